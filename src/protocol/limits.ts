@@ -1,0 +1,92 @@
+// Every size, count and time of the protocol, with its reason. Bytes and milliseconds.
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+/** Bounds on documents and records: every document fits one frame, because y-websocket re-seeds a relay in one message. */
+export const LIMITS = {
+  /** One log record, sealed. Larger bodies are cut to head and tail. */
+  logRecordBytes: 32 * KIB,
+  /** A chunk is closed at this many log records … */
+  chunkRecords: 256,
+  /** … or at this many sealed bytes … */
+  chunkBytes: 192 * KIB,
+  /** … or at this many writes: interleaved deletes cost about 30 B each until their chunk is dropped. */
+  chunkWrites: 2048,
+  /** Chunks kept in the main document. */
+  tailChunks: 3,
+  /** Live (streaming) text kept as records; beyond it a partial entry is written. */
+  liveBytes: 64 * KIB,
+  /** The state record. */
+  stateBytes: 48 * KIB,
+  /** State records per second at the most; in ms between two. */
+  stateIntervalMs: 250,
+  /** A whole document. */
+  documentBytes: 768 * KIB,
+  /** One part of a segment or blob. */
+  partBytes: 512 * KIB,
+  /** One frame of the relay. */
+  frameBytes: MIB,
+  /** One frame of a guest, in `.k` and `.g.` documents. */
+  guestFrameBytes: 64 * KIB,
+  /** Update log of one document on the relay before it is compacted. */
+  updateLogBytes: 4 * MIB,
+  /** A knock. */
+  knockBytes: 4 * KIB,
+  /** Knocks in a knock document. */
+  knocks: 32,
+  /** One command, sealed. */
+  commandBytes: 48 * KIB,
+  /** Outstanding commands of one member. */
+  outstandingCommands: 64,
+  /** A prompt; above it the draft is kept and nothing is sent. */
+  promptBytes: 2 * MIB,
+  /** Text of a prompt or answer that travels inside the command record. */
+  inlinePromptBytes: 32 * KIB,
+  /** Tool output in an entry: over `toolOutputBytes` its head and tail stay. */
+  toolOutputBytes: 40 * KIB,
+  toolHeadBytes: 20 * KIB,
+  toolTailBytes: 6 * KIB,
+  /** Plaintext of one answer to `fetch`. */
+  fetchAnswerBytes: 160 * KIB,
+  /** Fetches of one member under way. */
+  fetchesUnderWay: 3,
+  /** Presence record. */
+  presenceBytes: KIB,
+  /** Awareness clients a replica looks at, and bytes of each. */
+  awarenessClients: 128,
+  awarenessBytes: 2 * KIB,
+  /** Members of a room. */
+  members: 64,
+  /** Inflated size of a compressed plaintext. */
+  inflatedBytes: 8 * MIB,
+} as const;
+
+/** Times of the protocol. */
+export const TIMES = {
+  /** Throttle of streamed text: leading edge, then the remaining time. */
+  deltaThrottleMs: 20,
+  /** Beat of the host. */
+  beatMs: 10_000,
+  /** A replica calls its picture stale after two missed beats. */
+  staleAfterMs: 25_000,
+  /** Lease of the input focus, and how often its holder renews it. */
+  leaseMs: 15_000,
+  renewMs: 5_000,
+  /** A held focus is given to the next in the queue after this idle time. */
+  idleHandOverMs: 60_000,
+  /** A gap in a member's command counter is answered after this time. */
+  gapMs: 2_000,
+  /** Results of commands are kept, and a command may wait, for this time at the most. */
+  resultsMs: 24 * 3_600_000,
+  /** A command runs only until this long after it was made, if the sender says nothing else. */
+  commandMs: 60_000,
+  /** Wall clock and monotonic clock may part this far before leases end. */
+  clockJumpMs: 30_000,
+  /** Relay: ping, handshake, and how long a room without connections stays in memory. */
+  pingMs: 20_000,
+  handshakeMs: 5_000,
+  roomIdleMs: 60_000,
+  /** Invite links end after this time if nothing else is chosen. */
+  inviteMs: 24 * 3_600_000,
+} as const;
