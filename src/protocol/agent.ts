@@ -1,0 +1,190 @@
+// What a session of any agent looks like to the session host: the seam between host/ and the adapters.
+import type { Event } from '../base/emitter.ts';
+import type { Json } from './json.ts';
+import type { Entry } from './transcript.ts';
+
+/** What the agent is doing. */
+export type AgentStatus = 'starting' | 'working' | 'waiting' | 'idle' | 'ended';
+
+/** Permission modes, agent-neutral names of Claude Code's. */
+export type AgentMode = string;
+
+/** Facts about the session that change as it goes; only given fields change. */
+export interface AgentFacts {
+  /** The agent's own id of the conversation (changes on /clear). */
+  readonly agentSessionId?: string;
+  readonly agentVersion?: string;
+  readonly model?: string;
+  readonly mode?: AgentMode;
+  readonly title?: string;
+  readonly branch?: string;
+  readonly contextTokens?: number;
+  readonly contextLimit?: number;
+  readonly costUsd?: number;
+  /** Slash commands for the composer. */
+  readonly commands?: readonly { readonly name: string; readonly description: string }[];
+  readonly models?: readonly { readonly id: string; readonly name: string }[];
+  readonly transcriptPath?: string;
+}
+
+/** A clear state with its remedy instead of a stack trace. */
+export interface AgentProblem {
+  readonly code:
+    | 'agent-not-found'
+    | 'agent-too-old'
+    | 'agent-not-logged-in'
+    | 'agent-crashed'
+    | 'agent-silent'
+    | 'agent-protocol';
+  readonly happened: string;
+  readonly kept?: string;
+  readonly remedy: string;
+}
+
+/** Everything a session source reports, in order. */
+export type AgentEvent =
+  /** A finished entry. Long bodies are whole here; the host cuts them for the log and keeps the rest. */
+  | { readonly kind: 'entry'; readonly entry: Entry }
+  /** Text that streams: appended to what came before for the same (messageId, block). */
+  | {
+      readonly kind: 'delta';
+      readonly messageId: string;
+      readonly block: number;
+      readonly type: 'text' | 'thinking' | 'tool-input';
+      readonly text: string;
+      readonly tool?: string;
+      readonly parent?: string;
+    }
+  /** The live text of this block is superseded by the entry that follows, or gone. */
+  | { readonly kind: 'delta-end'; readonly messageId: string; readonly block: number }
+  | { readonly kind: 'status'; readonly status: AgentStatus; readonly waitingFor?: string }
+  | { readonly kind: 'facts'; readonly facts: AgentFacts }
+  /** Life of a prompt that was sent with an id. */
+  | {
+      readonly kind: 'prompt';
+      readonly promptId: string;
+      readonly state: 'queued' | 'started' | 'completed' | 'cancelled';
+    }
+  /** A request (its 'request' entry came just before) no longer waits: withdrawn by the agent. */
+  | { readonly kind: 'request-withdrawn'; readonly requestId: string }
+  /** An exact line of the agent's own transcript, for a later resume elsewhere. */
+  | { readonly kind: 'raw'; readonly file: string; readonly line: Json }
+  | { readonly kind: 'problem'; readonly problem: AgentProblem | undefined }
+  | {
+      readonly kind: 'exit';
+      readonly code: number | null;
+      readonly signal: string | null;
+      /** Whether close() or stop() asked for it. */
+      readonly expected: boolean;
+    };
+
+/** A picture or file that goes with a prompt. */
+export interface PromptImage {
+  readonly mediaType: string;
+  readonly base64: string;
+}
+
+/** How a request is answered. */
+export type AgentAnswer =
+  | {
+      readonly behavior: 'allow';
+      /** Indexes into the request's `suggestions`; applied for this session only. */
+      readonly rememberSuggestions?: readonly number[];
+      /** Answers to questions by question text. */
+      readonly answers?: Readonly<Record<string, string>>;
+    }
+  | { readonly behavior: 'deny'; readonly message?: string; readonly interrupt?: boolean };
+
+/** A running session that the host owns: a child process of it. */
+export interface AgentSession {
+  readonly pid: number;
+  /** Start time of the process as the system tells it: with the pid it names the process for good. */
+  readonly processStart: string;
+  readonly onDidEmit: Event<AgentEvent>;
+  /** Sends a prompt; `promptId` (a UUID) is the idempotency key and comes back in 'prompt' events and entries. */
+  prompt(prompt: {
+    readonly promptId: string;
+    readonly text: string;
+    readonly images?: readonly PromptImage[];
+  }): Promise<void>;
+  /** True if it had not started and is gone from the queue. */
+  cancelQueued(promptId: string): Promise<boolean>;
+  /** Answers a request; false if it no longer waits. */
+  answer(requestId: string, answer: AgentAnswer): Promise<boolean>;
+  interrupt(): Promise<void>;
+  setModel(model: string): Promise<void>;
+  setMode(mode: AgentMode): Promise<void>;
+  rename(title: string): Promise<void>;
+  fileSuggestions(query: string): Promise<readonly string[]>;
+  /** Ends it cleanly: interrupts a running turn if asked, closes its input, waits for the exit. */
+  close(options?: { readonly interrupt?: boolean }): Promise<void>;
+  /** Ends it now. */
+  kill(): void;
+}
+
+/** How to start or resume a session. */
+export interface AgentStartOptions {
+  readonly cwd: string;
+  /** Complete environment of the child (already filtered). */
+  readonly env: Readonly<Record<string, string>>;
+  /** Conversation to go on with. */
+  readonly resume?: string;
+  readonly model?: string;
+  readonly mode?: AgentMode;
+  readonly title?: string;
+}
+
+/** A session that runs elsewhere on this computer (a terminal) and is only watched. */
+export interface ObservedSession {
+  /** Stable key while it runs. */
+  readonly key: string;
+  readonly onDidEmit: Event<AgentEvent>;
+  /** Reads what is there (older entries first) and then follows; resolves when the present is reached. */
+  open(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A row of the list of sessions that were found on this computer. */
+export interface FoundSession {
+  readonly key: string;
+  readonly agentSessionId: string;
+  readonly pid?: number;
+  readonly processStart?: string;
+  readonly cwd: string;
+  readonly title?: string;
+  readonly branch?: string;
+  readonly status: AgentStatus;
+  readonly waitingFor?: string;
+  readonly startedAt?: number;
+  readonly lastActivityAt?: number;
+  readonly transcriptPath?: string;
+  readonly agentVersion?: string;
+}
+
+/** An agent: how to find it, start it and watch its other sessions. */
+export interface Agent {
+  /** Name for people, e.g. "Claude Code". */
+  readonly name: string;
+  /** Finds the program and tells what it can do; a problem if it cannot be used. */
+  probe(): Promise<AgentProbe>;
+  start(options: AgentStartOptions): Promise<AgentSession>;
+  /** Sessions of this computer that this host does not own, running first. */
+  found(): Promise<readonly FoundSession[]>;
+  onDidChangeFound: Event<void>;
+  observe(session: FoundSession): ObservedSession;
+  /**
+   * Reads the transcript of a conversation as entries (ids as in live events), e.g. the lines a
+   * crashed host has missed; `afterId` skips up to and including that entry's uuid.
+   */
+  readTranscript(agentSessionId: string, cwd: string, afterId?: string): Promise<readonly Entry[]>;
+  close(): Promise<void>;
+}
+
+/** What the installed agent can do. */
+export interface AgentProbe {
+  readonly path?: string;
+  readonly version?: string;
+  readonly problem?: AgentProblem;
+  /** Names of capabilities, e.g. 'session-mirror'. */
+  readonly features: readonly string[];
+}

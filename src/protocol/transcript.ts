@@ -1,0 +1,299 @@
+// The transcript: one shape of an entry from the agent's adapter to the pixel. Agent-neutral.
+import * as z from 'zod/mini';
+import { type Json, jsonSchema } from './json.ts';
+
+/** Who did something: a member of the room, or somebody at the terminal (no member id). */
+export const authorSchema = z.looseObject({
+  /** 26-character member id; absent for what came from the computer itself (terminal, hook, agent). */
+  member: z.optional(z.string()),
+  name: z.string(),
+  device: z.optional(z.string()),
+});
+
+/** A text that was too long for an entry: head and tail are kept here, the whole is served by `fetch`. */
+export const cutTextSchema = z.looseObject({
+  /** The text, or its head if cut. */
+  text: z.string(),
+  /** Set if cut. */
+  cut: z.optional(
+    z.looseObject({
+      tail: z.string(),
+      /** UTF-8 bytes of the whole. */
+      totalBytes: z.number(),
+      /** Id to fetch the whole by. */
+      blob: z.optional(z.string()),
+    }),
+  ),
+});
+
+/** An image in a prompt or a result; bytes are fetched by blob id. */
+export const imageSchema = z.looseObject({
+  mediaType: z.string(),
+  totalBytes: z.number(),
+  blob: z.optional(z.string()),
+});
+
+/** Tokens of one turn or message. */
+export const usageSchema = z.looseObject({
+  inputTokens: z.optional(z.number()),
+  outputTokens: z.optional(z.number()),
+  cacheReadTokens: z.optional(z.number()),
+  cacheWriteTokens: z.optional(z.number()),
+});
+
+const common = {
+  /** Stable id, unique in the session: the agent's own uuid where it has one, so that it can be found again after a crash. */
+  id: z.string(),
+  /** Wall time of the session's computer, ms since 1970. */
+  at: z.number(),
+  /** Call id of the tool call (subagent) that this entry belongs to. */
+  parent: z.optional(z.string()),
+};
+
+const prompt = z.looseObject({
+  ...common,
+  kind: z.literal('prompt'),
+  ...cutTextSchema.shape,
+  images: z.optional(z.array(imageSchema)),
+  /** Id of the prompt command or of the queue item that it came from. */
+  promptId: z.optional(z.string()),
+  author: z.optional(authorSchema),
+  origin: z.enum(['person', 'agent', 'hook', 'peer', 'task', 'system']),
+  /** It was added to a running turn instead of starting one. */
+  folded: z.optional(z.boolean()),
+});
+
+const text = z.looseObject({
+  ...common,
+  kind: z.literal('text'),
+  /** Message it is a block of: blocks of one message are shown together. */
+  messageId: z.string(),
+  ...cutTextSchema.shape,
+  model: z.optional(z.string()),
+  /** The turn was interrupted in the middle of this text. */
+  aborted: z.optional(z.boolean()),
+});
+
+const thinking = z.looseObject({
+  ...common,
+  kind: z.literal('thinking'),
+  messageId: z.string(),
+  ...cutTextSchema.shape,
+  redacted: z.optional(z.boolean()),
+});
+
+const toolCall = z.looseObject({
+  ...common,
+  kind: z.literal('tool-call'),
+  messageId: z.string(),
+  callId: z.string(),
+  tool: z.string(),
+  /** What the agent calls it for people. */
+  displayName: z.optional(z.string()),
+  /** The input; strings in it may be cut, then `inputCut` is true and the blob holds all of it. */
+  input: jsonSchema,
+  inputCut: z.optional(z.looseObject({ totalBytes: z.number(), blob: z.optional(z.string()) })),
+});
+
+const toolResult = z.looseObject({
+  ...common,
+  kind: z.literal('tool-result'),
+  callId: z.string(),
+  outcome: z.enum(['ok', 'error', 'denied', 'interrupted']),
+  ...cutTextSchema.shape,
+  images: z.optional(z.array(imageSchema)),
+  /** The tool's structured result (exit code, patch, answers …), bounded like the text; absent if too large. */
+  structured: z.optional(jsonSchema),
+});
+
+/** One question of the agent, with its options. */
+export const questionSchema = z.looseObject({
+  question: z.string(),
+  header: z.optional(z.string()),
+  multiSelect: z.optional(z.boolean()),
+  options: z.array(
+    z.looseObject({
+      label: z.string(),
+      description: z.optional(z.string()),
+      preview: z.optional(z.string()),
+    }),
+  ),
+});
+
+/** Something that waits for a person: the body that `state.pending` names by index. */
+const request = z.looseObject({
+  ...common,
+  kind: z.literal('request'),
+  requestId: z.string(),
+  request: z.enum(['permission', 'question', 'plan', 'form']),
+  callId: z.optional(z.string()),
+  tool: z.string(),
+  displayName: z.optional(z.string()),
+  description: z.optional(z.string()),
+  input: jsonSchema,
+  /** The input did not fit: an answer is bound to the whole by `inputHash`, the blob holds it. */
+  inputCut: z.optional(z.looseObject({ totalBytes: z.number(), blob: z.optional(z.string()) })),
+  /** SHA-256 (base64url) of the canonical JSON of the whole input: an answer names it. */
+  inputHash: z.string(),
+  /** Why the agent asks: a rule, a path outside the folder … */
+  reason: z.optional(z.string()),
+  /** Rules the agent offers to remember, only for this session (nothing wider is ever kept from a guest). */
+  suggestions: z.optional(z.array(jsonSchema)),
+  questions: z.optional(z.array(questionSchema)),
+  /** Markdown of a plan. */
+  plan: z.optional(z.string()),
+});
+
+/** How a request ended; there is exactly one per request. */
+const decision = z.looseObject({
+  ...common,
+  kind: z.literal('decision'),
+  requestId: z.string(),
+  outcome: z.enum(['allowed', 'denied', 'answered', 'withdrawn', 'lost']),
+  author: z.optional(authorSchema),
+  /** What was answered or said, short. */
+  detail: z.optional(z.string()),
+  /** Answers to questions by question text. */
+  answers: z.optional(z.record(z.string(), z.string())),
+});
+
+const todos = z.looseObject({
+  ...common,
+  kind: z.literal('todos'),
+  items: z.array(
+    z.looseObject({
+      text: z.string(),
+      status: z.enum(['pending', 'in-progress', 'done']),
+    }),
+  ),
+});
+
+/** Life of a subagent or background task; the newest entry of a task id counts. */
+const task = z.looseObject({
+  ...common,
+  kind: z.literal('task'),
+  taskId: z.string(),
+  callId: z.optional(z.string()),
+  status: z.enum(['running', 'completed', 'failed', 'stopped']),
+  title: z.string(),
+  agentType: z.optional(z.string()),
+  summary: z.optional(z.string()),
+  toolUses: z.optional(z.number()),
+  totalTokens: z.optional(z.number()),
+  durationMs: z.optional(z.number()),
+});
+
+const compaction = z.looseObject({
+  ...common,
+  kind: z.literal('compaction'),
+  trigger: z.enum(['manual', 'auto', 'other']),
+  preTokens: z.optional(z.number()),
+  postTokens: z.optional(z.number()),
+  summary: z.optional(cutTextSchema),
+});
+
+/** The conversation was cleared: what follows is a new one of the same session. */
+const reset = z.looseObject({
+  ...common,
+  kind: z.literal('reset'),
+  agentSessionId: z.optional(z.string()),
+});
+
+/** A slash command or shell escape and what it printed. */
+const command = z.looseObject({
+  ...common,
+  kind: z.literal('command'),
+  command: z.string(),
+  ...cutTextSchema.shape,
+});
+
+/** A turn ended. */
+const turn = z.looseObject({
+  ...common,
+  kind: z.literal('turn'),
+  outcome: z.enum(['completed', 'interrupted', 'failed', 'limit']),
+  /** The agent's own word for the outcome. */
+  reason: z.optional(z.string()),
+  author: z.optional(authorSchema),
+  durationMs: z.optional(z.number()),
+  costUsd: z.optional(z.number()),
+  usage: z.optional(usageSchema),
+  promptIds: z.optional(z.array(z.string())),
+  /** Text of the failure for people. */
+  error: z.optional(z.string()),
+});
+
+const retry = z.looseObject({
+  ...common,
+  kind: z.literal('retry'),
+  attempt: z.number(),
+  maxAttempts: z.optional(z.number()),
+  delayMs: z.optional(z.number()),
+  status: z.optional(z.number()),
+  error: z.string(),
+});
+
+/** Something the session's computer or the agent wants to say. */
+const notice = z.looseObject({
+  ...common,
+  kind: z.literal('notice'),
+  level: z.enum(['info', 'warning', 'error']),
+  /** Stable code, e.g. 'host-restarted', 'partial-text-lost', 'mode-changed', 'hook'. */
+  code: z.string(),
+  text: z.string(),
+  author: z.optional(authorSchema),
+});
+
+/** A record this version does not know, kept whole (bounded) and shown as it is. */
+const unknown = z.looseObject({
+  ...common,
+  kind: z.literal('unknown'),
+  /** Its type as the agent wrote it. */
+  type: z.string(),
+  json: z.string(),
+});
+
+/** Every kind of entry this version knows. */
+export const entrySchema = z.discriminatedUnion('kind', [
+  prompt,
+  text,
+  thinking,
+  toolCall,
+  toolResult,
+  request,
+  decision,
+  todos,
+  task,
+  compaction,
+  reset,
+  command,
+  turn,
+  retry,
+  notice,
+  unknown,
+]);
+
+export type Author = z.infer<typeof authorSchema>;
+export type CutText = z.infer<typeof cutTextSchema>;
+export type EntryImage = z.infer<typeof imageSchema>;
+export type Usage = z.infer<typeof usageSchema>;
+export type Question = z.infer<typeof questionSchema>;
+export type Entry = z.infer<typeof entrySchema>;
+export type EntryKind = Entry['kind'];
+export type EntryOf<K extends EntryKind> = Extract<Entry, { kind: K }>;
+
+const looseEntry = z.looseObject({ id: z.string(), at: z.number(), kind: z.string() });
+
+/** Reads an entry; one of an unknown kind, or not as expected, comes back as kind 'unknown' with its JSON. */
+export function parseEntry(value: Json): Entry {
+  const parsed = entrySchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const loose = looseEntry.safeParse(value);
+  return {
+    kind: 'unknown',
+    id: loose.success ? loose.data.id : '',
+    at: loose.success ? loose.data.at : 0,
+    type: loose.success ? loose.data.kind : 'malformed',
+    json: JSON.stringify(value),
+  };
+}
