@@ -1,0 +1,198 @@
+// The state record of a room: values, not events, so that who joins late sees the truth.
+import * as z from 'zod/mini';
+import { authorSchema } from './transcript.ts';
+
+/** What a member may do: look; ask for control; everything. */
+export const roleSchema = z.enum(['viewer', 'controller', 'owner']);
+/** Single rights of a controller. `approve` and `mode` are off for guests unless the owner turns them on. */
+export const scopeSchema = z.enum(['prompt', 'interrupt', 'approve', 'mode']);
+
+/** A member of the room, as the host admitted it. */
+export const personSchema = z.looseObject({
+  /** Member id: base32 of the first 16 bytes of SHA-256(key). */
+  member: z.string(),
+  /** Ed25519 key, base64url: the roster that every other signature is checked against. */
+  key: z.string(),
+  /** X25519 key, base64url, for grants. */
+  exchangeKey: z.optional(z.string()),
+  name: z.string(),
+  device: z.string(),
+  role: roleSchema,
+  scopes: z.array(scopeSchema),
+  /** Came by a controller link and waits for the owner's Allow control. */
+  asksControl: z.optional(z.boolean()),
+  since: z.number(),
+  /** Host wall time when the membership ends, ms. */
+  notAfter: z.optional(z.number()),
+  /** A device or window is connected now. */
+  present: z.boolean(),
+});
+
+/** A window that may hold control: one process or tab of a member. */
+export const windowSchema = z.looseObject({ member: z.string(), window: z.string() });
+
+/** The input focus. `fence` rises with every grant; no holder = free. */
+export const focusSchema = z.looseObject({
+  fence: z.number(),
+  holder: z.optional(z.looseObject({ ...windowSchema.shape, since: z.number() })),
+  queue: z.array(z.looseObject({ ...windowSchema.shape, since: z.number() })),
+});
+
+/** Names a request entry that waits for a person; its body is in the log at `index`. */
+export const pendingSchema = z.looseObject({
+  requestId: z.string(),
+  index: z.number(),
+  request: z.enum(['permission', 'question', 'plan', 'form']),
+  tool: z.string(),
+  since: z.number(),
+});
+
+/** A prompt that the agent has not begun. */
+export const queuedSchema = z.looseObject({
+  promptId: z.string(),
+  /** First 200 characters. */
+  text: z.string(),
+  author: authorSchema,
+  since: z.number(),
+});
+
+/** A state that keeps the session from going on, with its remedy. */
+export const problemSchema = z.looseObject({
+  code: z.string(),
+  happened: z.string(),
+  kept: z.optional(z.string()),
+  remedy: z.optional(z.string()),
+});
+
+export const sessionStatusSchema = z.enum(['starting', 'working', 'waiting', 'idle', 'ended']);
+
+/** Facts of a session that lists and headers show. */
+export const sessionSummarySchema = z.looseObject({
+  /** Our own id; the agent's id may change under it. */
+  id: z.string(),
+  title: z.string(),
+  source: z.enum(['hosted', 'observed']),
+  status: sessionStatusSchema,
+  waitingFor: z.optional(z.string()),
+  computer: z.string(),
+  cwd: z.string(),
+  /** Last part of the folder. */
+  project: z.string(),
+  branch: z.optional(z.string()),
+  agent: z.string(),
+  agentVersion: z.optional(z.string()),
+  agentSessionId: z.optional(z.string()),
+  model: z.optional(z.string()),
+  mode: z.optional(z.string()),
+  contextTokens: z.optional(z.number()),
+  contextLimit: z.optional(z.number()),
+  costUsd: z.optional(z.number()),
+  startedAt: z.number(),
+  lastActivityAt: z.number(),
+  problem: z.optional(problemSchema),
+});
+
+/** How a session is shared now; absent = not shared. */
+export const sharingSchema = z.looseObject({
+  since: z.number(),
+  /** Where guests reach it, for people. */
+  where: z.string(),
+  /** Invites that still work. */
+  invites: z.array(
+    z.looseObject({
+      inviteId: z.string(),
+      role: roleSchema,
+      notAfter: z.number(),
+      /** Guests of a controller link are admitted as controllers without asking (scripts). */
+      allowControl: z.optional(z.boolean()),
+    }),
+  ),
+});
+
+/** Which log entry a state was made after. */
+export const asOfSchema = z.looseObject({
+  /** Index of the newest entry the state knows; -1 before the first. */
+  index: z.number(),
+  /** Hash of that entry's plaintext, base64url; empty before the first. */
+  hash: z.string(),
+});
+
+/** State of a session room. */
+export const sessionStateSchema = z.looseObject({
+  kind: z.literal('session'),
+  rev: z.number(),
+  /** Host wall time, ms. */
+  at: z.number(),
+  asOf: asOfSchema,
+  /** Index of the oldest entry that the document still holds; older ones come by fetch. */
+  first: z.number(),
+  session: sessionSummarySchema,
+  people: z.array(personSchema),
+  focus: focusSchema,
+  pending: z.array(pendingSchema),
+  queue: z.array(queuedSchema),
+  sharing: z.optional(sharingSchema),
+});
+
+/** A row of the machine's directory: what a list shows, and how the owner's devices enter. */
+export const directoryRowSchema = z.looseObject({
+  session: sessionSummarySchema,
+  /** Invite link of role owner; absent for sessions that are not open (found in a terminal, ended). */
+  link: z.optional(z.string()),
+  /** Content secrets of the room by epoch, base64url: the owner's devices follow a new epoch by it. */
+  epochs: z.optional(z.array(z.looseObject({ epoch: z.number(), secret: z.string() }))),
+  sharing: z.optional(sharingSchema),
+  /** People connected besides the owner. */
+  guests: z.number(),
+  pending: z.number(),
+  archived: z.optional(z.boolean()),
+  /** Key of a found session (terminal), for the command 'open'. */
+  foundKey: z.optional(z.string()),
+  /** It ended and can be gone on with here. */
+  canContinue: z.optional(z.boolean()),
+});
+
+/** State of a machine room: the directory of its sessions. */
+export const machineStateSchema = z.looseObject({
+  kind: z.literal('machine'),
+  rev: z.number(),
+  at: z.number(),
+  asOf: asOfSchema,
+  first: z.number(),
+  computer: z.looseObject({
+    name: z.string(),
+    platform: z.string(),
+    version: z.string(),
+    agent: z.string(),
+    agentVersion: z.optional(z.string()),
+    problem: z.optional(problemSchema),
+  }),
+  people: z.array(personSchema),
+  focus: focusSchema,
+  sessions: z.array(directoryRowSchema),
+  /** Rows that did not fit, to be fetched. */
+  more: z.optional(z.number()),
+});
+
+/** State of any room. */
+export const roomStateSchema = z.discriminatedUnion('kind', [
+  sessionStateSchema,
+  machineStateSchema,
+]);
+
+export type Role = z.infer<typeof roleSchema>;
+export type Scope = z.infer<typeof scopeSchema>;
+export type Person = z.infer<typeof personSchema>;
+export type WindowRef = z.infer<typeof windowSchema>;
+export type Focus = z.infer<typeof focusSchema>;
+export type Pending = z.infer<typeof pendingSchema>;
+export type Queued = z.infer<typeof queuedSchema>;
+export type Problem = z.infer<typeof problemSchema>;
+export type SessionStatus = z.infer<typeof sessionStatusSchema>;
+export type SessionSummary = z.infer<typeof sessionSummarySchema>;
+export type Sharing = z.infer<typeof sharingSchema>;
+export type AsOf = z.infer<typeof asOfSchema>;
+export type SessionState = z.infer<typeof sessionStateSchema>;
+export type MachineState = z.infer<typeof machineStateSchema>;
+export type DirectoryRow = z.infer<typeof directoryRowSchema>;
+export type RoomState = z.infer<typeof roomStateSchema>;
