@@ -1,0 +1,202 @@
+// Messages between the extension and its panel. The panel gets a view model, never keys or a Y.Doc.
+import * as z from 'zod/mini';
+import {
+  pendingSchema,
+  problemSchema,
+  queuedSchema,
+  roleSchema,
+  scopeSchema,
+  sessionSummarySchema,
+  sharingSchema,
+} from './state.ts';
+import { entrySchema } from './transcript.ts';
+
+/** A person in the header and the control bar. */
+export const panelPersonSchema = z.object({
+  member: z.string(),
+  name: z.string(),
+  device: z.string(),
+  role: roleSchema,
+  scopes: z.array(scopeSchema),
+  present: z.boolean(),
+  isMe: z.boolean(),
+  hasControl: z.boolean(),
+  asksControl: z.boolean(),
+});
+
+/** The control bar: who has the input focus, and what this window may do about it. */
+export const panelControlSchema = z.discriminatedUnion('kind', [
+  /** This window has it. */
+  z.object({ kind: z.literal('mine') }),
+  /** Another window of mine has it: typing here moves it. */
+  z.object({ kind: z.literal('mine-elsewhere') }),
+  z.object({
+    kind: z.literal('other'),
+    name: z.string(),
+    /** Place in the queue from 1, 0 = not asked. */
+    place: z.number(),
+    canRequest: z.boolean(),
+    canTake: z.boolean(),
+  }),
+  /** Nobody has it: a prompt takes it by itself. */
+  z.object({ kind: z.literal('free') }),
+  /** May not have it; `reason` says why. */
+  z.object({
+    kind: z.literal('watching'),
+    reason: z.enum(['viewer', 'asked', 'read-only', 'joining', 'ended']),
+  }),
+]);
+
+/** How true the picture is, with its age. */
+export const panelTruthSchema = z.object({
+  kind: z.enum(['connecting', 'live', 'unconfirmed', 'host-offline', 'relay-offline', 'over']),
+  /** Ms since the last beat, when the message was made. */
+  ageMs: z.optional(z.number()),
+  /** Reason or error text. */
+  text: z.optional(z.string()),
+});
+
+/** Everything around the transcript. */
+export const panelHeaderSchema = z.object({
+  session: z.optional(sessionSummarySchema),
+  truth: panelTruthSchema,
+  people: z.array(panelPersonSchema),
+  control: panelControlSchema,
+  /** Somebody asks for control and this window may give it. */
+  controlRequests: z.array(z.object({ member: z.string(), window: z.string(), name: z.string() })),
+  me: z.optional(panelPersonSchema),
+  pending: z.array(pendingSchema),
+  /** This member may answer pending requests. */
+  canAnswer: z.boolean(),
+  canInterrupt: z.boolean(),
+  queue: z.array(queuedSchema),
+  sharing: z.optional(sharingSchema),
+  problem: z.optional(problemSchema),
+  /** fork, split, rollback: shown as a banner. */
+  alarms: z.array(z.object({ kind: z.string(), text: z.string() })),
+});
+
+/** A prompt or answer of this window on its way. */
+export const panelOutboxItemSchema = z.object({
+  id: z.string(),
+  kind: z.string(),
+  /** Text of a prompt; request id of an answer. */
+  text: z.string(),
+  status: z.enum([
+    'sending',
+    'sent',
+    'received',
+    'running',
+    'done',
+    'rejected',
+    'unknown',
+    'expired',
+  ]),
+  message: z.optional(z.string()),
+  code: z.optional(z.string()),
+  at: z.number(),
+});
+
+const placed = z.object({ index: z.number(), entry: entrySchema });
+
+const live = z.object({
+  messageId: z.string(),
+  block: z.number(),
+  type: z.enum(['text', 'thinking', 'tool-input']),
+  text: z.string(),
+  tool: z.optional(z.string()),
+  parent: z.optional(z.string()),
+});
+
+/** From the extension to the panel. */
+export const toPanelSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('init'),
+    /** Translated strings by their English text. */
+    strings: z.record(z.string(), z.string()),
+    locale: z.string(),
+    draft: z.string(),
+  }),
+  z.object({ type: z.literal('header'), header: panelHeaderSchema }),
+  /** Replaces all entries. */
+  z.object({
+    type: z.literal('entries'),
+    entries: z.array(placed),
+    hasOlder: z.boolean(),
+  }),
+  /** New entries at the end. */
+  z.object({ type: z.literal('append'), entries: z.array(placed) }),
+  /** Older entries at the front. */
+  z.object({ type: z.literal('prepend'), entries: z.array(placed), hasOlder: z.boolean() }),
+  /** Replaces all streaming text. */
+  z.object({ type: z.literal('live'), blocks: z.array(live) }),
+  /** Adds text to one streaming block. */
+  z.object({
+    type: z.literal('live-append'),
+    messageId: z.string(),
+    block: z.number(),
+    text: z.string(),
+  }),
+  z.object({ type: z.literal('outbox'), items: z.array(panelOutboxItemSchema) }),
+  z.object({
+    type: z.literal('blob'),
+    blob: z.string(),
+    text: z.optional(z.string()),
+    error: z.optional(z.string()),
+  }),
+  /** Puts text back into the composer (a refused prompt), in front of what is there. */
+  z.object({ type: z.literal('restore-draft'), text: z.string(), reason: z.string() }),
+  z.object({ type: z.literal('focus-composer') }),
+  z.object({ type: z.literal('pong'), n: z.number() }),
+]);
+
+/** From the panel to the extension. */
+export const fromPanelSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ready') }),
+  z.object({ type: z.literal('ping'), n: z.number() }),
+  z.object({ type: z.literal('prompt'), text: z.string() }),
+  z.object({
+    type: z.literal('answer'),
+    requestId: z.string(),
+    inputHash: z.string(),
+    behavior: z.enum(['allow', 'deny']),
+    message: z.optional(z.string()),
+    answers: z.optional(z.record(z.string(), z.string())),
+    remember: z.optional(z.array(z.number())),
+  }),
+  z.object({ type: z.literal('cancel-queued'), promptId: z.string() }),
+  z.object({ type: z.literal('interrupt') }),
+  z.object({
+    type: z.literal('focus'),
+    action: z.enum(['request', 'take', 'release']),
+  }),
+  z.object({
+    type: z.literal('give-control'),
+    member: z.string(),
+    window: z.string(),
+  }),
+  z.object({ type: z.literal('allow-control'), member: z.string() }),
+  z.object({ type: z.literal('fetch-older') }),
+  z.object({ type: z.literal('fetch-blob'), blob: z.string() }),
+  /** Opens a long text or a diff in an editor. */
+  z.object({ type: z.literal('open-entry'), index: z.number() }),
+  z.object({ type: z.literal('open-link'), url: z.string() }),
+  z.object({ type: z.literal('copy'), text: z.string() }),
+  /** Runs a command of the extension by its short name, e.g. 'share', 'stopSharing', 'leave'. */
+  z.object({ type: z.literal('command'), name: z.string() }),
+  /** The composer's text, kept across reloads. */
+  z.object({ type: z.literal('draft'), text: z.string() }),
+  z.object({ type: z.literal('typing') }),
+  z.object({ type: z.literal('forget'), id: z.string() }),
+  z.object({ type: z.literal('log'), level: z.enum(['warn', 'error']), text: z.string() }),
+]);
+
+export type PanelPerson = z.infer<typeof panelPersonSchema>;
+export type PanelControl = z.infer<typeof panelControlSchema>;
+export type PanelTruth = z.infer<typeof panelTruthSchema>;
+export type PanelHeader = z.infer<typeof panelHeaderSchema>;
+export type PanelOutboxItem = z.infer<typeof panelOutboxItemSchema>;
+export type PanelLiveBlock = z.infer<typeof live>;
+export type PanelEntry = z.infer<typeof placed>;
+export type ToPanel = z.infer<typeof toPanelSchema>;
+export type FromPanel = z.infer<typeof fromPanelSchema>;

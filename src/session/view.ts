@@ -1,0 +1,117 @@
+// What everybody who watches a room gets: the one interface of panel, trees and terminal client.
+import type { AppError } from '../base/errors.ts';
+import type { Event } from '../base/emitter.ts';
+import type { Bytes } from '../base/bytes.ts';
+import type { CommandArgs, CommandKind, Rejection } from '../protocol/command.ts';
+import type { Json } from '../protocol/json.ts';
+import type { Person, RoomState } from '../protocol/state.ts';
+import type { Delta } from '../protocol/room.ts';
+import type { Entry } from '../protocol/transcript.ts';
+
+/** How true the picture is. Never "connected" when dead. Times are ms of this device's monotonic clock. */
+export type Truth =
+  /** First connection under way. */
+  | { readonly kind: 'connecting' }
+  /** The host sees us: our own nonce came back in its newest beat. */
+  | { readonly kind: 'live'; readonly lastBeatAt: number }
+  /** Synced, but the host has not confirmed that it sees us. */
+  | { readonly kind: 'unconfirmed'; readonly since: number }
+  /** Beats stopped: the host's computer or its way to the relay is away. */
+  | { readonly kind: 'host-offline'; readonly lastBeatAt: number | undefined }
+  /** The relay cannot be reached; the picture is what was last seen. */
+  | {
+      readonly kind: 'relay-offline';
+      readonly since: number;
+      readonly lastBeatAt: number | undefined;
+      readonly reason: string;
+    }
+  /** It is over: revoked, left, refused. Nothing reconnects by itself. */
+  | { readonly kind: 'over'; readonly error: AppError };
+
+/** A log entry at its place. */
+export interface PlacedEntry {
+  readonly index: number;
+  readonly entry: Entry;
+}
+
+/** Text that streams now: all pieces of one block joined. */
+export interface LiveBlock {
+  readonly messageId: string;
+  readonly block: number;
+  readonly type: Delta['type'];
+  readonly text: string;
+  readonly tool?: string;
+  readonly parent?: string;
+}
+
+/** A command of ours on its way. */
+export interface OutboxItem {
+  readonly id: string;
+  readonly kind: CommandKind;
+  readonly args: Json;
+  readonly status:
+    'sending' | 'sent' | 'received' | 'running' | 'done' | 'rejected' | 'unknown' | 'expired';
+  readonly code?: Rejection;
+  /** What happened, what was kept, what to do. */
+  readonly message?: string;
+  readonly result?: Json;
+  /** Wall time of this device, ms. */
+  readonly at: number;
+}
+
+/** Whether the item will change no more. */
+export function isSettled(item: OutboxItem): boolean {
+  return (
+    item.status === 'done' ||
+    item.status === 'rejected' ||
+    item.status === 'unknown' ||
+    item.status === 'expired'
+  );
+}
+
+/** What changed since the last event. */
+export type ViewPart = 'truth' | 'state' | 'entries' | 'live' | 'outbox' | 'alarms' | 'presence';
+
+/** A sign that somebody between us and the host misbehaves, or that two hosts write. */
+export interface Alarm {
+  readonly kind: 'fork' | 'split' | 'rollback' | 'refused';
+  readonly text: string;
+}
+
+/** One joined room. Reading is synchronous; `onDidChange` says which part to read again. */
+export interface RoomView {
+  readonly room: string;
+  /** Own member id. */
+  readonly member: string;
+  /** Own window id, as it stands in `focus`. */
+  readonly window: string;
+  readonly truth: Truth;
+  readonly state: RoomState | undefined;
+  /** Own row in the roster; undefined until the host admitted us. */
+  readonly me: Person | undefined;
+  /** Verified entries in order, without gaps; the first one's index is > 0 if older ones are to be fetched. */
+  readonly entries: readonly PlacedEntry[];
+  readonly live: readonly LiveBlock[];
+  /** Own commands, oldest first; settled ones stay until `forget`. */
+  readonly outbox: readonly OutboxItem[];
+  readonly alarms: readonly Alarm[];
+  readonly onDidChange: Event<ReadonlySet<ViewPart>>;
+  /** Sends a command; the item in the outbox tells how it goes. Throws AppError 'too-large' | 'too-many' before anything is sent. */
+  send<K extends CommandKind>(kind: K, args: CommandArgs<K>): OutboxItem;
+  /** Sends and waits until it is settled. Rejects with AppError if it was not done. */
+  request<K extends CommandKind>(
+    kind: K,
+    args: CommandArgs<K>,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<Json | undefined>;
+  /** Drops a settled item from the outbox. */
+  forget(id: string): void;
+  /** Loads older entries; false if there are none. */
+  fetchOlder(): Promise<boolean>;
+  /** Loads a whole long text or image. */
+  fetchBlob(blob: string): Promise<Bytes>;
+  /** Says what this window does, for the others and for the lease. */
+  setPresence(presence: { readonly looksAt?: string; readonly typing?: boolean }): void;
+  /** Leaves: says goodbye if asked, and closes every connection. */
+  close(options?: { readonly leave?: boolean }): Promise<void>;
+}
