@@ -1,0 +1,99 @@
+// Big test-only packages: installed on first use from a pinned lockfile into a cache, never with install scripts.
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { delimiter, dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The clone's root. */
+export const REPO_ROOT: string = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+const HOSTS = join(REPO_ROOT, 'test/hosts');
+const STAMP = '.installed';
+
+/** Where installed packages are kept: `TWINHELM_CACHE`, else `.cache` below the clone. */
+export function cacheFolder(): string {
+  return process.env['TWINHELM_CACHE'] ?? join(REPO_ROOT, '.cache');
+}
+
+/** Runs a program to its end; rejects with the tail of its output if it fails. */
+export function runToEnd(
+  program: string,
+  args: readonly string[],
+  options: { readonly cwd: string; readonly env?: NodeJS.ProcessEnv },
+): Promise<string> {
+  return new Promise((done, fail) => {
+    const child = spawn(program, args, {
+      cwd: options.cwd,
+      env: options.env ?? process.env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      shell: process.platform === 'win32',
+    });
+    let output = '';
+    const take = (chunk: Buffer): void => {
+      output = (output + chunk.toString('utf8')).slice(-20_000);
+    };
+    child.stdout.on('data', take);
+    child.stderr.on('data', take);
+    child.on('error', fail);
+    child.on('close', (code) => {
+      if (code === 0) done(output);
+      else
+        fail(new Error(`${program} ${args.join(' ')} ended with ${code}:\n${output.slice(-3000)}`));
+    });
+  });
+}
+
+/** Runs npm on the Node that runs this process. */
+export function npm(args: readonly string[], cwd: string): Promise<string> {
+  const path = [dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter);
+  // The settings of an outer `npm run` must not leak into an install elsewhere.
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([name]) => !/^npm_(package|lifecycle|command|config_local_prefix)/i.test(name),
+    ),
+  );
+  return runToEnd('npm', [...args, '--no-audit', '--no-fund'], {
+    cwd,
+    env: { ...env, PATH: path },
+  });
+}
+
+/** What `installHost` does after `npm ci`. */
+export interface InstallStep {
+  /** Changes when the step does, so that an old installation is made anew. */
+  readonly id: string;
+  run(folder: string): Promise<void>;
+}
+
+/**
+ * Installs the private package `test/hosts/<name>` once and returns its folder. Safe for several
+ * processes at once: it is built beside and moved into place.
+ */
+export async function installHost(name: string, step?: InstallStep): Promise<string> {
+  const source = join(HOSTS, name);
+  const lock = await readFile(join(source, 'package-lock.json'));
+  const wanted = createHash('sha256')
+    .update(lock)
+    .update(`${process.platform}-${process.arch}-${step?.id ?? ''}`)
+    .digest('hex');
+  const target = join(cacheFolder(), name);
+  const isThere = async (): Promise<boolean> =>
+    existsSync(join(target, STAMP)) && (await readFile(join(target, STAMP), 'utf8')) === wanted;
+  if (await isThere()) return target;
+
+  await mkdir(cacheFolder(), { recursive: true });
+  const building = join(cacheFolder(), `${name}.${process.pid}.tmp`);
+  await rm(building, { recursive: true, force: true });
+  await cp(source, building, { recursive: true });
+  await npm(['ci', '--ignore-scripts', '--loglevel', 'error'], building);
+  await step?.run(building);
+  await writeFile(join(building, STAMP), wanted);
+  if (await isThere()) {
+    await rm(building, { recursive: true, force: true });
+    return target;
+  }
+  await rm(target, { recursive: true, force: true });
+  await rename(building, target);
+  return target;
+}

@@ -1,0 +1,220 @@
+// A scripted stand-in for the model: the Messages API on loopback, so that everything but the model is real.
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
+import { newId } from '../../src/base/ids.ts';
+import { assertNever } from '../../src/base/assert.ts';
+import { type ModelRequest, modelRequestSchema, promptState } from './demoRequest.ts';
+import type { Reply, ReplyBlock } from './demoReply.ts';
+import { replyTo } from './demoScript.ts';
+
+/** One request as the model saw it. */
+export interface SeenRequest {
+  readonly at: number;
+  readonly body: ModelRequest;
+}
+
+/** How the demo model runs. */
+export interface DemoModelOptions {
+  /** 0 = any. */
+  readonly port?: number;
+  /** Pause between two deltas unless a directive says otherwise. */
+  readonly delayMs?: number;
+  /** Called for every request that asks for an answer. */
+  readonly onRequest?: (request: SeenRequest) => void;
+}
+
+/** A running demo model. */
+export interface DemoModel {
+  /** For ANTHROPIC_BASE_URL. */
+  readonly url: string;
+  readonly port: number;
+  /** The newest 100 requests for an answer, oldest first. */
+  readonly requests: readonly SeenRequest[];
+  close(): Promise<void>;
+}
+
+const KEPT_REQUESTS = 100;
+const LONG_TEXT = 4000;
+
+function pieces(text: string): readonly string[] {
+  // A long text goes out in larger pieces, else it takes minutes.
+  if (text.length > LONG_TEXT) return text.match(/[\s\S]{1,400}/g) ?? [];
+  return text.split(/(?<=\s)/);
+}
+
+function sendJson(res: ServerResponse, status: number, body: unknown, retryAfter?: string): void {
+  const headers = retryAfter === undefined ? {} : { 'retry-after': retryAfter };
+  res.writeHead(status, { 'content-type': 'application/json', ...headers });
+  res.end(JSON.stringify(body));
+}
+
+function plainBlock(block: ReplyBlock): unknown {
+  switch (block.kind) {
+    case 'text':
+      return { type: 'text', text: block.text };
+    case 'thinking':
+      return { type: 'thinking', thinking: block.text, signature: 'c2ln' };
+    case 'stamp':
+      return { type: 'text', text: `T0:${Date.now()}` };
+    case 'tool':
+      return { type: 'tool_use', id: block.id, name: block.name, input: block.input };
+    default:
+      return assertNever(block);
+  }
+}
+
+interface Deltas {
+  readonly start: unknown;
+  readonly deltas: Iterable<unknown>;
+}
+
+function* stamps(count: number): Generator<unknown> {
+  for (let i = 0; i < count; i += 1) yield { type: 'text_delta', text: `T${i}:${Date.now()} ` };
+}
+
+function deltasOf(block: ReplyBlock): Deltas {
+  switch (block.kind) {
+    case 'text':
+      return {
+        start: { type: 'text', text: '' },
+        deltas: pieces(block.text).map((text) => ({ type: 'text_delta', text })),
+      };
+    case 'stamp':
+      return { start: { type: 'text', text: '' }, deltas: stamps(block.count) };
+    case 'thinking':
+      return {
+        start: { type: 'thinking', thinking: '', signature: '' },
+        deltas: [
+          ...pieces(block.text).map((thinking) => ({ type: 'thinking_delta', thinking })),
+          { type: 'signature_delta', signature: 'c2ln' },
+        ],
+      };
+    case 'tool':
+      return {
+        start: { type: 'tool_use', id: block.id, name: block.name, input: {} },
+        deltas: (JSON.stringify(block.input).match(/[\s\S]{1,400}/g) ?? []).map((text) => ({
+          type: 'input_json_delta',
+          partial_json: text,
+        })),
+      };
+    default:
+      return assertNever(block);
+  }
+}
+
+async function readBody(req: IncomingMessage): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of req) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+async function stream(res: ServerResponse, message: object, reply: Reply, delayMs: number) {
+  let isClosed = false;
+  res.on('close', () => (isClosed = true));
+  res.writeHead(200, { 'content-type': 'text/event-stream' });
+  const send = (type: string, data: object): void => {
+    res.write(`event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`);
+  };
+  send('message_start', { message });
+  for (const [index, block] of reply.blocks.entries()) {
+    const { start, deltas } = deltasOf(block);
+    send('content_block_start', { index, content_block: start });
+    for (const delta of deltas) {
+      if (isClosed) return;
+      send('content_block_delta', { index, delta });
+      await pause(reply.delayMs ?? delayMs);
+    }
+    send('content_block_stop', { index });
+  }
+  const output_tokens = Math.ceil(JSON.stringify(reply.blocks).length / 4);
+  send('message_delta', {
+    delta: { stop_reason: stopReason(reply), stop_sequence: null },
+    usage: { output_tokens },
+  });
+  send('message_stop', {});
+  res.end();
+}
+
+function stopReason(reply: Reply): string {
+  return reply.blocks.some(({ kind }) => kind === 'tool') ? 'tool_use' : 'end_turn';
+}
+
+/** Starts a demo model on loopback. */
+export async function startDemoModel(options: DemoModelOptions = {}): Promise<DemoModel> {
+  const requests: SeenRequest[] = [];
+  const failures = new Map<string, number>();
+  const delayMs = options.delayMs ?? 5;
+
+  /** Whether this request is one of the `times` that fail. */
+  const fails = (key: string, reply: Reply): boolean => {
+    if (reply.failure === undefined) return false;
+    const count = (failures.get(key) ?? 0) + 1;
+    if (count <= reply.failure.times) failures.set(key, count);
+    else failures.delete(key);
+    return count <= reply.failure.times;
+  };
+
+  async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const path = (req.url ?? '/').split('?')[0] ?? '/';
+    const raw = await readBody(req);
+    if (req.method === 'HEAD' || path === '/') return sendJson(res, 200, {});
+    if (path.endsWith('/count_tokens')) {
+      return sendJson(res, 200, { input_tokens: Math.ceil(raw.length / 4) });
+    }
+    if (!path.endsWith('/v1/messages')) {
+      const error = { type: 'not_found_error', message: `demo model: no ${path}` };
+      return sendJson(res, 404, { type: 'error', error });
+    }
+    const body = modelRequestSchema.parse(JSON.parse(raw));
+    const seen = { at: Date.now(), body };
+    requests.push(seen);
+    if (requests.length > KEPT_REQUESTS) requests.shift();
+    options.onRequest?.(seen);
+    const state = promptState(body);
+    const reply = replyTo(state);
+    if (reply.failure && fails(`${state.prompt}#${body.messages.length}`, reply)) {
+      const type = reply.failure.status === 529 ? 'overloaded_error' : 'api_error';
+      const error = { type, message: `demo model: ${reply.failure.status}` };
+      return sendJson(res, reply.failure.status, { type: 'error', error }, '1');
+    }
+    const message = {
+      id: `msg_demo${newId()}`,
+      type: 'message',
+      role: 'assistant',
+      model: body.model,
+      content: body.stream ? [] : reply.blocks.map(plainBlock),
+      stop_reason: body.stream ? null : stopReason(reply),
+      stop_sequence: null,
+      usage: {
+        input_tokens: Math.ceil(raw.length / 4),
+        cache_creation_input_tokens: 0,
+        cache_read_input_tokens: 0,
+        output_tokens: 1,
+      },
+    };
+    if (!body.stream) return sendJson(res, 200, message);
+    return stream(res, message, reply, delayMs);
+  }
+
+  const server = createServer((req, res) => {
+    answer(req, res).catch((error: unknown) => {
+      const message = error instanceof Error ? error.message : String(error);
+      if (res.headersSent) res.destroy();
+      else sendJson(res, 400, { type: 'error', error: { type: 'invalid_request_error', message } });
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(options.port ?? 0, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  const port = address !== null && typeof address === 'object' ? address.port : 0;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    requests,
+    close() {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+}

@@ -1,0 +1,108 @@
+// What the demo model answers to directives in a prompt: `[[name:argument]]`, several = several steps.
+import * as z from 'zod/mini';
+import { COLOR_QUESTION, DEMO_PLAN, type Reply, toolCall } from './demoReply.ts';
+import type { PromptState } from './demoRequest.ts';
+import { storyReply } from './demoStory.ts';
+
+const DIRECTIVES =
+  /\[\[(text|stamp|slow|bash|write|edit|tool|ask|plan|long|err|think)(?::((?:(?!\]\])[\s\S])*))?\]\]/g;
+const inputSchema = z.record(z.string(), z.unknown());
+
+interface Directive {
+  readonly name: string;
+  readonly argument: string;
+}
+
+function directivesOf(prompt: string): Directive[] {
+  return [...prompt.matchAll(DIRECTIVES)].map((match) => ({
+    name: match[1] ?? '',
+    argument: match[2] ?? '',
+  }));
+}
+
+function cut(text: string, separator: string): [string, string] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + separator.length)];
+}
+
+function numbers(argument: string): [number | undefined, number | undefined] {
+  const [first, second] = argument.split(':').map((part) => Number(part));
+  return [first || undefined, second || undefined];
+}
+
+function words(count: number): string {
+  return Array.from({ length: count }, (_, i) => `w${i}${i % 10 === 9 ? '\n' : ''}`).join(' ');
+}
+
+function play({ name, argument }: Directive): Reply {
+  switch (name) {
+    case 'text':
+      return { blocks: [{ kind: 'text', text: argument }] };
+    case 'stamp': {
+      const [count = 10, delayMs = 50] = numbers(argument);
+      return { blocks: [{ kind: 'stamp', count }], delayMs };
+    }
+    case 'slow': {
+      const [count = 10, delayMs = 100] = numbers(argument);
+      return { blocks: [{ kind: 'text', text: words(count) }], delayMs };
+    }
+    case 'long': {
+      const [kilobytes = 1] = numbers(argument);
+      const line = `${'0123456789abcdef '.repeat(60)}\n`;
+      return { blocks: [{ kind: 'text', text: line.repeat(kilobytes) }] };
+    }
+    case 'bash':
+      return {
+        blocks: [
+          { kind: 'text', text: 'Running a command.' },
+          toolCall('Bash', { command: argument, description: 'Demo command' }),
+        ],
+      };
+    case 'write': {
+      const [path, content] = cut(argument, ':');
+      return { blocks: [toolCall('Write', { file_path: path, content })] };
+    }
+    case 'edit': {
+      const [path, rest] = cut(argument, ':');
+      const [before, after] = cut(rest, ':');
+      const input = { file_path: path, old_string: before, new_string: after };
+      return { blocks: [toolCall('Edit', input)] };
+    }
+    case 'tool': {
+      // `<<…>>` stands for the directives of a subagent, which must not be read here.
+      const [tool, json] = cut(argument, ':');
+      const input: unknown = JSON.parse(json.replaceAll('<<', '[[').replaceAll('>>', ']]'));
+      return { blocks: [toolCall(tool, inputSchema.parse(input))] };
+    }
+    case 'ask':
+      return { blocks: [toolCall('AskUserQuestion', COLOR_QUESTION)] };
+    case 'plan':
+      return { blocks: [toolCall('ExitPlanMode', DEMO_PLAN)] };
+    default:
+      return { blocks: [{ kind: 'text', text: `Unknown directive ${name}.` }] };
+  }
+}
+
+/** The answer to the prompt under way; without directives the demo story plays. */
+export function replyTo(state: PromptState): Reply {
+  const all = directivesOf(state.prompt);
+  if (all.length === 0) return storyReply(state);
+  const failing = all.find((directive) => directive.name === 'err');
+  const steps = all.filter((directive) => directive.name !== 'err' && directive.name !== 'think');
+  const directive = steps[state.step];
+  const reply: Reply =
+    directive !== undefined
+      ? play(directive)
+      : {
+          blocks: [{ kind: 'text', text: state.step > 0 ? 'Done.' : 'Hello from the demo model.' }],
+        };
+  const thinks = state.step === 0 && all.some(({ name }) => name === 'think');
+  const [status = 529, times = Infinity] = numbers(failing?.argument ?? '');
+  return {
+    ...reply,
+    blocks: thinks
+      ? [{ kind: 'thinking', text: 'Let me think about this step by step.' }, ...reply.blocks]
+      : reply.blocks,
+    ...(failing === undefined ? {} : { failure: { status, times } }),
+  };
+}
