@@ -84,13 +84,19 @@ export async function installHost(name: string, step?: InstallStep): Promise<str
 
   await mkdir(cacheFolder(), { recursive: true });
   const building = join(cacheFolder(), `${name}.${process.pid}.tmp`);
-  await rm(building, { recursive: true, force: true });
-  await cp(source, building, { recursive: true });
-  await npm(['ci', '--ignore-scripts', '--loglevel', 'error'], building);
-  await step?.run(building);
-  await writeFile(join(building, STAMP), wanted);
+  const discard = (): Promise<void> => rm(building, { recursive: true, force: true });
+  await discard();
+  try {
+    await cp(source, building, { recursive: true });
+    await npm(['ci', '--ignore-scripts', '--loglevel', 'error'], building);
+    await step?.run(building);
+    await writeFile(join(building, STAMP), wanted);
+  } catch (error) {
+    await discard();
+    throw error;
+  }
   if (await isThere()) {
-    await rm(building, { recursive: true, force: true });
+    await discard();
     return target;
   }
   await rm(target, { recursive: true, force: true });

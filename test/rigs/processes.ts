@@ -1,0 +1,224 @@
+// Child processes of tests and scripts: each leads its own group, is ended by group, and is seen to be gone.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** What to start. */
+export interface SpawnGroupOptions {
+  readonly cwd?: string;
+  /** All variables of the child; default: this process's. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Everything the child writes to stderr is appended here too. */
+  readonly logFile?: string;
+}
+
+/** A running child that leads a process group. */
+export interface ProcessGroup {
+  readonly pid: number;
+  readonly child: ChildProcess;
+  /** Exit code; undefined while it runs, -1 if a signal ended it. */
+  exitCode(): number | undefined;
+  /** The last 200,000 characters of stdout and stderr. */
+  output(): string;
+  /** First stdout line for which `pick` gives a value. Rejects when the child ends or time is up. */
+  line<T>(pick: (line: string) => T | undefined, timeoutMs?: number): Promise<T>;
+  /** Writes to the child's stdin. */
+  write(text: string): void;
+  /** Ends the whole group: `signal`, then SIGKILL after `graceMs`; resolves when no member is left. */
+  end(signal?: NodeJS.Signals, graceMs?: number): Promise<void>;
+}
+
+const KEPT_OUTPUT = 200_000;
+
+/** Waits until `isTrue` says so; rejects with `what` after `timeoutMs`. */
+export async function waitUntil(
+  isTrue: () => boolean | Promise<boolean>,
+  what: string,
+  timeoutMs = 20_000,
+): Promise<void> {
+  const end = performance.now() + timeoutMs;
+  while (!(await isTrue())) {
+    if (performance.now() > end) throw new Error(`not within ${timeoutMs} ms: ${what}`);
+    await pause(20);
+  }
+}
+
+/** Whether a process, or with a negative pid a group, exists. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined) return;
+  try {
+    if (process.platform === 'win32') spawn('taskkill', ['/pid', `${child.pid}`, '/t', '/f']);
+    else process.kill(-child.pid, signal);
+  } catch {
+    // The group has ended already.
+  }
+}
+
+function groupIsAlive(child: ChildProcess): boolean {
+  if (child.pid === undefined) return false;
+  return isAlive(process.platform === 'win32' ? child.pid : -child.pid);
+}
+
+/** Starts `program` as the leader of a new process group. */
+export function spawnGroup(
+  program: string,
+  args: readonly string[],
+  options: SpawnGroupOptions = {},
+): ProcessGroup {
+  const log = options.logFile === undefined ? 'pipe' : openSync(options.logFile, 'a', 0o600);
+  const child = spawn(program, args, {
+    cwd: options.cwd,
+    env: { ...(options.env ?? process.env) },
+    stdio: ['pipe', 'pipe', log],
+    detached: process.platform !== 'win32',
+    windowsHide: true,
+  });
+  if (typeof log === 'number') closeSync(log);
+  let output = '';
+  let exitCode: number | undefined;
+  const lines: string[] = [];
+  const watchers = new Set<() => void>();
+  const wake = (): void => {
+    for (const watcher of watchers) watcher();
+  };
+  let rest = '';
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    output = (output + text).slice(-KEPT_OUTPUT);
+    const parts = (rest + text).split('\n');
+    rest = parts.pop() ?? '';
+    lines.push(...parts);
+    wake();
+  });
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    output = (output + text).slice(-KEPT_OUTPUT);
+  });
+  child.stdin?.on('error', () => undefined);
+  const exited = new Promise<void>((resolve) => {
+    const finish = (code: number): void => {
+      exitCode ??= code;
+      resolve();
+      wake();
+    };
+    child.on('error', (error) => {
+      output += `\n${error.message}`;
+      finish(-1);
+    });
+    child.on('exit', (code) => finish(code ?? -1));
+  });
+
+  return {
+    pid: child.pid ?? -1,
+    child,
+    exitCode: () => exitCode,
+    output: () => output,
+    line(pick, timeoutMs = 60_000) {
+      let next = 0;
+      return new Promise((resolve, reject) => {
+        const stop = (): void => {
+          clearTimeout(timer);
+          watchers.delete(look);
+        };
+        const fail = (why: string): void => {
+          stop();
+          reject(new Error(`${program} ${why}:\n${output.slice(-3000)}`));
+        };
+        const timer = setTimeout(() => fail(`said nothing usable for ${timeoutMs} ms`), timeoutMs);
+        const look = (): void => {
+          for (; next < lines.length; next += 1) {
+            const found = pick(lines[next] ?? '');
+            if (found === undefined) continue;
+            stop();
+            resolve(found);
+            return;
+          }
+          if (exitCode !== undefined) fail(`ended with ${exitCode}`);
+        };
+        watchers.add(look);
+        look();
+      });
+    },
+    write(text) {
+      child.stdin?.write(text);
+    },
+    async end(signal = 'SIGTERM', graceMs = 8000) {
+      signalGroup(child, signal);
+      const gone = waitUntil(() => !groupIsAlive(child), `group ${child.pid} gone`, graceMs);
+      await gone.catch(async () => {
+        signalGroup(child, 'SIGKILL');
+        await waitUntil(() => !groupIsAlive(child), `group ${child.pid} gone after SIGKILL`);
+      });
+      if (exitCode === undefined) await exited;
+    },
+  };
+}
+
+/** Resolves with the exit code of a group's leader. */
+export async function exitOf(group: ProcessGroup): Promise<number> {
+  if (group.exitCode() === undefined) await once(group.child, 'exit');
+  return group.exitCode() ?? -1;
+}
+
+/** A process that carries a marker in its environment. */
+export interface MarkedProcess {
+  readonly pid: number;
+  readonly command: string;
+}
+
+/**
+ * Processes whose environment holds `NAME=value`: detached children keep it, so it finds what left
+ * its group. Linux only; elsewhere the list is empty.
+ */
+export async function processesWith(name: string, value: string): Promise<MarkedProcess[]> {
+  if (process.platform !== 'linux') return [];
+  const found: MarkedProcess[] = [];
+  for (const entry of await readdir('/proc')) {
+    if (!/^\d+$/.test(entry) || Number(entry) === process.pid) continue;
+    const environment = await readFile(`/proc/${entry}/environ`, 'utf8').catch(() => '');
+    if (!environment.split('\0').includes(`${name}=${value}`)) continue;
+    const command = await readFile(`/proc/${entry}/cmdline`, 'utf8').catch(() => '');
+    // A zombie has no command line and holds nothing.
+    if (command !== '') found.push({ pid: Number(entry), command: command.replaceAll('\0', ' ') });
+  }
+  return found;
+}
+
+/** Ends every process that carries the marker: SIGTERM, then SIGKILL. Returns those it found. */
+export async function endProcessesWith(name: string, value: string): Promise<MarkedProcess[]> {
+  const found = await processesWith(name, value);
+  const send = (signal: NodeJS.Signals, list: readonly MarkedProcess[]): void => {
+    for (const { pid } of list) {
+      try {
+        process.kill(pid, signal);
+      } catch {
+        // Ended in the meantime.
+      }
+    }
+  };
+  send('SIGTERM', found);
+  const isEmpty = async (): Promise<boolean> => (await processesWith(name, value)).length === 0;
+  await waitUntil(isEmpty, 'marked processes gone', 5000).catch(async () => {
+    send('SIGKILL', await processesWith(name, value));
+    await waitUntil(isEmpty, 'marked processes gone after SIGKILL', 5000);
+  });
+  return found;
+}
+
+/** Rejects with a list if a process with the marker is left after `timeoutMs`. */
+export async function assertNoneLeft(name: string, value: string, timeoutMs = 5000): Promise<void> {
+  const isEmpty = async (): Promise<boolean> => (await processesWith(name, value)).length === 0;
+  await waitUntil(isEmpty, 'no process left', timeoutMs).catch(async () => {
+    const left = await processesWith(name, value);
+    throw new Error(`left running: ${left.map((p) => `${p.pid} ${p.command}`).join('; ')}`);
+  });
+}
