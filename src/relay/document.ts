@@ -1,0 +1,255 @@
+// One document: its log, its connections, and what happens to their messages.
+import * as Y from 'yjs';
+import type { Clock } from '../base/clock.ts';
+import { type Disposable, DisposableStore } from '../base/disposable.ts';
+import type { Logger } from '../base/log.ts';
+import { CLOSE } from '../protocol/closeCodes.ts';
+import { AwarenessBook } from './awarenessBook.ts';
+import type { Connection } from './connection.ts';
+import type { RelayLimits } from './limits.ts';
+import type { RoomStore } from './store.ts';
+import { UpdateLog } from './updateLog.ts';
+import {
+  type AwarenessEntry,
+  EMPTY_UPDATE,
+  decodeAwareness,
+  decodeMessage,
+  encodeAwareness,
+  encodeStep1,
+  encodeStep2,
+  encodeUpdate,
+} from './wire.ts';
+
+/** A stored log longer than this many updates is replaced when it was compacted anyway. */
+const STORED_UPDATES = 256;
+/** A document over its size is compacted at most this often after writes of its host. */
+const OVERFULL_COMPACTION_MS = 1000;
+
+/** What a document is made of. */
+export interface DocumentOptions {
+  readonly name: string;
+  /** Short name for the log. */
+  readonly label: string;
+  readonly updates: readonly Uint8Array[];
+  readonly store: RoomStore;
+  readonly clock: Clock;
+  readonly limits: RelayLimits;
+  readonly log: Logger;
+  /** Everybody may write as much as a host. */
+  readonly isOpen: boolean;
+}
+
+/** Relays between the connections of one document and keeps its log. */
+export class RelayDocument implements Disposable {
+  readonly name: string;
+  private readonly options: DocumentOptions;
+  private readonly updates: UpdateLog;
+  private readonly connections = new Set<Connection>();
+  private readonly awareness = new AwarenessBook<Connection>();
+  private readonly timers = new DisposableStore();
+  private storedUpdates: number;
+  private storedBytes: number;
+  private isCompactionDue = false;
+  private isOverfull = false;
+
+  constructor(options: DocumentOptions) {
+    this.name = options.name;
+    this.options = options;
+    this.updates = new UpdateLog(options.updates);
+    this.storedUpdates = options.updates.length;
+    this.storedBytes = this.updates.bytes;
+  }
+
+  /** Whether nothing was ever written. */
+  get isEmpty(): boolean {
+    return this.storedUpdates === 0;
+  }
+
+  /** Adds a connection; false if the document has too many. */
+  attach(connection: Connection): boolean {
+    if (this.connections.size >= this.options.limits.connectionsPerDocument) return false;
+    this.connections.add(connection);
+    return true;
+  }
+
+  /** Removes a connection and tells the others that its client left. */
+  detach(connection: Connection): void {
+    if (!this.connections.delete(connection)) return;
+    const left = this.awareness.leave(connection);
+    if (left) this.publishAwareness(left);
+  }
+
+  /** Takes one frame of a connection. */
+  receive(connection: Connection, frame: Uint8Array): void {
+    const message = decodeMessage(frame);
+    switch (message?.kind) {
+      case undefined:
+        return connection.close(CLOSE.badMessage, 'not a y-websocket message');
+      case 'step1':
+        return this.sync(connection, message.stateVector);
+      case 'step2':
+        return this.write(connection, message.update, encodeUpdate(message.update));
+      case 'update':
+        if (this.isTooBigForGuest(connection, frame.length)) {
+          return connection.close(CLOSE.tooBig, 'update too big');
+        }
+        return this.write(connection, message.update, frame);
+      case 'awareness':
+        return this.receiveAwareness(connection, message.payload);
+      case 'queryAwareness':
+        return this.sendAwareness(connection);
+      case 'ignored':
+        return undefined;
+    }
+  }
+
+  /** Compacts now if the stored log is worth it; called when the document leaves memory. */
+  rest(): void {
+    if (this.storedUpdates > 1 && !this.updates.isCompact) this.compact();
+    if (this.storedUpdates > 1) this.persist();
+  }
+
+  dispose(): void {
+    this.timers.dispose();
+  }
+
+  private sync(connection: Connection, stateVector: Uint8Array): void {
+    const { limits } = this.options;
+    const canWrite = connection.access.mode === 'write';
+    const isLong =
+      this.updates.tailBytes > limits.joinTailBytes ||
+      this.updates.tailUpdates > limits.joinTailUpdates;
+    // A writer is asked for what we lack: without the tail's state vector it would send the tail again.
+    if (isLong || (canWrite && !this.updates.isCompact)) this.compact();
+    const missing = tryMissing(this.updates, stateVector);
+    if (!missing) return connection.close(CLOSE.badMessage, 'not a state vector');
+    // Step 2 goes last, because with it the client counts as synced.
+    for (const update of missing.slice(0, -1)) connection.send(encodeUpdate(update));
+    connection.send(encodeStep2(missing.at(-1) ?? EMPTY_UPDATE));
+    if (canWrite) connection.send(encodeStep1(this.updates.stateVector()));
+    this.sendAwareness(connection);
+  }
+
+  private write(connection: Connection, update: Uint8Array, frame: Uint8Array): void {
+    const { store, limits } = this.options;
+    // Every stock client answers step 1 and some repeat it: a reader's writes are dropped in silence.
+    if (connection.access.mode !== 'write' || update.length <= EMPTY_UPDATE.length) return;
+    if (!connection.access.isHost) {
+      if (this.isOverfull) return connection.close(CLOSE.tooBig, 'document too big');
+      if (!isUpdate(update)) return connection.close(CLOSE.badMessage, 'not a Yjs update');
+    }
+    // A copy: the frame may be a view into a larger network buffer.
+    const kept = update.slice();
+    this.updates.append(kept);
+    store.append(this.name, kept);
+    this.storedUpdates += 1;
+    this.storedBytes += kept.length;
+    for (const other of this.connections) if (other !== connection) other.send(frame);
+    if (this.isOverfull) this.scheduleCompaction(OVERFULL_COMPACTION_MS);
+    else if (this.updates.bytes > limits.updateLogBytes) this.scheduleCompaction(0);
+  }
+
+  /** Blob parts come in one large frame; everything else of a guest is small. */
+  private isTooBigForGuest(connection: Connection, bytes: number): boolean {
+    const { limits, isOpen } = this.options;
+    if (isOpen || connection.access.isHost || bytes <= limits.guestFrameBytes) return false;
+    return !/\.b\.[^.]+\.\d+$/.test(this.name);
+  }
+
+  private receiveAwareness(connection: Connection, payload: Uint8Array): void {
+    const { limits, isOpen } = this.options;
+    const entries = decodeAwareness(payload, limits.awarenessEntries);
+    if (!entries) return connection.close(CLOSE.badMessage, 'not an awareness message');
+    const maxChars = isOpen ? limits.guestFrameBytes : limits.awarenessBytes;
+    const outcome = this.awareness.receive(
+      connection,
+      entries.filter((entry) => entry.state.length <= maxChars),
+    );
+    switch (outcome.kind) {
+      case 'publish':
+        return this.publishAwareness(outcome.entry);
+      case 'contested':
+        return outcome.holder.probe();
+      case 'nothing':
+        return undefined;
+    }
+  }
+
+  /** To everybody, the sender included: stock clients drop a socket that was silent for 30 s. */
+  private publishAwareness(entry: AwarenessEntry): void {
+    const frame = encodeAwareness([entry]);
+    for (const connection of this.connections) {
+      this.awareness.noteDelivered(connection, [entry]);
+      connection.send(frame);
+    }
+  }
+
+  private sendAwareness(connection: Connection): void {
+    const entries = this.awareness.entries();
+    if (entries.length === 0) return;
+    this.awareness.noteDelivered(connection, entries);
+    connection.send(encodeAwareness(entries));
+  }
+
+  private scheduleCompaction(delayMs: number): void {
+    if (this.isCompactionDue) return;
+    this.isCompactionDue = true;
+    this.timers.add(
+      this.options.clock.after(delayMs, () => {
+        this.isCompactionDue = false;
+        this.compact();
+        this.persist();
+      }),
+    );
+  }
+
+  private compact(): void {
+    const { limits, log, label } = this.options;
+    const { base, dropped } = this.updates.compact();
+    if (dropped > 0) log.warn('updates that are no Yjs updates were left out', { label, dropped });
+    this.isOverfull = base.length > limits.compactedBytes;
+    if (this.isOverfull) this.closeWriters();
+    const isLong = this.storedUpdates > STORED_UPDATES;
+    if (isLong || this.storedBytes > limits.updateLogBytes) this.persist();
+  }
+
+  private persist(): void {
+    if (this.storedUpdates <= 1 || !this.updates.isCompact) return;
+    this.options.store.replace(this.name, this.updates.base);
+    this.storedUpdates = 1;
+    this.storedBytes = this.updates.bytes;
+  }
+
+  /** The host stays in documents of guests, where it can delete what they filled. */
+  private closeWriters(): void {
+    const { log, label, name } = this.options;
+    log.warn('a document is too big', { label, bytes: this.updates.bytes });
+    const isGuestDocument = /\.(k|g\..*)$/.test(name);
+    for (const connection of this.connections) {
+      const stays = connection.access.isHost && isGuestDocument;
+      if (connection.access.mode === 'write' && !stays) {
+        connection.close(CLOSE.tooBig, 'document too big');
+      }
+    }
+  }
+}
+
+function tryMissing(
+  updates: UpdateLog,
+  stateVector: Uint8Array,
+): readonly Uint8Array[] | undefined {
+  try {
+    return updates.missing(stateVector);
+  } catch {
+    return undefined;
+  }
+}
+
+function isUpdate(update: Uint8Array): boolean {
+  try {
+    Y.decodeUpdate(update);
+    return true;
+  } catch {
+    return false;
+  }
+}

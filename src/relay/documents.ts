@@ -1,0 +1,110 @@
+// The documents in memory: opened on first use, forgotten when idle.
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/log.ts';
+import { roomOfDocument } from '../protocol/names.ts';
+import { RelayDocument } from './document.ts';
+import type { RelayLimits } from './limits.ts';
+import type { RoomStore } from './store.ts';
+
+/** What all documents share. */
+export interface DocumentsOptions {
+  readonly store: RoomStore;
+  readonly clock: Clock;
+  readonly limits: RelayLimits;
+  readonly log: Logger;
+  readonly isOpen: boolean;
+}
+
+interface Slot {
+  readonly opening: Promise<RelayDocument>;
+  document: RelayDocument | undefined;
+  /** Sockets that wait for the document or are in it. */
+  users: number;
+  idleSinceMs: number;
+}
+
+/** Opens each document once and evicts it when nobody has used it for a while. */
+export class Documents {
+  private readonly options: DocumentsOptions;
+  private readonly slots = new Map<string, Slot>();
+
+  constructor(options: DocumentsOptions) {
+    this.options = options;
+  }
+
+  /** Number of documents in memory. */
+  get size(): number {
+    return this.slots.size;
+  }
+
+  /** Opens a document for one user; every successful call needs one `release`. */
+  async acquire(name: string): Promise<RelayDocument> {
+    const slot = this.slots.get(name) ?? this.open(name);
+    slot.users += 1;
+    try {
+      return await slot.opening;
+    } catch (error) {
+      slot.users -= 1;
+      if (this.slots.get(name) === slot) this.slots.delete(name);
+      throw error;
+    }
+  }
+
+  /** Ends one use. */
+  release(document: RelayDocument): void {
+    const slot = this.slots.get(document.name);
+    if (!slot) return;
+    slot.users -= 1;
+    slot.idleSinceMs = this.options.clock.monotonic();
+    if (slot.users === 0 && document.isEmpty) this.evict(document.name, slot);
+  }
+
+  /** Rooms with a document in use. */
+  usedRooms(): ReadonlySet<string> {
+    const rooms = new Set<string>();
+    for (const [name, slot] of this.slots) if (slot.users > 0) rooms.add(roomOfDocument(name));
+    return rooms;
+  }
+
+  /** Forgets documents that have been idle. */
+  sweep(): void {
+    const now = this.options.clock.monotonic();
+    for (const [name, slot] of this.slots) {
+      const isIdle = now - slot.idleSinceMs >= this.options.limits.roomIdleMs;
+      if (slot.users === 0 && isIdle) this.evict(name, slot);
+    }
+  }
+
+  /** Forgets everything. */
+  close(): void {
+    for (const [name, slot] of this.slots) this.evict(name, slot);
+  }
+
+  private open(name: string): Slot {
+    const slot: Slot = {
+      opening: this.load(name).then((document) => (slot.document = document)),
+      document: undefined,
+      users: 0,
+      idleSinceMs: this.options.clock.monotonic(),
+    };
+    this.slots.set(name, slot);
+    return slot;
+  }
+
+  private async load(name: string): Promise<RelayDocument> {
+    const updates = await this.options.store.load(name);
+    return new RelayDocument({ ...this.options, name, label: shortName(name), updates });
+  }
+
+  private evict(name: string, slot: Slot): void {
+    this.slots.delete(name);
+    slot.document?.rest();
+    slot.document?.dispose();
+  }
+}
+
+/** A document's name for the log: the room's id is a capability on stock servers, so only its beginning. */
+export function shortName(name: string): string {
+  const room = roomOfDocument(name);
+  return `${room.slice(0, 6)}…${name.slice(room.length, room.length + 4)}`;
+}

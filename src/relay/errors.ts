@@ -1,0 +1,135 @@
+// Every message of the relay that a person can read.
+import { AppError } from '../base/errors.ts';
+
+/** The port is taken by another program. */
+export function portBusy(port: number, cause: unknown): AppError {
+  return new AppError(
+    'port-busy',
+    {
+      happened: `Port ${port} is in use by another program.`,
+      remedy: 'Choose another with --port, or --port 0 for any free one.',
+    },
+    { cause },
+  );
+}
+
+/** The address to listen on is not one of this computer. */
+export function cannotListen(host: string, cause: unknown): AppError {
+  return new AppError(
+    'invalid-input',
+    {
+      happened: `The relay cannot listen on ${host}.`,
+      remedy: 'Give an address of this computer with --host, for example 127.0.0.1 or 0.0.0.0.',
+    },
+    { cause },
+  );
+}
+
+/** Another relay has the data folder open. */
+export function storeLocked(file: string, cause: unknown): AppError {
+  return new AppError(
+    'journal-locked',
+    {
+      happened: `The relay's store ${file} is in use by another relay.`,
+      remedy: 'End the other relay, or give this one its own folder with --data.',
+    },
+    { cause },
+  );
+}
+
+/** The store cannot be opened or read. */
+export function storeDamaged(file: string, cause: unknown): AppError {
+  return new AppError(
+    'journal-damaged',
+    {
+      happened: `The relay's store ${file} cannot be opened.`,
+      kept: 'The file was left as it is.',
+      remedy: 'Move it away: hosts fill an empty relay again when they reconnect.',
+    },
+    { cause },
+  );
+}
+
+/** A claim that is no claim: malformed, not signed by the room's key, or for another room. */
+export function badClaim(reason: string): AppError {
+  return new AppError('relay-bad-request', {
+    happened: `The relay refused the claim: ${reason}.`,
+    remedy: 'Check that both sides run the same version of Twinhelm.',
+  });
+}
+
+/** Another host process holds the room, or this claim is older than one the relay has. */
+export function claimConflict(): AppError {
+  return new AppError('relay-claim-conflict', {
+    happened: 'The room is held by another host process, or by a newer claim of this one.',
+    remedy: 'Stop the other session host, or start this one again to take the room over.',
+  });
+}
+
+/** The relay wants an access key for claims and got none, or a wrong one. */
+export function accessKeyRefused(): AppError {
+  return new AppError('relay-refused', {
+    happened: 'This relay takes claims only with its access key.',
+    remedy: 'Set the access key of the relay server and share again.',
+  });
+}
+
+/** A question about a room without a token that the room admits. */
+export function notAdmitted(): AppError {
+  return new AppError('relay-refused', {
+    happened: 'The relay does not admit this token.',
+    remedy: 'Ask for a new link.',
+  });
+}
+
+/** A `Host` header that is none of this relay's names: a page of another site, or a missing setting. */
+export function hostRefused(): AppError {
+  return new AppError('relay-refused', {
+    happened: 'The relay does not answer under this host name.',
+    remedy: 'Give the address that people use with --public-url.',
+  });
+}
+
+/** Too many requests from one address. */
+export function tooManyRequests(): AppError {
+  return new AppError('too-many', {
+    happened: 'Too many requests from this address.',
+    remedy: 'Wait a moment and try again.',
+  });
+}
+
+/** A request body over the bound. */
+export function requestTooLarge(maxBytes: number): AppError {
+  return new AppError('too-large', {
+    happened: `The request is larger than ${maxBytes} bytes.`,
+    remedy: 'Remove links that nobody uses any more and share again.',
+  });
+}
+
+/** No such page or room address. */
+export function noSuchRoute(): AppError {
+  return new AppError('relay-bad-request', {
+    happened: 'This relay has nothing at that address.',
+    remedy: 'Open the whole link that you were given.',
+  });
+}
+
+/** A command line that the relay does not understand. */
+export function badUsage(reason: string): AppError {
+  return new AppError('usage', {
+    happened: `twinhelm relay: ${reason}.`,
+    remedy: 'See twinhelm relay --help.',
+  });
+}
+
+/** The file named by --access-key-file is missing, or its key too short to be one. */
+export function badAccessKeyFile(file: string, cause?: unknown): AppError {
+  return new AppError(
+    'invalid-input',
+    {
+      happened: `The access key file ${file} cannot be used.`,
+      remedy: 'It must hold one line with a key of at least 16 characters.',
+    },
+    { cause },
+  );
+}

@@ -1,0 +1,190 @@
+// The way of a socket into its document, and out again when its token is withdrawn.
+import type { IncomingMessage } from 'node:http';
+import type { WebSocket } from 'ws';
+import type { Clock } from '../base/clock.ts';
+import { DisposableStore } from '../base/disposable.ts';
+import { type Logger, errorText } from '../base/log.ts';
+import { CLOSE } from '../protocol/closeCodes.ts';
+import { isDocumentName, roomOfDocument } from '../protocol/names.ts';
+import { SUBPROTOCOL } from '../protocol/version.ts';
+import { hashToken } from '../crypto/admission.ts';
+import type { Addresses } from './addresses.ts';
+import type { AdmissionRequest, Admissions, Verdict } from './admissions.ts';
+import { Connection } from './connection.ts';
+import type { RelayDocument } from './document.ts';
+import { type Documents, shortName } from './documents.ts';
+import { clientAddress, isDirectLoopback } from './hostNames.ts';
+import type { RelayLimits } from './limits.ts';
+
+const TOKEN = /^[A-Za-z0-9_-]{43}$/;
+/** Names that an open relay takes: what any y-websocket client may call a room. */
+const OPEN_NAME = /^[^\p{Cc}]{1,200}$/u;
+/** A refused socket that does not answer the close is cut after this time. */
+const REFUSAL_MS = 2000;
+const OPEN_ACCESS = { mode: 'write', isHost: false } as const;
+
+/** What the gate is made of. */
+export interface GateOptions {
+  readonly admissions: Admissions;
+  readonly addresses: Addresses;
+  readonly documents: Documents;
+  readonly clock: Clock;
+  readonly limits: RelayLimits;
+  readonly log: Logger;
+  readonly isOpen: boolean;
+}
+
+/** Admits sockets, attaches them to documents, and closes those whose token is gone. */
+export class Gate {
+  private readonly options: GateOptions;
+  private readonly connections = new Set<Connection>();
+
+  constructor(options: GateOptions) {
+    this.options = options;
+  }
+
+  /** Takes a socket that was just accepted; settles when it is in its document or refused. */
+  async enter(socket: WebSocket, request: IncomingMessage): Promise<void> {
+    // Nothing is read, and so nothing is kept, before the socket is admitted.
+    socket.pause();
+    const refuse = (code: number, reason: string): void => this.refuse(socket, code, reason);
+    const name = documentOf(request, this.options.isOpen);
+    if (name === undefined) return refuse(CLOSE.noRoom, 'no such room');
+    const token = tokenOf(request);
+    const wish: AdmissionRequest = {
+      document: name,
+      tokenHash: token === undefined ? undefined : await hashToken(token),
+      isDirect: isDirectLoopback(request),
+    };
+    const verdict = await this.admit(wish, clientAddress(request));
+    if (socket.readyState !== socket.OPEN) return socket.terminate();
+    switch (verdict.kind) {
+      case 'admitted':
+        return this.attach(socket, wish, verdict.access);
+      case 'refused':
+        return refuse(CLOSE.notAdmitted, 'not admitted');
+      case 'noRoom':
+        return refuse(CLOSE.noRoom, 'no such room');
+    }
+  }
+
+  /** Re-judges the sockets of a room. */
+  judgeAgain(room: string): void {
+    if (this.options.isOpen) return;
+    for (const connection of this.connections) {
+      if (roomOfDocument(connection.request.document) !== room) continue;
+      const verdict = this.options.admissions.judgeKnown(connection.request);
+      if (verdict.kind === 'admitted') connection.access = verdict.access;
+      else connection.close(CLOSE.revoked, 'revoked');
+    }
+  }
+
+  /** Asks all sockets for a sign of life. */
+  ping(): void {
+    for (const connection of this.connections) connection.ping();
+  }
+
+  /** Closes sockets whose tokens expired, and forgets what is not used. */
+  sweep(): void {
+    const { admissions, addresses, documents } = this.options;
+    documents.sweep();
+    addresses.sweep();
+    admissions.sweep(documents.usedRooms());
+  }
+
+  /** Closes all sockets with a code that clients come back from. */
+  close(): void {
+    for (const connection of this.connections) connection.close(1001, 'relay stops');
+  }
+
+  private async admit(wish: AdmissionRequest, address: string): Promise<Verdict> {
+    const { admissions, addresses, clock, limits, isOpen } = this.options;
+    if (isOpen) return { kind: 'admitted', access: OPEN_ACCESS };
+    const first = await admissions.judge(wish);
+    if (first.kind === 'admitted') return first;
+    const late = await this.waitForClaim(wish, limits.admissionGraceMs);
+    if (late) return late;
+    const delayMs = addresses.failureDelayMs(address);
+    if (delayMs > 0) await new Promise<void>((resolve) => clock.after(delayMs, resolve));
+    return first;
+  }
+
+  /** A host that just opened a room or a member's channel claims it at the same moment. */
+  private waitForClaim(wish: AdmissionRequest, graceMs: number): Promise<Verdict | undefined> {
+    const { admissions, clock } = this.options;
+    return new Promise((resolve) => {
+      const waiting = new DisposableStore();
+      const settle = (verdict: Verdict | undefined): void => {
+        waiting.dispose();
+        resolve(verdict);
+      };
+      waiting.add(clock.after(graceMs, () => settle(undefined)));
+      waiting.add(
+        admissions.onDidChange((room) => {
+          if (room !== roomOfDocument(wish.document)) return;
+          const verdict = admissions.judgeKnown(wish);
+          if (verdict.kind === 'admitted') settle(verdict);
+        }),
+      );
+    });
+  }
+
+  private async attach(
+    socket: WebSocket,
+    request: AdmissionRequest,
+    access: Connection['access'],
+  ): Promise<void> {
+    const { documents, clock, limits, isOpen } = this.options;
+    const document = await documents.acquire(request.document);
+    if (socket.readyState !== socket.OPEN) {
+      documents.release(document);
+      return socket.terminate();
+    }
+    const onFrame = (frame: Uint8Array): void => this.receive(document, connection, frame);
+    const connection = new Connection({ socket, clock, limits, request, access, isOpen, onFrame });
+    this.connections.add(connection);
+    socket.once('close', () => {
+      this.connections.delete(connection);
+      document.detach(connection);
+      documents.release(document);
+    });
+    socket.resume();
+    if (!document.attach(connection)) connection.close(CLOSE.rateLimited, 'room is full');
+    // The tokens may have been replaced while the document was loading.
+    else this.judgeAgain(roomOfDocument(request.document));
+    return undefined;
+  }
+
+  private refuse(socket: WebSocket, code: number, reason: string): void {
+    const cut = this.options.clock.after(REFUSAL_MS, () => socket.terminate());
+    socket.once('close', () => cut.dispose());
+    socket.resume();
+    socket.close(code, reason);
+  }
+
+  private receive(document: RelayDocument, connection: Connection, frame: Uint8Array): void {
+    try {
+      document.receive(connection, frame);
+    } catch (error) {
+      const fields = { document: shortName(document.name), error: errorText(error) };
+      this.options.log.error('a message failed', fields);
+      connection.close(CLOSE.badMessage, 'message failed');
+    }
+  }
+}
+
+function documentOf(request: IncomingMessage, isOpen: boolean): string | undefined {
+  const path = (request.url ?? '').split('?', 1)[0] ?? '';
+  try {
+    const name = decodeURIComponent(path.slice(1));
+    return isDocumentName(name) || (isOpen && OPEN_NAME.test(name)) ? name : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function tokenOf(request: IncomingMessage): string | undefined {
+  const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',');
+  const [protocol, token] = offered.map((value) => value.trim());
+  return protocol === SUBPROTOCOL && token !== undefined && TOKEN.test(token) ? token : undefined;
+}

@@ -1,0 +1,87 @@
+// Bounds of the relay: those of the protocol, and what one connection or address may use.
+import { LIMITS, TIMES } from '../protocol/limits.ts';
+
+/** A token bucket's size: `perSecond` come in, up to `burst` are saved. */
+export interface Rate {
+  readonly perSecond: number;
+  readonly burst: number;
+}
+
+/** Bytes, counts and milliseconds; every one can be overridden for tests and bigger servers. */
+export interface RelayLimits {
+  /** One frame, by anybody. */
+  readonly frameBytes: number;
+  /** One update of a guest in a knock or channel document. */
+  readonly guestFrameBytes: number;
+  /** Update log of a document before it is compacted … */
+  readonly updateLogBytes: number;
+  /** … and what may be left then. */
+  readonly compactedBytes: number;
+  /** A joiner gets at most this many bytes, and updates, as they came; more are compacted first. */
+  readonly joinTailBytes: number;
+  readonly joinTailUpdates: number;
+  /** Awareness state of one client, as JSON text. */
+  readonly awarenessBytes: number;
+  /** Clients in one awareness message: the stock client repeats everybody's. */
+  readonly awarenessEntries: number;
+  /** Bytes waiting for a slow reader before it is closed. */
+  readonly bufferedBytes: number;
+  readonly connectionsPerDocument: number;
+  readonly connectionsPerAddress: number;
+  /** Loopback is one address for all members and documents of a computer. */
+  readonly connectionsPerLoopback: number;
+  /** Connection attempts of one address. */
+  readonly connects: Rate;
+  /** Claims and questions of one address. */
+  readonly requests: Rate;
+  readonly guestMessages: Rate;
+  readonly guestBytes: Rate;
+  readonly hostMessages: Rate;
+  readonly hostBytes: Rate;
+  /** Body of a claim. */
+  readonly claimBytes: number;
+  readonly pingMs: number;
+  readonly handshakeMs: number;
+  readonly roomIdleMs: number;
+  /** A socket not yet admitted waits this long for a claim that is on its way. */
+  readonly admissionGraceMs: number;
+  /** Longest wait of an address with repeated failures. */
+  readonly failureDelayMaxMs: number;
+  /** A new room's claim may be this far from the relay's wall clock. */
+  readonly claimClockMs: number;
+  /** How often tokens are checked for expiry. */
+  readonly sweepMs: number;
+}
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+/** The bounds of a relay that is told nothing else. */
+export const DEFAULT_RELAY_LIMITS: RelayLimits = {
+  frameBytes: LIMITS.frameBytes,
+  guestFrameBytes: LIMITS.guestFrameBytes,
+  updateLogBytes: LIMITS.updateLogBytes,
+  compactedBytes: MIB,
+  joinTailBytes: 256 * KIB,
+  joinTailUpdates: 512,
+  awarenessBytes: 2 * LIMITS.awarenessBytes,
+  awarenessEntries: 1024,
+  bufferedBytes: 8 * MIB,
+  connectionsPerDocument: 500,
+  connectionsPerAddress: 256,
+  connectionsPerLoopback: 8192,
+  connects: { perSecond: 50, burst: 512 },
+  requests: { perSecond: 20, burst: 256 },
+  guestMessages: { perSecond: 50, burst: 400 },
+  guestBytes: { perSecond: 512 * KIB, burst: 4 * MIB },
+  hostMessages: { perSecond: 2000, burst: 20_000 },
+  hostBytes: { perSecond: 32 * MIB, burst: 256 * MIB },
+  claimBytes: 512 * KIB,
+  pingMs: TIMES.pingMs,
+  handshakeMs: TIMES.handshakeMs,
+  roomIdleMs: TIMES.roomIdleMs,
+  admissionGraceMs: 1000,
+  failureDelayMaxMs: 10_000,
+  claimClockMs: 3_600_000,
+  sweepMs: 500,
+};

@@ -1,0 +1,42 @@
+// What a relay keeps: update logs of documents and the claims of rooms. Several stores fit behind this.
+import type { RelayToken } from '../protocol/claim.ts';
+
+/** A claim as stored: who holds the room, and which tokens it admits. */
+export interface StoredClaim {
+  readonly term: number;
+  readonly boot: string;
+  readonly rev: number;
+  readonly tokens: readonly RelayToken[];
+}
+
+/** Which version of a claim a compare-and-set expects; undefined: none is stored. */
+export type ClaimVersion = Pick<StoredClaim, 'term' | 'boot' | 'rev'> | undefined;
+
+/** Storage of a relay. Document names and updates are opaque to it. */
+export interface RoomStore {
+  /** The updates of a document in the order they were appended, those not yet durable included. */
+  load(document: string): Promise<readonly Uint8Array[]>;
+  /** Takes an update; it is durable soon after (see `flush`), and in order. Never throws. */
+  append(document: string, update: Uint8Array): void;
+  /** Replaces all that `append` took so far by one compacted update, atomically. */
+  replace(document: string, compacted: Uint8Array): void;
+  /** The claim of a room. */
+  loadClaim(room: string): Promise<StoredClaim | undefined>;
+  /**
+   * Stores `next` if the stored claim still is `expected`; resolves, once `next` is durable, to
+   * whether it was stored.
+   */
+  compareAndSetClaim(room: string, expected: ClaimVersion, next: StoredClaim): Promise<boolean>;
+  /** Resolves when everything taken so far is durable; rejects if the disk refused it. */
+  flush(): Promise<void>;
+  /** Flushes and releases the store; idempotent. */
+  close(): Promise<void>;
+}
+
+/** Whether a stored claim is the version that a compare-and-set expects. */
+export function isClaimVersion(stored: StoredClaim | undefined, expected: ClaimVersion): boolean {
+  if (!stored || !expected) return !stored && !expected;
+  return (
+    stored.term === expected.term && stored.boot === expected.boot && stored.rev === expected.rev
+  );
+}

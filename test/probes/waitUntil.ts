@@ -1,0 +1,16 @@
+// Waits for a condition of real processes and sockets, instead of sleeping.
+
+/** Resolves to the first truthy value of `check`; rejects after `timeoutMs` naming `what`. */
+export async function waitUntil<T>(
+  what: string,
+  check: () => T | Promise<T>,
+  timeoutMs = 5000,
+): Promise<NonNullable<T>> {
+  const end = performance.now() + timeoutMs;
+  for (;;) {
+    const value = await check();
+    if (value) return value;
+    if (performance.now() > end) throw new Error(`timed out waiting until ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
