@@ -1,0 +1,105 @@
+// Invite links: `<relay origin>/join#1.<room>.<invite secret>.<relay>.<role>[.<epoch>-<epoch secret>]`.
+import { AppError } from '../base/errors.ts';
+import { type Bytes, fromBase64Url, toBase64Url, utf8Bytes, utf8Text } from '../base/bytes.ts';
+import { PRODUCT_NAME } from '../base/product.ts';
+import { isRoomId } from './names.ts';
+import { type Role, roleSchema } from './state.ts';
+import { PROTOCOL_VERSION } from './version.ts';
+
+/** What a link says. The secrets are in the fragment, which no server sees. */
+export interface InviteLink {
+  readonly room: string;
+  /** 32 bytes: the right to knock. */
+  readonly secret: Bytes;
+  /** WebSocket address of the relay, ws:// or wss://, without a trailing slash. */
+  readonly relay: string;
+  /** What is asked for; the host's record of the invite decides. */
+  readonly role: Role;
+  /** Content secret of an epoch, until the whole handshake exists. */
+  readonly epoch?: { readonly number: number; readonly secret: Bytes };
+}
+
+/** Text of a link. */
+export function formatLink(link: InviteLink): string {
+  const parts = [
+    String(PROTOCOL_VERSION),
+    link.room,
+    toBase64Url(link.secret),
+    toBase64Url(utf8Bytes(link.relay)),
+    link.role.charAt(0),
+  ];
+  if (link.epoch) parts.push(`${link.epoch.number}-${toBase64Url(link.epoch.secret)}`);
+  return `${link.relay.replace(/^ws/, 'http')}/join#${parts.join('.')}`;
+}
+
+/** Reads a link of any form (https, vscode:, bare fragment); throws AppError link-*. */
+export function parseLink(text: string): InviteLink {
+  const trimmed = text.trim();
+  const hash = trimmed.indexOf('#');
+  const fragment = decodeFragment(hash >= 0 ? trimmed.slice(hash + 1) : trimmed);
+  const [version, room, secretText, relayText, roleText, epochText, ...rest] = fragment.split('.');
+  if (version === undefined || !/^\d{1,4}$/.test(version)) throw malformedLink('its beginning');
+  if (Number(version) !== PROTOCOL_VERSION) throw foreignLink(Number(version));
+  if (room === undefined || !isRoomId(room)) throw malformedLink('the room');
+  const secret = fromBase64Url(secretText ?? '');
+  if (secret?.length !== 32) throw malformedLink('the secret');
+  const relay = readRelay(relayText ?? '');
+  if (relay === undefined) throw malformedLink('the relay address');
+  const role = roleSchema.options.find((name) => name.charAt(0) === roleText);
+  if (role === undefined || rest.length > 0) throw malformedLink('the role');
+  if (epochText === undefined) return { room, secret, relay, role };
+  const match = /^(\d{1,9})-([A-Za-z0-9_-]{43})$/.exec(epochText);
+  const epochSecret = match?.[2] === undefined ? undefined : fromBase64Url(match[2]);
+  if (!match || epochSecret?.length !== 32) throw malformedLink('its end');
+  return { room, secret, relay, role, epoch: { number: Number(match[1]), secret: epochSecret } };
+}
+
+/** A ws:// or wss:// address without path noise; undefined if `url` is none (http and https are taken as such). */
+export function relayAddress(url: string): string | undefined {
+  let parsed: URL;
+  try {
+    parsed = new URL(url.trim().replace(/^http(s?):/i, 'ws$1:'));
+  } catch {
+    return undefined;
+  }
+  if (parsed.protocol !== 'ws:' && parsed.protocol !== 'wss:') return undefined;
+  if (parsed.username || parsed.password || parsed.search || parsed.hash) return undefined;
+  return `${parsed.protocol}//${parsed.host}${parsed.pathname.replace(/\/+$/, '')}`;
+}
+
+function readRelay(text: string): string | undefined {
+  const bytes = fromBase64Url(text);
+  if (!bytes || bytes.length === 0 || bytes.length > 300) return undefined;
+  try {
+    return relayAddress(utf8Text(bytes));
+  } catch {
+    return undefined;
+  }
+}
+
+function decodeFragment(fragment: string): string {
+  try {
+    return decodeURIComponent(fragment);
+  } catch {
+    return fragment;
+  }
+}
+
+function malformedLink(part: string): AppError {
+  return new AppError('link-malformed', {
+    happened: `This is not a complete ${PRODUCT_NAME} link: ${part} is missing or damaged.`,
+    kept: 'Nothing was sent.',
+    remedy: 'Copy the whole link again, from "https" or "http" to its last character.',
+  });
+}
+
+function foreignLink(version: number): AppError {
+  const isNewer = version > PROTOCOL_VERSION;
+  return new AppError('link-foreign-version', {
+    happened: `This link is of protocol version ${version}; this ${PRODUCT_NAME} speaks version ${PROTOCOL_VERSION}.`,
+    kept: 'Nothing was sent.',
+    remedy: isNewer
+      ? `Update ${PRODUCT_NAME} and open the link again.`
+      : `Ask for a new link from a current ${PRODUCT_NAME}.`,
+  });
+}
