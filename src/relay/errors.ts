@@ -50,6 +50,14 @@ export function storeDamaged(file: string, cause: unknown): AppError {
   );
 }
 
+/** This Node has no `node:sqlite`. */
+export function runtimeLacksSqlite(): AppError {
+  return new AppError('host-runtime', {
+    happened: `This Node (${process.version}) lacks node:sqlite.`,
+    remedy: 'Install Node 22.13 or newer.',
+  });
+}
+
 /** A claim that is no claim: malformed, not signed by the room's key, or for another room. */
 export function badClaim(reason: string): AppError {
   return new AppError('relay-bad-request', {
