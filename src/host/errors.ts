@@ -1,0 +1,166 @@
+// Every error of the session host that a person can see: one factory per message.
+import { AppError } from '../base/errors.ts';
+import { PRODUCT_ID, PRODUCT_NAME } from '../base/product.ts';
+
+/** Another process holds the lock of this home folder. */
+export function hostRunning(home: string): AppError {
+  return new AppError('host-running', {
+    happened: `A ${PRODUCT_NAME} session host is running for ${home} already.`,
+    kept: 'It was left alone.',
+    remedy: `Use it, or end it first with “${PRODUCT_ID} host stop”.`,
+  });
+}
+
+/** The lock file holds something else than nothing. */
+export function lockUnusable(file: string, cause: unknown): AppError {
+  return new AppError(
+    'journal-locked',
+    {
+      happened: `The lock file ${file} cannot be used.`,
+      kept: 'Nothing was opened or changed.',
+      remedy: 'Delete the file if no session host is running, and start again.',
+    },
+    { cause },
+  );
+}
+
+/** The home folder is on a network file system. */
+export function homeOnNetwork(home: string): AppError {
+  return new AppError('journal-locked', {
+    happened: `${home} is on a network file system, where two computers could write one journal.`,
+    kept: 'Nothing was opened or changed.',
+    remedy: 'Set TWINHELM_HOME to a folder on a disk of this computer.',
+  });
+}
+
+/** The home folder cannot be made private. */
+export function homeNotPrivate(home: string, cause: unknown): AppError {
+  return new AppError(
+    'journal-locked',
+    {
+      happened: `${home} cannot be made readable for you only.`,
+      kept: 'Nothing was opened or changed.',
+      remedy: 'Make yourself its owner, or set TWINHELM_HOME to a folder of your own.',
+    },
+    { cause },
+  );
+}
+
+/** The journal is no readable database any more; it was moved to `keptAs`. */
+export function journalDamaged(file: string, keptAs: string, cause: unknown): AppError {
+  return new AppError(
+    'journal-damaged',
+    {
+      happened: `The journal ${file} is damaged.`,
+      kept: `It was kept as ${keptAs}; the agent's own transcripts are untouched.`,
+      remedy:
+        'Start again: the session host begins with a new journal. Links made before no longer work.',
+    },
+    { cause },
+  );
+}
+
+/** The journal was written by a newer build. */
+export function journalTooNew(file: string, version: number): AppError {
+  return new AppError('host-runtime', {
+    happened: `The journal ${file} was written by a newer ${PRODUCT_NAME} (layout ${version}).`,
+    kept: 'It was not changed.',
+    remedy: `Update ${PRODUCT_NAME}.`,
+  });
+}
+
+/** `host.json` cannot be used; nothing was sent to the address in it. */
+export function hostFileInvalid(file: string, reason: string): AppError {
+  return new AppError('host-file-invalid', {
+    happened: `${file} cannot be used: ${reason}.`,
+    kept: 'Nothing was sent to the address in it.',
+    remedy: `Delete it, and start the session host again.`,
+  });
+}
+
+/** The host did not become ready; `detail` is the end of its log. */
+export function hostDidNotStart(logFile: string, detail: string): AppError {
+  return new AppError('host-unreachable', {
+    happened: `The session host did not start.${detail === '' ? '' : ` It said: ${detail}`}`,
+    remedy: `See ${logFile}.`,
+  });
+}
+
+/** A host of another protocol runs and has work to do. */
+export function hostOtherProtocol(version: string): AppError {
+  return new AppError('host-running', {
+    happened: `A session host of another version (${version}) is running and cannot be used by this one.`,
+    kept: 'Its sessions go on.',
+    remedy: `End it with “${PRODUCT_ID} host stop”, or update the other side.`,
+  });
+}
+
+/** No runtime with all parts was found. */
+export function runtimeUnusable(missing: readonly string[]): AppError {
+  return new AppError('host-runtime', {
+    happened: `This runtime cannot run the session host: ${missing.join(', ')} missing.`,
+    remedy: 'Install Node.js 22.13 or newer, so that “node” is on PATH.',
+  });
+}
+
+/** The relay child does not stay up. */
+export function relayChildFailed(reason: string): AppError {
+  return new AppError('relay-unreachable', {
+    happened: `The relay of this computer cannot be started: ${reason}`,
+    kept: 'Sessions go on; nobody can watch them until it is back.',
+    remedy: 'It is tried again by itself.',
+  });
+}
+
+/** No session has this id or prefix. */
+export function sessionNotFound(name: string): AppError {
+  return new AppError('session-not-found', {
+    happened: `There is no session “${name}” on this computer.`,
+    remedy: `“${PRODUCT_ID} sessions” lists them.`,
+  });
+}
+
+/** Another process writes this conversation. */
+export function sessionBusy(where: string): AppError {
+  return new AppError('session-busy', {
+    happened: `This conversation is open in ${where}.`,
+    kept: 'Nothing was started: two writers would split it.',
+    remedy: 'End it there first, then continue it here.',
+  });
+}
+
+/** Why a session cannot be shared in the wished way. */
+export function notShareable(reason: string, remedy: string): AppError {
+  return new AppError('not-shareable', {
+    happened: reason,
+    kept: 'Nothing was shared.',
+    remedy,
+  });
+}
+
+/** An administrator turned sharing off. */
+export function sharingOff(policyFile: string): AppError {
+  return new AppError('policy', {
+    happened: `Sharing is turned off on this computer by ${policyFile}.`,
+    kept: 'Nothing was shared.',
+    remedy: 'Ask who manages this computer.',
+  });
+}
+
+/** An address does not lead to this computer's relay. */
+export function addressUnreachable(url: string, reason: string): AppError {
+  return new AppError('relay-unreachable', {
+    happened: `${url} does not lead to this session: ${reason}.`,
+    kept: 'No link was made.',
+    remedy: 'Check the tunnel, proxy or forwarded port, and that it carries WebSockets.',
+  });
+}
+
+/** The folder of a session is not there. */
+export function folderMissing(folder: string): AppError {
+  return new AppError('invalid-input', {
+    happened: `The folder ${folder} does not exist.`,
+    kept: 'Nothing was started.',
+    remedy: 'Choose an existing folder.',
+  });
+}

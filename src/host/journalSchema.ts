@@ -1,0 +1,54 @@
+// Layout of the journal database.
+
+/** Layout that this build writes; raised with every change, together with a step from the one before. */
+export const JOURNAL_LAYOUT = 1;
+
+/** SQL that makes layout 1. JSON columns hold the schemas of their store files. */
+export const JOURNAL_SQL = `
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE rooms (
+  room TEXT PRIMARY KEY, kind TEXT NOT NULL, private_key TEXT NOT NULL,
+  fence INTEGER NOT NULL DEFAULT 0, created_at REAL NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE epochs (
+  room TEXT NOT NULL, epoch INTEGER NOT NULL, secret TEXT NOT NULL, PRIMARY KEY (room, epoch)
+) WITHOUT ROWID;
+CREATE TABLE log (
+  room TEXT NOT NULL, idx INTEGER NOT NULL, hash TEXT NOT NULL, text TEXT NOT NULL,
+  PRIMARY KEY (room, idx)
+);
+CREATE INDEX log_entry ON log (room, json_extract(text, '$.entry.id'));
+CREATE TABLE commands (
+  room TEXT NOT NULL, member TEXT NOT NULL, id TEXT NOT NULL, boot TEXT NOT NULL,
+  kind TEXT NOT NULL, cseq INTEGER, at REAL NOT NULL, ack TEXT, PRIMARY KEY (room, member, id)
+) WITHOUT ROWID;
+CREATE INDEX commands_at ON commands (room, at);
+CREATE TABLE counters (
+  room TEXT NOT NULL, member TEXT NOT NULL, boot TEXT NOT NULL, cseq INTEGER NOT NULL,
+  PRIMARY KEY (room, member, boot)
+) WITHOUT ROWID;
+CREATE TABLE members (
+  room TEXT NOT NULL, member TEXT NOT NULL, json TEXT NOT NULL, PRIMARY KEY (room, member)
+) WITHOUT ROWID;
+CREATE TABLE invites (
+  room TEXT NOT NULL, invite TEXT NOT NULL, json TEXT NOT NULL, PRIMARY KEY (room, invite)
+) WITHOUT ROWID;
+CREATE TABLE blobs (
+  room TEXT NOT NULL, blob TEXT NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (room, blob)
+);
+
+CREATE TABLE sessions (id TEXT PRIMARY KEY, room TEXT NOT NULL, json TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE prompts (
+  session TEXT NOT NULL, prompt TEXT NOT NULL, seq INTEGER NOT NULL, state TEXT NOT NULL,
+  json TEXT NOT NULL, PRIMARY KEY (session, prompt)
+) WITHOUT ROWID;
+CREATE TABLE children (
+  session TEXT PRIMARY KEY, pid INTEGER NOT NULL, process_start TEXT NOT NULL, at REAL NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE raw_lines (
+  session TEXT NOT NULL, file TEXT NOT NULL, seq INTEGER NOT NULL, uuid TEXT, line TEXT NOT NULL,
+  PRIMARY KEY (session, file, seq)
+);
+CREATE UNIQUE INDEX raw_lines_uuid ON raw_lines (session, file, uuid);
+`;

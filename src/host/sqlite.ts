@@ -1,0 +1,66 @@
+// Small helpers around node:sqlite: typed columns, transactions, what an error means.
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+
+/** A row as node:sqlite returns it. */
+export type Row = Record<string, SQLOutputValue>;
+
+const BUSY = 5;
+const CORRUPT = 11;
+const NOT_A_DATABASE = 26;
+
+function resultCode(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !('errcode' in error)) return undefined;
+  // The low byte is the primary code, the rest refines it.
+  return typeof error.errcode === 'number' ? error.errcode & 0xff : undefined;
+}
+
+/** Whether another connection holds the lock. */
+export function isSqliteBusy(error: unknown): boolean {
+  return resultCode(error) === BUSY;
+}
+
+/** Whether the file is no intact database. */
+export function isSqliteDamage(error: unknown): boolean {
+  const code = resultCode(error);
+  return code === CORRUPT || code === NOT_A_DATABASE;
+}
+
+/** A text column. */
+export function textOf(row: Row, column: string): string {
+  const value = row[column];
+  if (typeof value !== 'string') throw new Error(`invariant: column ${column} is no text`);
+  return value;
+}
+
+/** A text column that may be NULL. */
+export function optionalTextOf(row: Row, column: string): string | undefined {
+  return row[column] === null ? undefined : textOf(row, column);
+}
+
+/** A number column. */
+export function numberOf(row: Row, column: string): number {
+  const value = row[column];
+  if (typeof value !== 'number') throw new Error(`invariant: column ${column} is no number`);
+  return value;
+}
+
+/** A blob column. */
+export function bytesOf(row: Row, column: string): Uint8Array {
+  const value = row[column];
+  if (!(value instanceof Uint8Array)) throw new Error(`invariant: column ${column} is no blob`);
+  return value;
+}
+
+/** Runs `work` in one transaction; inside another one it just runs. */
+export function transact<T>(database: DatabaseSync, work: () => T): T {
+  if (database.isTransaction) return work();
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const result = work();
+    database.exec('COMMIT');
+    return result;
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+}

@@ -1,0 +1,353 @@
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/base/clock.ts';
+import { isAppError } from '../../src/base/errors.ts';
+import { newId } from '../../src/base/ids.ts';
+import { silentLogger } from '../../src/base/log.ts';
+import { Journal } from '../../src/host/journal.ts';
+import { hostPaths, isNetworkFolder } from '../../src/host/paths.ts';
+import type { RoomStore } from '../../src/host/roomStore.ts';
+import type { AcceptedRow, StoredInvite, StoredMember } from '../../src/session/roomJournal.ts';
+import { spawnGroup } from '../rigs/processes.ts';
+import { temporaryFolder } from './folders.ts';
+
+const RACER = fileURLToPath(new URL('lockRacer.ts', import.meta.url));
+
+function open(home: string): Journal {
+  return Journal.open({ paths: hostPaths(home), clock: systemClock, log: silentLogger });
+}
+
+function thrownBy(action: () => unknown): unknown {
+  try {
+    action();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
+
+describe('lock', () => {
+  it('exactly one of 8 processes that race gets the journal, and a killed one leaves no lock', async () => {
+    const home = temporaryFolder();
+    for (let round = 1; round <= 2; round += 1) {
+      const racers = Array.from({ length: 8 }, () => spawnGroup(process.execPath, [RACER, home]));
+      const said = await Promise.all(racers.map((racer) => racer.line((line) => line)));
+      expect(said.filter((line) => line.startsWith('won'))).toEqual([`won ${round}`]);
+      expect(said.filter((line) => line === 'host-running')).toHaveLength(7);
+      await Promise.all(racers.map((racer) => racer.end('SIGKILL')));
+    }
+    open(home).close();
+  });
+
+  it('a second open in the same home is refused with host-running and harms nothing', () => {
+    const home = temporaryFolder();
+    const journal = open(home);
+    expect(
+      isAppError(
+        thrownBy(() => open(home)),
+        'host-running',
+      ),
+    ).toBe(true);
+    journal.addRoom({ room: 'r'.repeat(26), kind: 'machine', privateKey: 'k' }, 's');
+    expect(journal.rooms()).toHaveLength(1);
+    journal.close();
+  });
+
+  it('a lock file with foreign content is refused and left as it is', () => {
+    const home = temporaryFolder();
+    writeFileSync(hostPaths(home).lock, 'foreign'.repeat(500));
+    expect(
+      isAppError(
+        thrownBy(() => open(home)),
+        'journal-locked',
+      ),
+    ).toBe(true);
+    expect(existsSync(hostPaths(home).journal)).toBe(false);
+    expect(readFileSync(hostPaths(home).lock, 'utf8')).toContain('foreign');
+  });
+
+  it('network file systems are recognised by their type', () => {
+    expect(isNetworkFolder('/x', () => 0x6969)).toBe(process.platform === 'linux');
+    expect(isNetworkFolder('/x', () => -0xacb2be)).toBe(process.platform === 'linux');
+    expect(isNetworkFolder('/x', () => 0xef53)).toBe(false);
+  });
+});
+
+describe('journal file', () => {
+  it('the term rises with every open', () => {
+    const home = temporaryFolder();
+    const terms = [1, 2, 3].map(() => {
+      const journal = open(home);
+      journal.close();
+      return journal.term;
+    });
+    expect(terms).toEqual([1, 2, 3]);
+  });
+
+  it.skipIf(process.platform === 'win32')('home is 0700 and all files in it are 0600', () => {
+    const home = temporaryFolder();
+    const journal = open(home);
+    expect(statSync(home).mode & 0o777).toBe(0o700);
+    for (const file of readdirSync(home)) {
+      expect([file, statSync(join(home, file)).mode & 0o777]).toEqual([file, 0o600]);
+    }
+    journal.close();
+  });
+
+  it('a damaged journal is kept aside with a clear error, and the next start works', () => {
+    const home = temporaryFolder();
+    const file = hostPaths(home).journal;
+    writeFileSync(file, 'no database at all '.repeat(1000));
+    const error = thrownBy(() => open(home));
+    expect(isAppError(error, 'journal-damaged') && error.message).toContain('damaged');
+    const kept = readdirSync(home).find((name) => name.includes('.damaged-')) ?? '';
+    expect(readFileSync(join(home, kept), 'utf8')).toContain('no database at all');
+    const journal = open(home);
+    expect(journal.rooms()).toEqual([]);
+    journal.close();
+  });
+
+  it('a page that was overwritten while a host was killed is found at the next start', () => {
+    const home = temporaryFolder();
+    const file = hostPaths(home).journal;
+    const journal = open(home);
+    const store = journal.addRoom({ room: 'r'.repeat(26), kind: 'machine', privateKey: 'k' }, 's');
+    store.saveBlob('b', new Uint8Array(400_000).fill(7));
+    journal.close();
+    const bytes = readFileSync(file);
+    bytes.fill(0xff, 4096 * 2, 4096 * 40);
+    writeFileSync(file, bytes);
+    const raw = new DatabaseSync(file);
+    raw.exec("UPDATE meta SET value = 'no' WHERE key = 'clean'");
+    raw.close();
+    expect(
+      isAppError(
+        thrownBy(() => open(home)),
+        'journal-damaged',
+      ),
+    ).toBe(true);
+  });
+
+  it('a journal of a newer layout is refused unchanged', () => {
+    const home = temporaryFolder();
+    open(home).close();
+    const raw = new DatabaseSync(hostPaths(home).journal);
+    raw.exec('PRAGMA user_version = 99');
+    raw.close();
+    const before = readFileSync(hostPaths(home).journal);
+    expect(
+      isAppError(
+        thrownBy(() => open(home)),
+        'host-runtime',
+      ),
+    ).toBe(true);
+    expect(readFileSync(hostPaths(home).journal).equals(before)).toBe(true);
+  });
+});
+
+const MEMBER: StoredMember = {
+  member: 'm',
+  key: 'key',
+  name: 'Ada',
+  device: 'laptop',
+  role: 'controller',
+  scopes: ['prompt', 'interrupt'],
+  asksControl: false,
+  inviteId: 'i',
+  tokenHash: 't',
+  since: 5,
+};
+const INVITE: StoredInvite = {
+  inviteId: 'i',
+  secret: 's',
+  role: 'viewer',
+  scopes: [],
+  allowControl: false,
+  loopbackOnly: true,
+  notAfter: 9,
+  createdAt: 1,
+};
+
+function row(id: string, cseq?: number): AcceptedRow {
+  const base = { member: 'm', boot: 'b', id, kind: 'prompt', at: 10 } as const;
+  return cseq === undefined ? base : { ...base, cseq };
+}
+
+describe('room journal', () => {
+  let home = '';
+  let journal: Journal;
+  let room: RoomStore;
+  const id = newId();
+
+  beforeEach(() => {
+    home = temporaryFolder();
+    journal = open(home);
+    room = journal.addRoom({ room: id, kind: 'session', privateKey: 'k' }, 'secret-1');
+  });
+  afterEach(() => journal.close());
+
+  /** Everything must be there for the next process too. */
+  function reopen(): void {
+    journal.close();
+    journal = open(home);
+    room = journal.room(id);
+  }
+
+  it('the log is a chain with an end, and is read by range', () => {
+    expect(room.logEnd()).toEqual({ nextIndex: 0, lastHash: '' });
+    room.appendLog([0, 1, 2].map((index) => ({ index, hash: `h${index}`, text: '{}' })));
+    reopen();
+    expect(room.logEnd()).toEqual({ nextIndex: 3, lastHash: 'h2' });
+    expect(room.readLog(1, 9).map(({ hash }) => hash)).toEqual(['h1', 'h2']);
+  });
+
+  it('a batch with an index that exists is refused as a whole', () => {
+    room.appendLog([{ index: 0, hash: 'h', text: '{}' }]);
+    const twice = [1, 0].map((index) => ({ index, hash: 'x', text: '{}' }));
+    expect(() => room.appendLog(twice)).toThrow();
+    expect(room.logEnd().nextIndex).toBe(1);
+  });
+
+  it('entries are found by id, and requests without a decision are listed', () => {
+    const entries = [
+      { id: 'a', kind: 'request', requestId: 'r1' },
+      { id: 'b', kind: 'request', requestId: 'r2' },
+      { id: 'c', kind: 'decision', requestId: 'r1' },
+    ];
+    room.appendLog(
+      entries.map((entry, index) => ({ index, hash: 'h', text: JSON.stringify({ index, entry }) })),
+    );
+    expect([room.hasEntry('b'), room.hasEntry('z')]).toEqual([true, false]);
+    expect(room.openRequests().map(({ index }) => index)).toEqual([1]);
+  });
+
+  it('a command is accepted, then unknown to nobody: its result is found across restarts', () => {
+    expect(room.findResult('m', '1')).toBeUndefined();
+    room.acceptCommand(row('1', 1));
+    reopen();
+    expect(room.findResult('m', '1')).toBe('accepted');
+    expect(room.unsettled()).toEqual([row('1', 1)]);
+    room.settleCommand(row('1', 1), { id: '1', status: 'done' });
+    reopen();
+    expect(room.findResult('m', '1')).toEqual({ id: '1', status: 'done' });
+    expect(room.unsettled()).toEqual([]);
+  });
+
+  it('a refused command consumes its counter, and the counter never falls', () => {
+    room.settleCommand(row('2', 2), { id: '2', status: 'rejected', code: 'no-control' });
+    expect(room.highWater('m', 'b')).toBe(2);
+    room.acceptCommand(row('1', 1));
+    room.acceptCommand(row('x'));
+    reopen();
+    expect(room.highWater('m', 'b')).toBe(2);
+    expect(room.highWater('m', 'other')).toBe(0);
+  });
+
+  it('old results are forgotten, unsettled commands are not', () => {
+    room.settleCommand(row('1'), { id: '1', status: 'done' });
+    room.acceptCommand(row('2'));
+    room.forgetResults(11);
+    expect(room.findResult('m', '1')).toBeUndefined();
+    expect(room.findResult('m', '2')).toBe('accepted');
+  });
+
+  it('members, invites, epochs and the fence survive', () => {
+    room.saveMember(MEMBER);
+    room.saveMember({ ...MEMBER, member: 'n', exchangeKey: 'x', notAfter: 7 });
+    room.saveInvite(INVITE);
+    room.addEpoch(2, 'secret-2');
+    room.saveFence(12);
+    reopen();
+    expect(room.members()).toEqual([
+      MEMBER,
+      { ...MEMBER, member: 'n', exchangeKey: 'x', notAfter: 7 },
+    ]);
+    expect(room.invites()).toEqual([INVITE]);
+    expect(room.epochs()).toEqual([
+      { epoch: 1, secret: 'secret-1' },
+      { epoch: 2, secret: 'secret-2' },
+    ]);
+    expect(room.fence()).toBe(12);
+    room.removeMember('n');
+    room.removeInvite('i');
+    expect(room.members()).toEqual([MEMBER]);
+    expect(room.invites()).toEqual([]);
+  });
+
+  it('a long body is read back in parts', () => {
+    room.saveBlob('b', new Uint8Array([1, 2, 3, 4, 5]));
+    expect(room.readBlob('b', 3, 10)).toEqual({ totalBytes: 5, bytes: new Uint8Array([4, 5]) });
+    expect(room.readBlob('b', 9, 10)).toEqual({ totalBytes: 5, bytes: new Uint8Array([]) });
+    expect(room.readBlob('none', 0, 10)).toBeUndefined();
+  });
+});
+
+describe('session store', () => {
+  it('a prompt is taken once, and open ones are listed in order', () => {
+    const journal = open(temporaryFolder());
+    const prompt = {
+      promptId: 'p1',
+      text: 'hi',
+      author: { name: 'Ada' },
+      at: 1,
+      state: 'accepted',
+    } as const;
+    expect(journal.sessions.addPrompt('s', prompt)).toBe(true);
+    expect(journal.sessions.addPrompt('s', { ...prompt, text: 'changed' })).toBe(false);
+    journal.sessions.addPrompt('s', { ...prompt, promptId: 'p0' });
+    journal.sessions.setPromptState('s', 'p0', 'sent');
+    expect(
+      journal.sessions.openPrompts('s').map(({ promptId, state }) => [promptId, state]),
+    ).toEqual([
+      ['p1', 'accepted'],
+      ['p0', 'sent'],
+    ]);
+    journal.sessions.setPromptState('s', 'p1', 'completed');
+    expect(journal.sessions.openPrompts('s')).toHaveLength(1);
+    expect(journal.sessions.prompt('s', 'p1')?.text).toBe('hi');
+    journal.close();
+  });
+
+  it('raw lines keep their order and come once per uuid', () => {
+    const journal = open(temporaryFolder());
+    const lines = [{ uuid: 'a' }, { type: 'x' }, { uuid: 'a' }, { type: 'x' }];
+    journal.sessions.appendRawLines(
+      's',
+      lines.map((line) => ({ file: 'f', line })),
+    );
+    expect(journal.sessions.rawLines('s', 'f')).toEqual([
+      '{"uuid":"a"}',
+      '{"type":"x"}',
+      '{"type":"x"}',
+    ]);
+    journal.close();
+  });
+
+  it('children and sessions are kept whole, unknown fields too', () => {
+    const home = temporaryFolder();
+    let journal = open(home);
+    const session = {
+      id: 'one',
+      room: 'r',
+      source: 'hosted',
+      cwd: '/x',
+      title: 't',
+      startedAt: 1,
+      lastActivityAt: 2,
+      ended: false,
+      later: { field: true },
+    } as const;
+    journal.sessions.saveSession(session);
+    journal.sessions.saveChild({ session: 'one', pid: 7, processStart: '99' }, 1);
+    journal.close();
+    journal = open(home);
+    expect(journal.sessions.sessions()).toEqual([session]);
+    expect(journal.sessions.children()).toEqual([{ session: 'one', pid: 7, processStart: '99' }]);
+    journal.sessions.removeChild('one');
+    expect(journal.sessions.children()).toEqual([]);
+    journal.close();
+  });
+});
