@@ -50,7 +50,9 @@ export const logSchema = z.looseObject({
 export const deltaSchema = z.looseObject({
   messageId: z.string(),
   block: z.number(),
+  /** Number of the piece in its block, and of the last one that it was merged with. */
   n: z.number(),
+  to: z.optional(z.number()),
   type: z.enum(['text', 'thinking', 'tool-input']),
   text: z.string(),
   tool: z.optional(z.string()),

@@ -1,0 +1,214 @@
+// Publishing on the host: seals log records, streamed text and state in order, and writes them step by step.
+import { type Disposable, DisposableStore } from '../base/disposable.ts';
+import { type Bytes, utf8Bytes } from '../base/bytes.ts';
+import type { Clock } from '../base/clock.ts';
+import { errorText, type Logger } from '../base/log.ts';
+import type { RecordSealer } from '../crypto/record.ts';
+import { LIMITS, TIMES } from '../protocol/limits.ts';
+import { RECORD_TYPE, type RecordType } from '../protocol/room.ts';
+import type { AsOf, RoomState } from '../protocol/state.ts';
+import { blockKey, LiveBuffer, type LiveInput, type LivePiece, mergePieces } from './liveText.ts';
+import type { StoredRecord } from './roomJournal.ts';
+import { TailDocument, type TailStep, type WrittenPiece } from './tailDocument.ts';
+
+/** What a publisher needs. */
+export interface PublisherOptions {
+  readonly tail: TailDocument;
+  readonly sealer: () => RecordSealer;
+  readonly epoch: () => number;
+  /** Newest records of the journal, oldest first: the tail that the document begins with. */
+  readonly records: readonly StoredRecord[];
+  /** Builds the state as of a log entry; undefined while there is none yet. */
+  readonly buildState: (asOf: AsOf, first: number) => RoomState | undefined;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** States that may follow one another at once before the rate counts. */
+const STATE_BURST = 4;
+
+/** Writes a room's document; one step at a time, in order. */
+export class Publisher implements Disposable {
+  private readonly store = new DisposableStore();
+  private readonly options: PublisherOptions;
+  private readonly live = new LiveBuffer();
+  private records: StoredRecord[] = [];
+  private readonly endBlocks = new Set<string>();
+  private isStateDirty = false;
+  private stateTokens = STATE_BURST;
+  private tokensAt: number;
+  private lastDeltaAt = Number.NEGATIVE_INFINITY;
+  private running: Promise<void> | undefined;
+  private timer: Disposable | undefined;
+  private asOf: AsOf = { index: -1, hash: '' };
+  private needsRebuild: readonly StoredRecord[] | undefined;
+
+  constructor(options: PublisherOptions) {
+    this.options = options;
+    this.tokensAt = options.clock.monotonic();
+    this.needsRebuild = options.records;
+    const last = options.records.at(-1);
+    if (last) this.asOf = { index: last.index, hash: last.hash };
+  }
+
+  /** The newest published entry. */
+  get published(): AsOf {
+    return this.asOf;
+  }
+
+  /** Adds journalled records; the streamed text of `endBlocks` goes in the same step. */
+  publish(records: readonly StoredRecord[], endBlocks: readonly string[] = []): void {
+    this.records.push(...records);
+    for (const key of endBlocks) {
+      this.endBlocks.add(key);
+      this.live.end(key);
+    }
+    this.kick();
+  }
+
+  /** Adds streamed text. */
+  delta(piece: LiveInput): void {
+    this.endBlocks.delete(blockKey(piece.messageId, piece.block));
+    this.live.add(piece);
+    this.kick();
+  }
+
+  /** The state changed: it follows with the next step, at most four times a second. */
+  stateChanged(): void {
+    this.isStateDirty = true;
+    this.kick();
+  }
+
+  /** Seals everything again, as after a new epoch or term. */
+  rebuild(records: readonly StoredRecord[]): void {
+    this.needsRebuild = records;
+    this.isStateDirty = true;
+    this.kick();
+  }
+
+  /** Resolves when everything that was given so far is in the document. */
+  async settled(): Promise<void> {
+    while (this.running) await this.running;
+  }
+
+  dispose(): void {
+    this.timer?.dispose();
+    this.store.dispose();
+  }
+
+  private kick(): void {
+    if (this.running || this.store.isDisposed) return;
+    // A microtask later, so that an entry and the state that follows from it make one step.
+    this.running = Promise.resolve()
+      .then(() => this.run())
+      .catch((error: unknown) =>
+        this.options.log.error('publish failed', { error: errorText(error) }),
+      )
+      .finally(() => {
+        this.running = undefined;
+        this.arm();
+      });
+  }
+
+  private async run(): Promise<void> {
+    while (!this.store.isDisposed) {
+      const step = await this.nextStep();
+      if (!step) return;
+      this.options.tail.apply(step);
+    }
+  }
+
+  private async nextStep(): Promise<TailStep | undefined> {
+    if (this.needsRebuild) {
+      const records = this.needsRebuild;
+      this.needsRebuild = undefined;
+      const sealed = await Promise.all(records.map((record) => this.sealRecord(record)));
+      const standing = this.options.tail.livePieces.map(({ piece }) => piece);
+      this.options.tail.rebuild(sealed, await this.sealPieces(standing));
+      this.isStateDirty = true;
+    }
+    const records = this.records;
+    this.records = [];
+    const endBlocks = new Set(this.endBlocks);
+    this.endBlocks.clear();
+    const last = records.at(-1);
+    if (last) this.asOf = { index: last.index, hash: last.hash };
+    const withState = this.isStateDirty && this.takeStateToken();
+    const withLive = !this.live.isEmpty && this.deltaWaitMs() === 0;
+    if (records.length === 0 && endBlocks.size === 0 && !withState && !withLive) return undefined;
+
+    const log = await Promise.all(records.map((record) => this.sealRecord(record)));
+    const step: { -readonly [K in keyof TailStep]: TailStep[K] } = { log, endBlocks };
+    if (withLive) {
+      this.lastDeltaAt = this.options.clock.monotonic();
+      const pieces = await this.sealPieces(this.live.take());
+      const standing = this.options.tail.livePieces.filter(
+        ({ piece }) => !endBlocks.has(blockKey(piece.messageId, piece.block)),
+      );
+      if (bytesOf(standing) + bytesOf(pieces) > LIMITS.liveBytes * 0.75) {
+        const all = mergePieces([...standing, ...pieces].map(({ piece }) => piece));
+        step.replaceLive = await this.sealPieces(all);
+      } else {
+        step.live = pieces;
+      }
+    }
+    if (withState) {
+      this.isStateDirty = false;
+      const held = Math.max(this.options.tail.logCount + log.length, 0);
+      const state = this.options.buildState(this.asOf, Math.max(0, this.asOf.index + 1 - held));
+      if (state)
+        step.state = await this.sealJson(RECORD_TYPE.state, 'state', JSON.stringify(state));
+    }
+    return step;
+  }
+
+  private sealPieces(pieces: readonly LivePiece[]): Promise<WrittenPiece[]> {
+    return Promise.all(
+      pieces.map(async (piece) => ({
+        piece,
+        record: await this.sealJson(RECORD_TYPE.delta, 'live', JSON.stringify(piece)),
+      })),
+    );
+  }
+
+  private sealRecord(record: StoredRecord): Promise<Bytes> {
+    return this.sealJson(RECORD_TYPE.log, 'log', record.text);
+  }
+
+  private sealJson(type: RecordType, place: string, text: string): Promise<Bytes> {
+    const plaintext = utf8Bytes(text);
+    return this.options.sealer().seal({ type, place, epoch: this.options.epoch(), plaintext });
+  }
+
+  private takeStateToken(): boolean {
+    const now = this.options.clock.monotonic();
+    this.stateTokens = Math.min(
+      STATE_BURST,
+      this.stateTokens + (now - this.tokensAt) / LIMITS.stateIntervalMs,
+    );
+    this.tokensAt = now;
+    if (this.stateTokens < 1) return false;
+    this.stateTokens -= 1;
+    return true;
+  }
+
+  private deltaWaitMs(): number {
+    const since = this.options.clock.monotonic() - this.lastDeltaAt;
+    return Math.max(0, TIMES.deltaThrottleMs - since);
+  }
+
+  private arm(): void {
+    if (this.store.isDisposed) return;
+    if (this.records.length > 0 || this.endBlocks.size > 0 || this.needsRebuild) return this.kick();
+    const waits: number[] = [];
+    if (!this.live.isEmpty) waits.push(this.deltaWaitMs());
+    if (this.isStateDirty) waits.push((1 - this.stateTokens) * LIMITS.stateIntervalMs);
+    if (waits.length === 0) return;
+    this.timer?.dispose();
+    this.timer = this.options.clock.after(Math.max(1, Math.min(...waits)), () => this.kick());
+  }
+}
+
+function bytesOf(pieces: readonly WrittenPiece[]): number {
+  return pieces.reduce((sum, { record }) => sum + record.length, 0);
+}

@@ -1,0 +1,298 @@
+// A replica of a room: reads the document, verifies every record, and shows only what the host has signed.
+import type * as Y from 'yjs';
+import { type Bytes, fromBase64Url, toBase64Url, utf8Text } from '../base/bytes.ts';
+import type { Disposable } from '../base/disposable.ts';
+import { Emitter } from '../base/emitter.ts';
+import { errorText, type Logger } from '../base/log.ts';
+import { openCard } from '../crypto/card.ts';
+import { importVerifyKey, textHash } from '../crypto/keys.ts';
+import type { RecordHeader, RecordOpener } from '../crypto/record.ts';
+import { type Json, parseJson } from '../protocol/json.ts';
+import {
+  type Beat,
+  beatSchema,
+  type Card,
+  type Delta,
+  deltaSchema,
+  RECORD_TYPE,
+  type RecordType,
+} from '../protocol/room.ts';
+import { type RoomState, roomStateSchema } from '../protocol/state.ts';
+import { readCard, readChunks } from './layout.ts';
+import { LiveView } from './liveView.ts';
+import { LogChain } from './logChain.ts';
+import type { Alarm, LiveBlock, PlacedEntry, ViewPart } from './view.ts';
+
+/** What a device remembers of a room across restarts: less than this is a rollback. */
+export interface RoomMemory {
+  readonly term: number;
+  readonly rev: number;
+  readonly index: number;
+  readonly hash: string;
+}
+
+/** What a replica needs. */
+export interface ReplicaOptions {
+  readonly doc: Y.Doc;
+  readonly room: string;
+  readonly opener: RecordOpener;
+  readonly memory?: RoomMemory;
+  readonly log: Logger;
+}
+
+interface Opened {
+  readonly seq: bigint;
+  readonly json: Json;
+  readonly text: string;
+}
+
+/** Verified picture of one room. */
+export class Replica implements Disposable {
+  private readonly options: ReplicaOptions;
+  private readonly chain = new LogChain();
+  private readonly liveView = new LiveView();
+  private readonly changed = new Emitter<ReadonlySet<ViewPart>>();
+  private readonly alarmList: Alarm[] = [];
+  private readonly onUpdate = (): void => this.kick();
+  private opened = new WeakMap<Uint8Array, Opened | 'refused'>();
+  private running: Promise<void> | undefined;
+  private isAgain = false;
+  private isDisposed = false;
+  private cardBytes: Uint8Array | undefined;
+  private hostKey: CryptoKey | undefined;
+  private memory: RoomMemory;
+  private stateSeq = -1n;
+  private beatSeq = -1n;
+
+  readonly onDidChange = this.changed.event;
+  card: Card | undefined;
+  state: RoomState | undefined;
+  beat: Beat | undefined;
+  /** Newest epoch in the document whose secret is not known. */
+  missingEpoch: number | undefined;
+
+  constructor(options: ReplicaOptions) {
+    this.options = options;
+    this.memory = options.memory ?? { term: 0, rev: 0, index: -1, hash: '' };
+    this.chain.remember(this.memory.index, this.memory.hash);
+    options.doc.on('update', this.onUpdate);
+    this.kick();
+  }
+
+  get entries(): readonly PlacedEntry[] {
+    return this.chain.entries;
+  }
+
+  get live(): readonly LiveBlock[] {
+    return this.liveView.blocks;
+  }
+
+  get alarms(): readonly Alarm[] {
+    return this.alarmList;
+  }
+
+  /** What to keep for the next start. */
+  get remembered(): RoomMemory {
+    return this.memory;
+  }
+
+  /** Reads the document again, as after a new epoch secret. */
+  refresh(): void {
+    this.opened = new WeakMap();
+    this.missingEpoch = undefined;
+    this.kick();
+  }
+
+  /** Resolves when everything that has arrived is verified. */
+  async settled(): Promise<void> {
+    while (this.running) await this.running;
+  }
+
+  /** Takes the host's beat; false if it is not the host's or older than the last. */
+  async acceptBeat(record: Bytes): Promise<boolean> {
+    const opened = await this.open(record, RECORD_TYPE.beat, 'beat');
+    if (!opened || opened.seq <= this.beatSeq) return false;
+    const parsed = beatSchema.safeParse(opened.json);
+    if (!parsed.success) return false;
+    this.beatSeq = opened.seq;
+    this.beat = parsed.data;
+    const known = this.chain.hashAt(parsed.data.index);
+    if (known !== undefined && known !== parsed.data.hash) this.raise('fork', FORK_TEXT);
+    return true;
+  }
+
+  /** Puts fetched older log plaintexts in front; false if they do not lead to what is held. */
+  async insertOlder(texts: readonly string[]): Promise<boolean> {
+    const items = await Promise.all(
+      texts.map(async (text) => ({ text, hash: await textHash(text) })),
+    );
+    if (!this.chain.prepend(items)) {
+      this.raise('fork', FORK_TEXT);
+      this.changed.fire(new Set(['alarms']));
+      return false;
+    }
+    this.changed.fire(new Set(['entries']));
+    return true;
+  }
+
+  dispose(): void {
+    this.isDisposed = true;
+    this.options.doc.off('update', this.onUpdate);
+    this.changed.dispose();
+  }
+
+  private kick(): void {
+    this.isAgain = true;
+    if (this.running || this.isDisposed) return;
+    this.running = this.work()
+      .catch((error: unknown) =>
+        this.options.log.error('replica failed', { error: errorText(error) }),
+      )
+      .finally(() => {
+        this.running = undefined;
+        if (this.isAgain) this.kick();
+      });
+  }
+
+  private async work(): Promise<void> {
+    while (this.isAgain && !this.isDisposed) {
+      this.isAgain = false;
+      const parts = new Set<ViewPart>();
+      const alarms = this.alarmList.length;
+      await this.readCard();
+      if (this.hostKey) await this.readTail(parts);
+      if (this.alarmList.length > alarms) parts.add('alarms');
+      if (parts.size > 0 && !this.isDisposed) this.changed.fire(parts);
+    }
+  }
+
+  private async readCard(): Promise<void> {
+    const bytes = readCard(this.options.doc);
+    if (!bytes || bytes === this.cardBytes) return;
+    this.cardBytes = bytes;
+    const card = await openCard(bytes, this.options.room);
+    if (!card) return this.raise('refused', 'The room’s card is not signed by the room’s key.');
+    if (card.term < this.memory.term) return this.raise('rollback', ROLLBACK_TEXT);
+    const isSameTerm = this.card?.term === card.term;
+    if (isSameTerm && this.card?.hostKey !== card.hostKey) return this.raise('split', SPLIT_TEXT);
+    const hostBytes = fromBase64Url(card.hostKey);
+    const hostKey = hostBytes && (await importVerifyKey(hostBytes));
+    if (!hostKey) return;
+    if (this.card?.boot !== card.boot) {
+      this.opened = new WeakMap();
+      this.stateSeq = -1n;
+      this.beatSeq = -1n;
+      this.liveView.clear();
+    }
+    this.card = card;
+    this.hostKey = hostKey;
+    this.memory = { ...this.memory, term: card.term };
+  }
+
+  private async readTail(parts: Set<ViewPart>): Promise<void> {
+    const chunks = readChunks(this.options.doc);
+    const logs = await this.openAll(
+      chunks.flatMap((chunk) => chunk.log),
+      RECORD_TYPE.log,
+      'log',
+    );
+    for (const { text } of logs) {
+      const offer = this.chain.offer({ text, hash: await textHash(text) });
+      if (offer === 'added' || offer === 'restarted') parts.add('entries');
+      else if (offer === 'fork') this.raise('fork', FORK_TEXT);
+    }
+    const states = chunks.flatMap((chunk) => (chunk.state ? [chunk.state] : []));
+    for (const opened of await this.openAll(states, RECORD_TYPE.state, 'state')) {
+      if (this.takeState(opened)) parts.add('state');
+    }
+    const pieces: Delta[] = [];
+    const live = chunks.flatMap((chunk) => chunk.live);
+    for (const { json } of await this.openAll(live, RECORD_TYPE.delta, 'live')) {
+      const parsed = deltaSchema.safeParse(json);
+      if (parsed.success) pieces.push(parsed.data);
+    }
+    if (this.liveView.update(pieces, this.chain.end, this.state?.rev ?? 0)) parts.add('live');
+    const end = this.chain.end - 1;
+    if (end >= this.memory.index) {
+      const hash = this.chain.hashAt(end) ?? this.memory.hash;
+      this.memory = { ...this.memory, index: end, hash };
+    }
+  }
+
+  private takeState(opened: Opened): boolean {
+    if (opened.seq <= this.stateSeq) return false;
+    const parsed = roomStateSchema.safeParse(opened.json);
+    if (!parsed.success) return false;
+    if (parsed.data.rev < this.memory.rev) {
+      this.raise('rollback', ROLLBACK_TEXT);
+      return false;
+    }
+    this.stateSeq = opened.seq;
+    this.memory = { ...this.memory, rev: parsed.data.rev };
+    this.state = parsed.data;
+    return true;
+  }
+
+  private async openAll(
+    records: readonly Uint8Array[],
+    type: RecordType,
+    place: string,
+  ): Promise<readonly Opened[]> {
+    const results = await Promise.all(
+      records.map(async (record) => {
+        const known = this.opened.get(record);
+        if (known) return known;
+        const opened = (await this.open(record, type, place)) ?? 'refused';
+        this.opened.set(record, opened);
+        return opened;
+      }),
+    );
+    return results.filter((result): result is Opened => result !== 'refused');
+  }
+
+  private async open(
+    record: Uint8Array,
+    type: RecordType,
+    place: string,
+  ): Promise<Opened | undefined> {
+    const result = await this.options.opener.open(record, { type, place }, (header) =>
+      this.keyOfHost(header),
+    );
+    if (!result.ok) {
+      if (result.reason === 'no-secret' && result.header) {
+        this.missingEpoch = Math.max(this.missingEpoch ?? 0, result.header.epoch);
+      }
+      return undefined;
+    }
+    const text = readText(result.plaintext);
+    const json = text === undefined ? undefined : parseJson(text);
+    if (text === undefined || json === undefined) return undefined;
+    return { seq: result.header.seq, json, text };
+  }
+
+  /** [A-term] Only the boot that the card names writes; others are refused. */
+  private keyOfHost(header: RecordHeader): CryptoKey | undefined {
+    if (!this.card || header.term !== this.card.term) return undefined;
+    return toBase64Url(header.boot) === this.card.boot ? this.hostKey : undefined;
+  }
+
+  private raise(kind: Alarm['kind'], text: string): void {
+    if (this.alarmList.some((alarm) => alarm.kind === kind)) return;
+    this.alarmList.push({ kind, text });
+    this.options.log.warn('alarm', { kind });
+  }
+}
+
+const FORK_TEXT =
+  'Two different histories of this session were shown. Do not trust what you see; ask the owner.';
+const SPLIT_TEXT = 'Two computers write this session at the same time. The owner must end one.';
+const ROLLBACK_TEXT =
+  'The relay shows an older state of this session than this device has already seen.';
+
+function readText(bytes: Bytes): string | undefined {
+  try {
+    return utf8Text(bytes);
+  } catch {
+    return undefined;
+  }
+}
