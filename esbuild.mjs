@@ -1,0 +1,133 @@
+// Builds everything that ships into dist/, and fails when a bundle is over its budget or holds a second yjs.
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, readFile, rm } from 'node:fs/promises';
+import { gzipSync } from 'node:zlib';
+import { build, context } from 'esbuild';
+
+const KIB = 1024;
+const isWatch = process.argv.includes('--watch');
+const isDevelopment = isWatch || process.argv.includes('--dev');
+
+const common = {
+  bundle: true,
+  minify: !isDevelopment,
+  sourcemap: isDevelopment ? 'linked' : false,
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+  define: { 'process.env.NODE_ENV': isDevelopment ? '"development"' : '"production"' },
+};
+
+/** The bundles: entry, output, budget of the gzipped file in bytes, and how many copies of yjs belong in. */
+const BUNDLES = [
+  {
+    entry: 'src/extension.node.ts',
+    outfile: 'dist/extension.node.cjs',
+    maxGzip: 250 * KIB,
+    yjsCopies: 1,
+    options: { platform: 'node', format: 'cjs', target: 'es2022', external: ['vscode'] },
+  },
+  {
+    entry: 'src/extension.web.ts',
+    outfile: 'dist/extension.web.cjs',
+    maxGzip: 150 * KIB,
+    yjsCopies: 1,
+    // No `global` and no `process` in the web worker.
+    options: { platform: 'browser', format: 'cjs', target: 'es2022', external: ['vscode'] },
+  },
+  {
+    entry: 'src/cli/main.ts',
+    outfile: 'dist/twinhelm.mjs',
+    maxGzip: 350 * KIB,
+    yjsCopies: 1,
+    options: {
+      platform: 'node',
+      format: 'esm',
+      target: 'node22',
+      // Optional native parts of ws; without them it uses JavaScript.
+      external: ['bufferutil', 'utf-8-validate'],
+      banner: {
+        // CommonJS packages inside (ws) call require() for Node's own modules.
+        js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
+      },
+    },
+  },
+  {
+    entry: 'webview-ui/panel/main.tsx',
+    outfile: 'dist/panel.js',
+    maxGzip: 90 * KIB,
+    yjsCopies: 0,
+    options: {
+      platform: 'browser',
+      format: 'iife',
+      target: 'es2022',
+      jsx: 'automatic',
+      jsxImportSource: 'preact',
+    },
+  },
+];
+
+/** Copies of yjs among the inputs of a bundle: two would break `instanceof` inside it. */
+function yjsCopies(metafile) {
+  return Object.keys(metafile.inputs).filter((path) => /node_modules\/yjs\/dist\//.test(path))
+    .length;
+}
+
+async function gzipBytes(path) {
+  return gzipSync(await readFile(path), { level: 9 }).length;
+}
+
+/** Throws when the built bundle breaks a rule; prints its size. */
+async function inspect({ outfile, maxGzip, yjsCopies: wanted }, metafile) {
+  const found = yjsCopies(metafile);
+  if (found !== wanted) {
+    throw new Error(`${outfile}: ${found} copies of yjs in the bundle, expected ${wanted}.`);
+  }
+  const files = Object.keys(metafile.outputs).filter((path) => !path.endsWith('.map'));
+  let gzip = 0;
+  let bytes = 0;
+  for (const file of files) {
+    gzip += await gzipBytes(file);
+    bytes += metafile.outputs[file].bytes;
+  }
+  const kib = (n) => `${(n / KIB).toFixed(1)} KiB`;
+  console.log(
+    `${outfile.padEnd(26)} ${kib(bytes).padStart(11)} ${kib(gzip).padStart(11)} gz  of ${kib(maxGzip)}`,
+  );
+  if (!isDevelopment && gzip > maxGzip) {
+    throw new Error(
+      `${outfile} is ${kib(gzip)} gzipped, over its budget of ${kib(maxGzip)}. ` +
+        'Nothing was packaged. Make it smaller, or raise the budget with a decision record.',
+    );
+  }
+}
+
+function present({ entry }) {
+  if (existsSync(entry)) return true;
+  console.warn(`skipped: ${entry} is not written yet`);
+  return false;
+}
+
+function settings({ entry, outfile, options }) {
+  return { ...common, ...options, entryPoints: [entry], outfile };
+}
+
+async function buildOnce() {
+  await rm('dist', { recursive: true, force: true });
+  await mkdir('dist', { recursive: true });
+  for (const bundle of BUNDLES.filter(present)) {
+    const { metafile } = await build(settings(bundle));
+    await inspect(bundle, metafile);
+    if (bundle.outfile.endsWith('.mjs')) await chmod(bundle.outfile, 0o755);
+  }
+}
+
+if (isWatch) {
+  for (const bundle of BUNDLES.filter(present)) await (await context(settings(bundle))).watch();
+  console.log('watching');
+} else {
+  await buildOnce().catch((error) => {
+    console.error(error.errors === undefined ? error.message : 'build failed');
+    process.exitCode = 1;
+  });
+}

@@ -1,0 +1,22 @@
+// Vitest: everything that runs outside VS Code. `isolate: false` keeps hundreds of small files fast.
+import { configDefaults, defineConfig } from 'vitest/config';
+
+// Vitest reads the default export of this file and nothing else.
+// oxlint-disable-next-line import/no-default-export
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
+    exclude: [
+      ...configDefaults.exclude,
+      'test/vscode/**',
+      'test/e2e/**',
+      'test/hosts/**',
+      '**/*.deep.test.ts',
+    ],
+    isolate: false,
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+  },
+});
