@@ -1,0 +1,143 @@
+// Every message of this room that a person may read: problems of the agent and refusals.
+import { AppError } from '../base/errors.ts';
+import type { AgentProblem } from '../protocol/agent.ts';
+
+/** Oldest Claude Code that the stream protocol was measured with. */
+export const MIN_CLI_VERSION = '2.1.197';
+
+/** No usable `claude` was found. */
+export function notFoundProblem(tried: readonly string[]): AgentProblem {
+  const where = tried.length > 0 ? ` Looked at: ${tried.slice(0, 6).join(', ')}.` : '';
+  return {
+    code: 'agent-not-found',
+    happened: `Claude Code was not found on this computer.${where}`,
+    remedy:
+      'Install it (npm install -g @anthropic-ai/claude-code) or set the path of the claude program in the settings.',
+  };
+}
+
+/** The installed CLI is older than this version understands. */
+export function tooOldProblem(version: string): AgentProblem {
+  return {
+    code: 'agent-too-old',
+    happened: `Claude Code ${version} is too old: ${MIN_CLI_VERSION} or newer is needed.`,
+    remedy: 'Update it with "claude update" and try again.',
+  };
+}
+
+/** Nobody is logged in, and no key is in the environment. */
+export function notLoggedInProblem(): AgentProblem {
+  return {
+    code: 'agent-not-logged-in',
+    happened: 'Claude Code is installed but not logged in.',
+    remedy:
+      'Run "claude" in a terminal, log in, and try again; or set an API key in the environment.',
+  };
+}
+
+/** The program is there but ended, or could not be started, when it was asked for its version. */
+export function brokenProblem(path: string, detail: string): AgentProblem {
+  return {
+    code: 'agent-crashed',
+    happened: `${path} ended at once instead of telling its version${detail === '' ? '' : ` (${detail})`}.`,
+    remedy:
+      'Run "claude --version" in a terminal to see why, reinstall it, or set another path in the settings.',
+  };
+}
+
+/** The program does not answer when it is asked for its version. */
+export function hangsProblem(path: string, timeoutMs: number): AgentProblem {
+  return {
+    code: 'agent-silent',
+    happened: `${path} did not answer within ${Math.round(timeoutMs / 1000)} s.`,
+    remedy: 'Run "claude --version" in a terminal to see why, or set another path in the settings.',
+  };
+}
+
+/** A running session ended by itself. `stderrTail` is what the program said last, already bounded. */
+export function crashedProblem(
+  code: number | null,
+  signal: string | null,
+  stderrTail: string,
+): AgentProblem {
+  const how = signal === null ? `with exit code ${code ?? 'unknown'}` : `by signal ${signal}`;
+  const said = stderrTail === '' ? '' : ` It said: ${stderrTail}`;
+  return {
+    code: 'agent-crashed',
+    happened: `Claude Code ended unexpectedly ${how}.${said}`,
+    kept: 'Everything up to the last finished block is kept.',
+    remedy: 'Resume the session to go on.',
+  };
+}
+
+/** A running turn has said nothing for a while. */
+export function silentProblem(silentMs: number): AgentProblem {
+  return {
+    code: 'agent-silent',
+    happened: `Claude Code has said nothing for ${Math.round(silentMs / 1000)} s.`,
+    kept: 'The turn still runs; nothing is lost.',
+    remedy: 'Wait, or interrupt the turn and send the prompt again.',
+  };
+}
+
+/** The program speaks, but not as expected. */
+export function protocolProblem(detail: string): AgentProblem {
+  return {
+    code: 'agent-protocol',
+    happened: `Claude Code did not answer as expected: ${detail}`,
+    remedy: 'Update Claude Code ("claude update") and Twinhelm, then start the session again.',
+  };
+}
+
+/** A problem as an error, for calls that cannot go on. */
+export function problemError(problem: AgentProblem): AppError {
+  return new AppError(problem.code, {
+    happened: problem.happened,
+    remedy: problem.remedy,
+    ...(problem.kept === undefined ? {} : { kept: problem.kept }),
+  });
+}
+
+/** The conversation is open in another process: a second writer would fork it. */
+export function sessionBusyError(pid: number): AppError {
+  return new AppError('session-busy', {
+    happened: `This conversation is open in another Claude Code process on this computer (process ${pid}).`,
+    kept: 'Nothing was changed.',
+    remedy: 'Watch it live, or end it there first and then resume it here.',
+  });
+}
+
+/** A control request was not answered in time. */
+export function controlTimeoutError(subtype: string, timeoutMs: number): AppError {
+  return new AppError('timeout', {
+    happened: `Claude Code did not answer "${subtype}" within ${Math.round(timeoutMs / 1000)} s.`,
+    kept: 'The session goes on.',
+    remedy: 'Try again; if it stays silent, interrupt or end the session.',
+  });
+}
+
+/** A control request was refused by the CLI. */
+export function controlRefusedError(subtype: string, reason: string): AppError {
+  return new AppError('agent-protocol', {
+    happened: `Claude Code refused "${subtype}": ${reason}`,
+    kept: 'The session goes on as before.',
+  });
+}
+
+/** The session's process has ended. */
+export function endedError(): AppError {
+  return new AppError('agent-crashed', {
+    happened: 'The session has ended.',
+    kept: 'The conversation is kept.',
+    remedy: 'Resume it to go on.',
+  });
+}
+
+/** A mode that is never set through this product's remote paths, or is unknown to the CLI. */
+export function folderMissingError(cwd: string): AppError {
+  return new AppError('invalid-input', {
+    happened: `The folder ${cwd} does not exist.`,
+    kept: 'Nothing was started.',
+    remedy: 'Choose another folder.',
+  });
+}

@@ -1,0 +1,364 @@
+// A hosted session: the stream-json child with its control protocol, as an AgentSession.
+import type { Clock } from '../base/clock.ts';
+import { Emitter } from '../base/emitter.ts';
+import { errorText, type Logger } from '../base/log.ts';
+import type {
+  AgentAnswer,
+  AgentEvent,
+  AgentFacts,
+  AgentMode,
+  AgentSession,
+  AgentStatus,
+  PromptImage,
+} from '../protocol/agent.ts';
+import { type Json, parseJson } from '../protocol/json.ts';
+import type { EntryOf } from '../protocol/transcript.ts';
+import { answerResponse } from './answers.ts';
+import { type ChildExit, LineChild } from './childProcess.ts';
+import { ControlChannel, field } from './control.ts';
+import { crashedProblem, protocolProblem, silentProblem } from './errors.ts';
+import { initFacts } from './initFacts.ts';
+import type { SplitLine } from './lines.ts';
+import { readPlanOf } from './planFile.ts';
+import { SilenceWatch } from './silence.ts';
+import { canUseToolSchema, type InLine, type OutLine, parseOutLine } from './streamJson.ts';
+import { StreamMapper } from './toEntries.ts';
+
+/** A cold start on a loaded computer takes half a minute. */
+const INITIALIZE_TIMEOUT_MS = 90_000;
+/** An idle child ends 0.3 s after its input is closed; this long is given before it is ended. */
+const EXIT_GRACE_MS = 10_000;
+const TERM_GRACE_MS = 3_000;
+/** A child that writes this many unreadable lines in a row speaks something else. */
+const GARBLED_LIMIT = 20;
+
+/** What a session is started with; arguments and environment are complete. */
+export interface ClaudeSessionOptions {
+  readonly path: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly configDir: string;
+  /** Start time of a process by pid. */
+  readonly processStart: (pid: number) => Promise<string | undefined>;
+  /** Mirror frames are asked for: what they hold better than the live stream is taken from them. */
+  readonly hasMirror: boolean;
+  /** Name of the mode in which everything asks: it differs by version. */
+  readonly askMode: string;
+  readonly initialFacts: AgentFacts;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** A running child of ours. */
+export class ClaudeSession implements AgentSession {
+  readonly onDidEmit;
+  readonly pid: number;
+  processStart = '';
+  private readonly emitter = new Emitter<AgentEvent>();
+  private readonly options: ClaudeSessionOptions;
+  private readonly child: LineChild;
+  private readonly control: ControlChannel;
+  private readonly mapper: StreamMapper;
+  private readonly silence: SilenceWatch;
+  private readonly requests = new Map<string, EntryOf<'request'>>();
+  private readonly ended: Promise<void>;
+  private backlog: AgentEvent[] | undefined = [];
+  private status: AgentStatus = 'starting';
+  private waitingFor: string | undefined;
+  private hasStateEvents = false;
+  private isEndAsked = false;
+  private hasProblem = false;
+  private garbled = 0;
+
+  constructor(options: ClaudeSessionOptions) {
+    this.options = options;
+    this.onDidEmit = (listener: (event: AgentEvent) => void) => {
+      const subscription = this.emitter.event(listener);
+      this.flushBacklog();
+      return subscription;
+    };
+    this.child = new LineChild(options);
+    this.pid = this.child.pid;
+    this.control = new ControlChannel({
+      clock: options.clock,
+      send: (line) => void this.write(line),
+    });
+    this.mapper = new StreamMapper({
+      now: () => options.clock.now(),
+      hasMirror: options.hasMirror,
+      readPlan: () => readPlanOf(this.planSlug, options.configDir),
+    });
+    this.silence = new SilenceWatch({
+      clock: options.clock,
+      onSilent: (ms) => this.problem(silentProblem(ms)),
+      onSpoke: () => this.problem(undefined),
+    });
+    this.child.onDidLine((line) => this.take(line));
+    this.ended = this.child.exited.then((exit) => this.finish(exit));
+    if (Object.keys(options.initialFacts).length > 0) {
+      this.emit({ kind: 'facts', facts: options.initialFacts });
+    }
+    this.emit({ kind: 'status', status: 'starting' });
+  }
+
+  /** Waits for the child to be ready; rejects with the child's last words if it ends before. */
+  async initialize(): Promise<void> {
+    this.processStart = (await this.options.processStart(this.pid)) ?? '';
+    const answer = await this.control.request(
+      { subtype: 'initialize', forwardSubagentText: true, agentProgressSummaries: true },
+      INITIALIZE_TIMEOUT_MS,
+    );
+    this.emit({ kind: 'facts', facts: initFacts(answer.response) });
+    if (this.status === 'starting') this.setStatus('idle');
+  }
+
+  /** Exit code and last words, for an error at start. */
+  get lastWords(): { readonly stderr: string; readonly exited: Promise<ChildExit> } {
+    return { stderr: this.child.stderrTail, exited: this.child.exited };
+  }
+
+  async prompt(prompt: {
+    readonly promptId: string;
+    readonly text: string;
+    readonly images?: readonly PromptImage[];
+  }): Promise<void> {
+    const images = (prompt.images ?? []).map((image): Json => ({
+      type: 'image',
+      source: { type: 'base64', media_type: image.mediaType, data: image.base64 },
+    }));
+    const content: Json =
+      images.length === 0 ? prompt.text : [{ type: 'text', text: prompt.text }, ...images];
+    if (this.status === 'idle') this.setStatus('working');
+    await this.write({
+      type: 'user',
+      message: { role: 'user', content },
+      parent_tool_use_id: null,
+      session_id: '',
+      uuid: prompt.promptId,
+    });
+  }
+
+  async cancelQueued(promptId: string): Promise<boolean> {
+    const answer = await this.control.request({
+      subtype: 'cancel_async_message',
+      message_uuid: promptId,
+    });
+    return field(answer.response, 'cancelled') === true;
+  }
+
+  async answer(requestId: string, answer: AgentAnswer): Promise<boolean> {
+    const request = this.requests.get(requestId);
+    if (request === undefined || !this.mapper.openRequests.has(requestId)) return false;
+    this.requests.delete(requestId);
+    this.mapper.settle(requestId, answer.behavior);
+    const response = answerResponse(request, answer);
+    if (this.mapper.openRequests.size === 0) this.setStatus('working');
+    await this.write({
+      type: 'control_response',
+      response: { subtype: 'success', request_id: requestId, response },
+    });
+    return true;
+  }
+
+  async interrupt(): Promise<void> {
+    await this.control.request({ subtype: 'interrupt' });
+  }
+
+  async setModel(model: string): Promise<void> {
+    await this.control.request({ subtype: 'set_model', model });
+    this.emit({ kind: 'facts', facts: { model } });
+  }
+
+  async setMode(mode: AgentMode): Promise<void> {
+    const own = mode === 'manual' || mode === 'default' ? 'default' : mode;
+    await this.control.request({ subtype: 'set_permission_mode', mode: own });
+    this.emit({ kind: 'facts', facts: { mode: own } });
+  }
+
+  async rename(title: string): Promise<void> {
+    await this.control.request({ subtype: 'rename_session', title });
+    this.emit({ kind: 'facts', facts: { title } });
+  }
+
+  async fileSuggestions(query: string): Promise<readonly string[]> {
+    const answer = await this.control.request({ subtype: 'file_suggestions', query });
+    const list = field(answer.response, 'suggestions');
+    if (!Array.isArray(list)) return [];
+    return list.flatMap((item: Json) => {
+      const path = typeof item === 'string' ? item : (field(item, 'path') ?? field(item, 'id'));
+      return typeof path === 'string' ? [path] : [];
+    });
+  }
+
+  async close(options: { readonly interrupt?: boolean } = {}): Promise<void> {
+    this.isEndAsked = true;
+    const isBusy = this.status === 'working' || this.status === 'waiting';
+    if (isBusy && options.interrupt === true) {
+      await this.interrupt().catch((error: unknown) => {
+        this.options.log.warn('interrupt before close failed', { error: errorText(error) });
+      });
+    }
+    this.child.endInput();
+    // A running turn that nobody interrupts may take as long as it likes.
+    if (isBusy && options.interrupt !== true) return this.ended;
+    const term = this.options.clock.after(EXIT_GRACE_MS, () => this.child.signal('SIGTERM'));
+    const kill = this.options.clock.after(EXIT_GRACE_MS + TERM_GRACE_MS, () =>
+      this.child.signal('SIGKILL', true),
+    );
+    await this.ended;
+    term.dispose();
+    kill.dispose();
+  }
+
+  kill(): void {
+    this.isEndAsked = true;
+    this.child.signal('SIGKILL', true);
+  }
+
+  private planSlug: string | undefined;
+
+  private take(line: SplitLine): void {
+    this.silence.spoke();
+    const json = line.kind === 'line' ? parseJson(line.text) : undefined;
+    if (json === undefined) {
+      this.garbage(line);
+      return;
+    }
+    this.garbled = 0;
+    const parsed = parseOutLine(json);
+    if (parsed.known) this.watch(parsed.line);
+    for (const event of this.mapper.map(parsed)) this.handle(event);
+  }
+
+  private garbage(line: SplitLine): void {
+    this.garbled += 1;
+    const what =
+      line.kind === 'too-long' ? `a line of ${line.bytes} bytes` : 'a line that is not JSON';
+    this.options.log.warn('unreadable output', { what, bytes: line.bytes });
+    this.emit({
+      kind: 'entry',
+      entry: {
+        kind: 'notice',
+        id: `garbled:${this.pid}:${this.options.clock.now()}:${this.garbled}`,
+        at: this.options.clock.now(),
+        level: 'warning',
+        code: 'garbled-output',
+        text: `Claude Code wrote ${what}; it was left out.`,
+      },
+    });
+    if (this.garbled === GARBLED_LIMIT) {
+      this.problem(protocolProblem('its output is not stream-json.'));
+    }
+  }
+
+  /** What a line means for the process itself, beside its events. */
+  private watch(line: OutLine): void {
+    switch (line.type) {
+      case 'control_response':
+        this.control.accept(line.response);
+        return;
+      case 'control_request':
+        if (!canUseToolSchema.safeParse(line.request).success) this.refuse(line.request_id);
+        return;
+      case 'system':
+        if (line.subtype === 'session_state_changed') this.hasStateEvents = true;
+        else if (!this.hasStateEvents && line.subtype === 'init') this.setStatus('working');
+        return;
+      case 'assistant':
+      case 'stream_event':
+        if (this.status === 'idle' && !this.hasStateEvents) this.setStatus('working');
+        return;
+      case 'transcript_mirror':
+        for (const entry of line.entries) {
+          const slug = field(entry, 'slug');
+          if (typeof slug === 'string') this.planSlug = slug;
+        }
+        return;
+      case 'result':
+        if (!this.hasStateEvents) this.setStatus('idle');
+        return;
+      default:
+    }
+  }
+
+  private refuse(requestId: string): void {
+    void this.write({
+      type: 'control_response',
+      response: { subtype: 'error', request_id: requestId, error: 'not supported by this client' },
+    });
+  }
+
+  private handle(event: AgentEvent): void {
+    switch (event.kind) {
+      case 'status':
+        this.setStatus(event.status, event.waitingFor);
+        return;
+      case 'entry': {
+        const { entry } = event;
+        if (entry.kind === 'request') this.requests.set(entry.requestId, entry);
+        if (entry.kind === 'tool-call') this.silence.toolStarted(entry.callId);
+        if (entry.kind === 'tool-result') this.silence.toolEnded(entry.callId);
+        break;
+      }
+      case 'request-withdrawn':
+        this.requests.delete(event.requestId);
+        break;
+      default:
+    }
+    this.emit(event);
+  }
+
+  private setStatus(status: AgentStatus, waitingFor?: string): void {
+    const wanted = status === 'working' && this.mapper.openRequests.size > 0 ? 'waiting' : status;
+    const reason = wanted === 'waiting' ? (waitingFor ?? this.firstRequest()) : undefined;
+    if (wanted === this.status && reason === this.waitingFor) return;
+    this.status = wanted;
+    this.waitingFor = reason;
+    this.silence.state({ running: wanted === 'working', waiting: wanted === 'waiting' });
+    this.emit({
+      kind: 'status',
+      status: wanted,
+      ...(reason === undefined ? {} : { waitingFor: reason }),
+    });
+  }
+
+  private firstRequest(): string | undefined {
+    return [...this.requests.values()][0]?.request;
+  }
+
+  private problem(problem: Extract<AgentEvent, { kind: 'problem' }>['problem']): void {
+    if (problem === undefined && !this.hasProblem) return;
+    this.hasProblem = problem !== undefined;
+    this.emit({ kind: 'problem', problem });
+  }
+
+  private async write(line: InLine): Promise<void> {
+    await this.child.write(JSON.stringify(line));
+  }
+
+  private finish(exit: ChildExit): void {
+    this.silence.dispose();
+    this.control.end();
+    for (const event of this.mapper.end()) this.handle(event);
+    const expected = this.isEndAsked;
+    if (!expected) {
+      const said = exit.error ?? this.child.stderrTail;
+      this.problem(crashedProblem(exit.code, exit.signal, said.slice(-500)));
+    }
+    this.setStatus('ended');
+    this.emit({ kind: 'exit', code: exit.code, signal: exit.signal, expected });
+  }
+
+  /** Events before the first listener are kept for it. */
+  private emit(event: AgentEvent): void {
+    if (this.backlog !== undefined) this.backlog.push(event);
+    else this.emitter.fire(event);
+  }
+
+  private flushBacklog(): void {
+    const backlog = this.backlog;
+    this.backlog = undefined;
+    for (const event of backlog ?? []) this.emitter.fire(event);
+  }
+}
