@@ -80,7 +80,8 @@ async function route(
     case '/healthz':
       return sendJson(response, 200, { ok: true });
     case '/':
-      response.writeHead(302, { location: '/join', 'cache-control': 'no-cache' }).end();
+      // Relative: a proxy may serve the relay below a path.
+      response.writeHead(302, { location: 'join', 'cache-control': 'no-cache' }).end();
       return undefined;
     case '/join':
       response.writeHead(200, options.page.headers);

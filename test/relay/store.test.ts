@@ -1,0 +1,98 @@
+// The stores: the contract for all, and what only the durable one promises.
+import { fork } from 'node:child_process';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { utf8Bytes, utf8Text } from '../../src/base/bytes.ts';
+import { systemClock } from '../../src/base/clock.ts';
+import { isAppError } from '../../src/base/errors.ts';
+import { silentLogger } from '../../src/base/log.ts';
+import { createMemoryStore } from '../../src/relay/memoryStore.ts';
+import { openSqliteStore } from '../../src/relay/sqliteStore.ts';
+import type { RoomStore } from '../../src/relay/store.ts';
+import { createFakeClock } from '../probes/fakeClock.ts';
+import { waitUntil } from '../probes/waitUntil.ts';
+import { storeContract } from './storeContract.ts';
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'relay-store-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+async function openFile(file: string, clock = systemClock): Promise<RoomStore> {
+  const store = await openSqliteStore({ file, clock, log: silentLogger });
+  onTestFinished(() => store.close());
+  return store;
+}
+
+storeContract('memory', async () => createMemoryStore());
+storeContract('SQLite', () => openFile(join(temporaryFolder(), 'relay.db')));
+
+describe('the SQLite store', () => {
+  it('has everything again after it was closed and opened', async () => {
+    const file = join(temporaryFolder(), 'deep/er/relay.db');
+    const store = await openFile(file);
+    store.append('a', utf8Bytes('1'));
+    const claim = { term: 1, boot: 'a', rev: 1, tokens: [] };
+    await store.compareAndSetClaim('r', undefined, claim);
+    await store.close();
+    const again = await openFile(file);
+    expect((await again.load('a')).map((update) => utf8Text(update))).toEqual(['1']);
+    expect(await again.loadClaim('r')).toEqual(claim);
+  });
+
+  it('commits a group after 10 ms, not each update', async () => {
+    const file = join(temporaryFolder(), 'relay.db');
+    const clock = createFakeClock();
+    const store = await openFile(file, clock);
+    const before = statSync(`${file}-wal`).size;
+    store.append('a', utf8Bytes('1'));
+    store.append('a', utf8Bytes('2'));
+    expect(clock.timers).toBe(1);
+    clock.advance(9);
+    expect(statSync(`${file}-wal`).size).toBe(before);
+    clock.advance(1);
+    expect(statSync(`${file}-wal`).size).toBeGreaterThan(before);
+    expect(clock.timers).toBe(0);
+  });
+
+  it('refuses a second process by name while the first has it', async () => {
+    const file = join(temporaryFolder(), 'relay.db');
+    await openFile(file);
+    const second = openSqliteStore({ file, clock: systemClock, log: silentLogger });
+    await expect(second).rejects.toSatisfy((error) => isAppError(error, 'journal-locked'));
+  });
+
+  it('says that a damaged file cannot be opened and leaves it', async () => {
+    const file = join(temporaryFolder(), 'relay.db');
+    writeFileSync(file, 'this is no database, but long enough to look at '.repeat(200));
+    const opening = openSqliteStore({ file, clock: systemClock, log: silentLogger });
+    await expect(opening).rejects.toSatisfy((error) => isAppError(error, 'journal-damaged'));
+    expect(statSync(file).size).toBe(9600);
+  });
+
+  it('loses nothing flushed, and opens, after kill -9 at any moment', async () => {
+    const file = join(temporaryFolder(), 'relay.db');
+    for (let round = 0; round < 4; round += 1) {
+      const child = fork(new URL('./storeWriter.ts', import.meta.url), [file], {
+        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      });
+      onTestFinished(() => void child.kill('SIGKILL'));
+      let flushed = -1;
+      // The child sends numbers only.
+      child.on('message', (message) => (flushed = message as number));
+      const exited = new Promise((resolve) => child.once('exit', resolve));
+      const target = 200 + round * 137;
+      await waitUntil('enough is flushed', () => flushed > target, 20_000);
+      child.kill('SIGKILL');
+      await exited;
+      const store = await openFile(file);
+      const numbers = (await store.load('a')).map((update) => Number(utf8Text(update)));
+      expect(numbers).toEqual(numbers.map((_, index) => index));
+      expect(numbers.length).toBeGreaterThan(flushed);
+      await store.close();
+    }
+  }, 60_000);
+});

@@ -1,0 +1,79 @@
+// What every RoomStore must do; run against each of them.
+import { describe, expect, it } from 'vitest';
+import { utf8Bytes, utf8Text } from '../../src/base/bytes.ts';
+import type { RoomStore, StoredClaim } from '../../src/relay/store.ts';
+
+const claimOf = (change: Partial<StoredClaim> = {}): StoredClaim => ({
+  term: 1,
+  boot: 'a',
+  rev: 1,
+  tokens: [{ hash: 'h'.repeat(43), grants: [{ doc: 'x', access: 'read' }], notAfter: 5 }],
+  ...change,
+});
+
+/** Registers the suite; `open` makes an empty store. */
+export function storeContract(name: string, open: () => Promise<RoomStore>): void {
+  const load = async (store: RoomStore, document: string): Promise<readonly string[]> =>
+    (await store.load(document)).map((update) => utf8Text(update));
+
+  describe(`${name} store`, () => {
+    it('has nothing for an unknown document or room', async () => {
+      const store = await open();
+      expect(await store.load('a')).toEqual([]);
+      expect(await store.loadClaim('a')).toBeUndefined();
+    });
+
+    it('returns updates in order, per document, at once and after a flush', async () => {
+      const store = await open();
+      for (const text of ['1', '2', '3']) store.append('a', utf8Bytes(text));
+      store.append('b', utf8Bytes('x'));
+      expect(await load(store, 'a')).toEqual(['1', '2', '3']);
+      await store.flush();
+      store.append('a', utf8Bytes('4'));
+      expect(await load(store, 'a')).toEqual(['1', '2', '3', '4']);
+      expect(await load(store, 'b')).toEqual(['x']);
+    });
+
+    it('replaces what was taken before, stored or waiting, and nothing after', async () => {
+      const store = await open();
+      store.append('a', utf8Bytes('1'));
+      await store.flush();
+      store.append('a', utf8Bytes('2'));
+      store.replace('a', utf8Bytes('12'));
+      store.append('a', utf8Bytes('3'));
+      store.append('b', utf8Bytes('x'));
+      expect(await load(store, 'a')).toEqual(['12', '3']);
+      await store.flush();
+      expect(await load(store, 'a')).toEqual(['12', '3']);
+      expect(await load(store, 'b')).toEqual(['x']);
+    });
+
+    it('gives a claim to one of many who expect the same version', async () => {
+      const store = await open();
+      const results = await Promise.all(
+        ['a', 'b', 'c'].map((boot) => store.compareAndSetClaim('r', undefined, claimOf({ boot }))),
+      );
+      expect(results.filter(Boolean)).toHaveLength(1);
+      expect((await store.loadClaim('r'))?.boot).toBe('abc'.charAt(results.indexOf(true)));
+    });
+
+    it('replaces a claim only by the version it is expected to be', async () => {
+      const store = await open();
+      const first = claimOf();
+      expect(await store.compareAndSetClaim('r', undefined, first)).toBe(true);
+      const next = claimOf({ rev: 2, tokens: [] });
+      expect(await store.compareAndSetClaim('r', { ...first, rev: 9 }, next)).toBe(false);
+      expect(await store.loadClaim('r')).toEqual(first);
+      expect(await store.compareAndSetClaim('r', first, next)).toBe(true);
+      expect(await store.loadClaim('r')).toEqual(next);
+    });
+
+    it('closes twice without harm', async () => {
+      const store = await open();
+      store.append('a', utf8Bytes('1'));
+      await store.close();
+      await store.close();
+      expect(await Promise.allSettled([store.close()])).toMatchObject([{ status: 'fulfilled' }]);
+    });
+  });
+}
