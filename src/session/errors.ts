@@ -1,0 +1,174 @@
+// Every refusal of a command that a person can read: what happened, what was kept, what to do.
+import type { Rejection } from '../protocol/command.ts';
+
+/** Thrown by whoever executes a command to refuse it; becomes the ack 'rejected' with this code and text. */
+export class CommandRefused extends Error {
+  override readonly name = 'CommandRefused';
+  readonly code: Rejection;
+
+  constructor(code: Rejection, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** The sender is not, or no longer, a member of the room. */
+export function notMember(): CommandRefused {
+  return new CommandRefused(
+    'not-member',
+    'You are not a member of this session any more. Nothing was run. Ask its owner for a new link.',
+  );
+}
+
+/** The sender's role or rights do not reach; `action` completes "You may not …". */
+export function notAllowed(action: string): CommandRefused {
+  return new CommandRefused(
+    'not-allowed',
+    `You may not ${action}. Nothing was changed. Ask the session's owner to do it or to allow it.`,
+  );
+}
+
+/** The sender came by a controller link and the owner has not pressed Allow control. */
+export function waitsForOwner(): CommandRefused {
+  return new CommandRefused(
+    'not-allowed',
+    'The owner has not allowed you to control this session yet. Nothing was run. Wait until they press "Allow control", then send it again.',
+  );
+}
+
+/** Made for an earlier process of the session host; the sender seals it again by itself. */
+export function staleTerm(): CommandRefused {
+  return new CommandRefused(
+    'stale-term',
+    'The session host was restarted before this arrived. It was not run. It is sent again by itself.',
+  );
+}
+
+/** It arrived after the time its sender gave it. */
+export function expiredCommand(): CommandRefused {
+  return new CommandRefused(
+    'expired',
+    'This arrived too late and was not run. Your text is kept. Send it again if you still want it.',
+  );
+}
+
+/** The sender withdrew it, so that what follows need not wait for it. */
+export function voidedCommand(): CommandRefused {
+  return new CommandRefused(
+    'voided',
+    'This was withdrawn by its sender and was not run. Send it again if you still want it.',
+  );
+}
+
+/** Somebody else has control; `holder` is their name. */
+export function noControl(holder: string | undefined): CommandRefused {
+  return new CommandRefused(
+    'no-control',
+    `${holder ?? 'Somebody else'} has control. Your prompt was not run and is kept in the composer. Request control to send it.`,
+  );
+}
+
+/** Somebody else had control since the sender's picture; `holder` is who has it now. */
+export function superseded(holder: string | undefined): CommandRefused {
+  const remedy =
+    holder === undefined
+      ? 'Read what happened since, then send it again.'
+      : `${holder} has control now: request control to send it.`;
+  return new CommandRefused(
+    'superseded',
+    `Control had passed to somebody else before your prompt arrived. It was not run and is kept in the composer. ${remedy}`,
+  );
+}
+
+/** A kind that this version does not know. */
+export function unsupportedCommand(): CommandRefused {
+  return new CommandRefused(
+    'unsupported',
+    "The session's computer does not know this command. Nothing was run. Update Twinhelm there.",
+  );
+}
+
+/** Arguments or counter not as the protocol says; `detail` is one short clause. */
+export function invalidCommand(detail: string): CommandRefused {
+  return new CommandRefused(
+    'invalid',
+    `The command was not understood (${detail}). Nothing was run. Update Twinhelm on both sides and try again.`,
+  );
+}
+
+/** More commands wait, or fetches run, than one member may have. */
+export function tooManyCommands(): CommandRefused {
+  return new CommandRefused(
+    'too-many',
+    'Too many commands of yours are under way. This one was not run. Wait for the others, then send it again.',
+  );
+}
+
+/** A guest's slash command outside the allow-list; `name` with its slash. */
+export function guestSlashCommand(name: string, allowed: readonly string[]): CommandRefused {
+  return new CommandRefused(
+    'not-allowed',
+    `Guests may not run ${name}. Your text is kept in the composer. Guests may run ${allowed.join(', ')}; begin with another character to send it as text, or ask the owner.`,
+  );
+}
+
+/** A guest's shell escape (!) or memory note (#). */
+export function guestEscape(sign: '!' | '#'): CommandRefused {
+  const what = sign === '!' ? 'shell commands by "!"' : 'memory notes by "#"';
+  return new CommandRefused(
+    'not-allowed',
+    `Guests may not send ${what}. Your text is kept in the composer. Begin with another character, or ask the owner.`,
+  );
+}
+
+/** A mode that guests can never set. */
+export function guestMode(mode: string): CommandRefused {
+  return new CommandRefused(
+    'not-allowed',
+    `The mode "${mode}" can't be set by guests. The mode was not changed. Ask the owner to set it on the session's computer.`,
+  );
+}
+
+/** A queued prompt of somebody else. */
+export function notOwnPrompt(): CommandRefused {
+  return new CommandRefused(
+    'not-allowed',
+    'This prompt is not yours. It stays in the queue. Ask its author or the owner to cancel it.',
+  );
+}
+
+/** A request that somebody answered before; `by` is their name. */
+export function alreadyAnswered(by: string | undefined): CommandRefused {
+  return new CommandRefused(
+    'already-answered',
+    `${by ?? 'Somebody'} has answered this already. Your answer was not used. Nothing more is to be done.`,
+  );
+}
+
+/** Something named by id is not there; `what` completes "This … is not there". */
+export function notFound(what: string): CommandRefused {
+  return new CommandRefused(
+    'not-found',
+    `This ${what} is not there any more. Nothing was changed. Look at the session's newest state and try again.`,
+  );
+}
+
+/** A session that is only watched. */
+export function readOnlySession(): CommandRefused {
+  return new CommandRefused(
+    'read-only',
+    'This session runs in a terminal and is only watched. Nothing was sent; your text is kept. Type it there, or continue the session here once it has ended.',
+  );
+}
+
+/** The host ended between journal and effect. */
+export const UNKNOWN_OUTCOME =
+  'The session host stopped while this was being carried out, so nobody knows whether it took effect. It is not run again by itself. Look at the session, then send it again if it is missing.';
+
+/** Something broke on the host; details are in its log. */
+export const EXECUTION_FAILED =
+  "This failed on the session's computer. The session goes on. Try again; the log of the session host says more.";
+
+/** The journal could not be written, so nothing was run. */
+export const NOT_JOURNALLED =
+  "The session's computer could not write this down (disk full?), so it was not run. Your text is kept. Free some space there and try again.";
