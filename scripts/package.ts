@@ -4,7 +4,8 @@ import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { PRODUCT_ID, PRODUCT_VERSION } from '../src/base/product.ts';
 import { REPO_ROOT } from '../test/rigs/cache.ts';
-import { MAX_VSIX_BYTES, vsixProblems, zipNames } from './vsixContent.ts';
+import { readZip } from '../test/rigs/zip.ts';
+import { MAX_VSIX_BYTES, vsixProblems } from './vsixContent.ts';
 
 function run(args: readonly string[]): void {
   const { status } = spawnSync(process.execPath, args, { cwd: REPO_ROOT, stdio: 'inherit' });
@@ -26,7 +27,7 @@ run([
   name,
 ]);
 const path = join(REPO_ROOT, name);
-const problems = vsixProblems(zipNames(path));
+const problems = vsixProblems(readZip(path).map((entry) => entry.name));
 const bytes = statSync(path).size;
 if (bytes > MAX_VSIX_BYTES) problems.push(`${bytes} bytes, over ${MAX_VSIX_BYTES}`);
 if (problems.length > 0) {

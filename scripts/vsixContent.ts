@@ -1,5 +1,4 @@
-// What a .vsix of ours may hold, and a reader of the names in one.
-import { readFileSync } from 'node:fs';
+// What a .vsix of ours may hold.
 
 const ALLOWED: readonly RegExp[] = [
   /^\[Content_Types\]\.xml$/,
@@ -28,21 +27,4 @@ export function vsixProblems(names: readonly string[]): string[] {
     ...unexpected.map((name) => `${name} does not belong into the package`),
     ...missing.map((name) => `${name} is missing`),
   ];
-}
-
-/** Names in a zip file, from its central directory. */
-export function zipNames(path: string): string[] {
-  const bytes = readFileSync(path);
-  const end = bytes.lastIndexOf(Buffer.from('PK\x05\x06', 'latin1'));
-  if (end < 0) throw new Error(`${path} is no zip file.`);
-  const count = bytes.readUInt16LE(end + 10);
-  let at = bytes.readUInt32LE(end + 16);
-  const names: string[] = [];
-  for (let i = 0; i < count; i += 1) {
-    const nameLength = bytes.readUInt16LE(at + 28);
-    const skip = bytes.readUInt16LE(at + 30) + bytes.readUInt16LE(at + 32);
-    names.push(bytes.toString('utf8', at + 46, at + 46 + nameLength));
-    at += 46 + nameLength + skip;
-  }
-  return names;
 }

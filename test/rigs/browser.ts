@@ -101,8 +101,15 @@ export function findBrowser(sources: BrowserSources = browserSources): string {
   );
 }
 
-/** Launches the browser headless; webviews on other origins work in it. */
-export function launchBrowser(): Promise<Browser> {
+/** How the browser is launched. */
+export interface LaunchOptions {
+  /** Host names that lead to loopback, so that a page can name a server that is not loopback to it. */
+  readonly loopbackNames?: readonly string[];
+}
+
+/** Launches the browser headless; webviews on other origins work in it, the test certificate passes. */
+export function launchBrowser(options: LaunchOptions = {}): Promise<Browser> {
+  const names = options.loopbackNames ?? [];
   return chromium.launch({
     executablePath: findBrowser(),
     headless: true,
@@ -110,6 +117,11 @@ export function launchBrowser(): Promise<Browser> {
       '--disable-dev-shm-usage',
       // Else the service worker of a webview on another origin is blocked and the webview stays blank.
       '--disable-features=ThirdPartyCookieBlockingInIncognito',
+      // The context's own switch does not reach sockets that a worker opens.
+      '--ignore-certificate-errors',
+      ...(names.length > 0
+        ? [`--host-resolver-rules=${names.map((name) => `MAP ${name} 127.0.0.1`).join(',')}`]
+        : []),
     ],
   });
 }
