@@ -17,3 +17,12 @@ export function shortId(id: string, all: readonly string[] = []): string {
   }
   return id;
 }
+
+/** A random UUID (version 4); also where crypto.randomUUID is missing (pages without https). */
+export function newCommandId(): string {
+  const bytes = globalThis.crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}

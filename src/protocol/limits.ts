@@ -55,7 +55,7 @@ export const LIMITS = {
   presenceBytes: KIB,
   /** Awareness clients a replica looks at, and bytes of each. */
   awarenessClients: 128,
-  awarenessBytes: 2 * KIB,
+  awarenessBytes: 4 * KIB,
   /** Members of a room. */
   members: 64,
   /** Inflated size of a compressed plaintext. */

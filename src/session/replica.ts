@@ -67,7 +67,6 @@ export class Replica implements Disposable {
   readonly onDidChange = this.changed.event;
   card: Card | undefined;
   state: RoomState | undefined;
-  beat: Beat | undefined;
   /** Newest epoch in the document whose secret is not known. */
   missingEpoch: number | undefined;
 
@@ -108,17 +107,16 @@ export class Replica implements Disposable {
     while (this.running) await this.running;
   }
 
-  /** Takes the host's beat; false if it is not the host's or older than the last. */
-  async acceptBeat(record: Bytes): Promise<boolean> {
+  /** Takes the host's beat; undefined if it is not the host's or not newer than the last. */
+  async acceptBeat(record: Bytes): Promise<Beat | undefined> {
     const opened = await this.open(record, RECORD_TYPE.beat, 'beat');
-    if (!opened || opened.seq <= this.beatSeq) return false;
+    if (!opened || opened.seq <= this.beatSeq) return undefined;
     const parsed = beatSchema.safeParse(opened.json);
-    if (!parsed.success) return false;
+    if (!parsed.success) return undefined;
     this.beatSeq = opened.seq;
-    this.beat = parsed.data;
     const known = this.chain.hashAt(parsed.data.index);
     if (known !== undefined && known !== parsed.data.hash) this.raise('fork', FORK_TEXT);
-    return true;
+    return parsed.data;
   }
 
   /** Puts fetched older log plaintexts in front; false if they do not lead to what is held. */

@@ -1,0 +1,67 @@
+// User-visible errors of joining and serving rooms.
+import { AppError } from '../base/errors.ts';
+import type { OutboxItem } from '../session/view.ts';
+
+/** The relay admits neither the link nor this device. */
+export function notAdmitted(): AppError {
+  return new AppError('link-revoked', {
+    happened: 'This link does not work any more: sharing was stopped, or the link has expired.',
+    kept: 'What you have already seen stays on this screen until you close it.',
+    remedy: 'Ask the owner of the session for a new link.',
+  });
+}
+
+/** The owner ended this membership while connected. */
+export function revoked(): AppError {
+  return new AppError('link-revoked', {
+    happened: 'The owner has stopped sharing this session with you.',
+    kept: 'What you have already seen stays on this screen until you close it.',
+    remedy: 'Ask the owner for a new link if you still need it.',
+  });
+}
+
+/** The relay has no such room. */
+export function roomNotFound(): AppError {
+  return new AppError('room-not-found', {
+    happened: 'The relay does not know this session.',
+    kept: 'Nothing was sent.',
+    remedy: 'Check that the link is complete and that the session’s computer is running.',
+  });
+}
+
+/** A command ended in another way than done. */
+export function commandFailed(item: OutboxItem | undefined): AppError {
+  const isUnknown = item?.status === 'unknown';
+  const code = isUnknown
+    ? 'command-unknown-outcome'
+    : item?.status === 'expired'
+      ? 'command-expired'
+      : 'command-rejected';
+  return new AppError(code, {
+    happened: item?.message ?? 'The connection ended before the host answered.',
+  });
+}
+
+/** A relay did not take the claim of a room. */
+export function claimRefused(url: string, status: number, text: string): AppError {
+  return new AppError(status === 409 ? 'relay-claim-conflict' : 'relay-refused', {
+    happened:
+      status === 409
+        ? `Another process already serves this session on ${url}.`
+        : `The relay ${url} refused the session (${status}${text ? `: ${text}` : ''}).`,
+    kept: 'The session goes on here; nothing of it was published there.',
+    remedy:
+      status === 409
+        ? 'End the other one first, then share again.'
+        : 'Check the address and the access key of the relay.',
+  });
+}
+
+/** A relay does not answer. */
+export function relayUnreachable(url: string, reason: string): AppError {
+  return new AppError('relay-unreachable', {
+    happened: `The relay ${url} cannot be reached (${reason}).`,
+    kept: 'The session goes on here; nothing of it was published there.',
+    remedy: 'Check the address, the network and that the relay is running.',
+  });
+}

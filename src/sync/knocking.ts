@@ -1,0 +1,106 @@
+// Knocking: tells the host our keys through the knock document, until we stand in the roster.
+import * as Y from 'yjs';
+import { type Disposable, DisposableStore } from '../base/disposable.ts';
+import { type Bytes, toBase64Url } from '../base/bytes.ts';
+import type { Clock } from '../base/clock.ts';
+import { hashToken } from '../crypto/admission.ts';
+import type { Identity } from '../crypto/identity.ts';
+import { randomBytes } from '../crypto/keys.ts';
+import { inviteIdOf, sealKnock } from '../crypto/knock.ts';
+import type { InviteLink } from '../protocol/link.ts';
+import { LIMITS } from '../protocol/limits.ts';
+import { knockDocument } from '../protocol/names.ts';
+import type { Knock } from '../protocol/room.ts';
+import { PROTOCOL_VERSIONS } from '../protocol/version.ts';
+import { outOf } from '../session/layout.ts';
+import { DocumentConnection } from './documentConnection.ts';
+
+/** A knock that nobody answered is written again after this time. */
+const AGAIN_MS = 5_000;
+
+/** What knocking needs. */
+export interface KnockingOptions {
+  readonly link: InviteLink;
+  readonly roomBytes: Bytes;
+  readonly identity: Identity;
+  readonly name: string;
+  readonly device: string;
+  /** Admission token of the invite. */
+  readonly token: string;
+  /** Token by which the member will enter its channel; only its hash is told. */
+  readonly channelToken: string;
+  readonly webSocket: typeof WebSocket;
+  readonly clock: Clock;
+}
+
+/** Knocks between `start` and `stop`. */
+export class Knocking implements Disposable {
+  private readonly options: KnockingOptions;
+  private under: DisposableStore | undefined;
+  private isOver = false;
+
+  constructor(options: KnockingOptions) {
+    this.options = options;
+  }
+
+  start(): void {
+    if (this.under || this.isOver) return;
+    const under = new DisposableStore();
+    this.under = under;
+    const doc = new Y.Doc();
+    under.defer(() => doc.destroy());
+    const connection = under.add(
+      new DocumentConnection({
+        doc,
+        name: knockDocument(this.options.link.room),
+        url: this.options.link.relay,
+        token: this.options.token,
+        webSocket: this.options.webSocket,
+      }),
+    );
+    const made = this.seal();
+    const write = (): void => {
+      void made.then((record) => {
+        if (under.isDisposed || connection.status.kind !== 'synced') return;
+        const out = outOf(doc);
+        if (out.length >= LIMITS.knocks || out.toArray().includes(record)) return;
+        out.push([record]);
+      });
+    };
+    under.add(connection.onDidChange(write));
+    under.add(this.options.clock.every(AGAIN_MS, write));
+    under.defer(() => {
+      void made.then((record) => {
+        const place = outOf(doc).toArray().indexOf(record);
+        if (place >= 0) outOf(doc).delete(place, 1);
+      });
+    });
+  }
+
+  stop(): void {
+    this.under?.dispose();
+    this.under = undefined;
+  }
+
+  dispose(): void {
+    this.isOver = true;
+    this.stop();
+  }
+
+  private async seal(): Promise<Bytes> {
+    const { link, roomBytes, identity, clock } = this.options;
+    const knock: Knock = {
+      versions: [...PROTOCOL_VERSIONS],
+      inviteId: await inviteIdOf(link.secret, link.room),
+      key: toBase64Url(identity.signing.publicBytes),
+      exchangeKey: identity.exchangeKey,
+      name: this.options.name.slice(0, 80),
+      device: this.options.device.slice(0, 80),
+      nonce: toBase64Url(randomBytes(12)),
+      tokenHash: await hashToken(this.options.channelToken),
+      at: clock.now(),
+    };
+    const pair = identity.signing;
+    return sealKnock({ secret: link.secret, room: link.room, roomBytes, pair, knock });
+  }
+}

@@ -1,0 +1,120 @@
+// A member's side of awareness: says that it is here, renews its lease, and hears the host's beats.
+import type { Awareness } from 'y-protocols/awareness';
+import { type Disposable, DisposableStore } from '../base/disposable.ts';
+import { Emitter } from '../base/emitter.ts';
+import { type Bytes, fromBase64Url, toBase64Url, utf8Bytes } from '../base/bytes.ts';
+import type { Clock } from '../base/clock.ts';
+import { randomBytes } from '../crypto/keys.ts';
+import type { RecordSealer } from '../crypto/record.ts';
+import { LIMITS, TIMES } from '../protocol/limits.ts';
+import { type Beat, type Presence, RECORD_TYPE } from '../protocol/room.ts';
+
+/** Awareness field of the host's beat and of a member's presence. */
+export const BEAT_FIELD = 'b';
+export const PRESENCE_FIELD = 'p';
+
+/** What a presence channel needs. */
+export interface PresenceChannelOptions {
+  readonly awareness: Awareness;
+  readonly device: string;
+  readonly clock: Clock;
+  /** Checks a beat; the beat if it is the host's and newer than the last. */
+  readonly acceptBeat: (record: Bytes) => Promise<Beat | undefined>;
+  /** Fence that this window holds now. */
+  readonly holds: () => number | undefined;
+}
+
+/** Announces this window and reports beats. */
+export class PresenceChannel implements Disposable {
+  private readonly store = new DisposableStore();
+  private readonly options: PresenceChannelOptions;
+  private readonly beats = this.store.add(new Emitter<{ beat: Beat; isSeen: boolean }>());
+  private readonly nonce = toBase64Url(randomBytes(8));
+  private sealer: RecordSealer | undefined;
+  private epoch = 0;
+  private said: { readonly looksAt?: string; readonly typing?: boolean } = {};
+  private lastBeat = '';
+  private chain: Promise<void> = Promise.resolve();
+
+  readonly onDidBeat = this.beats.event;
+
+  constructor(options: PresenceChannelOptions) {
+    this.options = options;
+    const onChange = (): void => this.readBeats();
+    options.awareness.on('change', onChange);
+    this.store.defer(() => options.awareness.off('change', onChange));
+    this.store.add(
+      options.clock.every(TIMES.renewMs, () => {
+        if (options.holds() !== undefined) this.announce();
+      }),
+    );
+  }
+
+  /** Records that this window's boot has sealed. */
+  get recordCount(): bigint {
+    return this.sealer?.count ?? 0n;
+  }
+
+  setSealer(sealer: RecordSealer, epoch: number): void {
+    const isNew = sealer !== this.sealer || epoch !== this.epoch;
+    this.sealer = sealer;
+    this.epoch = epoch;
+    if (isNew) this.announce();
+    this.lastBeat = '';
+    this.readBeats();
+  }
+
+  set(said: { readonly looksAt?: string; readonly typing?: boolean }): void {
+    const isNews = said.looksAt !== this.said.looksAt || said.typing !== this.said.typing;
+    this.said = said;
+    if (isNews) this.announce();
+  }
+
+  /** Seals and sends the presence of now. */
+  announce(): void {
+    const { sealer, epoch } = this;
+    if (!sealer) return;
+    const holds = this.options.holds();
+    const presence: Presence = {
+      nonce: this.nonce,
+      device: this.options.device,
+      ...this.said,
+      ...(holds === undefined ? {} : { holds }),
+    };
+    this.later(async () => {
+      const plaintext = utf8Bytes(JSON.stringify(presence));
+      const type = RECORD_TYPE.presence;
+      const record = await sealer.seal({ type, place: 'presence', epoch, plaintext });
+      if (!this.store.isDisposed) {
+        this.options.awareness.setLocalState({ [PRESENCE_FIELD]: toBase64Url(record) });
+      }
+    });
+  }
+
+  dispose(): void {
+    this.store.dispose();
+  }
+
+  private readBeats(): void {
+    let looked = 0;
+    for (const state of this.options.awareness.getStates().values()) {
+      looked += 1;
+      if (looked > LIMITS.awarenessClients) return;
+      const text: unknown = state[BEAT_FIELD];
+      if (typeof text !== 'string' || text.length > LIMITS.awarenessBytes) continue;
+      if (text === this.lastBeat) continue;
+      const record = fromBase64Url(text);
+      if (!record) continue;
+      this.later(async () => {
+        const beat = await this.options.acceptBeat(record);
+        if (!beat || this.store.isDisposed) return;
+        this.lastBeat = text;
+        this.beats.fire({ beat, isSeen: beat.seen.includes(this.nonce) });
+      });
+    }
+  }
+
+  private later(work: () => Promise<void>): void {
+    this.chain = this.chain.then(work).catch(() => undefined);
+  }
+}

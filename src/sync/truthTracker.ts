@@ -1,0 +1,66 @@
+// How true the picture is: from connection, sync and the host's beats, on this device's monotonic clock.
+import { type Disposable, DisposableStore } from '../base/disposable.ts';
+import { Emitter } from '../base/emitter.ts';
+import type { Clock } from '../base/clock.ts';
+import { TIMES } from '../protocol/limits.ts';
+import type { Truth } from '../session/view.ts';
+
+/** Follows one room; the kinds are those of Truth without 'over'. */
+export class TruthTracker implements Disposable {
+  private readonly store = new DisposableStore();
+  private readonly clock: Clock;
+  private readonly changed = this.store.add(new Emitter<Truth>());
+  private current: Truth = { kind: 'connecting' };
+  private lastBeatAt: number | undefined;
+  private syncedAt = 0;
+
+  readonly onDidChange = this.changed.event;
+
+  constructor(clock: Clock) {
+    this.clock = clock;
+    this.store.add(clock.every(1000, () => this.tick()));
+  }
+
+  get truth(): Truth {
+    return this.current;
+  }
+
+  /** The document is in sync with the relay: what it shows is not yet known to be the present. */
+  synced(): void {
+    if (this.current.kind !== 'connecting' && this.current.kind !== 'relay-offline') return;
+    this.syncedAt = this.clock.monotonic();
+    this.set({ kind: 'unconfirmed', since: this.syncedAt });
+  }
+
+  /** A newer beat of the host arrived; `isSeen`: it names our own nonce. */
+  beat(isSeen: boolean): void {
+    const now = this.clock.monotonic();
+    this.lastBeatAt = now;
+    if (isSeen) this.set({ kind: 'live', lastBeatAt: now });
+    else if (this.current.kind !== 'unconfirmed') this.set({ kind: 'unconfirmed', since: now });
+  }
+
+  /** The connection to the relay is gone. */
+  offline(reason: string): void {
+    if (this.current.kind === 'relay-offline') return;
+    const { lastBeatAt } = this;
+    this.set({ kind: 'relay-offline', since: this.clock.monotonic(), lastBeatAt, reason });
+  }
+
+  dispose(): void {
+    this.store.dispose();
+  }
+
+  private tick(): void {
+    if (this.current.kind !== 'live' && this.current.kind !== 'unconfirmed') return;
+    const lastSign = Math.max(this.lastBeatAt ?? 0, this.syncedAt);
+    if (this.clock.monotonic() - lastSign < TIMES.staleAfterMs) return;
+    this.set({ kind: 'host-offline', lastBeatAt: this.lastBeatAt });
+  }
+
+  private set(truth: Truth): void {
+    const isNews = truth.kind !== this.current.kind;
+    this.current = truth;
+    if (isNews) this.changed.fire(truth);
+  }
+}
