@@ -1,0 +1,244 @@
+// Bounds: frames, rates, sizes, slow readers, idle documents.
+import { describe, expect, it } from 'vitest';
+import * as Y from 'yjs';
+import { CLOSE } from '../../src/protocol/closeCodes.ts';
+import { knockDocument } from '../../src/protocol/names.ts';
+import { createMemoryStore } from '../../src/relay/memoryStore.ts';
+import { encodeStep2, encodeUpdate } from '../../src/relay/wire.ts';
+import { waitUntil } from '../probes/waitUntil.ts';
+import {
+  claimedRoom,
+  connect,
+  connectRaw,
+  grant,
+  newToken,
+  putClaim,
+  startRelay,
+} from './support.ts';
+
+const KIB = 1024;
+const ASK = new Uint8Array([0, 0, 1, 0]);
+
+function updateOf(bytes: number): Uint8Array {
+  const doc = new Y.Doc();
+  doc.getArray('list').push([new Uint8Array(bytes)]);
+  return Y.encodeStateAsUpdate(doc);
+}
+
+/** A relay with a room, and a guest who may knock. */
+async function knockable(options: Parameters<typeof startRelay>[0] = {}) {
+  const relay = await startRelay(options);
+  const room = await claimedRoom(relay);
+  const guestToken = newToken();
+  const guest = await grant(guestToken, { [knockDocument(room.id)]: 'write' });
+  await putClaim(relay, room, { rev: 2, tokens: [room.hostEntry, guest] });
+  return { relay, room, guestToken };
+}
+
+describe('frames', () => {
+  it('over 1 MiB close 4413, far over it 1009, and others go on', async () => {
+    const relay = await startRelay();
+    const room = await claimedRoom(relay);
+    const host = connect(relay, room.id, room.hostToken);
+    await waitUntil('the host is in', () => host.provider.synced);
+    const big = await connectRaw(relay, room.id, room.hostToken);
+    big.socket.send(encodeUpdate(updateOf(1100 * KIB)));
+    expect(await big.closed).toBe(CLOSE.tooBig);
+    const huge = await connectRaw(relay, room.id, room.hostToken);
+    huge.socket.send(encodeUpdate(updateOf(5000 * KIB)));
+    expect(await huge.closed).toBe(1009);
+    host.push('on');
+    const reader = connect(relay, room.id, room.hostToken);
+    await waitUntil('the reader has it', () => reader.items().length === 1);
+    expect(host.closeCodes).toEqual([]);
+  });
+
+  it('[guest] over 64 KiB close 4413, except for re-seeding a relay; the host’s do not', async () => {
+    const { relay, room, guestToken } = await knockable();
+    const name = knockDocument(room.id);
+    const guest = await connectRaw(relay, name, guestToken);
+    guest.socket.send(encodeUpdate(updateOf(65 * KIB)));
+    expect(await guest.closed).toBe(CLOSE.tooBig);
+    const seeding = await connectRaw(relay, name, guestToken);
+    seeding.socket.send(encodeStep2(updateOf(100 * KIB)));
+    const host = await connectRaw(relay, name, room.hostToken);
+    host.socket.send(encodeUpdate(updateOf(100 * KIB)));
+    const reader = connect(relay, name, room.hostToken);
+    await waitUntil('both are there', () => reader.items().length === 2);
+    expect(reader.items()).toHaveLength(2);
+  });
+});
+
+describe('rates', () => {
+  it('[guest] over the message rate close 4429', async () => {
+    const { relay, room, guestToken } = await knockable({
+      limits: { guestMessages: { perSecond: 0, burst: 5 } },
+    });
+    const guest = await connectRaw(relay, knockDocument(room.id), guestToken);
+    for (let i = 0; i < 6; i += 1) guest.socket.send(ASK);
+    expect(await guest.closed).toBe(CLOSE.rateLimited);
+  });
+
+  it('[guest] over the byte rate close 4429', async () => {
+    const { relay, room, guestToken } = await knockable({
+      limits: { guestBytes: { perSecond: 0, burst: 50 * KIB } },
+    });
+    const guest = await connectRaw(relay, knockDocument(room.id), guestToken);
+    for (let i = 0; i < 3; i += 1) guest.socket.send(encodeUpdate(updateOf(20 * KIB)));
+    expect(await guest.closed).toBe(CLOSE.rateLimited);
+  });
+
+  it('of connections of one address are refused before they cost anything', async () => {
+    const relay = await startRelay({ limits: { connectionsPerLoopback: 3 } });
+    const room = await claimedRoom(relay);
+    for (let i = 0; i < 3; i += 1) await connectRaw(relay, room.id, room.hostToken);
+    await expect(connectRaw(relay, room.id, room.hostToken)).rejects.toThrow('429');
+  });
+
+  it('of connections of one document close 4429', async () => {
+    const relay = await startRelay({ limits: { connectionsPerDocument: 1 } });
+    const room = await claimedRoom(relay);
+    await connectRaw(relay, room.id, room.hostToken);
+    const second = await connectRaw(relay, room.id, room.hostToken);
+    expect(await second.closed).toBe(CLOSE.rateLimited);
+  });
+});
+
+describe('the update log', () => {
+  it('is compacted with garbage collection when it grows, and late joiners see the same', async () => {
+    const store = createMemoryStore();
+    const relay = await startRelay({ store, limits: { updateLogBytes: 64 * KIB } });
+    const room = await claimedRoom(relay);
+    const host = connect(relay, room.id, room.hostToken);
+    await waitUntil('the host is in', () => host.provider.synced);
+    const list = host.doc.getArray('list');
+    for (let i = 0; i < 300; i += 1) {
+      list.push([new Uint8Array(1000).fill(i)]);
+      if (i >= 2) list.delete(0, 1);
+    }
+    const stored = async (): Promise<number> =>
+      (await store.load(room.id)).reduce((sum, update) => sum + update.length, 0);
+    const late = connect(relay, room.id, room.hostToken);
+    await waitUntil('it has caught up', () => late.doc.getArray('list').length === 2);
+    expect(late.doc.getArray('list').toJSON()).toEqual(list.toJSON());
+    expect(await stored()).toBeLessThan(130 * KIB);
+    expect(host.closeCodes).toEqual([]);
+  });
+
+  it('that stays too big after compaction closes its writers 4413, not its readers', async () => {
+    const relay = await startRelay({
+      limits: { updateLogBytes: 50 * KIB, compactedBytes: 20 * KIB },
+    });
+    const room = await claimedRoom(relay);
+    const token = newToken();
+    const entry = await grant(token, { [room.id]: 'read' });
+    await putClaim(relay, room, { rev: 2, tokens: [room.hostEntry, entry] });
+    const host = connect(relay, room.id, room.hostToken);
+    const reader = connect(relay, room.id, token);
+    await waitUntil('both are in', () => host.provider.synced && reader.provider.synced);
+    for (let i = 0; i < 60; i += 1) host.push(new Uint8Array(1000));
+    await waitUntil('the host is closed', () => host.closeCodes.length > 0);
+    expect(host.closeCodes).toEqual([CLOSE.tooBig]);
+    expect(reader.closeCodes).toEqual([]);
+  });
+
+  it('[guest] filled by a guest is left to the host, who can empty it', async () => {
+    const { relay, room, guestToken } = await knockable({
+      limits: { updateLogBytes: 50 * KIB, compactedBytes: 20 * KIB },
+    });
+    const name = knockDocument(room.id);
+    const host = connect(relay, name, room.hostToken);
+    await waitUntil('the host is in', () => host.provider.synced);
+    const flood = await connectRaw(relay, name, guestToken);
+    flood.socket.send(encodeUpdate(updateOf(60 * KIB)));
+    expect(await flood.closed).toBe(CLOSE.tooBig);
+    const refused = await connectRaw(relay, name, guestToken);
+    refused.socket.send(encodeUpdate(updateOf(10)));
+    expect(await refused.closed).toBe(CLOSE.tooBig);
+    await waitUntil('the host sees it', () => host.items().length === 1);
+    host.doc.getArray('list').delete(0, 1);
+    const knock = async (): Promise<boolean> => {
+      const guest = connect(relay, name, guestToken);
+      guest.push('knock');
+      await waitUntil('synced or closed', () => guest.provider.synced || guest.closeCodes.length);
+      return waitUntil('it arrives', () => host.items().includes('knock'), 300).catch(() => false);
+    };
+    expect(await waitUntil('guests may knock again', knock, 8000)).toBe(true);
+    expect(host.closeCodes).toEqual([]);
+  });
+});
+
+describe('a slow reader', () => {
+  it('is closed, and nobody else waits for it', async () => {
+    const relay = await startRelay({ limits: { bufferedBytes: 256 * KIB } });
+    const room = await claimedRoom(relay);
+    const host = connect(relay, room.id, room.hostToken);
+    const reader = connect(relay, room.id, room.hostToken);
+    await waitUntil('both are in', () => host.provider.synced && reader.provider.synced);
+    const slow = await connectRaw(relay, room.id, room.hostToken);
+    slow.socket.send(ASK);
+    await waitUntil('it is in', () => slow.messages.length > 0);
+    slow.socket.pause();
+    const list = host.doc.getArray('list');
+    let sent = 0;
+    await waitUntil(
+      'the slow one is cut',
+      () => {
+        // One 64 KiB item at a time, as fast as the other reader keeps up.
+        if (reader.doc.getArray('list').length === 1 || sent === 0) {
+          list.push([new Uint8Array(64 * KIB)]);
+          if (list.length > 1) list.delete(0, list.length - 1);
+          sent += 1;
+        }
+        return relay.counts.sockets === 2;
+      },
+      15_000,
+    );
+    host.push('on');
+    await waitUntil('the other reads on', () => reader.items().includes('on'));
+    expect([host.closeCodes, reader.closeCodes]).toEqual([[], []]);
+  });
+});
+
+describe('a document nobody uses', () => {
+  it('leaves memory after a while and comes back from the store', async () => {
+    const relay = await startRelay({ limits: { roomIdleMs: 0, sweepMs: 10 } });
+    const room = await claimedRoom(relay);
+    const first = connect(relay, room.id, room.hostToken);
+    first.push('kept', 'too');
+    first.push('and this');
+    const second = connect(relay, room.id, room.hostToken);
+    await waitUntil('it is stored', () => second.items().length === 3);
+    first.provider.destroy();
+    second.provider.destroy();
+    await waitUntil('it is gone', () => relay.counts.documents === 0);
+    const third = connect(relay, room.id, room.hostToken);
+    await waitUntil('it is back', () => third.items().length === 3);
+    expect(third.items()).toEqual(['kept', 'too', 'and this']);
+  });
+
+  it('and was never written is forgotten at once, as are addresses', async () => {
+    const relay = await startRelay({ open: true, limits: { sweepMs: 10 } });
+    for (let i = 0; i < 50; i += 1) {
+      const raw = await connectRaw(relay, `room-${i}`);
+      raw.socket.send(ASK);
+      await waitUntil('an answer', () => raw.messages.length > 0);
+      raw.socket.close();
+    }
+    await waitUntil('all are gone', () => relay.counts.sockets === 0);
+    await waitUntil('nothing is left', () => relay.counts.addresses === 0);
+    expect(relay.counts.documents).toBe(0);
+  });
+});
+
+describe('a half-open socket', () => {
+  it('is cut when it gives no sign of life between two pings', async () => {
+    const relay = await startRelay({ limits: { pingMs: 30 } });
+    const room = await claimedRoom(relay);
+    const alive = await connectRaw(relay, room.id, room.hostToken);
+    const dead = await connectRaw(relay, room.id, room.hostToken);
+    dead.socket.pause();
+    await waitUntil('one is cut', () => relay.counts.sockets === 1);
+    expect(alive.socket.readyState).toBe(alive.socket.OPEN);
+  });
+});
