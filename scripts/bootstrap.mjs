@@ -1,0 +1,77 @@
+// The first step of `npm start` and `npm test`: runs on Node 20 built-ins, installs, goes on with the project's Node.
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+const MODULES = join(ROOT, 'node_modules');
+
+function nodeBinary() {
+  const file = process.platform === 'win32' ? 'node.exe' : 'node';
+  return join(MODULES, 'node', 'bin', file);
+}
+
+function packagesOf(path) {
+  return JSON.parse(readFileSync(path, 'utf8')).packages ?? {};
+}
+
+/** Whether node_modules holds what the lock file names; npm keeps a list of what it installed. */
+function isInstalled() {
+  const hidden = join(MODULES, '.package-lock.json');
+  if (!existsSync(hidden) || !existsSync(nodeBinary())) return false;
+  const wanted = packagesOf(join(ROOT, 'package-lock.json'));
+  const found = packagesOf(hidden);
+  return Object.entries(wanted).every(
+    ([path, entry]) => path === '' || entry.optional || found[path]?.version === entry.version,
+  );
+}
+
+function install(say) {
+  say('Installing the packages of the project (about a minute, once) …');
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+  const args = ['ci', '--no-audit', '--no-fund', '--loglevel', 'error'];
+  // Output goes to stderr: stdout belongs to what `--json` promises.
+  const { status } = spawnSync(npm, args, {
+    cwd: ROOT,
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32',
+  });
+  if (status !== 0 || !existsSync(nodeBinary())) {
+    say('The packages could not be installed. Nothing was started. See the messages of npm above.');
+    process.exit(1);
+  }
+}
+
+/**
+ * Installs if needed, then runs `script` on the project's Node with this process's arguments and
+ * ends with its exit code. Signals are passed on; the child decides when it is done.
+ */
+export function runOnProjectNode(script) {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const say = (text) => process.stderr.write(`${text}\n`);
+  if (major < 20 || (major === 20 && minor < 19)) {
+    say(`Node ${process.versions.node} is too old: this needs Node 20.19 or newer and npm.`);
+    process.exit(1);
+  }
+  if (!isInstalled()) install(say);
+  const node = nodeBinary();
+  const separator = process.platform === 'win32' ? ';' : ':';
+  const path = [dirname(node), join(MODULES, '.bin'), process.env.PATH ?? ''].join(separator);
+  const child = spawn(node, [join(ROOT, script), ...process.argv.slice(2)], {
+    cwd: ROOT,
+    stdio: 'inherit',
+    env: { ...process.env, PATH: path },
+  });
+  // Ctrl+C reaches the child by itself; a signal to this process alone is passed on.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => {
+      if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+    });
+  }
+  child.on('error', (error) => {
+    say(error.message);
+    process.exit(1);
+  });
+  child.on('exit', (code) => process.exit(code ?? 1));
+}
