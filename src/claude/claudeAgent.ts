@@ -4,7 +4,6 @@ import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
-import { Emitter } from '../base/emitter.ts';
 import type { Logger } from '../base/log.ts';
 import type {
   Agent,
@@ -16,6 +15,11 @@ import type {
 } from '../protocol/agent.ts';
 import type { Entry } from '../protocol/transcript.ts';
 import { crashedProblem, folderMissingError, problemError, sessionBusyError } from './errors.ts';
+import { ConversationReader } from './conversationReader.ts';
+import { FoundSessions } from './foundSessions.ts';
+import { ClaudeObserved } from './observed.ts';
+import { Projects } from './projects.ts';
+import { Registry } from './registry.ts';
 import { childEnvironment, probeClaude } from './probe.ts';
 import { ClaudeSession } from './process.ts';
 import { processStart } from './processStart.ts';
@@ -46,15 +50,30 @@ export function createClaudeAgent(options: ClaudeAgentOptions): Agent {
 class ClaudeAgent implements Agent {
   readonly name = 'Claude Code';
   readonly onDidChangeFound;
-  private readonly changed = new Emitter<void>();
   private readonly options: ClaudeAgentOptions;
   private readonly configDir: string;
+  private readonly registry: Registry;
+  private readonly projects: Projects;
+  private readonly foundSessions: FoundSessions;
+  private readonly observed = new Set<ClaudeObserved>();
+  /** Conversation by process id of our own children. */
+  private readonly own = new Map<number, string>();
   private probed: AgentProbe | undefined;
 
   constructor(options: ClaudeAgentOptions) {
     this.options = options;
     this.configDir = options.configDir ?? configDirOf(options.env);
-    this.onDidChangeFound = this.changed.event;
+    this.registry = new Registry({ configDir: this.configDir });
+    this.projects = new Projects(this.configDir);
+    this.foundSessions = new FoundSessions({
+      configDir: this.configDir,
+      registry: this.registry,
+      projects: this.projects,
+      ownPids: () => new Set(this.own.keys()),
+      ownConversations: () => new Set(this.own.values()),
+      clock: options.clock,
+    });
+    this.onDidChangeFound = this.foundSessions.onDidChange;
   }
 
   async probe(): Promise<AgentProbe> {
@@ -67,6 +86,7 @@ class ClaudeAgent implements Agent {
       this.probed?.problem === undefined && this.probed ? this.probed : await this.probe();
     if (probe.problem !== undefined) throw problemError(probe.problem);
     if (!(await isFolder(start.cwd))) throw folderMissingError(start.cwd);
+    if (start.resume !== undefined) await this.refuseSecondWriter(start.resume);
     const sessionId = start.resume ?? randomUUID();
     const askMode = probe.features.includes('mode-manual') ? 'manual' : 'default';
     const session = new ClaudeSession({
@@ -85,6 +105,7 @@ class ClaudeAgent implements Agent {
       clock: this.options.clock,
       log: this.options.log,
     });
+    this.adopt(session, sessionId);
     try {
       await session.initialize();
     } catch (error) {
@@ -97,20 +118,63 @@ class ClaudeAgent implements Agent {
     return session;
   }
 
-  async found(): Promise<readonly FoundSession[]> {
-    return [];
+  found(): Promise<readonly FoundSession[]> {
+    return this.foundSessions.list();
   }
 
-  observe(_session: FoundSession): ObservedSession {
-    throw sessionBusyError(0);
+  observe(session: FoundSession): ObservedSession {
+    const observed = new ClaudeObserved({
+      session,
+      registry: this.registry,
+      projects: this.projects,
+      clock: this.options.clock,
+      log: this.options.log,
+    });
+    this.observed.add(observed);
+    return observed;
   }
 
-  async readTranscript(): Promise<readonly Entry[]> {
-    return [];
+  async readTranscript(
+    agentSessionId: string,
+    cwd: string,
+    afterId?: string,
+  ): Promise<readonly Entry[]> {
+    const path = await this.projects.find(agentSessionId, cwd);
+    if (path === undefined) return [];
+    const reader = new ConversationReader({ path, now: () => this.options.clock.now() });
+    const { entries } = await reader.read();
+    const all = [...entries, ...reader.flush()];
+    if (afterId === undefined) return all;
+    const after = all.findLastIndex(
+      (entry) => entry.id === afterId || entry.id.startsWith(`${afterId}#`),
+    );
+    return all.slice(after + 1);
   }
 
   async close(): Promise<void> {
-    this.changed.dispose();
+    this.foundSessions.dispose();
+    await Promise.all([...this.observed].map((observed) => observed.close()));
+  }
+
+  /** Two processes on one conversation fork it silently: there is no lock but this look. */
+  private async refuseSecondWriter(agentSessionId: string): Promise<void> {
+    const running = await this.registry.running();
+    const busy = running.find((record) => record.sessionId === agentSessionId);
+    if (busy !== undefined) throw sessionBusyError(busy.pid);
+    for (const [pid, conversation] of this.own) {
+      if (conversation === agentSessionId) throw sessionBusyError(pid);
+    }
+  }
+
+  /** Remembers a session of ours while it runs, and which conversation it writes. */
+  private adopt(session: ClaudeSession, agentSessionId: string): void {
+    this.own.set(session.pid, agentSessionId);
+    session.onDidChangeState((event) => {
+      if (event.kind === 'exit') this.own.delete(session.pid);
+      if (event.kind === 'facts' && event.facts.agentSessionId !== undefined) {
+        this.own.set(session.pid, event.facts.agentSessionId);
+      }
+    });
   }
 }
 

@@ -4,10 +4,13 @@ import type { AgentFacts } from '../protocol/agent.ts';
 import { type Json, jsonSchema } from '../protocol/json.ts';
 import type { Entry } from '../protocol/transcript.ts';
 import { CompactionHold } from './compactionHold.ts';
-import { boundedJson, commandOutput, messageEntries, timeOf } from './messageEntries.ts';
+import { messageEntries, timeOf } from './messageEntries.ts';
 import { messageLineSchema } from './messageLine.ts';
+import { commandOutput, taskText } from './personText.ts';
 import { systemSchema } from './streamJson.ts';
 import { compactionEntry, retryEntry } from './systemEntries.ts';
+import { TodoTracker } from './todos.ts';
+import { unknownEntry } from './unknownEntry.ts';
 
 /** Entries and facts of one line. */
 export interface MappedLine {
@@ -87,17 +90,28 @@ const apiErrorSchema = z.looseObject({
   ),
 });
 
+/** Maps the lines of one file. */
+export interface TranscriptMapper {
+  map(line: Json): MappedLine;
+  /** What is held back for a line that may still come. */
+  flush(): readonly Entry[];
+}
+
 /** A mapper for one file, fed in file order. `parent` names the subagent call that the file belongs to. */
 export function createTranscriptMapper(options: {
   readonly now: () => number;
   readonly parent?: string;
-}): { map(line: Json): MappedLine; flush(): readonly Entry[] } {
+}): TranscriptMapper {
   const hold = new CompactionHold();
+  const todos = new TodoTracker();
   let anchor = 'start';
-  const map = (json: Json): MappedLine => {
+  const mapLine = (json: Json): MappedLine => {
     const parsed = lineSchema.safeParse(json);
     if (!parsed.success) {
-      return { entries: [...hold.release(), malformed(json, options.now())], facts: {} };
+      return {
+        entries: [...hold.release(), unknownEntry('malformed', json, { at: options.now() })],
+        facts: {},
+      };
     }
     const line = parsed.data;
     const at = timeOf(line.timestamp, options.now());
@@ -107,7 +121,10 @@ export function createTranscriptMapper(options: {
       case 'assistant': {
         const message = messageLineSchema.safeParse(json);
         if (!message.success) {
-          return { entries: [...hold.release(), unknown(line.type, line.uuid, at, json)], facts };
+          return {
+            entries: [...hold.release(), unknownEntry(line.type, json, { id: line.uuid, at })],
+            facts,
+          };
         }
         if (message.data.isCompactSummary === true) {
           return { entries: hold.summary(message.data), facts };
@@ -126,9 +143,16 @@ export function createTranscriptMapper(options: {
       default: {
         if (NOISE.has(line.type)) return { entries: [], facts };
         if (!looksLikeContent(line)) return { entries: [], facts };
-        return { entries: [...hold.release(), unknown(line.type, line.uuid, at, json)], facts };
+        return {
+          entries: [...hold.release(), unknownEntry(line.type, json, { id: line.uuid, at })],
+          facts,
+        };
       }
     }
+  };
+  const map = (json: Json): MappedLine => {
+    const { entries, facts } = mapLine(json);
+    return { entries: entries.flatMap((entry) => [entry, ...todos.follow(entry)]), facts };
   };
   return { map, flush: () => hold.release() };
 }
@@ -181,7 +205,7 @@ function systemEntries(
     }
     case 'api_error': {
       const parsed = apiErrorSchema.safeParse(json);
-      if (!parsed.success) return [unknown('system/api_error', line.uuid, at, json)];
+      if (!parsed.success) return [unknownEntry('system/api_error', json, { id: line.uuid, at })];
       const { retryAttempt, maxRetries, retryInMs, error } = parsed.data;
       return [
         retryEntry(anchor, at, {
@@ -218,7 +242,7 @@ function systemEntries(
       const text = typeof line.content === 'string' ? line.content : '';
       return known.success && text === ''
         ? []
-        : [unknown(`system/${line.subtype ?? ''}`, line.uuid, at, json)];
+        : [unknownEntry(`system/${line.subtype ?? ''}`, json, { id: line.uuid, at })];
     }
   }
 }
@@ -242,24 +266,10 @@ function attachmentEntries(json: Json, line: Line, at: number): Entry[] {
       kind: 'prompt',
       id,
       at,
-      text: isTask ? (/<summary>([\s\S]*?)<\/summary>/.exec(text)?.[1] ?? text) : text,
+      text: isTask ? taskText(text) : text,
       origin: isTask ? 'task' : origin?.kind === 'peer' ? 'peer' : 'person',
       folded: true,
       ...(source === undefined || isTask ? {} : { promptId: source }),
     },
   ];
-}
-
-function unknown(type: string, uuid: string | undefined, at: number, json: Json): Entry {
-  return {
-    kind: 'unknown',
-    id: uuid ?? `unknown:${type}:${at}`,
-    at,
-    type,
-    json: boundedJson(json),
-  };
-}
-
-function malformed(json: Json, at: number): Entry {
-  return { kind: 'unknown', id: `malformed:${at}`, at, type: 'malformed', json: boundedJson(json) };
 }

@@ -12,7 +12,6 @@ import type {
   PromptImage,
 } from '../protocol/agent.ts';
 import { type Json, parseJson } from '../protocol/json.ts';
-import type { EntryOf } from '../protocol/transcript.ts';
 import { answerResponse } from './answers.ts';
 import { type ChildExit, LineChild } from './childProcess.ts';
 import { ControlChannel, field } from './control.ts';
@@ -53,15 +52,17 @@ export interface ClaudeSessionOptions {
 /** A running child of ours. */
 export class ClaudeSession implements AgentSession {
   readonly onDidEmit;
+  /** The same events for the agent itself: does not take the backlog. */
+  readonly onDidChangeState;
   readonly pid: number;
   processStart = '';
   private readonly emitter = new Emitter<AgentEvent>();
+  private readonly inner = new Emitter<AgentEvent>();
   private readonly options: ClaudeSessionOptions;
   private readonly child: LineChild;
   private readonly control: ControlChannel;
   private readonly mapper: StreamMapper;
   private readonly silence: SilenceWatch;
-  private readonly requests = new Map<string, EntryOf<'request'>>();
   private readonly ended: Promise<void>;
   private backlog: AgentEvent[] | undefined = [];
   private status: AgentStatus = 'starting';
@@ -78,6 +79,7 @@ export class ClaudeSession implements AgentSession {
       this.flushBacklog();
       return subscription;
     };
+    this.onDidChangeState = this.inner.event;
     this.child = new LineChild(options);
     this.pid = this.child.pid;
     this.control = new ControlChannel({
@@ -130,6 +132,7 @@ export class ClaudeSession implements AgentSession {
     const content: Json =
       images.length === 0 ? prompt.text : [{ type: 'text', text: prompt.text }, ...images];
     if (this.status === 'idle') this.setStatus('working');
+    else for (const event of this.mapper.prompts.sent(prompt.promptId)) this.emit(event);
     await this.write({
       type: 'user',
       message: { role: 'user', content },
@@ -148,12 +151,10 @@ export class ClaudeSession implements AgentSession {
   }
 
   async answer(requestId: string, answer: AgentAnswer): Promise<boolean> {
-    const request = this.requests.get(requestId);
-    if (request === undefined || !this.mapper.openRequests.has(requestId)) return false;
-    this.requests.delete(requestId);
-    this.mapper.settle(requestId, answer.behavior);
+    const request = this.mapper.requests.settle(requestId, answer.behavior);
+    if (request === undefined) return false;
     const response = answerResponse(request, answer);
-    if (this.mapper.openRequests.size === 0) this.setStatus('working');
+    this.setStatus('working');
     await this.write({
       type: 'control_response',
       response: { subtype: 'success', request_id: requestId, response },
@@ -296,22 +297,19 @@ export class ClaudeSession implements AgentSession {
         return;
       case 'entry': {
         const { entry } = event;
-        if (entry.kind === 'request') this.requests.set(entry.requestId, entry);
         if (entry.kind === 'tool-call') this.silence.toolStarted(entry.callId);
         if (entry.kind === 'tool-result') this.silence.toolEnded(entry.callId);
         break;
       }
-      case 'request-withdrawn':
-        this.requests.delete(event.requestId);
-        break;
       default:
     }
     this.emit(event);
   }
 
   private setStatus(status: AgentStatus, waitingFor?: string): void {
-    const wanted = status === 'working' && this.mapper.openRequests.size > 0 ? 'waiting' : status;
-    const reason = wanted === 'waiting' ? (waitingFor ?? this.firstRequest()) : undefined;
+    const wanted = status === 'working' && this.mapper.requests.size > 0 ? 'waiting' : status;
+    const reason =
+      wanted === 'waiting' ? (this.mapper.requests.waitingFor ?? waitingFor) : undefined;
     if (wanted === this.status && reason === this.waitingFor) return;
     this.status = wanted;
     this.waitingFor = reason;
@@ -321,10 +319,6 @@ export class ClaudeSession implements AgentSession {
       status: wanted,
       ...(reason === undefined ? {} : { waitingFor: reason }),
     });
-  }
-
-  private firstRequest(): string | undefined {
-    return [...this.requests.values()][0]?.request;
   }
 
   private problem(problem: Extract<AgentEvent, { kind: 'problem' }>['problem']): void {
@@ -352,6 +346,7 @@ export class ClaudeSession implements AgentSession {
 
   /** Events before the first listener are kept for it. */
   private emit(event: AgentEvent): void {
+    this.inner.fire(event);
     if (this.backlog !== undefined) this.backlog.push(event);
     else this.emitter.fire(event);
   }

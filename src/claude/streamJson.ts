@@ -1,7 +1,7 @@
 // Schemas of the stream-json lines of Claude Code, both directions. Loose: unknown fields survive.
 import * as z from 'zod/mini';
 import { type Json, jsonSchema } from '../protocol/json.ts';
-import { messageLineSchema } from './messageLine.ts';
+import { type MessageLine, messageLineSchema } from './messageLine.ts';
 
 const session = { session_id: z.optional(z.string()), uuid: z.optional(z.string()) };
 
@@ -49,6 +49,7 @@ export const resultSchema = z.looseObject({
   ),
   user_message_uuids: z.optional(z.array(z.string())),
   local_command: z.optional(z.string()),
+  num_turns: z.optional(z.number()),
   api_error_status: z.nullish(z.number()),
   ...session,
 });
@@ -158,21 +159,18 @@ const mirrorSchema = z.looseObject({
   entries: z.array(jsonSchema),
 });
 
-const outLineSchema = z.union([
-  streamEventSchema,
-  messageLineSchema,
-  systemSchema,
-  resultSchema,
-  controlRequestSchema,
-  controlResponseSchema,
-  controlCancelSchema,
-  lifecycleSchema,
-  resetSchema,
-  mirrorSchema,
-]);
-
 /** A line of the CLI's standard output that is understood. */
-export type OutLine = z.infer<typeof outLineSchema>;
+export type OutLine =
+  | StreamEventLine
+  | MessageLine
+  | SystemLine
+  | ResultLine
+  | ControlRequestLine
+  | z.infer<typeof controlResponseSchema>
+  | z.infer<typeof controlCancelSchema>
+  | z.infer<typeof lifecycleSchema>
+  | z.infer<typeof resetSchema>
+  | z.infer<typeof mirrorSchema>;
 export type SystemLine = z.infer<typeof systemSchema>;
 export type ResultLine = z.infer<typeof resultSchema>;
 export type StreamEventLine = z.infer<typeof streamEventSchema>;

@@ -1,8 +1,9 @@
 // Maps live `system` lines to events; keeps the anchor that gives retries the same id live and in the file.
 import type { AgentEvent, AgentStatus } from '../protocol/agent.ts';
 import type { Entry } from '../protocol/transcript.ts';
-import { boundedJson, timeOf } from './messageEntries.ts';
+import { timeOf } from './messageEntries.ts';
 import type { SystemLine } from './streamJson.ts';
+import { unknownEntry } from './unknownEntry.ts';
 
 /** Subtypes that say nothing to people and change nothing. */
 const SILENT = new Set([
@@ -22,7 +23,7 @@ const SILENT = new Set([
 const STATES: Readonly<Record<string, AgentStatus>> = {
   running: 'working',
   idle: 'idle',
-  requires_action: 'waiting',
+  // 'requires_action' is told by the request itself, which says what for.
 };
 
 const TASK_STATES: Readonly<Record<string, 'running' | 'completed' | 'failed' | 'stopped'>> = {
@@ -96,13 +97,7 @@ export class SystemMapper {
         return [
           {
             kind: 'entry',
-            entry: {
-              kind: 'unknown',
-              id: line.uuid ?? `system:${line.subtype}:${at}`,
-              at,
-              type: `system/${line.subtype}`,
-              json: boundedJson(line),
-            },
+            entry: unknownEntry(`system/${line.subtype}`, line, { id: line.uuid, at }),
           },
         ];
     }

@@ -21,6 +21,12 @@ export function turnEntry(line: ResultLine, at: number): EntryOf<'turn'> {
   };
 }
 
+/** Whether the result only ends a slash command that the CLI ran itself: no turn of the model. */
+export function isLocalCommand(line: ResultLine): boolean {
+  if (line.local_command !== undefined) return true;
+  return line.num_turns === 0 && line.is_error !== true;
+}
+
 function outcomeOf(line: ResultLine): EntryOf<'turn'>['outcome'] {
   if (line.terminal_reason?.startsWith('aborted') === true) return 'interrupted';
   if (line.subtype === 'error_max_turns' || line.subtype === 'error_max_budget_usd') return 'limit';

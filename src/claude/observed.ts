@@ -1,0 +1,219 @@
+// A session that runs in a terminal: registry + transcript, live and read-only.
+import { type FSWatcher, watch } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Clock } from '../base/clock.ts';
+import { DisposableStore } from '../base/disposable.ts';
+import { Emitter } from '../base/emitter.ts';
+import { errorText, type Logger } from '../base/log.ts';
+import type {
+  AgentEvent,
+  AgentFacts,
+  AgentStatus,
+  FoundSession,
+  ObservedSession,
+} from '../protocol/agent.ts';
+import type { Entry } from '../protocol/transcript.ts';
+import { ConversationReader } from './conversationReader.ts';
+import type { Projects } from './projects.ts';
+import { SeenIds } from './seenIds.ts';
+import { resetEntry } from './toEntries.ts';
+import { type Registry, type RegistryRecord, statusOfRecord } from './registry.ts';
+
+/** The file is looked at this often even if no watch tells: finished blocks are at most 0.3 s behind. */
+const POLL_MS = 100;
+/** Whether the process still runs is asked once in so many looks. */
+const ALIVE_EVERY = 10;
+
+/** What an observed session needs. */
+export interface ObservedOptions {
+  readonly session: FoundSession;
+  readonly registry: Registry;
+  readonly projects: Projects;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Follows one session until it ends or `close`. */
+export class ClaudeObserved implements ObservedSession {
+  readonly key: string;
+  readonly onDidEmit;
+  private readonly emitter = new Emitter<AgentEvent>();
+  private readonly store = new DisposableStore();
+  private readonly options: ObservedOptions;
+  private reader: ConversationReader | undefined;
+  private watcher: FSWatcher | undefined;
+  private sessionId: string;
+  private readonly seen = new SeenIds();
+  private readonly known: Record<string, unknown> = {};
+  private status: AgentStatus | undefined;
+  private waitingFor: string | undefined;
+  private looking: Promise<void> | undefined;
+  private isLookAsked = false;
+  private looks = 0;
+
+  constructor(options: ObservedOptions) {
+    this.options = options;
+    this.key = options.session.key;
+    this.sessionId = options.session.agentSessionId;
+    this.onDidEmit = this.emitter.event;
+  }
+
+  async open(): Promise<void> {
+    const { session, clock } = this.options;
+    this.facts({
+      agentSessionId: session.agentSessionId,
+      ...(session.title === undefined ? {} : { title: session.title }),
+      ...(session.branch === undefined ? {} : { branch: session.branch }),
+      ...(session.agentVersion === undefined ? {} : { agentVersion: session.agentVersion }),
+    });
+    if (session.pid === undefined) {
+      await this.readFile();
+      this.entries(this.reader?.flush() ?? []);
+      this.setStatus('ended');
+      return;
+    }
+    await this.look();
+    if (!this.store.isDisposed && this.status !== 'ended') {
+      this.store.add(clock.every(POLL_MS, () => void this.look()));
+    }
+  }
+
+  async close(): Promise<void> {
+    this.stop();
+    await this.looking;
+    this.emitter.dispose();
+  }
+
+  /** One look at a time; one that is asked for meanwhile follows. */
+  private async look(): Promise<void> {
+    if (this.looking !== undefined) {
+      this.isLookAsked = true;
+      return this.looking;
+    }
+    this.looking = this.lookNow()
+      .catch((error: unknown) => {
+        this.options.log.warn('observing failed', { error: errorText(error) });
+      })
+      .finally(() => {
+        this.looking = undefined;
+      });
+    await this.looking;
+    if (this.isLookAsked && !this.store.isDisposed) {
+      this.isLookAsked = false;
+      await this.look();
+    }
+  }
+
+  private async lookNow(): Promise<void> {
+    const { session, registry } = this.options;
+    const pid = session.pid ?? 0;
+    const record = await registry.record(pid);
+    const isCheck = this.looks % ALIVE_EVERY === 0 || record === undefined;
+    this.looks += 1;
+    const isAlive = !isCheck || (await this.isAlive(record));
+    if (record !== undefined && record.sessionId !== this.sessionId) {
+      await this.readFile();
+      this.startNext(record);
+    }
+    await this.readFile();
+    if (!isAlive) {
+      this.entries(this.reader?.flush() ?? []);
+      this.setStatus('ended');
+      this.emitter.fire({ kind: 'exit', code: null, signal: null, expected: true });
+      this.stop();
+      return;
+    }
+    if (record === undefined) return;
+    const status = statusOfRecord(record) ?? (await this.derivedStatus());
+    this.setStatus(status, status === 'waiting' ? (record.waitingFor ?? undefined) : undefined);
+  }
+
+  /** The record may be missing for a moment while it is written: only the process counts. */
+  private async isAlive(record: RegistryRecord | undefined): Promise<boolean> {
+    const { session, registry } = this.options;
+    return registry.isAlive(
+      record ?? {
+        pid: session.pid ?? 0,
+        sessionId: session.agentSessionId,
+        cwd: session.cwd,
+        ...(session.processStart === undefined ? {} : { procStart: session.processStart }),
+      },
+    );
+  }
+
+  private async derivedStatus(): Promise<AgentStatus> {
+    const path = this.reader?.path;
+    const summary = path === undefined ? undefined : await this.options.projects.summary(path);
+    return summary?.status ?? 'idle';
+  }
+
+  /** After /clear the same process goes on in a new conversation. */
+  private startNext(record: RegistryRecord): void {
+    this.entries(this.reader?.flush() ?? []);
+    this.sessionId = record.sessionId;
+    this.reader = undefined;
+    this.closeWatcher();
+    this.entries([resetEntry(record.sessionId, this.options.clock.now())]);
+    this.facts({ agentSessionId: record.sessionId });
+  }
+
+  private async readFile(): Promise<void> {
+    const { session, projects, clock } = this.options;
+    if (this.reader === undefined) {
+      const path = await projects.find(this.sessionId, session.cwd);
+      // It appears with the first prompt.
+      if (path === undefined) return;
+      this.reader = new ConversationReader({ path, now: () => clock.now() });
+      this.facts({ transcriptPath: path });
+      this.openWatcher(path);
+    }
+    const read = await this.reader.read();
+    if (this.store.isDisposed) return;
+    this.facts(read.facts);
+    this.entries(read.entries);
+  }
+
+  private openWatcher(path: string): void {
+    if (this.options.session.pid === undefined || this.store.isDisposed) return;
+    try {
+      this.watcher = watch(dirname(path), () => void this.look());
+      this.watcher.on('error', () => this.closeWatcher());
+    } catch {
+      // Not watchable: the poll does it.
+    }
+  }
+
+  private closeWatcher(): void {
+    this.watcher?.close();
+    this.watcher = undefined;
+  }
+
+  private stop(): void {
+    this.closeWatcher();
+    this.store.dispose();
+  }
+
+  private facts(facts: AgentFacts): void {
+    const changed = Object.entries(facts).filter(([key, value]) => this.known[key] !== value);
+    if (changed.length === 0) return;
+    for (const [key, value] of changed) this.known[key] = value;
+    this.emitter.fire({ kind: 'facts', facts: Object.fromEntries(changed) });
+  }
+
+  private entries(entries: readonly Entry[]): void {
+    for (const entry of entries) {
+      if (this.seen.add(entry.id)) this.emitter.fire({ kind: 'entry', entry });
+    }
+  }
+
+  private setStatus(status: AgentStatus, waitingFor?: string): void {
+    if (status === this.status && waitingFor === this.waitingFor) return;
+    this.status = status;
+    this.waitingFor = waitingFor;
+    this.emitter.fire({
+      kind: 'status',
+      status,
+      ...(waitingFor === undefined ? {} : { waitingFor }),
+    });
+  }
+}
