@@ -90,7 +90,7 @@ export interface CodeServerOptions {
   readonly folder: string;
   /** 0 = any. */
   readonly port?: number;
-  /** All variables of the server and its extension hosts beside HOME; default: PATH and LANG only. */
+  /** All variables of server and extension hosts if it has a HOME, else additions to PATH, LANG, HOME. */
   readonly env?: Readonly<Record<string, string>>;
   /** Extensions to install before the start. */
   readonly vsix?: readonly string[];
@@ -114,12 +114,12 @@ export interface CodeServer {
 }
 
 function environment(options: CodeServerOptions): Record<string, string> {
-  const base = { PATH: process.env['PATH'] ?? '', LANG: process.env['LANG'] ?? 'C.UTF-8' };
+  if (options.env?.['HOME'] !== undefined) return { ...options.env };
   return {
+    PATH: process.env['PATH'] ?? '',
+    LANG: process.env['LANG'] ?? 'C.UTF-8',
     HOME: join(options.folder, 'home'),
-    XDG_CONFIG_HOME: join(options.folder, 'config'),
-    XDG_DATA_HOME: join(options.folder, 'data'),
-    ...(options.env ?? base),
+    ...options.env,
   };
 }
 
