@@ -1,5 +1,4 @@
 // One document: its log, its connections, and what happens to their messages.
-import * as Y from 'yjs';
 import type { Clock } from '../base/clock.ts';
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import type { Logger } from '../base/log.ts';
@@ -8,7 +7,7 @@ import { AwarenessBook } from './awarenessBook.ts';
 import type { Connection } from './connection.ts';
 import type { RelayLimits } from './limits.ts';
 import type { RoomStore } from './store.ts';
-import { UpdateLog } from './updateLog.ts';
+import { UpdateLog, isYjsUpdate } from './updateLog.ts';
 import {
   type AwarenessEntry,
   EMPTY_UPDATE,
@@ -121,7 +120,7 @@ export class RelayDocument implements Disposable {
       this.updates.tailUpdates > limits.joinTailUpdates;
     // A writer is asked for what we lack: without the tail's state vector it would send the tail again.
     if (isLong || (canWrite && !this.updates.isCompact)) this.compact();
-    const missing = tryMissing(this.updates, stateVector);
+    const missing = this.updates.missing(stateVector);
     if (!missing) return connection.close(CLOSE.badMessage, 'not a state vector');
     // Step 2 goes last, because with it the client counts as synced.
     for (const update of missing.slice(0, -1)) connection.send(encodeUpdate(update));
@@ -136,7 +135,7 @@ export class RelayDocument implements Disposable {
     if (connection.access.mode !== 'write' || update.length <= EMPTY_UPDATE.length) return;
     if (!connection.access.isHost) {
       if (this.isOverfull) return connection.close(CLOSE.tooBig, 'document too big');
-      if (!isUpdate(update)) return connection.close(CLOSE.badMessage, 'not a Yjs update');
+      if (!isYjsUpdate(update)) return connection.close(CLOSE.badMessage, 'not a Yjs update');
     }
     // A copy: the frame may be a view into a larger network buffer.
     const kept = update.slice();
@@ -231,25 +230,5 @@ export class RelayDocument implements Disposable {
         connection.close(CLOSE.tooBig, 'document too big');
       }
     }
-  }
-}
-
-function tryMissing(
-  updates: UpdateLog,
-  stateVector: Uint8Array,
-): readonly Uint8Array[] | undefined {
-  try {
-    return updates.missing(stateVector);
-  } catch {
-    return undefined;
-  }
-}
-
-function isUpdate(update: Uint8Array): boolean {
-  try {
-    Y.decodeUpdate(update);
-    return true;
-  } catch {
-    return false;
   }
 }

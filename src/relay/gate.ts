@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
 import type { Clock } from '../base/clock.ts';
-import { DisposableStore } from '../base/disposable.ts';
+import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import { type Logger, errorText } from '../base/log.ts';
 import { CLOSE } from '../protocol/closeCodes.ts';
 import { isDocumentName, roomOfDocument } from '../protocol/names.ts';
@@ -19,6 +19,8 @@ import type { RelayLimits } from './limits.ts';
 const TOKEN = /^[A-Za-z0-9_-]{43}$/;
 /** Names that an open relay takes: what any y-websocket client may call a room. */
 const OPEN_NAME = /^[^\p{Cc}]{1,200}$/u;
+/** A relay that has run for this long has the claims of its rooms. */
+const RESTART_MS = 60_000;
 /** A refused socket that does not answer the close is cut after this time. */
 const REFUSAL_MS = 2000;
 const OPEN_ACCESS = { mode: 'write', isHost: false } as const;
@@ -38,9 +40,13 @@ export interface GateOptions {
 export class Gate {
   private readonly options: GateOptions;
   private readonly connections = new Set<Connection>();
+  /** Ends the waits of sockets that are not admitted yet. */
+  private readonly waiting = new Set<() => void>();
+  private readonly startedMs: number;
 
   constructor(options: GateOptions) {
     this.options = options;
+    this.startedMs = options.clock.monotonic();
   }
 
   /** Takes a socket that was just accepted; settles when it is in its document or refused. */
@@ -92,40 +98,60 @@ export class Gate {
     admissions.sweep(documents.usedRooms());
   }
 
-  /** Closes all sockets with a code that clients come back from. */
+  /** Ends all waits; the sockets are the server's to cut. */
   close(): void {
-    for (const connection of this.connections) connection.close(1001, 'relay stops');
+    for (const end of [...this.waiting]) end();
   }
 
   private async admit(wish: AdmissionRequest, address: string): Promise<Verdict> {
-    const { admissions, addresses, clock, limits, isOpen } = this.options;
+    const { admissions, addresses, isOpen } = this.options;
     if (isOpen) return { kind: 'admitted', access: OPEN_ACCESS };
     const first = await admissions.judge(wish);
     if (first.kind === 'admitted') return first;
-    const late = await this.waitForClaim(wish, limits.admissionGraceMs);
+    const late = await this.waitForClaim(wish, this.graceMs(first));
     if (late) return late;
-    const delayMs = addresses.failureDelayMs(address);
-    if (delayMs > 0) await new Promise<void>((resolve) => clock.after(delayMs, resolve));
+    await this.wait(addresses.failureDelayMs(address));
     return first;
   }
 
+  private graceMs(verdict: Verdict): number {
+    const { clock, limits } = this.options;
+    const isYoung = clock.monotonic() - this.startedMs < RESTART_MS;
+    return verdict.kind === 'noRoom' && isYoung ? limits.restartGraceMs : limits.admissionGraceMs;
+  }
+
   /** A host that just opened a room or a member's channel claims it at the same moment. */
-  private waitForClaim(wish: AdmissionRequest, graceMs: number): Promise<Verdict | undefined> {
-    const { admissions, clock } = this.options;
+  private async waitForClaim(
+    wish: AdmissionRequest,
+    graceMs: number,
+  ): Promise<Verdict | undefined> {
+    const { admissions } = this.options;
+    let admitted: Verdict | undefined;
+    await this.wait(graceMs, (end) =>
+      admissions.onDidChange((room) => {
+        if (room !== roomOfDocument(wish.document)) return;
+        const verdict = admissions.judgeKnown(wish);
+        if (verdict.kind !== 'admitted') return;
+        admitted = verdict;
+        end();
+      }),
+    );
+    return admitted;
+  }
+
+  /** Waits, unless the gate closes or `watch` ends it earlier. */
+  private wait(delayMs: number, watch?: (end: () => void) => Disposable): Promise<void> {
+    if (delayMs <= 0) return Promise.resolve();
     return new Promise((resolve) => {
-      const waiting = new DisposableStore();
-      const settle = (verdict: Verdict | undefined): void => {
-        waiting.dispose();
-        resolve(verdict);
+      const watching = new DisposableStore();
+      const end = (): void => {
+        this.waiting.delete(end);
+        watching.dispose();
+        resolve();
       };
-      waiting.add(clock.after(graceMs, () => settle(undefined)));
-      waiting.add(
-        admissions.onDidChange((room) => {
-          if (room !== roomOfDocument(wish.document)) return;
-          const verdict = admissions.judgeKnown(wish);
-          if (verdict.kind === 'admitted') settle(verdict);
-        }),
-      );
+      this.waiting.add(end);
+      watching.add(this.options.clock.after(delayMs, end));
+      if (watch) watching.add(watch(end));
     });
   }
 

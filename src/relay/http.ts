@@ -183,7 +183,7 @@ function errorBody(error: AppError): { readonly code: string; readonly message: 
 
 function sendError(response: ServerResponse, error: AppError): void {
   // The rest of a body that is not wanted is not read either.
-  sendJson(response, STATUS[error.code] ?? 500, errorBody(error), { connection: 'close' });
+  sendJson(response, STATUS[error.code] ?? 500, errorBody(error), { ...CORS, connection: 'close' });
 }
 
 function sendJson(

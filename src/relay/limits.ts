@@ -45,6 +45,11 @@ export interface RelayLimits {
   readonly roomIdleMs: number;
   /** A socket not yet admitted waits this long for a claim that is on its way. */
   readonly admissionGraceMs: number;
+  /**
+   * In its first minute a relay may have lost its disk: an unknown room then waits this long, because
+   * 4404 would end its guests for good while its host is on the way.
+   */
+  readonly restartGraceMs: number;
   /** Longest wait of an address with repeated failures. */
   readonly failureDelayMaxMs: number;
   /** A new room's claim may be this far from the relay's wall clock. */
@@ -81,6 +86,7 @@ export const DEFAULT_RELAY_LIMITS: RelayLimits = {
   handshakeMs: TIMES.handshakeMs,
   roomIdleMs: TIMES.roomIdleMs,
   admissionGraceMs: 1000,
+  restartGraceMs: 4000,
   failureDelayMaxMs: 10_000,
   claimClockMs: 3_600_000,
   sweepMs: 500,

@@ -46,10 +46,10 @@ export class UpdateLog {
     this.tailSize += update.length;
   }
 
-  /** Updates that bring a client with this state vector up to date, oldest first. */
-  missing(stateVector: Uint8Array): readonly Uint8Array[] {
-    const isEmpty = stateVector.length <= EMPTY_STATE_VECTOR.length;
-    const first = isEmpty ? this.baseUpdate : Y.diffUpdate(this.baseUpdate, stateVector);
+  /** Updates that bring a client up to date, oldest first; undefined if `stateVector` is none. */
+  missing(stateVector: Uint8Array): readonly Uint8Array[] | undefined {
+    const first = this.missingOfBase(stateVector);
+    if (!first) return undefined;
     return first.length > EMPTY_UPDATE.length ? [first, ...this.tail] : [...this.tail];
   }
 
@@ -84,5 +84,24 @@ export class UpdateLog {
     this.tail = [];
     this.tailSize = 0;
     return { base: this.baseUpdate, dropped };
+  }
+
+  private missingOfBase(stateVector: Uint8Array): Uint8Array | undefined {
+    if (stateVector.length <= EMPTY_STATE_VECTOR.length) return this.baseUpdate;
+    try {
+      return Y.diffUpdate(this.baseUpdate, stateVector);
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** Whether bytes of a guest have the structure of a Yjs update; takes time by their length only. */
+export function isYjsUpdate(bytes: Uint8Array): boolean {
+  try {
+    Y.decodeUpdate(bytes);
+    return true;
+  } catch {
+    return false;
   }
 }

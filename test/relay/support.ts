@@ -21,7 +21,7 @@ export async function startRelay(options: Partial<RelayOptions> = {}): Promise<R
     clock: systemClock,
     log: silentLogger,
     ...options,
-    limits: { admissionGraceMs: 0, ...options.limits },
+    limits: { admissionGraceMs: 0, restartGraceMs: 0, ...options.limits },
   });
   onTestFinished(() => relay.close());
   return relay;

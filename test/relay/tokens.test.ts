@@ -84,7 +84,7 @@ describe('admission', () => {
   });
 
   it('waits a moment for a claim that is on its way', async () => {
-    const relay = await startRelay({ limits: { admissionGraceMs: 5000 } });
+    const relay = await startRelay({ limits: { restartGraceMs: 5000 } });
     const room = await createRoom();
     const token = newToken();
     const guest = connect(relay, room.id, token);
