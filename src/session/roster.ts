@@ -1,0 +1,180 @@
+// Who belongs to a room: members and invites in the journal, who is here now, and what relays admit.
+import type { Clock } from '../base/clock.ts';
+import { LIMITS } from '../protocol/limits.ts';
+import type { RelayToken } from '../protocol/claim.ts';
+import type { Knock } from '../protocol/room.ts';
+import { type Person, type Role, type Scope, scopeSchema } from '../protocol/state.ts';
+import type { RoomJournal, StoredInvite, StoredMember } from './roomJournal.ts';
+
+/** Rights of a controller if its invite says nothing else: approving and modes stay with the owner. */
+export const GUEST_SCOPES: readonly Scope[] = ['prompt', 'interrupt'];
+
+/** What a roster needs. */
+export interface RosterOptions {
+  readonly room: string;
+  readonly journal: Pick<
+    RoomJournal,
+    'members' | 'saveMember' | 'removeMember' | 'invites' | 'saveInvite' | 'removeInvite'
+  >;
+  readonly clock: Clock;
+  /** Whether a window of the member is connected. */
+  readonly isPresent: (member: string) => boolean;
+}
+
+/** Members, invites and their rights. */
+export class Roster {
+  private readonly options: RosterOptions;
+
+  constructor(options: RosterOptions) {
+    this.options = options;
+  }
+
+  get members(): readonly StoredMember[] {
+    return this.options.journal.members();
+  }
+
+  /** Invites that have not ended. */
+  get invites(): readonly StoredInvite[] {
+    const now = this.options.clock.now();
+    return this.options.journal.invites().filter((invite) => invite.notAfter > now);
+  }
+
+  get people(): readonly Person[] {
+    return this.members.map((member) => this.personOf(member));
+  }
+
+  person(member: string): Person | undefined {
+    const stored = this.members.find((one) => one.member === member);
+    return stored && this.personOf(stored);
+  }
+
+  /** Takes in who knocked with an invite; undefined if the room is full. */
+  admitKnock(member: string, knock: Knock, invite: StoredInvite): StoredMember | undefined {
+    const known = this.members.find((one) => one.member === member);
+    if (!known && this.members.length >= LIMITS.members) return undefined;
+    const isOwner = invite.role === 'owner' || known?.role === 'owner';
+    const mayControl = invite.role === 'controller' && invite.allowControl;
+    const role: Role = isOwner
+      ? 'owner'
+      : mayControl || known?.role === 'controller'
+        ? 'controller'
+        : 'viewer';
+    const stored: StoredMember = {
+      member,
+      key: knock.key,
+      exchangeKey: knock.exchangeKey,
+      name: cleanName(knock.name) || 'Guest',
+      device: cleanName(knock.device),
+      role,
+      scopes: scopesOf(role, invite.scopes),
+      asksControl: role === 'viewer' && invite.role === 'controller',
+      inviteId: isOwner && known ? known.inviteId : invite.inviteId,
+      tokenHash: knock.tokenHash,
+      since: known?.since ?? this.options.clock.now(),
+    };
+    this.options.journal.saveMember(stored);
+    return stored;
+  }
+
+  /** Changes what a member may do; false if there is none. */
+  setRole(member: string, role: Role, scopes?: readonly Scope[]): boolean {
+    const known = this.members.find((one) => one.member === member);
+    if (!known) return false;
+    const invited = this.options.journal.invites().find((one) => one.inviteId === known.inviteId);
+    this.options.journal.saveMember({
+      ...known,
+      role,
+      scopes: scopesOf(role, scopes ?? invited?.scopes ?? []),
+      asksControl: false,
+    });
+    return true;
+  }
+
+  /** Takes a member out, and the invite it came by: its link must not let it in again. */
+  remove(member: string): boolean {
+    const known = this.members.find((one) => one.member === member);
+    if (!known) return false;
+    this.options.journal.removeMember(member);
+    if (known.role !== 'owner') this.options.journal.removeInvite(known.inviteId);
+    return true;
+  }
+
+  /** Takes out everybody but owners, and every invite but theirs; the members that went. */
+  removeGuests(): readonly string[] {
+    const guests = this.members.filter((one) => one.role !== 'owner');
+    for (const { member } of guests) this.options.journal.removeMember(member);
+    for (const { inviteId, role } of this.options.journal.invites()) {
+      if (role !== 'owner') this.options.journal.removeInvite(inviteId);
+    }
+    return guests.map(({ member }) => member);
+  }
+
+  /** What a relay must admit: whole labels, so that no token covers another's channel. */
+  relayTokens(inviteTokenHash: (invite: StoredInvite) => string | undefined): RelayToken[] {
+    const { room } = this.options;
+    const tokens: RelayToken[] = [];
+    for (const invite of this.invites) {
+      const hash = inviteTokenHash(invite);
+      if (hash === undefined) continue;
+      tokens.push({
+        hash,
+        grants: [
+          { doc: room, access: 'read' },
+          { doc: `${room}.k`, access: 'write' },
+        ],
+        notAfter: invite.notAfter,
+        ...(invite.loopbackOnly ? { loopbackOnly: true } : {}),
+      });
+    }
+    for (const member of this.members) {
+      const channel = `${room}.g.${member.member}`;
+      tokens.push({
+        hash: member.tokenHash,
+        grants: [
+          { doc: room, access: 'read' },
+          { doc: `${room}.s.*`, access: 'read' },
+          { doc: `${room}.b.**`, access: 'read' },
+          { doc: channel, access: 'write' },
+          { doc: `${channel}.b.**`, access: 'write' },
+        ],
+        ...(member.notAfter === undefined ? {} : { notAfter: member.notAfter }),
+      });
+    }
+    return tokens;
+  }
+
+  private personOf(member: StoredMember): Person {
+    return {
+      member: member.member,
+      key: member.key,
+      ...(member.exchangeKey === undefined ? {} : { exchangeKey: member.exchangeKey }),
+      name: member.name,
+      device: member.device,
+      role: member.role,
+      scopes: [...member.scopes],
+      ...(member.asksControl ? { asksControl: true } : {}),
+      since: member.since,
+      ...(member.notAfter === undefined ? {} : { notAfter: member.notAfter }),
+      present: this.options.isPresent(member.member),
+    };
+  }
+}
+
+function scopesOf(role: Role, given: readonly Scope[]): readonly Scope[] {
+  switch (role) {
+    case 'owner':
+      return scopeSchema.options;
+    case 'controller':
+      return [...new Set([...GUEST_SCOPES, ...given])];
+    case 'viewer':
+      return [];
+  }
+}
+
+/** A name without control and direction characters: it stands beside texts of others. */
+function cleanName(name: string): string {
+  return name
+    .replaceAll(/[\p{Cc}\p{Cf}]/gu, '')
+    .trim()
+    .slice(0, 80);
+}

@@ -1,0 +1,97 @@
+// What a host gives to serve a room, and what it may say about it.
+import type { Bytes } from '../base/bytes.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/log.ts';
+import type { SigningPair } from '../crypto/keys.ts';
+import type { Json } from '../protocol/json.ts';
+import type {
+  DirectoryRow,
+  MachineState,
+  Pending,
+  Queued,
+  Role,
+  Scope,
+  SessionSummary,
+  Sharing,
+} from '../protocol/state.ts';
+import type { AcceptedCommand } from '../session/commandCheck.ts';
+import type { RoomJournal } from '../session/roomJournal.ts';
+import type { RelayAddress } from './relayLink.ts';
+
+/** Keys of a room: kept by its owner. */
+export interface RoomKeys {
+  /** Room id: hash of the public key. */
+  readonly id: string;
+  readonly pair: SigningPair;
+}
+
+/** The process that writes: one per term. */
+export interface HostProcess {
+  readonly term: number;
+  /** Fresh Ed25519 pair of this process; the card names it. */
+  readonly pair: SigningPair;
+  /** newBootOf(term). */
+  readonly boot: Bytes;
+}
+
+/** A part of a long text or image. */
+export interface BlobRead {
+  readonly totalBytes: number;
+  readonly bytes: Uint8Array;
+}
+
+/** How a room is served. */
+export interface HostRoomOptions {
+  readonly room: RoomKeys;
+  readonly host: HostProcess;
+  readonly journal: RoomJournal;
+  /** Relays to serve it on; the first is the embedded one. */
+  readonly relays: readonly RelayAddress[];
+  /** Revision that the state goes on from: not below any that was published. */
+  readonly firstRev: number;
+  /** Keeps the revision for the next start. */
+  readonly saveRev?: (rev: number) => void;
+  /** Carries out what the room itself does not; throws CommandRefused to refuse. */
+  readonly execute: (accepted: AcceptedCommand) => Promise<Json | undefined>;
+  /** What waits under a request id, for the right to answer it. */
+  readonly requestKind?: (requestId: string) => Pending['request'] | undefined;
+  /** A part of a blob from `offset`, at most `LIMITS.fetchAnswerBytes`. */
+  readonly readBlob: (blob: string, offset: number) => BlobRead | undefined;
+  /** SHA-256, synchronous: the chain is journalled before anything waits. */
+  readonly sha256: (bytes: Bytes) => Uint8Array;
+  readonly webSocket: typeof WebSocket;
+  readonly fetch: typeof fetch;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** What a session room is about. */
+export interface SessionApp {
+  readonly kind: 'session';
+  readonly session: SessionSummary;
+  readonly pending: Pending[];
+  readonly queue: Queued[];
+  readonly sharing?: Sharing;
+}
+
+/** What a machine room is about. */
+export interface MachineApp {
+  readonly kind: 'machine';
+  readonly computer: MachineState['computer'];
+  readonly sessions: DirectoryRow[];
+  readonly more?: number;
+}
+
+export type AppState = SessionApp | MachineApp;
+
+/** How an invite is made. */
+export interface InviteOptions {
+  readonly role: Role;
+  readonly scopes?: readonly Scope[];
+  /** Guests of a controller link may control without the owner's Allow control. */
+  readonly allowControl?: boolean;
+  readonly loopbackOnly?: boolean;
+  readonly lifetimeMs: number;
+  /** Address that the link names, ws:// or wss://. */
+  readonly relay: string;
+}

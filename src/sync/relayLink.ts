@@ -1,0 +1,161 @@
+// A host's link to one relay: claims the room there, keeps its tokens current, and syncs the room's documents.
+import type * as Y from 'yjs';
+import { type Disposable, DisposableStore } from '../base/disposable.ts';
+import { toBase64Url } from '../base/bytes.ts';
+import type { Clock } from '../base/clock.ts';
+import { isAppError } from '../base/errors.ts';
+import { errorText, type Logger } from '../base/log.ts';
+import { signClaim } from '../crypto/admission.ts';
+import { sign, type SigningPair } from '../crypto/keys.ts';
+import type { Claim, RelayToken } from '../protocol/claim.ts';
+import { DocumentConnection } from './documentConnection.ts';
+import { claimRefused, relayUnreachable } from './errors.ts';
+
+/** A relay that a room is served on. */
+export interface RelayAddress {
+  /** ws:// or wss:// */
+  readonly url: string;
+  /** Needed by relays that let not everybody open rooms. */
+  readonly accessKey?: string;
+}
+
+/** What a link needs. */
+export interface RelayLinkOptions {
+  readonly relay: RelayAddress;
+  readonly room: string;
+  readonly roomPair: SigningPair;
+  readonly term: number;
+  /** Boot of the host process, base64url. */
+  readonly boot: string;
+  /** Rises with every claim of the process, over all relays. */
+  readonly nextRev: () => number;
+  readonly tokens: () => Promise<RelayToken[]>;
+  /** The host's own token. */
+  readonly token: string;
+  readonly fetch: typeof fetch;
+  readonly webSocket: typeof WebSocket;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Pause before a refused or unreachable claim is tried again. */
+const CLAIM_AGAIN_MS = 2_000;
+
+/** Serves documents of one room through one relay. */
+export class RelayLink implements Disposable {
+  private readonly store = new DisposableStore();
+  private readonly options: RelayLinkOptions;
+  private readonly connections = new Map<string, DocumentConnection>();
+  private claiming: Promise<void> = Promise.resolve();
+  private again: Disposable | undefined;
+  private current: RelayAddress;
+
+  constructor(options: RelayLinkOptions) {
+    this.options = options;
+    this.current = options.relay;
+    this.store.defer(() => {
+      for (const connection of this.connections.values()) connection.dispose();
+    });
+  }
+
+  get url(): string {
+    return this.current.url;
+  }
+
+  /** Claims the room and sets its tokens; rejects with AppError relay-*. Calls run one after the other. */
+  claim(): Promise<void> {
+    const next = this.claiming.then(() => this.put());
+    this.claiming = next.catch(() => undefined);
+    return next;
+  }
+
+  /** The relay has a new address or key (its process was restarted). */
+  async move(relay: RelayAddress): Promise<void> {
+    this.current = relay;
+    await this.claim();
+    for (const connection of this.connections.values()) {
+      connection.setAddress(relay.url, this.options.token);
+      connection.reconnect();
+    }
+  }
+
+  /** Syncs a document until it is disposed or closed by name. */
+  open(name: string, doc: Y.Doc, withAwareness = false): DocumentConnection {
+    const known = this.connections.get(name);
+    if (known) return known;
+    const connection = new DocumentConnection({
+      doc,
+      name,
+      url: this.current.url,
+      token: this.options.token,
+      withAwareness,
+      webSocket: this.options.webSocket,
+    });
+    this.connections.set(name, connection);
+    connection.onDidChange((status) => {
+      // The relay lost its claims (a new disk) or never had them: claim again, then come back.
+      if (status.kind === 'closed') this.claimLater(connection);
+    });
+    return connection;
+  }
+
+  close(name: string): void {
+    this.connections.get(name)?.dispose();
+    this.connections.delete(name);
+  }
+
+  dispose(): void {
+    this.again?.dispose();
+    this.store.dispose();
+  }
+
+  private claimLater(connection: DocumentConnection): void {
+    this.again?.dispose();
+    this.again = this.options.clock.after(CLAIM_AGAIN_MS / 10, () => {
+      this.claim().then(
+        () => {
+          for (const one of this.connections.values()) {
+            if (one.status.kind === 'closed') one.reconnect();
+          }
+        },
+        (error: unknown) => {
+          this.options.log.warn('claim failed', { error: errorText(error) });
+          if (isAppError(error, 'relay-claim-conflict') || this.store.isDisposed) return;
+          this.again = this.options.clock.after(CLAIM_AGAIN_MS, () => this.claimLater(connection));
+        },
+      );
+    });
+  }
+
+  private async put(): Promise<void> {
+    const { options } = this;
+    const claim: Claim = {
+      room: options.room,
+      roomKey: toBase64Url(options.roomPair.publicBytes),
+      term: options.term,
+      boot: options.boot,
+      rev: options.nextRev(),
+      at: options.clock.now(),
+      tokens: await options.tokens(),
+    };
+    const request = await signClaim(claim, (bytes) => sign(options.roomPair, bytes));
+    const { url, accessKey } = this.current;
+    let response: Response;
+    try {
+      response = await options.fetch(`${url.replace(/^ws/, 'http')}/-/rooms/${options.room}`, {
+        method: 'PUT',
+        headers: {
+          'content-type': 'application/json',
+          ...(accessKey === undefined ? {} : { authorization: `Bearer ${accessKey}` }),
+        },
+        body: JSON.stringify(request),
+        signal: AbortSignal.timeout(10_000),
+      });
+    } catch (error) {
+      throw relayUnreachable(url, errorText(error));
+    }
+    if (!response.ok) {
+      throw claimRefused(url, response.status, (await response.text()).slice(0, 200));
+    }
+  }
+}
