@@ -137,12 +137,12 @@ export class CommandGate implements Disposable {
     const key = laneKey(from);
     const existing = this.lanes.get(key);
     if (existing) return existing;
-    let answeredGap = 0;
+    let answeredGap = '';
     const lane = new CommandLane({
       clock: this.options.clock,
       highWater: () => this.highWater(from),
       begin: (command) => {
-        const running = this.begin(from, command);
+        const running = this.finalAck(from, command) ? undefined : this.begin(from, command);
         this.consume(key, command.cseq ?? 0);
         return running;
       },
@@ -153,8 +153,9 @@ export class CommandGate implements Disposable {
           this.refuse(from, { id: command.id, kind: command.kind }, expiredCommand());
         }
         const first = open.find((command) => this.options.clock.now() <= command.notAfter);
-        if (first === undefined || expected === undefined || expected === answeredGap) return;
-        answeredGap = expected;
+        const gap = `${first?.id} ${expected}`;
+        if (first === undefined || expected === undefined || gap === answeredGap) return;
+        answeredGap = gap;
         this.answer(from.member, { id: first.id, status: 'received', code: 'gap', expected });
       },
       onEmpty: () => this.lanes.delete(key),

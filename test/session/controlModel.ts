@@ -1,0 +1,549 @@
+// A seeded model of guests, a lossy network and a host that crashes, around the real gate and focus.
+import type { Clock } from '../../src/base/clock.ts';
+import type { Ack, Command } from '../../src/protocol/command.ts';
+import type { Focus, Person } from '../../src/protocol/state.ts';
+import type { AcceptedCommand, CommandSource } from '../../src/session/commandCheck.ts';
+import { FocusLease } from '../../src/session/focus.ts';
+import { isFocusCommand, runFocusCommand } from '../../src/session/focusCommands.ts';
+import { CommandGate, type CommandGateOptions } from '../../src/session/gate.ts';
+import { createFakeClock } from '../probes/fakeClock.ts';
+import { type ControlJournal, createControlJournal } from './memoryRoomJournal.ts';
+
+/** A defect that is planted by replacing one part of the host; the model must notice each. */
+export type Mutation =
+  'no-fence' | 'no-dedupe' | 'no-journal' | 'ack-first' | 'requeue' | 'local-clock';
+
+/** What one run saw. */
+export interface ModelResult {
+  readonly violations: readonly string[];
+  readonly executed: number;
+  readonly refused: number;
+  readonly unknown: number;
+  readonly grants: number;
+  readonly terms: number;
+}
+
+interface Sent {
+  readonly command: Command;
+  readonly window: GuestWindow;
+  /** True host time after which it must not run. */
+  readonly deadline: number;
+}
+
+interface GuestWindow {
+  readonly member: string;
+  readonly window: string;
+  boot: string;
+  cseq: number;
+  knownTerm: number;
+  seen: Focus | undefined;
+  lastFence: number | undefined;
+  isUp: boolean;
+  /** A member asks by one window in the end: two that ask in turn are never idle. */
+  readonly isFirst: boolean;
+  /** Steps between its requests in the end: who asks often must not lose by it. */
+  readonly asksEvery: number;
+  heldInEnd: boolean;
+  /** Open commands in order of their counter. */
+  outbox: Sent[];
+}
+
+/** What crosses the network, to the host or to a window. */
+type Message =
+  | { readonly to: 'host'; readonly sent: Sent; readonly from: CommandSource }
+  | { readonly to: 'renew'; readonly from: CommandSource; readonly fence: number }
+  | {
+      readonly to: 'state';
+      readonly window: GuestWindow;
+      readonly term: number;
+      readonly focus: Focus;
+    }
+  | { readonly to: 'ack'; readonly ack: Ack };
+
+const STEP_MS = 500;
+const QUIET_STEPS = 900;
+
+/** The random numbers of a run: mulberry32. */
+export function createRandom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+/** Runs `steps` wild steps and then quiet ones in which everything must be answered. */
+export async function runModel(
+  seed: number,
+  steps: number,
+  mutation?: Mutation,
+): Promise<ModelResult> {
+  return new Model(seed, mutation).run(steps);
+}
+
+class Crash extends Error {}
+
+class Model {
+  private readonly random: () => number;
+  private readonly clock = createFakeClock();
+  private readonly disk = createControlJournal();
+  private readonly violations: string[] = [];
+  private readonly people = new Map<string, Person>();
+  private readonly windows: GuestWindow[] = [];
+  private readonly byId = new Map<string, Sent>();
+  private readonly executions = new Map<string, number>();
+  private readonly lastCseq = new Map<string, number>();
+  /** The newest answers as they stand in the senders' channels: they outlive the host. */
+  private readonly channel = new Map<string, Ack>();
+  private readonly finals = new Map<string, Ack>();
+  private readonly grants: { readonly fence: number; readonly member: string }[] = [];
+  private readonly mutation: Mutation | undefined;
+  private network: { readonly at: number; readonly message: Message }[] = [];
+  private host:
+    { readonly gate: CommandGate; readonly focus: FocusLease; isDead: boolean } | undefined;
+  private term = 0;
+  private ids = 0;
+  private isQuiet = false;
+  private isAsking = false;
+
+  constructor(seed: number, mutation: Mutation | undefined) {
+    this.random = createRandom(seed);
+    this.mutation = mutation;
+    this.addMember('own', 'owner', 2);
+    this.addMember('ben', 'controller', 2);
+    this.addMember('cyd', 'controller', 1);
+    this.addMember('vic', 'viewer', 1);
+  }
+
+  async run(steps: number): Promise<ModelResult> {
+    this.boot();
+    for (let i = 0; i < steps; i += 1) await this.wildStep();
+    await this.quietSteps();
+    for (const sent of this.byId.values()) {
+      if (!this.finals.has(sent.command.id)) this.report(`L1 unanswered ${sent.command.kind}`);
+    }
+    const acks = [...this.finals.values()];
+    for (const ack of acks) {
+      if (ack.status === 'done' && !this.executions.has(ack.id)) {
+        this.report('S0 answered done and never ran');
+      }
+    }
+    return {
+      violations: this.violations,
+      executed: this.executions.size,
+      refused: acks.filter((ack) => ack.status === 'rejected').length,
+      unknown: acks.filter((ack) => ack.status === 'unknown').length,
+      grants: this.grants.length,
+      terms: this.term,
+    };
+  }
+
+  private addMember(member: string, role: Person['role'], windows: number): void {
+    const scopes = role === 'controller' ? ['prompt' as const, 'interrupt' as const] : [];
+    const since = 0;
+    this.people.set(member, {
+      member,
+      key: 'k',
+      name: member,
+      device: 'd',
+      role,
+      scopes,
+      since,
+      present: true,
+    });
+    for (let i = 0; i < windows; i += 1) {
+      this.windows.push({
+        member,
+        window: `${member}-${i}`,
+        boot: `${member}-${i}-0`,
+        cseq: 0,
+        knownTerm: 0,
+        seen: undefined,
+        lastFence: undefined,
+        isUp: true,
+        isFirst: i === 0,
+        asksEvery: member === 'ben' ? 4 : 20,
+        heldInEnd: false,
+        outbox: [],
+      });
+    }
+  }
+
+  private report(violation: string): void {
+    this.violations.push(`${violation} (at ${this.clock.monotonic()} ms)`);
+  }
+
+  private chance(probability: number): boolean {
+    return this.random() < probability;
+  }
+
+  private pick<T>(items: readonly T[]): T | undefined {
+    return items[Math.floor(this.random() * items.length)];
+  }
+
+  // ---- the host -------------------------------------------------------------------------------
+
+  /** Starts a host on what the disk holds; its term is new. */
+  private boot(): void {
+    this.term += 1;
+    const host = { isDead: false };
+    const journal = this.hostJournal(host);
+    const focus =
+      this.mutation === 'no-fence'
+        ? new FencelessLease({ clock: this.clock, journal })
+        : this.mutation === 'requeue'
+          ? new RequeueLease({ clock: this.clock, journal })
+          : new FocusLease({ clock: this.clock, journal });
+    const options: CommandGateOptions = {
+      journal,
+      focus,
+      clock: this.mutation === 'local-clock' ? this.sendersClock() : this.clock,
+      term: this.term,
+      person: (member) => this.people.get(member),
+      execute: (accepted) => this.execute(host, focus, accepted),
+      acknowledge: (_member, ack) => {
+        if (host.isDead) return;
+        this.channel.set(ack.id, ack);
+        this.post({ to: 'ack', ack });
+      },
+    };
+    const gate = new CommandGate(options);
+    focus.onDidChange((state) => {
+      if (state.holder) this.grants.push({ fence: state.fence, member: state.holder.member });
+      this.publish();
+    });
+    this.host = Object.assign(host, { gate, focus });
+    gate.resume();
+    this.publish();
+  }
+
+  /** The end of a process: nothing of it reaches disk, network or session any more. */
+  private crash(): void {
+    if (this.host === undefined) return;
+    this.host.isDead = true;
+    this.host.gate.dispose();
+    this.host.focus.dispose();
+    this.host = undefined;
+  }
+
+  /** The disk as one process sees it: it may crash right before or after a write. */
+  private hostJournal(host: { isDead: boolean }): ControlJournal {
+    const { disk, mutation } = this;
+    const guarded = (write: () => void): void => {
+      if (host.isDead) throw new Crash();
+      if (!this.isQuiet && this.chance(0.002)) this.dieInMidCall();
+      if (host.isDead) throw new Crash();
+      write();
+      if (!this.isQuiet && this.chance(0.002)) this.dieInMidCall();
+      if (host.isDead) throw new Crash();
+    };
+    const memory = mutation === 'no-journal' ? createControlJournal() : disk;
+    const isDeduped = mutation !== 'no-dedupe';
+    return {
+      highWater: (member, boot) => (isDeduped ? memory.highWater(member, boot) : 0),
+      acceptCommand: (row) => guarded(() => memory.acceptCommand(row)),
+      settleCommand: (row, ack) => guarded(() => memory.settleCommand(row, ack)),
+      findResult: (member, id) => (isDeduped ? memory.findResult(member, id) : undefined),
+      unsettled: () => memory.unsettled(),
+      fence: () => disk.fence(),
+      saveFence: (fence) => guarded(() => disk.saveFence(fence)),
+    };
+  }
+
+  private dieInMidCall(): void {
+    this.crash();
+  }
+
+  /** Ground truth: what happens to the session, checked at the moment it happens. */
+  private async execute(
+    host: { isDead: boolean },
+    focus: FocusLease,
+    accepted: AcceptedCommand,
+  ): Promise<undefined> {
+    if (host.isDead) throw new Crash();
+    if (this.mutation === 'ack-first') {
+      this.post({ to: 'ack', ack: { id: accepted.id, status: 'done' } });
+      if (!this.isQuiet && this.chance(0.02)) this.crash();
+      if (host.isDead) throw new Crash();
+    }
+    this.checkExecution(focus, accepted);
+    if (isFocusCommand(accepted)) {
+      runFocusCommand(
+        { focus, person: (member) => this.people.get(member), newestWindow: () => undefined },
+        accepted,
+      );
+    }
+    if (this.chance(0.3)) await this.delay(Math.floor(this.random() * 4000));
+    return undefined;
+  }
+
+  private delay(ms: number): Promise<void> {
+    return new Promise((resolve) => this.clock.after(ms, resolve));
+  }
+
+  private checkExecution(focus: FocusLease, accepted: AcceptedCommand): void {
+    const sent = this.byId.get(accepted.id);
+    if (sent === undefined) return this.report('S2 ran what nobody sent');
+    const count = (this.executions.get(accepted.id) ?? 0) + 1;
+    this.executions.set(accepted.id, count);
+    if (count > 1) this.report(`S2 ${accepted.kind} ran ${count} times`);
+    const { cseq } = sent.command;
+    const key = `${accepted.member} ${sent.window.boot}`;
+    if (cseq !== undefined && sent.window.outbox.some((open) => open.command.id === accepted.id)) {
+      if (cseq <= (this.lastCseq.get(key) ?? 0)) this.report(`S3 counter ${cseq} out of order`);
+      this.lastCseq.set(key, cseq);
+    }
+    if (this.clock.now() > sent.deadline) this.report('S5 ran after its time');
+    if (accepted.person.role === 'viewer' && accepted.kind !== 'focus-release') {
+      this.report(`S6 a viewer ran ${accepted.kind}`);
+    }
+    if (accepted.kind !== 'prompt') return;
+    const { holder, fence } = focus.state;
+    if (holder?.member !== accepted.member || holder.window !== accepted.window) {
+      this.report('S1 a prompt ran without control');
+    }
+    if (accepted.fence !== fence) this.report('S4 a prompt ran under another fence');
+    const claimed = sent.command.fence;
+    const wasOvertaken =
+      claimed !== undefined &&
+      this.grants.some((grant) => grant.fence > claimed && grant.member !== accepted.member);
+    if (wasOvertaken) this.report('S4 a prompt ran whose fence was overtaken');
+  }
+
+  /** A clock that believes what senders believe. */
+  private sendersClock(): Clock {
+    return { ...this.clock, now: () => this.clock.now() - 600_000 };
+  }
+
+  // ---- the network ----------------------------------------------------------------------------
+
+  private post(message: Message): void {
+    if (this.isQuiet) {
+      this.network.push({ at: this.clock.monotonic(), message });
+      return;
+    }
+    for (let copies = this.chance(0.15) ? 2 : 1; copies > 0; copies -= 1) {
+      if (this.chance(0.1)) continue;
+      const delayMs = this.random() * (this.chance(0.05) ? 30_000 : 3_000);
+      this.network.push({ at: this.clock.monotonic() + delayMs, message });
+    }
+  }
+
+  private publish(): void {
+    if (this.host === undefined) return;
+    const { state } = this.host.focus;
+    for (const window of this.windows) {
+      this.post({ to: 'state', window, term: this.term, focus: state });
+      for (const { command } of window.outbox) {
+        const ack = this.channel.get(command.id);
+        if (ack) this.post({ to: 'ack', ack });
+      }
+    }
+  }
+
+  private deliver(): void {
+    const due = this.network.filter(({ at }) => at <= this.clock.monotonic());
+    this.network = this.network.filter(({ at }) => at > this.clock.monotonic());
+    for (const { message } of due.sort((a, b) => a.at - b.at)) this.handle(message);
+  }
+
+  private handle(message: Message): void {
+    switch (message.to) {
+      case 'host':
+        return this.onHost(() => this.host?.gate.receive(message.from, message.sent.command));
+      case 'renew':
+        return this.onHost(() => void this.host?.focus.renew(refOf(message.from), message.fence));
+      case 'state':
+        return this.onState(message.window, message.term, message.focus);
+      case 'ack':
+        return this.onAck(message.ack);
+    }
+  }
+
+  private onHost(call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      if (!(error instanceof Crash)) throw error;
+    }
+  }
+
+  // ---- the guests -----------------------------------------------------------------------------
+
+  private onState(window: GuestWindow, term: number, focus: Focus): void {
+    if (!window.isUp || term < window.knownTerm) return;
+    if (term > window.knownTerm) this.newBoot(window, term);
+    if (window.seen && focus.fence < window.seen.fence) return;
+    window.seen = focus;
+    const holds = focus.holder?.member === window.member && focus.holder.window === window.window;
+    if (holds) window.lastFence = focus.fence;
+    if (holds && this.isAsking) window.heldInEnd = true;
+  }
+
+  /** A new term: what is open is sealed again, with the same ids and new counters. */
+  private newBoot(window: GuestWindow, term: number): void {
+    window.knownTerm = term;
+    window.boot = `${window.window}-${term}`;
+    window.cseq = 0;
+    window.seen = undefined;
+    window.outbox = window.outbox.map((sent) => {
+      const isOrdered = sent.command.cseq !== undefined;
+      if (isOrdered) window.cseq += 1;
+      const command = { ...sent.command, term, ...(isOrdered && { cseq: window.cseq }) };
+      const again = { ...sent, command };
+      this.byId.set(command.id, again);
+      return again;
+    });
+  }
+
+  private onAck(ack: Ack): void {
+    const sent = this.byId.get(ack.id);
+    const isFinal = ack.status === 'done' || ack.status === 'rejected' || ack.status === 'unknown';
+    if (sent && ack.code === 'gap') this.closeGap(sent, ack.expected ?? 0);
+    if (sent === undefined || !isFinal || ack.code === 'stale-term') return;
+    const before = this.finals.get(ack.id);
+    if (before && before.status !== ack.status) {
+      this.report(`S7 answered ${before.status} and then ${ack.status}`);
+    }
+    this.finals.set(ack.id, ack);
+    sent.window.outbox = sent.window.outbox.filter((open) => open.command.id !== ack.id);
+  }
+
+  /** Answered by an earlier host, so never sent under this boot: its counter is void. */
+  private closeGap({ window, command }: Sent, expected: number): void {
+    const isOpen = window.outbox.some((open) => open.command.cseq === expected);
+    if (isOpen || window.knownTerm !== command.term) return;
+    this.ids += 1;
+    const id = idOf(this.ids);
+    const voided = { ...command, id, cseq: expected, notAfter: 0 };
+    const sent = { command: voided, window, deadline: 0 };
+    this.byId.set(id, sent);
+    window.outbox.push(sent);
+  }
+
+  private make(window: GuestWindow, kind: string, fence: number | undefined): void {
+    const isOrdered = kind !== 'interrupt' && kind !== 'focus-release';
+    if (window.outbox.length >= 6 || window.knownTerm === 0) return;
+    this.ids += 1;
+    if (isOrdered) window.cseq += 1;
+    const deadline = this.clock.now() + 40_000;
+    const command: Command = {
+      id: idOf(this.ids),
+      ...(isOrdered && { cseq: window.cseq }),
+      ...(fence !== undefined && { fence }),
+      term: window.knownTerm,
+      kind,
+      args: kind === 'prompt' ? { text: 'x' } : {},
+      notAfter: deadline,
+    };
+    const sent = { command, window, deadline };
+    this.byId.set(command.id, sent);
+    window.outbox.push(sent);
+  }
+
+  private guestStep(window: GuestWindow): void {
+    const holder = window.seen?.holder;
+    const holds = holder?.window === window.window && holder.member === window.member;
+    if (holds && this.chance(0.4)) this.make(window, 'prompt', window.seen?.fence);
+    if (holds && this.chance(0.03)) this.make(window, 'focus-release', undefined);
+    if (!holds && this.chance(0.05)) this.make(window, 'focus-request', undefined);
+    if (!holds && this.chance(0.04)) this.make(window, 'prompt', window.lastFence);
+    if (this.chance(0.02)) this.make(window, 'interrupt', undefined);
+    if (window.member === 'own' && this.chance(0.01)) this.make(window, 'focus-take', undefined);
+    const isGuesser = window.member === 'cyd' || window.member === 'vic';
+    if (isGuesser && this.chance(0.08)) {
+      this.make(window, 'prompt', Math.floor(this.random() * (this.disk.fence() + 2)));
+    }
+    if (holds && window.seen && this.chance(0.3)) {
+      this.post({ to: 'renew', from: sourceOf(window), fence: window.seen.fence });
+    }
+    this.pushOutbox(window, 0.4);
+  }
+
+  /** At least once: everything open is sent again and again until it is answered. */
+  private pushOutbox(window: GuestWindow, probability: number): void {
+    for (const sent of window.outbox) {
+      if (this.chance(probability)) this.post({ to: 'host', sent, from: sourceOf(window) });
+    }
+  }
+
+  private async wildStep(): Promise<void> {
+    this.clockStep();
+    if (this.chance(0.003)) this.crash();
+    else if (this.host === undefined && this.chance(0.15)) this.boot();
+    if (this.chance(0.004)) this.network = this.network.filter(() => this.chance(0.4));
+    const window = this.pick(this.windows);
+    if (window) {
+      if (this.chance(0.01)) window.isUp = !window.isUp;
+      if (window.isUp) this.guestStep(window);
+    }
+    if (this.chance(0.1)) this.publish();
+    await this.settle();
+  }
+
+  private clockStep(): void {
+    this.onHost(() => this.clock.advance(STEP_MS));
+  }
+
+  private async settle(): Promise<void> {
+    this.deliver();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  /** No faults any more: all answered, and everybody who may and asks gets control. */
+  private async quietSteps(): Promise<void> {
+    this.isQuiet = true;
+    if (this.host === undefined) this.boot();
+    for (const window of this.windows) window.isUp = true;
+    this.publish();
+    for (let i = 0; i < QUIET_STEPS; i += 1) {
+      this.isAsking = i < QUIET_STEPS - 200;
+      this.clockStep();
+      for (const window of this.windows) {
+        const { holder, fence } = window.seen ?? {};
+        const holds = holder?.window === window.window && holder.member === window.member;
+        if (holds && fence !== undefined) this.post({ to: 'renew', from: sourceOf(window), fence });
+        else if (this.isAsking && window.isFirst && i % window.asksEvery === 0)
+          this.make(window, 'focus-request', undefined);
+        this.pushOutbox(window, 1);
+      }
+      if (i % 4 === 0) this.publish();
+      await this.settle();
+    }
+    for (const member of ['own', 'ben', 'cyd']) {
+      const hasHeld = this.windows.some((window) => window.member === member && window.heldInEnd);
+      if (!hasHeld) this.report(`L2 ${member} asks and never gets control`);
+    }
+    const viewerHeld = this.grants.some((grant) => grant.member === 'vic');
+    if (viewerHeld) this.report('S6 a viewer got control');
+  }
+}
+
+function idOf(n: number): string {
+  return `00000000-0000-4000-8000-${n.toString(16).padStart(12, '0')}`;
+}
+
+function sourceOf(window: GuestWindow): CommandSource {
+  return { member: window.member, boot: window.boot, window: window.window };
+}
+
+/** Mutation: any fence will do. */
+class FencelessLease extends FocusLease {
+  override admitPrompt(): ReturnType<FocusLease['admitPrompt']> {
+    return { ok: true, fence: this.state.fence };
+  }
+}
+
+/** Mutation: asking again goes to the end of the queue. */
+class RequeueLease extends FocusLease {
+  override request(window: { member: string; window: string }): 'granted' | 'queued' {
+    if (this.state.holder?.window !== window.window) this.drop(window);
+    return super.request(window);
+  }
+}
+
+function refOf(from: CommandSource): { readonly member: string; readonly window: string } {
+  return { member: from.member, window: from.window };
+}

@@ -1,0 +1,46 @@
+// A RoomJournal in memory, with the rules of the durable one: what gate and focus tests run on.
+import type { Ack } from '../../src/protocol/command.ts';
+import type { AcceptedRow, RoomJournal } from '../../src/session/roomJournal.ts';
+
+/** The part of a RoomJournal that gate and focus need. */
+export type ControlJournal = Pick<
+  RoomJournal,
+  | 'highWater'
+  | 'acceptCommand'
+  | 'settleCommand'
+  | 'findResult'
+  | 'unsettled'
+  | 'fence'
+  | 'saveFence'
+>;
+
+/** Makes an empty one. */
+export function createControlJournal(): ControlJournal {
+  const counters = new Map<string, number>();
+  const rows = new Map<string, { readonly row: AcceptedRow; ack?: Ack }>();
+  let fence = 0;
+  const raise = (row: AcceptedRow): void => {
+    const key = `${row.member} ${row.boot}`;
+    if (row.cseq !== undefined) counters.set(key, Math.max(counters.get(key) ?? 0, row.cseq));
+  };
+  return {
+    highWater: (member, boot) => counters.get(`${member} ${boot}`) ?? 0,
+    acceptCommand(row) {
+      raise(row);
+      rows.set(`${row.member} ${row.id}`, { row });
+    },
+    settleCommand(row, ack) {
+      raise(row);
+      rows.set(`${row.member} ${row.id}`, { row, ack });
+    },
+    findResult(member, id) {
+      const found = rows.get(`${member} ${id}`);
+      return found && (found.ack ?? 'accepted');
+    },
+    unsettled: () => [...rows.values()].filter(({ ack }) => !ack).map(({ row }) => row),
+    fence: () => fence,
+    saveFence(next) {
+      fence = next;
+    },
+  };
+}
