@@ -1,0 +1,78 @@
+// The panel as a whole: head, transcript, what waits, composer; and the keys that work everywhere.
+import { useEffect } from 'preact/hooks';
+import { Announcer } from './chrome/Announcer.tsx';
+import { Banners } from './chrome/Banners.tsx';
+import { Header } from './chrome/Header.tsx';
+import { TodoStrip } from './chrome/TodoStrip.tsx';
+import { Transcript } from './chrome/Transcript.tsx';
+import { Composer, isComposing } from './composer/Composer.tsx';
+import { ControlBar, controlKeyAction } from './composer/ControlBar.tsx';
+import { Outbox } from './composer/Outbox.tsx';
+import { Pending } from './decisions/Pending.tsx';
+import { type Ui, useUi } from './ui.ts';
+
+function handleEscape(ui: Ui, event: KeyboardEvent): void {
+  if (event.key !== 'Escape' || event.defaultPrevented || isComposing(event)) return;
+  const open = document.querySelector<HTMLDetailsElement>('details.people[open]');
+  if (open !== null) {
+    open.open = false;
+    return;
+  }
+  const header = ui.store.header.value;
+  const status = header?.session?.status;
+  if (header?.canInterrupt !== true || (status !== 'working' && status !== 'waiting')) return;
+  event.preventDefault();
+  ui.store.isStopping.value = true;
+  ui.post({ type: 'interrupt' });
+}
+
+function handleControlKey(ui: Ui, event: KeyboardEvent): void {
+  // By its place on the keyboard: with Alt, some layouts give another character.
+  if (event.code !== 'KeyH' || !event.altKey || event.shiftKey) return;
+  if (event.ctrlKey === event.metaKey) return;
+  event.preventDefault();
+  // VS Code would run its own binding of the same key as well.
+  event.stopImmediatePropagation();
+  const header = ui.store.header.value;
+  const action = header === undefined ? undefined : controlKeyAction(header.control);
+  if (action !== undefined && !event.repeat) ui.post({ type: 'focus', action });
+}
+
+function useKeys(ui: Ui): void {
+  useEffect(() => {
+    const escape = (event: KeyboardEvent): void => handleEscape(ui, event);
+    const control = (event: KeyboardEvent): void => handleControlKey(ui, event);
+    const leave = (): void => ui.store.composer.flushDraft();
+    window.addEventListener('keydown', escape);
+    window.addEventListener('keydown', control, { capture: true });
+    window.addEventListener('pagehide', leave);
+    return () => {
+      window.removeEventListener('keydown', escape);
+      window.removeEventListener('keydown', control, { capture: true });
+      window.removeEventListener('pagehide', leave);
+    };
+  }, [ui]);
+}
+
+/** Everything. */
+export function App() {
+  const ui = useUi();
+  useKeys(ui);
+  return (
+    <div class="panel" lang={ui.store.locale.value}>
+      <Header />
+      <Banners />
+      <main class="main">
+        <Transcript />
+      </main>
+      <div class="bottom">
+        <Pending />
+        <TodoStrip />
+        <Outbox />
+        <ControlBar />
+        <Composer />
+      </div>
+      <Announcer />
+    </div>
+  );
+}

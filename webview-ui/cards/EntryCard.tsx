@@ -1,0 +1,55 @@
+// One row of the transcript: chooses the card for its kind.
+import { assertNever } from '../../src/base/assert.ts';
+import type { Row } from '../model/transcriptModel.ts';
+import { CommandCard, CompactionCard, TodosCard, UnknownCard } from './foldedCards.tsx';
+import { NoticeLine, ResetLine, RetryLine, TaskLine, TurnLine } from './lines.tsx';
+import { PromptCard, TextCard, ThinkingCard } from './messageCards.tsx';
+import { DecisionLine, RequestCard } from './RequestCard.tsx';
+import { OrphanResultCard, ToolCard } from './ToolCard.tsx';
+
+/** The card of a row; renders again when the row's parts change. */
+export function EntryCard({ row }: { readonly row: Row }) {
+  // Reading it subscribes.
+  void row.rev.value;
+  const entry = row.entry;
+  switch (entry.kind) {
+    case 'prompt':
+      return <PromptCard id={row.key} index={row.index} entry={entry} />;
+    case 'text':
+      return <TextCard id={row.key} index={row.index} entry={entry} />;
+    case 'thinking':
+      return <ThinkingCard id={row.key} index={row.index} entry={entry} />;
+    case 'tool-call':
+      return <ToolCard row={row} call={entry} renderRow={renderRow} />;
+    case 'tool-result':
+      return <OrphanResultCard id={row.key} index={row.index} entry={entry} />;
+    case 'request':
+      return <RequestCard id={row.key} index={row.index} request={entry} decision={row.decision} />;
+    case 'decision':
+      return <DecisionLine decision={entry} />;
+    case 'todos':
+      return <TodosCard id={row.key} entry={entry} />;
+    case 'task':
+      return <TaskLine entry={entry} />;
+    case 'compaction':
+      return <CompactionCard id={row.key} index={row.index} entry={entry} />;
+    case 'reset':
+      return <ResetLine entry={entry} />;
+    case 'command':
+      return <CommandCard id={row.key} index={row.index} entry={entry} />;
+    case 'turn':
+      return <TurnLine entry={entry} />;
+    case 'retry':
+      return <RetryLine entry={entry} />;
+    case 'notice':
+      return <NoticeLine entry={entry} />;
+    case 'unknown':
+      return <UnknownCard id={row.key} index={row.index} entry={entry} />;
+    default:
+      return assertNever(entry);
+  }
+}
+
+function renderRow(row: Row) {
+  return <EntryCard key={row.key} row={row} />;
+}

@@ -1,0 +1,169 @@
+// A tool call with its result, its permission and its subagent.
+import type { ComponentChildren } from 'preact';
+import type { EntryOf } from '../../src/protocol/transcript.ts';
+import type { Row } from '../model/transcriptModel.ts';
+import { DiffTotals } from '../parts/DiffView.tsx';
+import { Fold } from '../parts/Fold.tsx';
+import { Icon, Spinner } from '../parts/Icon.tsx';
+import { countLines, formatDuration, formatLines, formatTokens } from '../text/format.ts';
+import { describeTool, type ToolFamily, textField, toolFamily } from '../text/inputs.ts';
+import type { Translate } from '../strings.ts';
+import { useUi } from '../ui.ts';
+import { AnsweredQuestions, DecisionLine, PlanBody } from './RequestCard.tsx';
+import { Subagent } from './Subagent.tsx';
+import { diffOfCall, exitCodeOf, ResultBody, ToolBody } from './toolBodies.tsx';
+
+type Outcome = 'running' | 'waiting' | 'ok' | 'error' | 'denied' | 'interrupted' | 'none';
+
+function outcomeOf(row: Row): Outcome {
+  if (row.task?.status === 'running') return 'running';
+  if (row.result !== undefined) return row.result.entry.outcome;
+  if (row.request !== undefined && row.decision === undefined) return 'waiting';
+  return row.isAbandoned === true ? 'none' : 'running';
+}
+
+function OutcomeMark({ outcome, t }: { readonly outcome: Outcome; readonly t: Translate }) {
+  switch (outcome) {
+    case 'running':
+      return (
+        <span class="outcome" title={t('Running')}>
+          <Spinner />
+          <span class="sr-only">{t('Running')}</span>
+        </span>
+      );
+    case 'waiting':
+      return (
+        <span class="outcome outcome-warn">
+          <Icon name="question" />
+          {t('waiting')}
+        </span>
+      );
+    case 'ok':
+      return (
+        <span class="outcome outcome-ok" title={t('Done')}>
+          <Icon name="check" />
+          <span class="sr-only">{t('Done')}</span>
+        </span>
+      );
+    case 'error':
+      return (
+        <span class="outcome outcome-bad">
+          <Icon name="close" />
+          {t('failed')}
+        </span>
+      );
+    case 'denied':
+      return (
+        <span class="outcome outcome-bad">
+          <Icon name="close" />
+          {t('denied')}
+        </span>
+      );
+    case 'interrupted':
+      return (
+        <span class="outcome outcome-warn">
+          <Icon name="stop" />
+          {t('interrupted')}
+        </span>
+      );
+    case 'none':
+      return <span class="outcome muted">{t('no result')}</span>;
+  }
+}
+
+function isOpenAtFirst(family: ToolFamily, row: Row): boolean {
+  if (row.result?.entry.outcome === 'error') return true;
+  return family === 'shell' || family === 'edit' || family === 'write';
+}
+
+function extraStatus(row: Row, call: EntryOf<'tool-call'>, t: Translate) {
+  const family = toolFamily(call.tool);
+  if (family === 'edit' || family === 'write') {
+    const diff = diffOfCall(call, row.result?.entry);
+    return diff === undefined ? null : <DiffTotals diff={diff} />;
+  }
+  if (family === 'agent') return <TaskFigures row={row} />;
+  const code = family === 'shell' ? exitCodeOf(row.result?.entry) : undefined;
+  if (code !== undefined && code !== 0) return <span class="muted">{t('exit {0}', code)}</span>;
+  const result = row.result?.entry;
+  if (result?.outcome !== 'ok' || (family !== 'read' && family !== 'search')) return null;
+  return <span class="muted">{formatLines(countLines(result.text), t)}</span>;
+}
+
+function TaskFigures({ row }: { readonly row: Row }) {
+  const { t } = useUi();
+  const task = row.task;
+  if (task === undefined) return null;
+  const parts = [
+    task.toolUses === undefined ? '' : t('{0} tool uses', task.toolUses),
+    task.totalTokens === undefined ? '' : t('{0} tokens', formatTokens(task.totalTokens)),
+    task.durationMs === undefined ? '' : formatDuration(task.durationMs),
+  ].filter((part) => part !== '');
+  return <span class="muted">{parts.join(' · ')}</span>;
+}
+
+/** The card of a call; `renderRow` renders what its subagent did. */
+export function ToolCard(props: {
+  readonly row: Row;
+  readonly call: EntryOf<'tool-call'>;
+  readonly renderRow: (row: Row) => ComponentChildren;
+}) {
+  const { row, call, renderRow } = props;
+  const { store, t } = useUi();
+  const folder = store.header.value?.session?.cwd;
+  const head = describeTool(call, folder, t);
+  const family = toolFamily(call.tool);
+  const isPlan = row.request?.request === 'plan' || call.tool === 'ExitPlanMode';
+  const isQuestion = row.request?.request === 'question';
+  return (
+    <Fold
+      id={row.key}
+      class={`tool tool-${outcomeOf(row)}`}
+      icon={head.icon}
+      title={head.title}
+      subtitle={
+        <span dir={head.isCode ? 'ltr' : 'auto'} class={head.isCode ? 'mono' : ''}>
+          {head.subtitle}
+        </span>
+      }
+      status={
+        <>
+          {extraStatus(row, call, t)}
+          <OutcomeMark outcome={outcomeOf(row)} t={t} />
+        </>
+      }
+      isOpenAtFirst={isOpenAtFirst(family, row) || isPlan || isQuestion}
+    >
+      {isPlan ? (
+        <PlanBody plan={row.request?.plan ?? textField(call.input, 'plan') ?? ''} />
+      ) : isQuestion && row.request !== undefined ? (
+        <AnsweredQuestions request={row.request} decision={row.decision} />
+      ) : (
+        <ToolBody row={row} call={call} />
+      )}
+      {family === 'agent' && <Subagent row={row} callId={call.callId} renderRow={renderRow} />}
+      {row.decision !== undefined && <DecisionLine decision={row.decision} />}
+    </Fold>
+  );
+}
+
+/** A result whose call is not loaded. */
+export function OrphanResultCard(props: {
+  id: string;
+  index: number;
+  entry: EntryOf<'tool-result'>;
+}) {
+  const { t } = useUi();
+  const { id, index, entry } = props;
+  return (
+    <Fold
+      id={id}
+      class="tool"
+      icon="plug"
+      title={t('Result of an earlier call')}
+      status={<OutcomeMark outcome={entry.outcome} t={t} />}
+    >
+      <ResultBody id={id} index={index} result={entry} isTerminal={false} foldAfter={20} />
+    </Fold>
+  );
+}

@@ -1,0 +1,163 @@
+// Cards that are folded at first: commands, compaction, checklists, unknown records.
+import type { EntryOf } from '../../src/protocol/transcript.ts';
+import { Ansi } from '../parts/Ansi.tsx';
+import { Fold } from '../parts/Fold.tsx';
+import { Icon, Spinner } from '../parts/Icon.tsx';
+import { LongText } from '../parts/LongText.tsx';
+import { Markdown } from '../parts/Markdown.tsx';
+import { countLines, formatTokens } from '../text/format.ts';
+import { showDeceptive } from '../text/visible.ts';
+import { useUi } from '../ui.ts';
+
+/** A slash command or shell escape with what it printed. */
+export function CommandCard(props: { id: string; index: number; entry: EntryOf<'command'> }) {
+  const { id, index, entry } = props;
+  const title = <code dir="ltr">{showDeceptive(entry.command)}</code>;
+  if (entry.text === '' && entry.cut === undefined) {
+    return (
+      <p class="line muted">
+        <Icon name="terminal" />
+        {title}
+      </p>
+    );
+  }
+  return (
+    <Fold
+      id={id}
+      class="tool"
+      icon="terminal"
+      title={title}
+      isOpenAtFirst={countLines(entry.text) <= 20}
+    >
+      <LongText
+        id={id}
+        index={index}
+        body={entry}
+        foldAfter={30}
+        keep="head"
+        render={(text) => (
+          <pre class="output" dir="auto" tabIndex={0}>
+            <Ansi text={text} />
+          </pre>
+        )}
+      />
+    </Fold>
+  );
+}
+
+/** The agent made its memory shorter. */
+export function CompactionCard(props: { id: string; index: number; entry: EntryOf<'compaction'> }) {
+  const { t } = useUi();
+  const { id, index, entry } = props;
+  const figures =
+    entry.preTokens === undefined
+      ? ''
+      : entry.postTokens === undefined
+        ? t('{0} tokens before', formatTokens(entry.preTokens))
+        : t('{0} → {1} tokens', formatTokens(entry.preTokens), formatTokens(entry.postTokens));
+  const title = entry.trigger === 'auto' ? t('Compacted automatically') : t('Compacted');
+  const summary = entry.summary;
+  if (summary === undefined) {
+    return (
+      <p class="line muted">
+        <Icon name="compress" />
+        {title}
+        <span class="figures">{figures}</span>
+      </p>
+    );
+  }
+  return (
+    <Fold id={id} class="tool" icon="compress" title={title} subtitle={figures}>
+      <LongText
+        id={id}
+        index={index}
+        body={summary}
+        foldAfter={60}
+        keep="head"
+        render={(text) => <Markdown text={text} />}
+      />
+    </Fold>
+  );
+}
+
+/** Items of a checklist. */
+export function Checklist({ items }: { readonly items: EntryOf<'todos'>['items'] }) {
+  const { t } = useUi();
+  const words = { done: t('done'), 'in-progress': t('in progress'), pending: t('to do') };
+  return (
+    <ul class="checklist">
+      {items.map((item, at) => (
+        <li key={at} class={`check-${item.status}`}>
+          {item.status === 'in-progress' ? (
+            <Spinner />
+          ) : (
+            <Icon name={item.status === 'done' ? 'check' : 'circle'} />
+          )}
+          <span dir="auto">
+            <span class="sr-only">{words[item.status]}: </span>
+            {showDeceptive(item.text)}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** A checklist as it stood then. */
+export function TodosCard({
+  id,
+  entry,
+}: {
+  readonly id: string;
+  readonly entry: EntryOf<'todos'>;
+}) {
+  const { t } = useUi();
+  const done = entry.items.filter((item) => item.status === 'done').length;
+  return (
+    <Fold
+      id={id}
+      class="tool"
+      icon="list"
+      title={t('Checklist')}
+      subtitle={t('{0} of {1} done', done, entry.items.length)}
+    >
+      <Checklist items={entry.items} />
+    </Fold>
+  );
+}
+
+/** A record of a kind that this version does not know. */
+export function UnknownCard(props: { id: string; index: number; entry: EntryOf<'unknown'> }) {
+  const { t } = useUi();
+  const { id, index, entry } = props;
+  return (
+    <Fold
+      id={id}
+      class="tool"
+      icon="question"
+      title={t('Not known to this version')}
+      subtitle={<span class="mono">{showDeceptive(entry.type)}</span>}
+    >
+      <LongText
+        id={id}
+        index={index}
+        body={{ text: prettyJson(entry.json) }}
+        foldAfter={40}
+        keep="head"
+        render={(text) => (
+          <pre class="output" dir="ltr" tabIndex={0}>
+            {showDeceptive(text)}
+          </pre>
+        )}
+      />
+    </Fold>
+  );
+}
+
+function prettyJson(json: string): string {
+  try {
+    return JSON.stringify(JSON.parse(json), undefined, 2);
+  } catch {
+    return json;
+  }
+}

@@ -1,0 +1,146 @@
+// What people and the agent say: prompts, replies, thinking.
+import type { EntryImage, EntryOf } from '../../src/protocol/transcript.ts';
+import { AuthorBadge } from '../parts/AuthorBadge.tsx';
+import { Fold } from '../parts/Fold.tsx';
+import { Icon } from '../parts/Icon.tsx';
+import { LongText } from '../parts/LongText.tsx';
+import { Markdown } from '../parts/Markdown.tsx';
+import { formatBytes, formatClock } from '../text/format.ts';
+import { showDeceptive } from '../text/visible.ts';
+import { useUi } from '../ui.ts';
+
+function originText(origin: EntryOf<'prompt'>['origin'], t: (key: string) => string): string {
+  switch (origin) {
+    case 'person':
+      return t('Typed at the computer');
+    case 'agent':
+      return t('From the agent');
+    case 'hook':
+      return t('From a hook');
+    case 'peer':
+      return t('From another session');
+    case 'task':
+      return t('From a background task');
+    case 'system':
+      return t('From the system');
+  }
+}
+
+/** Pictures of a prompt or result; their bytes open in an editor. */
+export function Images({ images, index }: { images: readonly EntryImage[]; index: number }) {
+  const { post, t } = useUi();
+  return (
+    <div class="chips">
+      {images.map((image, at) => (
+        <button
+          key={at}
+          type="button"
+          class="chip"
+          onClick={() => post({ type: 'open-entry', index })}
+        >
+          <Icon name="file" />
+          {t('Picture {0}, {1}', image.mediaType, formatBytes(image.totalBytes))}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+/** A prompt with who typed it. */
+export function PromptCard(props: { id: string; index: number; entry: EntryOf<'prompt'> }) {
+  const { store, t } = useUi();
+  const { id, index, entry } = props;
+  const heading = entry.text.split('\n', 1)[0]?.slice(0, 120) ?? '';
+  return (
+    <section class={`prompt prompt-${entry.origin}`}>
+      <h3 class="sr-only">{t('Prompt: {0}', heading)}</h3>
+      <header class="prompt-head">
+        {entry.author === undefined ? (
+          <span class="author muted">{originText(entry.origin, t)}</span>
+        ) : (
+          <AuthorBadge author={entry.author} />
+        )}
+        {entry.folded === true && (
+          <span class="tag" title={t('It was added to the turn that was running.')}>
+            {t('added to the turn')}
+          </span>
+        )}
+        <time class="muted time">{formatClock(entry.at, store.locale.value)}</time>
+      </header>
+      <LongText
+        id={id}
+        index={index}
+        body={entry}
+        foldAfter={entry.origin === 'person' ? 20 : 6}
+        keep="head"
+        render={(text) => (
+          <div class="prompt-text" dir="auto">
+            {showDeceptive(text)}
+          </div>
+        )}
+      />
+      {entry.images !== undefined && <Images images={entry.images} index={index} />}
+    </section>
+  );
+}
+
+/** A finished block of a reply. */
+export function TextCard(props: { id: string; index: number; entry: EntryOf<'text'> }) {
+  const { post, t } = useUi();
+  const { id, index, entry } = props;
+  return (
+    <section class="reply">
+      <LongText
+        id={id}
+        index={index}
+        body={entry}
+        foldAfter={Number.POSITIVE_INFINITY}
+        keep="head"
+        render={(text) => <Markdown text={text} />}
+      />
+      {entry.aborted === true && (
+        <p class="muted line">
+          <Icon name="stop" />
+          {t('Interrupted here')}
+        </p>
+      )}
+      <div class="reply-actions">
+        <button
+          type="button"
+          class="link-button"
+          aria-label={t('Copy reply')}
+          title={t('Copy reply')}
+          onClick={() => post({ type: 'copy', text: entry.text })}
+        >
+          <Icon name="copy" />
+        </button>
+      </div>
+    </section>
+  );
+}
+
+/** Thinking, folded. */
+export function ThinkingCard(props: { id: string; index: number; entry: EntryOf<'thinking'> }) {
+  const { t } = useUi();
+  const { id, index, entry } = props;
+  if (entry.redacted === true || (entry.text === '' && entry.cut === undefined)) {
+    return (
+      <p class="line muted">
+        <Icon name="spark" />
+        {t('Thinking, not shown by the agent')}
+      </p>
+    );
+  }
+  return (
+    <Fold id={id} class="thinking" icon="spark" title={t('Thinking')}>
+      <LongText
+        id={id}
+        index={index}
+        body={entry}
+        foldAfter={60}
+        keep="head"
+        render={(text) => <Markdown text={text} />}
+      />
+    </Fold>
+  );
+}

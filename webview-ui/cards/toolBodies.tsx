@@ -1,0 +1,219 @@
+// Bodies of tool cards: commands with their output, files, diffs, checklists, anything else as it is.
+import { useMemo } from 'preact/hooks';
+import type { Json } from '../../src/protocol/json.ts';
+import type { EntryOf } from '../../src/protocol/transcript.ts';
+import type { Row } from '../model/transcriptModel.ts';
+import { Ansi } from '../parts/Ansi.tsx';
+import { DiffView } from '../parts/DiffView.tsx';
+import { LongText } from '../parts/LongText.tsx';
+import { type Diff, diffOfPatch, diffOfTexts, joinDiffs } from '../text/diffLines.ts';
+import { field, listField, numberField, textField, toolFamily } from '../text/inputs.ts';
+import { showDeceptive } from '../text/visible.ts';
+import { useUi } from '../ui.ts';
+import { Images } from './messageCards.tsx';
+import { Checklist } from './foldedCards.tsx';
+
+/** The exit code of a shell call, if it is known. */
+export function exitCodeOf(result: EntryOf<'tool-result'> | undefined): number | undefined {
+  if (result === undefined) return undefined;
+  const structured = numberField(result.structured, 'exitCode');
+  if (structured !== undefined) return structured;
+  const told = /^(?:Error: )?Exit code (\d+)/.exec(result.text)?.[1];
+  return told === undefined ? undefined : Number(told);
+}
+
+/** Changes that an edit or write makes: as the agent reports them, else made of its input. */
+export function diffOfCall(
+  call: { readonly tool: string; readonly input: Json },
+  result?: EntryOf<'tool-result'>,
+): Diff | undefined {
+  const reported = diffOfPatch(field(result?.structured, 'structuredPatch'));
+  if (reported !== undefined) return reported;
+  const { input } = call;
+  if (toolFamily(call.tool) === 'write') {
+    const content = textField(input, 'content');
+    return content === undefined ? undefined : diffOfTexts('', content, true);
+  }
+  const edits = listField(input, 'edits');
+  const pairs = edits.length > 0 ? edits : [input];
+  const diffs = pairs.flatMap((edit) => {
+    const after = textField(edit, 'new_string') ?? textField(edit, 'new_source');
+    if (after === undefined) return [];
+    return [diffOfTexts(textField(edit, 'old_string') ?? '', after, false)];
+  });
+  return diffs.length === 0 ? undefined : joinDiffs(diffs);
+}
+
+/** Text of a result. */
+export function ResultBody(props: {
+  id: string;
+  index: number;
+  result: EntryOf<'tool-result'>;
+  isTerminal: boolean;
+  foldAfter: number;
+}) {
+  const { t } = useUi();
+  const { id, index, result, isTerminal, foldAfter } = props;
+  const isBad = result.outcome === 'error' || result.outcome === 'denied';
+  return (
+    <>
+      {result.text === '' && result.cut === undefined ? (
+        (result.images?.length ?? 0) === 0 && <p class="muted line">{t('No output')}</p>
+      ) : (
+        <LongText
+          id={`${id}/result`}
+          index={index}
+          body={result}
+          foldAfter={foldAfter}
+          keep={isTerminal ? 'tail' : 'head'}
+          render={(text) => (
+            <pre class={isBad ? 'output output-bad' : 'output'} dir="ltr" tabIndex={0}>
+              {isTerminal || text.includes('\u001b') ? <Ansi text={text} /> : showDeceptive(text)}
+            </pre>
+          )}
+        />
+      )}
+      {result.images !== undefined && result.images.length > 0 && (
+        <Images images={result.images} index={index} />
+      )}
+    </>
+  );
+}
+
+/** The input of a call as names and values; for a person who decides, all of it. */
+export function InputTable({ input }: { readonly input: Json }) {
+  if (input === null || typeof input !== 'object' || Array.isArray(input)) {
+    return <Value value={input} />;
+  }
+  const members = Object.entries(input);
+  if (members.length === 0) return null;
+  return (
+    <dl class="args">
+      {members.map(([name, value]) => (
+        <div key={name} class="arg">
+          <dt>{showDeceptive(name)}</dt>
+          <dd>
+            <Value value={value} />
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Value({ value }: { readonly value: Json }) {
+  const text = typeof value === 'string' ? value : JSON.stringify(value, undefined, 2);
+  return (
+    <pre class="value" dir="auto" tabIndex={text.length > 400 ? 0 : -1}>
+      {showDeceptive(text)}
+    </pre>
+  );
+}
+
+/** A shell command, whole. */
+export function CommandText({ command }: { readonly command: string }) {
+  return (
+    <pre class="command" dir="ltr" tabIndex={0}>
+      <span class="prompt-sign" aria-hidden="true">
+        ${' '}
+      </span>
+      {showDeceptive(command)}
+    </pre>
+  );
+}
+
+/** Body of a tool card, by its family. */
+export function ToolBody({
+  row,
+  call,
+}: {
+  readonly row: Row;
+  readonly call: EntryOf<'tool-call'>;
+}) {
+  const { t, post } = useUi();
+  const result = row.result?.entry;
+  const index = row.result?.index ?? row.index;
+  const family = toolFamily(call.tool);
+  const diff = useMemo(
+    () => (family === 'edit' || family === 'write' ? diffOfCall(call, result) : undefined),
+    [call, result],
+  );
+  const output = (isTerminal: boolean, foldAfter: number) =>
+    result !== undefined && (
+      <ResultBody
+        id={row.key}
+        index={index}
+        result={result}
+        isTerminal={isTerminal}
+        foldAfter={foldAfter}
+      />
+    );
+  const cut = call.inputCut !== undefined && (
+    <p class="cut">
+      <button
+        type="button"
+        class="link-button"
+        onClick={() => post({ type: 'open-entry', index: row.index })}
+      >
+        {t('The input was cut. Open all of it in an editor')}
+      </button>
+    </p>
+  );
+  switch (family) {
+    case 'shell':
+      return (
+        <>
+          <CommandText command={textField(call.input, 'command') ?? ''} />
+          {cut}
+          {output(true, 12)}
+        </>
+      );
+    case 'edit':
+    case 'write':
+      return (
+        <>
+          {diff === undefined ? (
+            <InputTable input={call.input} />
+          ) : (
+            <DiffView id={row.key} diff={diff} index={row.index} />
+          )}
+          {cut}
+          {result !== undefined && result.outcome !== 'ok' && output(false, 12)}
+        </>
+      );
+    case 'read':
+    case 'search':
+      return <>{output(false, 24) || <InputTable input={call.input} />}</>;
+    case 'todos':
+      return <Checklist items={todosOf(call.input)} />;
+    case 'agent':
+      return (
+        <>
+          <pre class="value" dir="auto" tabIndex={0}>
+            {showDeceptive(textField(call.input, 'prompt') ?? '')}
+          </pre>
+          {cut}
+          {output(false, 12)}
+        </>
+      );
+    case 'other':
+      return (
+        <>
+          <InputTable input={call.input} />
+          {cut}
+          {output(false, 24)}
+        </>
+      );
+  }
+}
+
+function todosOf(input: Json): EntryOf<'todos'>['items'] {
+  return listField(input, 'todos').map((todo) => {
+    const status = textField(todo, 'status');
+    return {
+      text: textField(todo, 'content') ?? '',
+      status:
+        status === 'completed' ? 'done' : status === 'in_progress' ? 'in-progress' : 'pending',
+    };
+  });
+}

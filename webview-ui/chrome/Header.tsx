@@ -1,0 +1,132 @@
+// The head of the panel: which session, where, in what state, with whom, how true.
+import type { PanelHeader } from '../../src/protocol/panel.ts';
+import { type StateWord, statusWord, truthWord } from '../model/words.ts';
+import { Icon, Spinner } from '../parts/Icon.tsx';
+import { formatCost, formatTokens } from '../text/format.ts';
+import { useUi } from '../ui.ts';
+import { People } from './People.tsx';
+
+/** A state with its icon. */
+function State({ word, class: name }: { readonly word: StateWord; readonly class: string }) {
+  return (
+    <span class={`state state-${word.tone} ${name}`}>
+      {word.icon === 'spinner' ? <Spinner /> : <Icon name={word.icon} />}
+      <bdi>{word.text}</bdi>
+    </span>
+  );
+}
+
+function ContextMeter({ used, limit }: { readonly used: number; readonly limit: number }) {
+  const { t } = useUi();
+  const percent = Math.min(100, Math.round((used / limit) * 100));
+  const label = t('Context: {0} of {1} tokens', formatTokens(used), formatTokens(limit));
+  return (
+    <span
+      class={percent >= 80 ? 'meter meter-high' : 'meter'}
+      role="meter"
+      aria-label={t('Context')}
+      aria-valuemin={0}
+      aria-valuemax={100}
+      aria-valuenow={percent}
+      aria-valuetext={label}
+      title={label}
+    >
+      <span class="meter-track">
+        <span class="meter-fill" style={{ width: `${percent}%` }} />
+      </span>
+      {percent}%
+    </span>
+  );
+}
+
+function Sharing({ header }: { readonly header: PanelHeader }) {
+  const { post, t } = useUi();
+  const run = (name: string) => (): void => post({ type: 'command', name });
+  if (header.me !== undefined && header.me.role !== 'owner') {
+    return (
+      <button type="button" class="button-quiet" onClick={run('leave')}>
+        {t('Leave')}
+      </button>
+    );
+  }
+  if (header.sharing === undefined) {
+    return (
+      <button type="button" class="button-quiet" onClick={run('share')}>
+        <Icon name="broadcast" />
+        {t('Share')}
+      </button>
+    );
+  }
+  return (
+    <>
+      <button
+        type="button"
+        class="button-quiet"
+        onClick={run('share')}
+        title={t('Shared: {0}', header.sharing.where)}
+      >
+        <Icon name="broadcast" />
+        {t('Shared')}
+      </button>
+      <button type="button" class="button-quiet" onClick={run('stopSharing')}>
+        {t('Stop sharing')}
+      </button>
+    </>
+  );
+}
+
+/** The head; empty words until the first state came. */
+export function Header() {
+  const { store, t } = useUi();
+  const header = store.header.value;
+  const session = header?.session;
+  if (header === undefined || session === undefined) {
+    const text = header?.truth.kind === 'over' ? t('Connection ended') : t('Connecting …');
+    return (
+      <header class="header">
+        <h1 class="title">{text}</h1>
+      </header>
+    );
+  }
+  const truth = truthWord(header.truth, store.now.value - store.headerAt, session.computer, t);
+  const place = [session.project, session.branch ?? ''].filter((part) => part !== '').join(' · ');
+  return (
+    <header class="header">
+      <div class="header-main">
+        <h1 class="title" title={session.cwd}>
+          <bdi>{session.title}</bdi>
+        </h1>
+        <div class="header-actions">
+          <People header={header} />
+          <Sharing header={header} />
+        </div>
+      </div>
+      <div class="header-facts">
+        <State word={statusWord(session.status, t)} class="status" />
+        <State word={truth} class="truth" />
+        <span class="fact">
+          <bdi>{session.computer}</bdi>
+        </span>
+        <span class="fact" title={session.cwd}>
+          <bdi>{place}</bdi>
+        </span>
+        {session.model !== undefined && <bdi class="fact">{session.model}</bdi>}
+        {session.mode !== undefined && session.mode !== 'default' && (
+          <bdi class="tag">{session.mode}</bdi>
+        )}
+        {session.contextTokens !== undefined && (session.contextLimit ?? 0) > 0 && (
+          <ContextMeter used={session.contextTokens} limit={session.contextLimit ?? 1} />
+        )}
+        {session.costUsd !== undefined && (
+          <span class="fact" title={t('Cost of this session')}>
+            {formatCost(session.costUsd)}
+          </span>
+        )}
+        <span class="fact" title={t('The relay sees ciphertext only.')}>
+          <Icon name="lock" />
+          {t('Encrypted')}
+        </span>
+      </div>
+    </header>
+  );
+}

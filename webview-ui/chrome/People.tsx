@@ -1,0 +1,85 @@
+// Who is here, with role and control, as pictures that open into a list.
+import type { PanelHeader, PanelPerson } from '../../src/protocol/panel.ts';
+import { Avatar } from '../parts/AuthorBadge.tsx';
+import { Icon } from '../parts/Icon.tsx';
+import type { Translate } from '../strings.ts';
+import { useUi } from '../ui.ts';
+
+const MAX_PICTURES = 4;
+
+function roleText(person: PanelPerson, t: Translate): string {
+  switch (person.role) {
+    case 'viewer':
+      return person.asksControl ? t('Viewer, asks for control') : t('Viewer');
+    case 'controller':
+      return t('Controller');
+    case 'owner':
+      return t('Owner');
+  }
+}
+
+function Person({ person, isOwner }: { readonly person: PanelPerson; readonly isOwner: boolean }) {
+  const { post, t } = useUi();
+  return (
+    <li class={person.present ? 'person' : 'person person-away'}>
+      <Avatar name={person.name} id={person.member} />
+      <span class="person-text">
+        <bdi>{person.isMe ? t('{0} (you)', person.name) : person.name}</bdi>
+        <span class="muted">
+          <bdi>{person.device}</bdi> · {roleText(person, t)}
+          {person.present ? '' : ` · ${t('away')}`}
+        </span>
+      </span>
+      {person.hasControl && (
+        <span class="tag tag-control">
+          <Icon name="keyboard" />
+          {t('has control')}
+        </span>
+      )}
+      {isOwner && person.asksControl && (
+        <button
+          type="button"
+          class="button-second"
+          onClick={() => post({ type: 'allow-control', member: person.member })}
+        >
+          {t('Allow control')}
+        </button>
+      )}
+    </li>
+  );
+}
+
+/** Pictures and list of the people. */
+export function People({ header }: { readonly header: PanelHeader }) {
+  const { t } = useUi();
+  const here = header.people.filter((person) => person.present || person.hasControl);
+  const shown = here.slice(0, MAX_PICTURES);
+  const names = here.map((person) => person.name).join(', ');
+  if (header.people.length === 0) return null;
+  return (
+    <details class="people">
+      <summary aria-label={t('People: {0}', names)} title={names}>
+        {shown.map((person) => (
+          <span key={person.member} class="people-picture">
+            <Avatar name={person.name} id={person.member} />
+            {person.hasControl && (
+              <span class="people-mark">
+                <Icon name="keyboard" />
+              </span>
+            )}
+          </span>
+        ))}
+        {here.length > shown.length && <span class="muted">+{here.length - shown.length}</span>}
+      </summary>
+      <ul class="people-list">
+        {header.people.map((person) => (
+          <Person
+            key={person.member}
+            person={person}
+            isOwner={header.me?.role === 'owner' && !person.isMe}
+          />
+        ))}
+      </ul>
+    </details>
+  );
+}

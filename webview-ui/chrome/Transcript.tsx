@@ -1,0 +1,201 @@
+// The transcript: one scroll container, only what is near the view is rendered, the end is followed.
+import {
+  elementScroll,
+  measureElement,
+  observeElementOffset,
+  observeElementRect,
+  Virtualizer,
+} from '@tanstack/virtual-core';
+import { useLayoutEffect, useReducer, useRef, useState } from 'preact/hooks';
+import { EntryCard } from '../cards/EntryCard.tsx';
+import { LiveCard } from '../cards/LiveCard.tsx';
+import type { LiveRow } from '../model/liveModel.ts';
+import type { Row } from '../model/transcriptModel.ts';
+import { Icon, Spinner } from '../parts/Icon.tsx';
+import { useUi } from '../ui.ts';
+
+// Distance from the end, in px, within which the end is followed.
+const END_PX = 48;
+// Older entries are asked for this far before the top.
+const OLDER_PX = 600;
+const TOP_PX = 44;
+
+const ESTIMATES: Readonly<Record<string, number>> = {
+  prompt: 90,
+  text: 140,
+  'tool-call': 130,
+};
+
+type Item = { readonly row: Row } | { readonly live: LiveRow };
+
+interface List {
+  rows: readonly Row[];
+  live: readonly LiveRow[];
+}
+
+function itemAt(list: List, index: number): Item | undefined {
+  const row = list.rows[index];
+  if (row !== undefined) return { row };
+  const live = list.live[index - list.rows.length];
+  return live === undefined ? undefined : { live };
+}
+
+function keyAt(list: List, index: number): string {
+  const item = itemAt(list, index);
+  if (item === undefined) return `gone:${index}`;
+  return 'row' in item ? item.row.key : item.live.key;
+}
+
+function createVirtualizer(list: List, frame: { current: HTMLElement | null }, render: () => void) {
+  return new Virtualizer<HTMLElement, HTMLElement>({
+    count: 0,
+    getScrollElement: () => frame.current,
+    estimateSize: (index) => ESTIMATES[list.rows[index]?.entry.kind ?? 'text'] ?? 44,
+    // Stable, reading the present list: a new function would throw all measurements away.
+    getItemKey: (index) => keyAt(list, index),
+    scrollToFn: elementScroll,
+    observeElementRect,
+    observeElementOffset,
+    measureElement,
+    overscan: 6,
+    anchorTo: 'end',
+    followOnAppend: true,
+    scrollEndThreshold: END_PX,
+    onChange: render,
+  });
+}
+
+function useVirtualizer(list: List) {
+  const frame = useRef<HTMLDivElement>(null);
+  const [, render] = useReducer((count: number) => count + 1, 0);
+  const [virtualizer] = useState(() => createVirtualizer(list, frame, () => render(undefined)));
+  virtualizer.setOptions({
+    ...virtualizer.options,
+    count: list.rows.length + list.live.length,
+    paddingStart: TOP_PX,
+  });
+  useLayoutEffect(() => virtualizer._didMount(), []);
+  useLayoutEffect(() => virtualizer._willUpdate());
+  return { frame, virtualizer };
+}
+
+/** The region with all entries, and the way back to its end. */
+export function Transcript() {
+  const { store, t } = useUi();
+  void store.transcript.version.value;
+  const [list] = useState<List>({ rows: [], live: [] });
+  list.rows = store.transcript.rows;
+  list.live = store.live.rows.value;
+  const { frame, virtualizer } = useVirtualizer(list);
+  const count = list.rows.length + list.live.length;
+  const [isFollowing, setFollowing] = useState(true);
+  const seenCount = useRef(count);
+  const following = useRef(true);
+  if (isFollowing) seenCount.current = count;
+
+  const handleScroll = (): void => {
+    const element = frame.current;
+    if (element === null) return;
+    const isAtEnd = element.scrollHeight - element.scrollTop - element.clientHeight <= END_PX;
+    following.current = isAtEnd;
+    setFollowing(isAtEnd);
+    if (element.scrollTop < OLDER_PX && count > 0) store.fetchOlder();
+  };
+  // The end is where a reader begins, and stays while sizes are still being measured.
+  useLayoutEffect(() => {
+    const element = frame.current;
+    if (element !== null && following.current) element.scrollTop = element.scrollHeight;
+  });
+  // A first screen that is not full cannot be scrolled.
+  useLayoutEffect(() => {
+    const element = frame.current;
+    if (element !== null && element.scrollHeight <= element.clientHeight + OLDER_PX && count > 0) {
+      store.fetchOlder();
+    }
+  }, [count, store.hasOlder.value]);
+
+  const jump = (): void => {
+    following.current = true;
+    setFollowing(true);
+    virtualizer.scrollToEnd();
+  };
+  const items = virtualizer.getVirtualItems();
+  const news = Math.max(0, count - seenCount.current);
+  return (
+    <div class="transcript-frame">
+      <div
+        class="transcript"
+        ref={frame}
+        onScroll={handleScroll}
+        role="log"
+        aria-live="off"
+        aria-label={t('Transcript')}
+        aria-busy={!store.hasEntries.value}
+        tabIndex={0}
+      >
+        <div class="transcript-space" style={{ height: `${virtualizer.getTotalSize()}px` }}>
+          <TopLine count={count} />
+          <div
+            class="transcript-rows"
+            style={{ transform: `translateY(${items[0]?.start ?? TOP_PX}px)` }}
+          >
+            {items.map(({ index, key }) => {
+              const item = itemAt(list, index);
+              return item === undefined ? null : (
+                <article
+                  key={key}
+                  class="row"
+                  data-index={index}
+                  ref={virtualizer.measureElement}
+                  aria-posinset={index + 1}
+                  aria-setsize={store.hasOlder.value ? -1 : count}
+                >
+                  {'row' in item ? <EntryCard row={item.row} /> : <LiveCard row={item.live} />}
+                </article>
+              );
+            })}
+          </div>
+        </div>
+      </div>
+      {!isFollowing && (
+        <button type="button" class="jump" onClick={jump}>
+          <Icon name="down" />
+          {news === 0 ? t('Jump to latest') : t('Jump to latest · {0} new', news)}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function TopLine({ count }: { readonly count: number }) {
+  const { store, t } = useUi();
+  if (!store.hasEntries.value) {
+    return (
+      <p class="top-line">
+        <Spinner />
+        {t('Loading the session …')}
+      </p>
+    );
+  }
+  if (store.hasOlder.value) {
+    return (
+      <p class="top-line">
+        {store.isLoadingOlder.value ? (
+          <>
+            <Spinner />
+            {t('Loading older entries …')}
+          </>
+        ) : (
+          <button type="button" class="link-button" onClick={() => store.fetchOlder()}>
+            {t('Load older entries')}
+          </button>
+        )}
+      </p>
+    );
+  }
+  return (
+    <p class="top-line">
+      {count === 0 ? t('Nothing has been said yet.') : t('Beginning of the session')}
+    </p>
+  );
+}

@@ -1,0 +1,126 @@
+// Where prompts are typed, sent, and come back to when they were refused.
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { sendBlock, watchingReason } from '../model/words.ts';
+import { Icon, Spinner } from '../parts/Icon.tsx';
+import { useUi } from '../ui.ts';
+
+const MAX_HEIGHT_PX = 240;
+
+/** Whether a key event belongs to an input method that is composing (229 = older engines' way to say so). */
+export function isComposing(event: KeyboardEvent): boolean {
+  return event.isComposing || event.keyCode === 229;
+}
+
+/** The stop button: says that it was heard until the turn ends. */
+function StopButton() {
+  const { store, post, t } = useUi();
+  const header = store.header.value;
+  const status = header?.session?.status;
+  const isRunning = status === 'working' || status === 'waiting';
+  const stopping = store.isStopping.value;
+  useEffect(() => {
+    if (!isRunning) store.isStopping.value = false;
+  }, [isRunning]);
+  if (!isRunning || header?.canInterrupt !== true) return null;
+  const stop = (): void => {
+    store.isStopping.value = true;
+    post({ type: 'interrupt' });
+  };
+  return (
+    <button type="button" class="button-second button-stop" title={t('Stop (Esc)')} onClick={stop}>
+      {stopping ? <Spinner /> : <Icon name="stop" />}
+      {stopping ? t('Stopping …') : t('Stop')}
+    </button>
+  );
+}
+
+/** Grows with its text up to a limit, then scrolls. */
+function useAutosize(text: string) {
+  const ref = useRef<HTMLTextAreaElement>(null);
+  useLayoutEffect(() => {
+    const element = ref.current;
+    if (element === null) return;
+    element.style.height = 'auto';
+    element.style.height = `${Math.min(element.scrollHeight + 2, MAX_HEIGHT_PX)}px`;
+  }, [text]);
+  return ref;
+}
+
+/** The composer. */
+export function Composer() {
+  const { store, t } = useUi();
+  const { composer } = store;
+  const header = store.header.value;
+  const isConnected = store.connection.isConnected.value;
+  const block = sendBlock(header, isConnected, t);
+  const watching = watchingReason(header, t);
+  const text = composer.draft.value;
+  const ref = useAutosize(text);
+  const [wasRefused, setRefused] = useState(false);
+  const focusRequests = composer.focusRequests.value;
+  useEffect(() => {
+    if (focusRequests > 0) ref.current?.focus();
+  }, [focusRequests]);
+  // Text of somebody who lost the right to send can still be read and copied.
+  const isReadOnly = watching !== undefined && text !== '';
+  const send = (): void => {
+    setRefused(block !== undefined);
+    if (block === undefined) composer.send();
+  };
+  const handleKey = (event: KeyboardEvent): void => {
+    if (isComposing(event)) return;
+    if (event.key === 'Enter' && !event.shiftKey && !event.altKey) {
+      event.preventDefault();
+      send();
+    }
+  };
+  const reason = composer.reason.value ?? (wasRefused ? block : undefined);
+  return (
+    <div class="composer">
+      {reason !== undefined && (
+        <p class="line composer-reason" role="alert" dir="auto">
+          <Icon name="warning" />
+          <span class="line-text">{reason}</span>
+        </p>
+      )}
+      <div class="composer-box">
+        <textarea
+          ref={ref}
+          id="composer"
+          rows={1}
+          dir="auto"
+          aria-label={t('Prompt')}
+          aria-describedby="composer-block"
+          placeholder={watching ?? t('Ask or instruct. Enter sends, Shift+Enter makes a new line')}
+          value={text}
+          disabled={watching !== undefined && !isReadOnly}
+          readOnly={isReadOnly}
+          onInput={(event) => {
+            setRefused(false);
+            composer.type(event.currentTarget.value);
+          }}
+          onKeyDown={handleKey}
+        />
+        <div class="composer-actions">
+          <StopButton />
+          <button
+            type="button"
+            class="button button-send"
+            disabled={block !== undefined || text.trim() === ''}
+            onClick={send}
+            aria-label={t('Send')}
+            title={block ?? t('Send (Enter)')}
+          >
+            <Icon name="send" />
+          </button>
+        </div>
+      </div>
+      <p
+        id="composer-block"
+        class={block === undefined || watching !== undefined ? 'sr-only' : 'muted block-reason'}
+      >
+        {block}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,129 @@
+// Prompts on their way and in the queue: each with its state, failures loud and with their text.
+import type { PanelOutboxItem } from '../../src/protocol/panel.ts';
+import { Icon, Spinner } from '../parts/Icon.tsx';
+import type { Translate } from '../strings.ts';
+import { showDeceptive } from '../text/visible.ts';
+import { useUi } from '../ui.ts';
+import { AuthorBadge } from '../parts/AuthorBadge.tsx';
+
+function statusText(status: PanelOutboxItem['status'], t: Translate): string {
+  switch (status) {
+    case 'sending':
+      return t('sending …');
+    case 'sent':
+      return t('sent');
+    case 'received':
+      return t('received');
+    case 'running':
+      return t('running');
+    case 'done':
+      return t('done');
+    case 'rejected':
+      return t('not done');
+    case 'unknown':
+      return t('not known whether it ran');
+    case 'expired':
+      return t('not sent in time');
+  }
+}
+
+function isFailure(item: PanelOutboxItem): boolean {
+  return item.status === 'rejected' || item.status === 'unknown' || item.status === 'expired';
+}
+
+function Failure({ item }: { readonly item: PanelOutboxItem }) {
+  const { store, post, t } = useUi();
+  const forget = (): void => post({ type: 'forget', id: item.id });
+  const message = item.message ?? statusText(item.status, t);
+  const putBack = (): void => {
+    store.composer.putBack(item.text, message);
+    forget();
+  };
+  return (
+    <div class="outbox-item outbox-failed" role="alert">
+      <Icon name="warning" />
+      <div class="outbox-text">
+        {item.kind === 'prompt' && (
+          <p class="outbox-prompt" dir="auto">
+            {showDeceptive(item.text)}
+          </p>
+        )}
+        <p class="bad" dir="auto">
+          {message}
+        </p>
+      </div>
+      <div class="outbox-actions">
+        {item.kind === 'prompt' && (
+          <button type="button" class="button-second" onClick={putBack}>
+            {t('Back to the composer')}
+          </button>
+        )}
+        <button type="button" class="button-quiet" onClick={forget}>
+          {t('Dismiss')}
+        </button>
+      </div>
+    </div>
+  );
+}
+
+/** Failures first seen last: oldest at the top, as they were sent. */
+export function Outbox() {
+  const { store, post, t } = useUi();
+  void store.transcript.version.value;
+  const header = store.header.value;
+  const queue = header?.queue ?? [];
+  const queued = new Set(queue.map((item) => item.promptId));
+  const pending = new Set(header?.pending.map((request) => request.requestId));
+  const items = store.outbox.value;
+  const failed = items.filter(
+    (item) => isFailure(item) && !(item.kind === 'answer' && pending.has(item.text)),
+  );
+  const underWay = items.filter(
+    (item) =>
+      item.kind === 'prompt' &&
+      !isFailure(item) &&
+      item.status !== 'done' &&
+      !queued.has(item.id) &&
+      !store.transcript.hasPrompt(item.id),
+  );
+  if (failed.length + underWay.length + queue.length === 0) return null;
+  return (
+    <div class="outbox">
+      {failed.map((item) => (
+        <Failure key={item.id} item={item} />
+      ))}
+      {queue.map((item) => (
+        <div key={item.promptId} class="outbox-item">
+          <span class="outbox-status">
+            <Icon name="clock" />
+            {t('queued')}
+          </span>
+          <p class="outbox-text outbox-prompt" dir="auto">
+            {showDeceptive(item.text)}
+          </p>
+          <AuthorBadge author={item.author} />
+          <button
+            type="button"
+            class="button-quiet"
+            aria-label={t('Cancel this prompt')}
+            title={t('Cancel this prompt')}
+            onClick={() => post({ type: 'cancel-queued', promptId: item.promptId })}
+          >
+            <Icon name="close" />
+          </button>
+        </div>
+      ))}
+      {underWay.map((item) => (
+        <div key={item.id} class="outbox-item">
+          <span class="outbox-status" role="status">
+            <Spinner />
+            {statusText(item.status, t)}
+          </span>
+          <p class="outbox-text outbox-prompt" dir="auto">
+            {showDeceptive(item.text)}
+          </p>
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,126 @@
+// Requests that wait for a person, pinned above the composer; and who answered the last one.
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { PanelHeader, PanelOutboxItem } from '../../src/protocol/panel.ts';
+import type { Pending as PendingRef } from '../../src/protocol/state.ts';
+import type { EntryOf } from '../../src/protocol/transcript.ts';
+import { decisionText } from '../cards/RequestCard.tsx';
+import { Icon } from '../parts/Icon.tsx';
+import { useUi } from '../ui.ts';
+import { PermissionRequest } from './PermissionRequest.tsx';
+import { PlanRequest } from './PlanRequest.tsx';
+import { QuestionRequest } from './QuestionRequest.tsx';
+
+const ANSWERED_SHOWN_MS = 8000;
+
+/** Why this person may not answer, if so. */
+function useAnswerBlock(header: PanelHeader): string | undefined {
+  const { store, t } = useUi();
+  if (!store.connection.isConnected.value) return t('Not connected to the extension.');
+  if (header.truth.kind === 'over') return t('The connection to this session has ended.');
+  if (header.session?.source === 'observed') return t('Answer it in the terminal it runs in.');
+  if (header.canAnswer) return undefined;
+  return header.me?.role === 'viewer'
+    ? t('Viewers cannot answer. Somebody with the right to approve will.')
+    : t('You may not approve here: the owner kept that right.');
+}
+
+function RequestBody(props: {
+  request: EntryOf<'request'>;
+  index: number;
+  block: string | undefined;
+}) {
+  switch (props.request.request) {
+    case 'question':
+      return <QuestionRequest {...props} />;
+    case 'plan':
+      return <PlanRequest {...props} />;
+    case 'permission':
+    case 'form':
+      return <PermissionRequest {...props} />;
+  }
+}
+
+function OneRequest({ pending, header }: { pending: PendingRef; header: PanelHeader }) {
+  const { store, t } = useUi();
+  void store.transcript.version.value;
+  const block = useAnswerBlock(header);
+  const entry = store.transcript.entryAt(pending.index);
+  const answer = store.outbox.value.findLast(
+    (item) => item.kind === 'answer' && item.text === pending.requestId,
+  );
+  const isOnItsWay = answer !== undefined && isUnderWay(answer);
+  const shownBlock = isOnItsWay ? t('Sending your answer …') : block;
+  return (
+    <section class="pending" data-request={pending.requestId} aria-label={t('Waits for an answer')}>
+      {entry?.kind === 'request' ? (
+        <RequestBody
+          key={pending.requestId}
+          request={entry}
+          index={pending.index}
+          block={shownBlock}
+        />
+      ) : (
+        <p class="line">
+          <Icon name="question" />
+          {t('A request waits: {0}. Its details are not loaded yet.', pending.tool)}
+          <button type="button" class="link-button" onClick={() => store.fetchOlder()}>
+            {t('Load older entries')}
+          </button>
+        </p>
+      )}
+      {answer !== undefined && isFailed(answer) && (
+        <p class="line bad" role="alert">
+          <Icon name="warning" />
+          {answer.message ?? t('Your answer did not arrive. Answer again.')}
+        </p>
+      )}
+    </section>
+  );
+}
+
+function isUnderWay(item: PanelOutboxItem): boolean {
+  return ['sending', 'sent', 'received', 'running'].includes(item.status);
+}
+
+function isFailed(item: PanelOutboxItem): boolean {
+  return item.status === 'rejected' || item.status === 'unknown' || item.status === 'expired';
+}
+
+/** The decision of a request that was here a moment ago, unless this person made it. */
+function useJustAnswered(header: PanelHeader | undefined): string | undefined {
+  const { store, t } = useUi();
+  void store.transcript.version.value;
+  const before = useRef<ReadonlySet<string>>(new Set());
+  const [gone, setGone] = useState<{ id: string; at: number }>();
+  const now = header?.pending.map((pending) => pending.requestId) ?? [];
+  const key = now.join(' ');
+  useEffect(() => {
+    const lost = [...before.current].find((id) => !now.includes(id));
+    before.current = new Set(now);
+    if (lost !== undefined) setGone({ id: lost, at: store.now.peek() });
+  }, [key]);
+  if (gone === undefined || store.now.value - gone.at > ANSWERED_SHOWN_MS) return undefined;
+  const decision = store.transcript.decisionOf(gone.id);
+  const isMine = decision?.author?.member === header?.me?.member;
+  return decision === undefined || isMine ? undefined : decisionText(decision, t);
+}
+
+/** All that waits, oldest first. */
+export function Pending() {
+  const { store } = useUi();
+  const header = store.header.value;
+  const answered = useJustAnswered(header);
+  return (
+    <div class="pending-list">
+      {answered !== undefined && (
+        <p class="line pending-answered" role="status">
+          <Icon name="check" />
+          <bdi>{answered}</bdi>
+        </p>
+      )}
+      {header?.pending.map((pending) => (
+        <OneRequest key={pending.requestId} pending={pending} header={header} />
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,159 @@
+// A tool asks to run: exactly what, why, and the three answers.
+import { useRef, useState } from 'preact/hooks';
+import type { Json } from '../../src/protocol/json.ts';
+import type { EntryOf } from '../../src/protocol/transcript.ts';
+import { CommandText, diffOfCall, InputTable } from '../cards/toolBodies.tsx';
+import { DiffTotals, DiffView } from '../parts/DiffView.tsx';
+import { Icon } from '../parts/Icon.tsx';
+import { describeTool, listField, textField, toolFamily } from '../text/inputs.ts';
+import { showDeceptive } from '../text/visible.ts';
+import { useUi } from '../ui.ts';
+import { DenyForm } from './DenyForm.tsx';
+import { useRequestKeys } from './useRequestKeys.ts';
+
+/** What every request gets; `block` says why it cannot be answered from here. */
+export interface RequestProps {
+  readonly request: EntryOf<'request'>;
+  readonly index: number;
+  readonly block: string | undefined;
+}
+
+/** A suggested rule in words: 'Bash(npm test:*)', a mode, a folder. */
+export function suggestionText(suggestion: Json): string {
+  const rules = listField(suggestion, 'rules').map((rule) => {
+    const content = textField(rule, 'ruleContent');
+    const tool = textField(rule, 'toolName') ?? '';
+    return content === undefined ? tool : `${tool}(${content})`;
+  });
+  if (rules.length > 0) return rules.join(', ');
+  const folders = listField(suggestion, 'directories').filter((item) => typeof item === 'string');
+  if (folders.length > 0) return folders.join(', ');
+  return textField(suggestion, 'mode') ?? JSON.stringify(suggestion);
+}
+
+function Body({ request, index }: { request: EntryOf<'request'>; index: number }) {
+  const family = toolFamily(request.tool);
+  if (family === 'shell') {
+    return <CommandText command={textField(request.input, 'command') ?? ''} />;
+  }
+  const diff = family === 'edit' || family === 'write' ? diffOfCall(request) : undefined;
+  if (diff === undefined) return <InputTable input={request.input} />;
+  return (
+    <>
+      <DiffTotals diff={diff} />
+      <DiffView id={`request/${request.requestId}`} diff={diff} index={index} />
+    </>
+  );
+}
+
+/** The request with its answers. */
+export function PermissionRequest({ request, index, block }: RequestProps) {
+  const { store, post, t } = useUi();
+  const [isDenying, setDenying] = useState(false);
+  const allowButton = useRef<HTMLButtonElement>(null);
+  const head = describeTool(request, store.header.value?.session?.cwd, t);
+  const base = {
+    type: 'answer',
+    requestId: request.requestId,
+    inputHash: request.inputHash,
+  } as const;
+  const suggestions = request.suggestions ?? [];
+  const allow = (remember?: readonly number[]): void =>
+    post({
+      ...base,
+      behavior: 'allow',
+      ...(remember === undefined ? {} : { remember: [...remember] }),
+    });
+  const deny = (message: string): void =>
+    post({ ...base, behavior: 'deny', ...(message === '' ? {} : { message }) });
+  useRequestKeys(request.requestId, (key) => {
+    if (block !== undefined || isDenying) return false;
+    if (key === 'y') allow();
+    else if (key === 'n') setDenying(true);
+    else return false;
+    return true;
+  });
+  const all = suggestions.map((_, at) => at);
+  return (
+    <>
+      <h2 class="pending-title">
+        <Icon name={head.icon} />
+        <span dir="auto">
+          {t('Allow {0}?', head.title)}{' '}
+          {head.isCode && toolFamily(request.tool) !== 'shell' && (
+            <span class="mono">{head.subtitle}</span>
+          )}
+        </span>
+      </h2>
+      {request.description !== undefined && (
+        <p class="muted" dir="auto">
+          {showDeceptive(request.description)}
+        </p>
+      )}
+      {request.reason !== undefined && (
+        <p class="line" dir="auto">
+          <Icon name="info" />
+          {showDeceptive(request.reason)}
+        </p>
+      )}
+      <div class="pending-body">
+        <Body request={request} index={index} />
+      </div>
+      {request.inputCut !== undefined && (
+        <p class="line warn">
+          <Icon name="warning" />
+          {t('Only a part is shown here.')}
+          <button
+            type="button"
+            class="link-button"
+            onClick={() => post({ type: 'open-entry', index })}
+          >
+            {t('Open all of it before you answer')}
+          </button>
+        </p>
+      )}
+      {isDenying ? (
+        <DenyForm
+          label={t('What should be done instead? (optional)')}
+          submit={t('Deny')}
+          isBlocked={block !== undefined}
+          onSubmit={deny}
+          onCancel={() => setDenying(false)}
+        />
+      ) : (
+        <div class="answers">
+          <button
+            ref={allowButton}
+            type="button"
+            class="button"
+            disabled={block !== undefined}
+            onClick={() => allow()}
+          >
+            {t('Allow')} <kbd>y</kbd>
+          </button>
+          {suggestions.length > 0 && (
+            <button
+              type="button"
+              class="button-second"
+              disabled={block !== undefined}
+              onClick={() => allow(all)}
+              title={suggestions.map(suggestionText).join('\n')}
+            >
+              {t('Allow for this session:')}{' '}
+              <code dir="ltr">{showDeceptive(suggestions.map(suggestionText).join('; '))}</code>
+            </button>
+          )}
+          <button
+            type="button"
+            class="button-second button-deny"
+            disabled={block !== undefined}
+            onClick={() => setDenying(true)}
+          >
+            {t('Deny …')} <kbd>n</kbd>
+          </button>
+        </div>
+      )}
+      {block !== undefined && <p class="muted block-reason">{block}</p>}
+    </>
+  );
+}

@@ -1,0 +1,72 @@
+// A plan waits: read it, approve it, or have it worked on.
+import { useState } from 'preact/hooks';
+import { PlanBody } from '../cards/RequestCard.tsx';
+import { Icon } from '../parts/Icon.tsx';
+import { useUi } from '../ui.ts';
+import { textField } from '../text/inputs.ts';
+import { DenyForm } from './DenyForm.tsx';
+import type { RequestProps } from './PermissionRequest.tsx';
+import { useRequestKeys } from './useRequestKeys.ts';
+
+/** The plan with its answers. */
+export function PlanRequest({ request, index, block }: RequestProps) {
+  const { post, t } = useUi();
+  const [isRefining, setRefining] = useState(false);
+  const base = {
+    type: 'answer',
+    requestId: request.requestId,
+    inputHash: request.inputHash,
+  } as const;
+  const approve = (): void => post({ ...base, behavior: 'allow' });
+  useRequestKeys(request.requestId, (key) => {
+    if (block !== undefined || isRefining) return false;
+    if (key === 'y') approve();
+    else if (key === 'n') setRefining(true);
+    else return false;
+    return true;
+  });
+  return (
+    <>
+      <h2 class="pending-title">
+        <Icon name="list" />
+        {t('Approve this plan?')}
+      </h2>
+      <div class="pending-body">
+        <PlanBody plan={request.plan ?? textField(request.input, 'plan') ?? ''} />
+      </div>
+      {isRefining ? (
+        <DenyForm
+          label={t('What should change? (optional)')}
+          submit={t('Keep planning')}
+          isBlocked={block !== undefined}
+          onSubmit={(message) =>
+            post({ ...base, behavior: 'deny', ...(message === '' ? {} : { message }) })
+          }
+          onCancel={() => setRefining(false)}
+        />
+      ) : (
+        <div class="answers">
+          <button type="button" class="button" disabled={block !== undefined} onClick={approve}>
+            {t('Approve')} <kbd>y</kbd>
+          </button>
+          <button
+            type="button"
+            class="button-second"
+            disabled={block !== undefined}
+            onClick={() => setRefining(true)}
+          >
+            {t('Keep planning …')} <kbd>n</kbd>
+          </button>
+          <button
+            type="button"
+            class="link-button"
+            onClick={() => post({ type: 'open-entry', index })}
+          >
+            {t('Open in editor')}
+          </button>
+        </div>
+      )}
+      {block !== undefined && <p class="muted block-reason">{block}</p>}
+    </>
+  );
+}

@@ -1,0 +1,156 @@
+// The agent's questions: options by click or digit, own words under Other.
+import { useState } from 'preact/hooks';
+import type { Question } from '../../src/protocol/transcript.ts';
+import { Icon } from '../parts/Icon.tsx';
+import { showDeceptive } from '../text/visible.ts';
+import { useUi } from '../ui.ts';
+import type { RequestProps } from './PermissionRequest.tsx';
+import {
+  answerOf,
+  answersOf,
+  type Choice,
+  NO_CHOICE,
+  toggleOption,
+  toggleOther,
+} from './questionAnswers.ts';
+import { useRequestKeys } from './useRequestKeys.ts';
+
+function OneQuestion(props: {
+  question: Question;
+  name: string;
+  choice: Choice;
+  isBlocked: boolean;
+  hasKeys: boolean;
+  onChange: (choice: Choice) => void;
+}) {
+  const { t } = useUi();
+  const { question, name, choice, isBlocked, hasKeys, onChange } = props;
+  const type = question.multiSelect === true ? 'checkbox' : 'radio';
+  return (
+    <fieldset class="question" disabled={isBlocked}>
+      <legend dir="auto">
+        {question.header !== undefined && <span class="tag">{showDeceptive(question.header)}</span>}{' '}
+        {showDeceptive(question.question)}
+      </legend>
+      {question.options.map((option, at) => (
+        <label key={at} class="option">
+          <input
+            type={type}
+            name={name}
+            checked={choice.options.has(at)}
+            onChange={() => onChange(toggleOption(question, choice, at))}
+          />
+          <span class="option-text" dir="auto">
+            <span>
+              {showDeceptive(option.label)} {hasKeys && at < 9 && <kbd>{at + 1}</kbd>}
+            </span>
+            {option.description !== undefined && (
+              <span class="muted">{showDeceptive(option.description)}</span>
+            )}
+            {option.preview !== undefined && choice.options.has(at) && (
+              <pre class="value" dir="ltr">
+                {showDeceptive(option.preview)}
+              </pre>
+            )}
+          </span>
+        </label>
+      ))}
+      <label class="option">
+        <input
+          type={type}
+          name={name}
+          checked={choice.other !== undefined}
+          onChange={() => onChange(toggleOther(question, choice))}
+        />
+        <span class="option-text">{t('Other')}</span>
+      </label>
+      {choice.other !== undefined && (
+        <textarea
+          rows={2}
+          dir="auto"
+          aria-label={t('Your own answer')}
+          placeholder={t('Your own answer')}
+          value={choice.other}
+          onInput={(event) => onChange({ ...choice, other: event.currentTarget.value })}
+        />
+      )}
+    </fieldset>
+  );
+}
+
+/** One to four questions; more than one are walked through. */
+export function QuestionRequest({ request, block }: RequestProps) {
+  const { post, t } = useUi();
+  const questions = request.questions ?? [];
+  const [choices, setChoices] = useState<readonly (Choice | undefined)[]>([]);
+  const answers = answersOf(questions, choices);
+  const present = questions.findIndex(
+    (question, at) => answerOf(question, choices[at]) === undefined,
+  );
+  const change = (at: number, choice: Choice): void =>
+    setChoices(questions.map((_, other) => (other === at ? choice : choices[other])));
+  const base = {
+    type: 'answer',
+    requestId: request.requestId,
+    inputHash: request.inputHash,
+  } as const;
+  const send = (): void => {
+    if (answers !== undefined && block === undefined) post({ ...base, behavior: 'allow', answers });
+  };
+  // Digits go to the first question that is still open, or to the only one.
+  const keyed = questions.length === 1 ? 0 : present;
+  useRequestKeys(request.requestId, (key) => {
+    const question = questions[keyed];
+    const digit = /^[1-9]$/.test(key) ? Number(key) : 0;
+    if (block !== undefined) return false;
+    if (key === 'Enter' && answers !== undefined && document.activeElement?.tagName !== 'BUTTON') {
+      send();
+      return true;
+    }
+    if (question === undefined || digit === 0 || digit > question.options.length) return false;
+    change(keyed, toggleOption(question, choices[keyed] ?? NO_CHOICE, digit - 1));
+    return true;
+  });
+  return (
+    <>
+      <h2 class="pending-title">
+        <Icon name="question" />
+        {questions.length === 1
+          ? t('A question for you')
+          : t('{0} questions for you', questions.length)}
+      </h2>
+      <div class="pending-body">
+        {questions.map((question, at) => (
+          <OneQuestion
+            key={at}
+            question={question}
+            name={`${request.requestId}/${at}`}
+            choice={choices[at] ?? NO_CHOICE}
+            isBlocked={block !== undefined}
+            hasKeys={at === keyed}
+            onChange={(choice) => change(at, choice)}
+          />
+        ))}
+      </div>
+      <div class="answers">
+        <button
+          type="button"
+          class="button"
+          disabled={block !== undefined || answers === undefined}
+          onClick={send}
+        >
+          {t('Send answer')}
+        </button>
+        <button
+          type="button"
+          class="button-second"
+          disabled={block !== undefined}
+          onClick={() => post({ ...base, behavior: 'deny' })}
+        >
+          {t('Don’t answer')}
+        </button>
+      </div>
+      {block !== undefined && <p class="muted block-reason">{block}</p>}
+    </>
+  );
+}

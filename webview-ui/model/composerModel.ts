@@ -1,0 +1,121 @@
+// The text being typed: kept by the extension, handed over to it, and put back if it was not taken.
+import { signal } from '@preact/signals';
+import type { Clock } from '../../src/base/clock.ts';
+import { type Disposable, DisposableStore } from '../../src/base/disposable.ts';
+import type { PanelOutboxItem } from '../../src/protocol/panel.ts';
+import type { UiPort } from '../port.ts';
+
+const DRAFT_DELAY_MS = 300;
+const TYPING_EVERY_MS = 2000;
+const TAKEN_WITHIN_MS = 4000;
+
+/** What ComposerModel needs. */
+export interface ComposerOptions {
+  readonly port: UiPort;
+  readonly clock: Clock;
+  /** Why a text came back that nobody took, for people. */
+  readonly notTakenText: () => string;
+}
+
+/** Holds the draft of this window. */
+export class ComposerModel implements Disposable {
+  readonly draft = signal('');
+  /** Why text came back into the composer. */
+  readonly reason = signal<string | undefined>(undefined);
+  /** Rises when the composer should get the keyboard. */
+  readonly focusRequests = signal(0);
+  private readonly options: ComposerOptions;
+  private readonly store = new DisposableStore();
+  private draftTimer: Disposable | undefined;
+  private lastTypingAt = Number.NEGATIVE_INFINITY;
+  private readonly handed = new Map<Disposable, string>();
+  private knownItems = new Set<string>();
+  private isRestored = false;
+
+  constructor(options: ComposerOptions) {
+    this.options = options;
+  }
+
+  /** The person typed: the draft is posted when they pause. */
+  type(text: string): void {
+    this.draft.value = text;
+    if (text === '') this.reason.value = undefined;
+    this.postDraftSoon();
+    const now = this.options.clock.monotonic();
+    if (text === '' || now - this.lastTypingAt < TYPING_EVERY_MS) return;
+    this.lastTypingAt = now;
+    this.options.port.post({ type: 'typing' });
+  }
+
+  /** The draft kept from before; what was typed meanwhile is newer and stays. */
+  restore(draft: string): void {
+    if (this.isRestored || this.draft.value !== '') return;
+    this.isRestored = true;
+    this.draft.value = draft;
+  }
+
+  /** Hands the draft over; it comes back if no outbox shows it within four seconds. */
+  send(): void {
+    const text = this.draft.value;
+    if (text.trim() === '') return;
+    this.reason.value = undefined;
+    this.draft.value = '';
+    this.options.port.post({ type: 'prompt', text });
+    this.flushDraft();
+    const timer = this.store.add(
+      this.options.clock.after(TAKEN_WITHIN_MS, () => {
+        this.handed.delete(timer);
+        this.putBack(text, this.options.notTakenText());
+      }),
+    );
+    this.handed.set(timer, text);
+  }
+
+  /** Puts text in front of what is there, and says why. */
+  putBack(text: string, reason: string): void {
+    this.dropHanded(text);
+    const present = this.draft.value;
+    // The same refusal may be told twice: by the outbox and by the extension.
+    if (!present.startsWith(text)) {
+      this.draft.value = present === '' ? text : `${text}\n\n${present}`;
+    }
+    this.reason.value = reason;
+    this.focusRequests.value++;
+    this.flushDraft();
+  }
+
+  /** Texts that the outbox shows were taken. */
+  handleOutbox(items: readonly PanelOutboxItem[]): void {
+    for (const item of items) {
+      if (!this.knownItems.has(item.id) && item.kind === 'prompt') this.dropHanded(item.text);
+    }
+    this.knownItems = new Set(items.map((item) => item.id));
+  }
+
+  /** Posts the draft now, e.g. before the page goes. */
+  flushDraft(): void {
+    this.draftTimer?.dispose();
+    this.draftTimer = undefined;
+    this.options.port.post({ type: 'draft', text: this.draft.value });
+  }
+
+  dispose(): void {
+    if (this.draftTimer !== undefined) this.flushDraft();
+    this.store.dispose();
+  }
+
+  private postDraftSoon(): void {
+    this.draftTimer?.dispose();
+    this.draftTimer = this.options.clock.after(DRAFT_DELAY_MS, () => this.flushDraft());
+  }
+
+  private dropHanded(text: string): void {
+    for (const [timer, handed] of this.handed) {
+      // The outbox may show only the head of a long prompt.
+      if (handed !== text && !(text.length >= 100 && handed.startsWith(text))) continue;
+      this.handed.delete(timer);
+      this.store.delete(timer);
+      return;
+    }
+  }
+}

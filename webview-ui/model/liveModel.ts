@@ -1,0 +1,65 @@
+// Text that streams now, block by block: a delta touches one signal and nothing else.
+import { type Signal, signal } from '@preact/signals';
+import type { PanelLiveBlock } from '../../src/protocol/panel.ts';
+
+/** One streaming block. */
+export interface LiveRow {
+  readonly key: string;
+  readonly messageId: string;
+  readonly block: number;
+  readonly type: PanelLiveBlock['type'];
+  readonly tool?: string;
+  readonly parent?: string;
+  readonly text: Signal<string>;
+}
+
+/** Keeps the streaming blocks. */
+export class LiveModel {
+  /** Blocks of the session itself, in order of appearance. */
+  readonly rows = signal<readonly LiveRow[]>([]);
+  /** Blocks of subagents by the call that started them. */
+  readonly nested = signal<ReadonlyMap<string, readonly LiveRow[]>>(new Map());
+  private byKey = new Map<string, LiveRow>();
+
+  /** Takes the whole present state; blocks that stay keep their identity. */
+  replace(blocks: readonly PanelLiveBlock[]): void {
+    const next = new Map<string, LiveRow>();
+    for (const block of blocks) {
+      const key = liveKey(block.messageId, block.block);
+      const known = this.byKey.get(key);
+      if (known?.type === block.type) known.text.value = block.text;
+      next.set(key, known?.type === block.type ? known : createRow(key, block));
+    }
+    this.byKey = next;
+    const all = [...next.values()];
+    this.rows.value = all.filter((row) => row.parent === undefined);
+    const nested = new Map<string, LiveRow[]>();
+    for (const row of all) {
+      if (row.parent === undefined) continue;
+      nested.set(row.parent, [...(nested.get(row.parent) ?? []), row]);
+    }
+    this.nested.value = nested;
+  }
+
+  /** Adds text to a block; a block that is not known is left for the next `replace`. */
+  append(messageId: string, block: number, text: string): void {
+    const row = this.byKey.get(liveKey(messageId, block));
+    if (row !== undefined) row.text.value += text;
+  }
+}
+
+function liveKey(messageId: string, block: number): string {
+  return `live:${messageId}:${block}`;
+}
+
+function createRow(key: string, block: PanelLiveBlock): LiveRow {
+  return {
+    key,
+    messageId: block.messageId,
+    block: block.block,
+    type: block.type,
+    text: signal(block.text),
+    ...(block.tool === undefined ? {} : { tool: block.tool }),
+    ...(block.parent === undefined ? {} : { parent: block.parent }),
+  };
+}

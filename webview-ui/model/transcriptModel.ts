@@ -1,0 +1,227 @@
+// The transcript as rows: results join their calls, decisions their requests, subagents nest.
+import { type Signal, signal } from '@preact/signals';
+import type { PanelEntry } from '../../src/protocol/panel.ts';
+import type { Entry, EntryOf } from '../../src/protocol/transcript.ts';
+
+/** One card. Its mutable parts change together with `rev`, which is what a card subscribes to. */
+export interface Row {
+  /** Stable while the entry exists. */
+  readonly key: string;
+  /** Place of the entry in the log. */
+  readonly index: number;
+  readonly rev: Signal<number>;
+  /** A retry or task row shows its newest entry. */
+  entry: Entry;
+  /** Of a tool call: how it ended. */
+  result?: { readonly index: number; readonly entry: EntryOf<'tool-result'> };
+  /** Of a tool call: what a person was asked about it. */
+  request?: EntryOf<'request'>;
+  /** Of a request, or of the call it belongs to. */
+  decision?: EntryOf<'decision'>;
+  /** Of a call that started a subagent or background task: its newest news. */
+  task?: EntryOf<'task'>;
+  /** Of a tool call: the turn ended without a result. */
+  isAbandoned?: boolean;
+  /** Rows of the subagent that this call started. */
+  children: Row[];
+}
+
+/** Keeps the rows of a transcript while entries come in at either end. */
+export class TranscriptModel {
+  /** Top-level rows; read `version` to be told of changes. */
+  rows: Row[] = [];
+  readonly version = signal(0);
+  /** The newest checklist. */
+  readonly todos = signal<EntryOf<'todos'> | undefined>(undefined);
+  private entries: PanelEntry[] = [];
+  private byIndex = new Map<number, Entry>();
+  private calls = new Map<string, Row>();
+  private openCalls = new Set<Row>();
+  private requests = new Map<string, Row>();
+  private decisions = new Map<string, EntryOf<'decision'>>();
+  private tasks = new Map<string, Row>();
+  private promptIds = new Set<string>();
+
+  /** Number of entries held. */
+  get size(): number {
+    return this.entries.length;
+  }
+
+  /** The entry at a place in the log, if it is loaded. */
+  entryAt(index: number): Entry | undefined {
+    return this.byIndex.get(index);
+  }
+
+  /** How a request ended, if it did and that is loaded. */
+  decisionOf(requestId: string): EntryOf<'decision'> | undefined {
+    return this.decisions.get(requestId);
+  }
+
+  /** Whether the prompt with this id is in the transcript. */
+  hasPrompt(promptId: string): boolean {
+    return this.promptIds.has(promptId);
+  }
+
+  /** Forgets everything and takes these entries. */
+  replace(entries: readonly PanelEntry[]): void {
+    this.rows = [];
+    this.entries = [];
+    this.byIndex = new Map();
+    this.calls = new Map();
+    this.openCalls = new Set();
+    this.requests = new Map();
+    this.decisions = new Map();
+    this.tasks = new Map();
+    this.promptIds = new Set();
+    this.todos.value = undefined;
+    this.append(entries);
+  }
+
+  /** Takes entries that follow the last one; known places are skipped. */
+  append(entries: readonly PanelEntry[]): void {
+    for (const placed of entries) {
+      if (this.byIndex.has(placed.index)) continue;
+      this.entries.push(placed);
+      this.byIndex.set(placed.index, placed.entry);
+      this.take(placed);
+    }
+    this.version.value++;
+  }
+
+  /** Takes entries that come before the first one. Rows are made again; their keys stay. */
+  prepend(entries: readonly PanelEntry[]): void {
+    const older = entries.filter((placed) => !this.byIndex.has(placed.index));
+    this.replace([...older, ...this.entries]);
+  }
+
+  private take(placed: PanelEntry): void {
+    const entry = placed.entry;
+    switch (entry.kind) {
+      case 'tool-result':
+        return this.takeResult(placed.index, entry);
+      case 'decision':
+        return this.takeDecision(placed, entry);
+      case 'request':
+        return this.takeRequest(placed, entry);
+      case 'task':
+        return this.takeTask(placed, entry);
+      case 'retry':
+        return this.takeRetry(placed, entry);
+      case 'tool-call': {
+        const row = this.push(placed);
+        this.calls.set(entry.callId, row);
+        this.openCalls.add(row);
+        return;
+      }
+      case 'prompt':
+        if (entry.promptId !== undefined) this.promptIds.add(entry.promptId);
+        this.push(placed);
+        return;
+      case 'turn':
+        this.abandonOpenCalls();
+        this.push(placed);
+        return;
+      case 'todos':
+        if (entry.parent === undefined) this.todos.value = entry;
+        this.push(placed);
+        return;
+      case 'text':
+      case 'thinking':
+      case 'compaction':
+      case 'reset':
+      case 'command':
+      case 'notice':
+      case 'unknown':
+        this.push(placed);
+        return;
+    }
+  }
+
+  private push(placed: PanelEntry): Row {
+    const row: Row = {
+      key: `e${placed.index}`,
+      index: placed.index,
+      entry: placed.entry,
+      rev: signal(0),
+      children: [],
+    };
+    const parent = this.parentOf(placed.entry);
+    if (parent === undefined) this.rows.push(row);
+    else {
+      parent.children.push(row);
+      parent.rev.value++;
+    }
+    return row;
+  }
+
+  private parentOf(entry: Entry): Row | undefined {
+    return entry.parent === undefined ? undefined : this.calls.get(entry.parent);
+  }
+
+  private takeResult(index: number, entry: EntryOf<'tool-result'>): void {
+    const call = this.calls.get(entry.callId);
+    if (call === undefined || call.result !== undefined) {
+      this.push({ index, entry });
+      return;
+    }
+    call.result = { index, entry };
+    this.openCalls.delete(call);
+    call.rev.value++;
+  }
+
+  private takeRequest(placed: PanelEntry, entry: EntryOf<'request'>): void {
+    const call = entry.callId === undefined ? undefined : this.calls.get(entry.callId);
+    if (call === undefined || call.request !== undefined) {
+      this.requests.set(entry.requestId, this.push(placed));
+      return;
+    }
+    call.request = entry;
+    this.requests.set(entry.requestId, call);
+    call.rev.value++;
+  }
+
+  private takeDecision(placed: PanelEntry, entry: EntryOf<'decision'>): void {
+    this.decisions.set(entry.requestId, entry);
+    const row = this.requests.get(entry.requestId);
+    if (row === undefined) {
+      this.push(placed);
+      return;
+    }
+    row.decision = entry;
+    row.rev.value++;
+  }
+
+  private takeTask(placed: PanelEntry, entry: EntryOf<'task'>): void {
+    const call = entry.callId === undefined ? undefined : this.calls.get(entry.callId);
+    if (call !== undefined) {
+      call.task = entry;
+      call.rev.value++;
+      return;
+    }
+    const known = this.tasks.get(entry.taskId);
+    if (known === undefined) this.tasks.set(entry.taskId, this.push(placed));
+    else this.renew(known, entry);
+  }
+
+  private takeRetry(placed: PanelEntry, entry: EntryOf<'retry'>): void {
+    const siblings = this.parentOf(entry)?.children ?? this.rows;
+    const last = siblings.at(-1);
+    if (last?.entry.kind === 'retry') this.renew(last, entry);
+    else this.push(placed);
+  }
+
+  private renew(row: Row, entry: Entry): void {
+    row.entry = entry;
+    row.rev.value++;
+  }
+
+  /** Calls of subagents may go on in the background; those of the turn itself cannot. */
+  private abandonOpenCalls(): void {
+    for (const row of this.openCalls) {
+      if (row.entry.parent !== undefined) continue;
+      row.isAbandoned = true;
+      row.rev.value++;
+      this.openCalls.delete(row);
+    }
+  }
+}

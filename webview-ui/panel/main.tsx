@@ -1,0 +1,13 @@
+// Entry of the panel in VS Code's webview.
+import * as z from 'zod/mini';
+import { systemClock } from '../../src/base/clock.ts';
+import { mountPanel } from '../mount.tsx';
+import '../styles/panel.css';
+import { createVsCodePort } from './vscodePort.ts';
+
+// The page's policy forbids making code from strings, which zod would try.
+z.config({ jitless: true });
+
+const element = document.getElementById('app');
+if (element === null) throw new Error('invariant: the page has no #app');
+mountPanel({ element, port: createVsCodePort(), clock: systemClock });

@@ -1,0 +1,26 @@
+// UiPort over the webview's postMessage.
+import { toDisposable } from '../../src/base/disposable.ts';
+import type { PortState, UiPort } from '../port.ts';
+
+interface VsCodeApi {
+  postMessage(message: unknown): void;
+  getState(): PortState | undefined;
+  setState(state: PortState): void;
+}
+
+declare function acquireVsCodeApi(): VsCodeApi;
+
+/** The port of this webview; may be made once per page, as VS Code gives its API once. */
+export function createVsCodePort(): UiPort {
+  const api = acquireVsCodeApi();
+  return {
+    post: (message) => api.postMessage(message),
+    onMessage(listener) {
+      const handle = (event: MessageEvent<unknown>): void => listener(event.data);
+      window.addEventListener('message', handle);
+      return toDisposable(() => window.removeEventListener('message', handle));
+    },
+    getState: () => api.getState(),
+    setState: (state) => api.setState(state),
+  };
+}
