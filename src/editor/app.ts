@@ -1,0 +1,33 @@
+// The parts of the editor that commands work on.
+import type * as vscode from 'vscode';
+import type { Logger } from '../base/log.ts';
+import type { Clock } from '../base/clock.ts';
+import type { FocusedSession } from './focusedSession.ts';
+import type { GivenLink, JoinedSession } from './joinedSessions.ts';
+import type { Machine } from './machine.ts';
+import type { Panels } from './panels.ts';
+import type { RoomPool } from './roomPool.ts';
+import type { SecretList } from './secretList.ts';
+import type { SessionDirectory } from './sessionDirectory.ts';
+
+/** Everything a command may need. */
+export interface App {
+  readonly machine: Machine;
+  readonly directory: SessionDirectory;
+  readonly pool: RoomPool;
+  readonly panels: Panels;
+  readonly focused: FocusedSession;
+  readonly joined: SecretList<JoinedSession>;
+  readonly given: SecretList<GivenLink>;
+  readonly secrets: vscode.SecretStorage;
+  readonly globalState: vscode.Memento;
+  readonly extensionUri: vscode.Uri;
+  /** Name of this person if the settings say nothing else; empty = ask. */
+  readonly defaultName: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly showLog: () => void;
+}
+
+/** A command: what it was called for comes as the editor gave it. */
+export type CommandHandler = (app: App, ...args: readonly unknown[]) => Promise<void>;

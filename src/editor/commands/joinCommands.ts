@@ -1,0 +1,121 @@
+// Join and leave: a link is shown for what it is and confirmed before anything is sent.
+import * as vscode from 'vscode';
+import { PRODUCT_NAME } from '../../base/product.ts';
+import { isAppError } from '../../base/errors.ts';
+import { type InviteLink, parseLink } from '../../protocol/link.ts';
+import type { App } from '../app.ts';
+import { settings } from '../settings.ts';
+import { targetSession } from './target.ts';
+
+/** Joins by a pasted link. */
+export async function joinWithLink(app: App): Promise<void> {
+  const { t } = vscode.l10n;
+  const text = await vscode.window.showInputBox({
+    title: t('Join a session'),
+    prompt: t('Paste the link that you were given'),
+    placeHolder: 'https://…/join#…',
+    ignoreFocusOut: true,
+    validateInput: (value) => (value.trim() === '' ? undefined : problemOf(value)),
+  });
+  if (text !== undefined && text.trim() !== '') await confirmAndJoin(app, text);
+}
+
+/** Shows what a link leads to, and joins only after a yes: links come from anywhere. */
+export async function confirmAndJoin(app: App, text: string): Promise<void> {
+  const { t } = vscode.l10n;
+  const link = parseLink(text);
+  const join = t('Join');
+  const choice = await vscode.window.showInformationMessage(
+    question(link),
+    { modal: true, detail: explanation(link) },
+    join,
+  );
+  if (choice !== join || !(await hasName(app))) return;
+  const known = app.joined.items.find(({ room }) => room === link.room);
+  await app.joined.put(
+    {
+      room: link.room,
+      link: text.trim(),
+      title: known?.title ?? '',
+      computer: known?.computer ?? '',
+      joinedAt: app.clock.now(),
+    },
+    (item) => item.room === link.room,
+  );
+  app.panels.show({ kind: 'joined', room: link.room });
+}
+
+/** Leaves a joined session and forgets its link. */
+export async function leave(app: App, argument?: unknown): Promise<void> {
+  const ref = await targetSession(app, argument, {
+    placeholder: vscode.l10n.t('Leave a session'),
+    flags: ['joined'],
+    takesFocused: true,
+  });
+  if (ref?.kind !== 'joined') return;
+  const title = app.directory.titleOf(ref);
+  await app.pool.leave(ref);
+  app.panels.close(ref);
+  await app.joined.remove((item) => item.room === ref.room);
+  void vscode.window.showInformationMessage(vscode.l10n.t('You left “{0}”.', title));
+}
+
+function problemOf(text: string): string | undefined {
+  try {
+    parseLink(text);
+    return undefined;
+  } catch (error) {
+    return isAppError(error) ? error.message : vscode.l10n.t('This is not a link to a session.');
+  }
+}
+
+function question(link: InviteLink): string {
+  const { t } = vscode.l10n;
+  const { host } = new URL(link.relay);
+  switch (link.role) {
+    case 'viewer':
+      return t('Join the session at {0} as a viewer?', host);
+    case 'controller':
+      return t('Join the session at {0} as a controller?', host);
+    case 'owner':
+      return t('Join the session at {0} as its owner?', host);
+  }
+}
+
+function explanation(link: InviteLink): string {
+  const { t } = vscode.l10n;
+  const shown = t('The others see your name and device. Join only if you trust who sent the link.');
+  const asks = t('You watch until its owner allows you control.');
+  const plain = t(
+    'This connection is not encrypted on its way (ws://); what is sent inside it is.',
+  );
+  const { protocol, hostname } = new URL(link.relay);
+  const isLoopback = /^(localhost|127\..*|\[::1\])$/.test(hostname);
+  return [
+    link.role === 'controller' ? asks : '',
+    protocol === 'ws:' && !isLoopback ? plain : '',
+    shown,
+    t('Room {0}', link.room.slice(0, 8)),
+  ]
+    .filter(Boolean)
+    .join('\n\n');
+}
+
+/** Makes sure that there is a name to show to the others; false if the person gave none. */
+async function hasName(app: App): Promise<boolean> {
+  if (settings.name() !== '' || app.defaultName !== '') return true;
+  const { t } = vscode.l10n;
+  const name = await vscode.window.showInputBox({
+    title: t('Your name in shared sessions'),
+    prompt: t(
+      'Others see it beside what you type. You can change it in the settings of {0}.',
+      PRODUCT_NAME,
+    ),
+    ignoreFocusOut: true,
+    validateInput: (text) =>
+      text.trim() === '' || text.length > 80 ? t('1 to 80 characters') : undefined,
+  });
+  if (name === undefined) return false;
+  await settings.setName(name.trim());
+  return true;
+}

@@ -1,0 +1,56 @@
+// Binds the commands of the manifest to their code; whatever one throws is told, never lost.
+import * as vscode from 'vscode';
+import { DisposableStore } from '../../base/disposable.ts';
+import { errorText } from '../../base/log.ts';
+import type { App, CommandHandler } from '../app.ts';
+import { asAppError } from '../errors.ts';
+import { COMMANDS, type CommandName, fullName } from '../names.ts';
+import { reportError } from '../report.ts';
+import * as control from './controlCommands.ts';
+import * as join from './joinCommands.ts';
+import * as sessions from './sessionCommands.ts';
+import * as sharing from './shareCommands.ts';
+
+const HANDLERS: Readonly<Record<CommandName, CommandHandler>> = {
+  startSession: (app) => sessions.startSession(app),
+  openSession: sessions.openSession,
+  joinWithLink: (app) => join.joinWithLink(app),
+  share: sharing.share,
+  stopSharing: sharing.stopSharing,
+  copyLink: sharing.copyLink,
+  leave: join.leave,
+  requestControl: control.requestControl,
+  giveControl: control.giveControl,
+  takeBack: control.takeBack,
+  releaseControl: control.releaseControl,
+  toggleControl: control.toggleControl,
+  allowControl: control.allowControl,
+  makeViewer: control.makeViewer,
+  removePerson: control.removePerson,
+  interrupt: control.interrupt,
+  rename: sessions.rename,
+  endSession: sessions.endSession,
+  continueHere: sessions.continueHere,
+  archive: (app, argument) => sessions.setArchived(app, argument, true),
+  unarchive: (app, argument) => sessions.setArchived(app, argument, false),
+  stopAllSessions: (app) => sessions.stopAllSessions(app),
+  showLog: (app) => Promise.resolve(app.showLog()),
+};
+
+/** Registers every command. */
+export function registerCommands(app: App): DisposableStore {
+  const store = new DisposableStore();
+  for (const name of COMMANDS) {
+    store.add(
+      vscode.commands.registerCommand(fullName(name), async (...args: unknown[]) => {
+        try {
+          await HANDLERS[name](app, ...args);
+        } catch (error) {
+          app.log.warn(`command ${name} failed`, { error: errorText(error) });
+          reportError(asAppError(error));
+        }
+      }),
+    );
+  }
+  return store;
+}

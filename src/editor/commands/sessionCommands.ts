@@ -1,0 +1,225 @@
+// Commands that begin, open and end sessions of this computer.
+import * as vscode from 'vscode';
+import * as z from 'zod/mini';
+import { DisposableStore } from '../../base/disposable.ts';
+import type { Json } from '../../protocol/json.ts';
+import type { App } from '../app.ts';
+import { noHostHere, sessionGone, unexpectedAnswer, workspaceNotTrusted } from '../errors.ts';
+import { withProgress } from '../progress.ts';
+import type { SessionRef } from '../sessionRef.ts';
+import { inRoom, targetSession } from './target.ts';
+
+/** A new session is in the directory within this time, or its panel says that it is not there yet. */
+const LISTED_MS = 5_000;
+
+const sessionAnswer = z.looseObject({ sessionId: z.string() });
+
+/** Starts a session in a folder, with a first prompt if one is given. */
+export async function startSession(app: App): Promise<void> {
+  checkMayHost(app);
+  const cwd = await pickFolder(app);
+  if (cwd === undefined) return;
+  const prompt = await vscode.window.showInputBox({
+    title: vscode.l10n.t('Start a session in {0}', cwd),
+    prompt: vscode.l10n.t('First prompt. Leave it empty to begin in the panel.'),
+    placeHolder: vscode.l10n.t('What should be done?'),
+    ignoreFocusOut: true,
+  });
+  if (prompt === undefined) return;
+  const env = app.machine.sessionEnvironment();
+  const session = await withProgress(vscode.l10n.t('Starting a session…'), async (signal) => {
+    const args = { cwd, env, ...(prompt.trim() === '' ? {} : { prompt }) };
+    return listed(app, sessionOf(await app.machine.request('start', args, signal)));
+  });
+  app.panels.show({ kind: 'own', session }).reveal();
+}
+
+/** Shows a session; one that runs in a terminal is opened live and read-only. */
+export async function openSession(app: App, argument?: unknown): Promise<void> {
+  const ref = await targetSession(app, argument, {
+    placeholder: vscode.l10n.t('Open a session'),
+    flags: ['open', 'continue'],
+    takesFocused: false,
+  });
+  if (!ref) return;
+  if (ref.kind === 'joined' || app.panels.find(ref)) return void app.panels.show(ref);
+  const row = app.machine.row(ref.session);
+  if (!row) throw sessionGone();
+  if (row.link === undefined && row.foundKey === undefined) {
+    if (row.canContinue === true) return continueHere(app, ref);
+    throw sessionGone();
+  }
+  app.panels.show(await opened(app, ref));
+}
+
+/** Makes sure that a session has a room: one found in a terminal gets it now. */
+export async function opened(app: App, ref: SessionRef): Promise<SessionRef> {
+  if (ref.kind === 'joined') return ref;
+  const row = app.machine.row(ref.session);
+  const foundKey = row?.foundKey;
+  if (row?.link !== undefined || foundKey === undefined) return ref;
+  const session = await withProgress(vscode.l10n.t('Opening the session…'), async (signal) =>
+    listed(app, sessionOf(await app.machine.request('open', { foundKey }, signal))),
+  );
+  return { kind: 'own', session };
+}
+
+/** Goes on with an ended conversation as a session of this computer. */
+export async function continueHere(app: App, argument?: unknown): Promise<void> {
+  checkMayHost(app);
+  const ref = await targetSession(app, argument, {
+    placeholder: vscode.l10n.t('Continue an ended session here'),
+    flags: ['continue'],
+    takesFocused: true,
+  });
+  if (ref?.kind !== 'own') return;
+  const row = app.machine.row(ref.session);
+  if (!row) throw sessionGone();
+  const which = row.foundKey === undefined ? { session: ref.session } : { foundKey: row.foundKey };
+  const env = app.machine.sessionEnvironment();
+  const session = await withProgress(vscode.l10n.t('Continuing the session…'), async (signal) =>
+    listed(app, sessionOf(await app.machine.request('continue', { ...which, env }, signal))),
+  );
+  app.panels.show({ kind: 'own', session }).reveal();
+}
+
+/** Gives a session another title. */
+export async function rename(app: App, argument?: unknown): Promise<void> {
+  const ref = await targetSession(app, argument, {
+    placeholder: vscode.l10n.t('Rename a session'),
+    flags: ['hosted'],
+    takesFocused: true,
+  });
+  if (!ref) return;
+  const title = await vscode.window.showInputBox({
+    title: vscode.l10n.t('Rename the session'),
+    value: app.directory.titleOf(ref),
+    validateInput: (text) =>
+      text.trim() === '' || text.length > 200 ? vscode.l10n.t('1 to 200 characters') : undefined,
+  });
+  if (title === undefined) return;
+  await inRoom(app, ref, (view) => view.request('rename', { title: title.trim() }));
+}
+
+/** Ends a hosted session after asking. */
+export async function endSession(app: App, argument?: unknown): Promise<void> {
+  const ref = await targetSession(app, argument, {
+    placeholder: vscode.l10n.t('End a session'),
+    flags: ['endable'],
+    takesFocused: true,
+  });
+  if (ref?.kind !== 'own') return;
+  const end = vscode.l10n.t('End Session');
+  const isWorking = app.machine.row(ref.session)?.session.status === 'working';
+  const choice = await vscode.window.showWarningMessage(
+    vscode.l10n.t('End “{0}”?', app.directory.titleOf(ref)),
+    {
+      modal: true,
+      detail: isWorking
+        ? vscode.l10n.t(
+            'Its running turn is interrupted. What was done stays, and you can continue the session later.',
+          )
+        : vscode.l10n.t('What was done stays, and you can continue the session later.'),
+    },
+    end,
+  );
+  if (choice === end) await app.machine.request('end', { session: ref.session });
+}
+
+/** Puts an ended session away, or takes it out again. */
+export async function setArchived(app: App, argument: unknown, archived: boolean): Promise<void> {
+  const ref = await targetSession(app, argument, {
+    placeholder: vscode.l10n.t('Archive a session'),
+    flags: [archived ? 'archivable' : 'archived'],
+    takesFocused: false,
+  });
+  if (ref?.kind !== 'own') return;
+  await app.machine.request('archive', { session: ref.session, archived });
+}
+
+/** Ends the background service with all its sessions, after saying what runs. */
+export async function stopAllSessions(app: App): Promise<void> {
+  await app.machine.look();
+  if (app.machine.status === 'stopped' || app.machine.status === 'lost') {
+    void vscode.window.showInformationMessage(vscode.l10n.t('No session runs on this computer.'));
+    return;
+  }
+  const hosted = app.machine.rows.filter(
+    ({ session }) => session.source === 'hosted' && session.status !== 'ended',
+  );
+  const working = hosted.filter(({ session }) => session.status === 'working').length;
+  const stop = vscode.l10n.t('Stop All Sessions');
+  const choice = await vscode.window.showWarningMessage(
+    vscode.l10n.t('Stop all sessions on this computer?'),
+    {
+      modal: true,
+      detail: vscode.l10n.t(
+        '{0} sessions end, {1} of them in the middle of a turn. Guests are disconnected. Sessions in terminals go on. You can continue every session later.',
+        hosted.length,
+        working,
+      ),
+    },
+    stop,
+  );
+  if (choice === stop) await app.machine.request('stop-host', { force: true });
+}
+
+function checkMayHost(app: App): void {
+  if (!app.machine.canHost) throw noHostHere();
+  if (!vscode.workspace.isTrusted) throw workspaceNotTrusted();
+}
+
+function sessionOf(answer: Json | undefined): string {
+  const parsed = sessionAnswer.safeParse(answer);
+  if (!parsed.success) throw unexpectedAnswer('about the session');
+  return parsed.data.sessionId;
+}
+
+/** Waits until the directory shows the session; goes on without it after a while. */
+function listed(app: App, session: string): Promise<string> {
+  return new Promise((resolve) => {
+    const store = new DisposableStore();
+    const check = (): void => {
+      if (app.machine.row(session)?.link === undefined) return;
+      store.dispose();
+      resolve(session);
+    };
+    store.add(app.machine.onDidChange(check));
+    store.add(
+      app.clock.after(LISTED_MS, () => {
+        store.dispose();
+        resolve(session);
+      }),
+    );
+    check();
+  });
+}
+
+async function pickFolder(app: App): Promise<string | undefined> {
+  const folders = (vscode.workspace.workspaceFolders ?? []).filter(
+    ({ uri }) => uri.scheme === 'file',
+  );
+  const [first] = folders;
+  if (first && folders.length === 1) return first.uri.fsPath;
+  const other = { label: vscode.l10n.t('Another folder…'), description: '', path: '' };
+  const { homeFolder } = app.machine;
+  const items = folders.map(({ name, uri }) => ({
+    label: name,
+    description: uri.fsPath,
+    path: uri.fsPath,
+  }));
+  if (folders.length === 0 && homeFolder !== '') {
+    const label = vscode.l10n.t('Home folder');
+    items.push({ label, description: homeFolder, path: homeFolder });
+  }
+  const choice = await vscode.window.showQuickPick([...items, other], {
+    placeHolder: vscode.l10n.t('Folder of the session'),
+  });
+  if (choice !== other) return choice?.path;
+  const picked = await vscode.window.showOpenDialog({
+    canSelectFiles: false,
+    canSelectFolders: true,
+    openLabel: vscode.l10n.t('Start Here'),
+  });
+  return picked?.[0]?.fsPath;
+}

@@ -1,0 +1,99 @@
+// What a command is about: the row or panel it was called for, else the panel in front, else a choice.
+import * as vscode from 'vscode';
+import { DisposableStore } from '../../base/disposable.ts';
+import { AppError } from '../../base/errors.ts';
+import type { RoomView } from '../../session/view.ts';
+import type { App } from '../app.ts';
+import { sessionGone } from '../errors.ts';
+import type { SessionRef } from '../sessionRef.ts';
+import { sessionTree, type SessionNode, type TreeNode } from '../sessionTree.ts';
+import { refOfArgument } from '../sessionsView.ts';
+import { settings } from '../settings.ts';
+
+/** A room is given this long to show that this member is in it. */
+const ENTER_MS = 15_000;
+
+/** Which sessions a command can be used on, by the flags of their rows. */
+export interface TargetOptions {
+  readonly placeholder: string;
+  /** Row flags of which one must be there. */
+  readonly flags: readonly string[];
+  /** Take the panel in front without asking. */
+  readonly takesFocused: boolean;
+}
+
+/** The session a command is about; undefined if the person chose none. */
+export async function targetSession(
+  app: App,
+  argument: unknown,
+  options: TargetOptions,
+): Promise<SessionRef | undefined> {
+  const given = refOfArgument(argument);
+  if (given) return given;
+  const { current } = app.panels;
+  if (options.takesFocused && current?.panel.visible) return current.ref;
+  const nodes = flatten(
+    sessionTree({
+      own: app.machine.rows,
+      joined: app.directory.joinedRows(),
+      now: app.clock.now(),
+      knownLinks: new Set(app.given.items.map(({ session }) => session)),
+      canShare: app.machine.canHost && settings.isSharingEnabled(),
+      t: vscode.l10n.t,
+    }),
+  ).filter((node) => options.flags.some((flag) => node.context.includes(`;${flag};`)));
+  if (nodes.length === 0) {
+    void vscode.window.showInformationMessage(vscode.l10n.t('There is no session for this now.'));
+    return undefined;
+  }
+  const items = nodes.map((node) => ({
+    label: `$(${node.icon}) ${node.title}`,
+    description: node.description,
+    ref: node.ref,
+  }));
+  const choice = await vscode.window.showQuickPick(items, {
+    placeHolder: options.placeholder,
+    matchOnDescription: true,
+  });
+  return choice?.ref;
+}
+
+/** Runs `work` in a session's room, joining it for that time if no panel shows it. */
+export async function inRoom<T>(
+  app: App,
+  ref: SessionRef,
+  work: (view: RoomView) => Promise<T>,
+): Promise<T> {
+  const lease = app.pool.acquire(ref);
+  const store = new DisposableStore();
+  try {
+    const view = await new Promise<RoomView>((resolve, reject) => {
+      const check = (): void => {
+        const { view: joined, error, hasLink } = lease.room;
+        if (error) reject(error);
+        else if (!hasLink) reject(sessionGone());
+        else if (joined?.truth.kind === 'over') reject(joined.truth.error);
+        else if (joined?.me) resolve(joined);
+      };
+      store.add(lease.room.onDidChange(check));
+      store.add(app.clock.after(ENTER_MS, () => reject(notReached(app, ref))));
+      check();
+    });
+    return await work(view);
+  } finally {
+    store.dispose();
+    lease.dispose();
+  }
+}
+
+function notReached(app: App, ref: SessionRef): AppError {
+  return new AppError('timeout', {
+    happened: `“${app.directory.titleOf(ref)}” did not answer within ${ENTER_MS / 1000} seconds.`,
+    kept: 'Nothing was changed.',
+    remedy: 'Its panel shows the state of the connection; try again when it is live.',
+  });
+}
+
+function flatten(nodes: readonly TreeNode[]): readonly SessionNode[] {
+  return nodes.flatMap((node) => (node.kind === 'group' ? flatten(node.children) : [node]));
+}

@@ -1,0 +1,66 @@
+// What was typed and not sent, per session: kept across reloads, bounded.
+import type { Memento } from 'vscode';
+import * as z from 'zod/mini';
+import { Emitter, type Event } from '../base/emitter.ts';
+import { LIMITS } from '../protocol/limits.ts';
+import { refKey, type SessionRef } from './sessionRef.ts';
+
+const PREFIX = 'draft:';
+const MAX_DRAFTS = 50;
+const draftSchema = z.object({ text: z.string(), at: z.number() });
+
+/** A prompt that was refused and whose text is back in the composer. */
+export interface PutBack {
+  readonly ref: SessionRef;
+  readonly text: string;
+  readonly reason: string;
+}
+
+/** Drafts of this workspace. */
+export class Drafts {
+  private readonly memento: Memento;
+  private readonly now: () => number;
+  private readonly returned = new Emitter<PutBack>();
+
+  readonly onDidPutBack: Event<PutBack> = this.returned.event;
+
+  constructor(options: { readonly memento: Memento; readonly now: () => number }) {
+    this.memento = options.memento;
+    this.now = options.now;
+  }
+
+  /** The draft of a session; empty if there is none. */
+  get(ref: SessionRef): string {
+    return this.read(PREFIX + refKey(ref))?.text ?? '';
+  }
+
+  /** Keeps a draft; beyond 50 the oldest goes, beyond 2 MiB of text the end is cut. */
+  set(ref: SessionRef, text: string): void {
+    const kept = text.slice(0, LIMITS.promptBytes);
+    void this.memento.update(
+      PREFIX + refKey(ref),
+      kept === '' ? undefined : { text: kept, at: this.now() },
+    );
+    this.trim();
+  }
+
+  /** Puts the text of a refused prompt in front of what is there. */
+  putBack(ref: SessionRef, text: string, reason: string): void {
+    const draft = this.get(ref);
+    this.set(ref, draft === '' ? text : `${text}\n\n${draft}`);
+    this.returned.fire({ ref, text, reason });
+  }
+
+  private trim(): void {
+    const keys = this.memento.keys().filter((key) => key.startsWith(PREFIX));
+    if (keys.length <= MAX_DRAFTS) return;
+    const age = (key: string): number => this.read(key)?.at ?? 0;
+    const oldest = keys.toSorted((a, b) => age(a) - age(b)).slice(0, keys.length - MAX_DRAFTS);
+    for (const key of oldest) void this.memento.update(key, undefined);
+  }
+
+  private read(key: string): z.infer<typeof draftSchema> | undefined {
+    const parsed = draftSchema.safeParse(this.memento.get(key));
+    return parsed.success ? parsed.data : undefined;
+  }
+}

@@ -1,0 +1,142 @@
+// Puts the editor together: the same in both extension hosts.
+import * as vscode from 'vscode';
+import { DisposableStore } from '../base/disposable.ts';
+import { PRODUCT_ID, PRODUCT_NAME, PRODUCT_VERSION, PUBLISHER } from '../base/product.ts';
+import { prefixLogger } from '../base/log.ts';
+import { Attachment } from '../sync/attachment.ts';
+import type { App } from './app.ts';
+import { confirmAndJoin } from './commands/joinCommands.ts';
+import { registerCommands } from './commands/register.ts';
+import { Drafts } from './drafts.ts';
+import { EntryDocuments } from './entryDocuments.ts';
+import type { EditorEnvironment } from './environment.ts';
+import { asAppError } from './errors.ts';
+import { FocusedSession } from './focusedSession.ts';
+import { IdentityStore } from './identityStore.ts';
+import { givenLinks, joinedSessions } from './joinedSessions.ts';
+import { channelLogger } from './logChannel.ts';
+import { Machine } from './machine.ts';
+import { fullName } from './names.ts';
+import { Notifier } from './notifications.ts';
+import { Panels } from './panels.ts';
+import { PeopleView } from './peopleView.ts';
+import { returnRefusedPrompts } from './refusedPrompts.ts';
+import { reportError } from './report.ts';
+import { EditorRoomMemory } from './roomMemory.ts';
+import { RoomPool } from './roomPool.ts';
+import { SessionDirectory } from './sessionDirectory.ts';
+import { SessionsView } from './sessionsView.ts';
+import { settings } from './settings.ts';
+import type { JoinTarget } from './sharedRoom.ts';
+import { createStatusBar } from './statusBar.ts';
+
+/** A running editor part; `close` gives everything back before the extension host ends. */
+export interface Editor {
+  close(): Promise<void>;
+}
+
+/** Starts the editor part. Connects to nothing but a session host that already runs here. */
+export function startEditor(
+  context: vscode.ExtensionContext,
+  environment: EditorEnvironment,
+): Editor {
+  const { clock, random } = environment;
+  const startedAt = clock.monotonic();
+  const store = new DisposableStore();
+  const channel = store.add(vscode.window.createOutputChannel(PRODUCT_NAME, { log: true }));
+  const log = channelLogger(channel);
+  const { secrets, globalState, workspaceState, extensionUri } = context;
+  const identity = new IdentityStore({ secrets, log });
+  const memory = new EditorRoomMemory({ memento: globalState, clock });
+  const join: JoinTarget = async ({ link, epochs }) =>
+    Attachment.join({
+      link,
+      identity: await identity.get(),
+      name: settings.name() || environment.defaults.name || vscode.l10n.t('Guest'),
+      device: environment.defaults.device,
+      clock,
+      log: prefixLogger(log, 'room'),
+      memory,
+      ...(epochs ? { epochs } : {}),
+    });
+  const machine = new Machine({
+    host: environment.host,
+    join,
+    claudePath: settings.claudePath,
+    clock,
+    random,
+    log,
+  });
+  const joined = store.add(joinedSessions(secrets, log));
+  const given = store.add(givenLinks(secrets, log));
+  const directory = store.add(new SessionDirectory({ machine, joined, t: vscode.l10n.t }));
+  const pool = new RoomPool({ links: directory, join, clock, random, log });
+  directory.watch(pool);
+  const drafts = new Drafts({ memento: workspaceState, now: () => clock.now() });
+  store.add(returnRefusedPrompts({ pool, drafts, t: vscode.l10n.t }));
+  const documents = store.add(new EntryDocuments());
+  const services = { extensionUri, pool, directory, drafts, documents, clock, log };
+  const panels = store.add(new Panels({ services, memento: workspaceState }));
+  const focused = store.add(new FocusedSession({ panels, directory, clock }));
+  store.add(new SessionsView({ directory, machine, given, clock }));
+  store.add(new PeopleView(focused));
+  store.add(createStatusBar(focused, machine));
+  store.add(new Notifier({ machine, directory, pool, panels, clock }));
+  store.add(
+    drafts.onDidPutBack((back) => {
+      if (panels.find(back.ref)?.panel.visible) return;
+      const text = vscode.l10n.t(
+        'A prompt was not run, its text is back in the composer. {0}',
+        back.reason,
+      );
+      void vscode.window.showWarningMessage(text);
+    }),
+  );
+  const app: App = {
+    machine,
+    directory,
+    pool,
+    panels,
+    focused,
+    joined,
+    given,
+    secrets,
+    globalState,
+    extensionUri,
+    defaultName: environment.defaults.name,
+    clock,
+    log,
+    showLog: () => channel.show(true),
+  };
+  store.add(registerCommands(app));
+  store.add(
+    vscode.window.registerUriHandler({
+      handleUri: (uri) =>
+        void handleUri(app, uri).catch((e: unknown) => reportError(asAppError(e))),
+    }),
+  );
+  void setContext('canHost', environment.host !== undefined);
+  const lists = Promise.all([joined.load(), given.load()]);
+  void Promise.all([lists, machine.look()]).finally(() => void setContext('ready', true));
+  log.info('activated', {
+    version: PRODUCT_VERSION,
+    extension: `${PUBLISHER}.${PRODUCT_ID}`,
+    host: environment.host !== undefined,
+    ms: Math.round((clock.monotonic() - startedAt) * 10) / 10,
+  });
+  return {
+    async close() {
+      store.dispose();
+      await Promise.allSettled([pool.close(), machine.close(), memory.close()]);
+    },
+  };
+}
+
+function setContext(name: string, value: unknown): Thenable<unknown> {
+  return vscode.commands.executeCommand('setContext', fullName(name), value);
+}
+
+/** Only a join, and only after a yes: any web page can open such a URI. */
+async function handleUri(app: App, uri: vscode.Uri): Promise<void> {
+  if (uri.path === '/join') await confirmAndJoin(app, uri.fragment || uri.query);
+}

@@ -1,0 +1,25 @@
+// What the two composition roots give to the editor: everything that differs between Node and the web.
+import type { Clock } from '../base/clock.ts';
+
+/** The session host of this computer, as an editor sees it. */
+export interface HostFinder {
+  /** Owner link of the machine room of a running host; undefined if none runs. Never starts one. */
+  find(): Promise<string | undefined>;
+  /** Finds or starts the host. Throws AppError 'host-runtime' | 'host-unreachable' | 'journal-locked' … */
+  ensure(options: { readonly claudePath: string; readonly signal: AbortSignal }): Promise<string>;
+  /** Environment of this window for a new session, filtered and bounded. */
+  sessionEnvironment(claudePath: string): Readonly<Record<string, string>>;
+  /** Folder for a session when the window has none: the home folder. */
+  readonly homeFolder: string;
+}
+
+/** Dependencies of the editor that its runtime decides. */
+export interface EditorEnvironment {
+  /** Absent on the web: guests only. */
+  readonly host?: HostFinder;
+  readonly clock: Clock;
+  /** Random number in [0, 1). */
+  readonly random: () => number;
+  /** Name of the person and of the device, if the settings say nothing else. */
+  readonly defaults: { readonly name: string; readonly device: string };
+}

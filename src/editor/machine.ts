@@ -1,0 +1,157 @@
+// This computer's session host as the editor sees it: found, joined, kept across restarts, never started unasked.
+import type { Clock } from '../base/clock.ts';
+import { DisposableStore } from '../base/disposable.ts';
+import { Emitter, type Event } from '../base/emitter.ts';
+import { errorText, type Logger } from '../base/log.ts';
+import type { CommandArgs, MachineCommandKind } from '../protocol/command.ts';
+import type { Json } from '../protocol/json.ts';
+import type { DirectoryRow, MachineState } from '../protocol/state.ts';
+import type { RoomView } from '../session/view.ts';
+import type { HostFinder } from './environment.ts';
+import { noHostHere } from './errors.ts';
+import { type JoinTarget, SharedRoom } from './sharedRoom.ts';
+
+/** How often the host's file is looked at: a host may be started by a terminal, or restart. */
+const LOOK_MS = 2_000;
+
+/** What is known of this computer. */
+export type MachineStatus = 'absent' | 'looking' | 'stopped' | 'connecting' | 'connected' | 'lost';
+
+/** The machine room of this computer. */
+export class Machine {
+  private readonly store = new DisposableStore();
+  private readonly changed = this.store.add(new Emitter<void>());
+  private readonly host: HostFinder | undefined;
+  private readonly log: Logger;
+  private readonly room: SharedRoom;
+  private readonly claudePath: () => string;
+  private hasLooked = false;
+  private isLooking = false;
+  private isHostGone = true;
+
+  readonly onDidChange: Event<void> = this.changed.event;
+
+  constructor(options: {
+    readonly host: HostFinder | undefined;
+    readonly join: JoinTarget;
+    readonly claudePath: () => string;
+    readonly clock: Clock;
+    readonly random: () => number;
+    readonly log: Logger;
+  }) {
+    this.host = options.host;
+    this.log = options.log;
+    this.claudePath = options.claudePath;
+    this.room = new SharedRoom({
+      ref: { kind: 'own', session: '' },
+      join: options.join,
+      clock: options.clock,
+      random: options.random,
+      log: options.log,
+    });
+    this.store.add(
+      this.room.onDidChange(({ parts }) => {
+        if (parts.has('state') || parts.has('truth')) this.changed.fire();
+      }),
+    );
+    if (this.host) this.store.add(options.clock.every(LOOK_MS, () => void this.look()));
+  }
+
+  get canHost(): boolean {
+    return this.host !== undefined;
+  }
+
+  get status(): MachineStatus {
+    if (!this.host) return 'absent';
+    if (!this.hasLooked) return 'looking';
+    const { view } = this.room;
+    if (this.isHostGone) return view?.state ? 'lost' : 'stopped';
+    return view?.state ? 'connected' : 'connecting';
+  }
+
+  /** The directory as last seen; undefined before the first time. */
+  get state(): MachineState | undefined {
+    const state = this.room.view?.state;
+    return state?.kind === 'machine' ? state : undefined;
+  }
+
+  /** Sessions of this computer as last seen. */
+  get rows(): readonly DirectoryRow[] {
+    return this.state?.sessions ?? [];
+  }
+
+  row(session: string): DirectoryRow | undefined {
+    return this.rows.find((row) => row.session.id === session);
+  }
+
+  /** Looks for a running host and joins it; starts none. */
+  async look(): Promise<void> {
+    if (!this.host || this.isLooking) return;
+    this.isLooking = true;
+    try {
+      this.follow(await this.host.find());
+    } catch (error) {
+      this.log.warn('looking for the background service failed', { error: errorText(error) });
+      this.follow(undefined);
+    } finally {
+      this.isLooking = false;
+    }
+  }
+
+  /** Finds or starts the host and joins it. Throws AppError if there can be none. */
+  async ensure(signal: AbortSignal): Promise<RoomView> {
+    if (!this.host) throw noHostHere();
+    this.follow(await this.host.ensure({ claudePath: this.claudePath(), signal }));
+    return this.joined(signal);
+  }
+
+  /** Sends a command to the host, starting it if needed, and waits for its result. */
+  async request<K extends MachineCommandKind>(
+    kind: K,
+    args: CommandArgs<K>,
+    signal: AbortSignal = new AbortController().signal,
+  ): Promise<Json | undefined> {
+    const view = await this.ensure(signal);
+    return view.request(kind, args, { signal });
+  }
+
+  /** Environment of this window for a session that it starts. */
+  sessionEnvironment(): Record<string, string> {
+    return { ...this.host?.sessionEnvironment(this.claudePath()) };
+  }
+
+  get homeFolder(): string {
+    return this.host?.homeFolder ?? '';
+  }
+
+  async close(): Promise<void> {
+    this.store.dispose();
+    await this.room.close();
+  }
+
+  private follow(link: string | undefined): void {
+    const before = this.status;
+    this.hasLooked = true;
+    this.isHostGone = link === undefined;
+    if (link !== undefined) this.room.setTarget({ link });
+    if (this.status !== before) this.changed.fire();
+  }
+
+  private joined(signal: AbortSignal): Promise<RoomView> {
+    const { room } = this;
+    if (room.view) return Promise.resolve(room.view);
+    return new Promise((resolve, reject) => {
+      const store = new DisposableStore();
+      const settle = (): void => {
+        if (!room.view && !room.error && !signal.aborted) return;
+        store.dispose();
+        if (room.view) resolve(room.view);
+        else reject(room.error ?? signal.reason);
+      };
+      store.add(room.onDidChange(settle));
+      signal.addEventListener('abort', settle);
+      store.defer(() => signal.removeEventListener('abort', settle));
+      settle();
+    });
+  }
+}

@@ -1,0 +1,26 @@
+// Own commands as the panel shows them: prompts and answers, with what became of them.
+import * as z from 'zod/mini';
+import type { PanelOutboxItem } from '../protocol/panel.ts';
+import type { OutboxItem } from '../session/view.ts';
+import { isRefused, promptText } from './refusedPrompts.ts';
+
+const answerArgs = z.looseObject({ requestId: z.string() });
+
+/** The item for the panel; none for kinds that the panel does not show, and for prompts on their way back. */
+export function panelOutbox(item: OutboxItem): readonly PanelOutboxItem[] {
+  if (isRefused(item)) return [];
+  const answer = item.kind === 'answer' ? answerArgs.safeParse(item.args) : undefined;
+  const text = answer?.success ? answer.data.requestId : promptText(item);
+  if (text === undefined) return [];
+  return [
+    {
+      id: item.id,
+      kind: item.kind,
+      text,
+      status: item.status,
+      ...(item.message === undefined ? {} : { message: item.message }),
+      ...(item.code === undefined ? {} : { code: item.code }),
+      at: item.at,
+    },
+  ];
+}

@@ -1,0 +1,146 @@
+// All panels of this window: one per session, restored after a reload, found again after a crash.
+import * as vscode from 'vscode';
+import * as z from 'zod/mini';
+import { DisposableStore } from '../base/disposable.ts';
+import { Emitter, type Event } from '../base/emitter.ts';
+import { VIEW } from './names.ts';
+import { parseRef, refKey, type SessionRef, sessionRefSchema } from './sessionRef.ts';
+import { type PanelServices, SessionPanel, webviewOptions } from './sessionPanel.ts';
+
+/** VS Code restores panels right after activation; whatever is left then is an orphan. */
+const ORPHANS_AFTER_MS = 2_500;
+const KEY = 'panels';
+const openPanelsSchema = z.array(z.object({ ref: sessionRefSchema, title: z.string() }));
+
+/** The panels of this window. */
+export class Panels implements vscode.WebviewPanelSerializer {
+  private readonly store = new DisposableStore();
+  private readonly services: PanelServices;
+  private readonly memento: vscode.Memento;
+  private readonly open = new Map<string, SessionPanel>();
+  private readonly changed = this.store.add(new Emitter<void>());
+  /** What was open when the window's last extension host ended. */
+  private readonly before: z.infer<typeof openPanelsSchema>;
+  private last: SessionPanel | undefined;
+
+  /** A panel opened, closed, came to the front, or its session changed. */
+  readonly onDidChange: Event<void> = this.changed.event;
+
+  constructor(options: { readonly services: PanelServices; readonly memento: vscode.Memento }) {
+    this.services = options.services;
+    this.memento = options.memento;
+    this.before = openPanelsSchema.safeParse(this.memento.get(KEY)).data ?? [];
+    this.store.add(vscode.window.registerWebviewPanelSerializer(VIEW.panel, this));
+    this.store.add(this.services.clock.after(ORPHANS_AFTER_MS, () => void this.recoverOrphans()));
+  }
+
+  /** The panel in front, else the one that was there last. */
+  get current(): SessionPanel | undefined {
+    return this.last;
+  }
+
+  get all(): readonly SessionPanel[] {
+    return [...this.open.values()];
+  }
+
+  find(ref: SessionRef): SessionPanel | undefined {
+    return this.open.get(refKey(ref));
+  }
+
+  /** Shows a session: its open panel, or a new one. */
+  show(ref: SessionRef): SessionPanel {
+    const known = this.find(ref);
+    if (known) {
+      known.reveal();
+      return known;
+    }
+    const panel = vscode.window.createWebviewPanel(
+      VIEW.panel,
+      this.services.directory.titleOf(ref),
+      vscode.ViewColumn.Active,
+      webviewOptions(this.services.extensionUri),
+    );
+    return this.adopt(panel, ref);
+  }
+
+  /** Closes the panel of a session, e.g. after leaving it. */
+  close(ref: SessionRef): void {
+    this.find(ref)?.panel.dispose();
+  }
+
+  async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
+    const ref = parseRef(state) ?? this.refByTitle(panel.title);
+    if (!ref || this.find(ref)) {
+      this.services.log.info('a panel without a session was closed');
+      panel.dispose();
+      return;
+    }
+    this.adopt(panel, ref);
+    return Promise.resolve();
+  }
+
+  dispose(): void {
+    this.store.dispose();
+  }
+
+  private adopt(panel: vscode.WebviewPanel, ref: SessionRef): SessionPanel {
+    const made = new SessionPanel({ panel, ref, services: this.services });
+    this.open.set(refKey(ref), made);
+    this.store.add(made.onDidChange(() => this.panelChanged(made)));
+    made.onDidDispose(() => {
+      this.open.delete(refKey(ref));
+      if (this.last === made) this.last = this.all.find((other) => other.panel.visible);
+      this.remember();
+      this.changed.fire();
+    });
+    this.panelChanged(made);
+    return made;
+  }
+
+  private panelChanged(panel: SessionPanel): void {
+    if (panel.panel.active || !this.last) this.last = panel;
+    this.remember();
+    this.changed.fire();
+  }
+
+  /** Keeps which tab shows which session: after a crash of the extension host the tabs cannot tell. */
+  private remember(): void {
+    const value = this.all.map(({ ref, panel }) => ({ ref, title: panel.title }));
+    const before = this.memento.get(KEY);
+    if (JSON.stringify(before) !== JSON.stringify(value)) void this.memento.update(KEY, value);
+  }
+
+  private refByTitle(title: string): SessionRef | undefined {
+    const candidates = this.before.filter(({ ref }) => !this.find(ref));
+    return candidates.find((item) => plain(item.title) === plain(title))?.ref;
+  }
+
+  /**
+   * After a crash the tabs of the old extension host stay, show their last picture and answer to
+   * nobody; the serializer is not called for them. Hidden ones are restored when they are shown.
+   */
+  private async recoverOrphans(): Promise<void> {
+    const orphans = vscode.window.tabGroups.all
+      .flatMap((group) => group.tabs)
+      .filter((tab) => tab.isActive && isPanelTab(tab) && !this.isOurs(tab));
+    for (const tab of orphans) {
+      const ref = this.refByTitle(tab.label);
+      this.services.log.info('a panel of an ended extension host was found', { known: !!ref });
+      // oxlint-disable-next-line no-await-in-loop -- one tab after the other keeps their order
+      await vscode.window.tabGroups.close(tab);
+      if (ref) this.show(ref);
+    }
+  }
+
+  private isOurs(tab: vscode.Tab): boolean {
+    return this.all.some(({ panel }) => panel.visible && panel.title === tab.label);
+  }
+}
+
+function isPanelTab(tab: vscode.Tab): boolean {
+  return tab.input instanceof vscode.TabInputWebview && tab.input.viewType.endsWith(VIEW.panel);
+}
+
+function plain(title: string): string {
+  return title.replace(/^● /, '');
+}

@@ -1,0 +1,51 @@
+// The People view: who is in the session in front.
+import * as vscode from 'vscode';
+import { DisposableStore } from '../base/disposable.ts';
+import type { FocusedSession } from './focusedSession.ts';
+import { VIEW } from './names.ts';
+import { peopleRows, type PersonRow } from './peopleRows.ts';
+
+/** Shows the people of the focused session. */
+export class PeopleView implements vscode.TreeDataProvider<PersonRow> {
+  private readonly store = new DisposableStore();
+  private readonly redraw = this.store.add(new vscode.EventEmitter<undefined>());
+  private readonly view: vscode.TreeView<PersonRow>;
+  private readonly focused: FocusedSession;
+
+  readonly onDidChangeTreeData = this.redraw.event;
+
+  constructor(focused: FocusedSession) {
+    this.focused = focused;
+    this.view = this.store.add(
+      vscode.window.createTreeView(VIEW.people, { treeDataProvider: this }),
+    );
+    this.store.add(
+      focused.onDidChange(() => {
+        this.view.description = focused.header?.session?.title ?? '';
+        this.redraw.fire(undefined);
+      }),
+    );
+  }
+
+  getChildren(row?: PersonRow): PersonRow[] {
+    const { header } = this.focused;
+    return row || !header ? [] : [...peopleRows(header, vscode.l10n.t)];
+  }
+
+  getTreeItem(row: PersonRow): vscode.TreeItem {
+    const item = new vscode.TreeItem(row.label, vscode.TreeItemCollapsibleState.None);
+    item.id = row.member;
+    item.description = row.description;
+    item.contextValue = row.context;
+    item.iconPath = new vscode.ThemeIcon(
+      row.icon,
+      row.color === undefined ? undefined : new vscode.ThemeColor(row.color),
+    );
+    item.tooltip = `${row.label} · ${row.description}`;
+    return item;
+  }
+
+  dispose(): void {
+    this.store.dispose();
+  }
+}

@@ -1,0 +1,49 @@
+// Gives the text of a refused prompt back to its author: nothing that was typed is lost.
+import * as z from 'zod/mini';
+import { DisposableStore } from '../base/disposable.ts';
+import type { OutboxItem } from '../session/view.ts';
+import type { Drafts } from './drafts.ts';
+import type { RoomPool } from './roomPool.ts';
+import type { SharedRoom } from './sharedRoom.ts';
+import type { Translate } from './translate.ts';
+
+const promptArgs = z.looseObject({ text: z.string() });
+
+/** Text of a prompt in the outbox; undefined if the item is none. */
+export function promptText(item: OutboxItem): string | undefined {
+  if (item.kind !== 'prompt') return undefined;
+  const parsed = promptArgs.safeParse(item.args);
+  return parsed.success ? parsed.data.text : undefined;
+}
+
+/** Whether a prompt surely did not run, so that its text may be typed again. */
+export function isRefused(item: OutboxItem): boolean {
+  return item.kind === 'prompt' && (item.status === 'rejected' || item.status === 'expired');
+}
+
+/** Watches every room of the pool for refused prompts. */
+export function returnRefusedPrompts(options: {
+  readonly pool: RoomPool;
+  readonly drafts: Drafts;
+  readonly t: Translate;
+}): DisposableStore {
+  const store = new DisposableStore();
+  const check = (room: SharedRoom): void => {
+    for (const item of room.outbox.filter(isRefused)) {
+      const reason = item.message ?? options.t('The prompt was not run.');
+      const text = promptText(item);
+      room.forget(item.id);
+      if (text !== undefined) options.drafts.putBack(room.ref, text, reason);
+    }
+  };
+  store.add(
+    options.pool.onDidOpen((room) => {
+      store.add(
+        room.onDidChange(({ parts }) => {
+          if (parts.has('outbox')) check(room);
+        }),
+      );
+    }),
+  );
+  return store;
+}

@@ -1,0 +1,145 @@
+// All sessions that this window knows: those of this computer and those that were joined.
+import { DisposableStore } from '../base/disposable.ts';
+import { Emitter, type Event } from '../base/emitter.ts';
+import type { SessionSummary } from '../protocol/state.ts';
+import type { JoinedSession } from './joinedSessions.ts';
+import type { Machine } from './machine.ts';
+import { type Absence, sessionState } from './panelModel.ts';
+import type { LinkSource, RoomPool } from './roomPool.ts';
+import type { SecretList } from './secretList.ts';
+import type { SessionRef } from './sessionRef.ts';
+import type { JoinedRow } from './sessionTree.ts';
+import type { RoomTarget, SharedRoom } from './sharedRoom.ts';
+import type { Translate } from './translate.ts';
+
+/** Where sessions are looked up by reference. */
+export class SessionDirectory implements LinkSource {
+  private readonly store = new DisposableStore();
+  private readonly changed = this.store.add(new Emitter<void>());
+  private readonly machine: Machine;
+  private readonly joined: SecretList<JoinedSession>;
+  private readonly t: Translate;
+  private pool: RoomPool | undefined;
+
+  readonly onDidChange: Event<void> = this.changed.event;
+
+  constructor(options: {
+    readonly machine: Machine;
+    readonly joined: SecretList<JoinedSession>;
+    readonly t: Translate;
+  }) {
+    this.machine = options.machine;
+    this.joined = options.joined;
+    this.t = options.t;
+    this.store.add(this.machine.onDidChange(() => this.changed.fire()));
+    this.store.add(this.joined.onDidChange(() => this.changed.fire()));
+  }
+
+  /** Follows the rooms that are open in this window: their titles, and what joined lists show. */
+  watch(pool: RoomPool): void {
+    this.pool = pool;
+    this.store.add(
+      pool.onDidOpen((room) => {
+        this.store.add(
+          room.onDidChange(({ parts }) => {
+            if (parts.has('state')) this.roomChanged(room);
+          }),
+        );
+      }),
+    );
+  }
+
+  targetOf(ref: SessionRef): RoomTarget | undefined {
+    if (ref.kind === 'joined') {
+      const item = this.joined.items.find(({ room }) => room === ref.room);
+      return item && { link: item.link };
+    }
+    const row = this.machine.row(ref.session);
+    return row?.link === undefined ? undefined : { link: row.link, epochs: row.epochs };
+  }
+
+  /** Facts of a session: from its room if it is open here, else from the list. */
+  summaryOf(ref: SessionRef): SessionSummary | undefined {
+    const view = this.pool?.find(ref)?.view;
+    const state = view && sessionState(view);
+    return (
+      state?.session ?? (ref.kind === 'own' ? this.machine.row(ref.session)?.session : undefined)
+    );
+  }
+
+  titleOf(ref: SessionRef): string {
+    const title = this.summaryOf(ref)?.title;
+    if (title) return title;
+    const known = ref.kind === 'joined' && this.joined.items.find(({ room }) => room === ref.room);
+    return (known && known.title) || this.t('Session');
+  }
+
+  /** Rows of the joined sessions for the tree. */
+  joinedRows(): readonly JoinedRow[] {
+    return this.joined.items.map(({ room, title, computer }) => {
+      const session = this.summaryOf({ kind: 'joined', room });
+      return { room, title, computer, ...(session ? { session } : {}) };
+    });
+  }
+
+  /** What a panel of `room` shows while it has no view. */
+  absence(room: SharedRoom): Absence {
+    const { ref, error } = room;
+    if (error) return { kind: 'over', text: error.message };
+    if (ref.kind === 'joined') {
+      const isKnown = this.joined.items.some((item) => item.room === ref.room);
+      if (isKnown) return { kind: 'connecting' };
+      return {
+        kind: 'over',
+        text: this.t(
+          'You left this session, or its link was removed from this device. Ask for a new link and join again.',
+        ),
+      };
+    }
+    switch (this.machine.status) {
+      case 'absent':
+        return {
+          kind: 'over',
+          text: this.t('This session is on another computer. Join it with a link.'),
+        };
+      case 'looking':
+      case 'connecting':
+        return { kind: 'connecting' };
+      case 'stopped':
+      case 'lost':
+        return {
+          kind: 'host-offline',
+          text: this.t(
+            'The background service of this computer does not run. It starts when you start or continue a session.',
+          ),
+        };
+      case 'connected':
+        break;
+    }
+    const row = this.machine.row(ref.session);
+    if (!row)
+      return { kind: 'over', text: this.t('This session is not on this computer any more.') };
+    if (row.link !== undefined || row.foundKey !== undefined) return { kind: 'connecting' };
+    return {
+      kind: 'over',
+      text: this.t('This session has ended. Continue it from the Sessions view.'),
+    };
+  }
+
+  dispose(): void {
+    this.store.dispose();
+  }
+
+  private roomChanged(room: SharedRoom): void {
+    const { ref, view } = room;
+    if (ref.kind !== 'joined' || !view) return;
+    const session = sessionState(view)?.session;
+    const item = this.joined.items.find((other) => other.room === ref.room);
+    if (session && item && (item.title !== session.title || item.computer !== session.computer)) {
+      const { title, computer } = session;
+      void this.joined.put({ ...item, title, computer }, (other) => other.room === item.room);
+      return;
+    }
+    this.changed.fire();
+  }
+}

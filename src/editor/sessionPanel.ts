@@ -1,0 +1,184 @@
+// One session in an editor tab: page, pump, title, and its hold on the room.
+import * as vscode from 'vscode';
+import { toBase64Url } from '../base/bytes.ts';
+import type { Clock } from '../base/clock.ts';
+import { DisposableStore } from '../base/disposable.ts';
+import { Emitter, type Event } from '../base/emitter.ts';
+import type { Logger } from '../base/log.ts';
+import type { Drafts } from './drafts.ts';
+import { asAppError } from './errors.ts';
+import type { EntryDocuments } from './entryDocuments.ts';
+import { COMMANDS, fullName } from './names.ts';
+import { panelHtml } from './panelHtml.ts';
+import { PanelPump } from './panelPump.ts';
+import { reportError } from './report.ts';
+import type { RoomLease, RoomPool } from './roomPool.ts';
+import type { SessionDirectory } from './sessionDirectory.ts';
+import type { SessionRef } from './sessionRef.ts';
+import type { SharedRoom } from './sharedRoom.ts';
+
+/** What every panel needs. */
+export interface PanelServices {
+  readonly extensionUri: vscode.Uri;
+  readonly pool: RoomPool;
+  readonly directory: SessionDirectory;
+  readonly drafts: Drafts;
+  readonly documents: EntryDocuments;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Schemes that a link of a transcript may lead to. */
+const LINK_SCHEMES: ReadonlySet<string> = new Set(['https', 'http', 'mailto']);
+
+/** Options of a panel's page; set again when a panel is restored. */
+export function webviewOptions(extensionUri: vscode.Uri): vscode.WebviewOptions {
+  return {
+    enableScripts: true,
+    enableForms: false,
+    enableCommandUris: false,
+    localResourceRoots: [vscode.Uri.joinPath(extensionUri, 'dist')],
+  };
+}
+
+/** An open panel. */
+export class SessionPanel {
+  readonly ref: SessionRef;
+  readonly panel: vscode.WebviewPanel;
+  private readonly services: PanelServices;
+  private readonly store = new DisposableStore();
+  private readonly lease: RoomLease;
+  private readonly pump: PanelPump;
+  private readonly changed = this.store.add(new Emitter<void>());
+  private readonly disposed = new Emitter<void>();
+
+  /** Title, state, or whether it is in front. */
+  readonly onDidChange: Event<void> = this.changed.event;
+  readonly onDidDispose: Event<void> = this.disposed.event;
+
+  constructor(options: {
+    readonly panel: vscode.WebviewPanel;
+    readonly ref: SessionRef;
+    readonly services: PanelServices;
+  }) {
+    this.panel = options.panel;
+    this.ref = options.ref;
+    this.services = options.services;
+    const { pool, directory, drafts, clock, log, extensionUri } = this.services;
+    this.lease = this.store.add(pool.acquire(this.ref));
+    this.pump = this.store.add(
+      new PanelPump({
+        room: this.room,
+        post: (message) => void this.panel.webview.postMessage(message),
+        drafts,
+        actions: {
+          openEntry: (entry, view) =>
+            void this.services.documents
+              .open(entry, view)
+              .catch((error: unknown) => reportError(asAppError(error))),
+          openLink: (url) => void this.openLink(url),
+          copy: (text) => void vscode.env.clipboard.writeText(text),
+          runCommand: (name) => this.runCommand(name),
+          report: reportError,
+        },
+        absence: () => directory.absence(this.room),
+        strings: strings(),
+        locale: vscode.env.language,
+        clock,
+        log,
+        t: vscode.l10n.t,
+      }),
+    );
+    this.panel.webview.options = webviewOptions(extensionUri);
+    this.panel.iconPath = {
+      light: vscode.Uri.joinPath(extensionUri, 'media', 'panel-light.svg'),
+      dark: vscode.Uri.joinPath(extensionUri, 'media', 'panel-dark.svg'),
+    };
+    this.store.add(this.panel.webview.onDidReceiveMessage((raw) => this.pump.receive(raw)));
+    this.store.add(this.panel.onDidChangeViewState(() => this.viewStateChanged()));
+    this.panel.onDidDispose(() => this.close());
+    this.store.add(this.room.onDidChange(({ parts }) => this.roomChanged(parts.has('state'))));
+    this.store.add(directory.onDidChange(() => this.directoryChanged()));
+    this.retitle();
+    this.panel.webview.html = this.html();
+    this.viewStateChanged();
+  }
+
+  get room(): SharedRoom {
+    return this.lease.room;
+  }
+
+  /** Brings the tab to the front and puts the cursor into the composer. */
+  reveal(): void {
+    this.panel.reveal(undefined, false);
+    this.pump.focusComposer();
+  }
+
+  private html(): string {
+    const { webview } = this.panel;
+    const dist = vscode.Uri.joinPath(this.services.extensionUri, 'dist');
+    return panelHtml({
+      cspSource: webview.cspSource,
+      scriptUri: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'panel.js')).toString(),
+      styleUri: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'panel.css')).toString(),
+      nonce: toBase64Url(globalThis.crypto.getRandomValues(new Uint8Array(16))),
+      locale: vscode.env.language,
+      title: this.panel.title,
+      state: this.ref,
+    });
+  }
+
+  private viewStateChanged(): void {
+    if (!this.panel.visible) this.pump.hidden();
+    this.room.view?.setPresence(this.panel.visible ? { looksAt: 'session' } : {});
+    this.retitle();
+    this.changed.fire();
+  }
+
+  private roomChanged(isState: boolean): void {
+    if (isState) {
+      this.retitle();
+      this.room.view?.setPresence(this.panel.visible ? { looksAt: 'session' } : {});
+    }
+    this.changed.fire();
+  }
+
+  private directoryChanged(): void {
+    this.retitle();
+    if (!this.room.view) this.pump.refreshHeader();
+  }
+
+  private retitle(): void {
+    const { directory } = this.services;
+    const waits = directory.summaryOf(this.ref)?.status === 'waiting' && !this.panel.visible;
+    const title = `${waits ? '● ' : ''}${directory.titleOf(this.ref)}`;
+    if (this.panel.title !== title) this.panel.title = title;
+  }
+
+  private async openLink(url: string): Promise<void> {
+    let uri: vscode.Uri;
+    try {
+      uri = vscode.Uri.parse(url, true);
+    } catch {
+      return;
+    }
+    if (LINK_SCHEMES.has(uri.scheme)) await vscode.env.openExternal(uri);
+  }
+
+  private runCommand(name: string): void {
+    const known = COMMANDS.find((command) => command === name);
+    if (known) void vscode.commands.executeCommand(fullName(known), this.ref);
+  }
+
+  private close(): void {
+    this.room.view?.setPresence({});
+    this.disposed.fire();
+    this.disposed.dispose();
+    this.store.dispose();
+  }
+}
+
+/** Translations by English text; plain texts only, the panel fills in arguments itself. */
+function strings(): Readonly<Record<string, string>> {
+  return vscode.l10n.bundle ?? {};
+}

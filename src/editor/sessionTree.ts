@@ -1,0 +1,272 @@
+// The Sessions tree as values: groups, rows, what each row shows and which actions it offers.
+import type { DirectoryRow, SessionSummary } from '../protocol/state.ts';
+import { refKey, type SessionRef } from './sessionRef.ts';
+import { shortAge } from './times.ts';
+import type { Translate } from './translate.ts';
+
+/** States that the tree groups by, in the order of the tree. */
+export const TREE_GROUPS = ['waiting', 'working', 'idle', 'ended', 'archived'] as const;
+/** One of the groups. */
+export type TreeGroup = (typeof TREE_GROUPS)[number];
+
+/** A session of somebody else that was joined here. */
+export interface JoinedRow {
+  readonly room: string;
+  /** What was last seen of it; absent until its first state arrived. */
+  readonly session?: SessionSummary;
+  readonly title: string;
+  readonly computer: string;
+}
+
+/** A row of the tree. */
+export interface SessionNode {
+  readonly kind: 'session';
+  readonly id: string;
+  readonly ref: SessionRef;
+  readonly group: TreeGroup;
+  readonly title: string;
+  readonly description: string;
+  /** Codicon id and, where it carries meaning, a theme colour. */
+  readonly icon: string;
+  readonly color?: string;
+  /** `;flag;flag;`: what the manifest's `when` clauses look for. */
+  readonly context: string;
+  /** Label and value of each line of the tooltip; plain text, to be escaped. */
+  readonly details: readonly (readonly [string, string])[];
+}
+
+/** A heading of the tree. */
+export interface GroupNode {
+  readonly kind: 'group';
+  readonly id: string;
+  readonly label: string;
+  readonly description: string;
+  readonly isCollapsed: boolean;
+  readonly children: readonly TreeNode[];
+}
+
+/** A node of the tree. */
+export type TreeNode = SessionNode | GroupNode;
+
+/** What the tree is made from. */
+export interface TreeInput {
+  /** Sessions of this computer. */
+  readonly own: readonly DirectoryRow[];
+  readonly joined: readonly JoinedRow[];
+  /** Wall time, ms. */
+  readonly now: number;
+  /** Session ids whose links are known here, so that they can be copied. */
+  readonly knownLinks: ReadonlySet<string>;
+  readonly canShare: boolean;
+  readonly t: Translate;
+}
+
+/** The tree: the states of this computer, or, as soon as something was joined, one heading per computer. */
+export function sessionTree(input: TreeInput): readonly TreeNode[] {
+  const own = stateGroups(
+    'own',
+    input.own.map((row) => ownNode(row, input)),
+    input.t,
+  );
+  const computers = new Map<string, SessionNode[]>();
+  for (const row of input.joined) {
+    const nodes = computers.get(row.computer) ?? [];
+    nodes.push(joinedNode(row, input));
+    computers.set(row.computer, nodes);
+  }
+  if (computers.size === 0) return own;
+  const joined = [...computers].map(([computer, nodes]): GroupNode => {
+    const label = computer === '' ? input.t('Joining…') : computer;
+    return heading(`joined:${computer}`, label, nodes, nodes.length);
+  });
+  if (own.length === 0) return joined;
+  return [heading('own', input.t('This computer'), own, input.own.length), ...joined];
+}
+
+/** How many sessions of this computer wait for a person. */
+export function waitingCount(rows: readonly DirectoryRow[]): number {
+  return rows.filter((row) => groupOf(row.session, row) === 'waiting').length;
+}
+
+function heading(
+  id: string,
+  label: string,
+  children: readonly TreeNode[],
+  count: number,
+): GroupNode {
+  const isCollapsed = false;
+  return {
+    kind: 'group',
+    id: `group:${id}`,
+    label,
+    description: String(count),
+    isCollapsed,
+    children,
+  };
+}
+
+function stateGroups(
+  prefix: string,
+  nodes: readonly SessionNode[],
+  t: Translate,
+): readonly GroupNode[] {
+  const labels: Record<TreeGroup, string> = {
+    waiting: t('Waiting for you'),
+    working: t('Working'),
+    idle: t('Idle'),
+    ended: t('Ended'),
+    archived: t('Archived'),
+  };
+  return TREE_GROUPS.flatMap((group) => {
+    const children = nodes.filter((node) => node.group === group);
+    if (children.length === 0) return [];
+    const isCollapsed = group === 'archived' || (group === 'ended' && children.length > 10);
+    return [
+      {
+        kind: 'group' as const,
+        id: `group:${prefix}:${group}`,
+        label: labels[group],
+        description: String(children.length),
+        isCollapsed,
+        children,
+      },
+    ];
+  });
+}
+
+/** The group of a session; a session with a decision waiting is waiting whatever its agent says. */
+export function groupOf(
+  session: SessionSummary,
+  row?: Pick<DirectoryRow, 'pending' | 'archived'>,
+): TreeGroup {
+  if (row?.archived === true) return 'archived';
+  if (session.status === 'ended') return 'ended';
+  if (session.status === 'waiting' || (row?.pending ?? 0) > 0) return 'waiting';
+  return session.status === 'idle' ? 'idle' : 'working';
+}
+
+function ownNode(row: DirectoryRow, input: TreeInput): SessionNode {
+  const { session } = row;
+  const ref: SessionRef = { kind: 'own', session: session.id };
+  const group = groupOf(session, row);
+  const isEnded = session.status === 'ended';
+  const canOpen = row.link !== undefined || row.foundKey !== undefined;
+  const flags = [
+    'own',
+    session.source,
+    canOpen && 'open',
+    input.canShare && canOpen && !isEnded && 'sharable',
+    row.sharing && 'shared',
+    row.sharing && input.knownLinks.has(session.id) && 'link',
+    (session.status === 'working' || session.status === 'waiting') &&
+      session.source === 'hosted' &&
+      'working',
+    session.source === 'hosted' && !isEnded && 'endable',
+    row.canContinue === true && 'continue',
+    row.archived === true ? 'archived' : isEnded && 'archivable',
+  ];
+  return node({ ref, group, session, flags, input, guests: row.guests, isShared: !!row.sharing });
+}
+
+function joinedNode(row: JoinedRow, input: TreeInput): SessionNode {
+  const ref: SessionRef = { kind: 'joined', room: row.room };
+  if (row.session) {
+    const group = groupOf(row.session);
+    const flags = ['joined', 'open'];
+    const made = node({
+      ref,
+      group,
+      session: row.session,
+      flags,
+      input,
+      guests: 0,
+      isShared: false,
+    });
+    return made;
+  }
+  return {
+    kind: 'session',
+    id: refKey(ref),
+    ref,
+    group: 'idle',
+    title: row.title || input.t('Shared session'),
+    description: '',
+    icon: 'link',
+    context: ';joined;open;',
+    details: [],
+  };
+}
+
+function node(options: {
+  readonly ref: SessionRef;
+  readonly group: TreeGroup;
+  readonly session: SessionSummary;
+  readonly flags: readonly (string | false | undefined)[];
+  readonly input: TreeInput;
+  readonly guests: number;
+  readonly isShared: boolean;
+}): SessionNode {
+  const { session, group, guests, input } = options;
+  const { t } = input;
+  const age = shortAge(input.now - session.lastActivityAt, t);
+  const description = [
+    session.project,
+    session.branch,
+    age,
+    session.source === 'observed' && t('terminal'),
+    guests > 0 ? t('{0} watching', guests) : options.isShared && t('shared'),
+  ];
+  return {
+    kind: 'session',
+    id: refKey(options.ref),
+    ref: options.ref,
+    group,
+    title: session.title || t('Untitled session'),
+    description: description.filter(Boolean).join(' · '),
+    ...look(session, group),
+    context: `;${options.flags.filter(Boolean).join(';')};`,
+    details: details(session, options.ref, t),
+  };
+}
+
+function look(
+  session: SessionSummary,
+  group: TreeGroup,
+): { readonly icon: string; readonly color?: string } {
+  if (group === 'archived') return { icon: 'archive' };
+  if (session.problem) return { icon: 'error', color: 'list.errorForeground' };
+  switch (group) {
+    case 'waiting':
+      return { icon: 'bell-dot', color: 'list.warningForeground' };
+    case 'working':
+      return { icon: 'loading~spin' };
+    case 'ended':
+      return { icon: 'circle-slash', color: 'disabledForeground' };
+    case 'idle':
+      return { icon: session.source === 'observed' ? 'terminal' : 'comment-discussion' };
+  }
+}
+
+function details(
+  session: SessionSummary,
+  ref: SessionRef,
+  t: Translate,
+): readonly (readonly [string, string])[] {
+  const { contextTokens, contextLimit } = session;
+  const context =
+    contextTokens !== undefined && contextLimit
+      ? `${Math.round((contextTokens / contextLimit) * 100)} %`
+      : undefined;
+  const lines: readonly (readonly [string, string | undefined])[] = [
+    [t('Folder'), session.cwd],
+    [t('Branch'), session.branch],
+    [t('Computer'), ref.kind === 'joined' ? session.computer : undefined],
+    [t('Model'), session.model],
+    [t('Context'), context],
+    [t('Waiting for'), session.waitingFor],
+    [t('Problem'), session.problem?.happened],
+    [t('What to do'), session.problem?.remedy],
+    [t('Id'), session.id.slice(0, 8)],
+  ];
+  return lines.flatMap(([label, value]) => (value ? [[label, value] as const] : []));
+}

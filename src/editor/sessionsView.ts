@@ -1,0 +1,154 @@
+// The Sessions view: the tree of sessionTree.ts in VS Code, its badge and its welcome.
+import * as vscode from 'vscode';
+import type { Clock } from '../base/clock.ts';
+import { DisposableStore } from '../base/disposable.ts';
+import type { GivenLink } from './joinedSessions.ts';
+import type { Machine } from './machine.ts';
+import { fullName, VIEW } from './names.ts';
+import type { SecretList } from './secretList.ts';
+import type { SessionDirectory } from './sessionDirectory.ts';
+import { parseRef, type SessionRef } from './sessionRef.ts';
+import { sessionTree, type TreeNode, waitingCount } from './sessionTree.ts';
+import { settings } from './settings.ts';
+
+/** Changes within this time are one redraw: streaming sessions change their row often. */
+const REDRAW_MS = 200;
+/** Ages in the rows are renewed this often. */
+const AGE_MS = 30_000;
+
+/** Shows the sessions of this computer and the joined ones. */
+export class SessionsView implements vscode.TreeDataProvider<TreeNode> {
+  private readonly store = new DisposableStore();
+  private readonly redraw = this.store.add(new vscode.EventEmitter<undefined>());
+  private readonly view: vscode.TreeView<TreeNode>;
+  private readonly directory: SessionDirectory;
+  private readonly machine: Machine;
+  private readonly given: SecretList<GivenLink>;
+  private readonly clock: Clock;
+  private isDue = false;
+
+  readonly onDidChangeTreeData = this.redraw.event;
+
+  constructor(options: {
+    readonly directory: SessionDirectory;
+    readonly machine: Machine;
+    readonly given: SecretList<GivenLink>;
+    readonly clock: Clock;
+  }) {
+    this.directory = options.directory;
+    this.machine = options.machine;
+    this.given = options.given;
+    this.clock = options.clock;
+    this.view = this.store.add(
+      vscode.window.createTreeView(VIEW.sessions, { treeDataProvider: this }),
+    );
+    this.store.add(this.directory.onDidChange(() => this.redrawSoon()));
+    this.store.add(this.given.onDidChange(() => this.redrawSoon()));
+    this.store.add(vscode.workspace.onDidChangeConfiguration(() => this.redrawSoon()));
+    this.store.add(
+      this.clock.every(AGE_MS, () => {
+        if (this.view.visible) this.redraw.fire(undefined);
+      }),
+    );
+    this.describe();
+  }
+
+  getChildren(node?: TreeNode): readonly TreeNode[] & TreeNode[] {
+    if (node) return node.kind === 'group' ? [...node.children] : [];
+    const links = this.given.items.filter((item) => item.notAfter > this.clock.now());
+    return [
+      ...sessionTree({
+        own: this.machine.rows,
+        joined: this.directory.joinedRows(),
+        now: this.clock.now(),
+        knownLinks: new Set(links.map(({ session }) => session)),
+        canShare: this.machine.canHost && settings.isSharingEnabled(),
+        t: vscode.l10n.t,
+      }),
+    ];
+  }
+
+  getTreeItem(node: TreeNode): vscode.TreeItem {
+    if (node.kind === 'group') {
+      const { Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
+      const item = new vscode.TreeItem(node.label, node.isCollapsed ? Collapsed : Expanded);
+      item.id = node.id;
+      item.description = node.description;
+      item.contextValue = ';group;';
+      return item;
+    }
+    const item = new vscode.TreeItem(node.title, vscode.TreeItemCollapsibleState.None);
+    item.id = node.id;
+    item.description = node.description;
+    item.contextValue = node.context;
+    const color = node.color === undefined ? undefined : new vscode.ThemeColor(node.color);
+    item.iconPath = new vscode.ThemeIcon(node.icon, color);
+    item.tooltip = tooltip(node.title, node.details);
+    if (node.context.includes(';open;') || node.context.includes(';continue;')) {
+      const title = vscode.l10n.t('Open Session');
+      item.command = { command: fullName('openSession'), title, arguments: [node.ref] };
+    }
+    return item;
+  }
+
+  getParent(): undefined {
+    return undefined;
+  }
+
+  dispose(): void {
+    this.store.dispose();
+  }
+
+  private redrawSoon(): void {
+    if (this.isDue) return;
+    this.isDue = true;
+    this.store.add(
+      this.clock.after(REDRAW_MS, () => {
+        this.isDue = false;
+        this.describe();
+        this.redraw.fire(undefined);
+      }),
+    );
+  }
+
+  private describe(): void {
+    const waiting = waitingCount(this.machine.rows);
+    const tooltip =
+      waiting === 1
+        ? vscode.l10n.t('1 session waits for you')
+        : vscode.l10n.t('{0} sessions wait for you', waiting);
+    this.view.badge = waiting > 0 ? { value: waiting, tooltip } : undefined;
+    const problem = this.machine.state?.computer.problem;
+    this.view.message = problem
+      ? [problem.happened, problem.kept, problem.remedy].filter(Boolean).join(' ')
+      : '';
+    this.view.description =
+      this.machine.status === 'lost' ? vscode.l10n.t('background service stopped') : '';
+  }
+}
+
+/** The session that a command was called for: a row of the tree, a reference, or nothing. */
+export function refOfArgument(argument: unknown): SessionRef | undefined {
+  const direct = parseRef(argument);
+  if (direct) return direct;
+  return argument !== null && typeof argument === 'object' && 'ref' in argument
+    ? parseRef(argument.ref)
+    : undefined;
+}
+
+function tooltip(
+  title: string,
+  details: readonly (readonly [string, string])[],
+): vscode.MarkdownString {
+  const text = new vscode.MarkdownString();
+  text.supportHtml = false;
+  text.isTrusted = false;
+  text.appendMarkdown('**');
+  text.appendText(title);
+  text.appendMarkdown('**');
+  for (const [label, value] of details) {
+    text.appendMarkdown('\n\n');
+    text.appendText(`${label}: ${value}`);
+  }
+  return text;
+}

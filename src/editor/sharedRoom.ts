@@ -1,0 +1,214 @@
+// A room that this window has joined: its view, renewed when the link leads elsewhere after a host restart.
+import { backoffDelayMs } from '../base/backoff.ts';
+import type { Clock } from '../base/clock.ts';
+import { type Disposable, DisposableStore } from '../base/disposable.ts';
+import { Emitter, type Event } from '../base/emitter.ts';
+import type { AppError } from '../base/errors.ts';
+import { errorText, type Logger } from '../base/log.ts';
+import { parseLink } from '../protocol/link.ts';
+import { isSettled, type OutboxItem, type RoomView, type ViewPart } from '../session/view.ts';
+import { asAppError } from './errors.ts';
+import { refKey, type SessionRef } from './sessionRef.ts';
+
+const ALL_PARTS: ReadonlySet<ViewPart> = new Set([
+  'truth',
+  'state',
+  'entries',
+  'live',
+  'outbox',
+  'alarms',
+  'presence',
+]);
+
+/** What changed: parts of the view, or that the view itself is another one. */
+export interface RoomChange {
+  readonly parts: ReadonlySet<ViewPart>;
+  readonly isNewView: boolean;
+}
+
+/** Where a room is, and what its members may read. */
+export interface RoomTarget {
+  readonly link: string;
+  /** Content secrets from the owner's directory, base64url. */
+  readonly epochs?: readonly { readonly epoch: number; readonly secret: string }[] | undefined;
+}
+
+/** A joined view that can follow its relay and its epochs in place. */
+export interface MovableView extends RoomView {
+  setRelay(url: string): void;
+  addEpochs(epochs: readonly { readonly epoch: number; readonly secret: string }[]): void;
+}
+
+/** Joins a room; throws AppError link-* if the link can never work. */
+export type JoinTarget = (target: RoomTarget) => Promise<MovableView>;
+
+/** Options of a shared room. */
+export interface SharedRoomOptions {
+  readonly ref: SessionRef;
+  readonly join: JoinTarget;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Logger;
+}
+
+/** One joined room of this window. */
+export class SharedRoom {
+  readonly ref: SessionRef;
+  private readonly options: SharedRoomOptions;
+  private readonly changed = new Emitter<RoomChange>();
+  private viewStore = new DisposableStore();
+  private current: MovableView | undefined;
+  private failure: AppError | undefined;
+  private target: RoomTarget | undefined;
+  private retry: Disposable | undefined;
+  private retries = 0;
+  private attempt = 0;
+  private isClosed = false;
+  private leftBehind: readonly OutboxItem[] = [];
+
+  readonly onDidChange: Event<RoomChange> = this.changed.event;
+
+  constructor(options: SharedRoomOptions) {
+    this.ref = options.ref;
+    this.options = options;
+  }
+
+  /** The joined view; undefined while there is no link or the join is under way. */
+  get view(): RoomView | undefined {
+    return this.current;
+  }
+
+  /** Why there is no view, if a join failed for good. */
+  get error(): AppError | undefined {
+    return this.failure;
+  }
+
+  /** Whether a link is known: without one its computer's host does not run. */
+  get hasLink(): boolean {
+    return this.target !== undefined;
+  }
+
+  /** Own commands: those of the view, and those whose answer a restart of the host has swallowed. */
+  get outbox(): readonly OutboxItem[] {
+    return [...this.leftBehind, ...(this.current?.outbox ?? [])];
+  }
+
+  /** Forgets a settled command. */
+  forget(id: string): void {
+    if (this.leftBehind.some((item) => item.id === id)) {
+      this.leftBehind = this.leftBehind.filter((item) => item.id !== id);
+      this.fire(new Set(['outbox']), false);
+    } else {
+      this.current?.forget(id);
+    }
+  }
+
+  /** Says where the room is now; a membership that still holds follows in place. */
+  setTarget(target: RoomTarget | undefined): void {
+    if (this.isClosed || !target) return;
+    const before = this.target;
+    const view = this.current;
+    this.target = target;
+    if (target.link === before?.link) {
+      if (target.epochs) view?.addEpochs(target.epochs);
+      return;
+    }
+    const relay = this.failure ? undefined : relayOfSameRoom(before?.link, target.link);
+    if (relay === undefined || !view?.me || view.truth.kind === 'over') {
+      void this.rejoin();
+      return;
+    }
+    view.setRelay(relay);
+    if (target.epochs) view.addEpochs(target.epochs);
+  }
+
+  /** Joins again, e.g. after it was over. */
+  async rejoin(): Promise<void> {
+    this.attempt += 1;
+    this.retry?.dispose();
+    const { attempt, target } = this;
+    this.failure = undefined;
+    const old = this.detach();
+    this.fire(ALL_PARTS, true);
+    if (old) await old.close().catch((error: unknown) => this.logFailure('close', error));
+    if (target === undefined || this.isClosed || attempt !== this.attempt) return;
+    try {
+      const view = await this.options.join(target);
+      if (this.isClosed || attempt !== this.attempt) return void (await view.close());
+      this.attach(view);
+    } catch (error) {
+      if (this.isClosed || attempt !== this.attempt) return;
+      this.logFailure('join', error);
+      this.failure = asAppError(error);
+    }
+    this.fire(ALL_PARTS, true);
+  }
+
+  /** Closes the connection; with `leave` the member goes for good. */
+  async close(options: { readonly leave?: boolean } = {}): Promise<void> {
+    this.isClosed = true;
+    this.attempt += 1;
+    this.retry?.dispose();
+    const view = this.current;
+    this.viewStore.dispose();
+    this.current = undefined;
+    this.changed.dispose();
+    await view?.close(options).catch((error: unknown) => this.logFailure('close', error));
+  }
+
+  private attach(view: MovableView): void {
+    this.viewStore = new DisposableStore();
+    this.current = view;
+    this.viewStore.add(
+      view.onDidChange((parts) => {
+        if (view.state) this.retries = 0;
+        if (parts.has('truth')) this.retryIfOver(view);
+        this.fire(parts, false);
+      }),
+    );
+  }
+
+  /** A room of this computer is never over for its owner: the host may just not have claimed it yet. */
+  private retryIfOver(view: MovableView): void {
+    if (this.ref.kind !== 'own' || view.truth.kind !== 'over') return;
+    const { clock, random } = this.options;
+    const delayMs = backoffDelayMs(this.retries, { firstMs: 500, maxMs: 15_000, random });
+    this.retries += 1;
+    this.retry?.dispose();
+    this.retry = clock.after(delayMs, () => void this.rejoin());
+  }
+
+  private detach(): MovableView | undefined {
+    const view = this.current;
+    if (!view) return undefined;
+    this.viewStore.dispose();
+    this.current = undefined;
+    const open = view.outbox.filter((item) => !isSettled(item));
+    const at = this.options.clock.now();
+    this.leftBehind = [
+      ...this.leftBehind,
+      ...view.outbox.filter((item) => isSettled(item)),
+      ...open.map((item): OutboxItem => ({ ...item, status: 'unknown', at })),
+    ];
+    return view;
+  }
+
+  private fire(parts: ReadonlySet<ViewPart>, isNewView: boolean): void {
+    this.changed.fire({ parts, isNewView });
+  }
+
+  private logFailure(what: string, error: unknown): void {
+    this.options.log.warn(`${what} failed`, { session: refKey(this.ref), error: errorText(error) });
+  }
+}
+
+/** Relay of the new link if both lead to one room. */
+function relayOfSameRoom(before: string | undefined, after: string): string | undefined {
+  if (before === undefined) return undefined;
+  try {
+    const { room, relay } = parseLink(after);
+    return parseLink(before).room === room ? relay : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,32 @@
+// The one item in the status bar.
+import * as vscode from 'vscode';
+import { PRODUCT_NAME } from '../base/product.ts';
+import { DisposableStore } from '../base/disposable.ts';
+import type { FocusedSession } from './focusedSession.ts';
+import type { Machine } from './machine.ts';
+import { fullName } from './names.ts';
+import { statusText } from './statusText.ts';
+
+/** Shows the most important fact of this window's sessions, or hides. */
+export function createStatusBar(focused: FocusedSession, machine: Machine): DisposableStore {
+  const store = new DisposableStore();
+  const item = store.add(
+    vscode.window.createStatusBarItem(fullName('status'), vscode.StatusBarAlignment.Left, 50),
+  );
+  item.name = PRODUCT_NAME;
+  const update = (): void => {
+    const status = statusText(focused.header, machine.rows, vscode.l10n.t);
+    if (!status) return item.hide();
+    item.text = status.text;
+    item.tooltip = status.tooltip;
+    item.command = fullName('openSession');
+    item.backgroundColor = status.isWarning
+      ? new vscode.ThemeColor('statusBarItem.warningBackground')
+      : undefined;
+    item.show();
+  };
+  store.add(focused.onDidChange(update));
+  store.add(machine.onDidChange(update));
+  update();
+  return store;
+}

@@ -1,0 +1,87 @@
+// Entry of the extension where Node runs: finds or starts this computer's session host.
+import { statSync } from 'node:fs';
+import { homedir, hostname, userInfo } from 'node:os';
+import type * as vscode from 'vscode';
+import { systemClock } from './base/clock.ts';
+import type { HostFinder } from './editor/environment.ts';
+import { type Editor, startEditor } from './editor/editor.ts';
+import { ensureHost } from './host/ensureHost.ts';
+import { filterEnvironment } from './host/environment.ts';
+import { readHostFile, speaksOurProtocol } from './host/hostFile.ts';
+import { hostPaths, resolveHome } from './host/paths.ts';
+
+/** Environment variable by which the host is told where the agent's program is. */
+const AGENT_PATH_VARIABLE = 'TWINHELM_CLAUDE';
+/** A start command is one record of 48 KiB; the environment gets half of it, characters. */
+const MAX_ENVIRONMENT = 24 * 1024;
+/** An unchanged host file is believed this long before its process is looked at again, ms. */
+const BELIEVED_MS = 10_000;
+
+let editor: Editor | undefined;
+
+/** Called by VS Code. */
+export function activate(context: vscode.ExtensionContext): void {
+  editor = startEditor(context, {
+    host: createHostFinder(context.asAbsolutePath('dist/twinhelm.mjs')),
+    clock: systemClock,
+    random: Math.random,
+    defaults: { name: userName(), device: hostname() },
+  });
+}
+
+/** Called by VS Code before the extension host ends; sessions go on. */
+export async function deactivate(): Promise<void> {
+  await editor?.close();
+}
+
+function createHostFinder(hostScript: string): HostFinder {
+  const home = resolveHome(process.env, homedir());
+  const { hostFile } = hostPaths(home);
+  let known: { changed: number; checked: number; link: string | undefined } | undefined;
+  return {
+    homeFolder: homedir(),
+    async find() {
+      const changed = statSync(hostFile, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+      const checked = systemClock.monotonic();
+      if (known?.changed === changed && checked - known.checked < BELIEVED_MS) return known.link;
+      const found = await readHostFile(hostFile);
+      const isOurs = found.kind === 'running' && speaksOurProtocol(found.file);
+      known = { changed, checked, link: isOurs ? found.file.link : undefined };
+      return known.link;
+    },
+    async ensure({ claudePath, signal, log }) {
+      const env = withAgentPath(process.env, claudePath);
+      const { execPath } = process;
+      const cwdHome = homedir();
+      const base = { home, hostScript, execPath, cwdHome, env, signal };
+      const file = await ensureHost({ ...base, clock: systemClock, log });
+      known = undefined;
+      return file.link;
+    },
+    sessionEnvironment(claudePath) {
+      const filtered = filterEnvironment(withAgentPath(process.env, claudePath));
+      const smallFirst = Object.entries(filtered).toSorted(
+        ([a, x], [b, y]) => a.length + x.length - (b.length + y.length),
+      );
+      let size = 0;
+      return Object.fromEntries(
+        smallFirst.filter(([name, value]) => {
+          size += name.length + value.length + 6;
+          return size <= MAX_ENVIRONMENT;
+        }),
+      );
+    },
+  };
+}
+
+function withAgentPath(env: NodeJS.ProcessEnv, path: string): NodeJS.ProcessEnv {
+  return path === '' ? env : { ...env, [AGENT_PATH_VARIABLE]: path };
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return '';
+  }
+}
