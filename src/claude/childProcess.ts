@@ -1,10 +1,15 @@
 // The child process itself: spawn, lines out, lines in with backpressure, the tail of its errors, its end.
 import { type ChildProcess, spawn } from 'node:child_process';
+import type { Clock } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import { LineSplitter, type SplitLine } from './lines.ts';
 
 /** What the program said last on stderr is kept for a problem's text. Characters. */
 const STDERR_TAIL_CHARS = 2000;
+
+/** An idle child ends 0.3 s after its input is closed; this long is given before it is ended. */
+const EXIT_GRACE_MS = 10_000;
+const TERM_GRACE_MS = 3_000;
 
 /** How the child is started. */
 export interface ChildOptions {
@@ -112,4 +117,14 @@ export class LineChild {
       // It ended in between.
     }
   }
+}
+
+/** Closes the child's input and waits for its end; with a clock it is ended by force if it lingers. */
+export async function endChild(child: LineChild, clock: Clock | undefined): Promise<void> {
+  child.endInput();
+  const term = clock?.after(EXIT_GRACE_MS, () => child.signal('SIGTERM'));
+  const kill = clock?.after(EXIT_GRACE_MS + TERM_GRACE_MS, () => child.signal('SIGKILL', true));
+  await child.exited;
+  term?.dispose();
+  kill?.dispose();
 }

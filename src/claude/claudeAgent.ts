@@ -100,7 +100,6 @@ class ClaudeAgent implements Agent {
       configDir: start.env['CLAUDE_CONFIG_DIR'] ?? this.configDir,
       processStart,
       hasMirror: true,
-      askMode,
       initialFacts: { agentSessionId: sessionId },
       clock: this.options.clock,
       log: this.options.log,
@@ -143,7 +142,8 @@ class ClaudeAgent implements Agent {
     if (path === undefined) return [];
     const reader = new ConversationReader({ path, now: () => this.options.clock.now() });
     const { entries } = await reader.read();
-    const all = [...entries, ...reader.flush()];
+    // A retry has one id live and another in the file; one that was missed is of no use later.
+    const all = [...entries, ...reader.flush()].filter((entry) => entry.kind !== 'retry');
     if (afterId === undefined) return all;
     const after = all.findLastIndex(
       (entry) => entry.id === afterId || entry.id.startsWith(`${afterId}#`),

@@ -1,7 +1,8 @@
-// Reads the facts that people see out of the answer to `initialize`; the rest of it stays here.
+// Reads what people see out of answers to control requests; the rest of them stays here.
 import * as z from 'zod/mini';
 import type { AgentFacts } from '../protocol/agent.ts';
 import type { Json } from '../protocol/json.ts';
+import { field } from './control.ts';
 
 const initSchema = z.looseObject({
   claude_code_version: z.optional(z.string()),
@@ -42,4 +43,14 @@ export function initFacts(response: Json | undefined): AgentFacts {
           })),
         }),
   };
+}
+
+/** Paths in the answer to `file_suggestions`. */
+export function suggestionPaths(response: Json | undefined): string[] {
+  const list = field(response, 'suggestions');
+  if (!Array.isArray(list)) return [];
+  return list.flatMap((item: Json) => {
+    const path = typeof item === 'string' ? item : (field(item, 'path') ?? field(item, 'id'));
+    return typeof path === 'string' ? [path] : [];
+  });
 }

@@ -14,14 +14,15 @@ export function inputHash(input: Json): string {
 /** One per child process. */
 export class OpenRequests {
   private readonly now: () => number;
-  private readonly readPlan: (() => string | undefined) | undefined;
+  private readonly readPlan: (callId: string) => string | undefined;
   private readonly open = new Map<string, EntryOf<'request'>>();
   /** Calls that a person has denied: older CLIs do not mark their results. */
   readonly deniedCalls = new Set<string>();
 
   constructor(options: {
     readonly now: () => number;
-    readonly readPlan?: (() => string | undefined) | undefined;
+    /** Text of a plan that is not in the request's input. */
+    readonly readPlan: (callId: string) => string | undefined;
   }) {
     this.now = options.now;
     this.readPlan = options.readPlan;
@@ -52,7 +53,7 @@ export class OpenRequests {
     const entry = requestEntry(line.request_id, parsed.data, {
       at: this.now(),
       hash: inputHash(parsed.data.input),
-      plan: this.readPlan,
+      plan: () => this.readPlan(parsed.data.tool_use_id ?? ''),
     });
     this.open.set(line.request_id, entry);
     return [

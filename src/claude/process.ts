@@ -12,11 +12,12 @@ import type {
   PromptImage,
 } from '../protocol/agent.ts';
 import { type Json, parseJson } from '../protocol/json.ts';
+import type { Entry } from '../protocol/transcript.ts';
 import { answerResponse } from './answers.ts';
-import { type ChildExit, LineChild } from './childProcess.ts';
+import { type ChildExit, endChild, LineChild } from './childProcess.ts';
 import { ControlChannel, field } from './control.ts';
 import { crashedProblem, protocolProblem, silentProblem } from './errors.ts';
-import { initFacts } from './initFacts.ts';
+import { initFacts, suggestionPaths } from './initFacts.ts';
 import type { SplitLine } from './lines.ts';
 import { readPlanOf } from './planFile.ts';
 import { SilenceWatch } from './silence.ts';
@@ -25,9 +26,6 @@ import { StreamMapper } from './toEntries.ts';
 
 /** A cold start on a loaded computer takes half a minute. */
 const INITIALIZE_TIMEOUT_MS = 90_000;
-/** An idle child ends 0.3 s after its input is closed; this long is given before it is ended. */
-const EXIT_GRACE_MS = 10_000;
-const TERM_GRACE_MS = 3_000;
 /** A child that writes this many unreadable lines in a row speaks something else. */
 const GARBLED_LIMIT = 20;
 
@@ -42,8 +40,6 @@ export interface ClaudeSessionOptions {
   readonly processStart: (pid: number) => Promise<string | undefined>;
   /** Mirror frames are asked for: what they hold better than the live stream is taken from them. */
   readonly hasMirror: boolean;
-  /** Name of the mode in which everything asks: it differs by version. */
-  readonly askMode: string;
   readonly initialFacts: AgentFacts;
   readonly clock: Clock;
   readonly log: Logger;
@@ -71,6 +67,7 @@ export class ClaudeSession implements AgentSession {
   private isEndAsked = false;
   private hasProblem = false;
   private garbled = 0;
+  private planSlug: string | undefined;
 
   constructor(options: ClaudeSessionOptions) {
     this.options = options;
@@ -184,12 +181,7 @@ export class ClaudeSession implements AgentSession {
 
   async fileSuggestions(query: string): Promise<readonly string[]> {
     const answer = await this.control.request({ subtype: 'file_suggestions', query });
-    const list = field(answer.response, 'suggestions');
-    if (!Array.isArray(list)) return [];
-    return list.flatMap((item: Json) => {
-      const path = typeof item === 'string' ? item : (field(item, 'path') ?? field(item, 'id'));
-      return typeof path === 'string' ? [path] : [];
-    });
+    return suggestionPaths(answer.response);
   }
 
   async close(options: { readonly interrupt?: boolean } = {}): Promise<void> {
@@ -200,24 +192,16 @@ export class ClaudeSession implements AgentSession {
         this.options.log.warn('interrupt before close failed', { error: errorText(error) });
       });
     }
-    this.child.endInput();
     // A running turn that nobody interrupts may take as long as it likes.
-    if (isBusy && options.interrupt !== true) return this.ended;
-    const term = this.options.clock.after(EXIT_GRACE_MS, () => this.child.signal('SIGTERM'));
-    const kill = this.options.clock.after(EXIT_GRACE_MS + TERM_GRACE_MS, () =>
-      this.child.signal('SIGKILL', true),
-    );
+    const isPatient = isBusy && options.interrupt !== true;
+    await endChild(this.child, isPatient ? undefined : this.options.clock);
     await this.ended;
-    term.dispose();
-    kill.dispose();
   }
 
   kill(): void {
     this.isEndAsked = true;
     this.child.signal('SIGKILL', true);
   }
-
-  private planSlug: string | undefined;
 
   private take(line: SplitLine): void {
     this.silence.spoke();
@@ -237,17 +221,18 @@ export class ClaudeSession implements AgentSession {
     const what =
       line.kind === 'too-long' ? `a line of ${line.bytes} bytes` : 'a line that is not JSON';
     this.options.log.warn('unreadable output', { what, bytes: line.bytes });
-    this.emit({
-      kind: 'entry',
-      entry: {
-        kind: 'notice',
-        id: `garbled:${this.pid}:${this.options.clock.now()}:${this.garbled}`,
-        at: this.options.clock.now(),
-        level: 'warning',
-        code: 'garbled-output',
-        text: `Claude Code wrote ${what}; it was left out.`,
-      },
-    });
+    const at = this.options.clock.now();
+    const id = `garbled:${this.pid}:${at}:${this.garbled}`;
+    const text = `Claude Code wrote ${what}; it was left out.`;
+    const entry: Entry = {
+      kind: 'notice',
+      id,
+      at,
+      level: 'warning',
+      code: 'garbled-output',
+      text,
+    };
+    this.emit({ kind: 'entry', entry });
     if (this.garbled === GARBLED_LIMIT) {
       this.problem(protocolProblem('its output is not stream-json.'));
     }

@@ -12,8 +12,8 @@ export interface RequestContext {
   readonly at: number;
   /** SHA-256 (base64url) of the canonical JSON of the input. */
   readonly hash: string;
-  /** Text of the plan file, read only if the input has no plan. */
-  readonly plan?: (() => string | undefined) | undefined;
+  /** Text of the plan, asked for only if the input has none. */
+  readonly plan: () => string | undefined;
 }
 
 /** The 'request' entry; its id is the request's. */
@@ -24,7 +24,7 @@ export function requestEntry(
 ): EntryOf<'request'> {
   const questions = questionsOf(request.tool_name, request.input);
   const isPlan = request.tool_name === 'ExitPlanMode';
-  const plan = isPlan ? planOf(request.input, context.plan) : undefined;
+  const plan = isPlan ? (planOf(request.input) ?? context.plan()) : undefined;
   return {
     kind: 'request',
     id: requestId,
@@ -57,7 +57,8 @@ function questionsOf(tool: string, input: unknown): Question[] | undefined {
   return parsed.success ? parsed.data.questions : undefined;
 }
 
-function planOf(input: unknown, read: (() => string | undefined) | undefined): string | undefined {
+/** Markdown of the plan in an ExitPlanMode input. */
+export function planOf(input: unknown): string | undefined {
   const parsed = planSchema.safeParse(input);
-  return (parsed.success ? parsed.data.plan : undefined) ?? read?.();
+  return parsed.success ? parsed.data.plan : undefined;
 }

@@ -1,4 +1,4 @@
-// Maps live `system` lines to events; keeps the anchor that gives retries the same id live and in the file.
+// Maps live `system` lines to events; remembers what a task is called.
 import type { AgentEvent, AgentStatus } from '../protocol/agent.ts';
 import type { Entry } from '../protocol/transcript.ts';
 import { timeOf } from './messageEntries.ts';
@@ -37,7 +37,6 @@ const TASK_STATES: Readonly<Record<string, 'running' | 'completed' | 'failed' | 
 /** One per child process. */
 export class SystemMapper {
   private readonly now: () => number;
-  private lastId = 'start';
   private readonly tasks = new Map<
     string,
     { title: string; callId?: string; agentType?: string }
@@ -45,11 +44,6 @@ export class SystemMapper {
 
   constructor(now: () => number) {
     this.now = now;
-  }
-
-  /** The last line of the main conversation: a retry is named by it and its number. */
-  anchor(uuid: string): void {
-    this.lastId = uuid;
   }
 
   /** Events of one system line. */
@@ -76,7 +70,7 @@ export class SystemMapper {
         return [
           {
             kind: 'entry',
-            entry: retryEntry(this.lastId, at, {
+            entry: retryEntry(line.uuid ?? `retry:${at}`, at, {
               attempt: line.attempt ?? 1,
               maxAttempts: line.max_retries,
               delayMs: line.retry_delay_ms,
@@ -160,9 +154,9 @@ export class SystemMapper {
   }
 }
 
-/** A 'retry' entry; `anchor` is the line of the conversation that it follows. */
+/** A 'retry' entry. Live and in the file a retry has different ids: nothing names it in both. */
 export function retryEntry(
-  anchor: string,
+  id: string,
   at: number,
   retry: {
     readonly attempt: number;
@@ -174,7 +168,7 @@ export function retryEntry(
 ): Entry {
   return {
     kind: 'retry',
-    id: `${anchor}+retry${retry.attempt}`,
+    id,
     at,
     attempt: retry.attempt,
     error: retry.error,

@@ -8,6 +8,7 @@ import { LiveBlocks } from './liveBlocks.ts';
 import { isLocalOutput, messageEntries } from './messageEntries.ts';
 import type { MessageLine } from './messageLine.ts';
 import { OpenRequests } from './openRequests.ts';
+import { planOf } from './requestEntry.ts';
 import { PromptLife } from './promptLife.ts';
 import { SeenIds } from './seenIds.ts';
 import type { ParsedLine, ResultLine } from './streamJson.ts';
@@ -26,7 +27,7 @@ export interface StreamMapperOptions {
 }
 
 /** Kinds that the live stream leaves out, or gives another id than the file. */
-const FROM_MIRROR: ReadonlySet<string> = new Set(['prompt', 'command', 'compaction', 'retry']);
+const FROM_MIRROR: ReadonlySet<string> = new Set(['prompt', 'command', 'compaction']);
 
 /** Turns output lines into AgentEvents, in order; no entry id and no fact is given twice. */
 export class StreamMapper {
@@ -42,11 +43,16 @@ export class StreamMapper {
   private readonly system: SystemMapper;
   private readonly fromFile: ReturnType<typeof createTranscriptMapper>;
   private readonly known = new Map<string, unknown>();
+  /** Plans by call id: newer versions leave them out of the request. */
+  private readonly plans = new Map<string, string>();
   private isTurnRunning = false;
 
   constructor(options: StreamMapperOptions) {
     this.options = options;
-    this.requests = new OpenRequests(options);
+    this.requests = new OpenRequests({
+      now: options.now,
+      readPlan: (callId) => this.plans.get(callId) ?? options.readPlan?.(),
+    });
     this.system = new SystemMapper(options.now);
     this.fromFile = createTranscriptMapper({ now: options.now });
   }
@@ -104,7 +110,6 @@ export class StreamMapper {
       return entryEvents(this.hold.summary(line));
     }
     const entries = this.messageEntries(line, parent);
-    if (isMain) this.system.anchor(line.uuid);
     const started = entries.flatMap((entry) =>
       entry.kind === 'prompt' && entry.promptId !== undefined
         ? this.prompts.started(entry.promptId)
@@ -159,10 +164,15 @@ export class StreamMapper {
     if (/[\\/]subagents[\\/]/.test(file)) return raw;
     const mapped = lines.map((line) => this.fromFile.map(line));
     const branch = mapped.map((line) => line.facts.branch).findLast((name) => name !== undefined);
+    // At a /clear lines of the old file come between those of the new one.
+    const isCurrent = file.includes(String(this.known.get('agentSessionId')));
     return [
       {
         kind: 'facts',
-        facts: { transcriptPath: file, ...(branch === undefined ? {} : { branch }) },
+        facts: {
+          ...(isCurrent ? { transcriptPath: file } : {}),
+          ...(branch === undefined ? {} : { branch }),
+        },
       },
       ...mapped.flatMap(({ entries }) =>
         entryEvents(entries.filter((entry) => FROM_MIRROR.has(entry.kind))),
@@ -193,11 +203,20 @@ export class StreamMapper {
     ];
   }
 
+  private keepPlan(entry: Entry): void {
+    if (entry.kind !== 'tool-call' || entry.tool !== 'ExitPlanMode') return;
+    const plan = planOf(entry.input);
+    if (plan === undefined) return;
+    this.plans.clear();
+    this.plans.set(entry.callId, plan);
+  }
+
   /** Drops entries and facts that were given before, and adds the to-do list after its tool. */
   private news(events: readonly AgentEvent[]): AgentEvent[] {
     return events.flatMap((event): AgentEvent[] => {
       if (event.kind === 'entry') {
         if (!this.seen.add(event.entry.id)) return [];
+        this.keepPlan(event.entry);
         return [event, ...entryEvents(this.todos.follow(event.entry))];
       }
       if (event.kind !== 'facts') return [event];

@@ -1,6 +1,5 @@
 // Reads the recordings and plays them through the mappers, as the product does.
-import { readFileSync } from 'node:fs';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { ConversationReader } from '../../src/claude/conversationReader.ts';
@@ -41,6 +40,7 @@ export function playStream(
   const mapper = new StreamMapper({ now: () => NOW, hasMirror: options.hasMirror ?? true });
   const scenes = new Map<string, AgentEvent[]>();
   let scene: AgentEvent[] = [];
+  scenes.set('start', scene);
   for (const json of jsonLines(path)) {
     const line = recordedSchema.parse(json);
     if (line.dir === 'step') {
