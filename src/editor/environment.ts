@@ -1,12 +1,17 @@
 // What the two composition roots give to the editor: everything that differs between Node and the web.
 import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/log.ts';
 
 /** The session host of this computer, as an editor sees it. */
 export interface HostFinder {
   /** Owner link of the machine room of a running host; undefined if none runs. Never starts one. */
   find(): Promise<string | undefined>;
   /** Finds or starts the host. Throws AppError 'host-runtime' | 'host-unreachable' | 'journal-locked' … */
-  ensure(options: { readonly claudePath: string; readonly signal: AbortSignal }): Promise<string>;
+  ensure(options: {
+    readonly claudePath: string;
+    readonly signal: AbortSignal;
+    readonly log: Logger;
+  }): Promise<string>;
   /** Environment of this window for a new session, filtered and bounded. */
   sessionEnvironment(claudePath: string): Readonly<Record<string, string>>;
   /** Folder for a session when the window has none: the home folder. */

@@ -101,7 +101,7 @@ export class Machine {
   /** Finds or starts the host and joins it. Throws AppError if there can be none. */
   async ensure(signal: AbortSignal): Promise<RoomView> {
     if (!this.host) throw noHostHere();
-    this.follow(await this.host.ensure({ claudePath: this.claudePath(), signal }));
+    this.follow(await this.host.ensure({ claudePath: this.claudePath(), signal, log: this.log }));
     return this.joined(signal);
   }
 
