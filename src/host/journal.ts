@@ -109,6 +109,15 @@ export class Journal {
     this.lock.dispose();
   }
 
+  /** A small value of the host's own, e.g. the port of its relay; undefined if it was never set. */
+  setting(name: string): string | undefined {
+    return this.meta(`setting.${name}`);
+  }
+
+  saveSetting(name: string, value: string): void {
+    this.setMeta(`setting.${name}`, value);
+  }
+
   private meta(key: string): string | undefined {
     const row = this.database.prepare('SELECT value FROM meta WHERE key = ?').get(key);
     return row === undefined ? undefined : textOf(row, 'value');

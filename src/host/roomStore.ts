@@ -11,7 +11,18 @@ import type {
   StoredMember,
   StoredRecord,
 } from '../session/roomJournal.ts';
-import { bytesOf, numberOf, optionalTextOf, type Row, textOf, transact } from './sqlite.ts';
+import {
+  bytesOf,
+  numberOf,
+  optionalTextOf,
+  type Row,
+  type Statements,
+  statementsOf,
+  textOf,
+  transact,
+} from './sqlite.ts';
+
+const REVISION_STEP = 1000;
 
 const memberSchema: z.ZodMiniType<StoredMember> = z.object({
   member: z.string(),
@@ -50,10 +61,14 @@ export interface BlobPartBytes {
 export class RoomStore implements RoomJournal {
   readonly room: string;
   private readonly database: DatabaseSync;
+  private readonly prepare: Statements;
+  private reservedRev: number;
 
   constructor(database: DatabaseSync, room: string) {
     this.database = database;
+    this.prepare = statementsOf(database);
     this.room = room;
+    this.reservedRev = this.revision();
   }
 
   logEnd(): { readonly nextIndex: number; readonly lastHash: string } {
@@ -85,6 +100,13 @@ export class RoomStore implements RoomJournal {
   hasEntry(id: string): boolean {
     const sql = "SELECT 1 FROM log WHERE room = ? AND json_extract(text, '$.entry.id') = ? LIMIT 1";
     return this.get(sql, id) !== undefined;
+  }
+
+  /** Whether the log has the prompt of this command. */
+  hasPrompt(promptId: string): boolean {
+    const sql = `SELECT 1 FROM log WHERE room = ? AND json_extract(text, '$.entry.kind') = 'prompt'
+      AND json_extract(text, '$.entry.promptId') = ? LIMIT 1`;
+    return this.hasEntry(promptId) || this.get(sql, promptId) !== undefined;
   }
 
   /** Entries that ask for a person and have no decision: index and exact text, oldest first. */
@@ -167,7 +189,20 @@ export class RoomStore implements RoomJournal {
   }
 
   saveFence(fence: number): void {
-    this.database.prepare('UPDATE rooms SET fence = ? WHERE room = ?').run(fence, this.room);
+    this.prepare('UPDATE rooms SET fence = ? WHERE room = ?').run(fence, this.room);
+  }
+
+  /** Revision of the state that no published one is above. */
+  revision(): number {
+    const row = this.get('SELECT rev FROM rooms WHERE room = ?');
+    return row === undefined ? 0 : numberOf(row, 'rev');
+  }
+
+  /** Keeps revisions in steps: a write per state would cost a disk flush four times a second. */
+  saveRevision(rev: number): void {
+    if (rev <= this.reservedRev) return;
+    this.reservedRev = rev + REVISION_STEP;
+    this.prepare('UPDATE rooms SET rev = ? WHERE room = ?').run(this.reservedRev, this.room);
   }
 
   members(): readonly StoredMember[] {
@@ -222,21 +257,21 @@ export class RoomStore implements RoomJournal {
   readBlob(blob: string, offset: number, maxBytes: number): BlobPartBytes | undefined {
     const sql = `SELECT length(bytes) AS total, substr(bytes, ?, ?) AS part
       FROM blobs WHERE room = ? AND blob = ?`;
-    const row = this.database.prepare(sql).get(offset + 1, maxBytes, this.room, blob);
+    const row = this.prepare(sql).get(offset + 1, maxBytes, this.room, blob);
     if (row === undefined) return undefined;
     return { totalBytes: numberOf(row, 'total'), bytes: bytesOf(row, 'part') };
   }
 
   private get(sql: string, ...values: readonly (string | number)[]): Row | undefined {
-    return this.database.prepare(sql).get(this.room, ...values);
+    return this.prepare(sql).get(this.room, ...values);
   }
 
   private all(sql: string, ...values: readonly (string | number)[]): Row[] {
-    return this.database.prepare(sql).all(this.room, ...values);
+    return this.prepare(sql).all(this.room, ...values);
   }
 
   private run(sql: string, ...values: readonly (string | number | null | Uint8Array)[]): void {
-    this.database.prepare(sql).run(this.room, ...values);
+    this.prepare(sql).run(this.room, ...values);
   }
 }
 

@@ -33,6 +33,10 @@ export const storedSessionSchema = z.looseObject({
   /** Environment to resume with; nothing that looks like a secret is in it. */
   env: z.optional(z.record(z.string(), z.string())),
   sharing: z.optional(sharingSchema),
+  /** Relay servers besides this computer's own that the session is shared on; access keys are secret. */
+  relays: z.optional(
+    z.array(z.object({ url: z.string(), accessKey: z.exactOptional(z.string()) })),
+  ),
 });
 
 /** How far a prompt got. `sent` is written before the agent gets it. */
@@ -46,7 +50,7 @@ export const promptStateSchema = z.enum([
   'unknown',
 ]);
 
-const storedPromptSchema = z.looseObject({
+const storedPromptSchema = z.object({
   promptId: z.string(),
   text: z.string(),
   author: authorSchema,
@@ -83,6 +87,11 @@ export class SessionStore {
     this.database
       .prepare('INSERT OR REPLACE INTO sessions (id, room, json) VALUES (?, ?, ?)')
       .run(session.id, session.room, JSON.stringify(session));
+  }
+
+  /** Forgets a session that never began. */
+  deleteSession(id: string): void {
+    this.database.prepare('DELETE FROM sessions WHERE id = ?').run(id);
   }
 
   /** Journals a prompt; false if this id is known already (then nothing changes). */

@@ -1,5 +1,5 @@
 // Small helpers around node:sqlite: typed columns, transactions, what an error means.
-import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 
 /** A row as node:sqlite returns it. */
 export type Row = Record<string, SQLOutputValue>;
@@ -63,4 +63,20 @@ export function transact<T>(database: DatabaseSync, work: () => T): T {
     if (database.isTransaction) database.exec('ROLLBACK');
     throw error;
   }
+}
+
+/** Prepares a statement, or gives the one that was prepared before for the same text. */
+export type Statements = (sql: string) => StatementSync;
+
+const prepared = new WeakMap<DatabaseSync, Map<string, StatementSync>>();
+
+/** Statements of a database, each prepared once. */
+export function statementsOf(database: DatabaseSync): Statements {
+  const known = prepared.get(database) ?? new Map<string, StatementSync>();
+  prepared.set(database, known);
+  return (sql) => {
+    const statement = known.get(sql) ?? database.prepare(sql);
+    known.set(sql, statement);
+    return statement;
+  };
 }

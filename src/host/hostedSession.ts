@@ -1,0 +1,295 @@
+// A session that this host owns: its agent runs as a child process, started when there is something to do.
+import type { Clock } from '../base/clock.ts';
+import { type AppError, isAppError } from '../base/errors.ts';
+import { errorText, type Logger } from '../base/log.ts';
+import type { Agent, AgentEvent, AgentSession } from '../protocol/agent.ts';
+import type { Json } from '../protocol/json.ts';
+import type { AcceptedCommand } from '../session/commandCheck.ts';
+import { sessionBusy } from './errors.ts';
+import { executeHosted } from './hostedCommands.ts';
+import { awaitOldChild, type ProcessName } from './oldChild.ts';
+import { dropUnsettled, loseRequests, settlePrompts, takeMissed } from './reconcile.ts';
+import type { RoomStore } from './roomStore.ts';
+import type { SessionDriver } from './sessionDriver.ts';
+import type { SessionRecorder } from './sessionRecorder.ts';
+import type { SessionStore, StoredPrompt } from './sessionStore.ts';
+
+/** What a hosted session works with. */
+export interface HostedSessionOptions {
+  readonly recorder: SessionRecorder;
+  readonly store: RoomStore;
+  readonly sessions: SessionStore;
+  readonly agent: Agent;
+  /** Environment of the session: what it was started with over the host's own. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Somebody besides the owner may control: modes that skip every question are refused then. */
+  readonly hasControllers: () => boolean;
+}
+
+/** A turn that does not end by itself after its interruption is ended after this time. */
+const CLOSE_MS = 15_000;
+
+/** Drives a hosted session. At most one agent process at a time, and none while an older one lives. */
+export class HostedSession implements SessionDriver {
+  private readonly options: HostedSessionOptions;
+  private readonly endOld = new AbortController();
+  private child: AgentSession | undefined;
+  private starting: Promise<AgentSession> | undefined;
+  /** What must be over before an agent may start: an old process, reading up after a crash. */
+  private settling: Promise<void> | undefined;
+  private sending: Promise<void> = Promise.resolve();
+  private isClosed = false;
+
+  constructor(options: HostedSessionOptions) {
+    this.options = options;
+  }
+
+  get isBusy(): boolean {
+    const { status, openRequests, prompts } = this.options.recorder;
+    if (this.settling !== undefined || this.starting !== undefined || openRequests.length > 0)
+      return true;
+    return (status !== 'idle' && status !== 'ended') || prompts.nextAccepted() !== undefined;
+  }
+
+  /** The running agent; undefined while none is needed. */
+  get agentSession(): AgentSession | undefined {
+    return this.child;
+  }
+
+  /** Starts the agent now instead of with the first prompt. Throws AppError agent-* or session-busy. */
+  async start(): Promise<void> {
+    await this.ensureChild();
+    this.sendAccepted();
+  }
+
+  /**
+   * After a host ended without a word: waits for its agent process if it still lives, takes what was
+   * missed, says what was lost, and starts the agent only if prompts wait.
+   */
+  recover(oldChild: ProcessName | undefined): void {
+    this.settle(async () => {
+      const { recorder, store, sessions, clock, log } = this.options;
+      dropUnsettled(recorder, store);
+      if (oldChild !== undefined) {
+        recorder.setStatus('working');
+        recorder.setProblem(FINISHING);
+        await awaitOldChild(oldChild, { clock, log, endNow: this.endOld.signal });
+        sessions.removeChild(recorder.stored.id);
+        await this.readUp('host-restarted', RESTARTED);
+        recorder.setProblem(undefined);
+      }
+      recorder.setStatus('idle');
+    });
+  }
+
+  async execute(command: AcceptedCommand): Promise<Json | undefined> {
+    return executeHosted(command, {
+      ...this.options,
+      child: () => this.child,
+      sendAccepted: () => this.sendAccepted(),
+      interrupt: () => this.interrupt(),
+    });
+  }
+
+  async end(): Promise<void> {
+    this.isClosed = true;
+    this.endOld.abort();
+    const { recorder } = this.options;
+    for (const { promptId, state } of recorder.prompts.unfinished()) {
+      if (state === 'accepted') recorder.prompts.mark(promptId, 'cancelled');
+    }
+    await this.stopChild();
+    recorder.update({ ended: true });
+    recorder.setStatus('ended');
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+    this.endOld.abort();
+    await this.stopChild();
+    this.options.recorder.flush();
+  }
+
+  /** Hands every waiting prompt to the agent, in order; starts it first if need be. */
+  private sendAccepted(): void {
+    this.sending = this.sending.then(async () => {
+      const { recorder, log } = this.options;
+      let next: StoredPrompt | undefined;
+      while (!this.isClosed && (next = recorder.prompts.nextAccepted()) !== undefined) {
+        try {
+          const child = await this.ensureChild();
+          const { promptId, text, images } = next;
+          // It may have been cancelled meanwhile.
+          if (recorder.prompts.find(promptId)?.state !== 'accepted') continue;
+          // Before the agent gets it: after a crash it is then known that it may have run.
+          recorder.prompts.mark(promptId, 'sent');
+          recorder.publish();
+          await child.prompt({ promptId, text, ...(images === undefined ? {} : { images }) });
+        } catch (error) {
+          log.warn('prompt not sent', { error: errorText(error) });
+          this.showProblem(error);
+          return;
+        }
+      }
+    });
+  }
+
+  private ensureChild(): Promise<AgentSession> {
+    if (this.child !== undefined) return Promise.resolve(this.child);
+    this.starting ??= this.launch().finally(() => (this.starting = undefined));
+    return this.starting;
+  }
+
+  private async launch(): Promise<AgentSession> {
+    const { agent, recorder, sessions, clock, env } = this.options;
+    await this.settling;
+    const { stored } = recorder;
+    recorder.setStatus('starting');
+    try {
+      if (this.isClosed) throw sessionBusy('nothing: it was ended');
+      await this.refuseSecondWriter();
+      const { exists } = await takeMissed(this.options);
+      const child = await agent.start({
+        cwd: stored.cwd,
+        env,
+        ...(exists && stored.agentSessionId !== undefined ? { resume: stored.agentSessionId } : {}),
+        ...(stored.model === undefined ? {} : { model: stored.model }),
+        // What skips every question is never resumed by itself.
+        ...(stored.mode === undefined || stored.mode === 'bypassPermissions'
+          ? {}
+          : { mode: stored.mode }),
+        ...(stored.title === '' ? {} : { title: stored.title }),
+      });
+      const { pid, processStart } = child;
+      sessions.saveChild({ session: stored.id, pid, processStart }, clock.now());
+      this.child = child;
+      recorder.setProblem(undefined);
+      recorder.setStatus('idle');
+      child.onDidEmit((event) => this.take(event));
+      return child;
+    } catch (error) {
+      recorder.setStatus('idle');
+      this.showProblem(error);
+      throw error;
+    }
+  }
+
+  /** Throws AppError 'session-busy' while any other process has this conversation open. */
+  private async refuseSecondWriter(): Promise<void> {
+    const { agent, recorder } = this.options;
+    const { agentSessionId } = recorder.stored;
+    if (agentSessionId === undefined) return;
+    const found = await agent.found();
+    const other = found.find(
+      (one) =>
+        one.agentSessionId === agentSessionId && one.pid !== undefined && one.status !== 'ended',
+    );
+    if (other !== undefined) throw sessionBusy(`a terminal (process ${other.pid})`);
+  }
+
+  private take(event: AgentEvent): void {
+    const { recorder } = this.options;
+    switch (event.kind) {
+      case 'prompt':
+        recorder.prompts.mark(event.promptId, event.state);
+        recorder.publish();
+        return;
+      case 'request-withdrawn':
+        recorder.decide(event.requestId, { outcome: 'withdrawn' });
+        return;
+      case 'status':
+        // The process has ended, not the session: it goes on with the next prompt.
+        if (event.status !== 'ended') recorder.take(event);
+        return;
+      case 'exit':
+        this.exited(event.expected);
+        return;
+      default:
+        recorder.take(event);
+    }
+  }
+
+  private exited(isExpected: boolean): void {
+    const { recorder, sessions, log } = this.options;
+    this.child = undefined;
+    sessions.removeChild(recorder.stored.id);
+    log.info('agent ended', { expected: isExpected });
+    this.settle(async () => {
+      if (isExpected) {
+        recorder.dropLive();
+        loseRequests(recorder);
+        settlePrompts(recorder, this.options.store);
+      } else {
+        await this.readUp('agent-ended', CRASHED);
+      }
+      if (recorder.status !== 'ended') recorder.setStatus('idle');
+    });
+  }
+
+  /** Takes what was missed, and says what was lost. */
+  private async readUp(code: string, text: string): Promise<void> {
+    const { recorder, store } = this.options;
+    const hadText = recorder.dropLive();
+    recorder.restoreRequests();
+    const wasRunning = recorder.prompts.unfinished().some(({ state }) => state !== 'accepted');
+    await takeMissed(this.options);
+    const isLost = hadText || wasRunning || recorder.openRequests.length > 0;
+    loseRequests(recorder);
+    settlePrompts(recorder, store);
+    if (isLost) recorder.notice({ level: 'warning', code, text });
+  }
+
+  private settle(work: () => Promise<void>): void {
+    const before = this.settling ?? Promise.resolve();
+    const settling = before
+      .then(work)
+      .catch((error: unknown) => {
+        this.options.log.error('session not settled', { error: errorText(error) });
+      })
+      .finally(() => {
+        if (this.settling !== settling) return;
+        this.settling = undefined;
+        this.options.recorder.publish();
+      });
+    this.settling = settling;
+  }
+
+  private async interrupt(): Promise<void> {
+    // An old process is all that runs: it is ended instead.
+    this.endOld.abort();
+    await this.child?.interrupt();
+  }
+
+  private async stopChild(): Promise<void> {
+    const { child } = this;
+    if (child !== undefined) {
+      const timer = this.options.clock.after(CLOSE_MS, () => child.kill());
+      await child.close({ interrupt: true });
+      timer.dispose();
+    }
+    await this.settling;
+  }
+
+  private showProblem(error: unknown): void {
+    const { recorder } = this.options;
+    if (!isAppError(error)) return;
+    recorder.setProblem({ code: error.code, ...partsOf(error) });
+  }
+}
+
+function partsOf({ parts }: AppError): AppError['parts'] {
+  return parts;
+}
+
+const FINISHING = {
+  code: 'agent-finishing',
+  happened: 'The session host was restarted while the agent was at work.',
+  kept: 'Its process may finish its step for up to a minute; then the session goes on here.',
+  remedy: 'Wait, or press Stop to end that process now.',
+};
+const RESTARTED =
+  'The session host was restarted in the middle of a turn. Finished parts were taken over; text that was being written and open questions are lost. Send a prompt to go on.';
+const CRASHED =
+  'The agent ended in the middle of a turn. Finished parts are kept; text that was being written and open questions are lost. Send a prompt to go on.';

@@ -1,0 +1,166 @@
+// Rooms of this host: made once with their keys, served on the relay of this computer and where they are shared.
+import { createHash } from 'node:crypto';
+import { toBase64Url } from '../base/bytes.ts';
+import type { Clock } from '../base/clock.ts';
+import { DisposableStore } from '../base/disposable.ts';
+import { errorText, type Logger, prefixLogger } from '../base/log.ts';
+import { roomIdOfKey } from '../crypto/admission.ts';
+import {
+  exportSigningPair,
+  generateSigningPair,
+  importSigningPair,
+  newBootOf,
+  randomBytes,
+} from '../crypto/keys.ts';
+import { LIMITS } from '../protocol/limits.ts';
+import { formatLink, parseLink } from '../protocol/link.ts';
+import { HostRoom } from '../sync/hostRoom.ts';
+import type { HostProcess, HostRoomOptions, RoomKeys } from '../sync/hostRoomOptions.ts';
+import type { Journal, StoredRoom } from './journal.ts';
+import type { RelayChild } from './relayChild.ts';
+import type { RoomStore } from './roomStore.ts';
+
+/** Owner links live as long as the host; they are made anew at each start. */
+const OWNER_LIFETIME_MS = 10 * 365 * 24 * 3_600_000;
+
+/** What rooms need. */
+export interface RoomsOptions {
+  readonly journal: Journal;
+  readonly relay: RelayChild;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** A served room and how the owner's windows enter it. */
+export interface ServedRoom {
+  readonly room: HostRoom;
+  readonly store: RoomStore;
+  /** Owner link, taken on loopback only: secret. */
+  readonly link: string;
+}
+
+type Behaviour = Pick<HostRoomOptions, 'execute' | 'requestKind'>;
+
+/** Makes and serves rooms; follows the relay when it is started again. */
+export class Rooms {
+  private readonly options: RoomsOptions;
+  private readonly host: HostProcess;
+  private readonly served = new Map<string, { served: ServedRoom; secretLink: string }>();
+  private readonly store = new DisposableStore();
+  private relayUrl: string;
+
+  private constructor(options: RoomsOptions, host: HostProcess) {
+    this.options = options;
+    this.host = host;
+    this.relayUrl = options.relay.address.url;
+    this.store.add(options.relay.onDidChange(() => void this.follow()));
+  }
+
+  /** Makes the keys of this process: one pair and one boot per term. */
+  static async create(options: RoomsOptions): Promise<Rooms> {
+    const { term } = options.journal;
+    return new Rooms(options, { term, pair: await generateSigningPair(), boot: newBootOf(term) });
+  }
+
+  /** Makes a room with fresh keys and its first epoch; returns its id. */
+  async create(kind: StoredRoom['kind']): Promise<string> {
+    const pair = await generateSigningPair();
+    const room = await roomIdOfKey(pair.publicBytes);
+    const privateKey = await exportSigningPair(pair);
+    this.options.journal.addRoom({ room, kind, privateKey }, toBase64Url(randomBytes(32)));
+    return room;
+  }
+
+  /** Serves a room; the owner links of earlier starts stop working. */
+  async serve(
+    id: string,
+    behaviour: Behaviour,
+    relays: HostRoomOptions['relays'] = [],
+  ): Promise<ServedRoom> {
+    const { journal, relay, clock, log } = this.options;
+    const store = journal.room(id);
+    for (const invite of store.invites()) {
+      if (invite.role === 'owner') store.removeInvite(invite.inviteId);
+    }
+    const room = await HostRoom.open({
+      room: await this.keysOf(id),
+      host: this.host,
+      journal: store,
+      relays: [addressOf(relay)],
+      firstRev: store.revision(),
+      saveRev: (rev) => store.saveRevision(rev),
+      ...behaviour,
+      readBlob: (blob, offset) => store.readBlob(blob, offset, LIMITS.fetchAnswerBytes),
+      sha256: (bytes) => createHash('sha256').update(bytes).digest(),
+      webSocket: globalThis.WebSocket,
+      fetch: globalThis.fetch,
+      clock,
+      log: prefixLogger(log, `room ${id.slice(0, 6)}`),
+    });
+    // A foreign relay may be away: the room is served here all the same.
+    if (relays.length > 0) {
+      room.setRelays([addressOf(relay), ...relays]).catch((error: unknown) => {
+        log.warn('relay server not reached', { error: errorText(error) });
+      });
+    }
+    const { link } = await room.createInvite({
+      role: 'owner',
+      loopbackOnly: true,
+      lifetimeMs: OWNER_LIFETIME_MS,
+      relay: this.relayUrl,
+    });
+    const served: ServedRoom = {
+      room,
+      store,
+      get link() {
+        return entry.secretLink;
+      },
+    };
+    const entry = { served, secretLink: link };
+    this.served.set(id, entry);
+    return served;
+  }
+
+  /** Serves the room on this computer's relay and on these. */
+  async shareOn(room: HostRoom, relays: HostRoomOptions['relays']): Promise<void> {
+    await room.setRelays([addressOf(this.options.relay), ...relays]);
+  }
+
+  async close(id: string): Promise<void> {
+    const entry = this.served.get(id);
+    this.served.delete(id);
+    await entry?.served.room.close();
+  }
+
+  async closeAll(): Promise<void> {
+    this.store.dispose();
+    await Promise.all([...this.served.keys()].map((id) => this.close(id)));
+  }
+
+  private async keysOf(id: string): Promise<RoomKeys> {
+    const stored = this.options.journal.rooms().find(({ room }) => room === id);
+    const pair = stored && (await importSigningPair(stored.privateKey));
+    if (!pair) throw new Error(`invariant: no keys for room ${id}`);
+    return { id, pair };
+  }
+
+  /** The relay has another key, and another address if its port was taken. */
+  private async follow(): Promise<void> {
+    const { relay, log } = this.options;
+    const from = this.relayUrl;
+    this.relayUrl = relay.address.url;
+    for (const entry of this.served.values()) {
+      entry.secretLink = formatLink({ ...parseLink(entry.secretLink), relay: this.relayUrl });
+      try {
+        await entry.served.room.moveRelay(from, addressOf(relay));
+      } catch (error) {
+        log.warn('room not moved to the new relay', { error: errorText(error) });
+      }
+    }
+  }
+}
+
+function addressOf(relay: RelayChild): { readonly url: string; readonly accessKey: string } {
+  const { url, accessKey } = relay.address;
+  return { url, accessKey };
+}
