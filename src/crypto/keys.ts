@@ -112,23 +112,6 @@ export async function verify(key: CryptoKey, signature: Bytes, bytes: Bytes): Pr
   return subtle.verify('Ed25519', key, signature, bytes);
 }
 
-/** Signs `label ‖ text`: the label keeps signatures of one purpose from serving another. */
-export async function signText(pair: SigningPair, label: string, text: string): Promise<string> {
-  return toBase64Url(await sign(pair, concatBytes(utf8Bytes(label), utf8Bytes(text))));
-}
-
-/** Checks what signText made. */
-export async function verifyText(
-  key: CryptoKey,
-  label: string,
-  text: string,
-  signature: string,
-): Promise<boolean> {
-  const bytes = fromBase64Url(signature);
-  if (bytes?.length !== 64) return false;
-  return verify(key, bytes, concatBytes(utf8Bytes(label), utf8Bytes(text)));
-}
-
 /** Sender id of a key: first 16 bytes of SHA-256(raw Ed25519 public key). */
 export async function senderOfKey(publicBytes: Bytes): Promise<Bytes> {
   return (await sha256(publicBytes)).slice(0, 16);

@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import type { Clock } from '../base/clock.ts';
 import { DisposableStore } from '../base/disposable.ts';
 import type { RoomMemory } from '../session/replica.ts';
-import type { RoomMemoryStore } from '../sync/attachment.ts';
+import type { RoomMemoryStore } from '../sync/joinOptions.ts';
 
 const KEY = 'rooms';
 const MAX_ROOMS = 200;

@@ -97,6 +97,12 @@ export class Outbox implements Disposable {
     return item;
   }
 
+  /** Writes what could not be written yet, as after the first sign of the host's clock. */
+  flush(): void {
+    const isWaiting = [...this.sendings.values()].some(({ item }) => item.status === 'sending');
+    if (isWaiting) this.later(() => this.write());
+  }
+
   forget(id: string): void {
     const item = this.get(id);
     if (item && isSettled(item) && this.sendings.delete(id)) this.changed.fire();

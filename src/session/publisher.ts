@@ -9,7 +9,7 @@ import { RECORD_TYPE, type RecordType } from '../protocol/room.ts';
 import type { AsOf, RoomState } from '../protocol/state.ts';
 import { blockKey, LiveBuffer, type LiveInput, type LivePiece, mergePieces } from './liveText.ts';
 import type { StoredRecord } from './roomJournal.ts';
-import { TailDocument, type TailStep, type WrittenPiece } from './tailDocument.ts';
+import type { TailDocument, TailStep, WrittenPiece } from './tailDocument.ts';
 
 /** What a publisher needs. */
 export interface PublisherOptions {

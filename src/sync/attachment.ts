@@ -2,30 +2,21 @@
 import * as Y from 'yjs';
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
-import { AppError } from '../base/errors.ts';
-import { type Bytes, concatBytes, fromBase32, fromBase64Url, toBase64Url } from '../base/bytes.ts';
-import type { Clock } from '../base/clock.ts';
-import type { Logger } from '../base/log.ts';
+import type { AppError } from '../base/errors.ts';
+import { type Bytes, fromBase32, fromBase64Url } from '../base/bytes.ts';
 import { admissionToken } from '../crypto/admission.ts';
-import { channelToken, type Identity } from '../crypto/identity.ts';
-import { importVerifyKey, newBootOf } from '../crypto/keys.ts';
-import { RecordOpener, RecordSealer } from '../crypto/record.ts';
+import { channelToken } from '../crypto/identity.ts';
+import { RecordOpener } from '../crypto/record.ts';
 import { CLOSE } from '../protocol/closeCodes.ts';
-import {
-  blobPartSchema,
-  type CommandArgs,
-  type CommandKind,
-  logPageSchema,
-} from '../protocol/command.ts';
+import type { CommandArgs, CommandKind } from '../protocol/command.ts';
 import type { Json } from '../protocol/json.ts';
 import { type InviteLink, parseLink } from '../protocol/link.ts';
 import { channelDocument } from '../protocol/names.ts';
 import type { Person, RoomState } from '../protocol/state.ts';
 import { Outbox } from '../session/outbox.ts';
-import { Replica, type RoomMemory } from '../session/replica.ts';
+import { Replica } from '../session/replica.ts';
 import {
   type Alarm,
-  isSettled,
   type LiveBlock,
   type OutboxItem,
   type PlacedEntry,
@@ -34,36 +25,13 @@ import {
   type ViewPart,
 } from '../session/view.ts';
 import { DocumentConnection } from './documentConnection.ts';
-import { commandFailed, notAdmitted, revoked, roomNotFound } from './errors.ts';
+import { notAdmitted, revoked, roomNotFound } from './errors.ts';
+import type { JoinOptions } from './joinOptions.ts';
 import { Knocking } from './knocking.ts';
+import { MemberTerm } from './memberTerm.ts';
 import { PresenceChannel } from './presenceChannel.ts';
+import { fetchPage, fetchWhole, requestOf } from './requests.ts';
 import { TruthTracker } from './truthTracker.ts';
-
-/** Entries of one page of history. */
-const PAGE_ENTRIES = 200;
-/** Records of one boot; then a new one begins (the key's limit is far higher). */
-const BOOT_RECORDS = 1n << 20n;
-
-/** What a device keeps of rooms across restarts. */
-export interface RoomMemoryStore {
-  load(room: string): RoomMemory | undefined;
-  save(room: string, memory: RoomMemory): void;
-}
-
-/** How to join. */
-export interface JoinOptions {
-  readonly link: string | InviteLink;
-  readonly identity: Identity;
-  /** Name and device that the others see. */
-  readonly name: string;
-  readonly device: string;
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly webSocket?: typeof WebSocket;
-  readonly memory?: RoomMemoryStore;
-  /** Content secrets known from elsewhere (the owner's directory), base64url. */
-  readonly epochs?: readonly { readonly epoch: number; readonly secret: string }[];
-}
 
 /** A joined room. */
 export class Attachment implements RoomView, Disposable {
@@ -82,17 +50,13 @@ export class Attachment implements RoomView, Disposable {
   private readonly outboxDoc = new Y.Doc();
   private readonly sender: Outbox;
   private readonly opener: RecordOpener;
+  private readonly term: MemberTerm;
   private channel: DocumentConnection | undefined;
-  private hostBoot = '';
-  private boot: Bytes;
   private usesChannelToken = false;
   private over: AppError | undefined;
   private fetching: Promise<boolean> | undefined;
-  private termWork: Promise<void> = Promise.resolve();
   private hostClock: { readonly at: number; readonly monotonic: number } | undefined;
   private lastFence: number | undefined;
-  private sealer: RecordSealer | undefined;
-  private termIsSet = false;
   private triedOtherToken = false;
 
   readonly onDidChange = this.changed.event;
@@ -115,7 +79,6 @@ export class Attachment implements RoomView, Disposable {
     this.link = link;
     this.tokens = tokens;
     this.roomBytes = fromBase32(link.room) ?? new Uint8Array(16);
-    this.boot = newBootOf(0);
     if (link.epoch) this.secrets.set(link.epoch.number, link.epoch.secret);
     for (const { epoch, secret } of options.epochs ?? []) this.keepSecret(epoch, secret);
     const secretOf = (epoch: number): Bytes | undefined => this.secrets.get(epoch);
@@ -179,6 +142,15 @@ export class Attachment implements RoomView, Disposable {
         log,
       }),
     );
+    this.term = new MemberTerm({
+      room: this.roomBytes,
+      pair: identity.signing,
+      secretOf,
+      onTerm: (term) => {
+        this.presence.setSealer(term.sealer, term.epoch);
+        this.sender.setTerm(term);
+      },
+    });
     this.store.add(this.replica.onDidChange((parts) => this.replicaChanged(parts)));
     this.store.add(this.main.onDidChange(() => this.connectionChanged()));
     this.store.add(this.tracker.onDidChange(() => this.fire('truth')));
@@ -200,7 +172,7 @@ export class Attachment implements RoomView, Disposable {
   }
 
   get window(): string {
-    return toBase64Url(this.boot);
+    return this.term.window;
   }
 
   get truth(): Truth {
@@ -237,8 +209,7 @@ export class Attachment implements RoomView, Disposable {
     for (const { epoch, secret } of epochs) this.keepSecret(epoch, secret);
     if (this.secrets.size === before) return;
     this.replica.refresh();
-    this.hostBoot = '';
-    this.followTerm();
+    if (this.replica.card) this.term.follow(this.replica.card);
   }
 
   /** The relay moved (a new port after a restart of the host): connections follow in place. */
@@ -255,31 +226,12 @@ export class Attachment implements RoomView, Disposable {
     return this.sender.add(kind, args);
   }
 
-  async request<K extends CommandKind>(
+  request<K extends CommandKind>(
     kind: K,
     args: CommandArgs<K>,
     options?: { readonly signal?: AbortSignal },
   ): Promise<Json | undefined> {
-    options?.signal?.throwIfAborted();
-    const { id } = this.send(kind, args);
-    const settled = await new Promise<OutboxItem | undefined>((resolve) => {
-      const waiting = new DisposableStore();
-      const check = (): void => {
-        const item = this.sender.get(id);
-        const isOver = this.over !== undefined || options?.signal?.aborted === true;
-        if (!isOver && !this.store.isDisposed && item && !isSettled(item)) return;
-        waiting.dispose();
-        resolve(item);
-      };
-      waiting.add(this.onDidChange(check));
-      waiting.add(this.store.defer(check));
-      options?.signal?.addEventListener('abort', check, { once: true });
-      check();
-    });
-    options?.signal?.throwIfAborted();
-    this.sender.forget(id);
-    if (settled?.status === 'done') return settled.result;
-    throw this.over ?? commandFailed(settled);
+    return requestOf(this, kind, args, options?.signal);
   }
 
   forget(id: string): void {
@@ -287,24 +239,14 @@ export class Attachment implements RoomView, Disposable {
   }
 
   fetchOlder(): Promise<boolean> {
-    this.fetching ??= this.fetchPage().finally(() => {
+    this.fetching ??= fetchPage(this, this.replica).finally(() => {
       this.fetching = undefined;
     });
     return this.fetching;
   }
 
-  async fetchBlob(blob: string): Promise<Bytes> {
-    const parts: Bytes[] = [];
-    for (let offset = 0; ;) {
-      const result = await this.request('fetch', { what: 'blob', blob, offset });
-      const part = blobPartSchema.safeParse(result);
-      const bytes = part.success ? fromBase64Url(part.data.bytes) : undefined;
-      if (!part.success || !bytes || bytes.length === 0) break;
-      parts.push(bytes);
-      offset += bytes.length;
-      if (offset >= part.data.totalBytes) break;
-    }
-    return concatBytes(...parts);
+  fetchBlob(blob: string): Promise<Bytes> {
+    return fetchWhole(this, blob);
   }
 
   setPresence(presence: { readonly looksAt?: string; readonly typing?: boolean }): void {
@@ -343,9 +285,8 @@ export class Attachment implements RoomView, Disposable {
 
   private sawHostTime(at: number): void {
     if (at <= (this.hostTime ?? 0)) return;
-    const isFirst = this.hostClock === undefined;
     this.hostClock = { at, monotonic: this.options.clock.monotonic() };
-    if (isFirst) this.followTerm();
+    this.sender.flush();
   }
 
   private keepSecret(epoch: number, secret: string): void {
@@ -361,44 +302,9 @@ export class Attachment implements RoomView, Disposable {
       this.tracker.synced();
     }
     this.options.memory?.save(this.room, this.replica.remembered);
-    this.followTerm();
+    if (this.replica.card) this.term.follow(this.replica.card);
     this.followRoster();
     this.changed.fire(parts);
-  }
-
-  /** A new host boot: a boot of our own for it, a sealer, and presence under it. */
-  private followTerm(): void {
-    const { card } = this.replica;
-    if (!card || !this.secrets.has(card.epoch)) return;
-    const needsBoot = card.boot !== this.hostBoot || this.presence.recordCount > BOOT_RECORDS;
-    if (needsBoot) this.boot = newBootOf(card.term);
-    else if (this.termIsSet && this.hostClock) return;
-    this.hostBoot = card.boot;
-    const { boot } = this;
-    this.termWork = this.termWork.then(async () => {
-      const hostBytes = fromBase64Url(card.hostKey);
-      const hostKey = hostBytes && (await importVerifyKey(hostBytes));
-      if (!hostKey || this.store.isDisposed) return;
-      const sealer =
-        this.sealer?.boot === boot
-          ? this.sealer
-          : await RecordSealer.create({
-              room: this.roomBytes,
-              pair: this.options.identity.signing,
-              boot,
-              secretOf: (epoch) => this.secrets.get(epoch),
-            });
-      this.sealer = sealer;
-      this.presence.setSealer(sealer, card.epoch);
-      this.sender.setTerm({
-        term: card.term,
-        hostKey,
-        hostBoot: card.boot,
-        sealer,
-        epoch: card.epoch,
-      });
-      this.termIsSet = this.hostClock !== undefined;
-    });
   }
 
   /** Not in the roster yet: knock. Admitted: open the channel and enter by the member's own token. */
@@ -453,17 +359,6 @@ export class Attachment implements RoomView, Disposable {
     this.channel?.dispose();
     this.knocking.stop();
     this.fire('truth');
-  }
-
-  private async fetchPage(): Promise<boolean> {
-    const first = this.entries[0]?.index ?? 0;
-    if (first === 0) return false;
-    const from = Math.max(0, first - PAGE_ENTRIES);
-    const page = logPageSchema.safeParse(
-      await this.request('fetch', { what: 'log', from, to: first }),
-    );
-    if (!page.success || page.data.records.length === 0) return false;
-    return this.replica.insertOlder(page.data.records);
   }
 
   private fire(part: ViewPart): void {

@@ -50,11 +50,6 @@ export class PresenceChannel implements Disposable {
     );
   }
 
-  /** Records that this window's boot has sealed. */
-  get recordCount(): bigint {
-    return this.sealer?.count ?? 0n;
-  }
-
   setSealer(sealer: RecordSealer, epoch: number): void {
     const isNew = sealer !== this.sealer || epoch !== this.epoch;
     this.sealer = sealer;

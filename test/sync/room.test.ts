@@ -1,3 +1,4 @@
+// Rooms over a real relay: joining, streaming, control, revocation, takeover, history.
 import { afterEach, expect, test } from 'vitest';
 import { CommandRefused } from '../../src/session/errors.ts';
 import type { Attachment } from '../../src/sync/attachment.ts';

@@ -1,0 +1,88 @@
+// [A-projection] The main document is a projection of the journal: what others change in it is put right.
+import type * as Y from 'yjs';
+import { type Disposable, DisposableStore } from '../base/disposable.ts';
+import { toBase64Url } from '../base/bytes.ts';
+import type { Clock } from '../base/clock.ts';
+import { errorText, type Logger } from '../base/log.ts';
+import { openCard } from '../crypto/card.ts';
+import type { Problem } from '../protocol/state.ts';
+import { readCard } from '../session/layout.ts';
+import type { TailDocument } from '../session/tailDocument.ts';
+import type { HostProcess } from './hostRoomOptions.ts';
+
+/** Pauses between two repairs: the first, and the longest if somebody keeps at it. */
+const PAUSE_MS = { first: 100, longest: 10_000 } as const;
+
+/** What repairing needs. */
+export interface DocumentRepairOptions {
+  readonly doc: Y.Doc;
+  readonly tail: TailDocument;
+  readonly room: string;
+  readonly host: HostProcess;
+  /** A card of a higher term, or of another boot of ours, stands there: this host must stop writing. */
+  readonly onLose: (problem: Problem) => void;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Watches a document and repairs it, ever more slowly if others keep changing it. */
+export class DocumentRepair implements Disposable {
+  private readonly store = new DisposableStore();
+  private readonly options: DocumentRepairOptions;
+  private timer: Disposable | undefined;
+  private pauseMs: number = PAUSE_MS.first;
+  private repairedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(options: DocumentRepairOptions) {
+    this.options = options;
+    const onUpdate = (_update: Uint8Array, origin: unknown): void => {
+      if (origin !== options.tail) this.soon();
+    };
+    options.doc.on('update', onUpdate);
+    this.store.defer(() => options.doc.off('update', onUpdate));
+    this.store.defer(() => this.timer?.dispose());
+  }
+
+  dispose(): void {
+    this.store.dispose();
+  }
+
+  private soon(): void {
+    if (this.timer || this.store.isDisposed) return;
+    const { clock } = this.options;
+    if (clock.monotonic() - this.repairedAt > PAUSE_MS.longest * 2) this.pauseMs = PAUSE_MS.first;
+    this.timer = clock.after(this.pauseMs, () => {
+      this.timer = undefined;
+      this.repair().catch((error: unknown) => {
+        this.options.log.error('repair failed', { error: errorText(error) });
+      });
+    });
+  }
+
+  private async repair(): Promise<void> {
+    const { doc, room, host, tail } = this.options;
+    const bytes = readCard(doc);
+    const card = bytes && (await openCard(bytes, room));
+    if (this.store.isDisposed) return;
+    const isOther = card !== undefined && card.boot !== toBase64Url(host.boot);
+    if (isOther && card.term >= host.term) {
+      this.options.onLose(anotherHost(card.term > host.term));
+      return;
+    }
+    if (!tail.reconcile()) return;
+    this.repairedAt = this.options.clock.monotonic();
+    this.pauseMs = Math.min(this.pauseMs * 2, PAUSE_MS.longest);
+    this.options.log.warn('the document was changed by others and put right');
+  }
+}
+
+function anotherHost(isNewer: boolean): Problem {
+  return {
+    code: isNewer ? 'moved' : 'split',
+    happened: isNewer
+      ? 'This session is now served by another process.'
+      : 'Another process serves this session under the same term.',
+    kept: 'Everything up to now is in this computer’s journal.',
+    remedy: isNewer ? 'Open it again to follow it there.' : 'End one of the two, then restart.',
+  };
+}

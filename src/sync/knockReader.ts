@@ -1,0 +1,68 @@
+// The host's side of the knock document: opens knocks, admits their senders, keeps the document small.
+import * as Y from 'yjs';
+import { type Disposable, DisposableStore } from '../base/disposable.ts';
+import { type Bytes, fromBase64Url } from '../base/bytes.ts';
+import { errorText, type Logger } from '../base/log.ts';
+import { openKnock } from '../crypto/knock.ts';
+import { LIMITS } from '../protocol/limits.ts';
+import { outOf, recordsOf } from '../session/layout.ts';
+import type { Roster } from '../session/roster.ts';
+
+/** What a knock reader needs. */
+export interface KnockReaderOptions {
+  readonly room: string;
+  readonly roomBytes: Bytes;
+  readonly roster: Roster;
+  /** Somebody was admitted, or said its name or token anew. */
+  readonly onAdmit: () => Promise<void>;
+  readonly log: Logger;
+}
+
+/** Reads knocks as they come. */
+export class KnockReader implements Disposable {
+  private readonly store = new DisposableStore();
+  private readonly options: KnockReaderOptions;
+  private readonly seen = new WeakSet<Uint8Array>();
+  private chain: Promise<void> = Promise.resolve();
+
+  readonly doc = new Y.Doc();
+
+  constructor(options: KnockReaderOptions) {
+    this.options = options;
+    const out = outOf(this.doc);
+    const onKnock = (): void => {
+      this.chain = this.chain
+        .then(() => this.read())
+        .catch((error: unknown) => options.log.warn('knock failed', { error: errorText(error) }));
+    };
+    out.observe(onKnock);
+    this.store.defer(() => out.unobserve(onKnock));
+    this.store.defer(() => this.doc.destroy());
+  }
+
+  dispose(): void {
+    this.store.dispose();
+  }
+
+  private async read(): Promise<void> {
+    if (this.store.isDisposed) return;
+    const { roster, room, roomBytes } = this.options;
+    const out = outOf(this.doc);
+    let isNews = false;
+    for (const record of recordsOf(out).slice(0, LIMITS.knocks)) {
+      if (this.seen.has(record) || record.length > LIMITS.knockBytes) continue;
+      this.seen.add(record);
+      for (const invite of roster.invites) {
+        const secret = fromBase64Url(invite.secret);
+        const opened = secret && (await openKnock({ record, secret, room, roomBytes }));
+        if (!opened) continue;
+        if (roster.admitKnock(opened.member, opened.knock, invite)) isNews = true;
+        break;
+      }
+    }
+    // Who is admitted takes its knock out; what is left over goes when it is too much.
+    const over = out.length - LIMITS.knocks / 2;
+    if (over > 0) out.delete(0, over);
+    if (isNews) await this.options.onAdmit();
+  }
+}

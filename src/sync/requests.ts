@@ -1,0 +1,71 @@
+// Commands whose answer is waited for, and what is read by them: history and long texts.
+import { type Bytes, concatBytes, fromBase64Url } from '../base/bytes.ts';
+import { DisposableStore } from '../base/disposable.ts';
+import {
+  type CommandArgs,
+  type CommandKind,
+  blobPartSchema,
+  logPageSchema,
+} from '../protocol/command.ts';
+import type { Json } from '../protocol/json.ts';
+import type { Replica } from '../session/replica.ts';
+import { isSettled, type OutboxItem, type RoomView } from '../session/view.ts';
+import { commandFailed } from './errors.ts';
+
+/** Entries of one page of history. */
+const PAGE_ENTRIES = 200;
+
+/** Sends a command and waits until it is settled; rejects with AppError, or the signal's reason. */
+export async function requestOf<K extends CommandKind>(
+  view: RoomView,
+  kind: K,
+  args: CommandArgs<K>,
+  signal: AbortSignal | undefined,
+): Promise<Json | undefined> {
+  signal?.throwIfAborted();
+  const { id } = view.send(kind, args);
+  const settled = await new Promise<OutboxItem | undefined>((resolve) => {
+    const waiting = new DisposableStore();
+    const check = (): void => {
+      const item = view.outbox.find((one) => one.id === id);
+      const isOver = view.truth.kind === 'over' || signal?.aborted === true;
+      if (!isOver && item && !isSettled(item)) return;
+      waiting.dispose();
+      resolve(item);
+    };
+    waiting.add(view.onDidChange(check));
+    signal?.addEventListener('abort', check, { once: true });
+    waiting.defer(() => signal?.removeEventListener('abort', check));
+    check();
+  });
+  signal?.throwIfAborted();
+  view.forget(id);
+  if (settled?.status === 'done') return settled.result;
+  throw view.truth.kind === 'over' ? view.truth.error : commandFailed(settled);
+}
+
+/** Loads the page before the oldest entry held; false if there is none. */
+export async function fetchPage(view: RoomView, replica: Replica): Promise<boolean> {
+  const first = view.entries[0]?.index ?? 0;
+  if (first === 0) return false;
+  const from = Math.max(0, first - PAGE_ENTRIES);
+  const answer = await view.request('fetch', { what: 'log', from, to: first });
+  const page = logPageSchema.safeParse(answer);
+  if (!page.success || page.data.records.length === 0) return false;
+  return replica.insertOlder(page.data.records);
+}
+
+/** Loads a whole long text or image, part by part. */
+export async function fetchWhole(view: RoomView, blob: string): Promise<Bytes> {
+  const parts: Bytes[] = [];
+  for (let offset = 0; ;) {
+    const answer = await view.request('fetch', { what: 'blob', blob, offset });
+    const part = blobPartSchema.safeParse(answer);
+    const bytes = part.success ? fromBase64Url(part.data.bytes) : undefined;
+    if (!part.success || !bytes || bytes.length === 0) break;
+    parts.push(bytes);
+    offset += bytes.length;
+    if (offset >= part.data.totalBytes) break;
+  }
+  return concatBytes(...parts);
+}

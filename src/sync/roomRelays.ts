@@ -1,0 +1,171 @@
+// All relays that a room is served on: claims and tokens on each, every document of the room on each.
+import type { Awareness } from 'y-protocols/awareness';
+import type * as Y from 'yjs';
+import { type Disposable, DisposableStore } from '../base/disposable.ts';
+import { Emitter } from '../base/emitter.ts';
+import { fromBase64Url, toBase64Url } from '../base/bytes.ts';
+import type { Clock } from '../base/clock.ts';
+import { errorText } from '../base/log.ts';
+import { admissionToken, hashToken } from '../crypto/admission.ts';
+import { randomBytes } from '../crypto/keys.ts';
+import type { RelayToken } from '../protocol/claim.ts';
+import type { Roster } from '../session/roster.ts';
+import type { DocumentConnection } from './documentConnection.ts';
+import type { HostRoomOptions } from './hostRoomOptions.ts';
+import { type RelayAddress, RelayLink } from './relayLink.ts';
+
+/** How long a start waits for a relay to sync before it goes on without. */
+const SYNC_WAIT_MS = 5_000;
+
+/** What the relays of a room need. */
+export type RoomRelaysOptions = Pick<
+  HostRoomOptions,
+  'room' | 'host' | 'fetch' | 'webSocket' | 'clock' | 'log'
+> & { readonly roster: Roster };
+
+interface Served {
+  readonly doc: Y.Doc;
+  readonly withAwareness: boolean;
+}
+
+/** Keeps claims, tokens and documents the same on every relay. */
+export class RoomRelays implements Disposable {
+  private readonly options: RoomRelaysOptions;
+  private readonly links = new Map<string, RelayLink>();
+  private readonly served = new Map<string, Served>();
+  private readonly tokenHashes = new Map<string, string>();
+  private readonly hostToken = toBase64Url(randomBytes(32));
+  private readonly joined = new Emitter<Awareness>();
+  private claimRev = 0;
+
+  /** A document with awareness is served on one more relay. */
+  readonly onDidJoin = this.joined.event;
+
+  constructor(options: RoomRelaysOptions) {
+    this.options = options;
+  }
+
+  /** Serves a document on every relay until it is closed. */
+  open(name: string, doc: Y.Doc, withAwareness = false): void {
+    if (this.served.has(name)) return;
+    this.served.set(name, { doc, withAwareness });
+    for (const link of this.links.values()) this.openOn(link, name, { doc, withAwareness });
+  }
+
+  close(name: string): void {
+    this.served.delete(name);
+    for (const link of this.links.values()) link.close(name);
+  }
+
+  /** Serves the room on one more relay; rejects with AppError relay-* if it refuses. */
+  async add(relay: RelayAddress): Promise<void> {
+    const { room, host, fetch, webSocket, clock, log } = this.options;
+    const link = new RelayLink({
+      relay,
+      room: room.id,
+      roomPair: room.pair,
+      term: host.term,
+      boot: toBase64Url(host.boot),
+      nextRev: () => (this.claimRev += 1),
+      tokens: () => this.tokens(),
+      token: this.hostToken,
+      fetch,
+      webSocket,
+      clock,
+      log,
+    });
+    try {
+      await link.claim();
+    } catch (error) {
+      link.dispose();
+      throw error;
+    }
+    this.links.set(relay.url, link);
+    const connections = [...this.served].map(([name, one]) => this.openOn(link, name, one));
+    await Promise.all(connections.map((connection) => waitForSync(connection, clock)));
+  }
+
+  /** Serves the room on exactly these relays from now on. */
+  async set(relays: readonly RelayAddress[]): Promise<void> {
+    for (const [url, link] of this.links) {
+      if (relays.some((relay) => relay.url === url)) continue;
+      link.dispose();
+      this.links.delete(url);
+    }
+    for (const relay of relays) {
+      const known = this.links.get(relay.url);
+      if (known) await known.move(relay);
+      else await this.add(relay);
+    }
+  }
+
+  /** A relay came back at another address. */
+  async move(from: string, to: RelayAddress): Promise<void> {
+    const link = this.links.get(from);
+    if (!link) return;
+    this.links.delete(from);
+    this.links.set(to.url, link);
+    await link.move(to);
+  }
+
+  /** Tells every relay the claim and the tokens of now; rejects with AppError relay-*. */
+  async claim(): Promise<void> {
+    await Promise.all([...this.links.values()].map((link) => link.claim()));
+  }
+
+  /** As claim; a failure goes to the log, the link tries again by itself. */
+  claimSoon(): void {
+    this.claim().catch((error: unknown) => {
+      this.options.log.warn('claim failed', { error: errorText(error) });
+    });
+  }
+
+  dispose(): void {
+    for (const link of this.links.values()) link.dispose();
+    this.joined.dispose();
+  }
+
+  private openOn(link: RelayLink, name: string, one: Served): DocumentConnection {
+    const connection = link.open(name, one.doc, one.withAwareness);
+    if (one.withAwareness) this.joined.fire(connection.awareness);
+    return connection;
+  }
+
+  private async tokens(): Promise<RelayToken[]> {
+    const { room, roster } = this.options;
+    for (const { inviteId, secret } of roster.invites) {
+      const bytes = fromBase64Url(secret);
+      if (!bytes || this.tokenHashes.has(inviteId)) continue;
+      const token = await admissionToken(bytes, room.id);
+      this.tokenHashes.set(inviteId, await hashToken(token));
+    }
+    return [
+      {
+        hash: await hashToken(this.hostToken),
+        grants: [
+          { doc: room.id, access: 'write' },
+          { doc: `${room.id}.**`, access: 'write' },
+        ],
+        host: true,
+      },
+      ...roster.relayTokens(({ inviteId }) => this.tokenHashes.get(inviteId)),
+    ];
+  }
+}
+
+/** Resolves when the connection has synced, or after a while: then the document follows later. */
+function waitForSync(connection: DocumentConnection, clock: Clock): Promise<void> {
+  return new Promise((resolve) => {
+    const waiting = new DisposableStore();
+    const done = (): void => {
+      waiting.dispose();
+      resolve();
+    };
+    const check = (): void => {
+      if (connection.status.kind === 'synced') done();
+    };
+    waiting.add(connection.onDidChange(check));
+    waiting.add(clock.after(SYNC_WAIT_MS, done));
+    check();
+  });
+}
