@@ -388,4 +388,8 @@ export class HostRoom implements Disposable {
     this.changed.fire();
   }
 
-  private keepSecret(epoch:
+  private keepSecret(epoch: number, secret: string): void {
+    const bytes = fromBase64Url(secret);
+    if (bytes) this.secrets.set(epoch, bytes);
+  }
+}
