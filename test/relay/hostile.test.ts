@@ -4,7 +4,18 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { CLOSE } from '../../src/protocol/closeCodes.ts';
 import type { Relay } from '../../src/relay/server.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
-import { claimedRoom, connect, connectRaw, httpUrl, startRelay } from './support.ts';
+import { knockDocument } from '../../src/protocol/names.ts';
+import { encodeUpdate } from '../../src/relay/wire.ts';
+import {
+  claimedRoom,
+  connect,
+  connectRaw,
+  grant,
+  httpUrl,
+  newToken,
+  putClaim,
+  startRelay,
+} from './support.ts';
 
 /** A WebSocket by hand, to send what no library sends. */
 async function shakeHands(relay: Relay, name: string, token: string): Promise<Socket> {
@@ -99,6 +110,24 @@ describe('the relay survives', () => {
       expect([message, await raw.closed]).toEqual([message, CLOSE.badMessage]);
     }
     await check();
+  });
+
+  it('[guest] updates that are none, which would poison every joiner, and closes them 4400', async () => {
+    const { relay, room } = await bystanders();
+    const token = newToken();
+    const name = knockDocument(room.id);
+    const entry = await grant(token, { [name]: 'write' });
+    await putClaim(relay, room, { rev: 2, tokens: [room.hostEntry, entry] });
+    const seen = connect(relay, name, room.hostToken);
+    await waitUntil('the host listens', () => seen.provider.synced);
+    for (const update of [new Uint8Array(40).fill(255), new Uint8Array([1, 1, 5, 0, 4, 1])]) {
+      const guest = await connectRaw(relay, name, token);
+      guest.socket.send(encodeUpdate(update));
+      expect(await guest.closed).toBe(CLOSE.badMessage);
+    }
+    const honest = connect(relay, name, token);
+    honest.push('knock');
+    await waitUntil('it arrives', () => seen.items().length === 1);
   });
 
   it('a head that never ends', async () => {

@@ -1,7 +1,16 @@
 // The stock clients against the relay: sync, live updates, late join, awareness.
 import { describe, expect, it } from 'vitest';
 import { waitUntil } from '../probes/waitUntil.ts';
-import { claimedRoom, connect, grant, newToken, putClaim, startRelay } from './support.ts';
+import { createMemoryStore } from '../../src/relay/memoryStore.ts';
+import {
+  claimedRoom,
+  connect,
+  connectRaw,
+  grant,
+  newToken,
+  putClaim,
+  startRelay,
+} from './support.ts';
 
 describe('stock y-websocket clients', () => {
   it('see each other’s updates live and what was written before they joined', async () => {
@@ -36,5 +45,39 @@ describe('stock y-websocket clients', () => {
     await waitUntil('another joins', () => other.provider.synced);
     expect(host.items()).toEqual(['one', 'two']);
     expect(other.items()).toEqual(['one', 'two']);
+  });
+
+  it('that come back are not asked for what the relay has', async () => {
+    const store = createMemoryStore();
+    const relay = await startRelay({ store });
+    const room = await claimedRoom(relay);
+    const host = connect(relay, room.id, room.hostToken);
+    await waitUntil('the host is in', () => host.provider.synced);
+    for (let i = 0; i < 5; i += 1) host.push(`entry ${i}`);
+    const tap = await connectRaw(relay, room.id, room.hostToken);
+    const reader = connect(relay, room.id, room.hostToken);
+    await waitUntil('all is there', () => reader.items().length === 5);
+    const [before, stored] = [tap.messages.length, (await store.load(room.id)).length];
+    host.provider.disconnect();
+    host.provider.connect();
+    await waitUntil('the host is back', () => host.provider.synced);
+    host.push('after');
+    await waitUntil('it goes on', () => reader.items().length === 6);
+    const updates = tap.messages.slice(before).filter((frame) => frame[0] === 0);
+    expect(updates).toHaveLength(1);
+    expect(await store.load(room.id)).toHaveLength(stored + 1);
+  });
+
+  it('are kept as copies: a small update never holds on to a network buffer', async () => {
+    const store = createMemoryStore();
+    const relay = await startRelay({ store });
+    const room = await claimedRoom(relay);
+    const host = connect(relay, room.id, room.hostToken);
+    await waitUntil('the host is in', () => host.provider.synced);
+    host.push('one');
+    await waitUntil('it is kept', async () => (await store.load(room.id)).length > 0);
+    for (const update of await store.load(room.id)) {
+      expect(update.buffer.byteLength).toBe(update.length);
+    }
   });
 });
