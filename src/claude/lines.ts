@@ -35,7 +35,8 @@ export class LineSplitter {
       this.finish(out);
       start = end + 1;
     }
-    if (start < chunk.length) this.take(chunk.slice(start));
+    // A copy: a reader may fill the same buffer again, and a Buffer's own slice() would share it.
+    if (start < chunk.length) this.take(new Uint8Array(chunk.subarray(start)));
     return out;
   }
 

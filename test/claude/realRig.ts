@@ -71,6 +71,7 @@ export interface RealClaude {
   readonly model: DemoModel;
   readonly environment: ClaudeEnvironment;
   readonly project: string;
+  readonly path: string;
   start(options?: Partial<AgentStartOptions>): Promise<{ session: AgentSession; seen: Recorder }>;
   close(): Promise<void>;
 }
@@ -95,6 +96,7 @@ export async function realClaude(version: ClaudeVersion): Promise<RealClaude> {
     model,
     environment,
     project,
+    path,
     async start(options = {}) {
       const session = await agent.start({ cwd: project, env: environment.env, ...options });
       sessions.push(session);
