@@ -1,15 +1,14 @@
 // The panel's only door to the outside: messages both ways, and state that holds ids only.
 import type { Disposable } from '../src/base/disposable.ts';
+import type { Json } from '../src/protocol/json.ts';
 import type { FromPanel } from '../src/protocol/panel.ts';
-
-/** What survives a hidden or reloaded panel: ids, never keys and never text of the session. */
-export type PortState = Readonly<Record<string, string>>;
 
 /** A way to whoever serves the panel: the extension, a page, or the gallery. */
 export interface UiPort {
   post(message: FromPanel): void;
   /** Raw values: the store parses them. */
   onMessage(listener: (value: unknown) => void): Disposable;
-  getState(): PortState | undefined;
-  setState(state: PortState): void;
+  /** What survives a hidden or reloaded panel: ids, never keys and never text of the session. */
+  getState(): Json | undefined;
+  setState(state: Json): void;
 }

@@ -81,12 +81,15 @@ export function RetryLine({ entry }: { readonly entry: EntryOf<'retry'> }) {
   const { store, t } = useUi();
   // Counted from when this window first saw it: the clocks of two computers differ.
   const seenAt = store.firstSeen(`${entry.id}/${entry.attempt}`);
-  const leftMs = (entry.delayMs ?? 0) - (store.now.value - seenAt);
+  const passedMs = Math.max(0, store.now.value - seenAt);
+  const leftMs = (entry.delayMs ?? 0) - passedMs;
   const attempt =
     entry.maxAttempts === undefined
       ? t('Attempt {0}', entry.attempt)
       : t('Attempt {0} of {1}', entry.attempt, entry.maxAttempts);
-  const isComing = leftMs > 0 && store.header.value?.session?.status === 'working';
+  void store.transcript.version.value;
+  const isLast = store.transcript.rows.at(-1)?.entry === entry;
+  const isComing = isLast && leftMs > 0 && store.header.value?.session?.status === 'working';
   return (
     <p class="line notice notice-warning" dir="auto">
       {isComing ? <Spinner /> : <Icon name="reset" />}

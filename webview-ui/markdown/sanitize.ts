@@ -9,6 +9,8 @@ export function sanitizeHtml(html: string): DocumentFragment {
   return DOMPurify.sanitize(html, {
     ALLOWED_TAGS: TAGS.split(' '),
     ALLOWED_ATTR: ['href', 'title', 'class', 'data-lang', 'start', 'align'],
+    // Their values are no addresses; every other value must look like an allowed one.
+    ADD_URI_SAFE_ATTR: ['data-lang', 'start', 'align'],
     ALLOW_DATA_ATTR: false,
     ALLOW_ARIA_ATTR: false,
     ALLOWED_URI_REGEXP: /^(?:https?|mailto):/i,

@@ -7,7 +7,7 @@ import type { UiPort } from '../port.ts';
 
 const DRAFT_DELAY_MS = 300;
 const TYPING_EVERY_MS = 2000;
-const TAKEN_WITHIN_MS = 4000;
+const TAKEN_WITHIN_MS = 10_000;
 
 /** What ComposerModel needs. */
 export interface ComposerOptions {
@@ -31,6 +31,8 @@ export class ComposerModel implements Disposable {
   private readonly handed = new Map<Disposable, string>();
   private knownItems = new Set<string>();
   private isRestored = false;
+  /** Text that came back because nobody seemed to take it. */
+  private doubtful: string | undefined;
 
   constructor(options: ComposerOptions) {
     this.options = options;
@@ -54,7 +56,7 @@ export class ComposerModel implements Disposable {
     this.draft.value = draft;
   }
 
-  /** Hands the draft over; it comes back if no outbox shows it within four seconds. */
+  /** Hands the draft over; it comes back if no outbox shows it within ten seconds. */
   send(): void {
     const text = this.draft.value;
     if (text.trim() === '') return;
@@ -66,6 +68,7 @@ export class ComposerModel implements Disposable {
       this.options.clock.after(TAKEN_WITHIN_MS, () => {
         this.handed.delete(timer);
         this.putBack(text, this.options.notTakenText());
+        this.doubtful = text;
       }),
     );
     this.handed.set(timer, text);
@@ -87,7 +90,9 @@ export class ComposerModel implements Disposable {
   /** Texts that the outbox shows were taken. */
   handleOutbox(items: readonly PanelOutboxItem[]): void {
     for (const item of items) {
-      if (!this.knownItems.has(item.id) && item.kind === 'prompt') this.dropHanded(item.text);
+      if (this.knownItems.has(item.id) || item.kind !== 'prompt') continue;
+      this.dropHanded(item.text);
+      this.dropDoubtful(item.text);
     }
     this.knownItems = new Set(items.map((item) => item.id));
   }
@@ -107,6 +112,16 @@ export class ComposerModel implements Disposable {
   private postDraftSoon(): void {
     this.draftTimer?.dispose();
     this.draftTimer = this.options.clock.after(DRAFT_DELAY_MS, () => this.flushDraft());
+  }
+
+  /** It was taken after all: a second copy would be sent twice. */
+  private dropDoubtful(text: string): void {
+    if (text !== this.doubtful) return;
+    this.doubtful = undefined;
+    if (this.draft.value !== text) return;
+    this.draft.value = '';
+    this.reason.value = undefined;
+    this.flushDraft();
   }
 
   private dropHanded(text: string): void {

@@ -187,10 +187,6 @@ export class PanelStore implements Disposable {
     this.headerAt = this.options.clock.monotonic();
     this.now.value = this.headerAt;
     this.header.value = header;
-    const id = header.session?.id;
-    if (id !== undefined && id !== before?.session?.id) {
-      this.options.port.setState({ ...this.options.port.getState(), session: id });
-    }
     if (before === undefined) return;
     const known = new Set(before.pending.map((pending) => pending.requestId));
     for (const pending of header.pending) {

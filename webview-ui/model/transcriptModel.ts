@@ -91,7 +91,7 @@ export class TranscriptModel {
   /** Takes entries that come before the first one. Rows are made again; their keys stay. */
   prepend(entries: readonly PanelEntry[]): void {
     const older = entries.filter((placed) => !this.byIndex.has(placed.index));
-    this.replace([...older, ...this.entries]);
+    if (older.length > 0) this.replace([...older, ...this.entries]);
   }
 
   private take(placed: PanelEntry): void {

@@ -1,6 +1,7 @@
 // Entry of the panel in VS Code's webview.
 import * as z from 'zod/mini';
 import { systemClock } from '../../src/base/clock.ts';
+import { parseJson } from '../../src/protocol/json.ts';
 import { mountPanel } from '../mount.tsx';
 import '../styles/panel.css';
 import { createVsCodePort } from './vscodePort.ts';
@@ -10,4 +11,8 @@ z.config({ jitless: true });
 
 const element = document.getElementById('app');
 if (element === null) throw new Error('invariant: the page has no #app');
-mountPanel({ element, port: createVsCodePort(), clock: systemClock });
+const port = createVsCodePort();
+// Which session this page shows, so that the editor can open it again after a reload.
+const state = parseJson(element.dataset['state'] ?? '');
+if (state !== undefined) port.setState(state);
+mountPanel({ element, port, clock: systemClock });

@@ -1,0 +1,158 @@
+// Heads of the panel: what an owner, a guest, and somebody who lost the connection see.
+import type { PanelHeader, PanelPerson } from '../../src/protocol/panel.ts';
+
+const person = (member: string, name: string, more: Partial<PanelPerson>): PanelPerson => ({
+  member,
+  name,
+  device: 'MacBook',
+  role: 'controller',
+  scopes: ['prompt', 'interrupt'],
+  present: true,
+  isMe: false,
+  hasControl: false,
+  asksControl: false,
+  ...more,
+});
+
+const ada = person('ada', 'Ada Lovelace', {
+  role: 'owner',
+  scopes: ['prompt', 'interrupt', 'approve', 'mode'],
+});
+const bo = person('bo', 'Bo Svensson', { device: 'vscode.dev on iPad' });
+const cleo = person('cleo', 'Cléo Dubois', {
+  role: 'viewer',
+  scopes: [],
+  device: 'ThinkPad',
+  present: false,
+});
+const dan = person('dan', 'Dan Okafor', {
+  role: 'viewer',
+  scopes: [],
+  device: 'Desktop',
+  asksControl: true,
+});
+
+/** The owner at work. */
+export const ownerHeader: PanelHeader = {
+  session: {
+    id: 'session-1',
+    title: 'Fix the rate limiter after sleep',
+    source: 'hosted',
+    status: 'working',
+    computer: 'Ada’s MacBook',
+    cwd: '/home/ada/shop',
+    project: 'shop',
+    branch: 'fix/limiter',
+    agent: 'Claude Code',
+    model: 'claude-opus-5-5',
+    mode: 'default',
+    contextTokens: 84_000,
+    contextLimit: 200_000,
+    costUsd: 0.42,
+    startedAt: 0,
+    lastActivityAt: 0,
+  },
+  truth: { kind: 'live', ageMs: 1200 },
+  people: [{ ...ada, isMe: true, hasControl: true }, bo, cleo],
+  control: { kind: 'mine' },
+  controlRequests: [],
+  me: { ...ada, isMe: true, hasControl: true },
+  pending: [],
+  canAnswer: true,
+  canInterrupt: true,
+  queue: [],
+  sharing: { since: 0, where: 'this network', invites: [] },
+  alarms: [],
+};
+
+const guestMe = { ...bo, isMe: true };
+
+/** A guest while the owner has control. */
+export const guestHeader: PanelHeader = {
+  ...withoutSharing(ownerHeader),
+  people: [{ ...ada, hasControl: true }, guestMe, cleo],
+  me: guestMe,
+  control: { kind: 'other', name: 'Ada Lovelace', place: 0, canRequest: true, canTake: false },
+  canAnswer: false,
+};
+
+/** States by name: what differs from the owner's head. */
+export const HEADERS: Readonly<Record<string, PanelHeader>> = {
+  owner: ownerHeader,
+  idle: {
+    ...ownerHeader,
+    session: { ...sessionOf(ownerHeader), status: 'idle' },
+    control: { kind: 'free' },
+  },
+  asked: {
+    ...ownerHeader,
+    people: [{ ...ada, isMe: true }, { ...bo, hasControl: true }, dan],
+    control: { kind: 'other', name: 'Bo Svensson', place: 0, canRequest: false, canTake: true },
+    controlRequests: [{ member: 'cleo', window: 'w1', name: 'Cléo Dubois' }],
+  },
+  guest: guestHeader,
+  queued: {
+    ...guestHeader,
+    control: { kind: 'other', name: 'Ada Lovelace', place: 2, canRequest: true, canTake: false },
+    queue: [
+      {
+        promptId: 'q1',
+        text: 'Then update the changelog, please.',
+        author: { member: 'bo', name: 'Bo Svensson' },
+        since: 0,
+      },
+    ],
+  },
+  viewer: {
+    ...guestHeader,
+    me: { ...cleo, isMe: true, present: true },
+    control: { kind: 'watching', reason: 'viewer' },
+    canInterrupt: false,
+  },
+  terminal: {
+    ...ownerHeader,
+    session: { ...sessionOf(ownerHeader), source: 'observed' },
+    control: { kind: 'watching', reason: 'read-only' },
+    canInterrupt: false,
+    canAnswer: false,
+  },
+  offline: { ...guestHeader, truth: { kind: 'host-offline', ageMs: 42_000 } },
+  relay: {
+    ...guestHeader,
+    truth: { kind: 'relay-offline', ageMs: 9000, text: 'The network connection was refused.' },
+  },
+  over: {
+    ...guestHeader,
+    truth: {
+      kind: 'over',
+      text: 'Ada stopped sharing this session. What was said stays readable here until you close it.',
+    },
+    control: { kind: 'watching', reason: 'ended' },
+    canInterrupt: false,
+  },
+  problem: {
+    ...ownerHeader,
+    problem: {
+      code: 'agent-not-logged-in',
+      happened: 'Claude Code is not logged in.',
+      kept: 'The session and your text are kept.',
+      remedy: 'Run `claude /login` in a terminal, then send again.',
+    },
+    alarms: [
+      {
+        kind: 'fork',
+        text: 'Two versions of this session’s history exist. Somebody between you and the computer may be changing it.',
+      },
+    ],
+  },
+};
+
+function sessionOf(header: PanelHeader) {
+  if (header.session === undefined) throw new Error('invariant: a sample without a session');
+  return header.session;
+}
+
+function withoutSharing(header: PanelHeader): PanelHeader {
+  const { sharing: _, ...rest } = header;
+  return rest;
+}

@@ -1,0 +1,101 @@
+// Requests that wait, one of each kind.
+import type { PanelEntry, PanelHeader } from '../../src/protocol/panel.ts';
+import type { Json } from '../../src/protocol/json.ts';
+import { parseEntry } from '../../src/protocol/transcript.ts';
+
+type Request = Readonly<Record<string, Json>>;
+
+const requests: Readonly<Record<string, Request>> = {
+  permission: {
+    requestId: 'p1',
+    request: 'permission',
+    tool: 'Bash',
+    description: 'Remove the build and install again',
+    reason: 'The command is not among the allowed ones.',
+    input: {
+      command: 'rm -rf dist node_modules && npm ci',
+      description: 'Remove the build and install again',
+    },
+    suggestions: [
+      {
+        type: 'addRules',
+        rules: [{ toolName: 'Bash', ruleContent: 'npm ci:*' }],
+        behavior: 'allow',
+      },
+    ],
+  },
+  edit: {
+    requestId: 'p2',
+    request: 'permission',
+    tool: 'Edit',
+    input: {
+      file_path: '/home/ada/shop/src/app.ts',
+      old_string: 'start();',
+      new_string: 'await start();\nready();',
+    },
+  },
+  question: {
+    requestId: 'p3',
+    request: 'question',
+    tool: 'AskUserQuestion',
+    input: {},
+    questions: [
+      {
+        question: 'Which clock should the limiter use?',
+        header: 'Clock',
+        options: [
+          { label: 'Monotonic', description: 'Never goes back, stands still during sleep' },
+          { label: 'Wall', description: 'What people see' },
+        ],
+      },
+      {
+        question: 'Which limits change as well?',
+        header: 'Scope',
+        multiSelect: true,
+        options: [{ label: 'Per address' }, { label: 'Per room' }, { label: 'Per member' }],
+      },
+    ],
+  },
+  plan: {
+    requestId: 'p4',
+    request: 'plan',
+    tool: 'ExitPlanMode',
+    input: {},
+    plan: '## Plan\n\n1. Give the bucket a clock\n2. Return tokens on cancel\n3. Add `sleep.test.ts`\n\nRisk: **low**.',
+  },
+};
+
+/** A waiting request of this kind at `index`: its entry, and the head that names it. */
+export function waitingRequest(
+  name: string,
+  index: number,
+  header: PanelHeader,
+): { readonly entry: PanelEntry; readonly header: PanelHeader } | undefined {
+  const request = requests[name];
+  if (request === undefined) return undefined;
+  const pending = {
+    requestId: String(request['requestId']),
+    index,
+    request: name === 'question' || name === 'plan' ? name : ('permission' as const),
+    tool: String(request['tool']),
+    since: 0,
+  } as const;
+  const session = header.session;
+  return {
+    entry: {
+      index,
+      entry: parseEntry({
+        ...request,
+        kind: 'request',
+        id: `request-${index}`,
+        at: 1_763_700_900_000,
+        inputHash: `hash-${String(request['requestId'])}`,
+      }),
+    },
+    header: {
+      ...header,
+      ...(session === undefined ? {} : { session: { ...session, status: 'waiting' } }),
+      pending: [...header.pending, pending],
+    },
+  };
+}
