@@ -103,7 +103,7 @@ export function RequestCard(props: {
       title={title}
       subtitle={head.subtitle}
       status={decision === undefined ? t('waiting') : undefined}
-      isOpenAtFirst={request.request !== 'permission'}
+      isOpenAtFirst={decision !== undefined && request.request !== 'permission'}
     >
       {request.plan !== undefined ? (
         <PlanBody plan={request.plan} />

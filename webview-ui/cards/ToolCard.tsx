@@ -72,7 +72,10 @@ function OutcomeMark({ outcome, t }: { readonly outcome: Outcome; readonly t: Tr
 }
 
 function isOpenAtFirst(family: ToolFamily, row: Row): boolean {
-  if (row.result?.entry.outcome === 'error') return true;
+  // What waits is shown in full above the composer.
+  if (row.request !== undefined && row.decision === undefined) return false;
+  if (row.result?.entry.outcome === 'error' || row.request?.request === 'plan') return true;
+  if (row.request?.request === 'question') return true;
   return family === 'shell' || family === 'edit' || family === 'write';
 }
 
@@ -132,7 +135,7 @@ export function ToolCard(props: {
           <OutcomeMark outcome={outcomeOf(row)} t={t} />
         </>
       }
-      isOpenAtFirst={isOpenAtFirst(family, row) || isPlan || isQuestion}
+      isOpenAtFirst={isOpenAtFirst(family, row)}
     >
       {isPlan ? (
         <PlanBody plan={row.request?.plan ?? textField(call.input, 'plan') ?? ''} />

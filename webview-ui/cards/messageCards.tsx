@@ -5,11 +5,12 @@ import { Fold } from '../parts/Fold.tsx';
 import { Icon } from '../parts/Icon.tsx';
 import { LongText } from '../parts/LongText.tsx';
 import { Markdown } from '../parts/Markdown.tsx';
+import type { Translate } from '../strings.ts';
 import { formatBytes, formatClock } from '../text/format.ts';
 import { showDeceptive } from '../text/visible.ts';
 import { useUi } from '../ui.ts';
 
-function originText(origin: EntryOf<'prompt'>['origin'], t: (key: string) => string): string {
+function originText(origin: EntryOf<'prompt'>['origin'], t: Translate): string {
   switch (origin) {
     case 'person':
       return t('Typed at the computer');

@@ -102,7 +102,7 @@ export function Header() {
         </div>
       </div>
       <div class="header-facts">
-        <State word={statusWord(session.status, t)} class="status" />
+        <State word={statusWord(session.status, header.truth.kind, t)} class="status" />
         <State word={truth} class="truth" />
         <span class="fact">
           <bdi>{session.computer}</bdi>

@@ -21,7 +21,8 @@ function StopButton() {
   useEffect(() => {
     if (!isRunning) store.isStopping.value = false;
   }, [isRunning]);
-  if (!isRunning || header?.canInterrupt !== true) return null;
+  const isReachable = header?.truth.kind === 'live' || header?.truth.kind === 'unconfirmed';
+  if (!isRunning || !isReachable || !header.canInterrupt) return null;
   const stop = (): void => {
     store.isStopping.value = true;
     post({ type: 'interrupt' });
@@ -74,6 +75,9 @@ export function Composer() {
       send();
     }
   };
+  // Watching is said in the field, who has control in the bar above.
+  const isControl = header?.control.kind === 'other' && isConnected && header.truth.kind === 'live';
+  const isSaidElsewhere = watching !== undefined || isControl;
   const reason = composer.reason.value ?? (wasRefused ? block : undefined);
   return (
     <div class="composer">
@@ -91,7 +95,7 @@ export function Composer() {
           dir="auto"
           aria-label={t('Prompt')}
           aria-describedby="composer-block"
-          placeholder={watching ?? t('Ask or instruct. Enter sends, Shift+Enter makes a new line')}
+          placeholder={watching ?? t('Prompt {0} …', header?.session?.agent ?? t('the agent'))}
           value={text}
           disabled={watching !== undefined && !isReadOnly}
           readOnly={isReadOnly}
@@ -115,10 +119,7 @@ export function Composer() {
           </button>
         </div>
       </div>
-      <p
-        id="composer-block"
-        class={block === undefined || watching !== undefined ? 'sr-only' : 'muted block-reason'}
-      >
+      <p id="composer-block" class={isSaidElsewhere ? 'sr-only' : 'muted block-reason'}>
         {block}
       </p>
     </div>

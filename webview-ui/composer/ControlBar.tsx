@@ -22,6 +22,9 @@ export function controlKeyAction(control: PanelControl): 'request' | 'release' |
 
 function words(header: PanelHeader, t: Translate): { icon: IconName; text: string } {
   const { control } = header;
+  if (header.truth.kind === 'over') {
+    return { icon: 'eye', text: t('The connection to this session has ended.') };
+  }
   switch (control.kind) {
     case 'mine':
       return { icon: 'keyboard', text: t('You have control') };
@@ -156,7 +159,7 @@ export function ControlBar() {
         <span class="control-text" role="status" dir="auto">
           {text}
         </span>
-        <Actions control={header.control} />
+        {header.truth.kind !== 'over' && <Actions control={header.control} />}
       </div>
     </>
   );

@@ -1,6 +1,7 @@
 // Requests that wait, one of each kind.
 import type { PanelEntry, PanelHeader } from '../../src/protocol/panel.ts';
 import type { Json } from '../../src/protocol/json.ts';
+import { textField } from '../text/inputs.ts';
 import { parseEntry } from '../../src/protocol/transcript.ts';
 
 type Request = Readonly<Record<string, Json>>;
@@ -74,10 +75,10 @@ export function waitingRequest(
   const request = requests[name];
   if (request === undefined) return undefined;
   const pending = {
-    requestId: String(request['requestId']),
+    requestId: textField(request, 'requestId') ?? '',
     index,
     request: name === 'question' || name === 'plan' ? name : ('permission' as const),
-    tool: String(request['tool']),
+    tool: textField(request, 'tool') ?? '',
     since: 0,
   } as const;
   const session = header.session;
@@ -89,7 +90,7 @@ export function waitingRequest(
         kind: 'request',
         id: `request-${index}`,
         at: 1_763_700_900_000,
-        inputHash: `hash-${String(request['requestId'])}`,
+        inputHash: `hash-${textField(request, 'requestId') ?? ''}`,
       }),
     },
     header: {

@@ -12,8 +12,19 @@ export interface StateWord {
   readonly text: string;
 }
 
-/** Status of a session. */
-export function statusWord(status: SessionStatus, t: Translate): StateWord {
+/** Status of a session as far as this window knows: what was seen before the connection went is marked. */
+export function statusWord(
+  status: SessionStatus,
+  truth: PanelTruth['kind'],
+  t: Translate,
+): StateWord {
+  const word = knownStatusWord(status, t);
+  if (status === 'ended' || truth === 'live' || truth === 'unconfirmed') return word;
+  const icon = word.icon === 'spinner' ? 'circle' : word.icon;
+  return { icon, tone: 'plain', text: t('{0} when last seen', word.text) };
+}
+
+function knownStatusWord(status: SessionStatus, t: Translate): StateWord {
   switch (status) {
     case 'starting':
       return { icon: 'spinner', tone: 'plain', text: t('Starting') };

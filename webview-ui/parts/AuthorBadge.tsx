@@ -9,7 +9,7 @@ export function initialsOf(name: string): string {
   const words = name.trim().split(/\s+/);
   return words
     .slice(0, 2)
-    .map((word) => [...word][0]?.toUpperCase() ?? '')
+    .map((word) => String.fromCodePoint(word.codePointAt(0) ?? 0x2e).toUpperCase())
     .join('');
 }
 
