@@ -20,7 +20,7 @@ function awarenessOf(frame: Uint8Array): readonly AwarenessEntry[] {
 }
 
 describe('awareness', () => {
-  it('comes back to its sender, so that a lone client hears something', async () => {
+  it('[Y5] comes back to its sender, so that a lone client hears something', async () => {
     const relay = await startRelay();
     const room = await claimedRoom(relay);
     const raw = await connectRaw(relay, room.id, room.hostToken);
@@ -29,7 +29,7 @@ describe('awareness', () => {
     expect(awarenessOf(raw.messages[0] ?? new Uint8Array())).toEqual([entry(7, 1, '{"a":1}')]);
   });
 
-  it('is known to a late joiner at once, and gone for all when its client goes', async () => {
+  it('[Y5] is known to a late joiner at once, and gone for all when its client goes', async () => {
     const relay = await startRelay();
     const room = await claimedRoom(relay);
     const host = connect(relay, room.id, room.hostToken);
@@ -53,7 +53,7 @@ describe('awareness', () => {
     expect(statesOf(late)).not.toContain('guest');
   });
 
-  it('of others, repeated by stock clients, goes no further', async () => {
+  it('[Y6] of others, repeated by stock clients, goes no further', async () => {
     const relay = await startRelay();
     const room = await claimedRoom(relay);
     const [a, b] = [
@@ -68,7 +68,7 @@ describe('awareness', () => {
     expect(awarenessOf(a.messages[2] ?? new Uint8Array())).toEqual([entry(2, 2)]);
   });
 
-  it('of 16 stock clients costs one delivery per client and change', async () => {
+  it('[Y6] of 16 stock clients costs one delivery per client and change', async () => {
     const relay = await startRelay();
     const room = await claimedRoom(relay);
     const clients = Array.from({ length: 16 }, () => connect(relay, room.id, room.hostToken));
@@ -89,7 +89,7 @@ describe('awareness', () => {
     expect(tap.messages.length).toBe(2);
   });
 
-  it('lets a client that reconnects take over from its own dead socket', async () => {
+  it('[Y6] lets a client that reconnects take over from its own dead socket', async () => {
     const relay = await startRelay();
     const room = await claimedRoom(relay);
     const dead = await connectRaw(relay, room.id, room.hostToken);
@@ -106,7 +106,7 @@ describe('awareness', () => {
     expect(back.socket.readyState).toBe(back.socket.OPEN);
   });
 
-  it('refuses to take over from a live socket', async () => {
+  it('[Y6] refuses to take over from a live socket', async () => {
     const relay = await startRelay();
     const room = await claimedRoom(relay);
     const host = connect(relay, room.id, room.hostToken);
@@ -128,7 +128,7 @@ describe('awareness', () => {
 });
 
 describe('the awareness book', () => {
-  it('never binds a silent client to the echo of another, gone or not', () => {
+  it('[Y6] never binds a silent client to the echo of another, gone or not', () => {
     const book = new AwarenessBook<object>();
     const [host, silent, again] = [{}, {}, {}];
     expect(book.receive(host, [entry(1, 4)])).toMatchObject({ kind: 'publish' });
@@ -141,7 +141,7 @@ describe('the awareness book', () => {
     expect(book.receive(silent, [entry(3, 0)])).toMatchObject({ kind: 'publish' });
   });
 
-  it('says nothing when somebody leaves who never spoke or said goodbye', () => {
+  it('[Y5] says nothing when somebody leaves who never spoke or said goodbye', () => {
     const book = new AwarenessBook<object>();
     const [a, b] = [{}, {}];
     book.receive(a, [entry(1, 1)]);

@@ -15,7 +15,7 @@ import {
 } from './support.ts';
 
 describe('a claim', () => {
-  it('is taken by its room key, and again with a higher rev', async () => {
+  it('[Y11] is taken by its room key, and again with a higher rev', async () => {
     const relay = await startRelay();
     const room = await createRoom();
     expect(await putClaim(relay, room)).toEqual({
@@ -25,7 +25,7 @@ describe('a claim', () => {
     expect((await putClaim(relay, room, { rev: 2 })).status).toBe(200);
   });
 
-  it('of a higher term wins, of a lower one conflicts and says who holds the room', async () => {
+  it('[Y12] of a higher term wins, of a lower one conflicts and says who holds the room', async () => {
     const relay = await startRelay();
     const room = await createRoom();
     await putClaim(relay, room, { term: 2, rev: 9 });
@@ -40,7 +40,7 @@ describe('a claim', () => {
     });
   });
 
-  it('of the same term and another boot conflicts', async () => {
+  it('[Y12] of the same term and another boot conflicts', async () => {
     const relay = await startRelay();
     const room = await createRoom();
     await putClaim(relay, room, { rev: 1 });
@@ -48,7 +48,7 @@ describe('a claim', () => {
     expect([other.status, other.body['boot']]).toEqual([409, 'boot-a']);
   });
 
-  it('that arrives late within its boot is refused, unless it is the very same one again', async () => {
+  it('[Y12] that arrives late within its boot is refused, unless it is the very same one again', async () => {
     const relay = await startRelay();
     const room = await createRoom();
     await putClaim(relay, room, { rev: 4 });
@@ -58,18 +58,20 @@ describe('a claim', () => {
     expect((await putClaim(relay, room, { rev: 4, tokens })).status).toBe(409);
   });
 
-  it('is won by exactly one of two boots that race', async () => {
+  it('[Y13] is won by exactly one of two boots that race', async () => {
     const relay = await startRelay();
     for (let round = 0; round < 20; round += 1) {
       const room = await createRoom();
       const answers = await Promise.all(
         ['a', 'b', 'c'].map((boot) => putClaim(relay, room, { boot })),
       );
-      expect(answers.map((answer) => answer.status).sort()).toEqual([200, 409, 409]);
+      expect(answers.map((answer) => answer.status).toSorted((a, b) => a - b)).toEqual([
+        200, 409, 409,
+      ]);
     }
   });
 
-  it('by another key, for another room, or with a changed byte is refused', async () => {
+  it('[Y11] by another key, for another room, or with a changed byte is refused', async () => {
     const relay = await startRelay();
     const [room, thief] = [await createRoom(), await createRoom()];
     const forged = await putClaim(relay, { ...room, sign: thief.sign });
@@ -83,7 +85,7 @@ describe('a claim', () => {
     expect((await putRequest(relay, room.id, request)).status).toBe(200);
   });
 
-  it('that is no claim, or too large, is refused with a message', async () => {
+  it('[Y11] that is no claim, or too large, is refused with a message', async () => {
     const relay = await startRelay({ limits: { claimBytes: 10_000 } });
     const room = await createRoom();
     for (const body of ['', 'x', '{}', '[]', '{"claim":1,"signature":2}', 'null']) {
@@ -94,7 +96,7 @@ describe('a claim', () => {
     expect([large.status, large.body['code']]).toEqual([413, 'too-large']);
   });
 
-  it('of a new room must be of this hour; a known room is not bound to clocks', async () => {
+  it('[Y13] of a new room must be of this hour; a known room is not bound to clocks', async () => {
     const clock = createFakeClock();
     const relay = await startRelay({ clock });
     const room = await createRoom();
@@ -104,7 +106,7 @@ describe('a claim', () => {
     expect((await putClaim(relay, room, { rev: 2, at: 0 })).status).toBe(200);
   });
 
-  it('outlives the relay', async () => {
+  it('[Y13] outlives the relay', async () => {
     const store = createMemoryStore();
     const first = await startRelay({ store });
     const room = await createRoom();
@@ -114,7 +116,7 @@ describe('a claim', () => {
     expect((await putClaim(second, room, { term: 4, rev: 9 })).status).toBe(409);
   });
 
-  it('needs the access key where there is one', async () => {
+  it('[Y14] needs the access key where there is one', async () => {
     const relay = await startRelay({ accessKey: 'correct-horse-battery' });
     const room = await createRoom();
     expect((await putClaim(relay, room)).body['code']).toBe('relay-refused');
@@ -124,7 +126,7 @@ describe('a claim', () => {
     expect((await putClaim(relay, room, {}, right)).status).toBe(200);
   });
 
-  it('costs the address that sends too many', async () => {
+  it('[Y9] costs the address that sends too many', async () => {
     const relay = await startRelay({ limits: { requests: { perSecond: 0, burst: 0.25 } } });
     const room = await createRoom();
     const statuses: number[] = [];
@@ -134,7 +136,7 @@ describe('a claim', () => {
 });
 
 describe('the question who holds a room', () => {
-  it('is answered to its tokens, to pages of any origin, and to nobody else', async () => {
+  it('[Y15] is answered to its tokens, to pages of any origin, and to nobody else', async () => {
     const relay = await startRelay();
     const room = await claimedRoom(relay);
     const url = `${httpUrl(relay)}/-/rooms/${room.id}`;

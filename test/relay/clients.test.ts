@@ -13,7 +13,7 @@ import { installHost } from '../rigs/cache.ts';
 import { claimedRoom, connect, grant, newToken, putClaim, startRelay } from './support.ts';
 
 describe('Node’s own WebSocket', () => {
-  it('serves the stock client as well as ws', async () => {
+  it('[Y1] serves the stock client as well as ws', async () => {
     const relay = await startRelay();
     const room = await claimedRoom(relay);
     const own = connect(relay, room.id, room.hostToken, {
@@ -26,7 +26,7 @@ describe('Node’s own WebSocket', () => {
     await waitUntil('and back', () => own.items().length === 2);
   });
 
-  it('is told the close code of a refusal', async () => {
+  it('[Y17] is told the close code of a refusal', async () => {
     const relay = await startRelay();
     const room = await claimedRoom(relay);
     const own = connect(relay, room.id, newToken(), { WebSocketPolyfill: globalThis.WebSocket });
@@ -54,7 +54,7 @@ describe('y-websocket 2', () => {
     return { doc, client, list: doc.getArray<string>('list') };
   }
 
-  it('syncs both ways with client 3 by token', async () => {
+  it('[Y1] syncs both ways with client 3 by token', async () => {
     const relay = await startRelay();
     const room = await claimedRoom(relay);
     const old = connectOld(relay, room.id, ['th.1', room.hostToken]);
@@ -69,7 +69,7 @@ describe('y-websocket 2', () => {
     );
   });
 
-  it('uses an open relay without any token', async () => {
+  it('[Y23] uses an open relay without any token', async () => {
     const relay = await startRelay({ open: true });
     const [one, two] = [connectOld(relay, 'my room', []), connectOld(relay, 'my room', [])];
     one.list.push(['x']);
@@ -77,7 +77,7 @@ describe('y-websocket 2', () => {
     expect(two.list.toArray()).toEqual(['x']);
   });
 
-  it('that retries after a refusal is answered ever later', async () => {
+  it('[Y17] that retries after a refusal is answered ever later', async () => {
     const relay = await startRelay();
     const room = await claimedRoom(relay);
     const old = connectOld(relay, room.id, ['th.1', newToken()]);
@@ -92,7 +92,7 @@ describe('y-websocket 2', () => {
 });
 
 describe('an open relay', () => {
-  it('admits everybody to every room, and warns', async () => {
+  it('[Y23] admits everybody to every room, and warns', async () => {
     const warnings: string[] = [];
     const log: Logger = { ...silentLogger, warn: (message) => warnings.push(message) };
     const relay = await startRelay({ open: true, log });
@@ -110,7 +110,7 @@ describe('an open relay', () => {
 });
 
 describe('a relay that lost its disk', () => {
-  it('is filled again by the host, and readers go on by themselves', async () => {
+  it('[Y18] is filled again by the host, and readers go on by themselves', async () => {
     const parts = { store: createMemoryStore(), clock: systemClock, log: silentLogger };
     const first = await createRelay({ port: 0, ...parts });
     onTestFinished(() => first.close());

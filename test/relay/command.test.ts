@@ -28,17 +28,17 @@ function runProcess(args: readonly string[]): RelayProcess {
   child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
   return {
     child,
-    // The process prints JSON objects only, in the modes used here.
-    lines: () =>
-      output
-        .split('\n')
-        .filter((line) => line !== '')
-        .map((line) => JSON.parse(line) as Record<string, unknown>),
+    lines: () => output.split('\n').filter(Boolean).map(parseObject),
     errors: () => errors,
     exited: new Promise((resolve) => {
       child.once('exit', (code, signal) => resolve(code ?? signal ?? 'unknown'));
     }),
   };
+}
+
+function parseObject(line: string): Record<string, unknown> {
+  // The process prints JSON objects only, in the modes used here.
+  return JSON.parse(line) as Record<string, unknown>;
 }
 
 /** Waits for the ready line; the result stands for the relay in the helpers of these tests. */
@@ -83,7 +83,7 @@ describe('twinhelm relay', () => {
     expect(relay.errors()).toContain('--port 0');
   });
 
-  it('with --open admits any client and warns', async () => {
+  it('[Y23] with --open admits any client and warns', async () => {
     const relay = runProcess(['--port', '0', '--json', '--open']);
     const address = await ready(relay);
     const [one, two] = [connect(address, 'tryout'), connect(address, 'tryout')];
@@ -92,7 +92,7 @@ describe('twinhelm relay', () => {
     expect(relay.errors()).toContain('open relay');
   });
 
-  it('keeps what it was given over kill -9, claims included, and tells no secrets', async () => {
+  it('[Y24] keeps what it was given over kill -9, claims included, and tells no secrets', async () => {
     const data = temporaryFolder();
     const first = runProcess(['--port', '0', '--json', '--data', data]);
     const address = await ready(first);

@@ -89,7 +89,7 @@ describe('the relay survives', () => {
     await waitUntil('only the two are left', () => relay.counts.sockets === 2);
   });
 
-  it('text frames and messages that are none, and closes them 4400', async () => {
+  it('[Y1] text frames and messages that are none, and closes them 4400', async () => {
     const { relay, room, check } = await bystanders();
     const bad: readonly (string | Uint8Array)[] = [
       'text',
@@ -112,7 +112,7 @@ describe('the relay survives', () => {
     await check();
   });
 
-  it('[guest] updates that are none, which would poison every joiner, and closes them 4400', async () => {
+  it('[Y2] updates that are none, which would poison every joiner, and closes them 4400', async () => {
     const { relay, room } = await bystanders();
     const token = newToken();
     const name = knockDocument(room.id);

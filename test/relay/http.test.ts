@@ -19,7 +19,7 @@ function statusUnder(relay: Relay, host: string, path = '/healthz'): Promise<num
 }
 
 describe('a relay on loopback', () => {
-  it('answers under loopback names and its public host only', async () => {
+  it('[Y22] answers under loopback names and its public host only', async () => {
     const relay = await startRelay({ publicUrl: 'wss://relay.example:8443/below' });
     const good = ['127.0.0.1:1', 'localhost', 'LOCALHOST:80', '[::1]:9', 'relay.example'];
     for (const host of good) expect([host, await statusUnder(relay, host)]).toEqual([host, 200]);
@@ -30,7 +30,7 @@ describe('a relay on loopback', () => {
     );
   });
 
-  it('answers under a host that was added while it runs', async () => {
+  it('[Y22] answers under a host that was added while it runs', async () => {
     const relay = await startRelay();
     expect(await statusUnder(relay, 'tunnel.example')).toBe(403);
     relay.allowHostOf('https://tunnel.example/path');

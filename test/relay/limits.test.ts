@@ -36,7 +36,7 @@ async function knockable(options: Parameters<typeof startRelay>[0] = {}) {
 }
 
 describe('frames', () => {
-  it('over 1 MiB close 4413, far over it 1009, and others go on', async () => {
+  it('[Y7] over 1 MiB close 4413, far over it 1009, and others go on', async () => {
     const relay = await startRelay();
     const room = await claimedRoom(relay);
     const host = connect(relay, room.id, room.hostToken);
@@ -53,7 +53,7 @@ describe('frames', () => {
     expect(host.closeCodes).toEqual([]);
   });
 
-  it('[guest] over 64 KiB close 4413, except for re-seeding a relay; the host’s do not', async () => {
+  it('[Y7] over 64 KiB close 4413, except for re-seeding a relay; the host’s do not', async () => {
     const { relay, room, guestToken } = await knockable();
     const name = knockDocument(room.id);
     const guest = await connectRaw(relay, name, guestToken);
@@ -70,7 +70,7 @@ describe('frames', () => {
 });
 
 describe('rates', () => {
-  it('[guest] over the message rate close 4429', async () => {
+  it('[Y9] over the message rate close 4429', async () => {
     const { relay, room, guestToken } = await knockable({
       limits: { guestMessages: { perSecond: 0, burst: 5 } },
     });
@@ -79,7 +79,7 @@ describe('rates', () => {
     expect(await guest.closed).toBe(CLOSE.rateLimited);
   });
 
-  it('[guest] over the byte rate close 4429', async () => {
+  it('[Y9] over the byte rate close 4429', async () => {
     const { relay, room, guestToken } = await knockable({
       limits: { guestBytes: { perSecond: 0, burst: 50 * KIB } },
     });
@@ -88,14 +88,14 @@ describe('rates', () => {
     expect(await guest.closed).toBe(CLOSE.rateLimited);
   });
 
-  it('of connections of one address are refused before they cost anything', async () => {
+  it('[Y9] of connections of one address are refused before they cost anything', async () => {
     const relay = await startRelay({ limits: { connectionsPerLoopback: 3 } });
     const room = await claimedRoom(relay);
     for (let i = 0; i < 3; i += 1) await connectRaw(relay, room.id, room.hostToken);
     await expect(connectRaw(relay, room.id, room.hostToken)).rejects.toThrow('429');
   });
 
-  it('of connections of one document close 4429', async () => {
+  it('[Y9] of connections of one document close 4429', async () => {
     const relay = await startRelay({ limits: { connectionsPerDocument: 1 } });
     const room = await claimedRoom(relay);
     await connectRaw(relay, room.id, room.hostToken);
@@ -105,7 +105,7 @@ describe('rates', () => {
 });
 
 describe('the update log', () => {
-  it('is compacted with garbage collection when it grows, and late joiners see the same', async () => {
+  it('[Y8] is compacted with garbage collection when it grows, and late joiners see the same', async () => {
     const store = createMemoryStore();
     const relay = await startRelay({ store, limits: { updateLogBytes: 64 * KIB } });
     const room = await claimedRoom(relay);
@@ -125,7 +125,7 @@ describe('the update log', () => {
     expect(host.closeCodes).toEqual([]);
   });
 
-  it('that stays too big after compaction closes its writers 4413, not its readers', async () => {
+  it('[Y8] that stays too big after compaction closes its writers 4413, not its readers', async () => {
     const relay = await startRelay({
       limits: { updateLogBytes: 50 * KIB, compactedBytes: 20 * KIB },
     });
@@ -142,7 +142,7 @@ describe('the update log', () => {
     expect(reader.closeCodes).toEqual([]);
   });
 
-  it('[guest] filled by a guest is left to the host, who can empty it', async () => {
+  it('[Y8] filled by a guest is left to the host, who can empty it', async () => {
     const { relay, room, guestToken } = await knockable({
       limits: { updateLogBytes: 50 * KIB, compactedBytes: 20 * KIB },
     });
@@ -169,7 +169,7 @@ describe('the update log', () => {
 });
 
 describe('a slow reader', () => {
-  it('is closed, and nobody else waits for it', async () => {
+  it('[Y9] is closed, and nobody else waits for it', async () => {
     const relay = await startRelay({ limits: { bufferedBytes: 256 * KIB } });
     const room = await claimedRoom(relay);
     const host = connect(relay, room.id, room.hostToken);
@@ -201,7 +201,7 @@ describe('a slow reader', () => {
 });
 
 describe('a document nobody uses', () => {
-  it('leaves memory after a while and comes back from the store', async () => {
+  it('[Y10] leaves memory after a while and comes back from the store', async () => {
     const relay = await startRelay({ limits: { roomIdleMs: 0, sweepMs: 10 } });
     const room = await claimedRoom(relay);
     const first = connect(relay, room.id, room.hostToken);
@@ -217,7 +217,7 @@ describe('a document nobody uses', () => {
     expect(third.items()).toEqual(['kept', 'too', 'and this']);
   });
 
-  it('and was never written is forgotten at once, as are addresses', async () => {
+  it('[Y10] and was never written is forgotten at once, as are addresses', async () => {
     const relay = await startRelay({ open: true, limits: { sweepMs: 10 } });
     for (let i = 0; i < 50; i += 1) {
       const raw = await connectRaw(relay, `room-${i}`);
@@ -232,7 +232,7 @@ describe('a document nobody uses', () => {
 });
 
 describe('a half-open socket', () => {
-  it('is cut when it gives no sign of life between two pings', async () => {
+  it('[Y9] is cut when it gives no sign of life between two pings', async () => {
     const relay = await startRelay({ limits: { pingMs: 30 } });
     const room = await claimedRoom(relay);
     const alive = await connectRaw(relay, room.id, room.hostToken);

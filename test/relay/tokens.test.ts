@@ -19,7 +19,7 @@ import {
 const MEMBER = 'a'.repeat(26);
 
 describe('admission', () => {
-  it('selects the protocol and never echoes the token', async () => {
+  it('[Y16] selects the protocol and never echoes the token', async () => {
     const relay = await startRelay();
     const room = await claimedRoom(relay);
     const { socket } = await connectRaw(relay, room.id, room.hostToken);
@@ -31,7 +31,7 @@ describe('admission', () => {
     expect(await code).toBe(CLOSE.notAdmitted);
   });
 
-  it('ends the stock client for good with 4401 for a wrong token and 4404 for no room', async () => {
+  it('[Y17] ends the stock client for good with 4401 for a wrong token and 4404 for no room', async () => {
     const relay = await startRelay();
     const room = await claimedRoom(relay);
     const wrong = connect(relay, room.id, newToken());
@@ -43,7 +43,7 @@ describe('admission', () => {
     expect([wrong.closeCodes, lost.closeCodes]).toEqual([[CLOSE.notAdmitted], [CLOSE.noRoom]]);
   });
 
-  it('closes 4404 for names that are no documents, and 4401 without a token', async () => {
+  it('[Y17] closes 4404 for names that are no documents, and 4401 without a token', async () => {
     const relay = await startRelay();
     const room = await claimedRoom(relay);
     for (const name of ['x', '', `${room.id}.x`, `${room.id}.g.a`, '%ff', `${room.id}/..`]) {
@@ -54,7 +54,7 @@ describe('admission', () => {
     expect(await bare.closed).toBe(CLOSE.notAdmitted);
   });
 
-  it('follows patterns by whole labels', async () => {
+  it('[Y19] follows patterns by whole labels', async () => {
     const relay = await startRelay();
     const token = newToken();
     const room = await claimedRoom(relay);
@@ -83,7 +83,7 @@ describe('admission', () => {
     expect(closed).toEqual([CLOSE.notAdmitted, CLOSE.notAdmitted]);
   });
 
-  it('waits a moment for a claim that is on its way', async () => {
+  it('[Y18] waits a moment for a claim that is on its way', async () => {
     const relay = await startRelay({ limits: { restartGraceMs: 5000 } });
     const room = await createRoom();
     const token = newToken();
@@ -94,7 +94,7 @@ describe('admission', () => {
     expect(guest.closeCodes).toEqual([]);
   });
 
-  it('answers an address that keeps failing later and later', async () => {
+  it('[Y17] answers an address that keeps failing later and later', async () => {
     const clock = createFakeClock();
     const relay = await startRelay({ clock });
     const room = await createRoom();
@@ -118,7 +118,7 @@ describe('admission', () => {
     expect(delays[5]).toBeGreaterThan(1000);
   });
 
-  it('[loopback] refuses a loopback token with an Origin, through a proxy, or under another name', async () => {
+  it('[Y21] refuses a loopback token with an Origin, through a proxy, or under another name', async () => {
     const relay = await startRelay({ publicUrl: 'https://relay.example' });
     const room = await claimedRoom(relay);
     const token = newToken();
@@ -139,7 +139,7 @@ describe('admission', () => {
 });
 
 describe('a token that is gone', () => {
-  it('takes its sockets with it within a second, and no others', async () => {
+  it('[Y20] takes its sockets with it within a second, and no others', async () => {
     const relay = await startRelay();
     const room = await claimedRoom(relay);
     const [stays, goes] = [newToken(), newToken()];
@@ -156,7 +156,7 @@ describe('a token that is gone', () => {
     expect(two.provider.shouldConnect).toBe(false);
   });
 
-  it('by expiry does the same, by the relay’s clock', async () => {
+  it('[Y20] by expiry does the same, by the relay’s clock', async () => {
     const clock = createFakeClock();
     const relay = await startRelay({ clock });
     const room = await createRoom();
@@ -181,7 +181,7 @@ describe('a token that is gone', () => {
     expect(code).toBe(CLOSE.notAdmitted);
   });
 
-  it('that only lost the right to write stays and reads on', async () => {
+  it('[Y20] that only lost the right to write stays and reads on', async () => {
     const relay = await startRelay();
     const room = await claimedRoom(relay);
     const token = newToken();

@@ -13,7 +13,7 @@ import {
 } from './support.ts';
 
 describe('stock y-websocket clients', () => {
-  it('see each other’s updates live and what was written before they joined', async () => {
+  it('[Y1] see each other’s updates live and what was written before they joined', async () => {
     const relay = await startRelay();
     const room = await claimedRoom(relay);
     const host = connect(relay, room.id, room.hostToken);
@@ -28,7 +28,7 @@ describe('stock y-websocket clients', () => {
     await waitUntil('the way back works', () => host.items().length === 3);
   });
 
-  it('[read-only] reads, and its writes reach nobody', async () => {
+  it('[Y4] reads, and its writes reach nobody', async () => {
     const relay = await startRelay();
     const token = newToken();
     const room = await claimedRoom(relay);
@@ -47,7 +47,7 @@ describe('stock y-websocket clients', () => {
     expect(other.items()).toEqual(['one', 'two']);
   });
 
-  it('that come back are not asked for what the relay has', async () => {
+  it('[Y3] that come back are not asked for what the relay has', async () => {
     const store = createMemoryStore();
     const relay = await startRelay({ store });
     const room = await claimedRoom(relay);
@@ -68,7 +68,7 @@ describe('stock y-websocket clients', () => {
     expect(await store.load(room.id)).toHaveLength(stored + 1);
   });
 
-  it('are kept as copies: a small update never holds on to a network buffer', async () => {
+  it('[Y2] are kept as copies: a small update never holds on to a network buffer', async () => {
     const store = createMemoryStore();
     const relay = await startRelay({ store });
     const room = await claimedRoom(relay);
