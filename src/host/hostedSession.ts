@@ -105,9 +105,10 @@ export class HostedSession implements SessionDriver {
     recorder.setStatus('ended');
   }
 
-  async close(): Promise<void> {
+  async close(force = false): Promise<void> {
     this.isClosed = true;
     this.endOld.abort();
+    if (force) this.child?.kill();
     await this.stopChild();
     this.options.recorder.flush();
   }
@@ -266,6 +267,7 @@ export class HostedSession implements SessionDriver {
     const { child } = this;
     if (child !== undefined) {
       const timer = this.options.clock.after(CLOSE_MS, () => child.kill());
+      // A start that is under way ends by itself: it finds the session closed.
       await child.close({ interrupt: true });
       timer.dispose();
     }

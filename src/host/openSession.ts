@@ -118,8 +118,9 @@ export class OpenSession {
     };
   }
 
-  async close(): Promise<void> {
-    await this.currentDriver?.close();
+  /** Forced: its process is killed instead of ended. */
+  async close(force = false): Promise<void> {
+    await this.currentDriver?.close(force);
     this.currentDriver = undefined;
     this.recorder.flush();
     await this.rooms.close(this.room.id);

@@ -97,6 +97,7 @@ export class Rooms {
       clock,
       log: prefixLogger(log, `room ${id.slice(0, 6)}`),
     });
+    room.onDidLose(({ code }) => log.error('room is served by another host', { code }));
     // A foreign relay may be away: the room is served here all the same.
     if (relays.length > 0) {
       room.setRelays([addressOf(relay), ...relays]).catch((error: unknown) => {
@@ -149,8 +150,11 @@ export class Rooms {
     const { relay, log } = this.options;
     const from = this.relayUrl;
     this.relayUrl = relay.address.url;
+    // All links first: who reads one now gets one that works.
     for (const entry of this.served.values()) {
       entry.secretLink = formatLink({ ...parseLink(entry.secretLink), relay: this.relayUrl });
+    }
+    for (const entry of this.served.values()) {
       try {
         await entry.served.room.moveRelay(from, addressOf(relay));
       } catch (error) {

@@ -10,6 +10,6 @@ export interface SessionDriver {
   execute(command: AcceptedCommand): Promise<Json | undefined>;
   /** Ends the session's process for good; a running turn is interrupted. */
   end(): Promise<void>;
-  /** Lets go: the session goes on with the next driver or the next host. */
-  close(): Promise<void>;
+  /** Lets go: the session goes on with the next driver or the next host. Forced: its process is killed. */
+  close(force?: boolean): Promise<void>;
 }

@@ -1,0 +1,188 @@
+// The session host as a program: from the lock to the last child's end.
+import { hostname, userInfo } from 'node:os';
+import { systemClock } from '../base/clock.ts';
+import { AppError, isAppError } from '../base/errors.ts';
+import { errorText, type Logger } from '../base/log.ts';
+import { PRODUCT_VERSION } from '../base/product.ts';
+import { createClaudeAgent } from '../claude/claudeAgent.ts';
+import { processStart } from '../claude/processStart.ts';
+import { PROTOCOL_VERSION } from '../protocol/version.ts';
+import { filterEnvironment } from './environment.ts';
+import { createFileLog } from './fileLog.ts';
+import { removeHostFile, writeHostFile } from './hostFile.ts';
+import { watchIdle } from './idleStop.ts';
+import { Journal } from './journal.ts';
+import { Machine } from './machine.ts';
+import { hostPaths, prepareHome } from './paths.ts';
+import { RelayChild } from './relayChild.ts';
+import { forgetWish, wantedVersion } from './restartWish.ts';
+import { Rooms } from './rooms.ts';
+import { Sessions } from './sessions.ts';
+
+/** How the host runs. */
+export interface RunHostOptions {
+  readonly home: string;
+  /** Program and arguments that run the relay in its child mode. */
+  readonly relayCommand: readonly [string, ...string[]];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Log lines also go to stderr. */
+  readonly foreground?: boolean;
+  /** Prints one line of JSON when ready, or why it is not. */
+  readonly json?: boolean;
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WritableStream;
+  /** Abort to end it cleanly. */
+  readonly signal: AbortSignal;
+  /** Port of the relay; default: the one of the last time. */
+  readonly relayPort?: number;
+  readonly idleMs?: number;
+  /** Name of this computer for people. */
+  readonly computer?: string;
+}
+
+const RELAY_PORT = 'relay-port';
+
+/** Runs until it is told to stop or idle; resolves to the exit code. Rejects with AppError if it cannot start. */
+export async function runHost(options: RunHostOptions): Promise<number> {
+  try {
+    return await run(options);
+  } catch (error) {
+    // Who starts it detached reads why it did not start from this line.
+    if ((options.json || !options.foreground) && isAppError(error)) {
+      const { code, message } = error;
+      options.stdout.write(`${JSON.stringify({ ready: false, code, message })}\n`);
+    }
+    throw error;
+  }
+}
+
+async function run(options: RunHostOptions): Promise<number> {
+  const clock = systemClock;
+  const paths = hostPaths(options.home);
+  prepareHome(paths.home);
+  const echo = options.foreground ? { echo: (line: string) => options.stderr.write(line) } : {};
+  const log = createFileLog(paths.log, clock, echo);
+  // First of all: whoever has the lock may touch the rest.
+  const journal = Journal.open({ paths, clock, log });
+  forgetWish(paths.home);
+  log.info('host starts', { version: PRODUCT_VERSION, term: journal.term, pid: process.pid });
+  const stopping = new AbortController();
+  let force = false;
+  const stop = (reason: string, isForced = false): void => {
+    log.info('host stops', { reason, forced: isForced });
+    force ||= isForced;
+    stopping.abort();
+  };
+  if (options.signal.aborted) throw cancelled();
+  options.signal.addEventListener('abort', () => stop('signal'), { once: true });
+
+  const closers: (() => Promise<void> | void)[] = [() => journal.close()];
+  try {
+    const relay = await RelayChild.start({
+      command: options.relayCommand,
+      dataDir: paths.relayData,
+      preferredPort: options.relayPort ?? Number(journal.setting(RELAY_PORT) ?? 0),
+      clock,
+      log,
+    });
+    closers.unshift(() => relay.close());
+    journal.saveSetting(RELAY_PORT, `${relay.address.port}`);
+    const rooms = await Rooms.create({ journal, relay, clock, log });
+    closers.unshift(() => rooms.closeAll());
+    const env = filterEnvironment(options.env);
+    const agent = createClaudeAgent({ env, clock, log });
+    closers.unshift(() => agent.close());
+    const computer = options.computer ?? computerName();
+    const sessions = new Sessions({ journal, rooms, agent, env, computer, clock, log });
+    closers.unshift(() => sessions.closeAll(force));
+    const machine = new Machine({
+      journal,
+      rooms,
+      relay,
+      sessions,
+      computer,
+      agentName: agent.name,
+      policyFile: paths.policy,
+      clock,
+      log,
+      stop: (isForced) => stop('command', isForced),
+    });
+    closers.unshift(() => machine.dispose());
+    await sessions.restore();
+    await machine.open();
+    void agent.probe().then(
+      (probe) => machine.setProbe(probe),
+      (error: unknown) => log.warn('agent not probed', { error: errorText(error) }),
+    );
+    const file = {
+      pid: process.pid,
+      processStart: (await processStart(process.pid)) ?? 'unknown',
+      version: PRODUCT_VERSION,
+      protocol: PROTOCOL_VERSION,
+      startedAt: clock.now(),
+    };
+    const publish = (): void =>
+      writeHostFile(paths.hostFile, { ...file, relayUrl: relay.address.url, link: machine.link });
+    publish();
+    closers.unshift(() => removeHostFile(paths.hostFile, process.pid));
+    relay.onDidChange(({ port }) => {
+      journal.saveSetting(RELAY_PORT, `${port}`);
+      publish();
+    });
+    const idle = watchIdle({
+      clock,
+      isBusy: () => sessions.all.some(({ driver }) => driver?.isBusy === true),
+      isWatched: () =>
+        machine.windowCount > 0 || sessions.all.some(({ room }) => room.windowCount > 0),
+      isUnwanted: () => (wantedVersion(paths.home) ?? PRODUCT_VERSION) !== PRODUCT_VERSION,
+      stop,
+      ...(options.idleMs === undefined ? {} : { idleMs: options.idleMs }),
+    });
+    closers.unshift(() => idle.dispose());
+    if (options.json) {
+      const line = { ready: true, pid: process.pid, relayUrl: relay.address.url, home: paths.home };
+      options.stdout.write(`${JSON.stringify(line)}\n`);
+    }
+    await aborted(stopping.signal);
+  } finally {
+    await closeInOrder(closers, log);
+  }
+  return 0;
+}
+
+/** Closes one after the other; what fails to close keeps none of the others open. */
+async function closeInOrder(
+  closers: readonly (() => Promise<void> | void)[],
+  log: Logger,
+): Promise<void> {
+  for (const close of closers) {
+    try {
+      await close();
+    } catch (error) {
+      log.warn('not closed cleanly', { error: errorText(error) });
+    }
+  }
+  log.info('host ended');
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+function computerName(): string {
+  const host = hostname().split('.', 1)[0] ?? 'computer';
+  try {
+    return `${userInfo().username}@${host}`;
+  } catch {
+    return host;
+  }
+}
+
+function cancelled(): AppError {
+  return new AppError('cancelled', {
+    happened: 'The session host was told to stop before it was ready.',
+  });
+}

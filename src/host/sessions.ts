@@ -1,0 +1,358 @@
+// All sessions of this computer: ours, open or ended, and those found running elsewhere.
+import { statSync } from 'node:fs';
+import type { Clock } from '../base/clock.ts';
+import { DisposableStore } from '../base/disposable.ts';
+import { Emitter } from '../base/emitter.ts';
+import { newId } from '../base/ids.ts';
+import { errorText, type Logger, prefixLogger } from '../base/log.ts';
+import type { Agent, FoundSession } from '../protocol/agent.ts';
+import type { DirectoryRow } from '../protocol/state.ts';
+import type { Author } from '../protocol/transcript.ts';
+import { closedRow, foundId, foundRow, sortRows } from './directory.ts';
+import { filterEnvironment, storableEnvironment } from './environment.ts';
+import { folderMissing, sessionBusy, sessionNotFound } from './errors.ts';
+import { HostedSession } from './hostedSession.ts';
+import type { Journal } from './journal.ts';
+import { ObservedSession } from './observedSession.ts';
+import { OpenSession } from './openSession.ts';
+import type { Rooms } from './rooms.ts';
+import type { StoredSession } from './sessionStore.ts';
+import { given } from './sessionSummary.ts';
+
+/** What the registry works with. */
+export interface SessionsOptions {
+  readonly journal: Journal;
+  readonly rooms: Rooms;
+  readonly agent: Agent;
+  /** The host's own environment, filtered: under what a session was started with. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly computer: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** How a session is started. */
+export interface StartOptions {
+  readonly cwd: string;
+  readonly title?: string | undefined;
+  readonly model?: string | undefined;
+  readonly mode?: string | undefined;
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  readonly prompt?: { readonly promptId: string; readonly text: string; readonly author: Author };
+}
+
+/** Sessions that were not touched this long are not served again by themselves. */
+const DORMANT_MS = 7 * 24 * 3_600_000;
+/** Ended sessions that stay open to be read. */
+const OPEN_ENDED = 10;
+/** Rows of ended sessions in the directory. */
+const LISTED_ENDED = 300;
+
+/** The registry. Commands on one session run one after the other. */
+export class Sessions {
+  private readonly options: SessionsOptions;
+  private readonly disposables = new DisposableStore();
+  private readonly changed = this.disposables.add(new Emitter<void>());
+  private readonly open = new Map<string, OpenSession>();
+  private readonly stored = new Map<string, StoredSession>();
+  private readonly opening = new Map<string, Promise<OpenSession>>();
+  private found: readonly FoundSession[] = [];
+  private isLooking = false;
+
+  readonly onDidChange = this.changed.event;
+
+  constructor(options: SessionsOptions) {
+    this.options = options;
+    for (const session of options.journal.sessions.sessions()) this.stored.set(session.id, session);
+    this.disposables.add(options.agent.onDidChangeFound(() => void this.look()));
+  }
+
+  /** Serves again what was open when the last host ended, and finds old agent processes first. */
+  async restore(): Promise<void> {
+    await this.look();
+    const { journal, clock, log } = this.options;
+    const children = new Map(journal.sessions.children().map((child) => [child.session, child]));
+    for (const stored of this.stored.values()) {
+      const child = children.get(stored.id);
+      const isOld = clock.now() - stored.lastActivityAt > DORMANT_MS;
+      const isDormant = !stored.ended && stored.archived !== true && !isOld;
+      if (child === undefined && !isDormant) continue;
+      if (stored.source === 'observed' && stored.sharing === undefined) continue;
+      try {
+        const session = await this.serve(stored);
+        if (stored.source === 'observed') await this.observe(session);
+        else this.host(session).recover(child);
+      } catch (error) {
+        log.error('session not served', { session: stored.id, error: errorText(error) });
+      }
+    }
+    for (const stored of this.stored.values()) {
+      const isOver = !stored.ended && !this.open.has(stored.id);
+      if (isOver) this.save({ ...stored, ended: true });
+    }
+  }
+
+  /** Open sessions. */
+  get all(): readonly OpenSession[] {
+    return [...this.open.values()];
+  }
+
+  /** An open session; throws AppError 'session-not-found'. */
+  get(id: string): OpenSession {
+    const session = this.open.get(id);
+    if (session === undefined) throw sessionNotFound(id);
+    return session;
+  }
+
+  /** Every row of the directory, in order. */
+  rows(): readonly DirectoryRow[] {
+    const context = { computer: this.options.computer, agentName: this.options.agent.name };
+    const known = new Set<string>();
+    for (const { agentSessionId } of this.stored.values()) {
+      if (agentSessionId !== undefined) known.add(agentSessionId);
+    }
+    const isOpen = (found: FoundSession): boolean => this.open.has(foundId(found.key));
+    // A conversation of ours that runs in a terminal now is shown as running, not twice.
+    const found = this.found.filter(
+      (one) => !isOpen(one) && (one.status !== 'ended' || !known.has(one.agentSessionId)),
+    );
+    const running = new Set(
+      found.filter(({ status }) => status !== 'ended').map((one) => one.agentSessionId),
+    );
+    const closed = [...this.stored.values()].filter(
+      (one) => !this.open.has(one.id) && !running.has(one.agentSessionId ?? ''),
+    );
+    const rows = sortRows([
+      ...this.all.map((session) => session.row()),
+      ...found.map((one) => foundRow(one, context)),
+      ...closed.map((one) => closedRow(one, context)),
+    ]);
+    const firstEnded = rows.findIndex(({ session }) => session.status === 'ended');
+    return firstEnded < 0 ? rows : rows.slice(0, firstEnded + LISTED_ENDED);
+  }
+
+  /** Starts a session. Throws AppError agent-* or 'invalid-input'; then nothing is left of it. */
+  async start(start: StartOptions): Promise<OpenSession> {
+    const { rooms, clock } = this.options;
+    if (!isFolder(start.cwd)) throw folderMissing(start.cwd);
+    const env = start.env && filterEnvironment(start.env);
+    const stored: StoredSession = {
+      id: newId(),
+      room: await rooms.create('session'),
+      source: 'hosted',
+      cwd: start.cwd,
+      title: start.title?.trim().slice(0, 200) ?? '',
+      startedAt: clock.now(),
+      lastActivityAt: clock.now(),
+      ended: false,
+      ...given({ model: start.model, mode: start.mode, env: env && storableEnvironment(env) }),
+    };
+    this.save(stored);
+    const session = await this.serve(stored);
+    const { prompt } = start;
+    if (prompt !== undefined) session.recorder.prompts.accept({ ...prompt, at: clock.now() });
+    try {
+      await this.host(session, env).start();
+    } catch (error) {
+      await this.forget(session);
+      throw error;
+    }
+    this.changed.fire();
+    return session;
+  }
+
+  /** Opens a found session live and read-only, or an ended one of ours to be read. */
+  async openFound(key: string): Promise<OpenSession> {
+    const id = this.stored.has(key) ? key : foundId(key);
+    const opened = this.open.get(id);
+    if (opened !== undefined) return opened;
+    const running = this.opening.get(id) ?? this.openClosed(id, key);
+    this.opening.set(id, running);
+    return running.finally(() => this.opening.delete(id));
+  }
+
+  /** Goes on with an ended conversation here. Throws 'session-busy' while somebody else has it open. */
+  async continue(
+    name: { session?: string | undefined; foundKey?: string | undefined },
+    env?: Readonly<Record<string, string>>,
+  ): Promise<OpenSession> {
+    const key = name.session ?? name.foundKey ?? '';
+    await this.look();
+    const found = this.found.find((one) => one.key === key || foundId(one.key) === key);
+    if (found !== undefined && found.status !== 'ended') throw sessionBusy('a terminal');
+    const session = this.open.get(key) ?? (await this.openFound(found?.key ?? key));
+    const { recorder } = session;
+    if (session.driver instanceof HostedSession && !recorder.stored.ended) return session;
+    const before = { ...recorder.stored };
+    await session.driver?.close();
+    session.drive(undefined);
+    const filtered = env && filterEnvironment(env);
+    recorder.update({
+      source: 'hosted',
+      ended: false,
+      archived: false,
+      ...given({ env: filtered && storableEnvironment(filtered) }),
+    });
+    try {
+      await this.host(session, filtered).start();
+    } catch (error) {
+      session.drive(undefined);
+      recorder.update({ source: before.source, ended: true });
+      recorder.setStatus('ended');
+      throw error;
+    }
+    return session;
+  }
+
+  /** Ends a session's agent; what was said stays readable. */
+  async end(id: string): Promise<void> {
+    const session = this.get(id);
+    await session.driver?.end();
+    session.drive(undefined);
+    session.recorder.update({ ended: true });
+    session.recorder.setStatus('ended');
+    await this.closeOldest();
+  }
+
+  archive(id: string, archived: boolean): void {
+    const session = this.open.get(id);
+    if (session !== undefined) {
+      session.recorder.update({ archived });
+      return;
+    }
+    const stored = this.stored.get(id);
+    if (stored === undefined) throw sessionNotFound(id);
+    this.save({ ...stored, archived });
+  }
+
+  /** Lets every session go: agents end cleanly, nothing is marked as ended. */
+  async closeAll(force = false): Promise<void> {
+    this.disposables.dispose();
+    await Promise.all(this.all.map((session) => session.close(force)));
+    this.open.clear();
+  }
+
+  private async openClosed(id: string, key: string): Promise<OpenSession> {
+    const found = this.found.find((one) => one.key === key);
+    const stored = this.stored.get(id) ?? (found && (await this.storeFound(found)));
+    if (stored === undefined) throw sessionNotFound(key);
+    const session = await this.serve(stored);
+    if (found !== undefined) await this.observe(session);
+    this.changed.fire();
+    return session;
+  }
+
+  private async storeFound(found: FoundSession): Promise<StoredSession> {
+    const { rooms, clock } = this.options;
+    const stored: StoredSession = {
+      id: foundId(found.key),
+      room: await rooms.create('session'),
+      source: 'observed',
+      cwd: found.cwd,
+      title: found.title ?? '',
+      startedAt: found.startedAt ?? clock.now(),
+      lastActivityAt: found.lastActivityAt ?? clock.now(),
+      ended: found.status === 'ended',
+      agentSessionId: found.agentSessionId,
+      foundKey: found.key,
+      ...given({
+        branch: found.branch,
+        agentVersion: found.agentVersion,
+        transcriptPath: found.transcriptPath,
+      }),
+    };
+    this.save(stored);
+    return stored;
+  }
+
+  private async serve(stored: StoredSession): Promise<OpenSession> {
+    const { journal, rooms, clock, computer, agent, log } = this.options;
+    const session = await OpenSession.open({
+      stored,
+      journal,
+      rooms,
+      clock,
+      computer,
+      agentName: agent.name,
+      log: prefixLogger(log, `session ${stored.id.slice(0, 6)}`),
+    });
+    this.open.set(stored.id, session);
+    session.recorder.onDidChange(() => {
+      this.stored.set(stored.id, session.recorder.stored);
+      this.changed.fire();
+    });
+    session.room.onDidChange(() => this.changed.fire());
+    return session;
+  }
+
+  private host(session: OpenSession, env?: Readonly<Record<string, string>>): HostedSession {
+    const { journal, agent, clock, log } = this.options;
+    const { recorder, store } = session;
+    const driver = new HostedSession({
+      recorder,
+      store,
+      sessions: journal.sessions,
+      agent,
+      env: { ...this.options.env, ...recorder.stored.env, ...env },
+      clock,
+      log: prefixLogger(log, `session ${session.id.slice(0, 6)}`),
+      hasControllers: () => session.hasControllers,
+    });
+    session.drive(driver);
+    return driver;
+  }
+
+  private async observe(session: OpenSession): Promise<void> {
+    const key = session.recorder.stored.foundKey;
+    const found = this.found.find((one) => one.key === key);
+    if (found === undefined) {
+      session.recorder.update({ ended: true });
+      session.recorder.setStatus('ended');
+      return;
+    }
+    session.recorder.update({ ended: false });
+    session.drive(await ObservedSession.open(session.recorder, this.options.agent.observe(found)));
+  }
+
+  private async look(): Promise<void> {
+    if (this.isLooking) return;
+    this.isLooking = true;
+    try {
+      this.found = await this.options.agent.found();
+    } catch (error) {
+      this.options.log.warn('sessions of this computer not listed', { error: errorText(error) });
+    } finally {
+      this.isLooking = false;
+    }
+    this.changed.fire();
+  }
+
+  private save(stored: StoredSession): void {
+    this.stored.set(stored.id, stored);
+    this.options.journal.sessions.saveSession(stored);
+    this.changed.fire();
+  }
+
+  private async forget(session: OpenSession): Promise<void> {
+    this.open.delete(session.id);
+    await session.close();
+    this.stored.delete(session.id);
+    this.options.journal.sessions.deleteSession(session.id);
+    this.changed.fire();
+  }
+
+  /** Ended sessions that nobody looks at are closed, the oldest first. */
+  private async closeOldest(): Promise<void> {
+    const ended = this.all
+      .filter(({ recorder, room }) => recorder.status === 'ended' && room.windowCount === 0)
+      .sort((a, b) => a.recorder.stored.lastActivityAt - b.recorder.stored.lastActivityAt);
+    for (const session of ended.slice(0, Math.max(0, ended.length - OPEN_ENDED))) {
+      this.open.delete(session.id);
+      await session.close();
+    }
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}

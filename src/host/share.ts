@@ -1,0 +1,190 @@
+// Sharing a session: who may be let in, where guests reach it, and the proof that they do.
+import type { Clock } from '../base/clock.ts';
+import { errorText } from '../base/log.ts';
+import { admissionToken } from '../crypto/admission.ts';
+import type { CommandArgs } from '../protocol/command.ts';
+import { TIMES } from '../protocol/limits.ts';
+import { parseLink, relayAddress } from '../protocol/link.ts';
+import type { Sharing } from '../protocol/state.ts';
+import { SUBPROTOCOL } from '../protocol/version.ts';
+import { addressUnreachable, notShareable, sharingOff } from './errors.ts';
+import type { OpenSession } from './openSession.ts';
+import { isSharingAllowed } from './policy.ts';
+import type { RelayChild } from './relayChild.ts';
+import type { Rooms } from './rooms.ts';
+
+/** What sharing needs. */
+export interface ShareOptions {
+  readonly session: OpenSession;
+  readonly rooms: Rooms;
+  readonly relay: RelayChild;
+  readonly policyFile: string;
+  readonly clock: Clock;
+  readonly fetch: typeof fetch;
+}
+
+/** A link that works, checked from outside where it leads there. */
+export interface SharedLink {
+  readonly link: string;
+  readonly inviteId: string;
+  /** Where guests reach it, for people. */
+  readonly where: string;
+  readonly notAfter: number;
+}
+
+const MAX_LIFETIME_MS = 30 * 24 * 3_600_000;
+const CHECK_MS = 10_000;
+
+/** Makes a link. Throws AppError 'policy', 'not-shareable', 'relay-unreachable' or 'invalid-input'. */
+export async function shareSession(
+  args: CommandArgs<'share'>,
+  options: ShareOptions,
+): Promise<SharedLink> {
+  const { session, rooms, relay, clock } = options;
+  refuse(args, options);
+  const { recorder, room } = session;
+  const target = targetOf(args.where, relay);
+  if (target.kind === 'relay') {
+    const others = (recorder.stored.relays ?? []).filter(({ url }) => url !== target.url);
+    const relays = [...others, { url: target.url, ...target.key }];
+    await rooms.shareOn(room, relays);
+    recorder.update({ relays });
+  }
+  if (target.kind === 'address') relay.allowHostOf(target.url.replace(/^ws/, 'http'));
+  const lifetimeMs = Math.min(Math.max(args.lifetimeMs ?? TIMES.inviteMs, 1000), MAX_LIFETIME_MS);
+  const { inviteId, link } = await room.createInvite({
+    role: args.role,
+    ...(args.scopes === undefined ? {} : { scopes: args.scopes }),
+    ...(args.allowControl === undefined ? {} : { allowControl: args.allowControl }),
+    loopbackOnly: target.kind === 'loopback',
+    lifetimeMs,
+    relay: target.url,
+  });
+  if (target.kind !== 'loopback') {
+    try {
+      await checkEndToEnd(link, options);
+    } catch (error) {
+      room.revokeInvite(inviteId);
+      throw error;
+    }
+  }
+  const notAfter = clock.now() + lifetimeMs;
+  const where = target.kind === 'loopback' ? 'this computer only' : new URL(target.url).host;
+  recorder.update({ sharing: sharingOf(session, { where, since: clock.now() }) });
+  return { link, inviteId, where, notAfter };
+}
+
+/** Cuts every guest off, and leaves the relay servers. */
+export async function stopSharing(session: OpenSession, rooms: Rooms): Promise<void> {
+  const { room, recorder } = session;
+  await room.stopSharing();
+  if ((recorder.stored.relays ?? []).length > 0) await rooms.shareOn(room, []);
+  recorder.update({ sharing: undefined, relays: [] });
+}
+
+/** How a session is shared after its invites changed; undefined if it is not any more. */
+export function sharingOf(
+  session: OpenSession,
+  fresh?: { readonly where: string; readonly since: number },
+): Sharing | undefined {
+  const known = session.recorder.stored.sharing;
+  const since = known?.since ?? fresh?.since;
+  const where = fresh?.where ?? known?.where;
+  if (since === undefined || where === undefined) return undefined;
+  const invites = session.room.invites
+    .filter(({ role }) => role !== 'owner')
+    .map(({ inviteId, role, notAfter, allowControl }) => ({
+      inviteId,
+      role,
+      notAfter,
+      ...(allowControl ? { allowControl } : {}),
+    }));
+  const hasGuests = session.room.people.some(({ role }) => role !== 'owner');
+  return invites.length > 0 || hasGuests ? { since, where, invites } : undefined;
+}
+
+function refuse(args: CommandArgs<'share'>, { session, policyFile }: ShareOptions): void {
+  if (!isSharingAllowed(policyFile)) throw sharingOff(policyFile);
+  const { source, mode } = session.recorder.stored;
+  if (args.role === 'owner') {
+    throw notShareable(
+      'Ownership cannot be given away by a link.',
+      'Share as viewer or controller.',
+    );
+  }
+  if (args.role !== 'controller') return;
+  if (source === 'observed') {
+    throw notShareable(
+      'This session runs in a terminal and is only watched, so nobody can control it from here.',
+      'Share it with viewers.',
+    );
+  }
+  if (mode === 'bypassPermissions') {
+    throw notShareable(
+      'This session runs without asking for permissions, so guests cannot be given control.',
+      'Change its permission mode first, or share it with viewers.',
+    );
+  }
+}
+
+type Target =
+  | { readonly kind: 'loopback' | 'address'; readonly url: string }
+  | { readonly kind: 'relay'; readonly url: string; readonly key: { accessKey?: string } };
+
+function targetOf(where: CommandArgs<'share'>['where'], relay: RelayChild): Target {
+  if (where.kind === 'loopback') return { kind: 'loopback', url: relay.address.url };
+  const url = relayAddress(where.url);
+  if (url === undefined) {
+    throw addressUnreachable(where.url, 'it is not a wss://, https://, ws:// or http:// address');
+  }
+  if (where.kind === 'address') return { kind: 'address', url };
+  const { accessKey } = where;
+  return { kind: 'relay', url, key: accessKey === undefined ? {} : { accessKey } };
+}
+
+/** Goes the way of a guest: health, the room with the link's own token, a WebSocket. */
+async function checkEndToEnd(link: string, options: ShareOptions): Promise<void> {
+  const { relay, room, secret } = parseLink(link);
+  const base = relay.replace(/^ws/, 'http');
+  const token = await admissionToken(secret, room);
+  const signal = AbortSignal.timeout(CHECK_MS);
+  const get = async (path: string, headers: Record<string, string>): Promise<Response> => {
+    try {
+      return await options.fetch(`${base}${path}`, { signal, headers, redirect: 'error' });
+    } catch (error) {
+      throw addressUnreachable(relay, reasonOf(error));
+    }
+  };
+  const health = await get('/healthz', {});
+  if (!health.ok) throw addressUnreachable(relay, `it answers ${health.status}`);
+  const own = await get(`/-/rooms/${room}`, { authorization: `Bearer ${token}` });
+  if (!own.ok) {
+    throw addressUnreachable(
+      relay,
+      'something answers there, but it is not the relay of this session',
+    );
+  }
+  await openSocket(`${relay}/${room}`, token, relay);
+}
+
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  return errorText(cause) || 'no connection';
+}
+
+function openSocket(url: string, token: string, relay: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = new WebSocket(url, [SUBPROTOCOL, token]);
+    const timer = setTimeout(() => finish('WebSockets do not get through'), CHECK_MS);
+    const finish = (reason?: string): void => {
+      clearTimeout(timer);
+      socket.onopen = socket.onerror = socket.onclose = null;
+      socket.close();
+      if (reason === undefined) resolve();
+      else reject(addressUnreachable(relay, reason));
+    };
+    socket.onopen = () => finish();
+    socket.onerror = () => finish('WebSockets do not get through');
+    socket.onclose = ({ code }) => finish(`the WebSocket was closed (${code})`);
+  });
+}
