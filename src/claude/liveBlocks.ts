@@ -12,12 +12,12 @@ interface LiveBlock {
   hasText: boolean;
 }
 
-const ENTRY_TYPE: Readonly<Record<string, LiveBlock['type']>> = {
-  text: 'text',
-  thinking: 'thinking',
-  tool_use: 'tool-input',
-  server_tool_use: 'tool-input',
-};
+const ENTRY_TYPE: ReadonlyMap<string, LiveBlock['type']> = new Map([
+  ['text', 'text'],
+  ['thinking', 'thinking'],
+  ['tool_use', 'tool-input'],
+  ['server_tool_use', 'tool-input'],
+]);
 
 /** Follows the SSE events of the main conversation and of its subagents. */
 export class LiveBlocks {
@@ -37,7 +37,7 @@ export class LiveBlocks {
       }
       case 'content_block_start': {
         const messageId = this.message.get(parent ?? '');
-        const type = ENTRY_TYPE[event.content_block?.type ?? ''];
+        const type = ENTRY_TYPE.get(event.content_block?.type ?? '');
         if (messageId === undefined || type === undefined || event.index === undefined) return [];
         const tool = event.content_block?.name;
         this.live.push({ messageId, block: event.index, parent, type, tool, hasText: false });
@@ -54,7 +54,7 @@ export class LiveBlocks {
   finished(line: MessageLine): AgentEvent[] {
     const content = line.message.content;
     const first = typeof content === 'string' ? 'text' : content[0]?.type;
-    const type = ENTRY_TYPE[first ?? ''];
+    const type = ENTRY_TYPE.get(first ?? '');
     const found = this.live.find(
       (block) => block.messageId === line.message.id && block.type === type,
     );

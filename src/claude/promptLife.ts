@@ -10,6 +10,10 @@ const ORDER: Readonly<Record<PromptState, number>> = {
   cancelled: 3,
 };
 
+function isPromptState(state: string): state is PromptState {
+  return Object.hasOwn(ORDER, state);
+}
+
 /** Prompts remembered: more than ever wait at a time. */
 const MAX_PROMPTS = 1000;
 
@@ -21,7 +25,7 @@ export class PromptLife {
   /** The CLI tells the states itself (`command_lifecycle`). */
   told(promptId: string, state: string): AgentEvent[] {
     this.hasLifecycle = true;
-    return state in ORDER ? this.to(promptId, state as PromptState) : []; // checked by `in`
+    return isPromptState(state) ? this.to(promptId, state) : [];
   }
 
   /** Written to a busy process: it waits. */

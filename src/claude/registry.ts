@@ -29,11 +29,11 @@ const recordSchema = z.looseObject({
 /** One running session as its registry file says. */
 export type RegistryRecord = z.infer<typeof recordSchema>;
 
-const STATUS: Readonly<Record<string, AgentStatus>> = {
-  busy: 'working',
-  idle: 'idle',
-  waiting: 'waiting',
-};
+const STATUS: ReadonlyMap<string, AgentStatus> = new Map([
+  ['busy', 'working'],
+  ['idle', 'idle'],
+  ['waiting', 'waiting'],
+]);
 
 /** Reads the registry and checks that its processes still run. */
 export class Registry {
@@ -98,7 +98,7 @@ export class Registry {
 
 /** Our word for a record's status; undefined where the CLI writes none (2.1.197 without a terminal). */
 export function statusOfRecord(record: RegistryRecord): AgentStatus | undefined {
-  return STATUS[record.status ?? ''];
+  return STATUS.get(record.status ?? '');
 }
 
 /** Name that a person gave the session; derived names say less than its first prompt. */

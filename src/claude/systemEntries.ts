@@ -20,19 +20,20 @@ const SILENT = new Set([
   'commands_changed',
 ]);
 
-const STATES: Readonly<Record<string, AgentStatus>> = {
-  running: 'working',
-  idle: 'idle',
-  // 'requires_action' is told by the request itself, which says what for.
-};
+// 'requires_action' is told by the request itself, which says what for.
+const STATES: ReadonlyMap<string, AgentStatus> = new Map([
+  ['running', 'working'],
+  ['idle', 'idle'],
+]);
 
-const TASK_STATES: Readonly<Record<string, 'running' | 'completed' | 'failed' | 'stopped'>> = {
-  running: 'running',
-  completed: 'completed',
-  failed: 'failed',
-  killed: 'stopped',
-  stopped: 'stopped',
-};
+type TaskState = 'running' | 'completed' | 'failed' | 'stopped';
+const TASK_STATES: ReadonlyMap<string, TaskState> = new Map([
+  ['running', 'running'],
+  ['completed', 'completed'],
+  ['failed', 'failed'],
+  ['killed', 'stopped'],
+  ['stopped', 'stopped'],
+]);
 
 /** One per child process. */
 export class SystemMapper {
@@ -61,7 +62,7 @@ export class SystemMapper {
       case 'status':
         return this.status(line, at);
       case 'session_state_changed': {
-        const status = STATES[line.state ?? ''];
+        const status = STATES.get(line.state ?? '');
         return status === undefined ? [] : [{ kind: 'status', status }];
       }
       case 'session_title_changed':
@@ -127,7 +128,7 @@ export class SystemMapper {
     };
     this.tasks.set(taskId, task);
     const state =
-      TASK_STATES[line.patch?.status ?? stringOf(line.status) ?? 'running'] ?? 'running';
+      TASK_STATES.get(line.patch?.status ?? stringOf(line.status) ?? 'running') ?? 'running';
     // The notification follows the update and says more: one entry for the end is enough.
     if (line.subtype === 'task_updated' && state !== 'running') return [];
     const summary =

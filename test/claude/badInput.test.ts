@@ -1,0 +1,264 @@
+// What the program may do wrong: each is a clear state, nothing crashes, nothing hangs.
+import { randomUUID } from 'node:crypto';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Clock } from '../../src/base/clock.ts';
+import { systemClock } from '../../src/base/clock.ts';
+import { isAppError } from '../../src/base/errors.ts';
+import { silentLogger } from '../../src/base/log.ts';
+import { createClaudeAgent } from '../../src/claude/claudeAgent.ts';
+import { probeClaude } from '../../src/claude/probe.ts';
+import type { Agent, AgentSession } from '../../src/protocol/agent.ts';
+import { createFakeClock } from '../probes/fakeClock.ts';
+import { type FakeCli, fakeCli } from './fakeCli.ts';
+import { Recorder } from './realRig.ts';
+
+const cleanups: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+const GOOD: FakeCli = { version: '2.1.329 (Claude Code)' };
+
+async function agentOf(
+  cli: FakeCli,
+  clock: Clock = systemClock,
+): Promise<{ agent: Agent; folder: string; env: Readonly<Record<string, string>> }> {
+  const fake = await fakeCli(cli);
+  const agent = createClaudeAgent({ path: fake.path, env: fake.env, clock, log: silentLogger });
+  cleanups.push(fake.dispose, () => agent.close());
+  return { agent, folder: fake.folder, env: fake.env };
+}
+
+async function start(
+  cli: FakeCli,
+  clock: Clock = systemClock,
+): Promise<{ session: AgentSession; seen: Recorder }> {
+  const { agent, folder, env } = await agentOf(cli, clock);
+  const session = await agent.start({ cwd: folder, env });
+  cleanups.push(async () => session.kill());
+  const seen = new Recorder();
+  session.onDidEmit((event) => seen.take(event));
+  return { session, seen };
+}
+
+async function problemOf(cli: FakeCli, timeoutMs = 5000) {
+  const fake = await fakeCli(cli);
+  cleanups.push(fake.dispose);
+  const probe = await probeClaude({ path: fake.path, env: fake.env, versionTimeoutMs: timeoutMs });
+  return probe.problem;
+}
+
+describe('a CLI that cannot be used', () => {
+  it('is not found: the problem names the places and the remedy', async () => {
+    const { problem } = await probeClaude({ path: '/nowhere/claude', env: {} });
+    expect(problem?.code).toBe('agent-not-found');
+    expect(problem?.happened).toContain('/nowhere/claude');
+    expect(problem?.remedy).toContain('npm install');
+  });
+
+  it('is too old', async () => {
+    expect(await problemOf({ version: '2.1.196 (Claude Code)' })).toMatchObject({
+      code: 'agent-too-old',
+      happened: expect.stringContaining('2.1.196'),
+    });
+  });
+
+  it('exits at once', async () => {
+    const problem = await problemOf({ always: `console.error('no such luck'); process.exit(3);` });
+    expect(problem).toMatchObject({
+      code: 'agent-crashed',
+      happened: expect.stringContaining('no such luck'),
+    });
+  });
+
+  it('hangs', async () => {
+    const problem = await problemOf({ always: 'setInterval(() => {}, 1000); return;' }, 300);
+    expect(problem?.code).toBe('agent-silent');
+  });
+
+  it('is not logged in; an API key in the environment counts as a login', async () => {
+    const cli = { ...GOOD, auth: '{"loggedIn":false}' };
+    expect(await problemOf(cli)).toBeUndefined();
+    const fake = await fakeCli(cli);
+    cleanups.push(fake.dispose);
+    const { ANTHROPIC_API_KEY: _key, ...env } = fake.env;
+    const probe = await probeClaude({ path: fake.path, env });
+    expect(probe.problem?.code).toBe('agent-not-logged-in');
+    const start = createClaudeAgent({
+      path: fake.path,
+      env,
+      clock: systemClock,
+      log: silentLogger,
+    });
+    const error = await start.start({ cwd: fake.folder, env }).catch((thrown: unknown) => thrown);
+    expect(isAppError(error, 'agent-not-logged-in')).toBe(true);
+  });
+
+  it('has a folder that does not exist', async () => {
+    const { agent, env } = await agentOf(GOOD);
+    const error = await agent.start({ cwd: '/nowhere', env }).catch((thrown: unknown) => thrown);
+    expect(isAppError(error, 'invalid-input')).toBe(true);
+  });
+
+  it('ends while it starts: its last words are in the error', async () => {
+    const { agent, folder, env } = await agentOf({
+      ...GOOD,
+      onInitialize: `console.error('No conversation found'); process.exit(1);`,
+    });
+    const error = await agent.start({ cwd: folder, env }).catch((thrown: unknown) => thrown);
+    expect(isAppError(error, 'agent-crashed')).toBe(true);
+    expect(String(error)).toContain('No conversation found');
+  });
+});
+
+describe('a CLI that writes what nobody expects', () => {
+  it('garbled lines and binary output become notices, and the session goes on', async () => {
+    const { session, seen } = await start({
+      ...GOOD,
+      onPrompt: `raw('not json\\n'); raw(Buffer.from([0xff, 0x00, 0x80, 0x0a]));
+        raw('{"type":"assistant","cut\\n');
+        say({ type: 'result', subtype: 'success', uuid: id(), num_turns: 1 });`,
+    });
+    await session.prompt({ promptId: randomUUID(), text: 'x' });
+    await seen.entry('turn');
+    const notices = seen.kind('notice').filter((entry) => entry.code === 'garbled-output');
+    expect(notices.length).toBe(3);
+    await session.close();
+    expect(seen.events.at(-1)).toMatchObject({ kind: 'exit', expected: true });
+  });
+
+  it('output that is no stream-json at all is a problem', async () => {
+    const { session, seen } = await start({
+      ...GOOD,
+      onPrompt: `for (let i = 0; i < 30; i += 1) raw('Welcome to the wizard\\n');`,
+    });
+    await session.prompt({ promptId: randomUUID(), text: 'x' });
+    const event = await seen.until('problem', (events) =>
+      events.find((item) => item.kind === 'problem'),
+    );
+    expect(event).toMatchObject({ problem: { code: 'agent-protocol' } });
+  });
+
+  it('unknown types, subtypes and blocks are kept and shown', async () => {
+    const { session, seen } = await start({
+      ...GOOD,
+      onPrompt: `say({ type: 'hologram', uuid: 'h1', light: 1 });
+        say({ type: 'system', subtype: 'aurora', uuid: 's1', colour: 'green' });
+        say({ type: 'assistant', uuid: 'a1', message: { id: 'm', content: [{ type: 'smell', note: 'pine' }] } });
+        say({ type: 'assistant', uuid: 'a2', message: { id: 'm', content: 'plain text' } });
+        say({ type: 'user', uuid: 'u1', message: { content: { odd: true } } });
+        say(['an', 'array']);
+        say({ type: 'result', subtype: 'success', uuid: id(), num_turns: 1 });`,
+    });
+    await session.prompt({ promptId: randomUUID(), text: 'x' });
+    await seen.entry('turn');
+    expect(seen.kind('unknown').map((entry) => [entry.type, entry.id])).toEqual([
+      ['hologram', 'h1'],
+      ['system/aurora', 's1'],
+      ['smell', 'a1'],
+      ['user', 'u1'],
+      ['malformed', expect.stringMatching(/^unknown:/)],
+    ]);
+    expect(seen.kind('unknown')[0]?.json).toContain('"light":1');
+    expect(seen.kind('text').map((entry) => entry.text)).toEqual(['plain text']);
+  });
+
+  it('a 10 MB tool result arrives whole', async () => {
+    const { session, seen } = await start({
+      ...GOOD,
+      onPrompt: `say({ type: 'user', uuid: 'r1', message: { role: 'user', content: [
+          { type: 'tool_result', tool_use_id: 't', content: 'y'.repeat(10 * 1024 * 1024) }] } });
+        say({ type: 'result', subtype: 'success', uuid: id(), num_turns: 1 });`,
+    });
+    await session.prompt({ promptId: randomUUID(), text: 'x' });
+    await seen.entry('turn');
+    expect(seen.kind('tool-result')[0]?.text.length).toBe(10 * 1024 * 1024);
+  });
+
+  it('a request of an unknown kind is refused, so that the CLI does not wait for ever', async () => {
+    const { session, seen } = await start({
+      ...GOOD,
+      onPrompt: `say({ type: 'control_request', request_id: 'q1', request: { subtype: 'read_mind' } });
+        process.stdin.on('data', (data) => {
+          if (String(data).includes('not supported')) say({ type: 'result', subtype: 'success', uuid: id(), num_turns: 1 });
+        });`,
+    });
+    await session.prompt({ promptId: randomUUID(), text: 'x' });
+    expect(await seen.entry('turn')).toMatchObject({ outcome: 'completed' });
+  });
+
+  it('a refused control request is an error, not a hang', async () => {
+    const { session } = await start(GOOD);
+    const error = await session.setModel('x').catch((thrown: unknown) => thrown);
+    expect(isAppError(error, 'agent-protocol')).toBe(true);
+  });
+});
+
+describe('a CLI that falls silent or dies', () => {
+  it('60 s of silence in a turn are a problem, which ends when it speaks', async () => {
+    const clock = createFakeClock();
+    const { session, seen } = await start(
+      {
+        ...GOOD,
+        onPrompt: `if (line.message.content === 'one') say({ type: 'system', subtype: 'init', uuid: id(), model: 'm' });
+          else say({ type: 'assistant', uuid: 'a', message: { id: 'm', content: 'back' } });`,
+      },
+      clock,
+    );
+    await session.prompt({ promptId: randomUUID(), text: 'one' });
+    await seen.until('model', (events) =>
+      events.find((event) => event.kind === 'facts' && event.facts.model === 'm'),
+    );
+    clock.advance(59_000);
+    expect(seen.events.some((event) => event.kind === 'problem')).toBe(false);
+    clock.advance(2_000);
+    const problems = () =>
+      seen.events.flatMap((event) => (event.kind === 'problem' ? [event.problem?.code] : []));
+    expect(problems()).toEqual(['agent-silent']);
+    await session.prompt({ promptId: randomUUID(), text: 'two' });
+    await seen.entry('text');
+    expect(problems()).toEqual(['agent-silent', undefined]);
+  });
+
+  it('a control request that is never answered times out', async () => {
+    const clock = createFakeClock();
+    const { session, seen } = await start(GOOD, clock);
+    await session.prompt({ promptId: randomUUID(), text: 'x' });
+    process.kill(session.pid, 'SIGSTOP');
+    const answer = session.interrupt().catch((thrown: unknown) => thrown);
+    clock.advance(20_000);
+    expect(isAppError(await answer, 'timeout')).toBe(true);
+    process.kill(session.pid, 'SIGCONT');
+    expect(seen.events.some((event) => event.kind === 'exit')).toBe(false);
+  });
+
+  it('a crash in mid-turn ends live text, withdraws requests and says how to go on', async () => {
+    const { session, seen } = await start({
+      ...GOOD,
+      onPrompt: `const ev = (event) => say({ type: 'stream_event', event });
+        ev({ type: 'message_start', message: { id: 'm1' } });
+        ev({ type: 'content_block_start', index: 0, content_block: { type: 'text' } });
+        ev({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'half' } });
+        say({ type: 'control_request', request_id: 'q', request: { subtype: 'can_use_tool', tool_name: 'Bash', input: {} } });
+        process.stderr.write('out of memory'); setTimeout(() => process.exit(9), 20);`,
+    });
+    await session.prompt({ promptId: randomUUID(), text: 'x' });
+    await seen.until('exit', (events) => events.find((event) => event.kind === 'exit'));
+    const kinds = seen.events.map((event) => event.kind);
+    expect(kinds.slice(-6)).toEqual([
+      'delta-end',
+      'entry',
+      'request-withdrawn',
+      'problem',
+      'status',
+      'exit',
+    ]);
+    expect(seen.events.at(-1)).toEqual({ kind: 'exit', code: 9, signal: null, expected: false });
+    const problem = seen.events.findLast((event) => event.kind === 'problem');
+    expect(problem).toMatchObject({
+      problem: { code: 'agent-crashed', happened: expect.stringContaining('out of memory') },
+    });
+    expect(await session.answer('q', { behavior: 'allow' })).toBe(false);
+    await session.close();
+  });
+});

@@ -1,0 +1,291 @@
+// The small pure pieces of the adapter.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { answerResponse } from '../../src/claude/answers.ts';
+import { locateClaude } from '../../src/claude/locate.ts';
+import { messageEntries } from '../../src/claude/messageEntries.ts';
+import { childEnvironment, compareVersions } from '../../src/claude/probe.ts';
+import { PromptLife } from '../../src/claude/promptLife.ts';
+import { readPlanOf } from '../../src/claude/planFile.ts';
+import { SilenceWatch } from '../../src/claude/silence.ts';
+import { TodoTracker } from '../../src/claude/todos.ts';
+import type { Entry, EntryOf } from '../../src/protocol/transcript.ts';
+import { createFakeClock } from '../probes/fakeClock.ts';
+
+const REQUEST: EntryOf<'request'> = {
+  kind: 'request',
+  id: 'r',
+  at: 0,
+  requestId: 'r',
+  request: 'permission',
+  tool: 'Bash',
+  input: { command: 'ls' },
+  inputHash: '',
+  suggestions: [
+    { type: 'addRules', rules: [], behavior: 'allow', destination: 'localSettings' },
+    { type: 'setMode', mode: 'bypassPermissions', destination: 'session' },
+    { type: 'setMode', mode: 'acceptEdits', destination: 'userSettings' },
+  ],
+};
+
+describe('answerResponse', () => {
+  it('keeps remembered rules for the session only and never switches to a mode that asks nothing', () => {
+    expect(
+      answerResponse(REQUEST, { behavior: 'allow', rememberSuggestions: [0, 1, 2, 7] }),
+    ).toEqual({
+      behavior: 'allow',
+      updatedInput: { command: 'ls' },
+      updatedPermissions: [
+        { type: 'addRules', rules: [], behavior: 'allow', destination: 'session' },
+        { type: 'setMode', mode: 'acceptEdits', destination: 'session' },
+      ],
+    });
+  });
+
+  it('leaves the input as it was shown, and adds answers to questions', () => {
+    expect(answerResponse(REQUEST, { behavior: 'allow' })).toEqual({
+      behavior: 'allow',
+      updatedInput: { command: 'ls' },
+    });
+    expect(answerResponse(REQUEST, { behavior: 'allow', answers: { Q: 'A' } })).toMatchObject({
+      updatedInput: { command: 'ls', answers: { Q: 'A' } },
+    });
+  });
+
+  it('denies with a reason and can end the turn', () => {
+    expect(answerResponse(REQUEST, { behavior: 'deny', message: 'no', interrupt: true })).toEqual({
+      behavior: 'deny',
+      message: 'no',
+      interrupt: true,
+    });
+  });
+});
+
+describe('SilenceWatch', () => {
+  function watch() {
+    const clock = createFakeClock();
+    const told: string[] = [];
+    const silence = new SilenceWatch({
+      clock,
+      onSilent: (ms) => told.push(`silent ${ms}`),
+      onSpoke: () => told.push('spoke'),
+    });
+    return { clock, told, silence };
+  }
+
+  it('speaks up after 60 s of silence in a turn, once, and is taken back by a line', () => {
+    const { clock, told, silence } = watch();
+    silence.spoke();
+    silence.state({ running: true, waiting: false });
+    clock.advance(30_000);
+    silence.spoke();
+    clock.advance(59_999);
+    expect(told).toEqual([]);
+    clock.advance(1);
+    expect(told).toEqual(['silent 60000']);
+    clock.advance(200_000);
+    silence.spoke();
+    expect(told).toEqual(['silent 60000', 'spoke']);
+  });
+
+  it('is quiet while a tool runs, a person is asked, or no turn runs', () => {
+    const { clock, told, silence } = watch();
+    silence.spoke();
+    silence.state({ running: true, waiting: false });
+    silence.toolStarted('t');
+    clock.advance(600_000);
+    silence.toolEnded('t');
+    clock.advance(59_000);
+    silence.state({ running: true, waiting: true });
+    clock.advance(600_000);
+    silence.spoke();
+    silence.state({ running: false, waiting: false });
+    clock.advance(600_000);
+    expect(told).toEqual([]);
+    silence.dispose();
+    expect(clock.timers).toBe(0);
+  });
+});
+
+describe('PromptLife', () => {
+  const states = (events: ReturnType<PromptLife['sent']>): string[] =>
+    events.map((event) => (event.kind === 'prompt' ? event.state : ''));
+
+  it('ends what had started with its turn, if the CLI does not tell', () => {
+    const life = new PromptLife();
+    expect(states(life.sent('a'))).toEqual(['queued']);
+    expect(states(life.started('a'))).toEqual(['started']);
+    life.sent('b');
+    expect(states(life.turnEnded('completed'))).toEqual(['completed']);
+    expect(life.turnEnded('completed')).toEqual([]);
+  });
+
+  it('leaves the end to a CLI that tells, and never goes back', () => {
+    const life = new PromptLife();
+    expect(states(life.told('a', 'started'))).toEqual(['started']);
+    expect(life.told('a', 'queued')).toEqual([]);
+    expect(life.told('a', 'toString')).toEqual([]);
+    expect(life.turnEnded('completed')).toEqual([]);
+    expect(states(life.told('a', 'cancelled'))).toEqual(['cancelled']);
+  });
+});
+
+describe('TodoTracker', () => {
+  const call = (tool: string, input: object): Entry => ({
+    kind: 'tool-call',
+    id: 'c',
+    at: 0,
+    messageId: 'm',
+    callId: 'c',
+    tool,
+    // The schema's JSON type has an index signature that `object` lacks.
+    input: input as EntryOf<'tool-call'>['input'],
+  });
+  const result = (
+    outcome: 'ok' | 'error',
+    structured?: EntryOf<'tool-result'>['structured'],
+  ): Entry => ({
+    kind: 'tool-result',
+    id: 'res',
+    at: 1,
+    callId: 'c',
+    outcome,
+    text: '',
+    ...(structured === undefined ? {} : { structured }),
+  });
+
+  it('shows the list of TodoWrite once the tool has succeeded, and not if it failed', () => {
+    const tracker = new TodoTracker();
+    const todos = [
+      { content: 'a', status: 'completed' },
+      { content: 'b', status: 'in_progress' },
+      { content: 'c', status: 'pending' },
+    ];
+    expect(tracker.follow(call('TodoWrite', { todos }))).toEqual([]);
+    expect(tracker.follow(result('ok'))).toMatchObject([
+      { id: 'res+todos', items: [{ status: 'done' }, { status: 'in-progress' }, { text: 'c' }] },
+    ]);
+    tracker.follow(call('TodoWrite', { todos }));
+    expect(tracker.follow(result('error'))).toEqual([]);
+  });
+
+  it('follows tasks: created, changed, deleted', () => {
+    const tracker = new TodoTracker();
+    tracker.follow(call('TaskCreate', { subject: 'One' }));
+    tracker.follow(result('ok', { task: { id: '1', subject: 'One' } }));
+    tracker.follow(call('TaskUpdate', { taskId: '1', status: 'completed', subject: 'Uno' }));
+    expect(tracker.follow(result('ok'))).toMatchObject([
+      { items: [{ text: 'Uno', status: 'done' }] },
+    ]);
+    tracker.follow(call('TaskUpdate', { taskId: '1', status: 'deleted' }));
+    expect(tracker.follow(result('ok'))).toMatchObject([{ items: [] }]);
+  });
+});
+
+describe('messageEntries', () => {
+  it('gives each block of a line an id of its own, the first the uuid of the line', () => {
+    const entries = messageEntries(
+      {
+        type: 'user',
+        uuid: 'u',
+        message: {
+          content: [
+            { type: 'tool_result', tool_use_id: 'a', content: 'A' },
+            { type: 'tool_result', tool_use_id: 'b', content: [{ type: 'text', text: 'B' }] },
+          ],
+        },
+      },
+      { now: 5 },
+    );
+    expect(entries.map((entry) => entry.id)).toEqual(['u', 'u#1']);
+    expect(entries).toMatchObject([{ text: 'A', at: 5 }, { text: 'B' }]);
+  });
+
+  it('keeps bytes out of entries: images by size, base64 by length', () => {
+    const data = Buffer.alloc(6000, 7).toString('base64');
+    const [entry] = messageEntries(
+      {
+        type: 'user',
+        uuid: 'u',
+        message: {
+          content: [
+            {
+              type: 'tool_result',
+              tool_use_id: 'a',
+              content: [{ type: 'image', source: { media_type: 'image/png', data } }],
+            },
+          ],
+        },
+        tool_use_result: { file: { base64: data } },
+      },
+      { now: 0 },
+    );
+    expect(entry).toMatchObject({ images: [{ mediaType: 'image/png', totalBytes: 6000 }] });
+    expect(JSON.stringify(entry)).not.toContain(data.slice(0, 100));
+  });
+
+  it('reads shell escapes and command output without their colours', () => {
+    const of = (content: string) =>
+      messageEntries({ type: 'user', uuid: 'u', message: { content } }, { now: 0 });
+    expect(of('<bash-input>ls</bash-input>')).toMatchObject([{ command: '!ls' }]);
+    expect(of('<bash-stdout>a</bash-stdout><bash-stderr>b</bash-stderr>')).toMatchObject([
+      { command: '', text: 'a\nb' },
+    ]);
+    expect(
+      of('<local-command-stdout>\u001b[1mbold\u001b[22m</local-command-stdout>'),
+    ).toMatchObject([{ text: 'bold' }]);
+    expect(of('<local-command-stdout></local-command-stdout>')).toEqual([]);
+  });
+});
+
+describe('locateClaude', () => {
+  it('takes the setting, then the variable, then PATH, then the usual places', async () => {
+    const home = await mkdtemp(join(tmpdir(), 'locate-'));
+    const { mkdir, chmod } = await import('node:fs/promises');
+    const place = async (...parts: string[]): Promise<string> => {
+      await mkdir(join(home, ...parts), { recursive: true });
+      const path = join(home, ...parts, 'claude');
+      await writeFile(path, '');
+      await chmod(path, 0o755);
+      return path;
+    };
+    const local = await place('.claude', 'local');
+    expect(await locateClaude({ env: { HOME: home } })).toEqual({ found: true, path: local });
+    const onPath = await place('bin');
+    const env = { HOME: home, PATH: join(home, 'bin') };
+    expect(await locateClaude({ env })).toEqual({ found: true, path: onPath });
+    const own = await place('own');
+    expect(await locateClaude({ env: { ...env, TWINHELM_CLAUDE: own } })).toMatchObject({
+      path: own,
+    });
+    expect(await locateClaude({ env, path: '~/own/claude' })).toMatchObject({ path: own });
+    expect(await locateClaude({ env, path: '/wrong/claude' })).toEqual({
+      found: false,
+      tried: ['/wrong/claude'],
+    });
+    await chmod(onPath, 0o644);
+    expect(await locateClaude({ env })).toMatchObject({ path: local });
+    await rm(home, { recursive: true });
+  });
+});
+
+describe('small things', () => {
+  it('compares versions by number', () => {
+    expect(compareVersions('2.1.197', '2.1.197')).toBe(0);
+    expect(compareVersions('2.1.99', '2.1.197')).toBeLessThan(0);
+    expect(compareVersions('10.0.0', '9.9.9')).toBeGreaterThan(0);
+  });
+
+  it('does not hand ELECTRON_RUN_AS_NODE on', () => {
+    expect(childEnvironment({ A: '1', B: undefined, ELECTRON_RUN_AS_NODE: '1' })).toEqual({
+      A: '1',
+    });
+  });
+
+  it('reads no file outside the plans folder', () => {
+    expect(readPlanOf('../../etc/passwd', '/')).toBeUndefined();
+    expect(readPlanOf(undefined, '/')).toBeUndefined();
+  });
+});
