@@ -1,5 +1,6 @@
 // Names and shapes inside the Yjs documents: nothing else knows them. Values from a wire are checked here.
 import * as Y from 'yjs';
+import { equalBytes } from '../base/bytes.ts';
 
 /** Root of the newest chunks: Y.Array of Y.Map {log, live, state}. */
 export function tailOf(doc: Y.Doc): Y.Array<unknown> {
@@ -53,4 +54,11 @@ export function readCard(doc: Y.Doc): Uint8Array | undefined {
 export function recordsOf(value: unknown): readonly Uint8Array[] {
   if (!(value instanceof Y.Array)) return [];
   return value.toArray().filter((item): item is Uint8Array => item instanceof Uint8Array);
+}
+
+/** Place of a record in an array, by its bytes (Yjs keeps a copy of what is pushed); -1 if it is not there. */
+export function placeOfRecord(array: Y.Array<unknown>, record: Uint8Array): number {
+  return array
+    .toArray()
+    .findIndex((item) => item instanceof Uint8Array && equalBytes(item, record));
 }

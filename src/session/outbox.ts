@@ -18,7 +18,7 @@ import {
 import { type Json, parseJson } from '../protocol/json.ts';
 import { LIMITS, TIMES } from '../protocol/limits.ts';
 import { RECORD_TYPE } from '../protocol/room.ts';
-import { inOf, outOf } from './layout.ts';
+import { inOf, outOf, placeOfRecord } from './layout.ts';
 import { isSettled, type OutboxItem } from './view.ts';
 
 /** The host's term as a sender knows it: a new one means a new boot, sealer and counter. */
@@ -231,7 +231,7 @@ export class Outbox implements Disposable {
     sending.record = undefined;
     if (!record) return;
     const out = outOf(this.options.doc);
-    const place = out.toArray().indexOf(record);
+    const place = placeOfRecord(out, record);
     if (place >= 0) out.delete(place, 1);
   }
 

@@ -1,5 +1,6 @@
 // The host's side of a main document: writes chunks, and puts back what others changed.
 import * as Y from 'yjs';
+import { equalBytes } from '../base/bytes.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import { cardOf, tailOf } from './layout.ts';
 import { blockKey, type LivePiece } from './liveText.ts';
@@ -100,7 +101,7 @@ export class TailDocument {
 
   /** Puts the document back to what must stand there; false if it was so already. */
   reconcile(): boolean {
-    const isCardRight = !this.card || cardOf(this.doc).get('card') === this.card;
+    const isCardRight = !this.card || isRecord(cardOf(this.doc).get('card'), this.card);
     const isTailRight = this.isTailRight();
     if (isCardRight && isTailRight) return false;
     this.write(() => {
@@ -125,7 +126,9 @@ export class TailDocument {
     const actual = tailOf(this.doc).toArray();
     if (actual.length !== this.chunks.length) return false;
     return this.chunks.every((chunk, place) => {
-      if (actual[place] !== chunk.map || chunk.map.get('state') !== chunk.state) return false;
+      if (actual[place] !== chunk.map) return false;
+      const state = chunk.map.get('state');
+      if (chunk.state ? !isRecord(state, chunk.state) : state !== undefined) return false;
       const live = chunk.live.map((written) => written.record);
       return isSame(chunk.map.get('log'), chunk.log) && isSame(chunk.map.get('live'), live);
     });
@@ -210,5 +213,10 @@ function arrayOf(map: Y.Map<unknown>, name: string): Y.Array<unknown> {
 function isSame(value: unknown, records: readonly Uint8Array[]): boolean {
   if (!(value instanceof Y.Array) || value.length !== records.length) return false;
   const items: unknown[] = value.toArray();
-  return records.every((record, place) => items[place] === record);
+  return records.every((record, place) => isRecord(items[place], record));
+}
+
+/** By bytes: Yjs keeps a copy of what is pushed. */
+function isRecord(value: unknown, record: Uint8Array): boolean {
+  return value instanceof Uint8Array && equalBytes(value, record);
 }

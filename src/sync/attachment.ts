@@ -33,6 +33,9 @@ import { PresenceChannel } from './presenceChannel.ts';
 import { fetchPage, fetchWhole, requestOf } from './requests.ts';
 import { TruthTracker } from './truthTracker.ts';
 
+/** A new room may be claimed a moment after its link was made; longer than this it is not there. */
+const UNKNOWN_ROOM_MS = 8_000;
+
 /** A joined room. */
 export class Attachment implements RoomView, Disposable {
   private readonly store = new DisposableStore();
@@ -58,6 +61,7 @@ export class Attachment implements RoomView, Disposable {
   private hostClock: { readonly at: number; readonly monotonic: number } | undefined;
   private lastFence: number | undefined;
   private triedOtherToken = false;
+  private unknownSince: number | undefined;
 
   readonly onDidChange = this.changed.event;
 
@@ -339,10 +343,28 @@ export class Attachment implements RoomView, Disposable {
         return;
       case 'offline':
         this.tracker.offline(status.reason);
+        this.unknownRoom(status.code);
         return;
       case 'closed':
         this.refused(status.code);
     }
+  }
+
+  /** A room that the relay did not know for a while, and of which nothing was ever seen, is not there. */
+  private unknownRoom(code: number | undefined): void {
+    if (code !== CLOSE.noRoom || this.replica.state || this.over) return;
+    const now = this.options.clock.monotonic();
+    this.unknownSince ??= now;
+    if (now - this.unknownSince < UNKNOWN_ROOM_MS) return;
+    this.end(roomNotFound());
+  }
+
+  private end(error: AppError): void {
+    this.over = error;
+    this.main.dispose();
+    this.channel?.dispose();
+    this.knocking.stop();
+    this.fire('truth');
   }
 
   private refused(code: number): void {
@@ -354,11 +376,7 @@ export class Attachment implements RoomView, Disposable {
       this.main.reconnect();
       return;
     }
-    if (code === CLOSE.notAdmitted) this.over = notAdmitted();
-    else this.over = code === CLOSE.noRoom ? roomNotFound() : revoked();
-    this.channel?.dispose();
-    this.knocking.stop();
-    this.fire('truth');
+    this.end(code === CLOSE.notAdmitted ? notAdmitted() : revoked());
   }
 
   private fire(part: ViewPart): void {

@@ -5,7 +5,7 @@ import { WebsocketProvider } from 'y-websocket';
 import type * as Y from 'yjs';
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
-import { isFinalClose } from '../protocol/closeCodes.ts';
+import { CLOSE, isFinalClose } from '../protocol/closeCodes.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import { SUBPROTOCOL } from '../protocol/version.ts';
 
@@ -20,7 +20,8 @@ const MAX_BACKOFF_MS = 4_000;
 export type ConnectionStatus =
   | { readonly kind: 'connecting' }
   | { readonly kind: 'synced' }
-  | { readonly kind: 'offline'; readonly reason: string }
+  /** Comes back by itself; `code` is the close code, if the relay gave one. */
+  | { readonly kind: 'offline'; readonly reason: string; readonly code?: number }
   /** The relay said no for good: nothing reconnects until `reconnect`. */
   | { readonly kind: 'closed'; readonly code: number; readonly reason: string };
 
@@ -64,7 +65,8 @@ export class DocumentConnection implements Disposable {
       if (isSynced) this.set({ kind: 'synced' });
     });
     provider.on('connection-close', (event) => {
-      this.set({ kind: 'offline', reason: closeText(event) });
+      const code = event ? { code: event.code } : {};
+      this.set({ kind: 'offline', reason: closeText(event), ...code });
     });
     provider.on('connection-error', () => {
       if (this.current.kind !== 'closed') this.set({ kind: 'offline', reason: 'no connection' });
@@ -72,7 +74,8 @@ export class DocumentConnection implements Disposable {
     provider.on('closed', (event) => {
       this.set({ kind: 'closed', code: event.code, reason: event.reason });
     });
-    provider.shouldReconnect = (event) => !isFinalClose(event.code);
+    // A relay that has just lost its disk knows no room until the host has claimed it again.
+    provider.shouldReconnect = ({ code }) => code === CLOSE.noRoom || !isFinalClose(code);
     this.store.defer(() => {
       provider.destroy();
       awareness.destroy();

@@ -12,7 +12,7 @@ import { LIMITS } from '../protocol/limits.ts';
 import { knockDocument } from '../protocol/names.ts';
 import type { Knock } from '../protocol/room.ts';
 import { PROTOCOL_VERSIONS } from '../protocol/version.ts';
-import { outOf } from '../session/layout.ts';
+import { outOf, placeOfRecord } from '../session/layout.ts';
 import { DocumentConnection } from './documentConnection.ts';
 
 /** A knock that nobody answered is written again after this time. */
@@ -58,22 +58,21 @@ export class Knocking implements Disposable {
         webSocket: this.options.webSocket,
       }),
     );
-    const made = this.seal();
+    let record: Bytes | undefined;
     const write = (): void => {
-      void made.then((record) => {
-        if (under.isDisposed || connection.status.kind !== 'synced') return;
-        const out = outOf(doc);
-        if (out.length >= LIMITS.knocks || out.toArray().includes(record)) return;
-        out.push([record]);
-      });
+      if (!record || under.isDisposed || connection.status.kind !== 'synced') return;
+      const out = outOf(doc);
+      if (out.length < LIMITS.knocks && placeOfRecord(out, record) < 0) out.push([record]);
     };
+    void this.seal().then((sealed) => {
+      record = sealed;
+      write();
+    });
     under.add(connection.onDidChange(write));
     under.add(this.options.clock.every(AGAIN_MS, write));
     under.defer(() => {
-      void made.then((record) => {
-        const place = outOf(doc).toArray().indexOf(record);
-        if (place >= 0) outOf(doc).delete(place, 1);
-      });
+      const place = record ? placeOfRecord(outOf(doc), record) : -1;
+      if (place >= 0) outOf(doc).delete(place, 1);
     });
   }
 

@@ -38,8 +38,9 @@ export interface RelayLinkOptions {
   readonly log: Logger;
 }
 
-/** Pause before a refused or unreachable claim is tried again. */
-const CLAIM_AGAIN_MS = 2_000;
+/** Pause before the claim is renewed after a lost connection, and between tries. */
+const CLAIM_SOON_MS = 200;
+const CLAIM_AGAIN_MS = 1_000;
 
 /** Serves documents of one room through one relay. */
 export class RelayLink implements Disposable {
@@ -92,9 +93,9 @@ export class RelayLink implements Disposable {
       webSocket: this.options.webSocket,
     });
     this.connections.set(name, connection);
-    connection.onDidChange((status) => {
-      // The relay lost its claims (a new disk) or never had them: claim again, then come back.
-      if (status.kind === 'closed') this.claimLater(connection);
+    connection.onDidChange(({ kind }) => {
+      // The relay may have lost its claims (a new disk): claim again, then come back.
+      if (kind === 'closed' || kind === 'offline') this.claimLater();
     });
     return connection;
   }
@@ -109,19 +110,19 @@ export class RelayLink implements Disposable {
     this.store.dispose();
   }
 
-  private claimLater(connection: DocumentConnection): void {
+  private claimLater(delayMs = CLAIM_SOON_MS): void {
+    if (this.store.isDisposed) return;
     this.again?.dispose();
-    this.again = this.options.clock.after(CLAIM_AGAIN_MS / 10, () => {
+    this.again = this.options.clock.after(delayMs, () => {
       this.claim().then(
         () => {
-          for (const one of this.connections.values()) {
-            if (one.status.kind === 'closed') one.reconnect();
+          for (const connection of this.connections.values()) {
+            if (connection.status.kind === 'closed') connection.reconnect();
           }
         },
         (error: unknown) => {
           this.options.log.warn('claim failed', { error: errorText(error) });
-          if (isAppError(error, 'relay-claim-conflict') || this.store.isDisposed) return;
-          this.again = this.options.clock.after(CLAIM_AGAIN_MS, () => this.claimLater(connection));
+          if (!isAppError(error, 'relay-claim-conflict')) this.claimLater(CLAIM_AGAIN_MS);
         },
       );
     });

@@ -26,6 +26,11 @@ import { temporaryFolder } from '../host/folders.ts';
 export class SyncRig {
   private readonly closers: (() => Promise<void> | void)[] = [];
 
+  /** Closes something of the test with the rig. */
+  own(close: () => Promise<void> | void): void {
+    this.closers.push(close);
+  }
+
   async relay(): Promise<Relay> {
     const store = createMemoryStore();
     const relay = await createRelay({ port: 0, store, clock: systemClock, log: silentLogger });

@@ -1,0 +1,96 @@
+// The size of a room's document: bounded whatever is written, and nothing is left behind.
+import * as Y from 'yjs';
+import { expect, test } from 'vitest';
+import { LIMITS } from '../../src/protocol/limits.ts';
+import { readChunks } from '../../src/session/layout.ts';
+import { mergePieces } from '../../src/session/liveText.ts';
+import { TailDocument, type WrittenPiece } from '../../src/session/tailDocument.ts';
+
+let counter = 0;
+
+/** Bytes that no two records share. */
+function bytes(length: number): Uint8Array {
+  counter += 1;
+  const record = new Uint8Array(length).fill(counter % 251);
+  new DataView(record.buffer).setUint32(0, counter);
+  return record;
+}
+
+function piece(messageId: string, n: number): WrittenPiece {
+  const record = bytes(420);
+  return { piece: { messageId, block: 0, n, to: n, type: 'text', text: 'word ' }, record };
+}
+
+function writeEntries(tail: TailDocument, entries: number, recordBytes: number): void {
+  for (let n = 0; n < entries; n += 1) {
+    for (let k = 0; k < 5; k += 1) tail.apply({ live: [piece(`m${n}`, k)] });
+    tail.apply({ log: [bytes(recordBytes)], endBlocks: new Set([`m${n}/0`]), state: bytes(900) });
+  }
+}
+
+/** What the document would weigh if it had never held anything but what it shows now. */
+function freshSize(doc: Y.Doc): number {
+  const fresh = new Y.Doc();
+  const tail = new TailDocument(fresh);
+  for (const chunk of readChunks(doc)) {
+    tail.apply({ log: chunk.log, ...(chunk.state ? { state: chunk.state } : {}) });
+  }
+  return Y.encodeStateAsUpdate(fresh).length;
+}
+
+test('[B1] 20,000 entries with deltas and state changes leave less than 20 KB behind', () => {
+  const doc = new Y.Doc();
+  const tail = new TailDocument(doc);
+  writeEntries(tail, 20_000, 600);
+  const size = Y.encodeStateAsUpdate(doc).length;
+  const leftBehind = size - freshSize(doc);
+  console.info(`document ${size} B, left behind ${leftBehind} B`);
+  expect(size).toBeLessThanOrEqual(LIMITS.documentBytes);
+  expect(leftBehind).toBeLessThan(20_000);
+});
+
+test('[B2] records of the largest size stay within the document bound', () => {
+  const doc = new Y.Doc();
+  const tail = new TailDocument(doc);
+  writeEntries(tail, 200, LIMITS.logRecordBytes);
+  expect(Y.encodeStateAsUpdate(doc).length).toBeLessThanOrEqual(LIMITS.documentBytes);
+});
+
+test('[B3] a following document sees each entry once, whatever the chunks do', () => {
+  const doc = new Y.Doc();
+  const follower = new Y.Doc();
+  const seen: Uint8Array[] = [];
+  doc.on('update', (update: Uint8Array) => Y.applyUpdate(follower, update));
+  follower.on('update', () => {
+    for (const record of readChunks(follower).flatMap((chunk) => chunk.log)) {
+      if (!seen.some((one) => one === record)) seen.push(record);
+    }
+  });
+  writeEntries(new TailDocument(doc), 700, 600);
+  expect(seen).toHaveLength(700);
+});
+
+test('[B4] reconcile takes out foreign items and puts back what was deleted', () => {
+  const doc = new Y.Doc();
+  const tail = new TailDocument(doc);
+  writeEntries(tail, 300, 600);
+  const wanted = JSON.stringify(readChunks(doc));
+  expect(tail.reconcile()).toBe(false);
+  doc.getArray('tail').delete(0, 1);
+  doc.getArray('tail').push(['junk', new Y.Map()]);
+  expect(tail.reconcile()).toBe(true);
+  expect(JSON.stringify(readChunks(doc))).toBe(wanted);
+  expect(tail.reconcile()).toBe(false);
+});
+
+test('[B5] pieces merge without losing or doubling a letter, and a huge block keeps its end', () => {
+  const pieces = Array.from({ length: 3000 }, (_, n) => ({
+    ...piece('m', n).piece,
+    text: `w${n} `,
+  }));
+  const merged = mergePieces(mergePieces(pieces.slice(0, 1500)).concat(pieces.slice(1500)));
+  const whole = pieces.map(({ text }) => text).join('');
+  expect(merged.length).toBeLessThan(10);
+  expect(whole.endsWith(merged.map(({ text }) => text).join(''))).toBe(true);
+  expect(merged.map(({ text }) => text).join('').length).toBeGreaterThan(8_000);
+});
