@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { AwarenessBook } from '../../src/relay/awarenessBook.ts';
 import { type AwarenessEntry, decodeAwareness, encodeAwareness } from '../../src/relay/wire.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
-import { claimedRoom, connect, connectRaw, startRelay } from './support.ts';
+import { claimedRoom, connect, connectRaw, joinRaw, startRelay } from './support.ts';
 
 const entry = (clientId: number, clock: number, state = '{}'): AwarenessEntry => ({
   clientId,
@@ -57,8 +57,8 @@ describe('awareness', () => {
     const relay = await startRelay();
     const room = await claimedRoom(relay);
     const [a, b] = [
-      await connectRaw(relay, room.id, room.hostToken),
-      await connectRaw(relay, room.id, room.hostToken),
+      await joinRaw(relay, room.id, room.hostToken),
+      await joinRaw(relay, room.id, room.hostToken),
     ];
     a.socket.send(encodeAwareness([entry(1, 1)]));
     b.socket.send(encodeAwareness([entry(2, 1)]));

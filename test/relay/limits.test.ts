@@ -11,6 +11,7 @@ import {
   connect,
   connectRaw,
   grant,
+  joinRaw,
   newToken,
   putClaim,
   startRelay,
@@ -98,7 +99,7 @@ describe('rates', () => {
   it('[Y9] of connections of one document close 4429', async () => {
     const relay = await startRelay({ limits: { connectionsPerDocument: 1 } });
     const room = await claimedRoom(relay);
-    await connectRaw(relay, room.id, room.hostToken);
+    await joinRaw(relay, room.id, room.hostToken);
     const second = await connectRaw(relay, room.id, room.hostToken);
     expect(await second.closed).toBe(CLOSE.rateLimited);
   });

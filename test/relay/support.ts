@@ -10,6 +10,7 @@ import { silentLogger } from '../../src/base/log.ts';
 import { hashToken, roomIdOfKey, signClaim } from '../../src/crypto/admission.ts';
 import type { Claim, RelayToken } from '../../src/protocol/claim.ts';
 import { SUBPROTOCOL } from '../../src/protocol/version.ts';
+import { waitUntil } from '../probes/waitUntil.ts';
 import { createMemoryStore } from '../../src/relay/memoryStore.ts';
 import { type Relay, type RelayOptions, createRelay } from '../../src/relay/server.ts';
 
@@ -190,4 +191,18 @@ export async function connectRaw(
   });
   socket.on('error', () => undefined);
   return { socket, messages, closed };
+}
+
+/** Connects a bare socket that may write and waits until it is in its document; no message is left. */
+export async function joinRaw(
+  relay: Pick<Relay, 'url'>,
+  name: string,
+  token: string,
+): Promise<RawClient> {
+  const raw = await connectRaw(relay, name, token);
+  raw.socket.send(new Uint8Array([0, 0, 1, 0]));
+  // Step 2 and step 1; awareness follows only if there is some.
+  await waitUntil('the socket is in its document', () => raw.messages.length >= 2);
+  raw.messages.length = 0;
+  return raw;
 }

@@ -5,8 +5,8 @@ import { createMemoryStore } from '../../src/relay/memoryStore.ts';
 import {
   claimedRoom,
   connect,
-  connectRaw,
   grant,
+  joinRaw,
   newToken,
   putClaim,
   startRelay,
@@ -54,7 +54,7 @@ describe('stock y-websocket clients', () => {
     const host = connect(relay, room.id, room.hostToken);
     await waitUntil('the host is in', () => host.provider.synced);
     for (let i = 0; i < 5; i += 1) host.push(`entry ${i}`);
-    const tap = await connectRaw(relay, room.id, room.hostToken);
+    const tap = await joinRaw(relay, room.id, room.hostToken);
     const reader = connect(relay, room.id, room.hostToken);
     await waitUntil('all is there', () => reader.items().length === 5);
     const [before, stored] = [tap.messages.length, (await store.load(room.id)).length];
