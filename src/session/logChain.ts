@@ -52,7 +52,7 @@ export class LogChain {
     if (index >= 0) this.anchor = { index, hash };
   }
 
-  /** Takes a record of the tail; [A-log] by index and chain hash, never by sequence number. */
+  /** Takes a record of the tail; [L1] by index and chain hash, never by sequence number. */
   offer(item: ChainItem): Offer {
     const record = readRecord(item.text);
     if (!record) return 'malformed';

@@ -268,7 +268,7 @@ export class Replica implements Disposable {
     return { seq: result.header.seq, json, text };
   }
 
-  /** [A-term] Only the boot that the card names writes; others are refused. */
+  /** [T2] Only the boot that the card names writes; others are refused. */
   private keyOfHost(header: RecordHeader): CryptoKey | undefined {
     if (!this.card || header.term !== this.card.term) return undefined;
     return toBase64Url(header.boot) === this.card.boot ? this.hostKey : undefined;

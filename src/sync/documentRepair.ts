@@ -1,4 +1,4 @@
-// [A-projection] The main document is a projection of the journal: what others change in it is put right.
+// [P2] The main document is a projection of the journal: what others change in it is put right.
 import type * as Y from 'yjs';
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import { toBase64Url } from '../base/bytes.ts';

@@ -45,7 +45,7 @@ test('[D1] streamed text arrives piece by piece and gives way to its entry', asy
   expect(guest.live).toEqual([]);
 });
 
-test('[C1] a controller asks for control, prompts, and every answer comes back', async () => {
+test('[J2] a controller asks for control, prompts, and every answer comes back', async () => {
   const relay = await rig.relay();
   const prompts: string[] = [];
   const room = await rig.host(relay, {
@@ -67,7 +67,7 @@ test('[C1] a controller asks for control, prompts, and every answer comes back',
   expect(prompts).toEqual(['Bo: hi']);
 });
 
-test('[C2] a guest of a controller link watches until the owner allows control', async () => {
+test('[J3] a guest of a controller link watches until the owner allows control', async () => {
   const relay = await rig.relay();
   const room = await rig.host(relay);
   const guest = await rig.join(await rig.invite(room, relay, { role: 'controller' }));
@@ -81,7 +81,7 @@ test('[C2] a guest of a controller link watches until the owner allows control',
   expect(await guest.request('focus-request', {})).toEqual({ outcome: 'granted' });
 });
 
-test('[R1] stop sharing cuts guests off and keeps owners', async () => {
+test('[J4] stop sharing cuts guests off and keeps owners', async () => {
   const relay = await rig.relay();
   const room = await rig.host(relay);
   const owner = await rig.join(await rig.invite(room, relay, { role: 'owner' }), 'Owner');
