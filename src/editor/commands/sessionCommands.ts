@@ -12,7 +12,7 @@ import { inRoom, targetSession } from './target.ts';
 /** A new session is in the directory within this time, or its panel says that it is not there yet. */
 const LISTED_MS = 5_000;
 
-const sessionAnswer = z.looseObject({ sessionId: z.string() });
+const sessionAnswer = z.looseObject({ session: z.string() });
 
 /** Starts a session in a folder, with a first prompt if one is given. */
 export async function startSession(app: App): Promise<void> {
@@ -172,7 +172,7 @@ function checkMayHost(app: App): void {
 function sessionOf(answer: Json | undefined): string {
   const parsed = sessionAnswer.safeParse(answer);
   if (!parsed.success) throw unexpectedAnswer('about the session');
-  return parsed.data.sessionId;
+  return parsed.data.session;
 }
 
 /** Waits until the directory shows the session; goes on without it after a while. */

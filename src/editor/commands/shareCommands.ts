@@ -2,7 +2,6 @@
 import * as vscode from 'vscode';
 import * as z from 'zod/mini';
 import { parseLink } from '../../protocol/link.ts';
-import { TIMES } from '../../protocol/limits.ts';
 import type { App } from '../app.ts';
 import { noHostHere, sessionGone, sharingIsOff, unexpectedAnswer } from '../errors.ts';
 import { withProgress } from '../progress.ts';
@@ -14,7 +13,7 @@ import { opened } from './sessionCommands.ts';
 import { targetSession } from './target.ts';
 
 const CONSENT_KEY = 'controllerConsent';
-const shareAnswer = z.looseObject({ link: z.string() });
+const shareAnswer = z.looseObject({ link: z.string(), notAfter: z.number() });
 
 /** Asks role, expiry and where, makes a link and copies it. */
 export async function share(app: App, argument?: unknown): Promise<void> {
@@ -35,7 +34,7 @@ export async function share(app: App, argument?: unknown): Promise<void> {
   });
   if (!choice) return;
   if (choice.role !== 'viewer' && !(await consents(app))) return;
-  const link = await withProgress(
+  const { link, notAfter } = await withProgress(
     vscode.l10n.t('Making and checking the link…'),
     async (signal) => {
       const answer = await app.machine.request(
@@ -45,7 +44,7 @@ export async function share(app: App, argument?: unknown): Promise<void> {
       );
       const parsed = shareAnswer.safeParse(answer);
       if (!parsed.success) throw unexpectedAnswer('about the link');
-      return parsed.data.link;
+      return parsed.data;
     },
   );
   if (choice.where.kind === 'relay') {
@@ -53,7 +52,6 @@ export async function share(app: App, argument?: unknown): Promise<void> {
     const { accessKey } = choice.where;
     if (accessKey) await app.secrets.store(`relayKey:${choice.where.url}`, accessKey);
   }
-  const notAfter = app.clock.now() + (choice.lifetimeMs ?? TIMES.inviteMs);
   const given = { session: ref.session, role: choice.role, link, notAfter };
   await app.given.put(given, (item) => item.session === ref.session && item.role === choice.role);
   await offerLink(app, link);

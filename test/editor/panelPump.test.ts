@@ -1,0 +1,217 @@
+// What travels between a room and its panel, and what becomes of prompts.
+import { describe, expect, test } from 'vitest';
+import { Emitter } from '../../src/base/emitter.ts';
+import { silentLogger } from '../../src/base/log.ts';
+import { AppError } from '../../src/base/errors.ts';
+import { Drafts } from '../../src/editor/drafts.ts';
+import { PanelPump } from '../../src/editor/panelPump.ts';
+import { returnRefusedPrompts } from '../../src/editor/refusedPrompts.ts';
+import { RoomPool } from '../../src/editor/roomPool.ts';
+import type { SessionRef } from '../../src/editor/sessionRef.ts';
+import { untranslated } from '../../src/editor/translate.ts';
+import { formatLink } from '../../src/protocol/link.ts';
+import { type FromPanel, type ToPanel, toPanelSchema } from '../../src/protocol/panel.ts';
+import { createFakeClock } from '../probes/fakeClock.ts';
+import { waitUntil } from '../probes/waitUntil.ts';
+import { entries, FakeMemento, FakeView, sessionState } from './support/samples.ts';
+
+const ref: SessionRef = { kind: 'own', session: 's' };
+const link = formatLink({
+  room: 'a'.repeat(26),
+  secret: new Uint8Array(32),
+  relay: 'ws://127.0.0.1:1',
+  role: 'owner',
+});
+
+async function setUp(view = new FakeView()) {
+  const clock = createFakeClock();
+  const pool = new RoomPool({
+    links: { targetOf: () => ({ link }), onDidChange: new Emitter<void>().event },
+    join: () => Promise.resolve(view),
+    clock,
+    random: () => 0,
+    log: silentLogger,
+  });
+  const drafts = new Drafts({ memento: new FakeMemento(), now: () => clock.now() });
+  returnRefusedPrompts({ pool, drafts, t: untranslated });
+  const lease = pool.acquire(ref);
+  await waitUntil('joined', () => lease.room.view);
+  const posted: ToPanel[] = [];
+  const reported: AppError[] = [];
+  const opened: string[] = [];
+  const pump = new PanelPump({
+    room: lease.room,
+    post: (message) => posted.push(toPanelSchema.parse(message)),
+    drafts,
+    actions: {
+      openEntry: (entry) => opened.push(entry.entry.id),
+      openLink: (url) => opened.push(url),
+      copy: () => undefined,
+      runCommand: (name) => opened.push(name),
+      report: (error) => reported.push(error),
+    },
+    absence: () => ({ kind: 'connecting' }),
+    strings: { Send: 'Senden' },
+    locale: 'de',
+    clock,
+    log: silentLogger,
+    t: untranslated,
+  });
+  const say = (message: FromPanel): void => pump.receive(message);
+  const types = (): readonly string[] => posted.map(({ type }) => type);
+  const settled = (): Promise<void> => new Promise((resolve) => queueMicrotask(resolve));
+  return { view, clock, drafts, pump, posted, reported, opened, say, types, settled };
+}
+
+describe('from the room to the page', () => {
+  test('nothing is posted before the page is ready; then it gets everything', async () => {
+    const { view, posted, say, types, settled } = await setUp();
+    view.entries = entries(0, 3);
+    view.change('entries', 'state');
+    await settled();
+    expect(posted).toEqual([]);
+    say({ type: 'ready' });
+    expect(types()).toEqual(['init', 'entries', 'live', 'outbox', 'header']);
+    expect(posted[0]).toMatchObject({ strings: { Send: 'Senden' }, locale: 'de', draft: '' });
+  });
+
+  test('changes of one moment travel together, growth as growth', async () => {
+    const { view, posted, say, types, settled } = await setUp();
+    view.entries = entries(0, 3);
+    say({ type: 'ready' });
+    posted.length = 0;
+    view.entries = entries(0, 4);
+    view.change('entries');
+    view.change('state');
+    view.change('truth');
+    await settled();
+    expect(types()).toEqual(['append', 'header']);
+  });
+
+  test('a page that was hidden gets everything again', async () => {
+    const { view, pump, posted, say, types, settled } = await setUp();
+    say({ type: 'ready' });
+    pump.hidden();
+    posted.length = 0;
+    view.entries = entries(0, 2);
+    view.change('entries');
+    await settled();
+    expect(posted).toEqual([]);
+    say({ type: 'ready' });
+    expect(types()).toContain('entries');
+  });
+
+  test('pings are answered, so that the page knows that somebody listens', async () => {
+    const { posted, say } = await setUp();
+    say({ type: 'ready' });
+    say({ type: 'ping', n: 7 });
+    expect(posted.at(-1)).toEqual({ type: 'pong', n: 7 });
+  });
+});
+
+describe('prompts', () => {
+  test('a prompt is sent, and its draft is gone', async () => {
+    const { view, drafts, say, posted } = await setUp();
+    say({ type: 'ready' });
+    say({ type: 'draft', text: 'hello' });
+    expect(drafts.get(ref)).toBe('hello');
+    say({ type: 'prompt', text: 'hello' });
+    expect(view.sent).toEqual([{ kind: 'prompt', args: { text: 'hello' } }]);
+    expect(drafts.get(ref)).toBe('');
+    expect(posted.some(({ type }) => type === 'restore-draft')).toBe(false);
+  });
+
+  test('a refused prompt goes back into the composer with its reason, and out of the outbox', async () => {
+    const { view, drafts, say, posted, settled } = await setUp();
+    say({ type: 'ready' });
+    say({ type: 'prompt', text: 'too late' });
+    say({ type: 'draft', text: 'next' });
+    view.settle({ status: 'rejected', code: 'superseded', message: 'Ada has control.' });
+    await settled();
+    const restore = { type: 'restore-draft', text: 'too late', reason: 'Ada has control.' };
+    expect(posted).toContainEqual(restore);
+    expect(drafts.get(ref)).toBe('too late\n\nnext');
+    expect(view.outbox).toEqual([]);
+  });
+
+  test('a prompt refused while the page is hidden waits in the draft', async () => {
+    const { view, say, pump, posted } = await setUp();
+    say({ type: 'ready' });
+    say({ type: 'prompt', text: 'unseen' });
+    pump.hidden();
+    view.settle({ status: 'rejected', message: 'No.' });
+    posted.length = 0;
+    say({ type: 'ready' });
+    expect(posted[0]).toMatchObject({ type: 'init', draft: 'unseen' });
+  });
+
+  test('a prompt whose outcome is unknown is shown, and never put back to be sent again', async () => {
+    const { view, say, posted, drafts, settled } = await setUp();
+    say({ type: 'ready' });
+    say({ type: 'prompt', text: 'perhaps' });
+    view.settle({ status: 'unknown', message: 'The computer crashed.' });
+    await settled();
+    expect(drafts.get(ref)).toBe('');
+    expect(posted.findLast(({ type }) => type === 'outbox')).toMatchObject({
+      items: [{ text: 'perhaps', status: 'unknown', message: 'The computer crashed.' }],
+    });
+  });
+
+  test('a prompt that is too large comes back without being sent', async () => {
+    const view = new FakeView();
+    view.send = () => {
+      throw new AppError('too-large', { happened: 'Too long.' });
+    };
+    const { say, posted, drafts } = await setUp(view);
+    say({ type: 'ready' });
+    say({ type: 'prompt', text: 'long' });
+    expect(posted.at(-1)).toEqual({ type: 'restore-draft', text: 'long', reason: 'Too long.' });
+    expect(drafts.get(ref)).toBe('long');
+  });
+});
+
+describe('other wishes of the page', () => {
+  test('an answer carries the hash of what was shown and nothing undefined', async () => {
+    const { view, say } = await setUp();
+    say({ type: 'answer', requestId: 'r', inputHash: 'h', behavior: 'allow' });
+    expect(view.sent).toEqual([
+      { kind: 'answer', args: { requestId: 'r', inputHash: 'h', behavior: 'allow' } },
+    ]);
+    expect(Object.keys(Object(view.sent[0]?.args))).toHaveLength(3);
+  });
+
+  test('typing moves control from another window of mine, once', async () => {
+    const view = new FakeView();
+    view.state = sessionState({
+      focus: { fence: 1, holder: { member: 'ada', window: 'other', since: 0 }, queue: [] },
+    });
+    const { say, clock } = await setUp(view);
+    say({ type: 'typing' });
+    say({ type: 'typing' });
+    expect(view.sent).toEqual([{ kind: 'focus-request', args: {} }]);
+    clock.advance(3_000);
+    expect(view.presences.at(-1)).toEqual({ looksAt: 'session', typing: false });
+  });
+
+  test('older entries are fetched, told, and the waiting ends', async () => {
+    const view = new FakeView();
+    view.entries = entries(20, 25);
+    const { say, posted } = await setUp(view);
+    say({ type: 'ready' });
+    posted.length = 0;
+    say({ type: 'fetch-older' });
+    await waitUntil('told', () => posted.at(-1)?.type === 'prepend' && posted.length >= 2);
+    expect(posted.at(-1)).toEqual({ type: 'prepend', entries: [], hasOlder: true });
+    expect(posted[0]).toMatchObject({ type: 'prepend', hasOlder: true });
+  });
+
+  test('what is not a message of ours is dropped', async () => {
+    const { view, pump, posted } = await setUp();
+    pump.receive({ type: 'eval', code: '1' });
+    pump.receive('ready');
+    pump.receive(undefined);
+    pump.receive({ type: 'prompt' });
+    expect(view.sent).toEqual([]);
+    expect(posted).toEqual([]);
+  });
+});

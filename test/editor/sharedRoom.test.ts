@@ -1,0 +1,159 @@
+// Rooms of a window: shared by their users, followed to new addresses, joined again when over.
+import { describe, expect, test } from 'vitest';
+import { AppError } from '../../src/base/errors.ts';
+import { Emitter } from '../../src/base/emitter.ts';
+import { silentLogger } from '../../src/base/log.ts';
+import { RoomPool } from '../../src/editor/roomPool.ts';
+import type { SessionRef } from '../../src/editor/sessionRef.ts';
+import { type JoinTarget, type RoomTarget, SharedRoom } from '../../src/editor/sharedRoom.ts';
+import { formatLink } from '../../src/protocol/link.ts';
+import { createFakeClock } from '../probes/fakeClock.ts';
+import { waitUntil } from '../probes/waitUntil.ts';
+import { FakeView } from './support/samples.ts';
+
+const own: SessionRef = { kind: 'own', session: 's' };
+const joined: SessionRef = { kind: 'joined', room: 'r' };
+
+function linkTo(port: number, secret = 1, room = 'a'): string {
+  return formatLink({
+    room: room.repeat(26),
+    secret: new Uint8Array(32).fill(secret),
+    relay: `ws://127.0.0.1:${port}`,
+    role: 'owner',
+  });
+}
+
+function setUp(ref: SessionRef) {
+  const clock = createFakeClock();
+  const views: FakeView[] = [];
+  const links: string[] = [];
+  const join: JoinTarget = ({ link }) => {
+    links.push(link);
+    const view = new FakeView();
+    views.push(view);
+    return Promise.resolve(view);
+  };
+  const options = { join, clock, random: () => 0, log: silentLogger };
+  return { clock, views, links, options, room: new SharedRoom({ ref, ...options }) };
+}
+
+const over = { kind: 'over', error: new AppError('link-revoked', { happened: 'Over.' }) } as const;
+
+describe('following the host', () => {
+  test('a new port and a new invite of the same room are followed in place', async () => {
+    const { room, views, links } = setUp(own);
+    room.setTarget({ link: linkTo(1000) });
+    await waitUntil('joined', () => room.view);
+    room.setTarget({ link: linkTo(2000, 2) });
+    expect(links).toHaveLength(1);
+    expect(views[0]?.relays).toEqual(['ws://127.0.0.1:2000']);
+  });
+
+  test('another room is joined anew, and unanswered commands are kept as unknown', async () => {
+    const { room, views, links } = setUp(own);
+    room.setTarget({ link: linkTo(1000) });
+    const view = await waitUntil('joined', () => room.view);
+    view.send('prompt', { text: 'half way' });
+    room.setTarget({ link: linkTo(1000, 1, 'b') });
+    await waitUntil('joined again', () => links.length === 2 && room.view);
+    expect(views[0]?.closes).toHaveLength(1);
+    expect(room.outbox).toMatchObject([{ kind: 'prompt', status: 'unknown' }]);
+    room.forget('command1');
+    expect(room.outbox).toEqual([]);
+  });
+
+  test('a room of this computer that is refused is tried again, later and later', async () => {
+    const { room, views, links, clock } = setUp(own);
+    room.setTarget({ link: linkTo(1000) });
+    const first = await waitUntil('joined', () => views[0] && room.view && views[0]);
+    first.state = undefined;
+    first.truth = over;
+    first.change('truth');
+    clock.advance(500);
+    await waitUntil('second', () => links.length === 2 && room.view && views[1]);
+  });
+
+  test('a joined room that is over stays over', async () => {
+    const { room, views, clock, links } = setUp(joined);
+    room.setTarget({ link: linkTo(1000) });
+    const first = await waitUntil('joined', () => room.view && views[0]);
+    first.truth = over;
+    first.change('truth');
+    clock.advance(60_000);
+    expect(links).toHaveLength(1);
+  });
+
+  test('a link that can never work is an error of the room, not a silence', async () => {
+    const clock = createFakeClock();
+    const join: JoinTarget = () => Promise.reject(over.error);
+    const room = new SharedRoom({ ref: joined, join, clock, random: () => 0, log: silentLogger });
+    room.setTarget({ link: linkTo(1) });
+    await waitUntil('failed', () => room.error);
+    expect(room.error).toBe(over.error);
+  });
+});
+
+describe('pool', () => {
+  const pool = (ref: SessionRef) => {
+    const parts = setUp(ref);
+    const changed = new Emitter<void>();
+    let target: RoomTarget | undefined = { link: linkTo(1) };
+    const links = { targetOf: () => target, onDidChange: changed.event };
+    return {
+      ...parts,
+      pool: new RoomPool({ links, ...parts.options }),
+      setTarget: (next: RoomTarget | undefined) => {
+        target = next;
+        changed.fire();
+      },
+    };
+  };
+
+  test('two users share one connection; it closes a while after the last has gone', async () => {
+    const { pool: rooms, views, clock } = pool(own);
+    const first = rooms.acquire(own);
+    const second = rooms.acquire(own);
+    await waitUntil('joined', () => first.room.view);
+    expect(second.room).toBe(first.room);
+    expect(views).toHaveLength(1);
+    first.dispose();
+    first.dispose();
+    clock.advance(60_000);
+    expect(views[0]?.closes).toEqual([]);
+    second.dispose();
+    clock.advance(60_000);
+    expect(views[0]?.closes).toHaveLength(1);
+    expect(rooms.find(own)).toBeUndefined();
+  });
+
+  test('a prompt under way keeps the connection until it is settled', async () => {
+    const { pool: rooms, views, clock } = pool(own);
+    const lease = rooms.acquire(own);
+    const view = await waitUntil('joined', () => lease.room.view && views[0]);
+    view.send('prompt', { text: 'hello' });
+    lease.dispose();
+    clock.advance(60_000);
+    expect(view.closes).toEqual([]);
+    view.settle({ status: 'done' });
+    clock.advance(60_000);
+    expect(view.closes).toHaveLength(1);
+  });
+
+  test('a room without a link is joined as soon as there is one', async () => {
+    const { pool: rooms, setTarget, links } = pool(own);
+    setTarget(undefined);
+    const lease = rooms.acquire(own);
+    expect(lease.room.hasLink).toBe(false);
+    setTarget({ link: linkTo(5) });
+    await waitUntil('joined', () => lease.room.view);
+    expect(links).toEqual([linkTo(5)]);
+  });
+
+  test('leaving says goodbye', async () => {
+    const { pool: rooms, views } = pool(joined);
+    const lease = rooms.acquire(joined);
+    await waitUntil('joined', () => lease.room.view);
+    await rooms.leave(joined);
+    expect(views[0]?.closes).toEqual([{ leave: true }]);
+  });
+});

@@ -1,0 +1,128 @@
+// What the editor keeps: drafts, secret lists, memories of rooms.
+import { describe, expect, test } from 'vitest';
+import { Emitter } from '../../src/base/emitter.ts';
+import { silentLogger } from '../../src/base/log.ts';
+import { Drafts } from '../../src/editor/drafts.ts';
+import { IdentityStore } from '../../src/editor/identityStore.ts';
+import { joinedSessions } from '../../src/editor/joinedSessions.ts';
+import { EditorRoomMemory } from '../../src/editor/roomMemory.ts';
+import { createFakeClock } from '../probes/fakeClock.ts';
+import { waitUntil } from '../probes/waitUntil.ts';
+import { FakeMemento } from './support/samples.ts';
+
+/** VS Code's secret storage over a map, shared by "windows". */
+class FakeSecrets {
+  readonly values = new Map<string, string>();
+  private readonly changed = new Emitter<{ key: string }>();
+  readonly onDidChange = this.changed.event;
+
+  get(key: string): Promise<string | undefined> {
+    return Promise.resolve(this.values.get(key));
+  }
+
+  store(key: string, value: string): Promise<void> {
+    this.values.set(key, value);
+    this.changed.fire({ key });
+    return Promise.resolve();
+  }
+
+  delete(key: string): Promise<void> {
+    this.values.delete(key);
+    this.changed.fire({ key });
+    return Promise.resolve();
+  }
+
+  keys(): Promise<string[]> {
+    return Promise.resolve([...this.values.keys()]);
+  }
+}
+
+describe('drafts', () => {
+  test('each session has its own, and the oldest of more than 50 goes', () => {
+    let now = 0;
+    const drafts = new Drafts({ memento: new FakeMemento(), now: () => (now += 1) });
+    for (let i = 0; i < 60; i += 1) drafts.set({ kind: 'own', session: `${i}` }, `text ${i}`);
+    expect(drafts.get({ kind: 'own', session: '59' })).toBe('text 59');
+    expect(drafts.get({ kind: 'own', session: '10' })).toBe('text 10');
+    expect(drafts.get({ kind: 'own', session: '9' })).toBe('');
+  });
+
+  test('an emptied draft leaves nothing behind', () => {
+    const memento = new FakeMemento();
+    const drafts = new Drafts({ memento, now: () => 0 });
+    drafts.set({ kind: 'joined', room: 'r' }, 'x');
+    drafts.set({ kind: 'joined', room: 'r' }, '');
+    expect(memento.keys()).toEqual([]);
+  });
+});
+
+describe('joined sessions', () => {
+  const item = (room: string) => ({
+    room,
+    link: `link ${room}`,
+    title: '',
+    computer: '',
+    joinedAt: 0,
+  });
+
+  test('another window sees what this one joined and left', async () => {
+    const secrets = new FakeSecrets();
+    const one = joinedSessions(secrets, silentLogger);
+    const two = joinedSessions(secrets, silentLogger);
+    await one.put(item('a'), ({ room }) => room === 'a');
+    await one.put(item('b'), ({ room }) => room === 'b');
+    await waitUntil('both seen', () => two.items.length === 2);
+    expect(two.items.map(({ room }) => room)).toEqual(['b', 'a']);
+    await two.remove(({ room }) => room === 'b');
+    await waitUntil('gone', () => one.items.length === 1);
+  });
+
+  test('a garbled store is an empty list, a garbled item is left out', async () => {
+    const secrets = new FakeSecrets();
+    const list = joinedSessions(secrets, silentLogger);
+    secrets.values.set('joined', '{nonsense');
+    await list.load();
+    expect(list.items).toEqual([]);
+    secrets.values.set('joined', JSON.stringify([{ room: 1 }, item('a')]));
+    await list.load();
+    expect(list.items).toMatchObject([{ room: 'a' }]);
+  });
+});
+
+describe('identity', () => {
+  test('every window of a device has the same, also after a restart', async () => {
+    const secrets = new FakeSecrets();
+    const [one, two] = await Promise.all([
+      new IdentityStore({ secrets, log: silentLogger }).get(),
+      new IdentityStore({ secrets, log: silentLogger }).get(),
+    ]);
+    const later = await new IdentityStore({ secrets, log: silentLogger }).get();
+    expect([one.member, two.member]).toContain(later.member);
+  });
+
+  test('a storage that fails gives an identity for this window', async () => {
+    const secrets = new FakeSecrets();
+    secrets.get = () => Promise.reject(new Error('locked'));
+    secrets.store = () => Promise.reject(new Error('locked'));
+    const store = new IdentityStore({ secrets, log: silentLogger });
+    expect(await store.get()).toBe(await store.get());
+  });
+});
+
+describe('room memory', () => {
+  const memory = (rev: number, term = 1) => ({ term, rev, index: rev, hash: 'h' });
+
+  test('what was seen is known after a restart, and a newer picture of another window stays', async () => {
+    const memento = new FakeMemento();
+    const clock = createFakeClock();
+    const one = new EditorRoomMemory({ memento, clock });
+    const two = new EditorRoomMemory({ memento, clock });
+    one.save('r', memory(5));
+    two.save('r', memory(9));
+    await two.close();
+    await one.close();
+    const later = new EditorRoomMemory({ memento, clock });
+    expect(later.load('r')).toEqual(memory(9));
+    expect(later.load('unknown')).toBeUndefined();
+  });
+});

@@ -1,0 +1,195 @@
+// Sessions, people and views to test the editor's pure parts with.
+import { Emitter } from '../../../src/base/emitter.ts';
+import type { CommandArgs, CommandKind } from '../../../src/protocol/command.ts';
+import type { Json } from '../../../src/protocol/json.ts';
+import type {
+  DirectoryRow,
+  Person,
+  SessionState,
+  SessionSummary,
+} from '../../../src/protocol/state.ts';
+import type { Entry } from '../../../src/protocol/transcript.ts';
+import type {
+  LiveBlock,
+  OutboxItem,
+  PlacedEntry,
+  Truth,
+  ViewPart,
+} from '../../../src/session/view.ts';
+import type { MovableView } from '../../../src/editor/sharedRoom.ts';
+
+/** A hosted, idle session. */
+export function summary(changes: Partial<SessionSummary> = {}): SessionSummary {
+  return {
+    id: 'session1',
+    title: 'Fix the parser',
+    source: 'hosted',
+    status: 'idle',
+    computer: "Ada's computer",
+    cwd: '/home/ada/project',
+    project: 'project',
+    agent: 'Claude Code',
+    startedAt: 0,
+    lastActivityAt: 0,
+    ...changes,
+  };
+}
+
+/** A row of the directory. */
+export function row(
+  session: Partial<SessionSummary> = {},
+  changes: Partial<DirectoryRow> = {},
+): DirectoryRow {
+  return { session: summary(session), link: 'link', guests: 0, pending: 0, ...changes };
+}
+
+/** A member of a room. */
+export function member(id: string, changes: Partial<Person> = {}): Person {
+  return {
+    member: id,
+    key: `key-${id}`,
+    name: id,
+    device: 'laptop',
+    role: 'controller',
+    scopes: ['prompt', 'interrupt'],
+    since: 0,
+    present: true,
+    ...changes,
+  };
+}
+
+/** State of a session room with an owner `ada` and a controller `bo`. */
+export function sessionState(changes: Partial<SessionState> = {}): SessionState {
+  return {
+    kind: 'session',
+    rev: 1,
+    at: 0,
+    asOf: { index: -1, hash: '' },
+    first: 0,
+    session: summary(),
+    people: [member('ada', { role: 'owner', scopes: [] }), member('bo')],
+    focus: { fence: 0, queue: [] },
+    pending: [],
+    queue: [],
+    ...changes,
+  };
+}
+
+/** Text entries with consecutive indexes from `first` to before `end`. */
+export function entries(first: number, end: number): readonly PlacedEntry[] {
+  return Array.from({ length: end - first }, (_, i) => ({
+    index: first + i,
+    entry: textEntry(`entry ${first + i}`),
+  }));
+}
+
+function textEntry(text: string): Entry {
+  return { kind: 'text', id: text, at: 0, messageId: text, text };
+}
+
+/** A view whose every part a test sets. */
+export class FakeView implements MovableView {
+  readonly room = 'room1';
+  member = 'ada';
+  window = 'window1';
+  truth: Truth = { kind: 'live', lastBeatAt: 0 };
+  state: SessionState | undefined = sessionState();
+  entries: readonly PlacedEntry[] = [];
+  live: readonly LiveBlock[] = [];
+  outbox: readonly OutboxItem[] = [];
+  readonly alarms = [];
+  readonly sent: { readonly kind: string; readonly args: Json }[] = [];
+  readonly presences: unknown[] = [];
+  readonly relays: string[] = [];
+  readonly closes: ({ readonly leave?: boolean } | undefined)[] = [];
+  olderPages = 0;
+  private readonly changed = new Emitter<ReadonlySet<ViewPart>>();
+  readonly onDidChange = this.changed.event;
+
+  get me(): Person | undefined {
+    return this.state?.people.find((person) => person.member === this.member);
+  }
+
+  /** Fires a change. */
+  change(...parts: ViewPart[]): void {
+    this.changed.fire(new Set(parts));
+  }
+
+  send<K extends CommandKind>(kind: K, args: CommandArgs<K>): OutboxItem {
+    // Arguments are JSON by their schema; the generic type does not say so.
+    const json = args as Json;
+    this.sent.push({ kind, args: json });
+    const id = `command${this.sent.length}`;
+    const item: OutboxItem = { id, kind, args: json, status: 'sending', at: 0 };
+    this.outbox = [...this.outbox, item];
+    this.change('outbox');
+    return item;
+  }
+
+  /** Changes the last command of the outbox. */
+  settle(changes: Partial<OutboxItem>): void {
+    this.outbox = this.outbox.map((item, i) =>
+      i === this.outbox.length - 1 ? { ...item, ...changes } : item,
+    );
+    this.change('outbox');
+  }
+
+  request<K extends CommandKind>(kind: K, args: CommandArgs<K>): Promise<Json | undefined> {
+    // As above.
+    this.sent.push({ kind, args: args as Json });
+    return Promise.resolve(undefined);
+  }
+
+  forget(id: string): void {
+    this.outbox = this.outbox.filter((item) => item.id !== id);
+    this.change('outbox');
+  }
+
+  fetchOlder(): Promise<boolean> {
+    this.olderPages += 1;
+    const first = this.entries[0]?.index ?? 0;
+    const from = Math.max(0, first - 10);
+    this.entries = [...entries(from, first), ...this.entries];
+    this.change('entries');
+    return Promise.resolve(from < first);
+  }
+
+  fetchBlob(): Promise<Uint8Array<ArrayBuffer>> {
+    return Promise.resolve(new TextEncoder().encode('the whole text'));
+  }
+
+  setPresence(presence: unknown): void {
+    this.presences.push(presence);
+  }
+
+  setRelay(url: string): void {
+    this.relays.push(url);
+  }
+
+  addEpochs(): void {}
+
+  close(options?: { readonly leave?: boolean }): Promise<void> {
+    this.closes.push(options);
+    return Promise.resolve();
+  }
+}
+
+/** VS Code's Memento over a map. */
+export class FakeMemento {
+  readonly values = new Map<string, unknown>();
+
+  keys(): readonly string[] {
+    return [...this.values.keys()];
+  }
+
+  get<T>(key: string): T | undefined {
+    // Like the real one: the caller says what it expects.
+    return this.values.get(key) as T | undefined;
+  }
+
+  update(key: string, value: unknown): Promise<void> {
+    if (value === undefined) this.values.delete(key);
+    else this.values.set(key, value);
+    return Promise.resolve();
+  }
+}
