@@ -15,8 +15,8 @@ export interface ServerlessOptions {
   readonly root: string;
   /** Folder of the unpacked extension. */
   readonly extension: string;
-  /** Folder of the test bundle, and its file below it. */
-  readonly tests?: { readonly folder: string; readonly file: string };
+  /** The test bundle, relative to the extension: VS Code runs it where the extension around it runs. */
+  readonly tests?: string;
   /** Serves https with the test certificate. */
   readonly tls?: boolean;
   /** Settings beside the quiet ones. */
@@ -84,12 +84,13 @@ function configuration({ scheme, host, isTest, options }: PageParts): unknown {
   const at = (path: string): unknown => ({ scheme, authority: host, path });
   const below = `${scheme}://{{uuid}}.${host}/vs`;
   return {
-    // No workspace: with one, VS Code restores no editors after a reload.
-    ...(isTest && options.tests
+    // The app has no workspace: with this one VS Code restores no editors after a reload.
+    ...(isTest && options.tests !== undefined
       ? {
+          workspaceUri: { scheme: 'tmp', path: '/default.code-workspace' },
           developmentOptions: {
             extensions: [at('/extension')],
-            extensionTestsPath: at(`/tests/${options.tests.file}`),
+            extensionTestsPath: at(`/extension/${options.tests}`),
           },
         }
       : { additionalBuiltinExtensions: [at('/extension')] }),
@@ -128,7 +129,6 @@ export async function startServerless(options: ServerlessOptions): Promise<Serve
   const folders: Readonly<Record<string, string | undefined>> = {
     vs: join(options.root, 'lib/vscode'),
     extension: options.extension,
-    tests: options.tests?.folder,
   };
 
   const sendFile = async (res: ServerResponse, path: string): Promise<void> => {
