@@ -1,0 +1,58 @@
+// `twinhelm join`: watch and control a session from a terminal or a script.
+import { parseArgs } from 'node:util';
+import { asUsage, onePositional } from './arguments.ts';
+import type { DirectoryRow } from '../protocol/state.ts';
+import type { CliCommand, CliIo } from './io.ts';
+import { joinRoom, waitForAdmission } from './joinRoom.ts';
+import { runScript } from './joinScript.ts';
+import { runTerminal } from './joinTerminal.ts';
+import { withMachine } from './machine.ts';
+
+/** The subcommand `join`. */
+export const joinCommand: CliCommand = {
+  summary: 'watch a session by its link, and control it if you may',
+  help: `Usage: twinhelm join LINK|ID [options]
+
+Joins a session, by a link or one of this computer by its id, and shows it as
+it goes on. What you type is sent as a prompt; /help lists the commands. A
+controller link asks for control: you watch until the owner allows it.
+
+  --name NAME  name that the others see (default: your user name)
+  --json       the scripting interface: entries, streamed text, state and
+               answers as lines of JSON on stdout, prompts and commands as
+               lines of JSON on stdin (docs/cli.md)
+  --help       print this
+`,
+  async run(args, io) {
+    const { values, positionals } = asUsage('join', () =>
+      parseArgs({
+        args: [...args],
+        allowPositionals: true,
+        options: { name: { type: 'string' }, json: { type: 'boolean' } },
+      }),
+    );
+    const target = onePositional('join', positionals, 'the link');
+    const name = values.name?.trim();
+    const own = target.includes('#') ? undefined : await findOwn(io, target);
+    const link = own?.link ?? target;
+    const epochs = own?.epochs;
+    const view = await joinRoom(io, {
+      link,
+      ...(name ? { name } : {}),
+      ...(epochs ? { epochs } : {}),
+    });
+    try {
+      // A script wants to see how joining goes; a host that stays silent ends it all the same.
+      const admitted = waitForAdmission(io, view, { link });
+      return values.json
+        ? await runScript(io, view, admitted)
+        : await runTerminal(io, view, await admitted);
+    } finally {
+      await view.close();
+    }
+  },
+};
+
+function findOwn(io: CliIo, id: string): Promise<DirectoryRow> {
+  return withMachine(io, { mayStart: true }, (machine) => machine.openSession(id));
+}

@@ -1,0 +1,71 @@
+// Joins a room as this command line: its identity, its name, and clear words when nobody answers.
+import { hostname, userInfo } from 'node:os';
+import type { AppError } from '../base/errors.ts';
+import { silentLogger } from '../base/log.ts';
+import { resolveHome } from '../host/paths.ts';
+import { parseLink } from '../protocol/link.ts';
+import type { Person } from '../protocol/state.ts';
+import type { RoomView } from '../session/view.ts';
+import { Attachment } from '../sync/attachment.ts';
+import type { JoinOptions } from '../sync/joinOptions.ts';
+import { relaySilent, sessionSilent } from './errors.ts';
+import { loadIdentity } from './identityFile.ts';
+import type { CliIo } from './io.ts';
+import { waitForView } from './viewWait.ts';
+
+/** A local host answers within a second; a guest's knock may have to wait for a slow network. */
+const ADMISSION_MS = 20_000;
+
+/** How to join. */
+export interface JoinRoomOptions {
+  readonly link: string;
+  readonly epochs?: JoinOptions['epochs'];
+  /** Name that the others see; default: the name of the computer's user. */
+  readonly name?: string;
+  /** What to throw when the host of the room does not answer. */
+  readonly onSilence?: () => AppError;
+}
+
+/** Joins and returns at once; the view says how it goes. Throws AppError link-*. */
+export async function joinRoom(io: CliIo, options: JoinRoomOptions): Promise<RoomView> {
+  const link = parseLink(options.link);
+  const identity = await loadIdentity(resolveHome(io.env, io.userHome));
+  return Attachment.join({
+    link,
+    identity,
+    name: (options.name ?? userName()).slice(0, 80),
+    device: `terminal on ${hostname()}`.slice(0, 80),
+    clock: io.clock,
+    log: silentLogger,
+    ...(options.epochs && { epochs: options.epochs }),
+  });
+}
+
+/** Waits until the host has admitted us. Throws AppError; the view is the caller's to close. */
+export function waitForAdmission(
+  io: Pick<CliIo, 'clock' | 'signal'>,
+  view: RoomView,
+  options: Pick<JoinRoomOptions, 'link' | 'onSilence'>,
+): Promise<Person> {
+  return waitForView(view, () => view.me, {
+    clock: io.clock,
+    signal: io.signal,
+    timeoutMs: ADMISSION_MS,
+    onTimeout: () => {
+      const { truth } = view;
+      if (options.onSilence) return options.onSilence();
+      const hasRelay = truth.kind === 'unconfirmed' || truth.kind === 'host-offline';
+      const reason = truth.kind === 'relay-offline' ? truth.reason : '';
+      return hasRelay ? sessionSilent() : relaySilent(parseLink(options.link).relay, reason);
+    },
+  });
+}
+
+/** Name of the computer's user; "terminal" where the system has none. */
+export function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return 'terminal';
+  }
+}

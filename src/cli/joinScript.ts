@@ -1,0 +1,145 @@
+// `join --json`: the scripting interface over stdin and stdout.
+import { createInterface } from 'node:readline';
+import { AppError, isAppError } from '../base/errors.ts';
+import { errorText } from '../base/log.ts';
+import { type Json, parseJson } from '../protocol/json.ts';
+import { type ScriptInput, scriptInputSchema, type ScriptOutput } from '../protocol/script.ts';
+import { isSettled, type RoomView } from '../session/view.ts';
+import { EXIT, exitCodeOf } from './exitCode.ts';
+import type { CliIo } from './io.ts';
+import { sendVerb } from './viewActions.ts';
+import { ViewLines } from './viewLines.ts';
+import { cancelled, waitForView } from './viewWait.ts';
+
+/** After `quit`, commands under way get this long to be answered. */
+const FAREWELL_MS = 5_000;
+
+/**
+ * Prints a room as JSON lines and takes verbs on stdin until `quit`, a signal, or the end of the
+ * room. The end of stdin ends nothing. Ends too if `admitted` rejects: nobody let us in. Resolves
+ * to the exit code; the view is the caller's.
+ */
+export async function runScript(
+  io: CliIo,
+  view: RoomView,
+  admitted: Promise<unknown>,
+): Promise<number> {
+  const lines = new ViewLines(view, io.clock);
+  const print = (line: ScriptOutput): void => void io.stdout.write(`${JSON.stringify(line)}\n`);
+  const flush = (): void => {
+    for (const line of lines.next()) print(line);
+    for (const item of view.outbox) if (isSettled(item)) view.forget(item.id);
+  };
+  const quit = new AbortController();
+  const input = createInterface({ input: io.stdin });
+  input.on('line', (text) => {
+    if (text.trim() === '') return;
+    const line = readLine(text);
+    try {
+      if (line.error) throw line.error;
+      if (line.input.quit !== undefined) quit.abort(line.input.quit);
+      else if (line.input.older) void older(view, print, line.input.ref);
+      else {
+        const item = sendVerb(view, line.input);
+        if (item) lines.follow(item, line.input.ref);
+        flush();
+      }
+    } catch (error) {
+      print({ type: 'error', ...refOf(line.ref), error: errorOf(error) });
+    }
+  });
+  const subscription = view.onDidChange(flush);
+  const end = waitForView(view, () => undefined, {
+    clock: io.clock,
+    signal: AbortSignal.any([io.signal, quit.signal]),
+  });
+  try {
+    flush();
+    // Neither of the two ever resolves with a value: an end is always a rejection.
+    await Promise.all([admitted, end]);
+    return EXIT.ok;
+  } catch (error) {
+    return await finish(error);
+  } finally {
+    subscription.dispose();
+    input.close();
+    await end.catch(() => undefined);
+  }
+
+  async function finish(error: unknown): Promise<number> {
+    if (quit.signal.aborted) {
+      await settle(io, view);
+      flush();
+      print({ type: 'end', reason: 'quit' });
+      if (quit.signal.reason === 'leave') await view.close({ leave: true });
+      return EXIT.ok;
+    }
+    flush();
+    if (io.signal.aborted) {
+      print({ type: 'end', reason: 'signal' });
+      return EXIT.ok;
+    }
+    quit.abort();
+    const reason = view.truth.kind === 'over' ? 'over' : 'failed';
+    print({ type: 'end', reason, error: errorOf(error) });
+    return exitCodeOf(error);
+  }
+}
+
+type Line =
+  | { readonly input: ScriptInput; readonly error?: never; readonly ref?: Json | undefined }
+  | { readonly error: AppError; readonly ref?: Json | undefined };
+
+function readLine(text: string): Line {
+  const json = parseJson(text);
+  if (json === undefined) return { error: badLine('it is no JSON') };
+  const ref = isRecord(json) ? json['ref'] : undefined;
+  const parsed = scriptInputSchema.safeParse(json);
+  if (parsed.success) return { input: parsed.data, ref };
+  const issue = parsed.error.issues[0];
+  const where = issue?.path.join('.') ?? '';
+  return { error: badLine([where, issue?.message].filter(Boolean).join(': ')), ref };
+}
+
+async function older(
+  view: RoomView,
+  print: (line: ScriptOutput) => void,
+  ref: Json | undefined,
+): Promise<void> {
+  try {
+    await view.fetchOlder();
+  } catch (error) {
+    print({ type: 'error', ...refOf(ref), error: errorOf(error) });
+  }
+}
+
+/** What is under way shall not be lost because the script is through. */
+async function settle(io: CliIo, view: RoomView): Promise<void> {
+  const allSettled = (): true | undefined => view.outbox.every(isSettled) || undefined;
+  await waitForView(view, allSettled, {
+    clock: io.clock,
+    signal: io.signal,
+    timeoutMs: FAREWELL_MS,
+    onTimeout: cancelled,
+  }).catch(() => undefined);
+}
+
+function refOf(ref: Json | undefined): { readonly ref?: Json } {
+  return ref === undefined ? {} : { ref };
+}
+
+function isRecord(value: Json): value is { readonly [key: string]: Json } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function errorOf(error: unknown): { readonly code: string; readonly message: string } {
+  return { code: isAppError(error) ? error.code : 'internal', message: errorText(error) };
+}
+
+function badLine(detail: string): AppError {
+  return new AppError('invalid-input', {
+    happened: `This input line was not understood: ${detail}.`,
+    kept: 'Nothing was sent.',
+    remedy: 'docs/cli.md describes the lines.',
+  });
+}

@@ -1,0 +1,108 @@
+// Entry of the one program: command line, session host and relay are its subcommands.
+import { realpathSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { systemClock } from '../base/clock.ts';
+import { isAppError } from '../base/errors.ts';
+import { errorText } from '../base/log.ts';
+import { PRODUCT_ID, PRODUCT_VERSION } from '../base/product.ts';
+import { usage, nodeTooOld } from './errors.ts';
+import { EXIT, exitCodeOf } from './exitCode.ts';
+import { hostCommand } from './hostCommand.ts';
+import type { CliCommand, CliIo } from './io.ts';
+import { joinCommand } from './joinCommand.ts';
+import { relayCommand } from './relayCommand.ts';
+import { sendCommand } from './sendCommand.ts';
+import { sessionsCommand } from './sessionsCommand.ts';
+import { shareCommand, stopSharingCommand } from './shareCommand.ts';
+import { endCommand, startCommand } from './startCommand.ts';
+
+const COMMANDS: ReadonlyMap<string, CliCommand> = new Map([
+  ['sessions', sessionsCommand],
+  ['start', startCommand],
+  ['share', shareCommand],
+  ['stop-sharing', stopSharingCommand],
+  ['join', joinCommand],
+  ['send', sendCommand],
+  ['end', endCommand],
+  ['host', hostCommand],
+  ['relay', relayCommand],
+]);
+
+function helpText(): string {
+  const lines = [...COMMANDS].map(([name, { summary }]) => `  ${name.padEnd(13)} ${summary}`);
+  return `Usage: ${PRODUCT_ID} COMMAND [options]
+
+Attaches people and devices to running Claude Code sessions.
+
+${lines.join('\n')}
+
+“${PRODUCT_ID} COMMAND --help” says more. All commands take --json. Exit codes:
+0 done, 1 failed, 2 not understood, 3 not found or ambiguous, 4 refused,
+5 host or relay not reachable.
+`;
+}
+
+async function run(args: readonly string[], io: CliIo): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === '--version' || name === '-v') {
+    io.stdout.write(`${PRODUCT_VERSION}\n`);
+    return EXIT.ok;
+  }
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    const about = COMMANDS.get(rest[0] ?? '');
+    io.stdout.write(about?.help ?? helpText());
+    return name === undefined ? EXIT.usage : EXIT.ok;
+  }
+  const command = COMMANDS.get(name);
+  if (command === undefined) throw usage(`“${name}” is no command`);
+  const options = rest.slice(0, rest.includes('--') ? rest.indexOf('--') : undefined);
+  if (options.includes('--help') || options.includes('-h')) {
+    io.stdout.write(command.help);
+    return EXIT.ok;
+  }
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major < 22 || (major === 22 && minor < 13)) throw nodeTooOld(process.version);
+  return command.run(rest, io);
+}
+
+/** Runs one command line to its end; says what went wrong, and sets the exit code. */
+async function main(): Promise<void> {
+  const args = process.argv.slice(2);
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => stop.abort());
+  }
+  // A reader that has gone (`| head`) ends the program like any other tool.
+  process.stdout.on('error', () => process.exit(EXIT.failed));
+  const io: CliIo = {
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    hasColours: process.stdout.isTTY && !process.env['NO_COLOR'],
+    env: process.env,
+    cwd: process.cwd(),
+    userHome: homedir(),
+    signal: stop.signal,
+    clock: systemClock,
+    script: realpathSync(process.argv[1] ?? ''),
+    execPath: process.execPath,
+  };
+  let code: number;
+  try {
+    code = await run(args, io);
+  } catch (error) {
+    code = exitCodeOf(error);
+    const name = isAppError(error) ? error.code : 'internal';
+    const text = isAppError(error) ? error.message : `This failed: ${errorText(error)}`;
+    process.stderr.write(`${PRODUCT_ID}: ${text}\n`);
+    if (args.includes('--json')) {
+      const line = { error: { code: name, message: text } };
+      process.stdout.write(`${JSON.stringify(line)}\n`);
+    }
+  }
+  // Sockets that close, and a stdin that stays open, must not keep a command alive.
+  process.exitCode = code;
+  process.stdout.write('', () => process.exit(code));
+}
+
+await main();

@@ -1,0 +1,129 @@
+// `twinhelm send`: one prompt to a session, from a script or a terminal.
+import { text as readAll } from 'node:stream/consumers';
+import { parseArgs } from 'node:util';
+import type { EntryOf } from '../protocol/transcript.ts';
+import { isSettled, type RoomView } from '../session/view.ts';
+import { commandFailed } from '../sync/errors.ts';
+import { asUsage } from './arguments.ts';
+import { turnFailed, usage } from './errors.ts';
+import { EXIT } from './exitCode.ts';
+import { type CliCommand, type CliIo, printable, printJson, printText } from './io.ts';
+import { joinRoom, waitForAdmission } from './joinRoom.ts';
+import { joinSession, withMachine } from './machine.ts';
+import { waitForView } from './viewWait.ts';
+
+/** The subcommand `send`. */
+export const sendCommand: CliCommand = {
+  summary: 'send one prompt to a session',
+  help: `Usage: twinhelm send ID|LINK TEXT... [options]
+
+Sends one prompt to a session of this computer, or to one that a link leads to.
+TEXT - reads the prompt from stdin. Whoever has control keeps it: then the
+prompt is refused, unless --take takes it (owners).
+
+  --wait  wait until the turn has ended, and print the answer
+  --take  take control first
+  --json  one line of JSON: {"promptId"}, with --wait also "outcome" and "text"
+  --help  print this
+`,
+  async run(args, io) {
+    const { values, positionals } = asUsage('send', () =>
+      parseArgs({
+        args: [...args],
+        allowPositionals: true,
+        options: {
+          wait: { type: 'boolean' },
+          take: { type: 'boolean' },
+          json: { type: 'boolean' },
+        },
+      }),
+    );
+    const [target, ...words] = positionals;
+    if (target === undefined) throw usage('the session is missing', 'send');
+    const joined = words.join(' ');
+    const prompt = joined === '-' ? (await readAll(io.stdin)).trimEnd() : joined;
+    if (prompt.trim() === '') throw usage('the text is missing', 'send');
+    return withSession(io, target, async (view) => {
+      if (values.take) await view.request('focus-take', {}, { signal: io.signal });
+      const { id } = view.send('prompt', { text: prompt });
+      await accepted(io, view, id);
+      view.forget(id);
+      if (!values.wait) {
+        view.send('focus-release', {});
+        if (values.json) printJson(io, { promptId: id });
+        else printText(io, 'Sent.');
+        return EXIT.ok;
+      }
+      const { turn, texts } = await answerTo(io, view, id);
+      const text = texts.join('\n\n');
+      if (values.json) printJson(io, { promptId: id, outcome: turn.outcome, text });
+      else if (text !== '') printText(io, printable(text));
+      if (turn.outcome !== 'completed' && !values.json) {
+        throw turnFailed(turn.error ?? turn.outcome);
+      }
+      return turn.outcome === 'completed' ? EXIT.ok : EXIT.failed;
+    });
+  },
+};
+
+async function withSession(
+  io: CliIo,
+  target: string,
+  work: (view: RoomView) => Promise<number>,
+): Promise<number> {
+  const run = async (view: RoomView): Promise<number> => {
+    try {
+      return await work(view);
+    } finally {
+      await view.close();
+    }
+  };
+  if (!target.includes('#')) {
+    return withMachine(io, { mayStart: true }, async (machine) =>
+      run(await joinSession(io, await machine.openSession(target))),
+    );
+  }
+  const view = await joinRoom(io, { link: target });
+  try {
+    await waitForAdmission(io, view, { link: target });
+  } catch (error) {
+    await view.close();
+    throw error;
+  }
+  return run(view);
+}
+
+/** Waits until the host has taken the prompt; throws AppError if it was not. */
+async function accepted(io: CliIo, view: RoomView, id: string): Promise<void> {
+  const item = await waitForView(
+    view,
+    () => view.outbox.find((one) => one.id === id && isSettled(one)),
+    { clock: io.clock, signal: io.signal },
+  );
+  if (item.status !== 'done') throw commandFailed(item);
+}
+
+interface Answer {
+  readonly turn: EntryOf<'turn'>;
+  readonly texts: readonly string[];
+}
+
+/** The turn that the prompt belongs to, and what was said in it. */
+async function answerTo(io: CliIo, view: RoomView, id: string): Promise<Answer> {
+  return waitForView(
+    view,
+    () => {
+      const begin = view.entries.findIndex(
+        ({ entry }) => entry.kind === 'prompt' && (entry.promptId === id || entry.id === id),
+      );
+      if (begin < 0) return undefined;
+      const texts: string[] = [];
+      for (const { entry } of view.entries.slice(begin)) {
+        if (entry.kind === 'text' && entry.parent === undefined) texts.push(entry.text);
+        if (entry.kind === 'turn') return { turn: entry, texts };
+      }
+      return undefined;
+    },
+    { clock: io.clock, signal: io.signal },
+  );
+}

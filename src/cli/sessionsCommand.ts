@@ -1,0 +1,118 @@
+// `twinhelm sessions`: the sessions of this computer.
+import { parseArgs } from 'node:util';
+import { shortId } from '../base/ids.ts';
+import type { Json } from '../protocol/json.ts';
+import type { DirectoryRow, SessionStatus } from '../protocol/state.ts';
+import { asUsage, noPositionals } from './arguments.ts';
+import { EXIT } from './exitCode.ts';
+import { type CliCommand, type CliIo, printable, printJson, printText } from './io.ts';
+import { withMachine } from './machine.ts';
+
+const ORDER: Readonly<Record<SessionStatus, number>> = {
+  waiting: 0,
+  working: 1,
+  starting: 2,
+  idle: 3,
+  ended: 4,
+};
+
+/** The subcommand `sessions`. */
+export const sessionsCommand: CliCommand = {
+  summary: 'list the sessions of this computer',
+  help: `Usage: twinhelm sessions [--all] [--json]
+
+Lists the sessions of this computer, those that wait for you first: hosted
+ones, and those that run in a terminal (watched only). An id may be shortened
+everywhere to any beginning that only one session has.
+
+  --all   archived sessions too
+  --json  one line of JSON: {"sessions": [...]}
+  --help  print this
+`,
+  async run(args, io) {
+    const { values, positionals } = asUsage('sessions', () =>
+      parseArgs({
+        args: [...args],
+        allowPositionals: true,
+        options: { all: { type: 'boolean' }, json: { type: 'boolean' } },
+      }),
+    );
+    noPositionals('sessions', positionals);
+    const all = await withMachine(io, { mayStart: true }, (machine) => machine.rows());
+    const rows = all
+      .filter((row) => values.all || row.archived !== true)
+      .toSorted(
+        (a, b) =>
+          ORDER[a.session.status] - ORDER[b.session.status] ||
+          b.session.lastActivityAt - a.session.lastActivityAt,
+      );
+    if (values.json) printJson(io, { sessions: rows.map((row) => rowJson(row)) });
+    else printTable(io, rows);
+    return EXIT.ok;
+  },
+};
+
+/** A row without what lets others in. */
+function rowJson(row: DirectoryRow): Json {
+  const { session, sharing, guests, pending, archived, canContinue } = row;
+  // The session's facts are JSON by their schema, which their type does not say.
+  // oxlint-disable-next-line typescript/consistent-type-assertions
+  const facts = session as unknown as { readonly [key: string]: Json };
+  return {
+    ...facts,
+    shared: sharing !== undefined,
+    guests,
+    pending,
+    archived: archived ?? false,
+    canContinue: canContinue ?? false,
+  };
+}
+
+function printTable(io: CliIo, rows: readonly DirectoryRow[]): void {
+  if (rows.length === 0) {
+    printText(io, 'There are no sessions on this computer yet. “twinhelm start” starts one.');
+    return;
+  }
+  const ids = rows.map((row) => row.session.id);
+  const cells = rows.map((row) => {
+    const { id, status, title, project, branch, source, lastActivityAt } = row.session;
+    const place = [project, branch].filter(Boolean).join(' · ');
+    const notes = [
+      row.pending > 0 ? `${row.pending} waiting` : '',
+      row.sharing ? `shared, ${row.guests} here` : '',
+      source === 'observed' ? 'terminal' : '',
+      row.archived ? 'archived' : '',
+    ];
+    const age = ageText(io.clock.now() - lastActivityAt);
+    return [shortId(id, ids), status, title, place, age, notes.filter(Boolean).join(', ')];
+  });
+  for (const line of alignColumns([['id', 'state', 'title', 'where', 'last', ''], ...cells])) {
+    printText(io, line);
+  }
+}
+
+/** Lines of a table; text from elsewhere is made printable and cut. */
+function alignColumns(rows: readonly (readonly string[])[]): string[] {
+  const clean = rows.map((row) =>
+    row.map((cell) => {
+      const text = printable(cell).replaceAll(/\s+/g, ' ');
+      return text.length > 48 ? `${text.slice(0, 47)}…` : text;
+    }),
+  );
+  const widths = (clean[0] ?? []).map((_, i) =>
+    Math.max(...clean.map((row) => row[i]?.length ?? 0)),
+  );
+  return clean.map((row) =>
+    row
+      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+function ageText(ms: number): string {
+  const minutes = Math.max(0, Math.floor(ms / 60_000));
+  if (minutes < 1) return 'now';
+  if (minutes < 60) return `${minutes}m`;
+  return minutes < 1440 ? `${Math.floor(minutes / 60)}h` : `${Math.floor(minutes / 1440)}d`;
+}

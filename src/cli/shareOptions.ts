@@ -1,0 +1,98 @@
+// The options of sharing, as `share` and `start --share` take them.
+import { readFileSync } from 'node:fs';
+import * as z from 'zod/mini';
+import { AppError } from '../base/errors.ts';
+import type { CommandArgs } from '../protocol/command.ts';
+import { oneOf, timeSpan } from './arguments.ts';
+import { strangeAnswer, usage } from './errors.ts';
+import type { Machine } from './machine.ts';
+
+/** Options for node:util's parseArgs. */
+export const SHARE_OPTIONS = {
+  'allow-control': { type: 'boolean' },
+  'allow-approve': { type: 'boolean' },
+  where: { type: 'string' },
+  relay: { type: 'string' },
+  'access-key-file': { type: 'string' },
+  expires: { type: 'string' },
+} as const;
+
+/** What parseArgs made of them. */
+export interface ShareValues {
+  readonly 'allow-control'?: boolean | undefined;
+  readonly 'allow-approve'?: boolean | undefined;
+  readonly where?: string | undefined;
+  readonly relay?: string | undefined;
+  readonly 'access-key-file'?: string | undefined;
+  readonly expires?: string | undefined;
+}
+
+/** Lines of help for them. */
+export const SHARE_HELP = `  --allow-control    controllers may control without your click (for scripts)
+  --allow-approve    controllers may also allow tools and plans
+  --where WHERE      loopback (default): the link works on this computer only;
+                     or an address that leads to this computer's relay
+                     (https://…), checked before the link is given out
+  --relay URL        a relay server instead, with --access-key-file if it has one
+  --access-key-file FILE
+  --expires TIME     how long the link works: 30m, 8h, 7d (default 24h)
+`;
+
+const answerSchema = z.looseObject({ link: z.string() });
+
+/** Arguments of the command `share`. Throws AppError 'usage'. */
+export function shareArguments(
+  command: string,
+  session: string,
+  role: string,
+  values: ShareValues,
+): CommandArgs<'share'> {
+  const chosen = oneOf(command, '--role', role, ['viewer', 'controller']);
+  const wantsControl = values['allow-control'] || values['allow-approve'];
+  if (wantsControl && chosen === 'viewer') {
+    throw usage('--allow-control and --allow-approve need the role controller', command);
+  }
+  const lifetime = values.expires;
+  return {
+    session,
+    role: chosen,
+    ...(values['allow-approve'] && { scopes: ['prompt', 'interrupt', 'approve'] as const }),
+    ...(values['allow-control'] && { allowControl: true }),
+    ...(lifetime !== undefined && { lifetimeMs: timeSpan(command, '--expires', lifetime) }),
+    where: whereOf(command, values),
+  };
+}
+
+/** Shares and returns the link. */
+export async function requestShare(machine: Machine, args: CommandArgs<'share'>): Promise<string> {
+  const parsed = answerSchema.safeParse(await machine.request('share', args));
+  if (!parsed.success) throw strangeAnswer('about the link');
+  return parsed.data.link;
+}
+
+function whereOf(command: string, values: ShareValues): CommandArgs<'share'>['where'] {
+  const { where = 'loopback', relay } = values;
+  const keyFile = values['access-key-file'];
+  if (relay !== undefined) {
+    if (values.where !== undefined) throw usage('--where and --relay exclude each other', command);
+    const accessKey = keyFile === undefined ? undefined : readKey(keyFile);
+    return { kind: 'relay', url: relay, ...(accessKey !== undefined && { accessKey }) };
+  }
+  if (keyFile !== undefined) throw usage('--access-key-file goes with --relay', command);
+  if (where === 'loopback') return { kind: 'loopback' };
+  const isAddress = URL.canParse(where) && /^(https?|wss?):$/.test(new URL(where).protocol);
+  if (!isAddress) throw usage('--where must be loopback or an address (https://…)', command);
+  return { kind: 'address', url: where };
+}
+
+function readKey(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw new AppError(
+      'usage',
+      { happened: `The access key file ${file} cannot be read.`, kept: 'Nothing was shared.' },
+      { cause: error },
+    );
+  }
+}

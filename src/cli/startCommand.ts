@@ -1,0 +1,118 @@
+// `twinhelm start` and `twinhelm end`: begin and end hosted sessions.
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import * as z from 'zod/mini';
+import { shortId } from '../base/ids.ts';
+import { asUsage, noPositionals, onePositional } from './arguments.ts';
+import { strangeAnswer, usage } from './errors.ts';
+import { EXIT } from './exitCode.ts';
+import { type CliCommand, printJson, printText } from './io.ts';
+import { withMachine } from './machine.ts';
+import { sessionEnvironment } from './sessionEnvironment.ts';
+import { requestShare, SHARE_HELP, SHARE_OPTIONS, shareArguments } from './shareOptions.ts';
+
+const answerSchema = z.union([
+  z.looseObject({ session: z.string() }),
+  z.looseObject({ sessionId: z.string() }),
+]);
+
+/** The subcommand `start`. */
+export const startCommand: CliCommand = {
+  summary: 'start a session on this computer',
+  help: `Usage: twinhelm start [options]
+
+Starts a Claude Code session under the session host, which is started if none
+runs. The session goes on when this command has ended.
+
+  --cwd DIR          folder of the session (default: this one)
+  --prompt TEXT      first prompt
+  --title TEXT       title of the session
+  --model MODEL      model, as Claude Code names it
+  --mode MODE        permission mode, as Claude Code names it
+  --share ROLE       also make a link: viewer or controller
+${SHARE_HELP}  --json             one line of JSON: {"sessionId"}, with --share also "link"
+  --help             print this
+
+The session gets the environment of this command, without the editor's
+variables.
+`,
+  async run(args, io) {
+    const { values, positionals } = asUsage('start', () =>
+      parseArgs({
+        args: [...args],
+        allowPositionals: true,
+        options: {
+          ...SHARE_OPTIONS,
+          cwd: { type: 'string' },
+          prompt: { type: 'string' },
+          title: { type: 'string' },
+          model: { type: 'string' },
+          mode: { type: 'string' },
+          share: { type: 'string' },
+          json: { type: 'boolean' },
+        },
+      }),
+    );
+    noPositionals('start', positionals);
+    const { cwd = '.', prompt, title, model, mode, share } = values;
+    if (share !== undefined) shareArguments('start', '', share, values);
+    else if (Object.keys(SHARE_OPTIONS).some((name) => name in values)) {
+      throw usage('options of sharing go with --share viewer or --share controller', 'start');
+    }
+    return withMachine(io, { mayStart: true }, async (machine) => {
+      const answer = answerSchema.safeParse(
+        await machine.request('start', {
+          cwd: resolve(io.cwd, cwd),
+          env: sessionEnvironment(io.env),
+          ...(prompt !== undefined && { prompt }),
+          ...(title !== undefined && { title }),
+          ...(model !== undefined && { model }),
+          ...(mode !== undefined && { mode }),
+        }),
+      );
+      if (!answer.success) throw strangeAnswer('about the session');
+      const { session, sessionId } = { session: '', sessionId: '', ...answer.data };
+      const id = sessionId || session;
+      const link =
+        share === undefined
+          ? undefined
+          : await requestShare(machine, shareArguments('start', id, share, values));
+      if (values.json) printJson(io, { sessionId: id, ...(link !== undefined && { link }) });
+      else {
+        printText(io, `Session ${shortId(id)} has started.`);
+        if (link !== undefined) printText(io, link);
+      }
+      return EXIT.ok;
+    });
+  },
+};
+
+/** The subcommand `end`. */
+export const endCommand: CliCommand = {
+  summary: 'end a session',
+  help: `Usage: twinhelm end ID [--json]
+
+Ends a hosted session cleanly: a running turn is interrupted. Its conversation
+is kept and can be continued.
+
+  --json  one line of JSON: {"sessionId"}
+  --help  print this
+`,
+  async run(args, io) {
+    const { values, positionals } = asUsage('end', () =>
+      parseArgs({
+        args: [...args],
+        allowPositionals: true,
+        options: { json: { type: 'boolean' } },
+      }),
+    );
+    const prefix = onePositional('end', positionals, 'the id of the session');
+    return withMachine(io, { mayStart: true }, async (machine) => {
+      const { id } = (await machine.session(prefix)).session;
+      await machine.request('end', { session: id });
+      if (values.json) printJson(io, { sessionId: id });
+      else printText(io, `Session ${shortId(id)} has ended. Its conversation is kept.`);
+      return EXIT.ok;
+    });
+  },
+};

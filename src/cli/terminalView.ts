@@ -1,0 +1,195 @@
+// A joined room as running text: entries, streamed text, who has control, how true the picture is.
+import type { Person, RoomState } from '../protocol/state.ts';
+import type { Entry } from '../protocol/transcript.ts';
+import type { LiveBlock, OutboxItem, RoomView, Truth } from '../session/view.ts';
+import { isSettled } from '../session/view.ts';
+import { entryText, type Paint } from './entryText.ts';
+import { printable } from './io.ts';
+
+/** Entries that are shown of a history at the beginning. */
+const FIRST_ENTRIES = 40;
+
+/** Prints what is new in a view. */
+export class TerminalView {
+  private readonly view: RoomView;
+  private readonly paint: Paint;
+  private readonly write: (text: string) => void;
+  private last = -1;
+  private first: number | undefined;
+  private streamed:
+    { readonly messageId: string; readonly block: number; text: string } | undefined;
+  private truth = '';
+  private holder = '';
+  private status = '';
+  private alarms = 0;
+
+  constructor(view: RoomView, paint: Paint, write: (text: string) => void) {
+    this.view = view;
+    this.paint = paint;
+    this.write = write;
+  }
+
+  /** Title and own role, then the newest entries. */
+  begin(me: Person): void {
+    const { state, entries } = this.view;
+    if (state?.kind === 'session') {
+      const { title, project, computer } = state.session;
+      this.line(this.paint.bold(printable(`${title} · ${project} on ${computer}`)));
+    }
+    const waits = me.asksControl === true ? ', until the owner allows control' : '';
+    this.line(this.paint.dim(`You are here as ${me.role}${waits}. /help lists the commands.`));
+    const shown = entries.slice(-FIRST_ENTRIES);
+    const hidden = (shown[0]?.index ?? 0) > 0;
+    if (hidden) this.line(this.paint.dim('… /older shows what came before'));
+    this.last = (shown[0]?.index ?? 0) - 1;
+    this.first = shown[0]?.index;
+    this.update();
+  }
+
+  /** Everything that changed since the last time. */
+  update(): void {
+    this.showTruth(this.view.truth);
+    for (const { index, entry } of this.view.entries) {
+      if (index <= this.last) continue;
+      this.last = index;
+      this.showEntry(entry);
+    }
+    for (const block of this.view.live) this.showLive(block);
+    if (this.view.state) this.showState(this.view.state);
+    for (const item of this.view.outbox) if (isSettled(item)) this.showOutcome(item);
+    for (const alarm of this.view.alarms.slice(this.alarms)) {
+      this.line(this.paint.red(`!! ${alarm.kind}: ${printable(alarm.text)}`));
+    }
+    this.alarms = this.view.alarms.length;
+  }
+
+  /** Shows what came before the first entry that was shown. */
+  showOlder(): void {
+    const before = this.view.entries.filter(({ index }) => index < (this.first ?? 0));
+    const shown = before.slice(-FIRST_ENTRIES);
+    this.first = shown[0]?.index ?? this.first;
+    if (shown.length === 0) return this.line(this.paint.dim('There is nothing before.'));
+    this.line(this.paint.dim(`— entries ${shown[0]?.index} to ${shown.at(-1)?.index} —`));
+    for (const { entry } of shown) this.text(entryText(entry, this.paint));
+  }
+
+  /** Whether older entries are to be fetched before `showOlder` has some. */
+  get needsOlder(): boolean {
+    return this.first !== undefined && this.view.entries[0]?.index === this.first;
+  }
+
+  /** One line, after what is streaming. */
+  line(text: string): void {
+    this.endStream();
+    this.write(`${text}\n`);
+  }
+
+  private text(text: string): void {
+    if (text !== '') this.line(text);
+  }
+
+  private showEntry(entry: Entry): void {
+    const streamed = this.streamed;
+    if (entry.kind === 'text' && streamed?.messageId === entry.messageId) {
+      const text = entryText(entry, this.paint);
+      if (text.startsWith(streamed.text)) {
+        this.write(text.slice(streamed.text.length));
+        return this.endStream();
+      }
+    }
+    this.text(entryText(entry, this.paint));
+  }
+
+  private showLive(block: LiveBlock): void {
+    if (block.type !== 'text' || block.parent !== undefined) return;
+    const text = printable(block.text);
+    const isSame =
+      this.streamed?.messageId === block.messageId && this.streamed.block === block.block;
+    if (!isSame) this.endStream();
+    const before = this.streamed?.text ?? '';
+    if (text.startsWith(before)) this.write(text.slice(before.length));
+    else this.write(`\n${text}`);
+    this.streamed = { messageId: block.messageId, block: block.block, text };
+  }
+
+  private endStream(): void {
+    if (this.streamed === undefined) return;
+    this.streamed = undefined;
+    this.write('\n');
+  }
+
+  private showTruth(truth: Truth): void {
+    if (truth.kind === this.truth) return;
+    const isFirst = this.truth === '' || this.truth === 'connecting';
+    this.truth = truth.kind;
+    const text = truthText(truth);
+    if (truth.kind === 'live') {
+      if (!isFirst) this.line(this.paint.dim('— live —'));
+    } else if (text !== '') {
+      this.line(this.paint.yellow(`— ${text} —`));
+    }
+  }
+
+  private showState(state: RoomState): void {
+    const { holder, queue } = state.focus;
+    const key = holder ? `${holder.member} ${holder.window}` : '';
+    if (key !== this.holder) {
+      this.holder = key;
+      this.line(this.paint.dim(`— ${this.holderText(state)} —`));
+    }
+    const asking = queue.map((waiter) => nameOf(state, waiter.member)).join(', ');
+    const status =
+      state.kind !== 'session'
+        ? ''
+        : state.session.problem
+          ? `${state.session.problem.happened} ${state.session.problem.remedy ?? ''}`
+          : state.session.status === 'ended'
+            ? 'the session has ended'
+            : asking === ''
+              ? ''
+              : `${asking} would like control: /give ${asking.split(',')[0]}`;
+    if (status !== this.status) {
+      this.status = status;
+      if (status !== '') this.line(this.paint.yellow(`— ${printable(status).trim()} —`));
+    }
+  }
+
+  private holderText(state: RoomState): string {
+    const { holder } = state.focus;
+    if (holder === undefined) return 'nobody has control: what you type takes it';
+    if (holder.member !== this.view.member) return `${nameOf(state, holder.member)} has control`;
+    const isHere = holder.window === this.view.window;
+    return isHere ? 'you have control' : 'another window of yours has control: typing moves it';
+  }
+
+  private showOutcome(item: OutboxItem): void {
+    this.view.forget(item.id);
+    if (item.status === 'done') return;
+    this.line(this.paint.red(`✗ ${item.message ?? `${item.kind}: ${item.status}`}`));
+    const { args } = item;
+    const hasText = typeof args === 'object' && args !== null && 'text' in args;
+    if (item.kind !== 'prompt' || !hasText || typeof args.text !== 'string') return;
+    this.line(`  Your text: ${printable(args.text)}`);
+  }
+}
+
+function nameOf(state: RoomState, member: string): string {
+  const person = state.people.find((one) => one.member === member);
+  return printable(person?.name ?? 'somebody');
+}
+
+function truthText(truth: Truth): string {
+  switch (truth.kind) {
+    case 'connecting':
+    case 'live':
+      return '';
+    case 'unconfirmed':
+      return 'connected; the host has not confirmed yet that it sees you';
+    case 'host-offline':
+      return 'the computer of this session is offline; this is what was last seen';
+    case 'relay-offline':
+      return `the relay cannot be reached (${truth.reason}); trying again`;
+    case 'over':
+      return truth.error.message;
+  }
+}

@@ -1,0 +1,79 @@
+// What an input line of the scripting interface, or a command of the terminal, does to a joined room.
+import type { ScriptInput } from '../protocol/script.ts';
+import type { EntryOf } from '../protocol/transcript.ts';
+import type { OutboxItem, RoomView } from '../session/view.ts';
+import { noSuchMember, nothingPending, severalPending } from './errors.ts';
+
+/** A verb that sends a command. */
+export type SendingInput = Omit<ScriptInput, 'ref' | 'older' | 'quit'>;
+
+/** Sends the command of a verb; undefined if the line has none. Throws AppError before anything is sent. */
+export function sendVerb(view: RoomView, input: SendingInput): OutboxItem | undefined {
+  if (input.prompt !== undefined) return view.send('prompt', { text: input.prompt });
+  if (input.answer !== undefined) return sendAnswer(view, input.answer);
+  if (input.interrupt !== undefined) return view.send('interrupt', {});
+  if (input.cancel !== undefined) return view.send('cancel-queued', { promptId: input.cancel });
+  if (input.give !== undefined) {
+    return view.send('focus-grant', { member: findMember(view, input.give) });
+  }
+  if (input.allow !== undefined) {
+    return view.send('admit', { member: findMember(view, input.allow), role: 'controller' });
+  }
+  switch (input.control) {
+    case 'request':
+      return view.send('focus-request', {});
+    case 'release':
+      return view.send('focus-release', {});
+    case 'take':
+      return view.send('focus-take', {});
+    case undefined:
+      return undefined;
+  }
+}
+
+/** Requests that wait for an answer now, oldest first. */
+export function pendingRequests(view: RoomView): readonly EntryOf<'request'>[] {
+  const { state } = view;
+  if (state?.kind !== 'session') return [];
+  return state.pending.flatMap(({ requestId }) => findRequest(view, requestId) ?? []);
+}
+
+/** The member with this id, prefix or name. Throws AppError 'invalid-input'. */
+export function findMember(view: RoomView, name: string): string {
+  const people = view.state?.people ?? [];
+  const wanted = name.trim().toLowerCase();
+  const exact = people.filter((person) => person.member === wanted);
+  const named = people.filter((person) => person.name.toLowerCase() === wanted);
+  const begins = wanted === '' ? [] : people.filter((person) => person.member.startsWith(wanted));
+  for (const found of [exact, named, begins]) {
+    const [first, second] = found;
+    if (second !== undefined) throw noSuchMember(name, true);
+    if (first !== undefined) return first.member;
+  }
+  throw noSuchMember(name, false);
+}
+
+function sendAnswer(view: RoomView, answer: NonNullable<ScriptInput['answer']>): OutboxItem {
+  const { requestId, ...rest } = answer;
+  const request = requestId === undefined ? onlyPending(view) : findRequest(view, requestId);
+  if (request === undefined) throw nothingPending();
+  return view.send('answer', {
+    requestId: request.requestId,
+    // What was shown is what is answered: the host refuses if it waits for something else.
+    inputHash: request.inputHash,
+    ...rest,
+  });
+}
+
+function onlyPending(view: RoomView): EntryOf<'request'> | undefined {
+  const [first, second] = pendingRequests(view);
+  if (second !== undefined) throw severalPending();
+  return first;
+}
+
+function findRequest(view: RoomView, requestId: string): EntryOf<'request'> | undefined {
+  for (const { entry } of view.entries.toReversed()) {
+    if (entry.kind === 'request' && entry.requestId === requestId) return entry;
+  }
+  return undefined;
+}

@@ -1,0 +1,148 @@
+// What changed in a joined room since the last look, as lines of the scripting interface.
+import type { Clock } from '../base/clock.ts';
+import { parseJson } from '../protocol/json.ts';
+import type { ScriptOutput } from '../protocol/script.ts';
+import type { LiveBlock, OutboxItem, RoomView, Truth } from '../session/view.ts';
+
+/** Remembers what was printed of one view. */
+export class ViewLines {
+  private readonly view: RoomView;
+  private readonly clock: Pick<Clock, 'monotonic'>;
+  private readonly refs = new Map<string, unknown>();
+  private readonly acks = new Map<string, string>();
+  private readonly live = new Map<string, LiveBlock>();
+  private truth = '';
+  private rev = -1;
+  private first: number | undefined;
+  private last = -1;
+  private alarms = 0;
+  private hasJoined = false;
+
+  constructor(view: RoomView, clock: Pick<Clock, 'monotonic'>) {
+    this.view = view;
+    this.clock = clock;
+  }
+
+  /** A command that an input line sent: its acks carry the line's `ref`. */
+  follow(item: OutboxItem, ref: unknown): void {
+    if (ref !== undefined) this.refs.set(item.id, ref);
+  }
+
+  /** Lines for everything new, in the order in which a reader needs them. */
+  next(): readonly ScriptOutput[] {
+    const { me } = this.view;
+    const lines: ScriptOutput[] = this.truthLines();
+    if (!this.hasJoined && me) {
+      this.hasJoined = true;
+      const { room, member, window } = this.view;
+      lines.push({ type: 'joined', room, member, window, role: me.role });
+    }
+    if (!this.hasJoined) return lines;
+    return [
+      ...lines,
+      ...this.entryLines(),
+      ...this.liveLines(),
+      ...this.stateLines(),
+      ...this.ackLines(),
+      ...this.alarmLines(),
+    ];
+  }
+
+  private truthLines(): ScriptOutput[] {
+    const { truth } = this.view;
+    const reason = reasonOf(truth);
+    const key = `${truth.kind} ${reason ?? ''}`;
+    if (key === this.truth) return [];
+    this.truth = key;
+    const beatAt = 'lastBeatAt' in truth ? truth.lastBeatAt : undefined;
+    const lastBeatMs = beatAt === undefined ? undefined : this.clock.monotonic() - beatAt;
+    return [
+      {
+        type: 'truth',
+        truth: truth.kind,
+        ...(reason !== undefined && { reason }),
+        ...(lastBeatMs !== undefined && { lastBeatMs: Math.round(lastBeatMs) }),
+      },
+    ];
+  }
+
+  private entryLines(): ScriptOutput[] {
+    const isNew = ({ index }: { readonly index: number }): boolean =>
+      index > this.last || (this.first !== undefined && index < this.first);
+    const fresh = this.view.entries.filter(isNew);
+    this.first = this.view.entries[0]?.index ?? this.first;
+    this.last = Math.max(this.last, this.view.entries.at(-1)?.index ?? -1);
+    return fresh.map(({ index, entry }) => ({ type: 'entry', index, entry }));
+  }
+
+  private liveLines(): ScriptOutput[] {
+    const lines: ScriptOutput[] = [];
+    const now = new Map(this.view.live.map((block) => [keyOf(block), block]));
+    for (const [key, { messageId, block }] of this.live) {
+      if (!now.has(key)) lines.push({ type: 'delta-end', messageId, block });
+    }
+    for (const [key, block] of now) {
+      const before = this.live.get(key)?.text ?? '';
+      if (block.text === before) continue;
+      const isLonger = block.text.startsWith(before);
+      const { messageId, tool, parent } = block;
+      lines.push({
+        type: 'delta',
+        messageId,
+        block: block.block,
+        kind: block.type,
+        text: isLonger ? block.text.slice(before.length) : block.text,
+        ...(isLonger ? {} : { reset: true as const }),
+        ...(tool !== undefined && { tool }),
+        ...(parent !== undefined && { parent }),
+      });
+    }
+    this.live.clear();
+    for (const [key, block] of now) this.live.set(key, block);
+    return lines;
+  }
+
+  private stateLines(): ScriptOutput[] {
+    const { state } = this.view;
+    if (state === undefined || state.rev === this.rev) return [];
+    this.rev = state.rev;
+    return [{ type: 'state', state }];
+  }
+
+  private ackLines(): ScriptOutput[] {
+    const lines: ScriptOutput[] = [];
+    for (const item of this.view.outbox) {
+      const { id, kind, status, code, message, result } = item;
+      const key = `${status} ${code ?? ''} ${message ?? ''}`;
+      if (this.acks.get(id) === key) continue;
+      this.acks.set(id, key);
+      const ref = parseJson(JSON.stringify(this.refs.get(id) ?? null));
+      lines.push({
+        type: 'ack',
+        id,
+        ...(this.refs.has(id) && ref !== undefined && { ref }),
+        kind,
+        status,
+        ...(code !== undefined && { code }),
+        ...(message !== undefined && { message }),
+        ...(result !== undefined && { result }),
+      });
+    }
+    return lines;
+  }
+
+  private alarmLines(): ScriptOutput[] {
+    const fresh = this.view.alarms.slice(this.alarms);
+    this.alarms = this.view.alarms.length;
+    return fresh.map(({ kind, text }) => ({ type: 'alarm', kind, text }));
+  }
+}
+
+function keyOf(block: LiveBlock): string {
+  return `${block.messageId} ${block.block}`;
+}
+
+function reasonOf(truth: Truth): string | undefined {
+  if (truth.kind === 'relay-offline') return truth.reason;
+  return truth.kind === 'over' ? truth.error.message : undefined;
+}

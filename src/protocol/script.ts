@@ -1,0 +1,109 @@
+// The scripting interface: JSON lines that `join --json` prints, and those it takes on stdin.
+import * as z from 'zod/mini';
+import { ackSchema } from './command.ts';
+import { jsonSchema } from './json.ts';
+import { roleSchema, roomStateSchema } from './state.ts';
+import { entrySchema } from './transcript.ts';
+
+const errorSchema = z.looseObject({ code: z.string(), message: z.string() });
+
+/** One line of stdout. Scripts skip types and fields that they do not know. */
+export const scriptOutputSchema = z.discriminatedUnion('type', [
+  /** The host admitted us; comes before everything but 'truth'. */
+  z.looseObject({
+    type: z.literal('joined'),
+    room: z.string(),
+    member: z.string(),
+    window: z.string(),
+    role: roleSchema,
+  }),
+  /** How true the picture is; `lastBeatMs` is the age of the host's last sign of life. */
+  z.looseObject({
+    type: z.literal('truth'),
+    truth: z.enum(['connecting', 'live', 'unconfirmed', 'host-offline', 'relay-offline', 'over']),
+    reason: z.optional(z.string()),
+    lastBeatMs: z.optional(z.number()),
+  }),
+  /** A finished entry of the transcript, in order from the first that is known. */
+  z.looseObject({ type: z.literal('entry'), index: z.number(), entry: entrySchema }),
+  /** Text that streams now: `text` goes behind what came for the same (messageId, block), unless `reset`. */
+  z.looseObject({
+    type: z.literal('delta'),
+    messageId: z.string(),
+    block: z.number(),
+    kind: z.enum(['text', 'thinking', 'tool-input']),
+    text: z.string(),
+    reset: z.optional(z.literal(true)),
+    tool: z.optional(z.string()),
+    parent: z.optional(z.string()),
+  }),
+  /** The streamed text of this block is over: its entry has come, or it is gone. */
+  z.looseObject({ type: z.literal('delta-end'), messageId: z.string(), block: z.number() }),
+  /** The whole state, whenever it has changed. */
+  z.looseObject({ type: z.literal('state'), state: roomStateSchema }),
+  /** How a command of ours goes; `ref` is the one of the input line. */
+  z.looseObject({
+    type: z.literal('ack'),
+    id: z.string(),
+    ref: z.optional(jsonSchema),
+    kind: z.string(),
+    status: z.enum(['sending', 'sent', 'expired', ...ackSchema.shape.status.options]),
+    code: z.optional(z.string()),
+    message: z.optional(z.string()),
+    result: z.optional(jsonSchema),
+  }),
+  /** Somebody on the way misbehaves: fork, split, rollback. */
+  z.looseObject({ type: z.literal('alarm'), kind: z.string(), text: z.string() }),
+  /** An input line was not understood or could not be sent; nothing was sent. */
+  z.looseObject({
+    type: z.literal('error'),
+    ref: z.optional(jsonSchema),
+    error: errorSchema,
+  }),
+  /** The last line: why it ended. */
+  z.looseObject({
+    type: z.literal('end'),
+    reason: z.enum(['quit', 'signal', 'over', 'failed']),
+    error: z.optional(errorSchema),
+  }),
+]);
+
+/** One line of stdin: exactly one of the verbs; `ref` comes back in 'ack' and 'error' lines. */
+export const scriptInputSchema = z
+  .strictObject({
+    ref: z.optional(jsonSchema),
+    /** Runs a prompt; takes control by itself if it is free. */
+    prompt: z.optional(z.string()),
+    /** Answers a request that waits; without `requestId` the only one. */
+    answer: z.optional(
+      z.strictObject({
+        requestId: z.optional(z.string()),
+        behavior: z.enum(['allow', 'deny']),
+        message: z.optional(z.string()),
+        /** With deny: also ends the turn. */
+        interrupt: z.optional(z.boolean()),
+        /** Answers to questions by question text. */
+        answers: z.optional(z.record(z.string(), z.string())),
+      }),
+    ),
+    control: z.optional(z.enum(['request', 'release', 'take'])),
+    interrupt: z.optional(z.literal(true)),
+    /** Gives control to a member: its id, a prefix of it, or its name. */
+    give: z.optional(z.string()),
+    /** Owners: lets a member control ("Allow control"). */
+    allow: z.optional(z.string()),
+    /** Cancels a queued prompt by its id. */
+    cancel: z.optional(z.string()),
+    /** Loads older entries. */
+    older: z.optional(z.literal(true)),
+    /** Leaves the program; with 'leave' also the session. */
+    quit: z.optional(z.union([z.literal(true), z.literal('leave')])),
+  })
+  .check(
+    z.refine((line) => Object.keys(line).filter((key) => key !== 'ref').length === 1, {
+      error: 'exactly one verb per line',
+    }),
+  );
+
+export type ScriptOutput = z.infer<typeof scriptOutputSchema>;
+export type ScriptInput = z.infer<typeof scriptInputSchema>;
