@@ -1,5 +1,5 @@
 // The durable store: one SQLite file, group commit, and a disk that nobody waits for.
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
@@ -66,6 +66,8 @@ function openDatabase(file: string): DatabaseSync {
   if (!sqlite) throw runtimeLacksSqlite();
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    // SQLite gives its log the mode of the database.
+    closeSync(openSync(file, 'a', 0o600));
     const database = new sqlite.DatabaseSync(file);
     // NORMAL, because the store syncs the log itself, in the background, after each group: with
     // FULL every commit would hold up the event loop, and with it the fan-out, until the disk is done.

@@ -43,6 +43,12 @@ describe('the SQLite store', () => {
     expect(await again.loadClaim('r')).toEqual(claim);
   });
 
+  it.skipIf(process.platform === 'win32')('is readable by its owner only', async () => {
+    const file = join(temporaryFolder(), 'relay.db');
+    await openFile(file);
+    expect([file, `${file}-wal`].map((each) => statSync(each).mode & 0o077)).toEqual([0, 0]);
+  });
+
   it('commits a group after 10 ms, not each update', async () => {
     const file = join(temporaryFolder(), 'relay.db');
     const clock = createFakeClock();

@@ -2,15 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { waitUntil } from '../probes/waitUntil.ts';
 import { createMemoryStore } from '../../src/relay/memoryStore.ts';
-import {
-  claimedRoom,
-  connect,
-  grant,
-  joinRaw,
-  newToken,
-  putClaim,
-  startRelay,
-} from './support.ts';
+import { claimedRoom, connect, grant, joinRaw, newToken, putClaim, startRelay } from './support.ts';
 
 describe('stock y-websocket clients', () => {
   it('[Y1] see each other’s updates live and what was written before they joined', async () => {
