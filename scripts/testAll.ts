@@ -1,0 +1,114 @@
+// `npm test` after the install: everything, one step after the other; the last line says how many passed and failed.
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod/mini';
+import { findBrowser } from '../test/rigs/browser.ts';
+import { REPO_ROOT } from '../test/rigs/cache.ts';
+import { CLAUDE_VERSIONS, installClaude } from '../test/rigs/claudeCli.ts';
+import { installCodeServer } from '../test/rigs/codeServer.ts';
+import { exitOf, spawnGroup } from '../test/rigs/processes.ts';
+import { runVscodeSuite, type SuiteHost } from '../test/rigs/vscodeSuite.ts';
+import { ARTIFACTS } from '../test/rigs/workbench.ts';
+import { VSIX } from './start/buildIfChanged.ts';
+
+const isDeep = process.argv.includes('--deep');
+const only = process.argv.slice(2).filter((name) => !name.startsWith('--'));
+
+interface Count {
+  passed: number;
+  failed: number;
+}
+
+/** What vitest's JSON report says in total. */
+const reportSchema = z.looseObject({
+  numPassedTests: z.number(),
+  numFailedTests: z.number(),
+  numTotalTests: z.number(),
+  success: z.boolean(),
+});
+
+async function run(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<number> {
+  const group = spawnGroup(process.execPath, args, {
+    cwd: REPO_ROOT,
+    env: { ...process.env, ...env },
+  });
+  group.child.stdout?.pipe(process.stdout, { end: false });
+  group.child.stderr?.pipe(process.stderr, { end: false });
+  const stop = (): void => void group.end();
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  const code = await exitOf(group);
+  process.off('SIGINT', stop).off('SIGTERM', stop);
+  return code;
+}
+
+async function script(...args: string[]): Promise<Count> {
+  return (await run(args)) === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+}
+
+/** Runs vitest; a run without tests, or one that fails outside of a test, counts as a failure. */
+async function vitest(config: string, name: string, env: NodeJS.ProcessEnv = {}): Promise<Count> {
+  const report = join(ARTIFACTS, `${name}.json`);
+  await rm(report, { force: true });
+  const args = ['--config', config, '--reporter=default', '--reporter=json'];
+  const code = await run(
+    ['node_modules/vitest/vitest.mjs', 'run', ...args, `--outputFile.json=${report}`],
+    env,
+  );
+  const text = await readFile(report, 'utf8').catch(() => '{}');
+  const parsed = reportSchema.safeParse(JSON.parse(text));
+  if (!parsed.success) return { passed: 0, failed: 1 };
+  const { numPassedTests: passed, numFailedTests: failed } = parsed.data;
+  return { passed, failed: code !== 0 && failed === 0 ? 1 : failed };
+}
+
+async function suite(host: SuiteHost): Promise<Count> {
+  const { passed, failed } = await runVscodeSuite(host, VSIX);
+  for (const title of passed) console.log(`  ✓ [${host}] ${title}`);
+  for (const { title, why } of failed) console.error(`  ✗ [${host}] ${title}\n${why}`);
+  return { passed: passed.length, failed: failed.length };
+}
+
+/** Everything that is installed on first use, so that no test's time limit has to cover it. */
+async function prepare(): Promise<Count> {
+  console.log(`browser: ${findBrowser()}`);
+  for (const version of CLAUDE_VERSIONS) await installClaude(version);
+  console.log(`code-server: ${await installCodeServer()}`);
+  return { passed: 0, failed: 0 };
+}
+
+const STEPS: readonly (readonly [string, () => Promise<Count>])[] = [
+  ['prepare', prepare],
+  ['check', () => script('scripts/check.ts')],
+  ['package', () => script('scripts/package.ts')],
+  ['unit', () => vitest('vitest.config.ts', 'unit')],
+  ['vscode-node', () => suite('node')],
+  ['vscode-web', () => suite('web')],
+  ['e2e', () => vitest('vitest.e2e.config.ts', 'e2e')],
+  ...(isDeep
+    ? ([
+        ['vscode-floor', () => suite('floor')],
+        ['deep', () => vitest('vitest.e2e.config.ts', 'deep', { TWINHELM_DEEP: '1' })],
+      ] as const)
+    : []),
+];
+
+await mkdir(ARTIFACTS, { recursive: true });
+const total: Count = { passed: 0, failed: 0 };
+const lines: string[] = [];
+for (const [name, step] of STEPS) {
+  if (only.length > 0 && !only.includes(name)) continue;
+  console.log(`\n== ${name}`);
+  const start = performance.now();
+  const count = await step().catch((error: unknown): Count => {
+    console.error(error instanceof Error ? (error.stack ?? error.message) : error);
+    return { passed: 0, failed: 1 };
+  });
+  total.passed += count.passed;
+  total.failed += count.failed;
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  lines.push(`${name.padEnd(14)} ${count.passed} passed, ${count.failed} failed (${seconds} s)`);
+}
+console.log(`\n${lines.join('\n')}\n`);
+// The sum is the last line, whatever else still writes.
+process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;
+console.log(`${total.passed} passed, ${total.failed} failed`);

@@ -1,0 +1,17 @@
+// Vitest for what needs a browser, a built package and minutes: one file at a time. DEEP=1 adds the long runs.
+import { defineConfig } from 'vitest/config';
+
+const isDeep = process.env['TWINHELM_DEEP'] === '1';
+
+// Vitest reads the default export of this file and nothing else.
+// oxlint-disable-next-line import/no-default-export
+export default defineConfig({
+  test: {
+    include: isDeep ? ['test/**/*.deep.test.ts'] : ['test/e2e/**/*.test.ts'],
+    exclude: ['**/node_modules/**', 'test/hosts/**', ...(isDeep ? [] : ['**/*.deep.test.ts'])],
+    pool: 'forks',
+    fileParallelism: false,
+    testTimeout: isDeep ? 3_600_000 : 240_000,
+    hookTimeout: 240_000,
+  },
+});
