@@ -20,7 +20,7 @@ export function filterEnvironment(
     if (value === undefined || STRIPPED.test(name) || !NAME.test(name)) continue;
     const bytes = Buffer.byteLength(value);
     if (value.includes('\0') || bytes > MAX_VALUE_BYTES) continue;
-    if (count >= MAX_VARIABLES || total + bytes > MAX_TOTAL_BYTES) break;
+    if (count >= MAX_VARIABLES || total + bytes > MAX_TOTAL_BYTES) continue;
     kept[name] = value;
     count += 1;
     total += bytes;

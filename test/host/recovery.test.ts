@@ -1,0 +1,162 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { promptState } from '../rigs/demoRequest.ts';
+import { processesWith } from '../rigs/processes.ts';
+import { type Guest, HostRig } from './hostRig.ts';
+
+let rig: HostRig;
+let stopWatching: () => Promise<number>;
+
+beforeEach(async () => {
+  rig = await HostRig.create();
+  await rig.start();
+  stopWatching = watchWriters();
+}, 60_000);
+afterEach(() => rig.close(), 60_000);
+
+/** Agents that live now. A process that an agent just forked looks like it until it runs its program. */
+async function agents(): Promise<readonly number[]> {
+  const marked = await processesWith('TWINHELM_TEST_RIG', rig.folder);
+  const found = marked.filter(({ command }) => command.includes('--input-format'));
+  const parents = await Promise.all(
+    found.map(async ({ pid }) => {
+      const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+      return Number(/\) \S (\d+)/.exec(stat)?.[1] ?? 0);
+    }),
+  );
+  return found.map(({ pid }) => pid).filter((_, i) => !found.some(({ pid }) => pid === parents[i]));
+}
+
+/** Watches how many agents live at the same time; the result is the highest number seen. */
+function watchWriters(): () => Promise<number> {
+  let isOver = false;
+  let most = 0;
+  const watching = (async () => {
+    while (!isOver) most = Math.max(most, (await agents()).length);
+  })();
+  return async () => {
+    isOver = true;
+    await watching;
+    return most;
+  };
+}
+
+/** How often the model was asked to begin with this prompt. */
+function timesAsked(text: string): number {
+  const states = rig.model.requests.map(({ body }) => promptState(body));
+  return states.filter(({ prompt, step }) => prompt.includes(text) && step === 0).length;
+}
+
+async function crashAndReturn(session: string): Promise<Guest> {
+  await rig.crash();
+  await rig.start();
+  const machine = await rig.machine();
+  return machine.joinSession(session);
+}
+
+describe('kill -9 of the host', () => {
+  it('while idle: the conversation goes on in the same room, with its memory', async () => {
+    const ada = await (await rig.machine()).startSession();
+    await ada.view.request('prompt', { text: '[[text:before the crash]]' });
+    await ada.until('the turn ends', () => ada.ofKind('turn').length === 1);
+    const before = ada.entries.map(({ id }) => id);
+    const again = await crashAndReturn(ada.session);
+    expect(again.entries.slice(0, before.length).map(({ id }) => id)).toEqual(before);
+    await again.until('it is idle', () => again.state.session.status === 'idle');
+    expect(again.ofKind('notice')).toEqual([]);
+    await again.view.request('prompt', { text: '[[text:after the crash]]' });
+    await again.until('the turn ends', () => again.ofKind('turn').length === 2);
+    const asked = JSON.stringify(rig.model.requests.at(-1)?.body.messages);
+    expect(asked).toContain('before the crash');
+    expect(timesAsked('before the crash')).toBe(1);
+    expect(await stopWatching()).toBe(1);
+  }, 60_000);
+
+  it('while streaming: the old agent finishes, its text is taken over, nothing runs twice', async () => {
+    const ada = await (await rig.machine()).startSession();
+    await ada.view.request('prompt', { text: 'marker-stream [[slow:60:30]]' });
+    await ada.until('text streams', () => ada.view.live.length > 0);
+    const again = await crashAndReturn(ada.session);
+    await again.until('the text is taken over', () => again.text.includes('w59'), 60_000);
+    await again.until('it is idle', () => again.state.session.status === 'idle', 60_000);
+    await again.until('what was lost is said', () =>
+      again.ofKind('notice').some(({ code }) => code === 'host-restarted'),
+    );
+    expect(again.view.live).toEqual([]);
+    await again.view.request('prompt', { text: '[[text:and on]]' });
+    await again.until('the next turn ends', () => again.text.includes('and on'));
+    expect(timesAsked('marker-stream')).toBe(1);
+    expect(again.ofKind('prompt')).toHaveLength(2);
+    expect(await stopWatching()).toBe(1);
+  }, 90_000);
+
+  it('while a permission is open: it is said to be lost, and the next prompt runs', async () => {
+    const ada = await (await rig.machine()).startSession();
+    await ada.view.request('prompt', { text: 'marker-open [[bash:touch never.txt]]' });
+    await ada.until('a request waits', () => ada.state.pending.length === 1);
+    const again = await crashAndReturn(ada.session);
+    await again.until(
+      'the request is lost',
+      () => again.ofKind('decision').some(({ outcome }) => outcome === 'lost'),
+      60_000,
+    );
+    await again.until('nothing is pending', () => again.state.pending.length === 0);
+    await again.view.request('prompt', { text: '[[text:and on]]' });
+    await again.until('the next turn ends', () => again.text.includes('and on'));
+    expect(existsSync(join(rig.project, 'never.txt'))).toBe(false);
+    expect(timesAsked('marker-open')).toBe(1);
+    expect(await stopWatching()).toBe(1);
+  }, 90_000);
+
+  it('while a tool runs: a prompt sent meanwhile waits until the old agent is gone', async () => {
+    const ada = await (await rig.machine()).startSession();
+    await ada.view.request('prompt', { text: 'marker-tool [[bash:sleep 4 && touch done.txt]]' });
+    await ada.answer('allow');
+    await ada.until('the tool runs', () => ada.ofKind('tool-call').length === 1);
+    const again = await crashAndReturn(ada.session);
+    await again.view.request('prompt', { text: 'marker-next [[text:and on]]' });
+    await again.until('the next turn ends', () => again.text.includes('and on'), 60_000);
+    expect(timesAsked('marker-next')).toBe(1);
+    expect(again.ofKind('prompt')).toHaveLength(2);
+    expect(await stopWatching()).toBe(1);
+  }, 90_000);
+
+  it('twice in a row: what was taken over once is not taken over again', async () => {
+    const ada = await (await rig.machine()).startSession();
+    await ada.view.request('prompt', { text: 'marker-twice [[slow:40:30]]' });
+    await ada.until('text streams', () => ada.view.live.length > 0);
+    await rig.crash();
+    await rig.start();
+    const again = await crashAndReturn(ada.session);
+    await again.until('the text is taken over', () => again.text.includes('w39'), 60_000);
+    await again.until('it is idle', () => again.state.session.status === 'idle', 60_000);
+    const ids = again.entries.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(again.ofKind('prompt')).toHaveLength(1);
+    expect(timesAsked('marker-twice')).toBe(1);
+    expect(await stopWatching()).toBe(1);
+  }, 90_000);
+});
+
+describe('an agent that ends by itself', () => {
+  it('is said, and the next prompt starts it again with its memory', async () => {
+    const ada = await (await rig.machine()).startSession();
+    await ada.view.request('prompt', { text: '[[text:first]]' });
+    await ada.until('the turn ends', () => ada.ofKind('turn').length === 1);
+    await ada.view.request('prompt', { text: 'marker-killed [[slow:200:30]]' });
+    await ada.until('text streams', () => ada.view.live.length > 0);
+    for (const pid of await agents()) process.kill(pid, 'SIGKILL');
+    await ada.until('the crash is said', () => ada.state.session.problem?.code === 'agent-crashed');
+    await ada.until('what was lost is said', () =>
+      ada.ofKind('notice').some(({ code }) => code === 'agent-ended'),
+    );
+    expect(ada.view.live).toEqual([]);
+    await ada.view.request('prompt', { text: '[[text:and on]]' });
+    await ada.until('the next turn ends', () => ada.text.includes('and on'));
+    expect(ada.state.session.problem).toBeUndefined();
+    expect(timesAsked('marker-killed')).toBe(1);
+    expect(await stopWatching()).toBe(1);
+  }, 60_000);
+});
