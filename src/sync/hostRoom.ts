@@ -163,6 +163,7 @@ export class HostRoom implements Disposable {
       }),
     );
     this.store.add(this.relays.onDidJoin((awareness) => this.attendance.follow(awareness)));
+    this.store.add(this.relays.onDidSync(() => this.attendance.sendBeat()));
     this.store.add(this.lease.onDidChange(() => this.peopleChanged()));
     this.store.add(this.attendance.onDidChange(() => this.attendanceChanged()));
     this.store.add(

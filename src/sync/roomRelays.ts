@@ -36,10 +36,13 @@ export class RoomRelays implements Disposable {
   private readonly tokenHashes = new Map<string, string>();
   private readonly hostToken = toBase64Url(randomBytes(32));
   private readonly joined = new Emitter<Awareness>();
+  private readonly synced = new Emitter<void>();
   private claimRev = 0;
 
   /** A document with awareness is served on one more relay. */
   readonly onDidJoin = this.joined.event;
+  /** A document with awareness is in sync (again): what was said there before is forgotten. */
+  readonly onDidSync = this.synced.event;
 
   constructor(options: RoomRelaysOptions) {
     this.options = options;
@@ -123,11 +126,16 @@ export class RoomRelays implements Disposable {
   dispose(): void {
     for (const link of this.links.values()) link.dispose();
     this.joined.dispose();
+    this.synced.dispose();
   }
 
   private openOn(link: RelayLink, name: string, one: Served): DocumentConnection {
     const connection = link.open(name, one.doc, one.withAwareness);
-    if (one.withAwareness) this.joined.fire(connection.awareness);
+    if (!one.withAwareness) return connection;
+    this.joined.fire(connection.awareness);
+    connection.onDidChange(({ kind }) => {
+      if (kind === 'synced') this.synced.fire();
+    });
     return connection;
   }
 
