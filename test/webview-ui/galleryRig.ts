@@ -6,6 +6,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { FromPanel } from '../../src/protocol/panel.ts';
+// Declares the gallery's globals for the functions that run in its page.
+import type {} from '../../webview-ui/gallery/main.tsx';
 import { launchBrowser } from '../rigs/browser.ts';
 
 const ENTRY = fileURLToPath(new URL('../../webview-ui/gallery/main.tsx', import.meta.url));
@@ -103,4 +106,33 @@ export class GalleryRig {
     await new Promise((resolve) => this.server.close(resolve));
     await rm(this.folder, { recursive: true, force: true });
   }
+}
+
+/** Sends messages to the panel as they are, and waits until they are on the screen. */
+export async function send(page: Page, ...messages: readonly unknown[]): Promise<void> {
+  await page.evaluate((json) => {
+    const values: unknown = JSON.parse(json);
+    if (Array.isArray(values)) for (const value of values) window.gallery.sendRaw(value);
+  }, JSON.stringify(messages));
+  await nextFrames(page);
+}
+
+/** Two frames: what was sent before is rendered and measured. */
+export async function nextFrames(page: Page): Promise<void> {
+  await page.evaluate(
+    () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+  );
+}
+
+/** What the panel posted of one type, oldest first. */
+export async function posted<T extends FromPanel['type']>(
+  page: Page,
+  type: T,
+): Promise<Extract<FromPanel, { type: T }>[]> {
+  const all = await page.evaluate(() => JSON.stringify(window.gallery.posted));
+  // The panel posts nothing but FromPanel; this is its own record of it.
+  const messages = JSON.parse(all) as FromPanel[];
+  return messages.filter(
+    (message): message is Extract<FromPanel, { type: T }> => message.type === type,
+  );
 }

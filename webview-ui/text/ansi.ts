@@ -27,8 +27,8 @@ export interface AnsiPiece {
 // In this order: CSI; OSC, DCS, SOS, PM, APC with their text up to ST or BEL; any other two- or three-byte escape.
 // An unfinished sequence at the end of the text is taken too, so that a cut does not leave garbage.
 const SEQUENCE =
-  // eslint-disable-next-line no-control-regex -- control sequences are what this is about
-  /(?:\u001b\[|\u009b)([0-?]*)([ -/]*)([@-~]|$)|(?:\u001b[\]PX^_]|[\u009d\u0090\u0098\u009e\u009f])[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c|\u001b|$)|\u001b[ -/]*[0-~]?/g;
+  // oxlint-disable-next-line no-control-regex -- control sequences are what this is about
+  /(?:\u001b\[|\u009b)([0-?]*)([ -/]*)([@-~]|$)|(?:\u001b[\]PX^_]|[\u009d\u0090\u0098\u009e\u009f])[^\u0007\u001b\u009c\n]{0,4096}(?:\u0007|\u001b\\|\u009c|\u001b|$)|\u001b[ -/]*[0-~]?/g;
 
 const LEVELS = [0, 95, 135, 175, 215, 255];
 

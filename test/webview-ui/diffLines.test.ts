@@ -1,0 +1,56 @@
+// Diffs from patches and from texts.
+import { describe, expect, it } from 'vitest';
+import { diffOfCall } from '../../webview-ui/cards/toolBodies.tsx';
+import { diffOfPatch, diffOfTexts } from '../../webview-ui/text/diffLines.ts';
+
+describe('diffs', () => {
+  it('numbers the lines of a reported patch and leaves its remarks out', () => {
+    const diff = diffOfPatch([
+      {
+        oldStart: 4,
+        oldLines: 2,
+        newStart: 4,
+        newLines: 2,
+        lines: [' a', '-b', '\\ No newline at end of file', '+c'],
+      },
+    ]);
+    expect(diff).toEqual({
+      added: 1,
+      removed: 1,
+      lines: [
+        { kind: 'context', text: 'a', oldNumber: 4, newNumber: 4 },
+        { kind: 'removed', text: 'b', oldNumber: 5 },
+        { kind: 'added', text: 'c', newNumber: 5 },
+      ],
+    });
+  });
+
+  it('takes what is no patch as none', () => {
+    expect(diffOfPatch([])).toBeUndefined();
+    expect(diffOfPatch([{ lines: 'x' }])).toBeUndefined();
+    expect(diffOfPatch(null)).toBeUndefined();
+  });
+
+  it('shows a new file as added lines from 1', () => {
+    const diff = diffOfTexts('', 'a\nb\n', true);
+    expect(diff.lines.map((line) => [line.kind, line.newNumber])).toEqual([
+      ['added', 1],
+      ['added', 2],
+    ]);
+  });
+
+  it('has no line numbers for a piece of a file', () => {
+    const diff = diffOfTexts('a', 'b', false);
+    expect(diff.lines.every((line) => line.newNumber === undefined)).toBe(true);
+  });
+
+  it('joins the edits of one call, with a gap between', () => {
+    const edits = [
+      { old_string: 'a', new_string: 'b' },
+      { old_string: 'c', new_string: 'd' },
+    ];
+    const diff = diffOfCall({ tool: 'MultiEdit', input: { file_path: '/x', edits } });
+    expect(diff?.added).toBe(2);
+    expect(diff?.lines.filter((line) => line.kind === 'gap')).toHaveLength(1);
+  });
+});

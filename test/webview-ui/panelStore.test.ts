@@ -1,0 +1,138 @@
+// The store: messages in, state out; connection, announcements, unknown things.
+import { afterEach, describe, expect, it } from 'vitest';
+import type { PanelEntry } from '../../src/protocol/panel.ts';
+import { ownerHeader } from '../../webview-ui/gallery/sampleHeaders.ts';
+import { manyEntries } from '../../webview-ui/gallery/sampleEntries.ts';
+import { PanelStore } from '../../webview-ui/model/panelStore.ts';
+import { createFakeClock } from '../probes/fakeClock.ts';
+import { createFakePort } from './fakePort.ts';
+
+const open: PanelStore[] = [];
+
+function setUp() {
+  const clock = createFakeClock();
+  const fake = createFakePort();
+  const store = new PanelStore({ port: fake.port, clock, schedule: (callback) => callback() });
+  open.push(store);
+  const posts = (type: string): unknown[] => fake.posted.filter((m) => m.type === type);
+  return { clock, fake, store, posts };
+}
+
+afterEach(() => {
+  for (const store of open.splice(0)) store.dispose();
+});
+
+const text = (index: number, words: string): PanelEntry => ({
+  index,
+  entry: { kind: 'text', id: `t${index}`, at: 0, messageId: 'm', text: words },
+});
+
+describe('panel store', () => {
+  it('says ready at once, and again until somebody answers', () => {
+    const { clock, fake, posts } = setUp();
+    expect(fake.posted[0]).toEqual({ type: 'ready' });
+    clock.advance(3000);
+    expect(posts('ready')).toHaveLength(2);
+    fake.send({ type: 'init', strings: {}, locale: 'en', draft: '' });
+    clock.advance(9000);
+    expect(posts('ready')).toHaveLength(2);
+  });
+
+  it('calls itself disconnected after three seconds without an answer, and recovers', () => {
+    const { clock, fake, store, posts } = setUp();
+    fake.send({ type: 'init', strings: {}, locale: 'en', draft: '' });
+    clock.advance(1000);
+    fake.send({ type: 'pong', n: 1 });
+    clock.advance(2000);
+    expect(store.connection.isConnected.value).toBe(true);
+    clock.advance(2000);
+    expect(store.connection.isConnected.value).toBe(false);
+    const before = posts('ready').length;
+    fake.send({ type: 'pong', n: 5 });
+    expect(store.connection.isConnected.value).toBe(true);
+    expect(posts('ready')).toHaveLength(before + 1);
+  });
+
+  it('translates by the English text and fills the places', () => {
+    const { fake, store } = setUp();
+    const strings = { '{0} has control': '{0} hat die Kontrolle' };
+    fake.send({ type: 'init', strings, locale: 'de', draft: '' });
+    expect(store.t('{0} has control', 'Ada')).toBe('Ada hat die Kontrolle');
+    expect(store.t('You have control')).toBe('You have control');
+  });
+
+  it('announces a finished reply once, and nothing of the history', () => {
+    const { fake, store } = setUp();
+    fake.send({ type: 'entries', entries: manyEntries(30), hasOlder: false });
+    expect(store.announcement.value.n).toBe(0);
+    fake.send({ type: 'append', entries: [text(30, 'All **done**.')] });
+    expect(store.announcement.value).toEqual({ n: 1, text: 'All done.' });
+    fake.send({ type: 'prepend', entries: [], hasOlder: false });
+    expect(store.announcement.value.n).toBe(1);
+  });
+
+  it('announces a request that comes, not one that was there before', () => {
+    const { fake, store } = setUp();
+    const pending = { requestId: 'r', index: 1, request: 'permission', tool: 'Bash', since: 0 };
+    const waiting = { ...ownerHeader, pending: [{ ...pending, request: 'permission' as const }] };
+    fake.send({ type: 'header', header: waiting });
+    expect(store.announcement.value.n).toBe(0);
+    fake.send({ type: 'header', header: ownerHeader });
+    fake.send({ type: 'header', header: waiting });
+    expect(store.announcement.value.text).toBe('Permission requested: Bash');
+  });
+
+  it('shows an entry of a kind it does not know', () => {
+    const { fake, store } = setUp();
+    const entry = { kind: 'hologram', id: 'h', at: 1, depth: 3 };
+    fake.sendRaw({ type: 'append', entries: [{ index: 0, entry }] });
+    expect(store.transcript.rows[0]?.entry).toMatchObject({ kind: 'unknown', type: 'hologram' });
+  });
+
+  it('survives messages that are none, and reports them without their content', () => {
+    const { fake, store, posts } = setUp();
+    for (const value of [null, 7, 'x', {}, { type: 'nothing' }, { type: 'live', blocks: 'secret' }])
+      fake.sendRaw(value);
+    expect(store.transcript.size).toBe(0);
+    expect(posts('log')).toHaveLength(6);
+    expect(JSON.stringify(posts('log'))).not.toContain('secret');
+  });
+
+  it('asks for older entries once until they came', () => {
+    const { fake, store, posts } = setUp();
+    fake.send({ type: 'entries', entries: manyEntries(5, 100), hasOlder: true });
+    expect(store.fetchOlder()).toBe(true);
+    expect(store.fetchOlder()).toBe(false);
+    fake.send({ type: 'prepend', entries: manyEntries(5, 95), hasOlder: false });
+    expect(store.isLoadingOlder.value).toBe(false);
+    expect(store.fetchOlder()).toBe(false);
+    expect(posts('fetch-older')).toHaveLength(1);
+    expect(store.transcript.size).toBe(10);
+  });
+
+  it('adds streamed text to its block and keeps blocks that stay', () => {
+    const { fake, store } = setUp();
+    const block = { messageId: 'm', block: 0, type: 'text' as const, text: 'He' };
+    fake.send({ type: 'live', blocks: [block] });
+    const row = store.live.rows.value[0];
+    fake.send({ type: 'live-append', messageId: 'm', block: 0, text: 'llo' });
+    expect(row?.text.value).toBe('Hello');
+    const nested = { messageId: 'n', block: 0, type: 'text' as const, text: 'x', parent: 'c1' };
+    fake.send({ type: 'live', blocks: [{ ...block, text: 'Hello!' }, nested] });
+    expect(store.live.rows.value).toEqual([row]);
+    expect(row?.text.value).toBe('Hello!');
+    expect(store.live.nested.value.get('c1')).toHaveLength(1);
+  });
+
+  it('fetches a long text once and shows why it failed', () => {
+    const { fake, store, posts } = setUp();
+    store.fetchBlob('b');
+    store.fetchBlob('b');
+    expect(posts('fetch-blob')).toHaveLength(1);
+    fake.send({ type: 'blob', blob: 'b', error: 'The computer is offline.' });
+    expect(store.blobs.value.get('b')).toEqual({
+      kind: 'failed',
+      error: 'The computer is offline.',
+    });
+  });
+});

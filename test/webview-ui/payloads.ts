@@ -1,0 +1,90 @@
+// Texts that try to run code, load something, or leave the page; each would in a careless renderer.
+
+// `__hit(n)` is what a payload must manage to call.
+const HIT = '__hit()';
+
+const elements = [
+  `<script>${HIT}</script>`,
+  `<ScRiPt src="data:text/javascript,${HIT}"></sCrIpT>`,
+  `<img src=x onerror=${HIT}>`,
+  `<img src=x onerror="${HIT}"//`,
+  `<img/src/onerror=${HIT}>`,
+  `<svg onload=${HIT}>`,
+  `<svg><script>${HIT}</script></svg>`,
+  `<svg><animate onbegin=${HIT} attributeName=x dur=1s>`,
+  `<svg><a xlink:href="javascript:${HIT}"><text y=20>x</text></a></svg>`,
+  `<math><mtext><table><mglyph><style><img src=x onerror=${HIT}>`,
+  `<math href="javascript:${HIT}">x</math>`,
+  `<body onload=${HIT}>`,
+  `<iframe srcdoc="<script>parent.${HIT}</script>"></iframe>`,
+  `<iframe src="javascript:parent.${HIT}"></iframe>`,
+  `<object data="javascript:${HIT}"></object>`,
+  `<embed src="javascript:${HIT}">`,
+  `<video><source onerror="${HIT}"></video>`,
+  `<audio src=x onerror=${HIT}></audio>`,
+  `<video src=x onerror=${HIT}></video>`,
+  `<details open ontoggle=${HIT}>x</details>`,
+  `<input autofocus onfocus=${HIT}>`,
+  `<select autofocus onfocus=${HIT}></select>`,
+  `<textarea autofocus onfocus=${HIT}></textarea>`,
+  `<marquee onstart=${HIT}>x</marquee>`,
+  `<style>@import "javascript:${HIT}";</style>`,
+  `<style onload=${HIT}></style>`,
+  `<link rel=stylesheet href="data:text/css,x" onload=${HIT}>`,
+  `<meta http-equiv=refresh content="0;url=javascript:${HIT}">`,
+  `<base href="javascript:${HIT}//">`,
+  `<form action="javascript:${HIT}"><button>x</button></form>`,
+  `<button formaction="javascript:${HIT}">x</button>`,
+  `<a href="javascript:${HIT}">x</a>`,
+  `<a href="&#106;avascript:${HIT}">x</a>`,
+  `<a href="java&Tab;script:${HIT}">x</a>`,
+  `<a onclick=${HIT}>x</a>`,
+  `<p onmouseover=${HIT}>x</p>`,
+  `<div style="animation-name:turn" onanimationstart=${HIT}>x</div>`,
+  `<template><img src=x onerror=${HIT}></template>`,
+  `<noscript><p title="</noscript><img src=x onerror=${HIT}>">`,
+  `<!--><img src=x onerror=${HIT}>-->`,
+  `<![CDATA[<img src=x onerror=${HIT}>]]>`,
+  `<?xml version="1.0"?><img src=x onerror=${HIT}>`,
+  `<xss id=x tabindex=1 onfocus=${HIT}>x</xss>`,
+  `<img src="x\` \`<script>${HIT}</script>"\` \`>`,
+];
+
+const inMarkdown: readonly ((payload: string) => string)[] = [
+  (payload) => payload,
+  (payload) => `text ${payload} text`,
+  (payload) => `- item\n- ${payload}`,
+  (payload) => `> ${payload}`,
+  (payload) => `| a | b |\n|---|---|\n| ${payload.replaceAll('|', '')} | x |`,
+  (payload) => `\`\`\`html\n${payload}\n\`\`\``,
+  (payload) => `\`\`\`${payload}\ncode\n\`\`\``,
+  (payload) => `# ${payload}`,
+  (payload) => `\u001b[31m${payload}\u001b[0m`,
+];
+
+const links = [
+  `[x](javascript:${HIT})`,
+  `[x](JaVaScRiPt:${HIT})`,
+  `[x](&#x6A;avascript:${HIT})`,
+  `[x](javascript&colon;${HIT})`,
+  `[x](<java\tscript:${HIT}>)`,
+  `[x](data:text/html,<script>${HIT}</script>)`,
+  `[x](vbscript:${HIT})`,
+  `<javascript:${HIT}>`,
+  `[x][r]\n\n[r]: javascript:${HIT}`,
+  `[x](https://example.org" onmouseover="${HIT})`,
+  `[x](https://example.org "t" onclick="${HIT}")`,
+  `[<img src=x onerror=${HIT}>](https://example.org)`,
+  `![x](javascript:${HIT})`,
+  `![x](https://evil.invalid/p.png "onload=${HIT}")`,
+  `![x" onerror="${HIT}](x)`,
+  `[x](command:workbench.action.terminal.new)`,
+  `[x](vscode://evil/run)`,
+  `https://example.org/"onmouseover="${HIT}`,
+];
+
+/** All of them: a few hundred. */
+export const PAYLOADS: readonly string[] = [
+  ...elements.flatMap((payload) => inMarkdown.map((wrap) => wrap(payload))),
+  ...links,
+];

@@ -1,0 +1,184 @@
+// Words: why something cannot be sent, how old the picture is, what a tool call is about.
+import { describe, expect, it } from 'vitest';
+import { controlKeyAction } from '../../webview-ui/composer/ControlBar.tsx';
+import {
+  answersOf,
+  toggleOption,
+  toggleOther,
+} from '../../webview-ui/decisions/questionAnswers.ts';
+import { HEADERS, ownerHeader } from '../../webview-ui/gallery/sampleHeaders.ts';
+import { sendBlock, statusWord, truthWord } from '../../webview-ui/model/words.ts';
+import { suggestionText } from '../../webview-ui/decisions/PermissionRequest.tsx';
+import { PANEL_STRINGS, type Translate, translate } from '../../webview-ui/strings.ts';
+import {
+  formatAge,
+  formatBytes,
+  formatCost,
+  formatDuration,
+  formatTokens,
+  relativePath,
+} from '../../webview-ui/text/format.ts';
+import { highlight } from '../../webview-ui/text/highlight.ts';
+import { describeTool } from '../../webview-ui/text/inputs.ts';
+
+const t: Translate = (key, ...values) => translate({}, key, values);
+
+describe('sending', () => {
+  it.each([
+    ['owner', undefined],
+    ['idle', undefined],
+    ['guest', 'Ada Lovelace has control. Request control to send.'],
+    ['asked', 'Bo Svensson has control. Take it back to send.'],
+    ['queued', 'Ada Lovelace has control. You are number 2 in line.'],
+    ['viewer', 'You are watching: your link is for viewing.'],
+    ['offline', 'Ada’s MacBook is offline. Your text is kept; send it when it is back.'],
+    ['relay', 'The relay is offline. Your text is kept; send it when it is back.'],
+  ])('in state %s is blocked by: %s', (state, reason) => {
+    expect(sendBlock(HEADERS[state], true, t)).toBe(reason);
+  });
+
+  it('is blocked while the extension does not answer, whoever has control', () => {
+    expect(sendBlock(ownerHeader, false, t)).toMatch(/^Not connected to the extension/);
+  });
+});
+
+describe('states', () => {
+  it('age with the time that passed since they were told', () => {
+    const word = truthWord({ kind: 'host-offline', ageMs: 5000 }, 7000, 'Ada’s MacBook', t);
+    expect(word.text).toBe('Ada’s MacBook is offline · last seen 12 s ago');
+  });
+
+  it('never claim to work when the picture is old', () => {
+    expect(statusWord('working', 'live', t).text).toBe('Working');
+    expect(statusWord('working', 'relay-offline', t)).toMatchObject({
+      text: 'Working when last seen',
+      icon: 'circle',
+    });
+  });
+
+  it('decide what the control key does', () => {
+    expect(controlKeyAction({ kind: 'mine' })).toBe('release');
+    expect(controlKeyAction({ kind: 'free' })).toBe('request');
+    const other = { kind: 'other', name: 'Ada', canTake: false } as const;
+    expect(controlKeyAction({ ...other, place: 0, canRequest: true })).toBe('request');
+    expect(controlKeyAction({ ...other, place: 1, canRequest: true })).toBeUndefined();
+    expect(controlKeyAction({ kind: 'watching', reason: 'viewer' })).toBeUndefined();
+  });
+});
+
+describe('answers to questions', () => {
+  const one = { question: 'One?', options: [{ label: 'A' }, { label: 'B' }] };
+  const many = { question: 'Many?', multiSelect: true, options: [{ label: 'A' }, { label: 'B' }] };
+  const none = { options: new Set<number>() };
+
+  it('are complete only when each question has one', () => {
+    const choice = toggleOption(one, none, 1);
+    expect(answersOf([one, many], [choice])).toBeUndefined();
+    const both = toggleOption(many, toggleOption(many, none, 1), 0);
+    expect(answersOf([one, many], [choice, both])).toEqual({ 'One?': 'B', 'Many?': 'A, B' });
+  });
+
+  it('take own words, but not empty ones', () => {
+    const other = toggleOther(one, toggleOption(one, none, 0));
+    expect(other.options.size).toBe(0);
+    expect(answersOf([one], [other])).toBeUndefined();
+    expect(answersOf([one], [{ ...other, other: ' mine ' }])).toEqual({ 'One?': 'mine' });
+  });
+
+  it('drop an option that is chosen twice where several may be chosen', () => {
+    expect(toggleOption(many, toggleOption(many, none, 0), 0).options.size).toBe(0);
+  });
+});
+
+describe('formats', () => {
+  it('are short and have their units', () => {
+    expect([formatBytes(900), formatBytes(1_258_291)]).toEqual(['900 B', '1.2 MB']);
+    expect([formatDuration(400), formatDuration(83_000), formatDuration(3_600_000)]).toEqual([
+      '0.4 s',
+      '1 m 23 s',
+      '1 h',
+    ]);
+    expect([formatAge(12_900), formatAge(200_000), formatAge(90_000_000)]).toEqual([
+      '12 s',
+      '3 m',
+      '1 d',
+    ]);
+    expect([formatTokens(999), formatTokens(12_300), formatTokens(1_200_000)]).toEqual([
+      '999',
+      '12.3k',
+      '1.2M',
+    ]);
+    expect([formatCost(0.004), formatCost(1.234)]).toEqual(['$0.004', '$1.23']);
+    expect(relativePath('/home/ada/shop/a.ts', '/home/ada/shop')).toBe('a.ts');
+    expect(relativePath('/home/ada/shopping/a.ts', '/home/ada/shop')).toBe(
+      '/home/ada/shopping/a.ts',
+    );
+  });
+});
+
+describe('tool heads', () => {
+  it.each([
+    [{ tool: 'Bash', input: { command: 'a\nb' } }, 'terminal', 'Bash', 'a …'],
+    [
+      { tool: 'Read', input: { file_path: '/p/x.ts', offset: 5, limit: 10 } },
+      'file',
+      'Read',
+      'x.ts:5–14',
+    ],
+    [{ tool: 'Grep', input: { pattern: 'x', path: '/p/src' } }, 'search', 'Grep', 'x in src'],
+    [{ tool: 'mcp__git__log', input: { n: 3 } }, 'plug', 'git › log', ''],
+    [
+      { tool: 'Agent', input: { description: 'Look', subagent_type: 'scout' } },
+      'agent',
+      'scout',
+      'Look',
+    ],
+    [{ tool: 'Nova', input: { what: 'new' } }, 'plug', 'Nova', 'new'],
+    [{ tool: 'Nova', input: null }, 'plug', 'Nova', ''],
+  ])('of %o', (call, icon, title, subtitle) => {
+    expect(describeTool(call, '/p', t)).toMatchObject({ icon, title, subtitle });
+  });
+
+  it('spell the rules that would be remembered', () => {
+    const rules = [{ toolName: 'Bash', ruleContent: 'npm test:*' }, { toolName: 'Read' }];
+    expect(suggestionText({ type: 'addRules', rules })).toBe('Bash(npm test:*), Read');
+    expect(suggestionText({ type: 'setMode', mode: 'acceptEdits' })).toBe('acceptEdits');
+    expect(suggestionText({ odd: 1 })).toBe('{"odd":1}');
+  });
+});
+
+describe('code colours', () => {
+  it.each(['ts', 'python', 'sql', 'json', 'diff', 'unheard-of'])(
+    'change no character of %s',
+    (language) => {
+      const code = 'const a = "x\\"y"; // é\n# z\n-- s\n`t${1}`\n/* open';
+      expect(
+        highlight(code, language)
+          .map((piece) => piece.text)
+          .join(''),
+      ).toBe(code);
+    },
+  );
+
+  it('find keywords, strings, numbers, comments', () => {
+    expect(highlight('return "x" + 1 // y', 'ts').map((piece) => piece.kind)).toEqual([
+      'keyword',
+      undefined,
+      'string',
+      undefined,
+      'number',
+      undefined,
+      'comment',
+    ]);
+  });
+});
+
+describe('strings', () => {
+  it('are listed once each', () => {
+    expect(new Set(PANEL_STRINGS).size).toBe(PANEL_STRINGS.length);
+  });
+
+  it('leave a place alone that has no value', () => {
+    expect(translate({}, '{0} of {1} done', [1])).toBe('1 of {1} done');
+  });
+});

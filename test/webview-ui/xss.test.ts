@@ -1,0 +1,170 @@
+// Hostile text in every place of the panel: nothing runs, nothing is loaded, nothing navigates.
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PanelEntry } from '../../src/protocol/panel.ts';
+import { parseEntry } from '../../src/protocol/transcript.ts';
+import { ownerHeader } from '../../webview-ui/gallery/sampleHeaders.ts';
+import { GalleryRig, nextFrames, posted, send } from './galleryRig.ts';
+import { PAYLOADS } from './payloads.ts';
+
+let rig: GalleryRig;
+beforeAll(async () => {
+  rig = await GalleryRig.start();
+});
+afterAll(() => rig.close());
+
+interface Watch {
+  readonly hits: () => Promise<number>;
+  readonly foreign: string[];
+  readonly navigations: string[];
+}
+
+async function watch(page: Page): Promise<Watch> {
+  const foreign: string[] = [];
+  const navigations: string[] = [];
+  const origin = new URL(page.url()).origin;
+  page.on('request', (request) => {
+    const url = request.url();
+    if (!url.startsWith(origin) && !url.startsWith('data:image/')) foreign.push(url);
+  });
+  page.on('framenavigated', (frame) => navigations.push(frame.url()));
+  await page.evaluate(() => {
+    Object.assign(window, { hits: 0, __hit: () => Object.assign(window, { hits: hits() + 1 }) });
+    function hits(): number {
+      return Number(Reflect.get(window, 'hits'));
+    }
+  });
+  return {
+    hits: () => page.evaluate(() => Number(Reflect.get(window, 'hits'))),
+    foreign,
+    navigations,
+  };
+}
+
+/** The same text in every kind of entry that shows text. */
+function entriesOf(text: string, first: number): PanelEntry[] {
+  const input = { command: text, description: text, file_path: text, content: text };
+  const bodies = [
+    { kind: 'prompt', text, origin: 'person', author: { name: text, device: text, member: 'm' } },
+    { kind: 'text', messageId: `m${first}`, text },
+    { kind: 'tool-call', messageId: 'm', callId: `c${first}`, tool: 'Bash', input },
+    { kind: 'tool-result', callId: `c${first}`, outcome: 'error', text },
+    { kind: 'tool-call', messageId: 'm', callId: `d${first}`, tool: 'Write', input },
+    { kind: 'notice', level: 'error', code: 'x', text },
+    { kind: 'turn', outcome: 'failed', error: text, reason: text },
+    { kind: 'command', command: text, text },
+  ];
+  return bodies.map((body, at) => ({
+    index: first + at,
+    entry: parseEntry({ ...body, id: `x${first + at}`, at: 0 }),
+  }));
+}
+
+async function activateEverything(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    for (const element of document.querySelectorAll('.transcript-rows *')) {
+      for (const type of ['mouseover', 'mouseenter', 'focus', 'toggle', 'animationstart', 'click'])
+        if (element.tagName !== 'BUTTON') {
+          element.dispatchEvent(new MouseEvent(type, { bubbles: true, cancelable: true }));
+        }
+    }
+  });
+}
+
+const FORBIDDEN = '.panel :is(script, iframe, img, style, form, object, embed, base, link, meta)';
+
+describe('hostile text', () => {
+  it('is seen to run where nothing protects the page (control of this test)', async () => {
+    const page = await rig.browser.newPage();
+    await page.goto('about:blank');
+    const seen = await watch(page);
+    await page.evaluate(
+      (payloads) => {
+        const frame = document.createElement('div');
+        document.body.append(frame);
+        for (const payload of payloads) frame.insertAdjacentHTML('beforeend', payload);
+      },
+      PAYLOADS.slice(0, 200),
+    );
+    await page.waitForFunction(() => Number(Reflect.get(window, 'hits')) > 5);
+    expect(await seen.hits()).toBeGreaterThan(5);
+    await page.close();
+  });
+
+  it(`never runs in the transcript (${PAYLOADS.length} texts)`, async () => {
+    const page = await rig.open('empty');
+    const seen = await watch(page);
+    const batch = 12;
+    for (let at = 0; at < PAYLOADS.length; at += batch) {
+      const texts = PAYLOADS.slice(at, at + batch);
+      const entries = texts.flatMap((text, n) => entriesOf(text, (at + n) * 10));
+      const blocks = texts.map((text, n) => ({ messageId: `l${n}`, block: 0, type: 'text', text }));
+      await send(page, { type: 'entries', entries, hasOlder: false }, { type: 'live', blocks });
+      // Through all of it, so that every row was rendered once.
+      for (const share of [0, 0.25, 0.5, 0.75, 1]) {
+        await page.evaluate((part) => {
+          const frame = document.querySelector('.transcript');
+          if (frame !== null) frame.scrollTop = frame.scrollHeight * part;
+        }, share);
+        await nextFrames(page);
+        await activateEverything(page);
+        expect(await page.locator(FORBIDDEN).count()).toBe(0);
+      }
+    }
+    expect(await seen.hits()).toBe(0);
+    expect(seen.foreign).toEqual([]);
+    expect(seen.navigations).toEqual([]);
+    expect(await page.locator('[data-live]').last().textContent()).toContain('__hit()');
+    await page.context().close();
+  });
+
+  it('never runs in the head, the requests or the composer', async () => {
+    const page = await rig.open('empty');
+    const seen = await watch(page);
+    const session = ownerHeader.session;
+    for (const text of PAYLOADS.filter((_, at) => at % 9 === 0)) {
+      const request = {
+        ...{ kind: 'request', id: 'r', at: 0, requestId: 'r', inputHash: 'h' },
+        ...{ request: 'permission', tool: text, description: text, reason: text },
+        input: { command: text, [text]: text },
+        suggestions: [{ rules: [{ toolName: text, ruleContent: text }] }],
+      };
+      const header = {
+        ...ownerHeader,
+        session: { ...session, title: text, project: text, branch: text, model: text, cwd: text },
+        alarms: [{ kind: 'fork', text }],
+        controlRequests: [{ member: 'm', window: 'w', name: text }],
+        pending: [{ requestId: 'r', index: 0, request: 'permission', tool: text, since: 0 }],
+      };
+      await send(
+        page,
+        { type: 'entries', entries: [{ index: 0, entry: request }], hasOlder: false },
+        { type: 'header', header },
+        { type: 'restore-draft', text, reason: text },
+      );
+      expect(await page.locator('.title').textContent()).toBe(text);
+      expect(await page.locator('.pending-body .arg').count()).toBe(2);
+    }
+    expect(await seen.hits()).toBe(0);
+    expect(seen.foreign).toEqual([]);
+    expect(seen.navigations).toEqual([]);
+    await page.context().close();
+  });
+
+  it('opens links only through the extension', async () => {
+    const page = await rig.open('empty');
+    const seen = await watch(page);
+    const text = '[go](https://example.org/x)';
+    const entry = { kind: 'text', id: 'a', at: 0, messageId: 'm', text };
+    await send(page, { type: 'append', entries: [{ index: 0, entry }] });
+    await page.click('.md a');
+    await page.click('.md a', { button: 'middle' });
+    expect(await posted(page, 'open-link')).toEqual([
+      { type: 'open-link', url: 'https://example.org/x' },
+      { type: 'open-link', url: 'https://example.org/x' },
+    ]);
+    expect(seen.navigations).toEqual([]);
+    expect(page.context().pages()).toHaveLength(1);
+    await page.context().close();
+  });
+});
