@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
-import type { Logger } from '../base/log.ts';
+import { errorText, type Logger } from '../base/log.ts';
 import type {
   Agent,
   AgentProbe,
@@ -113,6 +113,11 @@ class ClaudeAgent implements Agent {
       const said = exit.error ?? session.lastWords.stderr;
       if (said !== '') throw problemError(crashedProblem(exit.code, exit.signal, said.slice(-500)));
       throw error;
+    }
+    if (start.title !== undefined) {
+      await session.rename(start.title).catch((error: unknown) => {
+        this.options.log.warn('naming the session failed', { error: errorText(error) });
+      });
     }
     return session;
   }

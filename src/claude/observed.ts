@@ -13,11 +13,12 @@ import type {
   ObservedSession,
 } from '../protocol/agent.ts';
 import type { Entry } from '../protocol/transcript.ts';
+import { changedFacts } from './changedFacts.ts';
 import { ConversationReader } from './conversationReader.ts';
-import type { Projects } from './projects.ts';
+import type { Projects, TranscriptSummary } from './projects.ts';
 import { SeenIds } from './seenIds.ts';
 import { resetEntry } from './toEntries.ts';
-import { type Registry, type RegistryRecord, statusOfRecord } from './registry.ts';
+import { nameOfRecord, type Registry, type RegistryRecord, statusOfRecord } from './registry.ts';
 
 /** The file is looked at this often even if no watch tells: finished blocks are at most 0.3 s behind. */
 const POLL_MS = 100;
@@ -44,7 +45,7 @@ export class ClaudeObserved implements ObservedSession {
   private watcher: FSWatcher | undefined;
   private sessionId: string;
   private readonly seen = new SeenIds();
-  private readonly known: Record<string, unknown> = {};
+  private known: AgentFacts = {};
   private status: AgentStatus | undefined;
   private waitingFor: string | undefined;
   private looking: Promise<void> | undefined;
@@ -124,7 +125,12 @@ export class ClaudeObserved implements ObservedSession {
       return;
     }
     if (record === undefined) return;
-    const status = statusOfRecord(record) ?? (await this.derivedStatus());
+    const told = statusOfRecord(record);
+    // The summary costs a read of the file's edges: only when the state changes, or only it tells.
+    const summary = told === undefined || told !== this.status ? await this.summary() : undefined;
+    const title = nameOfRecord(record) ?? summary?.title;
+    if (title !== undefined) this.facts({ title });
+    const status = told ?? summary?.status ?? 'idle';
     this.setStatus(status, status === 'waiting' ? (record.waitingFor ?? undefined) : undefined);
   }
 
@@ -141,10 +147,10 @@ export class ClaudeObserved implements ObservedSession {
     );
   }
 
-  private async derivedStatus(): Promise<AgentStatus> {
+  /** Title and state from the file; what was read is kept while it is unchanged. */
+  private async summary(): Promise<TranscriptSummary | undefined> {
     const path = this.reader?.path;
-    const summary = path === undefined ? undefined : await this.options.projects.summary(path);
-    return summary?.status ?? 'idle';
+    return path === undefined ? undefined : this.options.projects.summary(path);
   }
 
   /** After /clear the same process goes on in a new conversation. */
@@ -194,10 +200,10 @@ export class ClaudeObserved implements ObservedSession {
   }
 
   private facts(facts: AgentFacts): void {
-    const changed = Object.entries(facts).filter(([key, value]) => this.known[key] !== value);
-    if (changed.length === 0) return;
-    for (const [key, value] of changed) this.known[key] = value;
-    this.emitter.fire({ kind: 'facts', facts: Object.fromEntries(changed) });
+    const changed = changedFacts(this.known, facts);
+    if (changed === undefined) return;
+    this.known = { ...this.known, ...changed };
+    this.emitter.fire({ kind: 'facts', facts: changed });
   }
 
   private entries(entries: readonly Entry[]): void {

@@ -12,7 +12,6 @@ import type {
   PromptImage,
 } from '../protocol/agent.ts';
 import { type Json, parseJson } from '../protocol/json.ts';
-import type { Entry } from '../protocol/transcript.ts';
 import { answerResponse } from './answers.ts';
 import { type ChildExit, endChild, LineChild } from './childProcess.ts';
 import { ControlChannel, field } from './control.ts';
@@ -21,7 +20,14 @@ import { initFacts, suggestionPaths } from './initFacts.ts';
 import type { SplitLine } from './lines.ts';
 import { readPlanOf } from './planFile.ts';
 import { SilenceWatch } from './silence.ts';
-import { canUseToolSchema, type InLine, type OutLine, parseOutLine } from './streamJson.ts';
+import { StatusTracker } from './statusTracker.ts';
+import {
+  canUseToolSchema,
+  type ControlRequestLine,
+  type InLine,
+  type OutLine,
+  parseOutLine,
+} from './streamJson.ts';
 import { StreamMapper } from './toEntries.ts';
 
 /** A cold start on a loaded computer takes half a minute. */
@@ -59,11 +65,9 @@ export class ClaudeSession implements AgentSession {
   private readonly control: ControlChannel;
   private readonly mapper: StreamMapper;
   private readonly silence: SilenceWatch;
+  private readonly status: StatusTracker;
   private readonly ended: Promise<void>;
   private backlog: AgentEvent[] | undefined = [];
-  private status: AgentStatus = 'starting';
-  private waitingFor: string | undefined;
-  private hasStateEvents = false;
   private isEndAsked = false;
   private hasProblem = false;
   private garbled = 0;
@@ -93,6 +97,10 @@ export class ClaudeSession implements AgentSession {
       onSilent: (ms) => this.problem(silentProblem(ms)),
       onSpoke: () => this.problem(undefined),
     });
+    this.status = new StatusTracker({
+      openRequest: () => this.mapper.requests.waitingFor,
+      onChange: (status, waitingFor) => this.changeStatus(status, waitingFor),
+    });
     this.child.onDidLine((line) => this.take(line));
     this.ended = this.child.exited.then((exit) => this.finish(exit));
     if (Object.keys(options.initialFacts).length > 0) {
@@ -109,7 +117,7 @@ export class ClaudeSession implements AgentSession {
       INITIALIZE_TIMEOUT_MS,
     );
     this.emit({ kind: 'facts', facts: initFacts(answer.response) });
-    if (this.status === 'starting') this.setStatus('idle');
+    if (this.status.current === 'starting') this.status.set('idle');
   }
 
   /** Exit code and last words, for an error at start. */
@@ -128,7 +136,7 @@ export class ClaudeSession implements AgentSession {
     }));
     const content: Json =
       images.length === 0 ? prompt.text : [{ type: 'text', text: prompt.text }, ...images];
-    if (this.status === 'idle') this.setStatus('working');
+    if (this.status.current === 'idle') this.status.set('working');
     else for (const event of this.mapper.prompts.sent(prompt.promptId)) this.emit(event);
     await this.write({
       type: 'user',
@@ -151,7 +159,7 @@ export class ClaudeSession implements AgentSession {
     const request = this.mapper.requests.settle(requestId, answer.behavior);
     if (request === undefined) return false;
     const response = answerResponse(request, answer);
-    this.setStatus('working');
+    this.status.set('working');
     await this.write({
       type: 'control_response',
       response: { subtype: 'success', request_id: requestId, response },
@@ -186,7 +194,7 @@ export class ClaudeSession implements AgentSession {
 
   async close(options: { readonly interrupt?: boolean } = {}): Promise<void> {
     this.isEndAsked = true;
-    const isBusy = this.status === 'working' || this.status === 'waiting';
+    const { isBusy } = this.status;
     if (isBusy && options.interrupt === true) {
       await this.interrupt().catch((error: unknown) => {
         this.options.log.warn('interrupt before close failed', { error: errorText(error) });
@@ -221,18 +229,11 @@ export class ClaudeSession implements AgentSession {
     const what =
       line.kind === 'too-long' ? `a line of ${line.bytes} bytes` : 'a line that is not JSON';
     this.options.log.warn('unreadable output', { what, bytes: line.bytes });
-    const at = this.options.clock.now();
-    const id = `garbled:${this.pid}:${at}:${this.garbled}`;
-    const text = `Claude Code wrote ${what}; it was left out.`;
-    const entry: Entry = {
-      kind: 'notice',
-      id,
-      at,
-      level: 'warning',
-      code: 'garbled-output',
-      text,
-    };
-    this.emit({ kind: 'entry', entry });
+    this.notice(
+      `garbled:${this.pid}:${this.options.clock.now()}:${this.garbled}`,
+      'garbled-output',
+      `Claude Code wrote ${what}; it was left out.`,
+    );
     if (this.garbled === GARBLED_LIMIT) {
       this.problem(protocolProblem('its output is not stream-json.'));
     }
@@ -240,20 +241,13 @@ export class ClaudeSession implements AgentSession {
 
   /** What a line means for the process itself, beside its events. */
   private watch(line: OutLine): void {
+    this.status.watch(line);
     switch (line.type) {
       case 'control_response':
         this.control.accept(line.response);
         return;
       case 'control_request':
-        if (!canUseToolSchema.safeParse(line.request).success) this.refuse(line.request_id);
-        return;
-      case 'system':
-        if (line.subtype === 'session_state_changed') this.hasStateEvents = true;
-        else if (!this.hasStateEvents && line.subtype === 'init') this.setStatus('working');
-        return;
-      case 'assistant':
-      case 'stream_event':
-        if (this.status === 'idle' && !this.hasStateEvents) this.setStatus('working');
+        if (!canUseToolSchema.safeParse(line.request).success) this.refuse(line);
         return;
       case 'transcript_mirror':
         for (const entry of line.entries) {
@@ -261,24 +255,45 @@ export class ClaudeSession implements AgentSession {
           if (typeof slug === 'string') this.planSlug = slug;
         }
         return;
-      case 'result':
-        if (!this.hasStateEvents) this.setStatus('idle');
-        return;
       default:
     }
   }
 
-  private refuse(requestId: string): void {
+  /** Without an answer the CLI would wait for ever. */
+  private refuse(line: ControlRequestLine): void {
     void this.write({
       type: 'control_response',
-      response: { subtype: 'error', request_id: requestId, error: 'not supported by this client' },
+      response: {
+        subtype: 'error',
+        request_id: line.request_id,
+        error: 'not supported by this client',
+      },
+    });
+    this.notice(
+      line.request_id,
+      'unsupported-request',
+      `Claude Code asked for something that can only be answered in a terminal (${line.request.subtype}); it was refused.`,
+    );
+  }
+
+  private notice(id: string, code: string, text: string): void {
+    const at = this.options.clock.now();
+    this.emit({ kind: 'entry', entry: { kind: 'notice', id, at, level: 'warning', code, text } });
+  }
+
+  private changeStatus(status: AgentStatus, waitingFor: string | undefined): void {
+    this.silence.state({ running: status === 'working', waiting: status === 'waiting' });
+    this.emit({
+      kind: 'status',
+      status,
+      ...(waitingFor === undefined ? {} : { waitingFor }),
     });
   }
 
   private handle(event: AgentEvent): void {
     switch (event.kind) {
       case 'status':
-        this.setStatus(event.status, event.waitingFor);
+        this.status.set(event.status);
         return;
       case 'entry': {
         const { entry } = event;
@@ -289,21 +304,6 @@ export class ClaudeSession implements AgentSession {
       default:
     }
     this.emit(event);
-  }
-
-  private setStatus(status: AgentStatus, waitingFor?: string): void {
-    const wanted = status === 'working' && this.mapper.requests.size > 0 ? 'waiting' : status;
-    const reason =
-      wanted === 'waiting' ? (this.mapper.requests.waitingFor ?? waitingFor) : undefined;
-    if (wanted === this.status && reason === this.waitingFor) return;
-    this.status = wanted;
-    this.waitingFor = reason;
-    this.silence.state({ running: wanted === 'working', waiting: wanted === 'waiting' });
-    this.emit({
-      kind: 'status',
-      status: wanted,
-      ...(reason === undefined ? {} : { waitingFor: reason }),
-    });
   }
 
   private problem(problem: Extract<AgentEvent, { kind: 'problem' }>['problem']): void {
@@ -325,7 +325,7 @@ export class ClaudeSession implements AgentSession {
       const said = exit.error ?? this.child.stderrTail;
       this.problem(crashedProblem(exit.code, exit.signal, said.slice(-500)));
     }
-    this.setStatus('ended');
+    this.status.set('ended');
     this.emit({ kind: 'exit', code: exit.code, signal: exit.signal, expected });
   }
 

@@ -2,8 +2,10 @@
 import type { AgentEvent, AgentFacts } from '../protocol/agent.ts';
 import type { Json } from '../protocol/json.ts';
 import type { Entry } from '../protocol/transcript.ts';
+import { changedFacts } from './changedFacts.ts';
 import { CompactionHold } from './compactionHold.ts';
 import { createTranscriptMapper } from './fromTranscript.ts';
+import { inlineImages } from './inlineImages.ts';
 import { LiveBlocks } from './liveBlocks.ts';
 import { isLocalOutput, messageEntries } from './messageEntries.ts';
 import type { MessageLine } from './messageLine.ts';
@@ -14,7 +16,7 @@ import { SeenIds } from './seenIds.ts';
 import type { ParsedLine, ResultLine } from './streamJson.ts';
 import { SystemMapper } from './systemEntries.ts';
 import { TodoTracker } from './todos.ts';
-import { isLocalCommand, turnEntry } from './turnEntry.ts';
+import { contextLimitOf, isLocalCommand, turnEntry } from './turnEntry.ts';
 import { unknownEntry } from './unknownEntry.ts';
 
 /** What the mapper needs from outside. */
@@ -42,7 +44,7 @@ export class StreamMapper {
   private readonly seen = new SeenIds();
   private readonly system: SystemMapper;
   private readonly fromFile: ReturnType<typeof createTranscriptMapper>;
-  private readonly known = new Map<string, unknown>();
+  private known: AgentFacts = {};
   /** Plans by call id: newer versions leave them out of the request. */
   private readonly plans = new Map<string, string>();
   private isTurnRunning = false;
@@ -118,7 +120,7 @@ export class StreamMapper {
     if (isMain && line.isReplay === true) this.isTurnRunning = true;
     return [
       ...started,
-      ...entryEvents(entries),
+      ...entries.map((entry) => entryEvent(line, entry)),
       ...(line.type === 'assistant' ? this.live.finished(line) : []),
       ...contextFacts(line, isMain),
     ];
@@ -142,12 +144,10 @@ export class StreamMapper {
   private result(line: ResultLine): AgentEvent[] {
     this.isTurnRunning = false;
     const turn = turnEntry(line, this.options.now());
-    const limits = Object.values(line.modelUsage ?? {}).flatMap((model) =>
-      model.contextWindow === undefined ? [] : [model.contextWindow],
-    );
+    const contextLimit = contextLimitOf(line, this.known.model ?? '');
     const facts: AgentFacts = {
       ...(line.total_cost_usd === undefined ? {} : { costUsd: line.total_cost_usd }),
-      ...(limits.length === 0 ? {} : { contextLimit: Math.max(...limits) }),
+      ...(contextLimit === undefined ? {} : { contextLimit }),
     };
     return [
       ...this.live.endAll(),
@@ -165,7 +165,8 @@ export class StreamMapper {
     const mapped = lines.map((line) => this.fromFile.map(line));
     const branch = mapped.map((line) => line.facts.branch).findLast((name) => name !== undefined);
     // At a /clear lines of the old file come between those of the new one.
-    const isCurrent = file.includes(String(this.known.get('agentSessionId')));
+    const { agentSessionId } = this.known;
+    const isCurrent = agentSessionId === undefined || file.includes(agentSessionId);
     return [
       {
         kind: 'facts',
@@ -192,7 +193,7 @@ export class StreamMapper {
 
   /** After /clear every line carries the id of a new conversation. */
   private session(sessionId: string | undefined): AgentEvent[] {
-    const known = this.known.get('agentSessionId');
+    const known = this.known.agentSessionId;
     if (sessionId === undefined || sessionId === '' || sessionId === known) return [];
     const facts: AgentEvent = { kind: 'facts', facts: { agentSessionId: sessionId } };
     if (known === undefined) return [facts];
@@ -220,12 +221,10 @@ export class StreamMapper {
         return [event, ...entryEvents(this.todos.follow(event.entry))];
       }
       if (event.kind !== 'facts') return [event];
-      const changed = Object.entries(event.facts).filter(
-        ([key, value]) => this.known.get(key) !== value,
-      );
-      if (changed.length === 0) return [];
-      for (const [key, value] of changed) this.known.set(key, value);
-      return [{ kind: 'facts', facts: Object.fromEntries(changed) }];
+      const facts = changedFacts(this.known, event.facts);
+      if (facts === undefined) return [];
+      this.known = { ...this.known, ...facts };
+      return [{ kind: 'facts', facts }];
     });
   }
 }
@@ -233,6 +232,11 @@ export class StreamMapper {
 /** The entry that begins a new conversation of the same session; the same id live and observed. */
 export function resetEntry(agentSessionId: string, at: number): Entry {
   return { kind: 'reset', id: `reset:${agentSessionId}`, at, agentSessionId };
+}
+
+function entryEvent(line: MessageLine, entry: Entry): AgentEvent {
+  const images = inlineImages(line, entry);
+  return { kind: 'entry', entry, ...(images === undefined ? {} : { images }) };
 }
 
 function entryEvents(entries: readonly Entry[]): AgentEvent[] {

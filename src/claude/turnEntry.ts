@@ -21,6 +21,13 @@ export function turnEntry(line: ResultLine, at: number): EntryOf<'turn'> {
   };
 }
 
+/** Context window of the model that is used now: a result lists all that the session has used. */
+export function contextLimitOf(line: ResultLine, model: string): number | undefined {
+  const used = Object.entries(line.modelUsage ?? {});
+  const current = used.find(([name]) => name === model || model.startsWith(`${name}[`));
+  return (current ?? used.at(-1))?.[1].contextWindow;
+}
+
 /** Whether the result only ends a slash command that the CLI ran itself: no turn of the model. */
 export function isLocalCommand(line: ResultLine): boolean {
   if (line.local_command !== undefined) return true;

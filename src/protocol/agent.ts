@@ -44,7 +44,12 @@ export interface AgentProblem {
 /** Everything a session source reports, in order. */
 export type AgentEvent =
   /** A finished entry. Long bodies are whole here; the host cuts them for the log and keeps the rest. */
-  | { readonly kind: 'entry'; readonly entry: Entry }
+  | {
+      readonly kind: 'entry';
+      readonly entry: Entry;
+      /** Bytes of `entry.images`, in their order, where the agent has them at hand. */
+      readonly images?: readonly PromptImage[];
+    }
   /** Text that streams: appended to what came before for the same (messageId, block). */
   | {
       readonly kind: 'delta';

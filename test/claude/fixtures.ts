@@ -45,7 +45,7 @@ export function playStream(
     const line = recordedSchema.parse(json);
     if (line.dir === 'step') {
       scene = [];
-      scenes.set(String(line.m), scene);
+      scenes.set(JSON.stringify(line.m).replaceAll('"', ''), scene);
     } else if (line.dir === 'out') {
       scene.push(...mapper.map(parseOutLine(line.m)));
     } else {

@@ -88,7 +88,7 @@ export class ClaudeWire {
     const id = `rec-${this.requests}`;
     const answer = this.until(
       (line) => line.type === 'control_response' && line.response?.request_id === id,
-      `answer to ${String(request['subtype'])}`,
+      `answer to ${JSON.stringify(request['subtype'])}`,
     );
     this.send({ type: 'control_request', request_id: id, request });
     await answer;
