@@ -69,6 +69,11 @@ export function runOnProjectNode(script) {
       if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
     });
   }
+  // Ending npm ends its shell without a word to this process: then the parent is another one.
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) child.kill('SIGTERM');
+  }, 500).unref();
   child.on('error', (error) => {
     say(error.message);
     process.exit(1);

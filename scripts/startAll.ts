@@ -142,12 +142,14 @@ async function main(): Promise<void> {
   });
 
   const links = await progress.step('A session, shared on this computer', async () => {
-    const sessionId = await host.start({
-      cwd: project,
-      title: 'Try me',
-      // A prompt on a person's own account would cost them; the demo model greets.
-      ...(choice.kind === 'demo' ? { prompt: 'Hello! What can you do?' } : {}),
-    });
+    const wanted = { cwd: project, title: 'Try me' };
+    const sessionId =
+      (await host.find(wanted)) ??
+      (await host.start({
+        ...wanted,
+        // A prompt on a person's own account would cost them; the demo model greets.
+        ...(choice.kind === 'demo' ? { prompt: 'Hello! What can you do?' } : {}),
+      }));
     const viewerLink = await host.share(sessionId, { role: 'viewer' });
     const controllerLink = await host.share(sessionId, { role: 'controller', allowControl: true });
     return { sessionId, viewerLink, controllerLink };

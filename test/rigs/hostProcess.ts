@@ -14,6 +14,17 @@ const readySchema = z.looseObject({
   home: z.string(),
 });
 const startedSchema = z.looseObject({ sessionId: z.string() });
+const listSchema = z.looseObject({
+  sessions: z.array(
+    z.looseObject({
+      id: z.string(),
+      title: z.optional(z.string()),
+      cwd: z.string(),
+      source: z.string(),
+      status: z.string(),
+    }),
+  ),
+});
 const sharedSchema = z.looseObject({ link: z.string() });
 
 /** The last line of `text` that is JSON; throws if there is none. */
@@ -81,6 +92,8 @@ export interface HostProcess {
   readonly relayPort: number;
   /** Runs a command against it and returns the last JSON line of its output. */
   cli(...args: string[]): Promise<unknown>;
+  /** Id of a hosted session of that folder and title that can go on, if there is one. */
+  find(options: StartOptions): Promise<string | undefined>;
   /** Starts a session; its id. */
   start(options: StartOptions): Promise<string>;
   /** Shares a session; the link. */
@@ -112,6 +125,16 @@ export async function startHostProcess(options: CommandLineOptions): Promise<Hos
     relayUrl: ready.relayUrl,
     relayPort: Number(new URL(ready.relayUrl).port),
     cli,
+    async find({ cwd, title }) {
+      const { sessions } = listSchema.parse(await cli('sessions'));
+      return sessions.find(
+        (row) =>
+          row.source === 'hosted' &&
+          row.status !== 'ended' &&
+          row.cwd === cwd &&
+          row.title === title,
+      )?.id;
+    },
     async start({ cwd, title, prompt }) {
       const named = title === undefined ? [] : ['--title', title];
       const asked = prompt === undefined ? [] : ['--prompt', prompt];
