@@ -19,14 +19,15 @@ const BELIEVED_MS = 10_000;
 
 let editor: Editor | undefined;
 
-/** Called by VS Code. */
-export function activate(context: vscode.ExtensionContext): void {
+/** Called by VS Code; what it returns other extensions can read, so it is a number of ms only. */
+export function activate(context: vscode.ExtensionContext): { readonly activationMs: number } {
   editor = startEditor(context, {
     host: createHostFinder(context.asAbsolutePath('dist/twinhelm.mjs')),
     clock: systemClock,
     random: Math.random,
     defaults: { name: userName(), device: hostname() },
   });
+  return { activationMs: editor.activationMs };
 }
 
 /** Called by VS Code before the extension host ends; sessions go on. */

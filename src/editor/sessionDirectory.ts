@@ -42,7 +42,7 @@ export class SessionDirectory implements LinkSource {
       pool.onDidOpen((room) => {
         this.store.add(
           room.onDidChange(({ parts }) => {
-            if (parts.has('state')) this.roomChanged(room);
+            if (parts.has('state') || parts.has('truth')) this.roomChanged(room);
           }),
         );
       }),
@@ -77,8 +77,10 @@ export class SessionDirectory implements LinkSource {
   /** Rows of the joined sessions for the tree. */
   joinedRows(): readonly JoinedRow[] {
     return this.joined.items.map(({ room, title, computer }) => {
-      const session = this.summaryOf({ kind: 'joined', room });
-      return { room, title, computer, ...(session ? { session } : {}) };
+      const ref: SessionRef = { kind: 'joined', room };
+      const session = this.summaryOf(ref);
+      const isOver = this.pool?.find(ref)?.view?.truth.kind === 'over';
+      return { room, title, computer, isOver, ...(session ? { session } : {}) };
     });
   }
 

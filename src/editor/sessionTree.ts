@@ -16,6 +16,8 @@ export interface JoinedRow {
   readonly session?: SessionSummary;
   readonly title: string;
   readonly computer: string;
+  /** The connection ended for good: sharing was stopped, or the link was withdrawn. */
+  readonly isOver?: boolean;
 }
 
 /** A row of the tree. */
@@ -170,10 +172,10 @@ function ownNode(row: DirectoryRow, input: TreeInput): SessionNode {
 
 function joinedNode(row: JoinedRow, input: TreeInput): SessionNode {
   const ref: SessionRef = { kind: 'joined', room: row.room };
-  if (row.session) {
+  if (row.session && row.isOver !== true) {
     const group = groupOf(row.session);
     const flags = ['joined', 'open'];
-    const made = node({
+    return node({
       ref,
       group,
       session: row.session,
@@ -182,7 +184,6 @@ function joinedNode(row: JoinedRow, input: TreeInput): SessionNode {
       guests: 0,
       isShared: false,
     });
-    return made;
   }
   return {
     kind: 'session',
@@ -190,8 +191,8 @@ function joinedNode(row: JoinedRow, input: TreeInput): SessionNode {
     ref,
     group: 'idle',
     title: row.title || input.t('Shared session'),
-    description: '',
-    icon: 'link',
+    description: row.isOver === true ? input.t('connection ended') : '',
+    icon: row.isOver === true ? 'debug-disconnect' : 'link',
     context: ';joined;open;',
     details: [],
   };

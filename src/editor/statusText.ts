@@ -40,9 +40,14 @@ export function statusText(
     const text = t('{0} has control', header.control.name);
     return { text: `$(person) ${text}`, tooltip: title, isWarning: false };
   }
+  if (header?.me && header.me.role !== 'owner') {
+    if (header.truth.kind === 'over') return undefined;
+    const hasControl = header.control.kind === 'mine';
+    const text = hasControl ? `$(edit) ${t('You have control')}` : `$(eye) ${t('Watching')}`;
+    return { text, tooltip: title, isWarning: false };
+  }
   if (others.length > 0) {
-    const text =
-      header?.control.kind === 'mine' ? t('You have control') : t('{0} watching', others.length);
+    const text = t('{0} watching', others.length);
     return { text: `$(broadcast) ${text}`, tooltip: title, isWarning: false };
   }
   const shared = rows.filter((row) => row.sharing !== undefined).length;
