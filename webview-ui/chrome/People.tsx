@@ -58,7 +58,8 @@ export function People({ header }: { readonly header: PanelHeader }) {
   if (header.people.length === 0) return null;
   return (
     <details class="people">
-      <summary aria-label={t('People: {0}', names)} title={names}>
+      <summary title={names}>
+        <span class="sr-only">{t('People: {0}', names)}</span>
         {shown.map((person) => (
           <span key={person.member} class="people-picture">
             <Avatar name={person.name} id={person.member} />
@@ -69,7 +70,11 @@ export function People({ header }: { readonly header: PanelHeader }) {
             )}
           </span>
         ))}
-        {here.length > shown.length && <span class="muted">+{here.length - shown.length}</span>}
+        {here.length > shown.length && (
+          <span class="muted" aria-hidden="true">
+            +{here.length - shown.length}
+          </span>
+        )}
       </summary>
       <ul class="people-list">
         {header.people.map((person) => (

@@ -1,5 +1,5 @@
 // A no with words: what should be done instead.
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { useUi } from '../ui.ts';
 
 /** Texts and outcomes of the form. */
@@ -16,7 +16,8 @@ export function DenyForm({ label, submit, isBlocked, onSubmit, onCancel }: DenyF
   const { t } = useUi();
   const [text, setText] = useState('');
   const fieldElement = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => fieldElement.current?.focus(), []);
+  // Before the next key can arrive.
+  useLayoutEffect(() => fieldElement.current?.focus(), []);
   const send = (): void => {
     if (!isBlocked) onSubmit(text.trim());
   };

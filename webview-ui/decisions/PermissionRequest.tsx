@@ -1,5 +1,5 @@
 // A tool asks to run: exactly what, why, and the three answers.
-import { useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Json } from '../../src/protocol/json.ts';
 import type { EntryOf } from '../../src/protocol/transcript.ts';
 import { CommandText, diffOfCall, InputTable } from '../cards/toolBodies.tsx';
@@ -9,6 +9,7 @@ import { describeTool, listField, textField, toolFamily } from '../text/inputs.t
 import { showDeceptive } from '../text/visible.ts';
 import { useUi } from '../ui.ts';
 import { DenyForm } from './DenyForm.tsx';
+import { KeyHint } from './KeyHint.tsx';
 import { useRequestKeys } from './useRequestKeys.ts';
 
 /** What every request gets; `block` says why it cannot be answered from here. */
@@ -50,7 +51,13 @@ function Body({ request, index }: { request: EntryOf<'request'>; index: number }
 export function PermissionRequest({ request, index, block }: RequestProps) {
   const { store, post, t } = useUi();
   const [isDenying, setDenying] = useState(false);
-  const allowButton = useRef<HTMLButtonElement>(null);
+  const denyButton = useRef<HTMLButtonElement>(null);
+  const wasDenying = useRef(false);
+  // Who comes back from the words finds the focus where it was.
+  useLayoutEffect(() => {
+    if (wasDenying.current && !isDenying) denyButton.current?.focus();
+    wasDenying.current = isDenying;
+  }, [isDenying]);
   const head = describeTool(request, store.header.value?.session?.cwd, t);
   const base = {
     type: 'answer',
@@ -66,7 +73,7 @@ export function PermissionRequest({ request, index, block }: RequestProps) {
     });
   const deny = (message: string): void =>
     post({ ...base, behavior: 'deny', ...(message === '' ? {} : { message }) });
-  useRequestKeys(request.requestId, (key) => {
+  const isAwake = useRequestKeys(request.requestId, (key) => {
     if (block !== undefined || isDenying) return false;
     if (key === 'y') allow();
     else if (key === 'n') setDenying(true);
@@ -123,13 +130,12 @@ export function PermissionRequest({ request, index, block }: RequestProps) {
       ) : (
         <div class="answers">
           <button
-            ref={allowButton}
             type="button"
             class="button"
             disabled={block !== undefined}
             onClick={() => allow()}
           >
-            {t('Allow')} <kbd>y</kbd>
+            {t('Allow')} <KeyHint name="y" isAwake={isAwake} />
           </button>
           {suggestions.length > 0 && (
             <button
@@ -144,12 +150,13 @@ export function PermissionRequest({ request, index, block }: RequestProps) {
             </button>
           )}
           <button
+            ref={denyButton}
             type="button"
             class="button-second button-deny"
             disabled={block !== undefined}
             onClick={() => setDenying(true)}
           >
-            {t('Deny …')} <kbd>n</kbd>
+            {t('Deny …')} <KeyHint name="n" isAwake={isAwake} />
           </button>
         </div>
       )}

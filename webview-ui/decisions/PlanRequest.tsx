@@ -6,6 +6,7 @@ import { useUi } from '../ui.ts';
 import { textField } from '../text/inputs.ts';
 import { DenyForm } from './DenyForm.tsx';
 import type { RequestProps } from './PermissionRequest.tsx';
+import { KeyHint } from './KeyHint.tsx';
 import { useRequestKeys } from './useRequestKeys.ts';
 
 /** The plan with its answers. */
@@ -18,7 +19,7 @@ export function PlanRequest({ request, index, block }: RequestProps) {
     inputHash: request.inputHash,
   } as const;
   const approve = (): void => post({ ...base, behavior: 'allow' });
-  useRequestKeys(request.requestId, (key) => {
+  const isAwake = useRequestKeys(request.requestId, (key) => {
     if (block !== undefined || isRefining) return false;
     if (key === 'y') approve();
     else if (key === 'n') setRefining(true);
@@ -47,7 +48,7 @@ export function PlanRequest({ request, index, block }: RequestProps) {
       ) : (
         <div class="answers">
           <button type="button" class="button" disabled={block !== undefined} onClick={approve}>
-            {t('Approve')} <kbd>y</kbd>
+            {t('Approve')} <KeyHint name="y" isAwake={isAwake} />
           </button>
           <button
             type="button"
@@ -55,7 +56,7 @@ export function PlanRequest({ request, index, block }: RequestProps) {
             disabled={block !== undefined}
             onClick={() => setRefining(true)}
           >
-            {t('Keep planning …')} <kbd>n</kbd>
+            {t('Keep planning …')} <KeyHint name="n" isAwake={isAwake} />
           </button>
           <button
             type="button"

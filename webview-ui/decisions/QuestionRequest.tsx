@@ -13,6 +13,7 @@ import {
   toggleOption,
   toggleOther,
 } from './questionAnswers.ts';
+import { KeyHint } from './KeyHint.tsx';
 import { useRequestKeys } from './useRequestKeys.ts';
 
 function OneQuestion(props: {
@@ -21,10 +22,11 @@ function OneQuestion(props: {
   choice: Choice;
   isBlocked: boolean;
   hasKeys: boolean;
+  isAwake: boolean;
   onChange: (choice: Choice) => void;
 }) {
   const { t } = useUi();
-  const { question, name, choice, isBlocked, hasKeys, onChange } = props;
+  const { question, name, choice, isBlocked, hasKeys, isAwake, onChange } = props;
   const type = question.multiSelect === true ? 'checkbox' : 'radio';
   return (
     <fieldset class="question" disabled={isBlocked}>
@@ -42,7 +44,8 @@ function OneQuestion(props: {
           />
           <span class="option-text" dir="auto">
             <span>
-              {showDeceptive(option.label)} {hasKeys && at < 9 && <kbd>{at + 1}</kbd>}
+              {showDeceptive(option.label)}{' '}
+              {hasKeys && at < 9 && <KeyHint name={String(at + 1)} isAwake={isAwake} />}
             </span>
             {option.description !== undefined && (
               <span class="muted">{showDeceptive(option.description)}</span>
@@ -99,7 +102,7 @@ export function QuestionRequest({ request, block }: RequestProps) {
   };
   // Digits go to the first question that is still open, or to the only one.
   const keyed = questions.length === 1 ? 0 : present;
-  useRequestKeys(request.requestId, (key) => {
+  const isAwake = useRequestKeys(request.requestId, (key) => {
     const question = questions[keyed];
     const digit = /^[1-9]$/.test(key) ? Number(key) : 0;
     if (block !== undefined) return false;
@@ -128,6 +131,7 @@ export function QuestionRequest({ request, block }: RequestProps) {
             choice={choices[at] ?? NO_CHOICE}
             isBlocked={block !== undefined}
             hasKeys={at === keyed}
+            isAwake={isAwake}
             onChange={(choice) => change(at, choice)}
           />
         ))}
