@@ -24,6 +24,9 @@ import { childEnvironment, probeClaude } from './probe.ts';
 import { ClaudeSession } from './process.ts';
 import { processStart } from './processStart.ts';
 
+/** How long the answer of a probe is believed. */
+const PROBE_MS = 600_000;
+
 /** What the adapter needs from outside. */
 export interface ClaudeAgentOptions {
   /** Path of the program from the settings. */
@@ -58,7 +61,8 @@ class ClaudeAgent implements Agent {
   private readonly observed = new Set<ClaudeObserved>();
   /** Conversation by process id of our own children. */
   private readonly own = new Map<number, string>();
-  private probed: AgentProbe | undefined;
+  private readonly resuming = new Set<string>();
+  private probed: { readonly probe: AgentProbe; readonly at: number } | undefined;
 
   constructor(options: ClaudeAgentOptions) {
     this.options = options;
@@ -77,17 +81,28 @@ class ClaudeAgent implements Agent {
   }
 
   async probe(): Promise<AgentProbe> {
-    this.probed = await probeClaude({ path: this.options.path, env: this.options.env });
-    return this.probed;
+    const probe = await probeClaude({ path: this.options.path, env: this.options.env });
+    this.probed = { probe, at: this.options.clock.monotonic() };
+    return probe;
   }
 
   async start(start: AgentStartOptions): Promise<AgentSession> {
-    const probe =
-      this.probed?.problem === undefined && this.probed ? this.probed : await this.probe();
-    if (probe.problem !== undefined) throw problemError(probe.problem);
+    const { resume } = start;
+    if (resume === undefined) return this.startChild(start, randomUUID());
+    // The registry shows a child only some time after its start: our own are known before.
+    if (this.resuming.has(resume)) throw sessionBusyError(undefined);
+    this.resuming.add(resume);
+    try {
+      await this.refuseSecondWriter(resume);
+      return await this.startChild(start, resume);
+    } finally {
+      this.resuming.delete(resume);
+    }
+  }
+
+  private async startChild(start: AgentStartOptions, sessionId: string): Promise<AgentSession> {
+    const probe = await this.usable(start.env);
     if (!(await isFolder(start.cwd))) throw folderMissingError(start.cwd);
-    if (start.resume !== undefined) await this.refuseSecondWriter(start.resume);
-    const sessionId = start.resume ?? randomUUID();
     const askMode = probe.features.includes('mode-manual') ? 'manual' : 'default';
     const session = new ClaudeSession({
       path: probe.path ?? '',
@@ -159,6 +174,17 @@ class ClaudeAgent implements Agent {
   async close(): Promise<void> {
     this.foundSessions.dispose();
     await Promise.all([...this.observed].map((observed) => observed.close()));
+  }
+
+  /** What the CLI can do; it may have been updated since the last look. */
+  private async usable(env: AgentStartOptions['env']): Promise<AgentProbe> {
+    const isFresh =
+      this.probed !== undefined && this.options.clock.monotonic() - this.probed.at < PROBE_MS;
+    let probe = isFresh && this.probed ? this.probed.probe : await this.probe();
+    // The session's own environment may hold the key that the host's does not.
+    if (probe.problem !== undefined) probe = await probeClaude({ path: this.options.path, env });
+    if (probe.problem !== undefined) throw problemError(probe.problem);
+    return probe;
   }
 
   /** Two processes on one conversation fork it silently: there is no lock but this look. */

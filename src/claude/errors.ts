@@ -99,9 +99,9 @@ export function problemError(problem: AgentProblem): AppError {
 }
 
 /** The conversation is open in another process: a second writer would fork it. */
-export function sessionBusyError(pid: number): AppError {
+export function sessionBusyError(pid: number | undefined): AppError {
   return new AppError('session-busy', {
-    happened: `This conversation is open in another Claude Code process on this computer (process ${pid}).`,
+    happened: `This conversation is open in another Claude Code process on this computer${pid === undefined ? '' : ` (process ${pid})`}.`,
     kept: 'Nothing was changed.',
     remedy: 'Watch it live, or end it there first and then resume it here.',
   });
@@ -133,7 +133,7 @@ export function endedError(): AppError {
   });
 }
 
-/** A mode that is never set through this product's remote paths, or is unknown to the CLI. */
+/** The working folder of a new session is not there. */
 export function folderMissingError(cwd: string): AppError {
   return new AppError('invalid-input', {
     happened: `The folder ${cwd} does not exist.`,

@@ -92,6 +92,9 @@ describe('a CLI that cannot be used', () => {
     });
     const error = await start.start({ cwd: fake.folder, env }).catch((thrown: unknown) => thrown);
     expect(isAppError(error, 'agent-not-logged-in')).toBe(true);
+    // A key in the session's own environment is enough.
+    const session = await start.start({ cwd: fake.folder, env: fake.env });
+    await session.close();
   });
 
   it('has a folder that does not exist', async () => {

@@ -7,6 +7,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import { isAppError } from '../../src/base/errors.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { createClaudeAgent } from '../../src/claude/claudeAgent.ts';
+import { probeClaude } from '../../src/claude/probe.ts';
 import { inputHash } from '../../src/claude/openRequests.ts';
 import type { Agent, AgentSession } from '../../src/protocol/agent.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
@@ -292,6 +293,54 @@ describe.each(VERSIONS)('Claude Code %s', (version) => {
     expect(conversationOf(seen)).toBe(resume);
     expect(seen.kind('reset')).toEqual([]);
     expect(JSON.stringify(real.model.requests.at(-1)?.body)).toContain('new world');
+  });
+
+  it('is resumed once, even if two ask at the same time', async () => {
+    const resume = conversationOf(seen);
+    await session.close();
+    const both = await Promise.allSettled([real.start({ resume }), real.start({ resume })]);
+    const [started, ...others] = both.flatMap((one) =>
+      one.status === 'fulfilled' ? [one.value] : [],
+    );
+    expect(others).toEqual([]);
+    const refused = both.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+    expect(refused.map((error) => isAppError(error, 'session-busy'))).toEqual([true]);
+    session = started?.session ?? session;
+    seen = started?.seen ?? seen;
+  });
+
+  it('carries a title from its start', async () => {
+    const named = await real.start({ title: 'Named at once' });
+    expect(
+      named.seen.events.some(
+        (event) => event.kind === 'facts' && event.facts.title === 'Named at once',
+      ),
+    ).toBe(true);
+    await named.session.close();
+  });
+
+  it('finishes a running turn before it closes, if nobody interrupts it', async () => {
+    const other = await real.start();
+    await other.session.prompt({ promptId: randomUUID(), text: 'slow [[slow:20:30]]' });
+    await other.seen.until('delta', (events) => events.find((event) => event.kind === 'delta'));
+    await other.session.close();
+    expect(other.seen.kind('turn')).toMatchObject([{ outcome: 'completed' }]);
+    expect(other.seen.kind('text')[0]?.text).toContain('w19');
+  });
+
+  it('closes while a request waits: the request is withdrawn, nothing runs', async () => {
+    const other = await real.start();
+    await other.session.prompt({ promptId: randomUUID(), text: 'x [[bash:touch late.txt]]' });
+    await other.seen.entry('request');
+    await other.session.close();
+    expect(other.seen.kind('decision')).toMatchObject([{ outcome: 'withdrawn' }]);
+    expect(existsSync(join(real.project, 'late.txt'))).toBe(false);
+  });
+
+  it('without a key says that nobody is logged in', async () => {
+    const { ANTHROPIC_API_KEY: _key, ...env } = real.environment.env;
+    const probe = await probeClaude({ path: real.path, env });
+    expect(probe.problem?.code).toBe('agent-not-logged-in');
   });
 
   it('reports a crash with its remedy', async () => {
