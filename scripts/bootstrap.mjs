@@ -43,6 +43,19 @@ function install(say) {
   }
 }
 
+/** The parent and, under npm, which puts a shell between, the parent's parent. */
+function currentAncestors() {
+  const parent = process.ppid;
+  const isBelowNpm = process.env.npm_lifecycle_event !== undefined;
+  if (!isBelowNpm || process.platform !== 'linux') return `${parent}`;
+  try {
+    const stat = readFileSync(`/proc/${parent}/stat`, 'utf8');
+    return `${parent} ${stat.slice(stat.lastIndexOf(')')).split(' ')[2]}`;
+  } catch {
+    return `${process.ppid}`;
+  }
+}
+
 /**
  * Installs if needed, then runs `script` on the project's Node with this process's arguments and
  * ends with its exit code. Signals are passed on; the child decides when it is done.
@@ -69,10 +82,10 @@ export function runOnProjectNode(script) {
       if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
     });
   }
-  // Ending npm ends its shell without a word to this process: then the parent is another one.
-  const parent = process.ppid;
+  // Ending npm ends its shell, or leaves it waiting, without a word to this process.
+  const ancestors = currentAncestors();
   setInterval(() => {
-    if (process.ppid !== parent) child.kill('SIGTERM');
+    if (currentAncestors() !== ancestors) child.kill('SIGTERM');
   }, 500).unref();
   child.on('error', (error) => {
     say(error.message);
