@@ -54,12 +54,17 @@ function useKeys(ui: Ui): void {
   }, [ui]);
 }
 
+function isRightToLeft(locale: string): boolean {
+  return /^(?:ar|fa|he|ur)\b/.test(locale);
+}
+
 /** Everything. */
 export function App() {
   const ui = useUi();
   useKeys(ui);
+  const locale = ui.store.locale.value;
   return (
-    <div class="panel" lang={ui.store.locale.value}>
+    <div class="panel" lang={locale} dir={isRightToLeft(locale) ? 'rtl' : undefined}>
       <Header />
       <Banners />
       <main class="main">

@@ -142,6 +142,11 @@ describe('control', () => {
   });
 });
 
+const REQUEST = {
+  ...{ kind: 'request', requestId: 'r', request: 'permission', tool: 'Bash', inputHash: 'h' },
+  input: { command: 'ls' },
+};
+
 describe('requests', () => {
   it('shows the exact command, and y allows it', async () => {
     const page = await rig.open('request=permission');
@@ -155,13 +160,24 @@ describe('requests', () => {
     ]);
   });
 
-  it('takes no key that is typed as text, nor in the first moment', async () => {
-    const page = await rig.open('request=permission&state=idle');
+  it('takes no key in the first moment, nor one that is typed as text', async () => {
+    const page = await rig.open('state=idle');
+    const entry = { ...REQUEST, id: 'r', at: 0 };
+    const pending = { requestId: 'r', index: 900, request: 'permission', tool: 'Bash', since: 0 };
+    await send(
+      page,
+      { type: 'append', entries: [{ index: 900, entry }] },
+      { type: 'header', header: { ...HEADERS['idle'], pending: [pending] } },
+    );
+    expect(await page.locator('kbd.asleep').count()).toBeGreaterThan(0);
     await page.keyboard.press('y');
     await keysAwake(page);
     await page.click('#composer');
     await page.keyboard.type('yes, why not');
     expect(await posted(page, 'answer')).toEqual([]);
+    await page.locator('.transcript').focus();
+    await page.keyboard.press('y');
+    expect(await posted(page, 'answer')).toHaveLength(1);
   });
 
   it('denies with words by keyboard alone; Escape goes back and interrupts nothing', async () => {
@@ -376,6 +392,49 @@ describe('transcript', () => {
 describe('accessibility', () => {
   const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
+  async function faultsOf(page: Page): Promise<string[]> {
+    await page.addScriptTag({ content: axe });
+    return page.evaluate(async () => {
+      const run: (
+        context: object,
+        options: object,
+      ) => Promise<{
+        violations: {
+          id: string;
+          impact: string;
+          nodes: { html: string; failureSummary: string }[];
+        }[];
+      }> = Reflect.get(Reflect.get(window, 'axe'), 'run');
+      const found = await run(
+        // Colours of terminal output are the program's.
+        { include: 'body', exclude: 'pre.output span[style]' },
+        { resultTypes: ['violations'] },
+      );
+      return found.violations
+        .filter((fault) => fault.impact === 'serious' || fault.impact === 'critical')
+        .map(({ id, nodes }) =>
+          [id, ...nodes.map((node) => node.html + node.failureSummary)].join('\n'),
+        );
+    });
+  }
+
+  it.each(['dark', 'light', 'hc', 'hc-light', 'none'])(
+    'has no serious fault in any card, opened, in theme %s',
+    async (theme) => {
+      const page = await rig.open(`theme=${theme}`, {
+        bypassCSP: true,
+        viewport: { width: 900, height: 5000 },
+      });
+      await page.evaluate(() => {
+        const heads = document.querySelectorAll<HTMLElement>('.card-head[aria-expanded=false]');
+        for (const head of heads) head.click();
+      });
+      await nextFrames(page);
+      expect(await page.locator('.card').count()).toBeGreaterThan(10);
+      expect(await faultsOf(page)).toEqual([]);
+    },
+  );
+
   it.each([
     'theme=dark&outbox&live',
     'theme=light&request=permission&request=question',
@@ -386,31 +445,14 @@ describe('accessibility', () => {
     'theme=none&state=over',
   ])('has no serious fault in %s', async (query) => {
     const page = await rig.open(query, { bypassCSP: true });
-    await page.addScriptTag({ content: axe });
-    const faults = await page.evaluate(async () => {
-      const run: (options: object) => Promise<{
-        violations: {
-          id: string;
-          impact: string;
-          nodes: { html: string; failureSummary: string }[];
-        }[];
-      }> = Reflect.get(Reflect.get(window, 'axe'), 'run');
-      const found = await run({ resultTypes: ['violations'] });
-      return found.violations
-        .filter((fault) => fault.impact === 'serious' || fault.impact === 'critical')
-        .map(
-          ({ id, nodes }) =>
-            `${id}: ${nodes.map((node) => node.html + node.failureSummary).join('\n')}`,
-        );
-    });
-    expect(faults).toEqual([]);
+    expect(await faultsOf(page)).toEqual([]);
   });
 
   it('has a heading per turn, a named log, and speaks each reply once', async () => {
     const page = await rig.open('many=40');
     expect(await page.getAttribute('.transcript', 'role')).toBe('log');
     expect(await page.getAttribute('.transcript', 'aria-live')).toBe('off');
-    await page.waitForSelector('h3.sr-only:has-text("Prompt: Prompt number 30")', {
+    await page.waitForSelector('h2.sr-only:has-text("Prompt: Prompt number 30")', {
       state: 'attached',
     });
     const entry = { kind: 'text', id: 't', at: 0, messageId: 'm', text: 'All **green**.' };

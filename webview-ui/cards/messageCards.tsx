@@ -54,7 +54,7 @@ export function PromptCard(props: { id: string; index: number; entry: EntryOf<'p
   const heading = entry.text.split('\n', 1)[0]?.slice(0, 120) ?? '';
   return (
     <section class={`prompt prompt-${entry.origin}`}>
-      <h3 class="sr-only">{t('Prompt: {0}', heading)}</h3>
+      <h2 class="sr-only">{t('Prompt: {0}', heading)}</h2>
       <header class="prompt-head">
         {entry.author === undefined ? (
           <span class="author muted">{originText(entry.origin, t)}</span>

@@ -7,6 +7,9 @@ import { sanitizeHtml } from '../markdown/sanitize.ts';
 import { type Ui, useUi } from '../ui.ts';
 import { decorateMarkdown } from './decorate.ts';
 
+// Rendering that takes longer is not done in every frame.
+const MAX_FRAME_MS = 6;
+
 /** Opens links through the extension: the page itself never navigates. */
 function handleClick(event: MouseEvent, ui: Ui): void {
   const link = event.target instanceof Element ? event.target.closest('a') : null;
@@ -35,29 +38,49 @@ export function Markdown({ text }: { readonly text: string }) {
   return <div class="md" ref={ref} {...useLinks(ui)} />;
 }
 
+/** Renders `text` as it grows into `element`; gives what ends it. */
+function renderStream(element: HTMLElement, text: Signal<string>, ui: Ui): () => void {
+  const stream = new MarkdownStream();
+  let stableNodes = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const append = (html: string): void => {
+    const fragment = sanitizeHtml(html);
+    decorateMarkdown(fragment, ui);
+    element.append(fragment);
+  };
+  let tookMs = 0;
+  const render = (): void => {
+    timer = undefined;
+    const start = performance.now();
+    const step = stream.update(text.peek());
+    if (step.isReset) stableNodes = 0;
+    while (element.childNodes.length > stableNodes) element.lastChild?.remove();
+    if (step.stableHtml !== '') {
+      append(step.stableHtml);
+      stableNodes = element.childNodes.length;
+    }
+    append(step.tailHtml);
+    tookMs = performance.now() - start;
+  };
+  const end = text.subscribe(() => {
+    if (timer !== undefined) return;
+    // A long last block (a big listing) is rendered again each time: not more than a fifth of the time goes into it.
+    if (tookMs < MAX_FRAME_MS) render();
+    else timer = setTimeout(render, tookMs * 4);
+  });
+  return () => {
+    clearTimeout(timer);
+    end();
+  };
+}
+
 /** A text that grows; each change renders only its last block. */
 export function StreamingMarkdown({ text }: { readonly text: Signal<string> }) {
   const ui = useUi();
   const ref = useRef<HTMLDivElement>(null);
-  useLayoutEffect(() => {
-    const stream = new MarkdownStream();
-    let stableNodes = 0;
-    return text.subscribe((value) => {
-      const element = ref.current;
-      if (element === null) return;
-      const step = stream.update(value);
-      if (step.isReset) stableNodes = 0;
-      while (element.childNodes.length > stableNodes) element.lastChild?.remove();
-      if (step.stableHtml !== '') {
-        const stable = sanitizeHtml(step.stableHtml);
-        decorateMarkdown(stable, ui);
-        element.append(stable);
-        stableNodes = element.childNodes.length;
-      }
-      const tail = sanitizeHtml(step.tailHtml);
-      decorateMarkdown(tail, ui);
-      element.append(tail);
-    });
-  }, [text]);
+  useLayoutEffect(
+    () => (ref.current === null ? undefined : renderStream(ref.current, text, ui)),
+    [text],
+  );
   return <div class="md" ref={ref} {...useLinks(ui)} />;
 }
