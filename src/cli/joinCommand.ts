@@ -4,9 +4,10 @@ import { asUsage, onePositional } from './arguments.ts';
 import type { DirectoryRow } from '../protocol/state.ts';
 import type { CliCommand, CliIo } from './io.ts';
 import { joinRoom, waitForAdmission } from './joinRoom.ts';
-import { runScript } from './joinScript.ts';
+import { refuseScript, runScript } from './joinScript.ts';
 import { runTerminal } from './joinTerminal.ts';
 import { withMachine } from './machine.ts';
+import { releaseControl } from './viewActions.ts';
 
 /** The subcommand `join`. */
 export const joinCommand: CliCommand = {
@@ -32,26 +33,35 @@ controller link asks for control: you watch until the owner allows it.
       }),
     );
     const target = onePositional('join', positionals, 'the link');
-    const name = values.name?.trim();
-    const own = target.includes('#') ? undefined : await findOwn(io, target);
-    const link = own?.link ?? target;
-    const epochs = own?.epochs;
-    const view = await joinRoom(io, {
-      link,
-      ...(name ? { name } : {}),
-      ...(epochs ? { epochs } : {}),
-    });
     try {
-      // A script wants to see how joining goes; a host that stays silent ends it all the same.
-      const admitted = waitForAdmission(io, view, { link });
-      return values.json
-        ? await runScript(io, view, admitted)
-        : await runTerminal(io, view, await admitted);
-    } finally {
-      await view.close();
+      return await join(io, target, values.name?.trim() ?? '', values.json ?? false);
+    } catch (error) {
+      if (values.json) return refuseScript(io, error);
+      throw error;
     }
   },
 };
+
+async function join(io: CliIo, target: string, name: string, isScript: boolean): Promise<number> {
+  const own = target.includes('#') ? undefined : await findOwn(io, target);
+  const link = own?.link ?? target;
+  const epochs = own?.epochs;
+  const view = await joinRoom(io, {
+    link,
+    ...(name === '' ? {} : { name }),
+    ...(epochs ? { epochs } : {}),
+  });
+  try {
+    // A script wants to see how joining goes; a host that stays silent ends it all the same.
+    const admitted = waitForAdmission(io, view, { link });
+    return isScript
+      ? await runScript(io, view, admitted)
+      : await runTerminal(io, view, await admitted);
+  } finally {
+    await releaseControl(view);
+    await view.close();
+  }
+}
 
 function findOwn(io: CliIo, id: string): Promise<DirectoryRow> {
   return withMachine(io, { mayStart: true }, (machine) => machine.openSession(id));

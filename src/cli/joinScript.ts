@@ -26,7 +26,10 @@ export async function runScript(
 ): Promise<number> {
   const lines = new ViewLines(view, io.clock);
   const print = (line: ScriptOutput): void => void io.stdout.write(`${JSON.stringify(line)}\n`);
+  let isSending = false;
   const flush = (): void => {
+    // Sending fires changes before the line's `ref` is known.
+    if (isSending) return;
     for (const line of lines.next()) print(line);
     for (const item of view.outbox) if (isSettled(item)) view.forget(item.id);
   };
@@ -40,13 +43,16 @@ export async function runScript(
       if (line.input.quit !== undefined) quit.abort(line.input.quit);
       else if (line.input.older) void older(view, print, line.input.ref);
       else {
+        isSending = true;
         const item = sendVerb(view, line.input);
         if (item) lines.follow(item, line.input.ref);
-        flush();
       }
     } catch (error) {
       print({ type: 'error', ...refOf(line.ref), error: errorOf(error) });
+    } finally {
+      isSending = false;
     }
+    flush();
   });
   const subscription = view.onDidChange(flush);
   const end = waitForView(view, () => undefined, {
@@ -84,6 +90,13 @@ export async function runScript(
     print({ type: 'end', reason, error: errorOf(error) });
     return exitCodeOf(error);
   }
+}
+
+/** The only line of a script that could not begin. Returns the exit code. */
+export function refuseScript(io: Pick<CliIo, 'stdout'>, error: unknown): number {
+  const line: ScriptOutput = { type: 'end', reason: 'failed', error: errorOf(error) };
+  io.stdout.write(`${JSON.stringify(line)}\n`);
+  return exitCodeOf(error);
 }
 
 type Line =

@@ -10,6 +10,7 @@ import { EXIT } from './exitCode.ts';
 import { type CliCommand, type CliIo, printable, printJson, printText } from './io.ts';
 import { joinRoom, waitForAdmission } from './joinRoom.ts';
 import { joinSession, withMachine } from './machine.ts';
+import { releaseControl } from './viewActions.ts';
 import { waitForView } from './viewWait.ts';
 
 /** The subcommand `send`. */
@@ -49,7 +50,6 @@ prompt is refused, unless --take takes it (owners).
       await accepted(io, view, id);
       view.forget(id);
       if (!values.wait) {
-        view.send('focus-release', {});
         if (values.json) printJson(io, { promptId: id });
         else printText(io, 'Sent.');
         return EXIT.ok;
@@ -75,6 +75,7 @@ async function withSession(
     try {
       return await work(view);
     } finally {
+      await releaseControl(view);
       await view.close();
     }
   };

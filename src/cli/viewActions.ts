@@ -4,6 +4,9 @@ import type { EntryOf } from '../protocol/transcript.ts';
 import type { OutboxItem, RoomView } from '../session/view.ts';
 import { noSuchMember, nothingPending, severalPending } from './errors.ts';
 
+/** Without an answer the lease ends by itself. */
+const RELEASE_MS = 2_000;
+
 /** A verb that sends a command. */
 export type SendingInput = Omit<ScriptInput, 'ref' | 'older' | 'quit'>;
 
@@ -29,6 +32,15 @@ export function sendVerb(view: RoomView, input: SendingInput): OutboxItem | unde
     case undefined:
       return undefined;
   }
+}
+
+/** Lets go of control if this window has it: whoever ends need not keep the others waiting for its lease. */
+export async function releaseControl(view: RoomView): Promise<void> {
+  const holder = view.state?.focus.holder;
+  if (holder?.member !== view.member || holder.window !== view.window) return;
+  if (view.truth.kind === 'over') return;
+  const signal = AbortSignal.timeout(RELEASE_MS);
+  await view.request('focus-release', {}, { signal }).catch(() => undefined);
 }
 
 /** Requests that wait for an answer now, oldest first. */

@@ -1,0 +1,181 @@
+// A computer with the real CLI on the demo model, and the command line of this clone as processes.
+import { once } from 'node:events';
+import { mkdtemp, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { scriptOutputSchema, type ScriptOutput } from '../../src/protocol/script.ts';
+import { REPO_ROOT } from '../rigs/cache.ts';
+import { claudeEnvironment, installClaude } from '../rigs/claudeCli.ts';
+import { type DemoModel, startDemoModel } from '../rigs/demoModel.ts';
+import { type HostProcess, startHostProcess } from '../rigs/hostProcess.ts';
+import { assertNoneLeft, exitOf, type ProcessGroup, spawnGroup } from '../rigs/processes.ts';
+import { writeSampleProject } from '../rigs/sampleProject.ts';
+
+/** The command line, run from its source. */
+const MAIN = join(REPO_ROOT, 'src/cli/main.ts');
+
+/** How a command ended. */
+export interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+type LineOf<T extends ScriptOutput['type']> = Extract<ScriptOutput, { type: T }>;
+
+/** A running `join --json`. */
+export interface Joined {
+  readonly process: ProcessGroup;
+  /** Every line so far. */
+  readonly lines: readonly ScriptOutput[];
+  /** Writes one line to its stdin. */
+  say(line: object): void;
+  /** First line, from the `from`-th on, of this type for which `test` holds. */
+  find<T extends ScriptOutput['type']>(
+    type: T,
+    test?: (line: LineOf<T>) => boolean,
+    from?: number,
+  ): Promise<LineOf<T>>;
+  /** Ends it by `quit`. */
+  quit(): Promise<number>;
+}
+
+/** Everything of one test file. */
+export interface CliRig {
+  readonly folder: string;
+  readonly project: string;
+  readonly model: DemoModel;
+  readonly env: Readonly<Record<string, string>>;
+  startHost(): Promise<HostProcess>;
+  /** Runs a command to its end; `home` names another person's home. */
+  run(
+    args: readonly string[],
+    options?: { readonly home?: string; readonly stdin?: string },
+  ): Promise<Ended>;
+  /** The last line of a command's stdout as JSON; throws if it failed. */
+  json(args: readonly string[]): Promise<Record<string, unknown>>;
+  /** Joins by a link as somebody with a home of their own, or by an id as the owner. */
+  join(link: string, name: string): Promise<Joined>;
+  close(): Promise<void>;
+}
+
+/** Makes a rig; no host runs yet. */
+export async function createCliRig(): Promise<CliRig> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'twinhelm-cli-')));
+  const project = join(folder, 'project');
+  await writeSampleProject(project);
+  const model = await startDemoModel({ delayMs: 15 });
+  const agent = join(folder, 'agent');
+  const claude = await claudeEnvironment({
+    folder: agent,
+    modelUrl: model.url,
+    trusted: [project],
+  });
+  const home = join(folder, 'home-ada');
+  const env = { ...claude.env, TWINHELM_HOME: home, TWINHELM_CLAUDE: await installClaude() };
+  const closers: (() => Promise<unknown>)[] = [];
+  const envOf = (person: string | undefined): Record<string, string> =>
+    person === undefined ? env : { ...env, TWINHELM_HOME: join(folder, `home-${person}`) };
+
+  const run: CliRig['run'] = async (args, options = {}) => {
+    const group = spawnGroup(process.execPath, [MAIN, ...args], {
+      env: envOf(options.home),
+      cwd: project,
+    });
+    let stdout = '';
+    let stderr = '';
+    group.child.stdout?.on('data', (text: string) => (stdout += text));
+    group.child.stderr?.on('data', (text: string) => (stderr += text));
+    group.child.stdin?.end(options.stdin ?? '');
+    await once(group.child, 'close');
+    return { code: await exitOf(group), stdout, stderr };
+  };
+
+  return {
+    folder,
+    project,
+    model,
+    env,
+    run,
+    async startHost() {
+      const host = await startHostProcess({ env, file: MAIN, cwd: folder });
+      closers.push(() => host.close());
+      return host;
+    },
+    async json(args) {
+      const { code, stdout, stderr } = await run([...args, '--json']);
+      if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}: ${stdout}${stderr}`);
+      const value: unknown = JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+      if (typeof value !== 'object' || value === null) throw new Error(`no object: ${stdout}`);
+      return { ...value };
+    },
+    async join(link, name) {
+      const group = spawnGroup(process.execPath, [MAIN, 'join', link, '--json', '--name', name], {
+        env: envOf(link.includes('#') ? name : undefined),
+        cwd: folder,
+      });
+      closers.push(() => group.end());
+      return joined(group);
+    },
+    async close() {
+      for (const close of closers.toReversed()) await close();
+      await run(['host', 'stop', '--force']);
+      await model.close();
+      await assertNoneLeft('TWINHELM_HOME', home, 15_000);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function joined(group: ProcessGroup): Joined {
+  const lines: ScriptOutput[] = [];
+  const waiting = new Set<() => void>();
+  let rest = '';
+  const wake = (): void => {
+    for (const check of waiting) check();
+  };
+  group.child.stdout?.on('data', (text: string) => {
+    const parts = (rest + text).split('\n');
+    rest = parts.pop() ?? '';
+    // Every line is checked against the documented schema.
+    for (const part of parts) lines.push(scriptOutputSchema.parse(JSON.parse(part)));
+    wake();
+  });
+  group.child.on('exit', wake);
+  return {
+    process: group,
+    lines,
+    say: (line) => group.write(`${JSON.stringify(line)}\n`),
+    find(type, test = () => true, from = 0) {
+      return new Promise((resolve, reject) => {
+        const end = (): void => {
+          clearTimeout(timer);
+          waiting.delete(check);
+        };
+        const fail = (why: string): void => {
+          end();
+          const tail = lines.slice(-12).map((line) => JSON.stringify(line).slice(0, 300));
+          reject(new Error(`${why}: no line "${type}" that fits; last:\n${tail.join('\n')}`));
+        };
+        const timer = setTimeout(() => fail('timed out'), 30_000);
+        const check = (): void => {
+          const found = lines.slice(from).find((line) => isType(line, type) && test(line));
+          if (found && isType(found, type)) {
+            end();
+            resolve(found);
+          } else if (group.exitCode() !== undefined) fail('it ended');
+        };
+        waiting.add(check);
+        check();
+      });
+    },
+    async quit() {
+      group.write('{"quit":true}\n');
+      return exitOf(group);
+    },
+  };
+}
+
+function isType<T extends ScriptOutput['type']>(line: ScriptOutput, type: T): line is LineOf<T> {
+  return line.type === type;
+}
