@@ -1,0 +1,235 @@
+// The scene: what the product must do, played by real parts from the first prompt to the last goodbye.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { canariesInFiles, canariesInMemory } from '../rigs/plaintext.ts';
+import { processesWith } from '../rigs/processes.ts';
+import { openTerminal, type Terminal } from '../rigs/terminal.ts';
+import type { Workbench } from '../rigs/workbench.ts';
+import type { Stage } from './harness.ts';
+import { SessionPanel } from './panel.ts';
+
+/** Texts that nobody but the people of the session may ever have. */
+const CANARIES = {
+  prompt: 'canary-prompt-4f1c9a7e',
+  output: 'canary-output-b82d60c3',
+  name: 'Canaryname-77e0d1',
+  terminal: 'canary-terminal-93aa51f0',
+};
+
+/** What the scene found, for the reader of the test's output. */
+export interface SceneFigures {
+  readonly growth: { readonly node: number; readonly web: number };
+  readonly scannedBytes: number;
+}
+
+/** Plays the whole scene on a fresh stage; throws where it goes wrong. */
+export async function playScene(stage: Stage): Promise<SceneFigures> {
+  const owner = await stage.ownerWindow();
+  const windows: Workbench[] = [owner];
+  let terminal: Terminal | undefined;
+  try {
+    const ownerPanel = await startSession(owner);
+    await allowCommand(ownerPanel, stage);
+
+    const proxy = await stage.tlsFor(stage.world.host().relayPort);
+    const address = `wss://localhost:${proxy.port}`;
+    const controllerLink = await share(owner, 'Controller', address);
+
+    // A permission waits before the guests come.
+    await ownerPanel.send('[[bash:touch second.txt]][[text:second command done]]');
+    await ownerPanel.offers(/^Allow y/);
+
+    const first = await stage.guestWindow('first');
+    const second = await stage.webWindow('ipad');
+    windows.push(first, second);
+    const firstPanel = await joinByLink(first, controllerLink, 'Cleo');
+    const secondPanel = await joinByLink(second, controllerLink, CANARIES.name);
+    for (const panel of [firstPanel, secondPanel]) {
+      await panel.shows(CANARIES.output);
+      await panel.shows('Allow Bash?');
+    }
+    await second.screenshot('scene-1-guest-sees-pending');
+
+    await ownerPanel.press(/^Allow y/);
+    for (const panel of [ownerPanel, firstPanel, secondPanel]) {
+      await panel.shows('second command done');
+    }
+    const growth = await watchStream(ownerPanel, firstPanel, secondPanel);
+
+    await handControl(owner, ownerPanel, secondPanel);
+    await secondPanel.send('[[text:answer to the guest]] guest-prompt');
+    for (const panel of [ownerPanel, firstPanel, secondPanel]) {
+      await panel.shows('guest-prompt');
+      await panel.shows('answer to the guest');
+    }
+    expect(await ownerPanel.text()).toContain(CANARIES.name);
+    expect(await firstPanel.text()).toContain(CANARIES.name);
+    await first.screenshot('scene-2-who-typed');
+
+    await owner.command('Twinhelm: Take Back Control');
+    await secondPanel.offers('Request control');
+    await secondPanel.send('refused-prompt of the guest');
+    await secondPanel.shows(/has control\. Request control/);
+    expect(await (await secondPanel.composer()).inputValue()).toBe('refused-prompt of the guest');
+    await second.screenshot('scene-3-refused');
+
+    await reloadInMidTurn(owner, ownerPanel);
+
+    terminal = await observeTerminal(stage, owner, windows, address);
+
+    await stopSharing(owner, ownerPanel);
+    for (const panel of [firstPanel, secondPanel]) await panel.shows(/stopped sharing|ended/i);
+    await second.screenshot('scene-6-cut-off');
+    await ownerPanel.send('[[text:only for the owner]]');
+    await ownerPanel.shows('only for the owner');
+    expect(await firstPanel.text()).not.toContain('only for the owner');
+
+    const scannedBytes = await expectNoPlaintext(stage);
+    return { growth, scannedBytes };
+  } catch (error) {
+    for (const [place, window] of windows.entries()) {
+      await window.screenshot(`scene-failed-${place}`).catch(() => '');
+    }
+    throw error;
+  } finally {
+    await terminal?.close();
+    for (const window of windows) await window.close();
+  }
+}
+
+async function startSession(owner: Workbench): Promise<SessionPanel> {
+  await owner.showView('Twinhelm');
+  await owner.command('Twinhelm: Start a Session');
+  await owner.input(/First prompt/, `${CANARIES.prompt} [[text:Welcome aboard]]`);
+  const panel = new SessionPanel(owner);
+  await panel.shows('Welcome aboard');
+  await panel.shows(/Live/);
+  return panel;
+}
+
+async function allowCommand(panel: SessionPanel, stage: Stage): Promise<void> {
+  await panel.send(
+    `[[bash:echo ${CANARIES.output} > made.txt; cat made.txt]][[text:first command done]]`,
+  );
+  await panel.press(/^Allow y/);
+  await panel.shows('first command done');
+  const made = await readFile(join(stage.world.project, 'made.txt'), 'utf8');
+  expect(made.trim()).toBe(CANARIES.output);
+}
+
+async function share(owner: Workbench, role: string, address: string): Promise<string> {
+  await owner.command('Twinhelm: Share');
+  await owner.pick(role);
+  if (role === 'Controller') await owner.page.keyboard.press('Enter');
+  await owner.pick('24 hours');
+  await owner.pick('An address');
+  await owner.input(/Address at which/, address);
+  if (role === 'Controller') await owner.answerDialog(/Let others control/, 'I Understand');
+  await owner.notification(/link is copied/).waitFor({ timeout: 30_000 });
+  const link = await owner.clipboard();
+  expect(link).toMatch(/\/join#1\./);
+  return link;
+}
+
+async function joinByLink(window: Workbench, link: string, name: string): Promise<SessionPanel> {
+  await window.command('Twinhelm: Join with a Link');
+  await window.input(/Paste the link/, link);
+  await window.answerDialog(/controller|viewer/, 'Join');
+  await window.input(/Others see it/, name);
+  const panel = new SessionPanel(window);
+  await panel.shows('Live');
+  return panel;
+}
+
+/** Both guests see the same answer grow, piece by piece. */
+async function watchStream(
+  owner: SessionPanel,
+  first: SessionPanel,
+  second: SessionPanel,
+): Promise<SceneFigures['growth']> {
+  const watching = Promise.all([first.growthUntil(/w59/), second.growthUntil(/w59/)]);
+  await owner.send('[[slow:60:60]]');
+  const [node, web] = await watching;
+  expect(node.length).toBeGreaterThan(5);
+  expect(web.length).toBeGreaterThan(5);
+  return { node: node.length, web: web.length };
+}
+
+async function handControl(
+  owner: Workbench,
+  ownerPanel: SessionPanel,
+  guest: SessionPanel,
+): Promise<void> {
+  const name = CANARIES.name;
+  const ask = (await ownerPanel.frame()).locator('.ask', { hasText: name }).first();
+  await ask.getByRole('button', { name: 'Allow control' }).click();
+  await guest.press('Request control');
+  await ask.getByRole('button', { name: 'Give control' }).click();
+  await guest.shows('You have control');
+  await owner.screenshot('scene-2-control-given');
+}
+
+async function reloadInMidTurn(owner: Workbench, panel: SessionPanel): Promise<void> {
+  await panel.send('[[slow:90:60]]');
+  await panel.shows(/w5 /);
+  await owner.reload();
+  await panel.shows(/w89/, 60_000);
+  const text = await panel.text();
+  expect(text.match(/w45\b/g)).toHaveLength(1);
+  await owner.screenshot('scene-4-reloaded');
+}
+
+/** A session in a plain terminal appears in the tree, opens live and read-only, and is shared with viewers. */
+async function observeTerminal(
+  stage: Stage,
+  owner: Workbench,
+  windows: Workbench[],
+  address: string,
+): Promise<Terminal> {
+  const { world } = stage;
+  const terminal = openTerminal([world.claudeBinary, '--permission-mode', 'manual'], {
+    cwd: world.project,
+    env: world.claude.env,
+  });
+  await owner.showView('Twinhelm');
+  const row = owner.page.locator('.sidebar .monaco-list-row', { hasText: /terminal/i }).first();
+  await row.waitFor({ timeout: 30_000 });
+  await terminal.type(`${CANARIES.terminal} [[text:said in the terminal]]`);
+  await row.dblclick();
+  const panel = new SessionPanel(owner);
+  await panel.shows('said in the terminal');
+  await panel.shows(CANARIES.terminal);
+  expect(await (await panel.composer()).isDisabled()).toBe(true);
+  await owner.screenshot('scene-5-terminal');
+  await terminal.type('[[text:said while watched]]');
+  await panel.shows('said while watched');
+
+  const link = await share(owner, 'Viewer', address);
+  const viewer = await stage.webWindow('desktop');
+  windows.push(viewer);
+  const viewerPanel = await joinByLink(viewer, link, 'Vera');
+  await viewerPanel.shows('said while watched');
+  return terminal;
+}
+
+async function stopSharing(owner: Workbench, panel: SessionPanel): Promise<void> {
+  await (await panel.composer()).focus();
+  await owner.command('Twinhelm: Stop Sharing');
+  await owner.answerDialog(/Stop sharing/, 'Stop Sharing');
+}
+
+/** The relay's process, memory and files, holds none of the canaries; the control shows that the search finds. */
+async function expectNoPlaintext(stage: Stage): Promise<number> {
+  const canaries = Object.values(CANARIES);
+  const marked = await processesWith('TWINHELM_HOME', stage.world.home);
+  const relay = marked.find(({ command }) => / relay /.test(`${command} `));
+  const host = marked.find(({ command }) => / host /.test(`${command} `));
+  if (!relay || !host) throw new Error('the relay and host processes were not found');
+  const memory = await canariesInMemory(relay.pid, canaries);
+  const files = await canariesInFiles(join(stage.world.home, 'relay'), canaries);
+  expect(memory.found).toEqual([]);
+  expect(files.found).toEqual([]);
+  expect((await canariesInMemory(host.pid, canaries)).found).toEqual(canaries);
+  return memory.scannedBytes + files.scannedBytes;
+}

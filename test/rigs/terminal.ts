@@ -1,0 +1,41 @@
+// A plain terminal of somebody who knows nothing of us: a program under a pseudo-terminal of its own.
+import { type ProcessGroup, spawnGroup } from './processes.ts';
+
+/** A terminal with one program in it. */
+export interface Terminal {
+  /** What the program has written so far, escape sequences included. */
+  screen(): string;
+  /** Types text as a person does, Enter after it. */
+  type(text: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** util-linux' script gives a pseudo-terminal without a native module; the size is what a person has. */
+export function openTerminal(
+  command: readonly string[],
+  options: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
+): Terminal {
+  const line = ['stty rows 40 cols 120;', 'exec', ...command.map(quote)].join(' ');
+  const group: ProcessGroup = spawnGroup('script', ['-qfec', line, '/dev/null'], {
+    cwd: options.cwd,
+    env: { ...options.env, TERM: 'xterm-256color' },
+  });
+  return {
+    screen: () => group.output(),
+    async type(text) {
+      group.write(text);
+      // A terminal program takes Enter in the same chunk for a pasted line break.
+      const before = group.output().length;
+      const end = Date.now() + 2000;
+      while (group.output().length === before && Date.now() < end) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      group.write('\r');
+    },
+    close: () => group.end(),
+  };
+}
+
+function quote(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}
