@@ -166,6 +166,36 @@ describe('a CLI that writes what nobody expects', () => {
     expect(seen.kind('text').map((entry) => entry.text)).toEqual(['plain text']);
   });
 
+  it('without state events the state is read off the other lines', async () => {
+    const { session, seen } = await start({
+      ...GOOD,
+      onPrompt: `say({ type: 'assistant', uuid: id(), message: { id: 'm', content: 'hm' } });
+        if (line.message.content === 'ask') say({ type: 'control_request', request_id: 'q', request: { subtype: 'can_use_tool', tool_name: 'Bash', input: {} } });
+        else say({ type: 'result', subtype: 'success', uuid: id(), num_turns: 1 });`,
+    });
+    const states = () =>
+      seen.events.flatMap((event) =>
+        event.kind === 'status' ? [event.waitingFor ?? event.status] : [],
+      );
+    await session.prompt({ promptId: randomUUID(), text: 'x' });
+    await seen.entry('turn');
+    await session.prompt({ promptId: randomUUID(), text: 'ask' });
+    await seen.entry('request');
+    await session.answer('q', { behavior: 'allow' });
+    await session.prompt({ promptId: randomUUID(), text: 'y' });
+    await seen.entry('turn', 1);
+    expect(states()).toEqual([
+      'starting',
+      'idle',
+      'working',
+      'idle',
+      'working',
+      'permission',
+      'working',
+      'idle',
+    ]);
+  });
+
   it('a 10 MB tool result arrives whole', async () => {
     const { session, seen } = await start({
       ...GOOD,

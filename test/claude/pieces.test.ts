@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { answerResponse } from '../../src/claude/answers.ts';
+import { LiveBlocks } from '../../src/claude/liveBlocks.ts';
 import { locateClaude } from '../../src/claude/locate.ts';
 import { messageEntries } from '../../src/claude/messageEntries.ts';
 import { childEnvironment, compareVersions } from '../../src/claude/probe.ts';
 import { PromptLife } from '../../src/claude/promptLife.ts';
 import { readPlanOf } from '../../src/claude/planFile.ts';
+import type { StreamEventLine } from '../../src/claude/streamJson.ts';
 import { SilenceWatch } from '../../src/claude/silence.ts';
 import { TodoTracker } from '../../src/claude/todos.ts';
 import type { Entry, EntryOf } from '../../src/protocol/transcript.ts';
@@ -106,6 +108,40 @@ describe('SilenceWatch', () => {
     expect(told).toEqual([]);
     silence.dispose();
     expect(clock.timers).toBe(0);
+  });
+});
+
+describe('LiveBlocks', () => {
+  const event = (live: LiveBlocks, value: StreamEventLine['event'], parent?: string) =>
+    live.events({
+      type: 'stream_event',
+      event: value,
+      ...(parent === undefined ? {} : { parent_tool_use_id: parent }),
+    });
+  const begin = (live: LiveBlocks, id: string, parent?: string): void => {
+    event(live, { type: 'message_start', message: { id } }, parent);
+    event(live, { type: 'content_block_start', index: 0, content_block: { type: 'text' } }, parent);
+  };
+  const delta = { type: 'content_block_delta', index: 0, delta: { text: 'x' } };
+
+  it('keeps the streams of the conversation and of a subagent apart', () => {
+    const live = new LiveBlocks();
+    begin(live, 'main');
+    begin(live, 'sub', 'call');
+    expect(event(live, delta)).toMatchObject([{ messageId: 'main', block: 0, text: 'x' }]);
+    expect(event(live, delta, 'call')).toMatchObject([{ messageId: 'sub', parent: 'call' }]);
+  });
+
+  it('ends live text when its message is begun anew or the turn ends, and takes no stray text', () => {
+    const live = new LiveBlocks();
+    begin(live, 'one');
+    event(live, delta);
+    expect(event(live, { type: 'message_start', message: { id: 'two' } })).toEqual([
+      { kind: 'delta-end', messageId: 'one', block: 0 },
+    ]);
+    live.endAll();
+    event(live, { type: 'content_block_start', index: 0, content_block: { type: 'text' } });
+    expect(event(live, delta)).toEqual([]);
   });
 });
 

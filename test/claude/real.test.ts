@@ -187,6 +187,7 @@ describe.each(VERSIONS)('Claude Code %s', (version) => {
       { mediaType: 'image/png', totalBytes: 70 },
     ]);
     expect(JSON.stringify(real.model.requests.at(-1)?.body)).toContain('image/png');
+    expect(seen.kind('text').at(-1)?.text).toBe('saw it');
   });
 
   it('carries a prompt of 1 MB', async () => {

@@ -37,7 +37,7 @@ export interface PromptState {
 const DIRECTIVE = /\[\[[a-z]+(?::[\s\S]*?)?\]\]/;
 /** What the agent itself adds around prompts; never typed by a person. */
 const WRAPPER =
-  /^\s*(<(system-reminder|local-command|command-name|task-notification)|# Environment|\[Request interrupted)/;
+  /^\s*(<(system-reminder|local-command|command-name|task-notification)|# Environment|\[Request interrupted|\[Image: source)/;
 
 function texts(content: Content): string[] {
   if (typeof content === 'string') return [content];
