@@ -61,6 +61,7 @@ export class Replica implements Disposable {
   private cardBytes: Uint8Array | undefined;
   private hostKey: CryptoKey | undefined;
   private memory: RoomMemory;
+  private isComplete = false;
   private stateSeq = -1n;
   private beatSeq = -1n;
 
@@ -93,6 +94,17 @@ export class Replica implements Disposable {
   /** What to keep for the next start. */
   get remembered(): RoomMemory {
     return this.memory;
+  }
+
+  /**
+   * The relay has sent all it has. Until then less than what is remembered is no rollback: a relay
+   * sends a document's updates one after the other, and each is a true older state.
+   */
+  complete(): void {
+    if (this.isComplete) return;
+    this.isComplete = true;
+    this.cardBytes = undefined;
+    this.kick();
   }
 
   /** Reads the document again, as after a new epoch secret. */
@@ -170,7 +182,7 @@ export class Replica implements Disposable {
     this.cardBytes = bytes;
     const card = await openCard(bytes, this.options.room);
     if (!card) return this.raise('refused', 'The room’s card is not signed by the room’s key.');
-    if (card.term < this.memory.term) return this.raise('rollback', ROLLBACK_TEXT);
+    if (card.term < this.memory.term) return this.raiseRollback();
     const isSameTerm = this.card?.term === card.term;
     if (isSameTerm && this.card?.hostKey !== card.hostKey) return this.raise('split', SPLIT_TEXT);
     const hostBytes = fromBase64Url(card.hostKey);
@@ -222,13 +234,17 @@ export class Replica implements Disposable {
     const parsed = roomStateSchema.safeParse(opened.json);
     if (!parsed.success) return false;
     if (parsed.data.rev < this.memory.rev) {
-      this.raise('rollback', ROLLBACK_TEXT);
+      this.raiseRollback();
       return false;
     }
     this.stateSeq = opened.seq;
     this.memory = { ...this.memory, rev: parsed.data.rev };
     this.state = parsed.data;
     return true;
+  }
+
+  private raiseRollback(): void {
+    if (this.isComplete) this.raise('rollback', ROLLBACK_TEXT);
   }
 
   private async openAll(

@@ -302,7 +302,9 @@ export class Attachment implements RoomView, Disposable {
     const { state } = this.replica;
     if (state) {
       this.sawHostTime(state.at);
-      if (this.heldFence !== undefined) this.lastFence = this.heldFence;
+      // Who has seen a newer fence knows that control moved on: the next prompt asks anew.
+      const isNewest = state.focus.fence === this.lastFence;
+      this.lastFence = this.heldFence ?? (isNewest ? this.lastFence : undefined);
       this.tracker.synced();
     }
     this.options.memory?.save(this.room, this.replica.remembered);
@@ -338,6 +340,7 @@ export class Attachment implements RoomView, Disposable {
       case 'connecting':
         return;
       case 'synced':
+        this.replica.complete();
         this.presence.announce();
         if (this.replica.state) this.tracker.synced();
         return;

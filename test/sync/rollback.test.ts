@@ -1,0 +1,102 @@
+// What a device remembers of a room: an older picture is an alarm, a picture that is still arriving is none.
+import { afterEach, expect, test } from 'vitest';
+import * as Y from 'yjs';
+import { fromBase32 } from '../../src/base/bytes.ts';
+import { silentLogger } from '../../src/base/log.ts';
+import { admissionToken } from '../../src/crypto/admission.ts';
+import { RecordOpener } from '../../src/crypto/record.ts';
+import { parseLink } from '../../src/protocol/link.ts';
+import { Replica, type RoomMemory } from '../../src/session/replica.ts';
+import { DocumentConnection } from '../../src/sync/documentConnection.ts';
+import { waitUntil } from '../probes/waitUntil.ts';
+import { sessionApp, SyncRig, textEntry } from './rig.ts';
+
+const rig = new SyncRig();
+afterEach(() => rig.close());
+
+/** The updates of a room's document, one by one, and what somebody who saw all of it remembers. */
+async function recorded() {
+  const relay = await rig.relay();
+  const room = await rig.host(relay);
+  const link = parseLink(await rig.invite(room, relay));
+  const doc = new Y.Doc();
+  const updates: Uint8Array[] = [];
+  doc.on('update', (update: Uint8Array) => updates.push(update));
+  const token = await admissionToken(link.secret, link.room);
+  const url = relay.url;
+  const connection = new DocumentConnection({
+    doc,
+    name: link.room,
+    url,
+    token,
+    webSocket: WebSocket,
+  });
+  rig.own(() => connection.dispose());
+  await waitUntil('synced', () => connection.status.kind === 'synced');
+  for (let i = 0; i < 4; i += 1) {
+    const before = updates.length;
+    room.append([textEntry(`${i}`, `text ${i}`)]);
+    room.setState(sessionApp({ title: `title ${i}` }));
+    // oxlint-disable-next-line no-await-in-loop -- each state is to be an update of its own
+    await waitUntil('the state has come', () => updates.length > before + 1);
+  }
+  const follow = (memory?: RoomMemory): { readonly doc: Y.Doc; readonly replica: Replica } => {
+    const copy = new Y.Doc();
+    const { secret } = link.epoch ?? {};
+    const opener = new RecordOpener({
+      room: fromBase32(link.room) ?? new Uint8Array(16),
+      secretOf: () => secret,
+    });
+    const log = silentLogger;
+    const memories = memory ? { memory } : {};
+    const replica = new Replica({ doc: copy, room: link.room, opener, log, ...memories });
+    rig.own(() => replica.dispose());
+    return { doc: copy, replica };
+  };
+  return { updates, follow };
+}
+
+async function replay(to: { doc: Y.Doc; replica: Replica }, updates: readonly Uint8Array[]) {
+  for (const update of updates) {
+    Y.applyUpdate(to.doc, update);
+    // oxlint-disable-next-line no-await-in-loop -- the replica looks at every step
+    await to.replica.settled();
+  }
+}
+
+test('a window that comes back takes the older states that a relay sends first for no rollback', async () => {
+  const { updates, follow } = await recorded();
+  const first = follow();
+  await replay(first, updates);
+  const second = follow(first.replica.remembered);
+  await replay(second, updates);
+  second.replica.complete();
+  await second.replica.settled();
+  expect(second.replica.entries).toHaveLength(4);
+  expect(second.replica.state).toEqual(first.replica.state);
+  expect(second.replica.alarms).toEqual([]);
+});
+
+test('a relay that has less than this device has seen is an alarm once it has sent all', async () => {
+  const { updates, follow } = await recorded();
+  const first = follow();
+  await replay(first, updates);
+  const second = follow(first.replica.remembered);
+  await replay(second, updates.slice(0, 4));
+  expect(second.replica.alarms).toEqual([]);
+  second.replica.complete();
+  await second.replica.settled();
+  expect(second.replica.alarms[0]?.kind).toBe('rollback');
+});
+
+test('a host of a lower term than this device has seen is an alarm too', async () => {
+  const { updates, follow } = await recorded();
+  const first = follow();
+  await replay(first, updates);
+  const second = follow({ ...first.replica.remembered, term: 9 });
+  await replay(second, updates);
+  second.replica.complete();
+  await second.replica.settled();
+  expect(second.replica.state).toBeUndefined();
+  expect(second.replica.alarms[0]?.kind).toBe('rollback');
+});
