@@ -9,7 +9,7 @@ const LINTED = ['src', 'webview-ui', 'test', 'scripts', 'bench', 'esbuild.mjs'];
 const CHECKS: readonly (readonly [string, string, readonly string[]])[] = [
   ['types', bin('tsc'), ['-b', '--pretty', 'false']],
   ['lint', bin('oxlint'), ['--type-aware', '--deny-warnings', '--format=unix', ...LINTED]],
-  ['format', bin('prettier'), ['--check', '--log-level', 'warn', '.']],
+  ['format', bin('prettier'), ['--check', '--cache', '--log-level', 'warn', '.']],
   ['dead code', bin('knip'), ['--no-progress']],
   ['house', process.execPath, ['scripts/checkHouse.ts']],
 ];

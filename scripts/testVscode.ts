@@ -1,8 +1,8 @@
-// Runs the suites inside VS Code by themselves: `node scripts/testVscode.ts node web floor`, after `npm run package`.
+// Runs the suites inside VS Code by themselves: `node scripts/testVscode.ts node web floor desktop`, after `npm run package`.
 import { runVscodeSuite, type SuiteHost } from '../test/rigs/vscodeSuite.ts';
 import { VSIX } from './start/buildIfChanged.ts';
 
-const KNOWN: readonly SuiteHost[] = ['node', 'web', 'floor'];
+const KNOWN: readonly SuiteHost[] = ['node', 'web', 'floor', 'desktop'];
 const wanted = KNOWN.filter((host) => process.argv.includes(host));
 let failures = 0;
 for (const host of wanted.length > 0 ? wanted : (['node', 'web'] as const)) {

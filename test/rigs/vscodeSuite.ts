@@ -1,6 +1,7 @@
 // Runs the mocha suites of test/vscode in a real VS Code: a Node extension host, or a web worker without a server.
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { runTests } from '@vscode/test-electron';
 import { build } from 'esbuild';
 import { REPORT_MARK, type TestInput, type TestReport } from '../vscode/report.ts';
 import { launchBrowser } from './browser.ts';
@@ -8,11 +9,14 @@ import { cacheFolder, REPO_ROOT } from './cache.ts';
 import { type CodeServerVersion, installCodeServer, startCodeServer } from './codeServer.ts';
 import { startServerless } from './serverless.ts';
 import { ARTIFACTS } from './workbench.ts';
-import { createWorld } from './world.ts';
+import { createWorld, type World } from './world.ts';
 import { unpackVsix } from './zip.ts';
 
-/** Where the suites run: `floor` is a Node host of the oldest supported VS Code. */
-export type SuiteHost = 'node' | 'web' | 'floor';
+/**
+ * Where the suites run: `floor` is a Node host of the oldest supported VS Code, `desktop` the
+ * executable that TWINHELM_VSCODE names.
+ */
+export type SuiteHost = 'node' | 'web' | 'floor' | 'desktop';
 
 /** What came out. */
 export interface SuiteResult {
@@ -30,6 +34,7 @@ const VERSIONS: Readonly<Record<SuiteHost, CodeServerVersion>> = {
   node: '4.139.1',
   web: '4.139.1',
   floor: '4.105.1',
+  desktop: '4.139.1',
 };
 
 /** Builds the suites into one file, as a web worker needs it. */
@@ -131,6 +136,27 @@ async function runPage(host: SuiteHost, url: string): Promise<SuiteResult> {
   }
 }
 
+/** Runs the suites in a desktop VS Code; its own output tells what passed, we see whether all did. */
+async function runDesktop(extension: string, world: World): Promise<SuiteResult> {
+  const vscodeExecutablePath = process.env['TWINHELM_VSCODE'];
+  if (vscodeExecutablePath === undefined) {
+    throw new Error('Set TWINHELM_VSCODE to the executable of a desktop VS Code.');
+  }
+  const title = 'desktop: all suites';
+  try {
+    await runTests({
+      vscodeExecutablePath,
+      extensionDevelopmentPath: extension,
+      extensionTestsPath: join(extension, SUITE),
+      launchArgs: [world.project, '--user-data-dir', join(world.folder, 'desktop')],
+      extensionTestsEnv: world.env,
+    });
+    return { host: 'desktop', passed: [title], failed: [] };
+  } catch (error) {
+    return { host: 'desktop', passed: [], failed: [{ title, why: String(error) }] };
+  }
+}
+
 /** Runs the suites of one host against the extension inside `vsix`. */
 export async function runVscodeSuite(host: SuiteHost, vsix: string): Promise<SuiteResult> {
   const extension = join(cacheFolder(), `extension-${host}`);
@@ -147,6 +173,7 @@ export async function runVscodeSuite(host: SuiteHost, vsix: string): Promise<Sui
       controllerLink: await world.host().share(session, { role: 'controller', allowControl: true }),
     };
     await bundle(join(extension, SUITE), input);
+    if (host === 'desktop') return await runDesktop(extension, world);
     if (host === 'web') {
       const page = await startServerless({
         root,
