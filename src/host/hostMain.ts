@@ -65,6 +65,8 @@ async function run(options: RunHostOptions): Promise<number> {
   // First of all: whoever has the lock may touch the rest.
   const journal = Journal.open({ paths, clock, log });
   forgetWish(paths.home);
+  // Every connection of the Yjs client adds a listener to the process; there are as many as documents.
+  process.setMaxListeners(0);
   log.info('host starts', { version: PRODUCT_VERSION, term: journal.term, pid: process.pid });
   const stopping = new AbortController();
   let force = false;

@@ -57,14 +57,14 @@ export async function executeHosted(
     case 'set-model':
       recorder.update({ model: command.args.model });
       await carriedOut(context.child()?.setModel(command.args.model));
-      recorder.notice({ level: 'info', code: 'model-changed', text: command.args.model, author });
+      recorder.notice(changed('model', command.args.model, author));
       return undefined;
     case 'set-mode': {
       const { mode } = command.args;
       if (mode === 'bypassPermissions' && context.hasControllers()) throw bypassWithGuests();
       await carriedOut(context.child()?.setMode(mode));
       recorder.update({ mode });
-      recorder.notice({ level: 'info', code: 'mode-changed', text: mode, author });
+      recorder.notice(changed('mode', mode, author));
       return undefined;
     }
     case 'rename': {
@@ -79,6 +79,16 @@ export async function executeHosted(
     default:
       throw unsupportedCommand();
   }
+}
+
+function changed(what: 'mode' | 'model', to: string, author: Author) {
+  const name = what === 'mode' ? 'Permission mode' : 'Model';
+  return {
+    level: 'info',
+    code: `${what}-changed`,
+    text: `${name} changed to “${to}”.`,
+    author,
+  } as const;
 }
 
 function authorOf(person: Person): Author {

@@ -1,11 +1,17 @@
 // Takes what an agent reports into a room: bounded entries with their authors, live text, facts, requests.
 import type { Clock } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
-import type { AgentEvent, AgentFacts } from '../protocol/agent.ts';
+import type { AgentEvent, AgentFacts, PromptImage } from '../protocol/agent.ts';
 import type { Pending, Problem, SessionStatus, SessionSummary } from '../protocol/state.ts';
 import { parseJson } from '../protocol/json.ts';
 import { logSchema } from '../protocol/room.ts';
-import { type Author, type Entry, type EntryOf, parseEntry } from '../protocol/transcript.ts';
+import {
+  type Author,
+  type Entry,
+  type EntryImage,
+  type EntryOf,
+  parseEntry,
+} from '../protocol/transcript.ts';
 import type { PlacedEntry } from '../session/view.ts';
 import { bodyId, cutEntry } from './cutEntry.ts';
 import type { PromptBook } from './promptBook.ts';
@@ -109,7 +115,7 @@ export class SessionRecorder {
   take(event: AgentEvent): void {
     switch (event.kind) {
       case 'entry':
-        this.record([event.entry]);
+        this.record([this.withImages(event.entry, event.images ?? [])]);
         return;
       case 'delta': {
         const { kind: _, ...delta } = event;
@@ -284,14 +290,7 @@ export class SessionRecorder {
     if (entry.kind === 'prompt' && entry.author === undefined && entry.promptId !== undefined) {
       const prompt = this.prompts.find(entry.promptId);
       if (prompt === undefined) return entry;
-      const images = entry.images?.map((image, i) => {
-        const bytes = Buffer.from(prompt.images?.[i]?.base64 ?? '', 'base64');
-        if (bytes.length === 0) return image;
-        const blob = bodyId(bytes);
-        this.options.store.saveBlob(blob, bytes);
-        return { ...image, blob };
-      });
-      return { ...entry, author: prompt.author, ...given({ images }) };
+      return { ...this.withImages(entry, prompt.images ?? []), author: prompt.author };
     }
     if (entry.kind === 'turn') {
       const prompter = this.prompts.authorOf(entry.promptIds ?? []);
@@ -300,6 +299,19 @@ export class SessionRecorder {
       return { ...entry, ...given({ author }) };
     }
     return entry;
+  }
+
+  /** Keeps the bytes of an entry's pictures and names them. */
+  private withImages<T extends Entry>(entry: T, images: readonly PromptImage[]): T {
+    if (!('images' in entry) || !Array.isArray(entry.images)) return entry;
+    const named = entry.images.map((image: EntryImage, i) => {
+      const bytes = Buffer.from(images[i]?.base64 ?? '', 'base64');
+      if (image.blob !== undefined || bytes.length === 0) return image;
+      const blob = bodyId(bytes);
+      this.options.store.saveBlob(blob, bytes);
+      return { ...image, blob };
+    });
+    return { ...entry, images: named };
   }
 
   /** What follows from an entry that is in the log now. */

@@ -111,7 +111,9 @@ export class Sessions {
     for (const { agentSessionId } of this.stored.values()) {
       if (agentSessionId !== undefined) known.add(agentSessionId);
     }
-    const isOpen = (found: FoundSession): boolean => this.open.has(foundId(found.key));
+    const opened = new Set(this.all.map(({ recorder }) => recorder.stored.agentSessionId));
+    const isOpen = (found: FoundSession): boolean =>
+      this.open.has(foundId(found.key)) || opened.has(found.agentSessionId);
     // A conversation of ours that runs in a terminal now is shown as running, not twice.
     const found = this.found.filter(
       (one) => !isOpen(one) && (one.status !== 'ended' || !known.has(one.agentSessionId)),

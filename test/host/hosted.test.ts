@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { assertNoneLeft, waitUntil } from '../rigs/processes.ts';
 import { type Guest, HostRig, type MachineView } from './hostRig.ts';
 
 let rig: HostRig;
@@ -8,24 +9,33 @@ let machine: MachineView;
 let ada: Guest & { readonly session: string };
 
 beforeAll(async () => {
-  rig = await HostRig.create();
+  rig = await HostRig.create({ env: { BASH_MAX_OUTPUT_LENGTH: '150000' } });
   await rig.start();
   machine = await rig.machine();
   ada = await machine.startSession({ title: 'First' });
 }, 120_000);
 afterAll(() => rig.close(), 60_000);
 
+async function turnAfter(action: () => Promise<unknown>): Promise<void> {
+  const before = ada.ofKind('turn').length;
+  await action();
+  await ada.until('the turn ends', () => ada.ofKind('turn').length > before);
+  await ada.until('it is idle', () => ada.state.session.status === 'idle');
+}
+
+function prompt(text: string): Promise<unknown> {
+  return ada.view.request('prompt', { text });
+}
+
 describe('a hosted session', () => {
   it('runs a prompt: who typed it, streamed text, the turn with its author', async () => {
-    await ada.view.request('prompt', { text: '[[text:hello from the model]]' });
-    await ada.until('the turn ends', () => ada.ofKind('turn').length === 1);
+    await turnAfter(() => prompt('[[text:hello from the model]]'));
     expect(ada.ofKind('prompt')[0]).toMatchObject({
       text: '[[text:hello from the model]]',
       author: { name: 'Ada' },
     });
     expect(ada.text).toContain('hello from the model');
     expect(ada.ofKind('turn')[0]).toMatchObject({ outcome: 'completed', author: { name: 'Ada' } });
-    await ada.until('it is idle', () => ada.state.session.status === 'idle');
     expect(ada.view.live).toEqual([]);
     expect(ada.state.queue).toEqual([]);
     expect(ada.state.session).toMatchObject({
@@ -36,26 +46,188 @@ describe('a hosted session', () => {
   });
 
   it('asks for a permission that late joiners see, and takes one answer', async () => {
-    await ada.view.request('prompt', { text: '[[bash:touch allowed.txt]]' });
-    await ada.until('a request waits', () => ada.state.pending.length === 1);
-    expect(ada.state.session.status).toBe('waiting');
-    const late = await machine.joinSession(ada.session);
-    expect(late.state.pending).toHaveLength(1);
-    await late.answer('allow');
-    await ada.until('the turn ends', () => ada.ofKind('turn').length === 2);
+    await turnAfter(async () => {
+      await prompt('[[bash:touch allowed.txt]]');
+      await ada.until('a request waits', () => ada.state.pending.length === 1);
+      expect(ada.state.session.status).toBe('waiting');
+      const late = await machine.joinSession(ada.session);
+      expect(late.state.pending).toHaveLength(1);
+      await late.answer('allow');
+      await late.close();
+    });
     expect(existsSync(join(rig.project, 'allowed.txt'))).toBe(true);
     expect(ada.ofKind('decision').at(-1)).toMatchObject({
       outcome: 'allowed',
       author: { name: 'Ada' },
     });
     await ada.until('nothing is pending', () => ada.state.pending.length === 0);
-    const request = ada.ofKind('request').at(-1);
-    const again = late.view.request('answer', {
-      requestId: request?.requestId ?? '',
-      inputHash: request?.inputHash ?? '',
-      behavior: 'allow',
+    const { requestId = '', inputHash = '' } = ada.ofKind('request').at(-1) ?? {};
+    const again = ada.view.request('answer', { requestId, inputHash, behavior: 'allow' });
+    await expect(again).rejects.toThrow(/Ada has answered/);
+  });
+
+  it('an answer to another input than the one that waits is refused', async () => {
+    await turnAfter(async () => {
+      await prompt('[[bash:touch other.txt]]');
+      await ada.until('a request waits', () => ada.state.pending.length === 1);
+      const { requestId = '' } = ada.ofKind('request').at(-1) ?? {};
+      const wrong = ada.view.request('answer', {
+        requestId,
+        inputHash: 'other',
+        behavior: 'allow',
+      });
+      await expect(wrong).rejects.toThrow(/another input/);
+      await ada.answer('deny');
     });
-    await expect(again).rejects.toThrow(/answered/);
-    await late.close();
+    expect(existsSync(join(rig.project, 'other.txt'))).toBe(false);
+    expect(ada.ofKind('decision').at(-1)).toMatchObject({ outcome: 'denied' });
+  });
+
+  it('takes the answer to a question to the model', async () => {
+    await turnAfter(async () => {
+      await prompt('[[ask]]');
+      await ada.until('a question waits', () => ada.state.pending[0]?.request === 'question');
+      const { requestId = '', inputHash = '', questions = [] } = ada.ofKind('request').at(-1) ?? {};
+      const [question] = questions;
+      const answers = { [question?.question ?? '']: question?.options[0]?.label ?? '' };
+      await ada.view.request('answer', { requestId, inputHash, behavior: 'allow', answers });
+    });
+    expect(ada.ofKind('decision').at(-1)).toMatchObject({ outcome: 'answered' });
+  });
+
+  it('an interrupted turn says who stopped it and keeps what was said', async () => {
+    await turnAfter(async () => {
+      await prompt('[[slow:300:30]]');
+      await ada.until('text streams', () => ada.view.live.some(({ text }) => text.includes('w9')));
+      await ada.view.request('interrupt', {});
+    });
+    expect(ada.ofKind('turn').at(-1)).toMatchObject({
+      outcome: 'interrupted',
+      author: { name: 'Ada' },
+    });
+    expect(ada.ofKind('text').at(-1)?.text).toContain('w9');
+    expect(ada.view.live).toEqual([]);
+  });
+
+  it('a prompt sent while a turn runs is queued, shown, and can be cancelled', async () => {
+    await turnAfter(async () => {
+      await prompt('[[slow:100:30]]');
+      await ada.until('text streams', () => ada.view.live.length > 0);
+      await prompt('never run this');
+      await ada.until('it is queued', () => ada.state.queue.length === 1);
+      expect(ada.state.queue[0]).toMatchObject({ text: 'never run this', author: { name: 'Ada' } });
+      await ada.view.request('cancel-queued', { promptId: ada.state.queue[0]?.promptId ?? '' });
+      await ada.until('the queue is empty', () => ada.state.queue.length === 0);
+    });
+    expect(JSON.stringify(rig.model.requests)).not.toContain('never run this');
+  });
+
+  it('the same command sent again runs once', async () => {
+    const item = ada.view.send('prompt', { text: 'marker-once [[text:once]]' });
+    await ada.until('it ran', () => ada.text.includes('once'));
+    expect(ada.ofKind('prompt').filter(({ promptId }) => promptId === item.id)).toHaveLength(1);
+  });
+
+  it('is renamed, and its mode changes with the name of who changed it', async () => {
+    await ada.view.request('rename', { title: '  Second  ' });
+    await ada.until('the title', () => ada.state.session.title === 'Second');
+    await ada.view.request('set-mode', { mode: 'plan' });
+    await ada.until('the mode', () => ada.state.session.mode === 'plan');
+    await ada.view.request('set-mode', { mode: 'default' });
+    await ada.until('the mode', () => ada.state.session.mode === 'default');
+    expect(ada.ofKind('notice').find(({ code }) => code === 'mode-changed')).toMatchObject({
+      author: { name: 'Ada' },
+    });
+  });
+
+  it('tells slash commands, models and files', async () => {
+    const commands = await ada.view.request('fetch', { what: 'slash-commands' });
+    expect(JSON.stringify(commands)).toContain('"compact"');
+    expect(Array.isArray(await ada.view.request('fetch', { what: 'models' }))).toBe(true);
+    // The agent lists the folder in the background.
+    await waitUntil(async () => {
+      const files = await ada.view.request('fetch', { what: 'files', query: 'allowed' });
+      return JSON.stringify(files).includes('allowed.txt');
+    }, 'the file is suggested');
+  });
+
+  it('a tool result above the limit is cut in the entry and whole by fetch', async () => {
+    await turnAfter(() => prompt('[[bash:seq 1 20000 | tr "\\\\n" " "]]'));
+    const result = ada.ofKind('tool-result').at(-1);
+    expect(result?.text.length).toBeLessThan(28_000);
+    const whole = Buffer.from(await ada.view.fetchBlob(result?.cut?.blob ?? '')).toString();
+    expect(whole.length).toBe(result?.cut?.totalBytes);
+    expect(whole).toContain(' 19999 20000');
+  }, 60_000);
+
+  it('a long text of the model is cut in the entry and whole by fetch', async () => {
+    await turnAfter(() => prompt('[[long:200]]'));
+    const { cut } = ada.ofKind('text').at(-1) ?? {};
+    expect(cut?.totalBytes).toBeGreaterThan(190_000);
+    const whole = await ada.view.fetchBlob(cut?.blob ?? '');
+    expect(whole.length).toBe(cut?.totalBytes);
+  }, 60_000);
+
+  it('ends: the agent is gone, prompts are refused, and Continue goes on with its memory', async () => {
+    const session = await machine.startSession();
+    await session.view.request('prompt', { text: '[[text:remember the teapot]]' });
+    await session.until('the turn ends', () => session.ofKind('turn').length === 1);
+    await machine.request('end', { session: session.session });
+    await session.until('it has ended', () => session.state.session.status === 'ended');
+    expect(session.state.session.title).toContain('teapot');
+    await expect(session.view.request('prompt', { text: 'more' })).rejects.toThrow(/ended/);
+    await machine.rowWhen(
+      'it can be continued',
+      (row) => row.session.id === session.session && row.canContinue === true,
+    );
+    await machine.request('continue', { session: session.session });
+    await session.until('it is idle', () => session.state.session.status === 'idle');
+    await session.view.request('prompt', { text: '[[text:and on]]' });
+    await session.until('the next turn ends', () => session.ofKind('turn').length === 2);
+    expect(JSON.stringify(rig.model.requests.at(-1)?.body.messages)).toContain(
+      'remember the teapot',
+    );
+    expect(session.ofKind('prompt')).toHaveLength(2);
+    await machine.request('archive', { session: session.session, archived: true });
+    await machine.rowWhen(
+      'it is archived',
+      (row) => row.session.id === session.session && row.archived === true,
+    );
+  }, 60_000);
+
+  it('a session starts with its first prompt, titled by it', async () => {
+    const session = await machine.startSession({ prompt: 'Say this [[text:first words]]' });
+    await session.until('it ran', () => session.text.includes('first words'));
+    expect(session.ofKind('prompt')[0]).toMatchObject({ author: { name: 'Ada' } });
+    expect(session.state.session.title).toContain('Say this');
+  }, 30_000);
+
+  it('a folder that does not exist is refused and leaves no session', async () => {
+    const before = machine.state.sessions.length;
+    await expect(machine.request('start', { cwd: '/nowhere/at/all' })).rejects.toThrow(
+      /does not exist/,
+    );
+    expect(machine.state.sessions).toHaveLength(before);
+  });
+
+  it('SIGTERM ends agents cleanly; the next host serves the same rooms', async () => {
+    await prompt('[[slow:300:30]]');
+    await ada.until('text streams', () => ada.view.live.length > 0);
+    expect(await rig.stop()).toBe(0);
+    await assertNoneLeft('TWINHELM_TEST_RIG', rig.folder, 5000);
+    await rig.start();
+    machine = await rig.machine();
+    const again = await machine.joinSession(ada.session);
+    expect(again.ofKind('turn').at(-1)).toMatchObject({ outcome: 'interrupted' });
+    expect(again.ofKind('notice').filter(({ code }) => code === 'host-restarted')).toEqual([]);
+    expect(again.state.session.status).toBe('idle');
+  }, 60_000);
+
+  it('nothing of the conversation and no secret is in the log', async () => {
+    const { log } = rig;
+    const { link } = await rig.file();
+    expect(log).not.toMatch(/teapot|hello from the model|marker-once/);
+    expect(log).not.toContain(link.split('#')[1] ?? 'x');
+    expect(log).not.toContain(rig.env['ANTHROPIC_API_KEY'] ?? 'x');
   });
 });

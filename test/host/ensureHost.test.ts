@@ -1,0 +1,149 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/base/clock.ts';
+import { isAppError } from '../../src/base/errors.ts';
+import { silentLogger } from '../../src/base/log.ts';
+import { processStart } from '../../src/claude/processStart.ts';
+import { ensureHost } from '../../src/host/ensureHost.ts';
+import { readHostFile, writeHostFile } from '../../src/host/hostFile.ts';
+import { hostPaths } from '../../src/host/paths.ts';
+import { wantedVersion } from '../../src/host/restartWish.ts';
+import { assertNoneLeft, endProcessesWith, processesWith, waitUntil } from '../rigs/processes.ts';
+import { temporaryFolder } from './folders.ts';
+import { HOST_PROGRAM } from './hostRig.ts';
+
+const MARKER = 'TWINHELM_TEST_ENSURE';
+const homes: string[] = [];
+
+afterEach(async () => {
+  for (const home of homes.splice(0)) await endProcessesWith(MARKER, home);
+});
+
+function newHome(): string {
+  const home = join(temporaryFolder(), 'twinhelm');
+  homes.push(home);
+  return home;
+}
+
+function ensure(home: string, options: { env?: Record<string, string>; script?: string } = {}) {
+  return ensureHost({
+    home,
+    hostScript: options.script ?? HOST_PROGRAM,
+    execPath: process.execPath,
+    env: {
+      PATH: process.env['PATH'],
+      HOME: home,
+      [MARKER]: home,
+      TWINHELM_CLAUDE: '/nowhere',
+      ...options.env,
+    },
+    cwdHome: temporaryFolder(),
+    clock: systemClock,
+    log: silentLogger,
+  });
+}
+
+/** Session hosts of this home that run now, without their relays. */
+async function hosts(home: string): Promise<number> {
+  const found = await processesWith(MARKER, home);
+  return found.filter(({ command }) => !command.includes('relay')).length;
+}
+
+describe('ensureHost', () => {
+  it('starts a detached host once, and finds it the next time', async () => {
+    const home = newHome();
+    const file = await ensure(home);
+    expect(await ensure(home)).toEqual(file);
+    expect(await hosts(home)).toBe(1);
+    const stat = readFileSync(`/proc/${file.pid}/stat`, 'utf8').split(') ')[1]?.split(' ');
+    // Session id equals the pid: it leads a session of its own, so no window takes it along.
+    expect(Number(stat?.[3])).toBe(file.pid);
+  }, 30_000);
+
+  it('strips editor variables from the host', async () => {
+    const home = newHome();
+    const { pid } = await ensure(home, {
+      env: { VSCODE_IPC_HOOK_CLI: 'x', BROWSER: 'x', NODE_OPTIONS: '--no-warnings' },
+    });
+    const env = readFileSync(`/proc/${pid}/environ`, 'utf8');
+    expect(env).not.toMatch(/VSCODE_|BROWSER=|NODE_OPTIONS/);
+    expect(env).toContain(`TWINHELM_HOME=${home}`);
+  }, 30_000);
+
+  it('two racing starts, and six, end in one host', async () => {
+    for (const count of [2, 6]) {
+      const home = newHome();
+      const files = await Promise.all(Array.from({ length: count }, () => ensure(home)));
+      expect(new Set(files.map(({ pid }) => pid)).size).toBe(1);
+      expect(await hosts(home)).toBe(1);
+    }
+  }, 60_000);
+
+  it('a stale host.json does not keep a host from starting', async () => {
+    const home = newHome();
+    const first = await ensure(home);
+    process.kill(first.pid, 'SIGKILL');
+    const isGone = async (): Promise<boolean> => (await processStart(first.pid)) === undefined;
+    await waitUntil(isGone, 'the first host is gone');
+    const second = await ensure(home);
+    expect(second.pid).not.toBe(first.pid);
+    expect(second.link).not.toBe(first.link);
+  }, 30_000);
+
+  it('a hostile host.json is ignored and replaced', async () => {
+    const home = newHome();
+    mkdirSync(home, { recursive: true, mode: 0o700 });
+    const { hostFile } = hostPaths(home);
+    writeFileSync(hostFile, '{"pid":1,"link":"http://evil.example/join#1"}', { mode: 0o600 });
+    const file = await ensure(home);
+    expect(await readHostFile(hostFile)).toEqual({ kind: 'running', file });
+  }, 30_000);
+
+  it('a running host of another version is used, and asked to make room; of another protocol it is not used', async () => {
+    const home = newHome();
+    const file = await ensure(home);
+    const { hostFile } = hostPaths(home);
+    writeHostFile(hostFile, { ...file, version: '0.0.1' });
+    expect((await ensure(home)).pid).toBe(file.pid);
+    expect(wantedVersion(home)).toBe('0.1.0');
+    writeHostFile(hostFile, { ...file, protocol: 99 });
+    const refused = await ensure(home).catch((error: unknown) => error);
+    expect(isAppError(refused, 'host-running')).toBe(true);
+    expect((await processStart(file.pid)) !== undefined).toBe(true);
+  }, 30_000);
+
+  it('a host that cannot start says why', async () => {
+    const home = newHome();
+    mkdirSync(home, { recursive: true });
+    writeFileSync(hostPaths(home).journal, 'no database '.repeat(1000));
+    const error = await ensure(home).catch((thrown: unknown) => thrown);
+    expect(isAppError(error, 'host-unreachable') && error.message).toMatch(/journal .* is damaged/);
+    const script = join(temporaryFolder(), 'broken.mjs');
+    writeFileSync(script, 'throw new Error("broken");');
+    const other = await ensure(newHome(), { script }).catch((thrown: unknown) => thrown);
+    expect(isAppError(other, 'host-unreachable')).toBe(true);
+  }, 30_000);
+
+  it('SIGTERM ends host and relay, and takes host.json away', async () => {
+    const home = newHome();
+    const { pid } = await ensure(home);
+    process.kill(pid, 'SIGTERM');
+    await assertNoneLeft(MARKER, home, 10_000);
+    expect(await readHostFile(hostPaths(home).hostFile)).toEqual({ kind: 'none' });
+  }, 30_000);
+
+  it('kill -9 of the host ends its relay too', async () => {
+    const home = newHome();
+    const { pid } = await ensure(home);
+    process.kill(pid, 'SIGKILL');
+    await assertNoneLeft(MARKER, home, 10_000);
+  }, 30_000);
+
+  it('an idle host ends by itself', async () => {
+    const home = newHome();
+    await ensure(home, { env: { TEST_IDLE_MS: '1500' } });
+    await assertNoneLeft(MARKER, home, 20_000);
+    expect(readFileSync(hostPaths(home).log, 'utf8')).toContain('reason=idle');
+  }, 30_000);
+});

@@ -1,0 +1,75 @@
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/base/clock.ts';
+import { isAppError } from '../../src/base/errors.ts';
+import { silentLogger } from '../../src/base/log.ts';
+import { RelayChild } from '../../src/host/relayChild.ts';
+import { waitUntil } from '../rigs/processes.ts';
+import { temporaryFolder } from './folders.ts';
+import { HOST_PROGRAM } from './hostRig.ts';
+
+const running: RelayChild[] = [];
+afterEach(() => Promise.all(running.splice(0).map((relay) => relay.close())));
+
+async function start(preferredPort: number, script = HOST_PROGRAM): Promise<RelayChild> {
+  const relay = await RelayChild.start({
+    command: [process.execPath, script, 'relay', '--child'],
+    dataDir: temporaryFolder(),
+    preferredPort,
+    clock: systemClock,
+    log: silentLogger,
+  });
+  running.push(relay);
+  return relay;
+}
+
+async function health(url: string): Promise<boolean> {
+  return fetch(`${url.replace('ws', 'http')}/healthz`).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+}
+
+describe('relay child', () => {
+  it('runs on loopback, and ends with close', async () => {
+    const relay = await start(0);
+    const { url, port } = relay.address;
+    expect(url).toBe(`ws://127.0.0.1:${port}`);
+    expect(await health(url)).toBe(true);
+    await relay.close();
+    expect(await health(url)).toBe(false);
+  }, 20_000);
+
+  it('is started again on the same port with a new key when it dies', async () => {
+    const relay = await start(0);
+    const before = relay.address;
+    for (let round = 0; round < 2; round += 1) {
+      const { accessKey } = relay.address;
+      process.kill(relay.pid ?? 0, 'SIGKILL');
+      await waitUntil(() => relay.address.accessKey !== accessKey, 'another key');
+      expect(relay.address.url).toBe(before.url);
+      expect(await health(before.url)).toBe(true);
+    }
+  }, 30_000);
+
+  it('a busy port gives way to a free one', async () => {
+    const squatter = createServer().listen(0, '127.0.0.1');
+    await once(squatter, 'listening');
+    const address = squatter.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const relay = await start(port);
+    expect(relay.address.port).not.toBe(port);
+    expect(await health(relay.address.url)).toBe(true);
+    squatter.close();
+  }, 20_000);
+
+  it('a relay that cannot start is a clear error', async () => {
+    const script = join(temporaryFolder(), 'broken.mjs');
+    writeFileSync(script, 'process.exit(3);');
+    const error = await start(0, script).catch((thrown: unknown) => thrown);
+    expect(isAppError(error, 'relay-unreachable') && error.message).toContain('code 3');
+  }, 20_000);
+});
