@@ -98,6 +98,19 @@ describe('panel store', () => {
     expect(JSON.stringify(posts('log'))).not.toContain('secret');
   });
 
+  it('hears a request for control anew that was put aside and came again', () => {
+    const { fake, store } = setUp();
+    const request = { member: 'bo', window: 'w', name: 'Bo' };
+    const asking = { ...ownerHeader, controlRequests: [request] };
+    fake.send({ type: 'header', header: asking });
+    store.keepControl(request);
+    fake.send({ type: 'header', header: asking });
+    expect(store.isKept(request)).toBe(true);
+    fake.send({ type: 'header', header: ownerHeader });
+    fake.send({ type: 'header', header: asking });
+    expect(store.isKept(request)).toBe(false);
+  });
+
   it('asks for older entries once until they came', () => {
     const { fake, store, posts } = setUp();
     fake.send({ type: 'entries', entries: manyEntries(5, 100), hasOlder: true });

@@ -5,6 +5,8 @@ import { Icon, Spinner } from '../parts/Icon.tsx';
 import { useUi } from '../ui.ts';
 
 const MAX_HEIGHT_PX = 240;
+// A turn that was told to stop ends well within this time.
+const STOP_HEARD_MS = 8000;
 
 /** Whether a key event belongs to an input method that is composing (229 = older engines' way to say so). */
 export function isComposing(event: KeyboardEvent): boolean {
@@ -21,6 +23,12 @@ function StopButton() {
   useEffect(() => {
     if (!isRunning) store.isStopping.value = false;
   }, [isRunning]);
+  useEffect(() => {
+    if (!stopping) return undefined;
+    // Not heard: it can be pressed again.
+    const timer = setTimeout(() => (store.isStopping.value = false), STOP_HEARD_MS);
+    return () => clearTimeout(timer);
+  }, [stopping]);
   const isReachable = header?.truth.kind === 'live' || header?.truth.kind === 'unconfirmed';
   if (!isRunning || !isReachable || !header.canInterrupt) return null;
   const stop = (): void => {

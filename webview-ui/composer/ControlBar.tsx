@@ -113,10 +113,9 @@ function Requests({ header }: { readonly header: PanelHeader }) {
   return (
     <>
       {header.controlRequests
-        .map((request) => ({ ...request, key: `keep/${request.member}/${request.window}` }))
-        .filter((request) => store.opened.value.get(request.key) !== true)
+        .filter((request) => !store.isKept(request))
         .map((request) => (
-          <div key={request.key} class="ask" role="status">
+          <div key={`${request.member}/${request.window}`} class="ask" role="status">
             <Icon name="keyboard" />
             <span class="ask-text" dir="auto">
               {t('{0} asks for control', request.name)}
@@ -134,7 +133,7 @@ function Requests({ header }: { readonly header: PanelHeader }) {
               type="button"
               class="button-second"
               title={t('They stay in line.')}
-              onClick={() => store.setOpened(request.key, true)}
+              onClick={() => store.keepControl(request)}
             >
               {t('Keep')}
             </button>

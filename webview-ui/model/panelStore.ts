@@ -45,6 +45,8 @@ export class PanelStore implements Disposable {
   readonly blobs = signal<ReadonlyMap<string, BlobState>>(new Map());
   /** Cards that the person opened (true) or closed (false), by row key. */
   readonly opened = signal<ReadonlyMap<string, boolean>>(new Map());
+  /** Requests for control that this person has put aside, as 'member/window'. */
+  readonly keptRequests = signal<ReadonlySet<string>>(new Set());
   /** Stop was pressed and the turn has not ended yet. */
   readonly isStopping = signal(false);
   /** Monotonic ms, renewed each second: what ages are counted by. */
@@ -92,6 +94,16 @@ export class PanelStore implements Disposable {
   /** Opens or closes a card for as long as the panel lives. */
   setOpened(key: string, isOpen: boolean): void {
     this.opened.value = new Map(this.opened.value).set(key, isOpen);
+  }
+
+  /** Puts a request for control aside; it stays in line. */
+  keepControl(request: PanelHeader['controlRequests'][number]): void {
+    this.keptRequests.value = new Set(this.keptRequests.value).add(requestKey(request));
+  }
+
+  /** Whether it was put aside. */
+  isKept(request: PanelHeader['controlRequests'][number]): boolean {
+    return this.keptRequests.value.has(requestKey(request));
   }
 
   /** Asks for older entries once; false if there are none or they are on their way. */
@@ -187,6 +199,9 @@ export class PanelStore implements Disposable {
     this.headerAt = this.options.clock.monotonic();
     this.now.value = this.headerAt;
     this.header.value = header;
+    // Who asks anew is heard anew.
+    const asking = header.controlRequests.map(requestKey);
+    this.keptRequests.value = new Set(asking.filter((key) => this.keptRequests.value.has(key)));
     if (before === undefined) return;
     const known = new Set(before.pending.map((pending) => pending.requestId));
     for (const pending of header.pending) {
@@ -211,4 +226,8 @@ export class PanelStore implements Disposable {
   private setBlob(blob: string, state: BlobState): void {
     this.blobs.value = new Map(this.blobs.value).set(blob, state);
   }
+}
+
+function requestKey(request: { readonly member: string; readonly window: string }): string {
+  return `${request.member}/${request.window}`;
 }

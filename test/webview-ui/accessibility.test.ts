@@ -1,0 +1,116 @@
+// Accessibility in a browser: axe in every theme, announcements, targets, widths.
+import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { GalleryRig, nextFrames, send } from './galleryRig.ts';
+
+let rig: GalleryRig;
+beforeAll(async () => {
+  rig = await GalleryRig.start();
+});
+afterAll(() => rig.close());
+afterEach(() => Promise.all(rig.browser.contexts().map((context) => context.close())));
+
+describe('accessibility', () => {
+  const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+  async function faultsOf(page: Page): Promise<string[]> {
+    await page.addScriptTag({ content: axe });
+    return page.evaluate(async () => {
+      const run: (
+        context: object,
+        options: object,
+      ) => Promise<{
+        violations: {
+          id: string;
+          impact: string;
+          nodes: { html: string; failureSummary: string }[];
+        }[];
+      }> = Reflect.get(Reflect.get(window, 'axe'), 'run');
+      const found = await run(
+        // Colours of terminal output are the program's.
+        { include: 'body', exclude: 'pre.output span[style]' },
+        { resultTypes: ['violations'] },
+      );
+      return found.violations
+        .filter((fault) => fault.impact === 'serious' || fault.impact === 'critical')
+        .map(({ id, nodes }) =>
+          [id, ...nodes.map((node) => node.html + node.failureSummary)].join('\n'),
+        );
+    });
+  }
+
+  it.each(['dark', 'light', 'hc', 'hc-light', 'none'])(
+    'has no serious fault in any card, opened, in theme %s',
+    async (theme) => {
+      const page = await rig.open(`theme=${theme}`, {
+        bypassCSP: true,
+        viewport: { width: 900, height: 5000 },
+      });
+      await page.evaluate(() => {
+        const heads = document.querySelectorAll<HTMLElement>('.card-head[aria-expanded=false]');
+        for (const head of heads) head.click();
+      });
+      await nextFrames(page);
+      expect(await page.locator('.card').count()).toBeGreaterThan(10);
+      expect(await faultsOf(page)).toEqual([]);
+    },
+  );
+
+  it.each([
+    'theme=dark&outbox&live',
+    'theme=light&request=permission&request=question',
+    'theme=hc&state=asked&request=edit',
+    'theme=hc-light&state=problem&request=plan',
+    'theme=light&state=offline',
+    'theme=dark&state=queued&draft=x',
+    'theme=none&state=over',
+  ])('has no serious fault in %s', async (query) => {
+    const page = await rig.open(query, { bypassCSP: true });
+    expect(await faultsOf(page)).toEqual([]);
+  });
+
+  it('has a heading per turn, a named log, and speaks each reply once', async () => {
+    const page = await rig.open('many=40');
+    expect(await page.getAttribute('.transcript', 'role')).toBe('log');
+    expect(await page.getAttribute('.transcript', 'aria-live')).toBe('off');
+    await page.waitForSelector('h2.sr-only:has-text("Prompt: Prompt number 30")', {
+      state: 'attached',
+    });
+    const entry = { kind: 'text', id: 't', at: 0, messageId: 'm', text: 'All **green**.' };
+    await send(page, { type: 'append', entries: [{ index: 40, entry }] });
+    expect(await page.textContent('[aria-live=polite]')).toBe('All green.');
+  });
+
+  it('has large targets for fingers and no field that a phone zooms into', async () => {
+    const page = await rig.open('state=asked&request=permission', {
+      viewport: { width: 390, height: 800 },
+      hasTouch: true,
+      isMobile: true,
+    });
+    const small = await page.evaluate(() =>
+      [...document.querySelectorAll('.bottom button, .header button')]
+        .filter((button) => button.getBoundingClientRect().height < 44)
+        .map((button) => button.outerHTML),
+    );
+    expect(small).toEqual([]);
+    const size = await page.evaluate(() => {
+      const field = document.querySelector('#composer');
+      return field === null ? '' : getComputedStyle(field).fontSize;
+    });
+    expect(Number.parseFloat(size)).toBeGreaterThanOrEqual(16);
+  });
+
+  it.each([320, 768, 1600])('does not scroll sideways at %i px', async (width) => {
+    const page = await rig.open('request=permission&outbox', { viewport: { width, height: 900 } });
+    await nextFrames(page);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(wide).toBeLessThanOrEqual(0);
+    const rows = await page.evaluate(() => {
+      const frame = document.querySelector('.transcript');
+      return frame === null ? 1 : frame.scrollWidth - frame.clientWidth;
+    });
+    expect(rows).toBeLessThanOrEqual(0);
+  });
+});

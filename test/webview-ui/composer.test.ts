@@ -1,0 +1,130 @@
+// Composer and control bar in a browser: keys, drafts, refusals, who has control.
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { HEADERS, ownerHeader } from '../../webview-ui/gallery/sampleHeaders.ts';
+import { GalleryRig, posted, send } from './galleryRig.ts';
+
+let rig: GalleryRig;
+beforeAll(async () => {
+  rig = await GalleryRig.start();
+});
+afterAll(() => rig.close());
+afterEach(() => Promise.all(rig.browser.contexts().map((context) => context.close())));
+
+describe('composer', () => {
+  it('sends with Enter, breaks lines with Shift+Enter, and shows what is on its way', async () => {
+    const page = await rig.open('state=idle');
+    await page.click('#composer');
+    await page.keyboard.type('Fix it');
+    await page.keyboard.press('Shift+Enter');
+    await page.keyboard.type('now');
+    await page.keyboard.press('Enter');
+    expect(await posted(page, 'prompt')).toEqual([{ type: 'prompt', text: 'Fix it\nnow' }]);
+    expect(await page.inputValue('#composer')).toBe('');
+    await page.waitForSelector('.outbox-item:has-text("Fix it")');
+  });
+
+  it('leaves Enter and Escape to an input method that is composing', async () => {
+    const page = await rig.open('state=owner');
+    await page.fill('#composer', '日本');
+    for (const key of ['Enter', 'Escape']) {
+      await page.dispatchEvent('#composer', 'keydown', { key, isComposing: true, bubbles: true });
+      await page.dispatchEvent('#composer', 'keydown', { key, keyCode: 229, bubbles: true });
+    }
+    expect(await posted(page, 'prompt')).toEqual([]);
+    expect(await posted(page, 'interrupt')).toEqual([]);
+    expect(await page.inputValue('#composer')).toBe('日本');
+  });
+
+  it('keeps the text and says why, when somebody else has control', async () => {
+    const page = await rig.open('state=guest');
+    await page.click('#composer');
+    await page.keyboard.type('My idea');
+    await page.keyboard.press('Enter');
+    expect(await posted(page, 'prompt')).toEqual([]);
+    expect(await page.inputValue('#composer')).toBe('My idea');
+    expect(await page.textContent('.composer-reason')).toContain('Ada Lovelace has control');
+    expect(await page.isDisabled('.button-send')).toBe(true);
+  });
+
+  it('takes a refused prompt back with its reason', async () => {
+    const page = await rig.open('state=owner&draft=next');
+    await send(page, { type: 'restore-draft', text: 'refused', reason: 'Ada took control back.' });
+    expect(await page.inputValue('#composer')).toBe('refused\n\nnext');
+    expect(await page.textContent('[role=alert]')).toContain('Ada took control back.');
+  });
+
+  it('cannot be typed into by a viewer, and says why', async () => {
+    const page = await rig.open('state=viewer');
+    expect(await page.isDisabled('#composer')).toBe(true);
+    expect(await page.getAttribute('#composer', 'placeholder')).toContain('You are watching');
+  });
+
+  it('keeps what was typed before the connection ended readable', async () => {
+    const page = await rig.open('state=over&draft=kept');
+    expect(await page.isDisabled('#composer')).toBe(false);
+    expect(await page.getAttribute('#composer', 'readonly')).not.toBeNull();
+    await page.press('#composer', 'Enter');
+    expect(await posted(page, 'prompt')).toEqual([]);
+  });
+
+  it('stops sending within about three seconds when the extension is gone, and says so', async () => {
+    const page = await rig.open('state=idle&draft=text');
+    await page.evaluate(() => {
+      window.gallery.isAnswering = false;
+    });
+    await page.waitForSelector('.banner:has-text("not connected")', { timeout: 6000 });
+    await page.press('#composer', 'Enter');
+    expect(await posted(page, 'prompt')).toEqual([]);
+    expect(await page.inputValue('#composer')).toBe('text');
+    await page.evaluate(() => {
+      window.gallery.isAnswering = true;
+    });
+    await page.waitForSelector('.banner', { state: 'detached', timeout: 4000 });
+  });
+});
+
+describe('control', () => {
+  it('is interrupted by Escape only while a turn runs', async () => {
+    const page = await rig.open('state=owner');
+    await page.keyboard.press('Escape');
+    expect(await posted(page, 'interrupt')).toHaveLength(1);
+    await page.waitForSelector('.button-stop:has-text("Stopping")');
+    await send(page, { type: 'header', header: HEADERS['idle'] });
+    await page.keyboard.press('Escape');
+    expect(await posted(page, 'interrupt')).toHaveLength(1);
+    expect(await page.locator('.button-stop').count()).toBe(0);
+  });
+
+  it('is requested and released by its key, once per press', async () => {
+    const page = await rig.open('state=guest');
+    await page.keyboard.press('Control+Alt+h');
+    await send(page, { type: 'header', header: ownerHeader });
+    await page.keyboard.press('Control+Alt+h');
+    expect((await posted(page, 'focus')).map((message) => message.action)).toEqual([
+      'request',
+      'release',
+    ]);
+  });
+
+  it('is given, kept, taken and allowed by its buttons', async () => {
+    const page = await rig.open('state=asked');
+    await page.click('text=Take back');
+    await page.click('.ask >> text=Allow control');
+    await page.click('.ask >> text=Give control');
+    await page.click('.ask >> text=Keep');
+    expect(await posted(page, 'focus')).toEqual([{ type: 'focus', action: 'take' }]);
+    expect(await posted(page, 'allow-control')).toEqual([{ type: 'allow-control', member: 'dan' }]);
+    expect(await posted(page, 'give-control')).toEqual([
+      { type: 'give-control', member: 'cleo', window: 'w1' },
+    ]);
+    expect(await page.locator('.ask:has-text("asks for control")').count()).toBe(0);
+  });
+
+  it('lets a queued prompt be cancelled', async () => {
+    const page = await rig.open('state=queued');
+    await page.click('[aria-label="Cancel this prompt"]');
+    expect(await posted(page, 'cancel-queued')).toEqual([
+      { type: 'cancel-queued', promptId: 'q1' },
+    ]);
+  });
+});

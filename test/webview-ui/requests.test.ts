@@ -1,0 +1,141 @@
+// Requests in a browser: exactly what is asked, answered by keys or buttons, once.
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { HEADERS } from '../../webview-ui/gallery/sampleHeaders.ts';
+import { GalleryRig, posted, send } from './galleryRig.ts';
+
+let rig: GalleryRig;
+beforeAll(async () => {
+  rig = await GalleryRig.start();
+});
+afterAll(() => rig.close());
+afterEach(() => Promise.all(rig.browser.contexts().map((context) => context.close())));
+
+/** Requests listen to keys only after a moment. */
+const keysAwake = (page: Page) => page.waitForSelector('kbd:not(.asleep)');
+
+const REQUEST = {
+  ...{ kind: 'request', requestId: 'r', request: 'permission', tool: 'Bash', inputHash: 'h' },
+  input: { command: 'ls' },
+};
+
+describe('requests', () => {
+  it('shows the exact command, and y allows it', async () => {
+    const page = await rig.open('request=permission');
+    expect(await page.textContent('.pending .command')).toContain(
+      'rm -rf dist node_modules && npm ci',
+    );
+    await keysAwake(page);
+    await page.keyboard.press('y');
+    expect(await posted(page, 'answer')).toEqual([
+      { type: 'answer', requestId: 'p1', inputHash: 'hash-p1', behavior: 'allow' },
+    ]);
+  });
+
+  it('takes no key in the first moment, nor one that is typed as text', async () => {
+    const page = await rig.open('state=idle');
+    const entry = { ...REQUEST, id: 'r', at: 0 };
+    const pending = { requestId: 'r', index: 900, request: 'permission', tool: 'Bash', since: 0 };
+    await send(
+      page,
+      { type: 'append', entries: [{ index: 900, entry }] },
+      { type: 'header', header: { ...HEADERS['idle'], pending: [pending] } },
+    );
+    expect(await page.locator('kbd.asleep').count()).toBeGreaterThan(0);
+    await page.keyboard.press('y');
+    await keysAwake(page);
+    await page.click('#composer');
+    await page.keyboard.type('yes, why not');
+    expect(await posted(page, 'answer')).toEqual([]);
+    await page.locator('.transcript').focus();
+    await page.keyboard.press('y');
+    expect(await posted(page, 'answer')).toHaveLength(1);
+  });
+
+  it('denies with words by keyboard alone; Escape goes back and interrupts nothing', async () => {
+    const page = await rig.open('request=permission');
+    await keysAwake(page);
+    await page.keyboard.press('n');
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('.deny', { state: 'detached' });
+    await page.keyboard.press('n');
+    await page.keyboard.type('Use npm install');
+    await page.keyboard.press('Enter');
+    expect(await posted(page, 'answer')).toEqual([
+      {
+        type: 'answer',
+        requestId: 'p1',
+        inputHash: 'hash-p1',
+        behavior: 'deny',
+        message: 'Use npm install',
+      },
+    ]);
+    expect(await posted(page, 'interrupt')).toEqual([]);
+  });
+
+  it('remembers suggestions for this session', async () => {
+    const page = await rig.open('request=permission');
+    await page.click('text=Allow for this session');
+    expect(await posted(page, 'answer')).toMatchObject([{ behavior: 'allow', remember: [0] }]);
+  });
+
+  it('takes answers to questions by digits, own words and Enter', async () => {
+    const page = await rig.open('request=question');
+    await keysAwake(page);
+    await page.keyboard.press('2');
+    await page.keyboard.press('1');
+    await page.click('.question:nth-of-type(2) >> text=Other');
+    await page.fill('.question textarea', 'Per country');
+    await page.click('text=Send answer');
+    expect(await posted(page, 'answer')).toMatchObject([
+      {
+        behavior: 'allow',
+        answers: {
+          'Which clock should the limiter use?': 'Wall',
+          'Which limits change as well?': 'Per address, Per country',
+        },
+      },
+    ]);
+  });
+
+  it('approves a plan, or has it worked on', async () => {
+    const page = await rig.open('request=plan');
+    expect(await page.textContent('.pending .plan')).toContain('Return tokens on cancel');
+    await page.click('text=Keep planning');
+    await page.keyboard.type('Smaller steps');
+    await page.keyboard.press('Enter');
+    expect(await posted(page, 'answer')).toMatchObject([
+      { requestId: 'p4', behavior: 'deny', message: 'Smaller steps' },
+    ]);
+  });
+
+  it('cannot be answered by who may not, and says why', async () => {
+    const page = await rig.open('state=viewer&request=permission');
+    await keysAwake(page);
+    await page.keyboard.press('y');
+    expect(await page.isDisabled('.pending .button')).toBe(true);
+    expect(await page.textContent('.pending .block-reason')).toContain('Viewers cannot answer');
+    expect(await posted(page, 'answer')).toEqual([]);
+  });
+
+  it('says by whom a request was answered when it is gone', async () => {
+    const page = await rig.open('state=guest&request=permission');
+    await page.waitForSelector('.pending');
+    const author = { member: 'ada', name: 'Ada Lovelace' };
+    const decision = {
+      kind: 'decision',
+      id: 'd',
+      at: 0,
+      requestId: 'p1',
+      outcome: 'allowed',
+      author,
+    };
+    await send(
+      page,
+      { type: 'append', entries: [{ index: 500, entry: decision }] },
+      { type: 'header', header: HEADERS['guest'] },
+    );
+    await page.waitForSelector('.pending-answered:has-text("Allowed by Ada Lovelace")');
+    expect(await page.locator('.pending').count()).toBe(0);
+  });
+});

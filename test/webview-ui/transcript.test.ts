@@ -1,0 +1,139 @@
+// The transcript in a browser: following, staying, loading older entries, size.
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { manyEntries } from '../../webview-ui/gallery/sampleEntries.ts';
+import { GalleryRig, nextFrames, posted, send } from './galleryRig.ts';
+
+let rig: GalleryRig;
+beforeAll(async () => {
+  rig = await GalleryRig.start();
+});
+afterAll(() => rig.close());
+afterEach(() => Promise.all(rig.browser.contexts().map((context) => context.close())));
+
+const gap = (page: Page): Promise<number> =>
+  page.evaluate(() => {
+    const frame = document.querySelector('.transcript');
+    return frame === null ? -1 : frame.scrollHeight - frame.scrollTop - frame.clientHeight;
+  });
+
+describe('transcript', () => {
+  it('follows the end while text streams and entries come', async () => {
+    const page = await rig.open('many=300');
+    expect(await gap(page)).toBeLessThanOrEqual(2);
+    const block = { messageId: 'x', block: 0, type: 'text', text: 'Begin. ' };
+    await send(page, { type: 'live', blocks: [block] });
+    let worst = 0;
+    for (let n = 0; n < 60; n++) {
+      const text = n % 7 === 0 ? '\n\nA new paragraph. ' : 'Some more words that fill the line. ';
+      await send(page, { type: 'live-append', messageId: 'x', block: 0, text });
+      worst = Math.max(worst, await gap(page));
+    }
+    await send(
+      page,
+      { type: 'append', entries: manyEntries(15, 300) },
+      { type: 'live', blocks: [] },
+    );
+    worst = Math.max(worst, await gap(page));
+    expect(worst).toBeLessThanOrEqual(2);
+  });
+
+  it('stays where the reader is, counts what is new, and jumps back', async () => {
+    const page = await rig.open('many=300');
+    await page.hover('.transcript');
+    await page.mouse.wheel(0, -1500);
+    await page.waitForSelector('.jump');
+    await nextFrames(page);
+    const topText = (): Promise<string> =>
+      page.evaluate(() => {
+        const box = document.querySelector('.transcript')?.getBoundingClientRect();
+        const hit = document.elementFromPoint((box?.left ?? 0) + 200, (box?.top ?? 0) + 20);
+        return hit?.closest('.row')?.textContent ?? '';
+      });
+    const before = await topText();
+    await send(page, { type: 'append', entries: manyEntries(25, 300) });
+    expect(await topText()).toBe(before);
+    expect(await page.textContent('.jump')).toMatch(/\d+ new/);
+    await page.click('.jump');
+    await page.waitForSelector('.jump', { state: 'detached' });
+    await expect.poll(() => gap(page)).toBeLessThanOrEqual(2);
+  });
+
+  it('loads older entries at the top without moving what is read', async () => {
+    const page = await rig.open('many=200&first=1000');
+    await page.evaluate(() => {
+      const frame = document.querySelector('.transcript');
+      if (frame !== null) frame.scrollTop = 300;
+    });
+    await expect.poll(async () => (await posted(page, 'fetch-older')).length).toBe(1);
+    expect(await page.textContent('.top-line')).toContain('Loading older');
+    const position = (): Promise<number> =>
+      page.evaluate(() => {
+        const rows = [...document.querySelectorAll('.row')];
+        const row = rows.find((one) => one.textContent?.includes('Prompt number 1000'));
+        return Math.round(row?.getBoundingClientRect().top ?? -9999);
+      });
+    await nextFrames(page);
+    const before = await position();
+    await send(page, { type: 'prepend', entries: manyEntries(200, 800), hasOlder: false });
+    await nextFrames(page);
+    expect(Math.abs((await position()) - before)).toBeLessThanOrEqual(4);
+  });
+
+  it('stays quick with 20,000 entries and holds few of them in the page', async () => {
+    const page = await rig.open('many=20000');
+    expect(await page.locator('.row').count()).toBeLessThan(80);
+    const times = await page.evaluate(async () => {
+      const frame = document.querySelector('.transcript');
+      if (frame === null) return [];
+      const taken: number[] = [];
+      for (let n = 0; n < 60; n++) {
+        const start = performance.now();
+        frame.scrollTop = (frame.scrollHeight * ((n * 37) % 60)) / 60;
+        await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+        taken.push(performance.now() - start);
+      }
+      return taken.sort((a, b) => a - b);
+    });
+    expect(times[Math.floor(times.length * 0.9)]).toBeLessThan(250);
+    const start = Date.now();
+    for (let n = 0; n < 20; n++) {
+      await send(page, { type: 'append', entries: manyEntries(1, 20_000 + n) });
+    }
+    expect(Date.now() - start).toBeLessThan(6000);
+  });
+
+  it('keeps a card open that left the view and came back', async () => {
+    const page = await rig.open('many=400');
+    await page.locator('.card-head').last().click();
+    const state = () => page.locator('.card-head').last().getAttribute('aria-expanded');
+    const before = await state();
+    await page.evaluate(() => document.querySelector('.transcript')?.scrollTo(0, 0));
+    await nextFrames(page);
+    await page.evaluate(() => document.querySelector('.transcript')?.scrollTo(0, 1e9));
+    await nextFrames(page);
+    expect(await state()).toBe(before);
+  });
+
+  it('fetches the whole of a cut text and shows it', async () => {
+    const page = await rig.open('');
+    const button = page.locator('text=Show all (1.2 MB)');
+    await page.evaluate(() => {
+      const frame = document.querySelector('.transcript');
+      if (frame !== null) frame.scrollTop = frame.scrollHeight / 2;
+    });
+    await button.scrollIntoViewIfNeeded();
+    await button.click();
+    expect(await posted(page, 'fetch-blob')).toEqual([{ type: 'fetch-blob', blob: 'blob-1' }]);
+    await send(page, { type: 'blob', blob: 'blob-1', text: 'the whole log' });
+    await page.waitForSelector('.output:has-text("the whole log")');
+  });
+
+  it('makes no card of a redacted thought and survives an empty session', async () => {
+    const page = await rig.open('empty');
+    expect(await page.textContent('.top-line')).toContain('Nothing has been said yet');
+    const entry = { kind: 'thinking', id: 't', at: 0, messageId: 'm', text: '', redacted: true };
+    await send(page, { type: 'append', entries: [{ index: 0, entry }] });
+    expect(await page.textContent('.row')).toContain('Thinking, not shown by the agent');
+  });
+});
