@@ -1,15 +1,19 @@
 // The scene's stage: one owner's VS Code, a guest's VS Code with a home of its own, a guest in a web worker over wss.
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
+import * as z from 'zod/mini';
 import { VSIX } from '../../scripts/start/buildIfChanged.ts';
 import { launchBrowser } from '../rigs/browser.ts';
 import { type CodeServer, installCodeServer, startCodeServer } from '../rigs/codeServer.ts';
+import { runTwinhelm } from '../rigs/hostProcess.ts';
 import { startServerless } from '../rigs/serverless.ts';
 import { startTlsProxy, TEST_CERTIFICATE, type TlsProxy } from '../rigs/tls.ts';
 import { type Viewport, Workbench } from '../rigs/workbench.ts';
 import { createWorld, type World, type WorldOptions } from '../rigs/world.ts';
 import { unpackVsix } from '../rigs/zip.ts';
+
+const hostFileSchema = z.looseObject({ relayUrl: z.string() });
 
 /** A stage; everything on it is real but the model. */
 export interface Stage {
@@ -26,6 +30,8 @@ export interface Stage {
   webWindow(viewport?: Viewport): Promise<Workbench>;
   /** Puts TLS in front of a relay on loopback; `wss://localhost:<port>` leads to it. */
   tlsFor(relayPort: number): Promise<TlsProxy>;
+  /** Port of the relay that the owner's session host runs now. */
+  relayPort(): Promise<number>;
   /** Ends everything and checks that no process is left. */
   close(): Promise<void>;
 }
@@ -40,6 +46,12 @@ export async function setStage(options: WorldOptions = {}): Promise<Stage> {
     const root = await installCodeServer();
     const world = await createWorld(options);
     endings.push(() => world.close());
+    // Without a host of the stage's own, the extension starts one; it outlives every window.
+    if (options.startHost === false) {
+      endings.push(async () => {
+        await runTwinhelm(['host', 'stop', '--force'], { env: world.env });
+      });
+    }
     const browser = await launchBrowser();
     endings.push(() => browser.close());
     // The owner's computer checks a wss address end to end before it gives a link out.
@@ -83,6 +95,10 @@ export async function setStage(options: WorldOptions = {}): Promise<Stage> {
       async webWindow(viewport = 'ipad') {
         web ??= startWeb();
         return Workbench.open(browser, (await web).url, viewport);
+      },
+      async relayPort() {
+        const text = await readFile(join(world.home, 'host.json'), 'utf8');
+        return Number(new URL(hostFileSchema.parse(JSON.parse(text)).relayUrl).port);
       },
       async tlsFor(relayPort) {
         const proxy = await startTlsProxy(relayPort);

@@ -33,6 +33,12 @@ export class SessionPanel {
     await body.getByText(text).first().waitFor({ timeout: timeoutMs });
   }
 
+  /** Waits until a whole element says exactly this: the agent's words, not the prompt that asked for them. */
+  async says(text: string, timeoutMs = PATIENCE_MS): Promise<void> {
+    const body = (await this.frame()).locator('body');
+    await body.getByText(text, { exact: true }).first().waitFor({ timeout: timeoutMs });
+  }
+
   /** Presses a button. */
   async press(name: string | RegExp): Promise<void> {
     const button = (await this.frame()).getByRole('button', { name }).first();

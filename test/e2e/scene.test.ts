@@ -4,7 +4,7 @@ import { setStage } from './harness.ts';
 import { playScene } from './scene.ts';
 
 test('the scene: start, allow, share, join twice, hand control, take it back, reload, stop', async () => {
-  const stage = await setStage();
+  const stage = await setStage({ startHost: false });
   try {
     const figures = await playScene(stage);
     console.info(JSON.stringify(figures));

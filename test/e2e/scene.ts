@@ -32,7 +32,7 @@ export async function playScene(stage: Stage): Promise<SceneFigures> {
     const ownerPanel = await startSession(owner);
     await allowCommand(ownerPanel, stage);
 
-    const proxy = await stage.tlsFor(stage.world.host().relayPort);
+    const proxy = await stage.tlsFor(await stage.relayPort());
     const address = `wss://localhost:${proxy.port}`;
     const controllerLink = await share(owner, 'Controller', address);
 
@@ -43,17 +43,17 @@ export async function playScene(stage: Stage): Promise<SceneFigures> {
     const first = await stage.guestWindow('first');
     const second = await stage.webWindow('ipad');
     windows.push(first, second);
-    const firstPanel = await joinByLink(first, controllerLink, 'Cleo');
+    const firstPanel = await joinByLink(first, controllerLink);
     const secondPanel = await joinByLink(second, controllerLink, CANARIES.name);
     for (const panel of [firstPanel, secondPanel]) {
-      await panel.shows(CANARIES.output);
+      await panel.says(CANARIES.output);
       await panel.shows('Allow Bash?');
     }
     await second.screenshot('scene-1-guest-sees-pending');
 
     await ownerPanel.press(/^Allow y/);
     for (const panel of [ownerPanel, firstPanel, secondPanel]) {
-      await panel.shows('second command done');
+      await panel.says('second command done');
     }
     const growth = await watchStream(ownerPanel, firstPanel, secondPanel);
 
@@ -61,7 +61,7 @@ export async function playScene(stage: Stage): Promise<SceneFigures> {
     await secondPanel.send('[[text:answer to the guest]] guest-prompt');
     for (const panel of [ownerPanel, firstPanel, secondPanel]) {
       await panel.shows('guest-prompt');
-      await panel.shows('answer to the guest');
+      await panel.says('answer to the guest');
     }
     expect(await ownerPanel.text()).toContain(CANARIES.name);
     expect(await firstPanel.text()).toContain(CANARIES.name);
@@ -82,7 +82,7 @@ export async function playScene(stage: Stage): Promise<SceneFigures> {
     for (const panel of [firstPanel, secondPanel]) await panel.shows(/stopped sharing|ended/i);
     await second.screenshot('scene-6-cut-off');
     await ownerPanel.send('[[text:only for the owner]]');
-    await ownerPanel.shows('only for the owner');
+    await ownerPanel.says('only for the owner');
     expect(await firstPanel.text()).not.toContain('only for the owner');
 
     const scannedBytes = await expectNoPlaintext(stage);
@@ -103,7 +103,7 @@ async function startSession(owner: Workbench): Promise<SessionPanel> {
   await owner.command('Twinhelm: Start a Session');
   await owner.input(/First prompt/, `${CANARIES.prompt} [[text:Welcome aboard]]`);
   const panel = new SessionPanel(owner);
-  await panel.shows('Welcome aboard');
+  await panel.says('Welcome aboard');
   await panel.shows(/Live/);
   return panel;
 }
@@ -113,7 +113,7 @@ async function allowCommand(panel: SessionPanel, stage: Stage): Promise<void> {
     `[[bash:echo ${CANARIES.output} > made.txt; cat made.txt]][[text:first command done]]`,
   );
   await panel.press(/^Allow y/);
-  await panel.shows('first command done');
+  await panel.says('first command done');
   const made = await readFile(join(stage.world.project, 'made.txt'), 'utf8');
   expect(made.trim()).toBe(CANARIES.output);
 }
@@ -132,11 +132,12 @@ async function share(owner: Workbench, role: string, address: string): Promise<s
   return link;
 }
 
-async function joinByLink(window: Workbench, link: string, name: string): Promise<SessionPanel> {
+/** A window on a computer knows its person's name; one in a browser asks for it. */
+async function joinByLink(window: Workbench, link: string, name?: string): Promise<SessionPanel> {
   await window.command('Twinhelm: Join with a Link');
   await window.input(/Paste the link/, link);
   await window.answerDialog(/controller|viewer/, 'Join');
-  await window.input(/Others see it/, name);
+  if (name !== undefined) await window.input(/Others see it/, name);
   const panel = new SessionPanel(window);
   await panel.shows('Live');
   return panel;
@@ -198,18 +199,18 @@ async function observeTerminal(
   await terminal.type(`${CANARIES.terminal} [[text:said in the terminal]]`);
   await row.dblclick();
   const panel = new SessionPanel(owner);
-  await panel.shows('said in the terminal');
+  await panel.says('said in the terminal');
   await panel.shows(CANARIES.terminal);
   expect(await (await panel.composer()).isDisabled()).toBe(true);
   await owner.screenshot('scene-5-terminal');
   await terminal.type('[[text:said while watched]]');
-  await panel.shows('said while watched');
+  await panel.says('said while watched');
 
   const link = await share(owner, 'Viewer', address);
   const viewer = await stage.webWindow('desktop');
   windows.push(viewer);
   const viewerPanel = await joinByLink(viewer, link, 'Vera');
-  await viewerPanel.shows('said while watched');
+  await viewerPanel.says('said while watched');
   return terminal;
 }
 
