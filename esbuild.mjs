@@ -1,6 +1,6 @@
 // Builds everything that ships into dist/, and fails when a bundle is over its budget or holds a second yjs.
-import { existsSync } from 'node:fs';
-import { chmod, mkdir, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build, context } from 'esbuild';
 
@@ -102,28 +102,27 @@ async function inspect({ outfile, maxGzip, yjsCopies: wanted }, metafile) {
   }
 }
 
-function present({ entry }) {
-  if (existsSync(entry)) return true;
-  console.warn(`skipped: ${entry} is not written yet`);
-  return false;
-}
-
 function settings({ entry, outfile, options }) {
   return { ...common, ...options, entryPoints: [entry], outfile };
 }
 
 async function buildOnce() {
-  await rm('dist', { recursive: true, force: true });
   await mkdir('dist', { recursive: true });
-  for (const bundle of BUNDLES.filter(present)) {
+  const built = new Set();
+  for (const bundle of BUNDLES) {
     const { metafile } = await build(settings(bundle));
+    for (const path of Object.keys(metafile.outputs)) built.add(basename(path));
     await inspect(bundle, metafile);
     if (bundle.outfile.endsWith('.mjs')) await chmod(bundle.outfile, 0o755);
+  }
+  // Afterwards, so that what runs from here finds its files at any moment.
+  for (const name of await readdir('dist')) {
+    if (!built.has(name)) await rm(join('dist', name), { recursive: true });
   }
 }
 
 if (isWatch) {
-  for (const bundle of BUNDLES.filter(present)) await (await context(settings(bundle))).watch();
+  for (const bundle of BUNDLES) await (await context(settings(bundle))).watch();
   console.log('watching');
 } else {
   await buildOnce().catch((error) => {

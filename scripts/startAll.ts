@@ -17,7 +17,8 @@ import { createProgress } from './start/progress.ts';
 
 const isJson = process.argv.includes('--json');
 const progress = createProgress();
-const root = join(REPO_ROOT, '.twinhelm');
+/** Everything of this start lies below it; another folder allows a second start beside this one. */
+const root = process.env['TWINHELM_START_FOLDER'] ?? join(REPO_ROOT, '.twinhelm');
 const home = join(root, 'home');
 const project = join(root, 'sample');
 const pidFile = join(root, 'start.pid');

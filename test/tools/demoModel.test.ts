@@ -1,0 +1,89 @@
+// The demo model answers as its directives and phrases say.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type DemoModel, startDemoModel } from '../rigs/demoModel.ts';
+
+let model: DemoModel;
+beforeAll(async () => {
+  model = await startDemoModel({ delayMs: 0 });
+});
+afterAll(() => model.close());
+
+type Message = { role: 'user' | 'assistant'; content: unknown };
+const user = (content: unknown): Message => ({ role: 'user', content });
+const assistant = (content: unknown): Message => ({ role: 'assistant', content });
+const result = (isError = false): unknown => [
+  { type: 'tool_result', tool_use_id: 'toolu_1', content: 'x', is_error: isError },
+];
+
+async function ask(...messages: Message[]): Promise<{ status: number; body: string }> {
+  const response = await fetch(`${model.url}/v1/messages?beta=true`, {
+    method: 'POST',
+    body: JSON.stringify({ model: 'demo', messages }),
+  });
+  return { status: response.status, body: await response.text() };
+}
+
+test('a text directive is answered with its text', async () => {
+  expect((await ask(user('[[text:hello]]'))).body).toContain('"text":"hello"');
+});
+
+test('several directives are several steps', async () => {
+  const prompt = user('[[bash:ls]][[write:a.txt:one]]');
+  expect((await ask(prompt)).body).toContain('"command":"ls"');
+  const second = await ask(prompt, assistant('x'), user(result()));
+  expect(second.body).toContain('"file_path":"a.txt"');
+  const third = await ask(prompt, assistant('x'), user(result()), assistant('y'), user(result()));
+  expect(third.body).toContain('Done.');
+});
+
+test('a new prompt without directives does not play the old script on', async () => {
+  const { body } = await ask(user('[[bash:ls]]'), assistant('x'), user('good morning'));
+  expect(body).toContain('good morning');
+});
+
+test('a prompt folded into a tool result begins its own script', async () => {
+  const folded = [
+    { type: 'tool_result', content: 'x' },
+    { type: 'text', text: '[[text:steer]]' },
+  ];
+  expect((await ask(user('[[bash:ls]]'), assistant('x'), user(folded))).body).toContain('steer');
+});
+
+test('what the agent adds around a prompt is not taken for one', async () => {
+  const blocks = [
+    { type: 'text', text: '[[text:mine]]' },
+    { type: 'text', text: '<system-reminder>[[text:not mine]]</system-reminder>' },
+  ];
+  const { body } = await ask(user(blocks));
+  expect(body).toContain('"text":"mine"');
+});
+
+test('a refused tool call ends a scene politely', async () => {
+  const { body } = await ask(user('fix the bug'), assistant('x'), user(result(true)));
+  expect(body).toContain('so I stop here');
+});
+
+test('an error directive fails as often as it says', async () => {
+  const prompt = user('[[err:529:2]][[text:at last]]');
+  expect((await ask(prompt)).status).toBe(529);
+  expect((await ask(prompt)).status).toBe(529);
+  expect((await ask(prompt)).body).toContain('at last');
+});
+
+test('a stream begins and ends as the Messages API does', async () => {
+  const messages = [user('[[think]][[text:one two]]')];
+  const response = await fetch(`${model.url}/v1/messages`, {
+    method: 'POST',
+    body: JSON.stringify({ model: 'demo', messages, stream: true }),
+  });
+  const events = [...(await response.text()).matchAll(/^event: (.*)$/gm)].map((match) => match[1]);
+  expect(events[0]).toBe('message_start');
+  expect(events.at(-1)).toBe('message_stop');
+  expect(events.filter((name) => name === 'content_block_start')).toHaveLength(2);
+});
+
+test('a garbled request is refused, and the next one is answered', async () => {
+  const garbled = await fetch(`${model.url}/v1/messages`, { method: 'POST', body: '{' });
+  expect(garbled.status).toBe(400);
+  expect((await ask(user('[[text:fine]]'))).body).toContain('fine');
+});

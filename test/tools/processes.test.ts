@@ -1,0 +1,57 @@
+// A process group ends whole, and what left it is found by its environment.
+import { expect, test } from 'vitest';
+import {
+  assertNoneLeft,
+  endProcessesWith,
+  exitOf,
+  isAlive,
+  processesWith,
+  spawnGroup,
+} from '../rigs/processes.ts';
+
+const parent = `
+const { spawn } = require('node:child_process');
+const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { detached: DETACHED, stdio: 'ignore' });
+console.log(JSON.stringify({ pid: child.pid }));
+setInterval(() => {}, 1000);`;
+
+function start(isDetached: boolean, marker: string): ReturnType<typeof spawnGroup> {
+  return spawnGroup(process.execPath, ['-e', parent.replace('DETACHED', String(isDetached))], {
+    env: { ...process.env, TWINHELM_TEST_MARK: marker },
+  });
+}
+
+const pidOf = (line: string): number | undefined => Number(/"pid":(\d+)/.exec(line)?.[1]);
+
+test('ending a group ends its grandchildren', async () => {
+  const group = start(false, 'inside');
+  const pid = await group.line(pidOf);
+  expect(isAlive(pid)).toBe(true);
+  await group.end();
+  expect(isAlive(pid)).toBe(false);
+});
+
+test.runIf(process.platform === 'linux')(
+  'a child that left the group is found and ended',
+  async () => {
+    const marker = `left-${process.pid}`;
+    const group = start(true, marker);
+    const pid = await group.line(pidOf);
+    await group.end();
+    expect(isAlive(pid)).toBe(true);
+    await expect(assertNoneLeft('TWINHELM_TEST_MARK', marker, 50)).rejects.toThrow(/left running/);
+    await endProcessesWith('TWINHELM_TEST_MARK', marker);
+    expect(await processesWith('TWINHELM_TEST_MARK', marker)).toEqual([]);
+  },
+);
+
+test('a program that is not there ends with an error, not a hang', async () => {
+  const group = spawnGroup('/no/such/program', []);
+  await expect(group.line((line) => line)).rejects.toThrow(/ENOENT/);
+});
+
+test('waiting for a line ends when the program does', async () => {
+  const group = spawnGroup(process.execPath, ['-e', 'process.exit(3)']);
+  await expect(group.line(() => undefined)).rejects.toThrow(/ended with 3/);
+  expect(await exitOf(group)).toBe(3);
+});
