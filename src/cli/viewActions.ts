@@ -34,11 +34,13 @@ export function sendVerb(view: RoomView, input: SendingInput): OutboxItem | unde
   }
 }
 
-/** Lets go of control if this window has it: whoever ends need not keep the others waiting for its lease. */
+/** Lets go of control, so that who ends need not keep the others waiting for its lease. */
 export async function releaseControl(view: RoomView): Promise<void> {
   const holder = view.state?.focus.holder;
-  if (holder?.member !== view.member || holder.window !== view.window) return;
-  if (view.truth.kind === 'over') return;
+  const isOthers = holder !== undefined && holder.window !== view.window;
+  // An answer may be here before the state that follows from it: "free" is not sure.
+  const mayHold = view.me !== undefined && view.me.role !== 'viewer';
+  if (view.truth.kind === 'over' || !mayHold || isOthers) return;
   const signal = AbortSignal.timeout(RELEASE_MS);
   await view.request('focus-release', {}, { signal }).catch(() => undefined);
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { build } from 'esbuild';
 import { scriptOutputSchema, type ScriptOutput } from '../../src/protocol/script.ts';
 import { REPO_ROOT } from '../rigs/cache.ts';
 import { claudeEnvironment, installClaude } from '../rigs/claudeCli.ts';
@@ -11,8 +12,24 @@ import { type HostProcess, startHostProcess } from '../rigs/hostProcess.ts';
 import { assertNoneLeft, exitOf, type ProcessGroup, spawnGroup } from '../rigs/processes.ts';
 import { writeSampleProject } from '../rigs/sampleProject.ts';
 
-/** The command line, run from its source. */
-const MAIN = join(REPO_ROOT, 'src/cli/main.ts');
+/** Bundles the command line as the build does: it starts three times as fast as from its sources. */
+async function bundle(folder: string): Promise<string> {
+  const outfile = join(folder, 'twinhelm.mjs');
+  await build({
+    entryPoints: [join(REPO_ROOT, 'src/cli/main.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node22',
+    logLevel: 'error',
+    external: ['bufferutil', 'utf-8-validate'],
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
+    },
+  });
+  return outfile;
+}
 
 /** How a command ended. */
 export interface Ended {
@@ -56,12 +73,15 @@ export interface CliRig {
   json(args: readonly string[]): Promise<Record<string, unknown>>;
   /** Joins by a link as somebody with a home of their own, or by an id as the owner. */
   join(link: string, name: string): Promise<Joined>;
+  /** Ends every `join` that still runs, so that one test's failure is not the next one's. */
+  endJoined(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** Makes a rig; no host runs yet. */
 export async function createCliRig(): Promise<CliRig> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'twinhelm-cli-')));
+  const main = await bundle(folder);
   const project = join(folder, 'project');
   await writeSampleProject(project);
   const model = await startDemoModel({ delayMs: 15 });
@@ -74,11 +94,15 @@ export async function createCliRig(): Promise<CliRig> {
   const home = join(folder, 'home-ada');
   const env = { ...claude.env, TWINHELM_HOME: home, TWINHELM_CLAUDE: await installClaude() };
   const closers: (() => Promise<unknown>)[] = [];
+  const groups: ProcessGroup[] = [];
+  const endJoined = async (): Promise<void> => {
+    await Promise.all(groups.splice(0).map((group) => group.end()));
+  };
   const envOf = (person: string | undefined): Record<string, string> =>
     person === undefined ? env : { ...env, TWINHELM_HOME: join(folder, `home-${person}`) };
 
   const run: CliRig['run'] = async (args, options = {}) => {
-    const group = spawnGroup(process.execPath, [MAIN, ...args], {
+    const group = spawnGroup(process.execPath, [main, ...args], {
       env: envOf(options.home),
       cwd: project,
     });
@@ -98,7 +122,7 @@ export async function createCliRig(): Promise<CliRig> {
     env,
     run,
     async startHost() {
-      const host = await startHostProcess({ env, file: MAIN, cwd: folder });
+      const host = await startHostProcess({ env, file: main, cwd: folder });
       closers.push(() => host.close());
       return host;
     },
@@ -110,14 +134,16 @@ export async function createCliRig(): Promise<CliRig> {
       return { ...value };
     },
     async join(link, name) {
-      const group = spawnGroup(process.execPath, [MAIN, 'join', link, '--json', '--name', name], {
+      const group = spawnGroup(process.execPath, [main, 'join', link, '--json', '--name', name], {
         env: envOf(link.includes('#') ? name : undefined),
         cwd: folder,
       });
-      closers.push(() => group.end());
+      groups.push(group);
       return joined(group);
     },
+    endJoined,
     async close() {
+      await endJoined();
       for (const close of closers.toReversed()) await close();
       await run(['host', 'stop', '--force']);
       await model.close();

@@ -1,5 +1,5 @@
 // The scene by command line: real CLI, real host, real relay, guests in processes of their own.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type CliRig, createCliRig, type Joined } from './rig.ts';
 
 let rig: CliRig;
@@ -8,6 +8,8 @@ let session: string;
 beforeAll(async () => {
   rig = await createCliRig();
 }, 240_000);
+
+afterEach(() => rig.endJoined());
 
 afterAll(() => rig.close(), 60_000);
 
@@ -66,7 +68,11 @@ describe('a session from start to end, by the command line', { timeout: 90_000 }
       state.people.some((person) => person.name === 'ben' && person.role === 'controller'),
     );
     ben.say({ control: 'request' });
-    await ben.find('ack', ({ kind, status }) => kind === 'focus-request' && status === 'done');
+    const asked = await ben.find(
+      'ack',
+      ({ kind, status }) => kind === 'focus-request' && status === 'done',
+    );
+    expect(asked.result).toEqual({ outcome: 'granted' });
     ben.say({ ref: 'run', prompt: '[[text:For Ben.]]' });
     await ben.find('ack', ({ ref, status }) => ref === 'run' && status === 'done');
     const prompt = await own.find(
