@@ -110,7 +110,7 @@ describe('transcript model', () => {
     const model = modelOf(...manyEntries(20_000));
     const start = performance.now();
     for (let n = 0; n < 1000; n++) model.append(manyEntries(1, 20_000 + n));
-    expect(performance.now() - start).toBeLessThan(500);
+    expect(performance.now() - start).toBeLessThan(2000);
     expect(model.size).toBe(21_000);
   });
 });
