@@ -44,6 +44,16 @@ describe('diffs', () => {
     expect(diff.lines.every((line) => line.newNumber === undefined)).toBe(true);
   });
 
+  it('marks what changed inside a line, but not between lines that are others', () => {
+    const marks = (before: string, after: string) =>
+      diffOfTexts(before, after, false).lines.map((line) =>
+        line.changed === undefined ? undefined : line.text.slice(...line.changed),
+      );
+    expect(marks('const now = Date.now();', 'const now = clock.now();')).toEqual(['Date', 'clock']);
+    expect(marks('alpha', 'omega!')).toEqual([undefined, undefined]);
+    expect(marks('return a > 0;\nx', 'return a >= 0;\nx')).toEqual(['', '=', undefined]);
+  });
+
   it('joins the edits of one call, with a gap between', () => {
     const edits = [
       { old_string: 'a', new_string: 'b' },

@@ -24,6 +24,18 @@ export function DiffTotals({ diff }: { readonly diff: Diff }) {
   );
 }
 
+function LineText({ line }: { readonly line: DiffLine }) {
+  const [from, to] = line.changed ?? [0, 0];
+  if (to <= from) return <>{showDeceptive(line.text)}</>;
+  return (
+    <>
+      {showDeceptive(line.text.slice(0, from))}
+      <span class="diff-changed">{showDeceptive(line.text.slice(from, to))}</span>
+      {showDeceptive(line.text.slice(to))}
+    </>
+  );
+}
+
 /** The lines of a diff, folded when long. */
 export function DiffView({ id, diff, index }: { id: string; diff: Diff; index: number }) {
   const { store, post, t } = useUi();
@@ -48,7 +60,9 @@ export function DiffView({ id, diff, index }: { id: string; diff: Diff; index: n
                 </span>
               )}
               <span class="diff-sign">{SIGNS[line.kind]}</span>
-              <span class="diff-text">{showDeceptive(line.text)}</span>
+              <span class="diff-text">
+                <LineText line={line} />
+              </span>
             </div>
           ))}
         </div>

@@ -8,6 +8,8 @@ export interface DiffLine {
   readonly text: string;
   readonly oldNumber?: number;
   readonly newNumber?: number;
+  /** The part of `text` that differs from its counterpart: from, to (exclusive). */
+  readonly changed?: readonly [number, number];
 }
 
 /** A whole diff with its totals. */
@@ -49,7 +51,44 @@ function linesOf(hunks: readonly Hunk[], isNumbered: boolean): Diff {
       }
     }
   }
-  return { lines, added, removed };
+  return { lines: markChanges(lines), added, removed };
+}
+
+/** Marks what changed inside lines, where as many lines were added as removed just before. */
+function markChanges(lines: readonly DiffLine[]): readonly DiffLine[] {
+  const marked = [...lines];
+  let at = 0;
+  while (at < lines.length) {
+    const removedEnd = endOfRun(lines, at, 'removed');
+    const addedEnd = endOfRun(lines, removedEnd, 'added');
+    const count = removedEnd - at;
+    if (count > 0 && addedEnd - removedEnd === count) {
+      for (let n = 0; n < count; n++) markPair(marked, at + n, removedEnd + n);
+    }
+    at = Math.max(addedEnd, at + 1);
+  }
+  return marked;
+}
+
+function endOfRun(lines: readonly DiffLine[], from: number, kind: DiffLine['kind']): number {
+  let end = from;
+  while (lines[end]?.kind === kind) end++;
+  return end;
+}
+
+function markPair(lines: DiffLine[], removedAt: number, addedAt: number): void {
+  const before = lines[removedAt];
+  const after = lines[addedAt];
+  if (before === undefined || after === undefined) return;
+  const shorter = Math.min(before.text.length, after.text.length);
+  let head = 0;
+  while (head < shorter && before.text[head] === after.text[head]) head++;
+  let tail = 0;
+  while (tail < shorter - head && before.text.at(-1 - tail) === after.text.at(-1 - tail)) tail++;
+  // Lines with little in common are other lines, not changed ones.
+  if (before.text.slice(0, head).trim().length + tail < shorter / 3) return;
+  lines[removedAt] = { ...before, changed: [head, before.text.length - tail] };
+  lines[addedAt] = { ...after, changed: [head, after.text.length - tail] };
 }
 
 /** Reads an agent's patch (an array of hunks); undefined if it is none or empty. */
