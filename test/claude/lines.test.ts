@@ -1,3 +1,4 @@
+// Lines out of any stream of bytes, with a bound.
 import { describe, expect, it } from 'vitest';
 import { LineSplitter } from '../../src/claude/lines.ts';
 

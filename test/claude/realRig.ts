@@ -1,5 +1,5 @@
 // A real Claude Code against the demo model, with its events collected, for the integration tests.
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
@@ -108,6 +108,7 @@ export async function realClaude(version: ClaudeVersion): Promise<RealClaude> {
       await Promise.all(sessions.map((session) => session.close({ interrupt: true })));
       await agent.close();
       await model.close();
+      await rm(environment.folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }

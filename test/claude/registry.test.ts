@@ -1,3 +1,4 @@
+// The registry, the list of sessions and observing, on files like Claude Code's and real processes.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { appendFile, mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

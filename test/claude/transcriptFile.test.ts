@@ -1,3 +1,4 @@
+// Reading transcripts that grow, shrink, are replaced or are garbled.
 import { appendFile, mkdtemp, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
