@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { homedir, hostname, userInfo } from 'node:os';
 import type * as vscode from 'vscode';
 import { systemClock } from './base/clock.ts';
-import type { HostFinder } from './editor/environment.ts';
+import type { FoundHost, HostFinder } from './editor/environment.ts';
 import { type Editor, startEditor } from './editor/editor.ts';
 import { ensureHost } from './host/ensureHost.ts';
 import { filterEnvironment } from './host/environment.ts';
@@ -16,6 +16,8 @@ const AGENT_PATH_VARIABLE = 'TWINHELM_CLAUDE';
 const MAX_ENVIRONMENT = 24 * 1024;
 /** An unchanged host file is believed this long before its process is looked at again, ms. */
 const BELIEVED_MS = 10_000;
+
+const NO_HOST: FoundHost = { kind: 'none' };
 
 let editor: Editor | undefined;
 
@@ -38,17 +40,17 @@ export async function deactivate(): Promise<void> {
 function createHostFinder(hostScript: string): HostFinder {
   const home = resolveHome(process.env, homedir());
   const { hostFile } = hostPaths(home);
-  let known: { changed: number; checked: number; link: string | undefined } | undefined;
+  let known: { changed: number; checked: number; found: FoundHost } | undefined;
   return {
     homeFolder: homedir(),
     async find() {
-      const changed = statSync(hostFile, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+      const changed = statSync(hostFile, { throwIfNoEntry: false })?.mtimeMs;
+      if (changed === undefined) return { kind: 'none' };
       const checked = systemClock.monotonic();
-      if (known?.changed === changed && checked - known.checked < BELIEVED_MS) return known.link;
-      const found = await readHostFile(hostFile);
-      const isOurs = found.kind === 'running' && speaksOurProtocol(found.file);
-      known = { changed, checked, link: isOurs ? found.file.link : undefined };
-      return known.link;
+      if (known?.changed === changed && checked - known.checked < BELIEVED_MS) return known.found;
+      const found = await lookAt(hostFile);
+      known = { changed, checked, found };
+      return found;
     },
     async ensure({ claudePath, signal, log }) {
       const env = withAgentPath(process.env, claudePath);
@@ -73,6 +75,15 @@ function createHostFinder(hostScript: string): HostFinder {
       );
     },
   };
+}
+
+async function lookAt(hostFile: string): Promise<FoundHost> {
+  const found = await readHostFile(hostFile);
+  if (found.kind === 'running') {
+    return speaksOurProtocol(found.file) ? { kind: 'running', link: found.file.link } : NO_HOST;
+  }
+  // A host that ends by itself takes its file away.
+  return found.kind === 'none' ? { kind: 'crashed' } : NO_HOST;
 }
 
 function withAgentPath(env: NodeJS.ProcessEnv, path: string): NodeJS.ProcessEnv {

@@ -27,6 +27,7 @@ import { RoomPool } from './roomPool.ts';
 import { SessionDirectory } from './sessionDirectory.ts';
 import { SessionsView } from './sessionsView.ts';
 import { settings } from './settings.ts';
+import type { SessionRef } from './sessionRef.ts';
 import type { JoinTarget } from './sharedRoom.ts';
 import { createStatusBar } from './statusBar.ts';
 
@@ -77,7 +78,12 @@ export function startEditor(
   const drafts = new Drafts({ memento: workspaceState, now: () => clock.now() });
   store.add(returnRefusedPrompts({ pool, drafts, t: vscode.l10n.t }));
   const documents = store.add(new EntryDocuments());
-  const services = { extensionUri, pool, directory, drafts, documents, clock, log };
+  const openSession = async (ref: SessionRef): Promise<void> => {
+    const foundKey = ref.kind === 'own' ? machine.row(ref.session)?.foundKey : undefined;
+    if (foundKey !== undefined) await machine.request('open', { foundKey });
+  };
+  const base = { extensionUri, pool, directory, drafts, documents };
+  const services = { ...base, openSession, clock, log };
   const panels = store.add(new Panels({ services, memento: workspaceState }));
   const focused = store.add(new FocusedSession({ panels, directory, clock }));
   store.add(new SessionsView({ directory, machine, given, clock }));
@@ -118,8 +124,15 @@ export function startEditor(
     }),
   );
   void setContext('canHost', environment.host !== undefined);
+  void setContext('ready', false);
   const lists = Promise.all([joined.load(), given.load()]);
-  void Promise.all([lists, machine.look()]).finally(() => void setContext('ready', true));
+  const tellReady = (): void => {
+    const isKnown = machine.status !== 'looking' && machine.status !== 'connecting';
+    void lists.finally(() => setContext('ready', isKnown));
+  };
+  store.add(machine.onDidChange(tellReady));
+  tellReady();
+  void machine.look();
   const activationMs = Math.round((clock.monotonic() - startedAt) * 10) / 10;
   log.info('activated', {
     version: PRODUCT_VERSION,

@@ -2,10 +2,18 @@
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 
+/** What a look for a host finds. */
+export type FoundHost =
+  /** Owner link of the machine room: secret. */
+  | { readonly kind: 'running'; readonly link: string }
+  | { readonly kind: 'none' }
+  /** It ended without saying so: its sessions wait to be taken up again. */
+  | { readonly kind: 'crashed' };
+
 /** The session host of this computer, as an editor sees it. */
 export interface HostFinder {
-  /** Owner link of the machine room of a running host; undefined if none runs. Never starts one. */
-  find(): Promise<string | undefined>;
+  /** Looks for a host; never starts one. */
+  find(): Promise<FoundHost>;
   /** Finds or starts the host. Throws AppError 'host-runtime' | 'host-unreachable' | 'journal-locked' … */
   ensure(options: {
     readonly claudePath: string;

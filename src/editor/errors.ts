@@ -10,6 +10,15 @@ export function noHostHere(): AppError {
   });
 }
 
+/** The host was started but does not let this window in. */
+export function hostSilent(): AppError {
+  return new AppError('host-unreachable', {
+    happened: 'The background service of this computer runs but does not answer.',
+    kept: 'Its sessions are untouched.',
+    remedy: 'Try again; if it stays silent, "Stop All Sessions on This Computer" ends it.',
+  });
+}
+
 /** Hosting waits for workspace trust. */
 export function workspaceNotTrusted(): AppError {
   return new AppError('policy', {

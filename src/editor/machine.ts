@@ -7,12 +7,17 @@ import type { CommandArgs, MachineCommandKind } from '../protocol/command.ts';
 import type { Json } from '../protocol/json.ts';
 import type { DirectoryRow, MachineState } from '../protocol/state.ts';
 import type { RoomView } from '../session/view.ts';
-import type { HostFinder } from './environment.ts';
-import { noHostHere } from './errors.ts';
+import type { FoundHost, HostFinder } from './environment.ts';
+import { asAppError, hostSilent, noHostHere } from './errors.ts';
+import { type AppError, isAppError } from '../base/errors.ts';
 import { type JoinTarget, SharedRoom } from './sharedRoom.ts';
 
 /** How often the host's file is looked at: a host may be started by a terminal, or restart. */
 const LOOK_MS = 2_000;
+/** A host that runs is joined within this time. */
+const JOIN_MS = 30_000;
+/** A crashed host is started again by itself this often, then only when somebody asks. */
+const MAX_RESTARTS = 3;
 
 /** What is known of this computer. */
 export type MachineStatus = 'absent' | 'looking' | 'stopped' | 'connecting' | 'connected' | 'lost';
@@ -28,6 +33,8 @@ export class Machine {
   private hasLooked = false;
   private isLooking = false;
   private isHostGone = true;
+  private restarts = 0;
+  private failure: AppError | undefined;
 
   readonly onDidChange: Event<void> = this.changed.event;
 
@@ -80,6 +87,11 @@ export class Machine {
     return this.state?.sessions ?? [];
   }
 
+  /** Why the host could not be started, if the last try failed. */
+  get error(): AppError | undefined {
+    return this.failure;
+  }
+
   row(session: string): DirectoryRow | undefined {
     return this.rows.find((row) => row.session.id === session);
   }
@@ -89,20 +101,31 @@ export class Machine {
     if (!this.host || this.isLooking) return;
     this.isLooking = true;
     try {
-      this.follow(await this.host.find());
+      const found = await this.host.find();
+      this.follow(found);
+      if (found.kind === 'crashed') await this.restart();
     } catch (error) {
       this.log.warn('looking for the background service failed', { error: errorText(error) });
-      this.follow(undefined);
+      this.follow({ kind: 'none' });
     } finally {
       this.isLooking = false;
     }
   }
 
   /** Finds or starts the host and joins it. Throws AppError if there can be none. */
-  async ensure(signal: AbortSignal): Promise<RoomView> {
+  async ensure(signal: AbortSignal = AbortSignal.timeout(JOIN_MS)): Promise<RoomView> {
     if (!this.host) throw noHostHere();
-    this.follow(await this.host.ensure({ claudePath: this.claudePath(), signal, log: this.log }));
-    return this.joined(signal);
+    try {
+      const { log } = this;
+      const link = await this.host.ensure({ claudePath: this.claudePath(), signal, log });
+      this.failure = undefined;
+      this.follow({ kind: 'running', link });
+    } catch (error) {
+      this.failure = asAppError(error);
+      this.changed.fire();
+      throw error;
+    }
+    return this.joined(AbortSignal.any([signal, AbortSignal.timeout(JOIN_MS)]));
   }
 
   /** Sends a command to the host, starting it if needed, and waits for its result. */
@@ -129,24 +152,35 @@ export class Machine {
     await this.room.close();
   }
 
-  private follow(link: string | undefined): void {
+  /** Sessions of a crashed host wait for a new one: a window that knew it does not let them wait. */
+  private async restart(): Promise<void> {
+    if (!this.state || this.restarts >= MAX_RESTARTS) return;
+    this.restarts += 1;
+    this.log.warn('the background service has crashed and is started again');
+    await this.ensure();
+  }
+
+  private follow(found: FoundHost): void {
     const before = this.status;
     this.hasLooked = true;
-    this.isHostGone = link === undefined;
-    if (link !== undefined) this.room.setTarget({ link });
+    this.isHostGone = found.kind !== 'running';
+    if (found.kind === 'running') this.room.setTarget({ link: found.link });
     if (this.status !== before) this.changed.fire();
   }
 
+  /** Waits until this window is in the machine room and its picture is the host's. */
   private joined(signal: AbortSignal): Promise<RoomView> {
     const { room } = this;
-    if (room.view) return Promise.resolve(room.view);
     return new Promise((resolve, reject) => {
       const store = new DisposableStore();
       const settle = (): void => {
-        if (!room.view && !room.error && !signal.aborted) return;
+        const { view, error } = room;
+        const isHere =
+          view?.me && (view.truth.kind === 'live' || view.truth.kind === 'unconfirmed');
+        if (!isHere && !error && !signal.aborted) return;
         store.dispose();
-        if (room.view) resolve(room.view);
-        else reject(room.error ?? signal.reason);
+        if (isHere) resolve(view);
+        else reject(error ?? (isAppError(signal.reason) ? signal.reason : hostSilent()));
       };
       store.add(room.onDidChange(settle));
       signal.addEventListener('abort', settle);

@@ -107,7 +107,8 @@ export class Notifier {
         waits: group === 'waiting' && (row !== undefined || header?.canAnswer === true),
         waitingFor: session.waitingFor,
         isWorking: session.status === 'working',
-        isLost: truth === 'host-offline' || truth === 'relay-offline',
+        // Of this computer's own host the Sessions view and the panel tell.
+        isLost: ref.kind === 'joined' && (truth === 'host-offline' || truth === 'relay-offline'),
         knocks:
           header?.me?.role === 'owner' ? header.people.filter((person) => person.asksControl) : [],
         requests: header?.controlRequests ?? [],

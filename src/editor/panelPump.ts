@@ -5,7 +5,13 @@ import { assertNever } from '../base/assert.ts';
 import type { AppError } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import type { CommandArgs, CommandKind } from '../protocol/command.ts';
-import { type FromPanel, fromPanelSchema, type ToPanel } from '../protocol/panel.ts';
+import {
+  type FromPanel,
+  fromPanelSchema,
+  type PanelHeader,
+  type ToPanel,
+} from '../protocol/panel.ts';
+import type { Problem } from '../protocol/state.ts';
 import type { PlacedEntry, RoomView, ViewPart } from '../session/view.ts';
 import type { Drafts } from './drafts.ts';
 import { asAppError } from './errors.ts';
@@ -38,6 +44,8 @@ export interface PanelPumpOptions {
   readonly actions: PanelActions;
   /** What to show while there is no view. */
   readonly absence: () => Absence;
+  /** What keeps the session from going on, beside what its room tells. */
+  readonly problem: () => Problem | undefined;
   readonly strings: Readonly<Record<string, string>>;
   readonly locale: string;
   readonly clock: Clock;
@@ -251,7 +259,7 @@ export class PanelPump {
   private flush(parts: ReadonlySet<ViewPart>): void {
     if (!this.isReady) return;
     this.dirty = new Set();
-    const { room, absence, clock } = this.options;
+    const { room, absence, problem, clock } = this.options;
     const { view } = room;
     if (parts.has('entries')) for (const m of this.entries.next(view?.entries ?? [])) this.post(m);
     if (parts.has('live')) for (const m of this.live.next(view?.live ?? [])) this.post(m);
@@ -260,7 +268,7 @@ export class PanelPump {
     }
     if (parts.has('truth') || parts.has('state') || parts.has('alarms') || parts.has('presence')) {
       const header = panelHeader(view ?? absence(), clock.monotonic());
-      this.post({ type: 'header', header });
+      this.post({ type: 'header', header: withProblem(header, problem()) });
     }
   }
 
@@ -272,6 +280,14 @@ export class PanelPump {
   private post(message: ToPanel): void {
     if (this.isReady) this.options.post(message);
   }
+}
+
+/** A host that does not run is the reason for everything else that is wrong. */
+function withProblem(header: PanelHeader, problem: Problem | undefined): PanelHeader {
+  if (!problem) return header;
+  const { ageMs } = header.truth;
+  const truth = { kind: 'host-offline' as const, ...(ageMs === undefined ? {} : { ageMs }) };
+  return { ...header, truth, problem };
 }
 
 /** The fields that are there: an absent field and one that is undefined are not the same in a command. */

@@ -1,7 +1,7 @@
 // All sessions that this window knows: those of this computer and those that were joined.
 import { DisposableStore } from '../base/disposable.ts';
 import { Emitter, type Event } from '../base/emitter.ts';
-import type { SessionSummary } from '../protocol/state.ts';
+import type { Problem, SessionSummary } from '../protocol/state.ts';
 import type { JoinedSession } from './joinedSessions.ts';
 import type { Machine } from './machine.ts';
 import { type Absence, sessionState } from './panelModel.ts';
@@ -84,6 +84,31 @@ export class SessionDirectory implements LinkSource {
     });
   }
 
+  /** Why a session of this computer cannot go on now, if its host is gone. */
+  hostProblem(ref: SessionRef): Problem | undefined {
+    if (ref.kind === 'joined') return undefined;
+    const { status, error } = this.machine;
+    if (status !== 'lost' && status !== 'stopped') return undefined;
+    const { happened, kept, remedy } = error?.parts ?? {
+      happened: this.t('The background service of this computer does not run.'),
+      kept: this.t('Nothing is lost.'),
+      remedy: this.t('It starts when you start, open or continue a session.'),
+    };
+    return {
+      code: 'host-stopped',
+      happened,
+      ...(kept ? { kept } : {}),
+      ...(remedy ? { remedy } : {}),
+    };
+  }
+
+  /** A session of this computer that the host lists but does not serve: it has to be opened first. */
+  needsOpening(ref: SessionRef): boolean {
+    if (ref.kind === 'joined' || this.machine.status !== 'connected') return false;
+    const row = this.machine.row(ref.session);
+    return row?.link === undefined && row?.foundKey !== undefined;
+  }
+
   /** What a panel of `room` shows while it has no view. */
   absence(room: SharedRoom): Absence {
     const { ref, error } = room;
@@ -109,12 +134,7 @@ export class SessionDirectory implements LinkSource {
         return { kind: 'connecting' };
       case 'stopped':
       case 'lost':
-        return {
-          kind: 'host-offline',
-          text: this.t(
-            'The background service of this computer does not run. It starts when you start or continue a session.',
-          ),
-        };
+        return { kind: 'host-offline' };
       case 'connected':
         break;
     }

@@ -4,7 +4,7 @@ import { toBase64Url } from '../base/bytes.ts';
 import type { Clock } from '../base/clock.ts';
 import { DisposableStore } from '../base/disposable.ts';
 import { Emitter, type Event } from '../base/emitter.ts';
-import type { Logger } from '../base/log.ts';
+import { errorText, type Logger } from '../base/log.ts';
 import type { Drafts } from './drafts.ts';
 import { asAppError } from './errors.ts';
 import type { EntryDocuments } from './entryDocuments.ts';
@@ -24,9 +24,14 @@ export interface PanelServices {
   readonly directory: SessionDirectory;
   readonly drafts: Drafts;
   readonly documents: EntryDocuments;
+  /** Has the host serve a session that it only lists. */
+  readonly openSession: (ref: SessionRef) => Promise<unknown>;
   readonly clock: Clock;
   readonly log: Logger;
 }
+
+/** A session that could not be opened is tried again after this time, if the list still has it. */
+const OPEN_AGAIN_MS = 10_000;
 
 /** Schemes that a link of a transcript may lead to. */
 const LINK_SCHEMES: ReadonlySet<string> = new Set(['https', 'http', 'mailto']);
@@ -47,6 +52,7 @@ export class SessionPanel {
   readonly panel: vscode.WebviewPanel;
   private readonly services: PanelServices;
   private readonly store = new DisposableStore();
+  private openAgainAt = 0;
   private readonly lease: RoomLease;
   private readonly pump: PanelPump;
   private readonly changed = this.store.add(new Emitter<void>());
@@ -82,6 +88,7 @@ export class SessionPanel {
           report: reportError,
         },
         absence: () => directory.absence(this.room),
+        problem: () => directory.hostProblem(this.ref),
         strings: strings(),
         locale: vscode.env.language,
         clock,
@@ -102,6 +109,7 @@ export class SessionPanel {
     this.retitle();
     this.panel.webview.html = this.html();
     this.viewStateChanged();
+    void this.openIfNeeded();
   }
 
   get room(): SharedRoom {
@@ -145,7 +153,20 @@ export class SessionPanel {
 
   private directoryChanged(): void {
     this.retitle();
-    if (!this.room.view) this.pump.refreshHeader();
+    this.pump.refreshHeader();
+    void this.openIfNeeded();
+  }
+
+  /** After the host has restarted it serves a found or ended session only when somebody asks. */
+  private async openIfNeeded(): Promise<void> {
+    const { directory, clock, log, openSession } = this.services;
+    if (!directory.needsOpening(this.ref) || clock.monotonic() < this.openAgainAt) return;
+    this.openAgainAt = clock.monotonic() + OPEN_AGAIN_MS;
+    try {
+      await openSession(this.ref);
+    } catch (error) {
+      log.warn('opening a session for its panel failed', { error: errorText(error) });
+    }
   }
 
   private retitle(): void {

@@ -42,6 +42,7 @@ export class SessionsView implements vscode.TreeDataProvider<TreeNode> {
     this.view = this.store.add(
       vscode.window.createTreeView(VIEW.sessions, { treeDataProvider: this }),
     );
+    this.store.add(this.view.onDidChangeVisibility(() => void this.startHost()));
     this.store.add(this.directory.onDidChange(() => this.redrawSoon()));
     this.store.add(this.given.onDidChange(() => this.redrawSoon()));
     this.store.add(vscode.workspace.onDidChangeConfiguration(() => this.redrawSoon()));
@@ -51,6 +52,7 @@ export class SessionsView implements vscode.TreeDataProvider<TreeNode> {
       }),
     );
     this.describe();
+    void this.startHost();
   }
 
   getChildren(node?: TreeNode): readonly TreeNode[] & TreeNode[] {
@@ -99,6 +101,16 @@ export class SessionsView implements vscode.TreeDataProvider<TreeNode> {
     this.store.dispose();
   }
 
+  /** Whoever opens the view wants to see this computer's sessions: the host lists them. */
+  private async startHost(): Promise<void> {
+    const { machine } = this;
+    if (!this.view.visible || !machine.canHost || !vscode.workspace.isTrusted) return;
+    await machine.look();
+    if (machine.status !== 'stopped') return;
+    // The reason of a failure stands in the view.
+    await machine.ensure().catch(() => undefined);
+  }
+
   private redrawSoon(): void {
     if (this.isDue) return;
     this.isDue = true;
@@ -118,7 +130,7 @@ export class SessionsView implements vscode.TreeDataProvider<TreeNode> {
         ? vscode.l10n.t('1 session waits for you')
         : vscode.l10n.t('{0} sessions wait for you', waiting);
     this.view.badge = waiting > 0 ? { value: waiting, tooltip } : undefined;
-    const problem = this.machine.state?.computer.problem;
+    const problem = this.machine.error?.parts ?? this.machine.state?.computer.problem;
     this.view.message = problem
       ? [problem.happened, problem.kept, problem.remedy].filter(Boolean).join(' ')
       : '';

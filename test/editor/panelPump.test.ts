@@ -11,6 +11,7 @@ import type { SessionRef } from '../../src/editor/sessionRef.ts';
 import { untranslated } from '../../src/editor/translate.ts';
 import { formatLink } from '../../src/protocol/link.ts';
 import { type FromPanel, type ToPanel, toPanelSchema } from '../../src/protocol/panel.ts';
+import type { Problem } from '../../src/protocol/state.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
 import { entries, FakeMemento, FakeView, sessionState } from './support/samples.ts';
@@ -23,7 +24,7 @@ const link = formatLink({
   role: 'owner',
 });
 
-async function setUp(view = new FakeView()) {
+async function setUp(view = new FakeView(), problem?: Problem) {
   const clock = createFakeClock();
   const pool = new RoomPool({
     links: { targetOf: () => ({ link }), onDidChange: new Emitter<void>().event },
@@ -51,6 +52,7 @@ async function setUp(view = new FakeView()) {
       report: (error) => reported.push(error),
     },
     absence: () => ({ kind: 'connecting' }),
+    problem: () => problem,
     strings: { Send: 'Senden' },
     locale: 'de',
     clock,
@@ -99,6 +101,16 @@ describe('from the room to the page', () => {
     expect(posted).toEqual([]);
     say({ type: 'ready' });
     expect(types()).toContain('entries');
+  });
+
+  test('a host that does not run is told instead of the connection it took with it', async () => {
+    const view = new FakeView();
+    view.truth = { kind: 'relay-offline', since: 0, lastBeatAt: 0, reason: 'no connection' };
+    const problem = { code: 'host-stopped', happened: 'It does not run.' };
+    const { posted, say } = await setUp(view, problem);
+    say({ type: 'ready' });
+    const header = { truth: { kind: 'host-offline', ageMs: 0 }, problem };
+    expect(posted.at(-1)).toMatchObject({ type: 'header', header });
   });
 
   test('pings are answered, so that the page knows that somebody listens', async () => {

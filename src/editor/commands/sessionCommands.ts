@@ -7,6 +7,7 @@ import type { App } from '../app.ts';
 import { noHostHere, sessionGone, unexpectedAnswer, workspaceNotTrusted } from '../errors.ts';
 import { withProgress } from '../progress.ts';
 import type { SessionRef } from '../sessionRef.ts';
+import { refOfArgument } from '../sessionsView.ts';
 import { inRoom, targetSession } from './target.ts';
 
 /** A new session is in the directory within this time, or its panel says that it is not there yet. */
@@ -36,6 +37,7 @@ export async function startSession(app: App): Promise<void> {
 
 /** Shows a session; one that runs in a terminal is opened live and read-only. */
 export async function openSession(app: App, argument?: unknown): Promise<void> {
+  await reachHost(app, argument);
   const ref = await targetSession(app, argument, {
     placeholder: vscode.l10n.t('Open a session'),
     flags: ['open', 'continue'],
@@ -50,6 +52,15 @@ export async function openSession(app: App, argument?: unknown): Promise<void> {
     throw sessionGone();
   }
   app.panels.show(await opened(app, ref));
+}
+
+/** Before sessions of this computer are listed or opened, their host has to run. */
+export async function reachHost(app: App, argument: unknown): Promise<void> {
+  if (!app.machine.canHost || refOfArgument(argument)?.kind === 'joined') return;
+  if (app.machine.status === 'connected' || !vscode.workspace.isTrusted) return;
+  await withProgress(vscode.l10n.t('Starting the background service…'), (signal) =>
+    app.machine.ensure(signal),
+  );
 }
 
 /** Makes sure that a session has a room: one found in a terminal gets it now. */
