@@ -3,6 +3,7 @@ import { Awareness, encodeAwarenessUpdate } from 'y-protocols/awareness';
 import { createEncoder, toUint8Array, writeVarUint, writeVarUint8Array } from 'lib0/encoding';
 import { WebsocketProvider } from 'y-websocket';
 import type * as Y from 'yjs';
+import * as z from 'zod/mini';
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
 import { CLOSE, isFinalClose } from '../protocol/closeCodes.ts';
@@ -15,6 +16,14 @@ const MESSAGE_AWARENESS = 1;
 const RESYNC_MS = 12_000;
 /** Longest pause between two tries to connect; each connection draws its own, so that many do not come back at once. */
 const MAX_BACKOFF_MS = 4_000;
+
+const errorSchema = z.looseObject({ message: z.optional(z.string()) });
+const eventErrorSchema = z.looseObject({
+  message: z.optional(z.string()),
+  error: z.optional(
+    z.looseObject({ message: z.optional(z.string()), cause: z.optional(errorSchema) }),
+  ),
+});
 
 /** How a connection stands. */
 export type ConnectionStatus =
@@ -68,8 +77,8 @@ export class DocumentConnection implements Disposable {
       const code = event ? { code: event.code } : {};
       this.set({ kind: 'offline', reason: closeText(event), ...code });
     });
-    provider.on('connection-error', () => {
-      if (this.current.kind !== 'closed') this.set({ kind: 'offline', reason: 'no connection' });
+    provider.on('connection-error', (event) => {
+      if (this.current.kind !== 'closed') this.set({ kind: 'offline', reason: errorReason(event) });
     });
     provider.on('closed', (event) => {
       this.set({ kind: 'closed', code: event.code, reason: event.reason });
@@ -151,28 +160,42 @@ function closeText(event: CloseEvent | null): string {
   return event.reason || `connection closed (${event.code})`;
 }
 
-/** A socket whose messages cannot throw into the event loop, and that takes only bytes of a bounded size. */
+/**
+ * Sockets whose messages cannot throw into the event loop, and that take only bytes of a bounded
+ * size. A proxy around the constructor, not a subclass: VS Code's own patch of WebSocket returns
+ * objects of another class.
+ */
 function guardedSocket(base: typeof WebSocket): typeof WebSocket {
-  return class GuardedSocket extends base {
-    override set onmessage(handler: ((event: MessageEvent) => void) | null) {
-      const guarded = (event: MessageEvent): void => {
+  return new Proxy(base, {
+    construct(target, [url, protocols]: [string, string[]]) {
+      const socket = new target(url, protocols);
+      let handler: ((event: MessageEvent) => void) | null = null;
+      Object.defineProperty(socket, 'onmessage', {
+        get: () => handler,
+        set: (next: ((event: MessageEvent) => void) | null) => {
+          handler = next;
+        },
+      });
+      socket.addEventListener('message', (event) => {
         const data: unknown = event.data;
         if (!(data instanceof ArrayBuffer) || data.byteLength > LIMITS.frameBytes * 2) {
-          this.close(4000, 'unexpected message');
+          socket.close(4000, 'unexpected message');
           return;
         }
         try {
           handler?.(event);
         } catch {
-          this.close(4000, 'malformed message');
+          socket.close(4000, 'malformed message');
         }
-      };
-      super.onmessage = handler === null ? null : guarded;
-    }
+      });
+      return socket;
+    },
+  });
+}
 
-    override get onmessage(): ((event: MessageEvent) => void) | null {
-      // The base's type binds `this`; callers only set it.
-      return super.onmessage as ((event: MessageEvent) => void) | null;
-    }
-  };
+/** Why a connection failed, as far as the runtime tells: browsers do not, Node and VS Code do. */
+function errorReason(event: Event): string {
+  const { error, message } = eventErrorSchema.safeParse(event).data ?? {};
+  const cause = error?.cause?.message ?? error?.message ?? message;
+  return cause === undefined || cause === '' ? 'no connection' : cause;
 }

@@ -56,12 +56,20 @@ export async function setStage(options: WorldOptions = {}): Promise<Stage> {
     endings.push(() => browser.close());
     // The owner's computer checks a wss address end to end before it gives a link out.
     const env = { ...world.env, NODE_EXTRA_CA_CERTS: TEST_CERTIFICATE };
+    // VS Code's own list of certificates has no place for the test's.
     const startServer = async (
       folder: string,
       variables: Readonly<Record<string, string>>,
     ): Promise<CodeServer> => {
       await mkdir(folder, { recursive: true });
-      const server = await startCodeServer({ root, folder, env: variables, vsix: [VSIX] });
+      const settings = { 'http.systemCertificates': false };
+      const server = await startCodeServer({
+        root,
+        folder,
+        env: variables,
+        settings,
+        vsix: [VSIX],
+      });
       endings.push(() => server.close());
       return server;
     };
