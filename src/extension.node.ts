@@ -43,11 +43,12 @@ function createHostFinder(hostScript: string): HostFinder {
   let known: { changed: number; checked: number; found: FoundHost } | undefined;
   return {
     homeFolder: homedir(),
-    async find() {
+    async find(isLost) {
       const changed = statSync(hostFile, { throwIfNoEntry: false })?.mtimeMs;
       if (changed === undefined) return { kind: 'none' };
       const checked = systemClock.monotonic();
-      if (known?.changed === changed && checked - known.checked < BELIEVED_MS) return known.found;
+      const isBelieved = !isLost && checked - (known?.checked ?? 0) < BELIEVED_MS;
+      if (known?.changed === changed && isBelieved) return known.found;
       const found = await lookAt(hostFile);
       known = { changed, checked, found };
       return found;

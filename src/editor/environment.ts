@@ -12,8 +12,8 @@ export type FoundHost =
 
 /** The session host of this computer, as an editor sees it. */
 export interface HostFinder {
-  /** Looks for a host; never starts one. */
-  find(): Promise<FoundHost>;
+  /** Looks for a host; never starts one. Looks closer if the connection to the last one is lost. */
+  find(isLost: boolean): Promise<FoundHost>;
   /** Finds or starts the host. Throws AppError 'host-runtime' | 'host-unreachable' | 'journal-locked' … */
   ensure(options: {
     readonly claudePath: string;

@@ -101,7 +101,7 @@ export class Machine {
     if (!this.host || this.isLooking) return;
     this.isLooking = true;
     try {
-      const found = await this.host.find();
+      const found = await this.host.find(this.room.view?.truth.kind !== 'live');
       this.follow(found);
       if (found.kind === 'crashed') await this.restart();
     } catch (error) {

@@ -165,7 +165,7 @@ export async function stopAllSessions(app: App): Promise<void> {
     {
       modal: true,
       detail: vscode.l10n.t(
-        '{0} sessions end, {1} of them in the middle of a turn. Guests are disconnected. Sessions in terminals go on. You can continue every session later.',
+        'Running here: {0}, in the middle of a turn: {1}. Guests are disconnected. Sessions in terminals go on. You can continue every session later.',
         hosted.length,
         working,
       ),
