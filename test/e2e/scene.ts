@@ -121,7 +121,10 @@ async function allowCommand(panel: SessionPanel, stage: Stage): Promise<void> {
 async function share(owner: Workbench, role: string, address: string): Promise<string> {
   await owner.command('Twinhelm: Share');
   await owner.pick(role);
-  if (role === 'Controller') await owner.page.keyboard.press('Enter');
+  if (role === 'Controller') {
+    await owner.page.locator('.quick-input-list', { hasText: 'Approve tools' }).waitFor();
+    await owner.page.keyboard.press('Enter');
+  }
   await owner.pick('24 hours');
   await owner.pick('An address');
   await owner.input(/Address at which/, address);
