@@ -151,6 +151,7 @@ export const PANEL_STRINGS = [
   'Take back',
   'the agent',
   'The computer',
+  'The computer does not confirm that it sees you: what you see may be old.',
   'The connection to this session has ended.',
   'The input was cut. Open all of it in an editor',
   'The relay is offline. Your text is kept; send it when it is back.',

@@ -35,6 +35,13 @@ describe('composer', () => {
     expect(await page.inputValue('#composer')).toBe('日本');
   });
 
+  it('brings the last own prompt back by the arrow key', async () => {
+    const page = await rig.open('state=owner');
+    await page.click('#composer');
+    await page.keyboard.press('ArrowUp');
+    expect(await page.inputValue('#composer')).toContain('The rate limiter drops requests');
+  });
+
   it('keeps the text and says why, when somebody else has control', async () => {
     const page = await rig.open('state=guest');
     await page.click('#composer');

@@ -6,6 +6,9 @@ import {
   toggleOption,
   toggleOther,
 } from '../../webview-ui/decisions/questionAnswers.ts';
+import { sampleEntries } from '../../webview-ui/gallery/sampleEntries.ts';
+import { ownPrompts, recall } from '../../webview-ui/model/promptHistory.ts';
+import { TranscriptModel } from '../../webview-ui/model/transcriptModel.ts';
 import { HEADERS, ownerHeader } from '../../webview-ui/gallery/sampleHeaders.ts';
 import { sendBlock, statusWord, truthWord } from '../../webview-ui/model/words.ts';
 import { suggestionText } from '../../webview-ui/decisions/PermissionRequest.tsx';
@@ -87,6 +90,26 @@ describe('answers to questions', () => {
 
   it('drop an option that is chosen twice where several may be chosen', () => {
     expect(toggleOption(many, toggleOption(many, none, 0), 0).options.size).toBe(0);
+  });
+});
+
+describe('earlier prompts', () => {
+  it('come back by arrow keys, while the composer holds nothing of its own', () => {
+    const prompts = ['one', 'two'];
+    expect(recall(prompts, '', 'older')).toBe('two');
+    expect(recall(prompts, 'two', 'older')).toBe('one');
+    expect(recall(prompts, 'one', 'older')).toBeUndefined();
+    expect(recall(prompts, 'one', 'newer')).toBe('two');
+    expect(recall(prompts, 'two', 'newer')).toBe('');
+    expect(recall(prompts, '', 'newer')).toBeUndefined();
+    expect(recall(prompts, 'my own words', 'older')).toBeUndefined();
+  });
+
+  it('are those of this person', () => {
+    const model = new TranscriptModel();
+    model.replace(sampleEntries());
+    expect(ownPrompts(model.rows, 'bo')).toEqual(['And the tests?']);
+    expect(ownPrompts(model.rows, undefined)).toEqual([]);
   });
 });
 

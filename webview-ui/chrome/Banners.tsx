@@ -4,6 +4,9 @@ import { Icon, type IconName } from '../parts/Icon.tsx';
 import { useUi } from '../ui.ts';
 import type { ComponentChildren } from 'preact';
 
+// After joining, the computer confirms with its next beat; that long nothing is wrong.
+const CONFIRMED_WITHIN_MS = 15_000;
+
 function Banner(props: {
   readonly tone: 'info' | 'warn' | 'bad';
   readonly icon: IconName;
@@ -26,7 +29,12 @@ export function Banners() {
   const isConnected = store.connection.isConnected.value;
   const problem = header?.problem ?? header?.session?.problem;
   const truth = header?.truth;
-  const isOld = truth !== undefined && truth.kind !== 'live' && truth.kind !== 'connecting';
+  const forMs = store.now.value - store.truthSince;
+  const isOld =
+    truth !== undefined &&
+    truth.kind !== 'live' &&
+    truth.kind !== 'connecting' &&
+    (truth.kind !== 'unconfirmed' || forMs > CONFIRMED_WITHIN_MS);
   return (
     <div class="banners">
       {!isConnected && (
@@ -59,7 +67,9 @@ export function Banners() {
               ).text
             }
           </strong>{' '}
-          {truth.text}
+          {truth.kind === 'unconfirmed'
+            ? t('The computer does not confirm that it sees you: what you see may be old.')
+            : truth.text}
         </Banner>
       )}
     </div>

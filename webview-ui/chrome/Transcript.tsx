@@ -169,7 +169,9 @@ export function Transcript() {
 
 function TopLine({ count }: { readonly count: number }) {
   const { store, t } = useUi();
-  if (!store.hasEntries.value) {
+  const header = store.header.value;
+  const isComing = header?.session === undefined && header?.truth.kind !== 'over';
+  if (!store.hasEntries.value || (count === 0 && isComing)) {
     return (
       <p class="top-line">
         <Spinner />

@@ -1,5 +1,6 @@
 // Where prompts are typed, sent, and come back to when they were refused.
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { ownPrompts, recall } from '../model/promptHistory.ts';
 import { sendBlock, watchingReason } from '../model/words.ts';
 import { Icon, Spinner } from '../parts/Icon.tsx';
 import { useUi } from '../ui.ts';
@@ -81,6 +82,12 @@ export function Composer() {
     if (event.key === 'Enter' && !event.shiftKey && !event.altKey) {
       event.preventDefault();
       send();
+    } else if (event.key === 'ArrowUp' || event.key === 'ArrowDown') {
+      const prompts = ownPrompts(store.transcript.rows, header?.me?.member);
+      const recalled = recall(prompts, text, event.key === 'ArrowUp' ? 'older' : 'newer');
+      if (recalled === undefined || text.includes('\n')) return;
+      event.preventDefault();
+      composer.type(recalled);
     }
   };
   // Watching is said in the field, who has control in the bar above.

@@ -55,6 +55,8 @@ export class PanelStore implements Disposable {
   readonly announcement = signal({ n: 0, text: '' });
   /** Monotonic ms at which `header` came. */
   headerAt = 0;
+  /** Monotonic ms since which the truth is of its present kind. */
+  truthSince = 0;
   readonly connection: Connection;
   readonly composer: ComposerModel;
   private readonly options: PanelStoreOptions;
@@ -198,6 +200,7 @@ export class PanelStore implements Disposable {
     const before = this.header.value;
     this.headerAt = this.options.clock.monotonic();
     this.now.value = this.headerAt;
+    if (header.truth.kind !== before?.truth.kind) this.truthSince = this.headerAt;
     this.header.value = header;
     // Who asks anew is heard anew.
     const asking = header.controlRequests.map(requestKey);
