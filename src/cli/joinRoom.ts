@@ -13,7 +13,9 @@ import { loadIdentity } from './identityFile.ts';
 import type { CliIo } from './io.ts';
 import { waitForView } from './viewWait.ts';
 
-/** A local host answers within a second; a guest's knock may have to wait for a slow network. */
+/** A relay that can be reached answers within seconds, also over a slow network. */
+const RELAY_MS = 8_000;
+/** A local host answers within a second; a guest's knock may have to wait. */
 const ADMISSION_MS = 20_000;
 
 /** How to join. */
@@ -42,23 +44,27 @@ export async function joinRoom(io: CliIo, options: JoinRoomOptions): Promise<Roo
 }
 
 /** Waits until the host has admitted us. Throws AppError; the view is the caller's to close. */
-export function waitForAdmission(
+export async function waitForAdmission(
   io: Pick<CliIo, 'clock' | 'signal'>,
   view: RoomView,
   options: Pick<JoinRoomOptions, 'link' | 'onSilence'>,
 ): Promise<Person> {
-  return waitForView(view, () => view.me, {
-    clock: io.clock,
-    signal: io.signal,
-    timeoutMs: ADMISSION_MS,
-    onTimeout: () => {
-      const { truth } = view;
-      if (options.onSilence) return options.onSilence();
-      const hasRelay = truth.kind === 'unconfirmed' || truth.kind === 'host-offline';
-      const reason = truth.kind === 'relay-offline' ? truth.reason : '';
-      return hasRelay ? sessionSilent() : relaySilent(parseLink(options.link).relay, reason);
-    },
-  });
+  const { clock, signal } = io;
+  const onTimeout = (): AppError => {
+    if (options.onSilence) return options.onSilence();
+    const { truth } = view;
+    if (hasRelay(view)) return sessionSilent();
+    const reason = truth.kind === 'relay-offline' ? truth.reason : '';
+    return relaySilent(parseLink(options.link).relay, reason);
+  };
+  const reached = (): true | undefined => hasRelay(view) || undefined;
+  await waitForView(view, reached, { clock, signal, timeoutMs: RELAY_MS, onTimeout });
+  const admitted = (): Person | undefined => view.me;
+  return waitForView(view, admitted, { clock, signal, timeoutMs: ADMISSION_MS, onTimeout });
+}
+
+function hasRelay({ truth, state }: RoomView): boolean {
+  return state !== undefined || (truth.kind !== 'connecting' && truth.kind !== 'relay-offline');
 }
 
 /** Name of the computer's user; "terminal" where the system has none. */

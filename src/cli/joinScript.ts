@@ -1,5 +1,6 @@
 // `join --json`: the scripting interface over stdin and stdout.
 import { createInterface } from 'node:readline';
+import type * as z from 'zod/mini';
 import { AppError, isAppError } from '../base/errors.ts';
 import { errorText } from '../base/log.ts';
 import { type Json, parseJson } from '../protocol/json.ts';
@@ -109,9 +110,14 @@ function readLine(text: string): Line {
   const ref = isRecord(json) ? json['ref'] : undefined;
   const parsed = scriptInputSchema.safeParse(json);
   if (parsed.success) return { input: parsed.data, ref };
-  const issue = parsed.error.issues[0];
+  return { error: badLine(reasonOf(parsed.error.issues[0])), ref };
+}
+
+function reasonOf(issue: z.core.$ZodIssue | undefined): string {
+  if (issue?.code === 'unrecognized_keys') return `“${issue.keys.join('”, “')}” is unknown`;
+  if (issue?.code === 'custom') return issue.message;
   const where = issue?.path.join('.') ?? '';
-  return { error: badLine([where, issue?.message].filter(Boolean).join(': ')), ref };
+  return where === '' ? 'it is no object' : `“${where}” is not as expected`;
 }
 
 async function older(

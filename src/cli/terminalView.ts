@@ -9,6 +9,14 @@ import { printable } from './io.ts';
 /** Entries that are shown of a history at the beginning. */
 const FIRST_ENTRIES = 40;
 
+/** A text that was printed while it streamed. */
+interface Streamed {
+  readonly messageId: string;
+  readonly block: number;
+  text: string;
+  isLineOpen: boolean;
+}
+
 /** Prints what is new in a view. */
 export class TerminalView {
   private readonly view: RoomView;
@@ -16,8 +24,9 @@ export class TerminalView {
   private readonly write: (text: string) => void;
   private last = -1;
   private first: number | undefined;
-  private streamed:
-    { readonly messageId: string; readonly block: number; text: string } | undefined;
+  private streamed: Streamed | undefined;
+  /** Blocks whose entry was shown: their live text may stay for a moment. */
+  private readonly finished = new Set<string>();
   private truth = '';
   private holder = '';
   private status = '';
@@ -78,9 +87,12 @@ export class TerminalView {
     return this.first !== undefined && this.view.entries[0]?.index === this.first;
   }
 
-  /** One line, after what is streaming. */
+  /** One line; a streaming text goes on below it. */
   line(text: string): void {
-    this.endStream();
+    if (this.streamed?.isLineOpen) {
+      this.streamed.isLineOpen = false;
+      this.write('\n');
+    }
     this.write(`${text}\n`);
   }
 
@@ -89,33 +101,48 @@ export class TerminalView {
   }
 
   private showEntry(entry: Entry): void {
+    if (entry.kind === 'text') this.finish(entry.messageId, entry.text);
     const streamed = this.streamed;
     if (entry.kind === 'text' && streamed?.messageId === entry.messageId) {
       const text = entryText(entry, this.paint);
       if (text.startsWith(streamed.text)) {
-        this.write(text.slice(streamed.text.length));
+        this.stream(text.slice(streamed.text.length));
         return this.endStream();
       }
     }
     this.text(entryText(entry, this.paint));
   }
 
+  private finish(messageId: string, text: string): void {
+    for (const block of this.view.live) {
+      const isThis = block.messageId === messageId && text.startsWith(block.text);
+      if (isThis) this.finished.add(`${messageId} ${block.block}`);
+    }
+  }
+
   private showLive(block: LiveBlock): void {
     if (block.type !== 'text' || block.parent !== undefined) return;
+    if (this.finished.has(`${block.messageId} ${block.block}`)) return;
     const text = printable(block.text);
     const isSame =
       this.streamed?.messageId === block.messageId && this.streamed.block === block.block;
     if (!isSame) this.endStream();
-    const before = this.streamed?.text ?? '';
-    if (text.startsWith(before)) this.write(text.slice(before.length));
-    else this.write(`\n${text}`);
-    this.streamed = { messageId: block.messageId, block: block.block, text };
+    const { messageId } = block;
+    this.streamed ??= { messageId, block: block.block, text: '', isLineOpen: false };
+    const before = this.streamed.text;
+    this.stream(text.startsWith(before) ? text.slice(before.length) : `\n${text}`);
+    this.streamed.text = text;
+  }
+
+  private stream(text: string): void {
+    if (text === '' || this.streamed === undefined) return;
+    this.streamed.isLineOpen = true;
+    this.write(text);
   }
 
   private endStream(): void {
-    if (this.streamed === undefined) return;
+    if (this.streamed?.isLineOpen) this.write('\n');
     this.streamed = undefined;
-    this.write('\n');
   }
 
   private showTruth(truth: Truth): void {
