@@ -5,13 +5,14 @@ import { admissionToken } from '../crypto/admission.ts';
 import type { CommandArgs } from '../protocol/command.ts';
 import { TIMES } from '../protocol/limits.ts';
 import { parseLink, relayAddress } from '../protocol/link.ts';
-import type { Sharing } from '../protocol/state.ts';
+import type { Role, Sharing } from '../protocol/state.ts';
 import { SUBPROTOCOL } from '../protocol/version.ts';
 import { addressUnreachable, notShareable, sharingOff } from './errors.ts';
 import type { OpenSession } from './openSession.ts';
 import { isSharingAllowed } from './policy.ts';
 import type { RelayChild } from './relayChild.ts';
 import type { Rooms } from './rooms.ts';
+import type { StoredSession } from './sessionStore.ts';
 
 /** What sharing needs. */
 export interface ShareOptions {
@@ -41,12 +42,16 @@ export async function shareSession(
   options: ShareOptions,
 ): Promise<SharedLink> {
   const { session, rooms, relay, clock } = options;
-  refuse(args, options);
   const { recorder, room } = session;
+  const { source, mode } = recorder.stored;
+  refuseSharing({ role: args.role, source, mode }, options.policyFile);
   const target = targetOf(args.where, relay);
+  const relaysBefore = recorder.stored.relays ?? [];
   if (target.kind === 'relay') {
-    const others = (recorder.stored.relays ?? []).filter(({ url }) => url !== target.url);
-    const relays = [...others, { url: target.url, ...target.key }];
+    const relays = [
+      ...relaysBefore.filter(({ url }) => url !== target.url),
+      { url: target.url, ...target.key },
+    ];
     await rooms.shareOn(room, relays);
     recorder.update({ relays });
   }
@@ -65,6 +70,10 @@ export async function shareSession(
       await checkEndToEnd(link, options);
     } catch (error) {
       room.revokeInvite(inviteId);
+      if (target.kind === 'relay') {
+        recorder.update({ relays: relaysBefore });
+        await rooms.shareOn(room, relaysBefore);
+      }
       throw error;
     }
   }
@@ -103,16 +112,23 @@ export function sharingOf(
   return invites.length > 0 || hasGuests ? { since, where, invites } : undefined;
 }
 
-function refuse(args: CommandArgs<'share'>, { session, policyFile }: ShareOptions): void {
+/** What decides whether a link of a role may be made. */
+export interface ShareCase {
+  readonly role: Role;
+  readonly source: StoredSession['source'];
+  readonly mode?: string | undefined;
+}
+
+/** Throws AppError 'policy' or 'not-shareable' if no such link may be made. */
+export function refuseSharing({ role, source, mode }: ShareCase, policyFile: string): void {
   if (!isSharingAllowed(policyFile)) throw sharingOff(policyFile);
-  const { source, mode } = session.recorder.stored;
-  if (args.role === 'owner') {
+  if (role === 'owner') {
     throw notShareable(
       'Ownership cannot be given away by a link.',
       'Share as viewer or controller.',
     );
   }
-  if (args.role !== 'controller') return;
+  if (role !== 'controller') return;
   if (source === 'observed') {
     throw notShareable(
       'This session runs in a terminal and is only watched, so nobody can control it from here.',

@@ -172,7 +172,7 @@ export class HostRig {
   async join(link: string, name = 'Ada'): Promise<Guest> {
     const identity = this.identities.get(name) ?? (await createIdentity());
     this.identities.set(name, identity);
-    const view = await Attachment.join({
+    const view: Attachment = await Attachment.join({
       link,
       identity,
       name,
@@ -182,10 +182,9 @@ export class HostRig {
     });
     const guest = new Guest(view);
     this.guests.push(guest);
-    await guest.until(
-      `${name} is admitted`,
-      () => view.me !== undefined && view.state !== undefined,
-    );
+    const isIn = (): boolean => view.me !== undefined && view.state !== undefined;
+    await guest.until(`${name} is admitted`, () => isIn() || view.truth.kind === 'over');
+    if (view.truth.kind === 'over') throw view.truth.error;
     return guest;
   }
 
@@ -255,6 +254,10 @@ export class MachineView {
       (one) => one.session.id === session && one.link !== undefined,
     );
     const guest = await this.rig.join(row.link ?? '');
+    // Stop sharing begins a new epoch: the owner's devices learn its secret here.
+    this.view.onDidChange(() => {
+      guest.view.addEpochs(this.row(session)?.epochs ?? []);
+    });
     return Object.assign(guest, { session });
   }
 }

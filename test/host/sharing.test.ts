@@ -9,6 +9,7 @@ import { createRelay } from '../../src/relay/server.ts';
 import { createMemoryStore } from '../../src/relay/memoryStore.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
+import { refuseSharing } from '../../src/host/share.ts';
 import { waitUntil } from '../rigs/processes.ts';
 import { type Guest, HostRig, type MachineView } from './hostRig.ts';
 
@@ -93,7 +94,7 @@ describe('sharing', () => {
     const eve = await rig.join(link, 'Eve');
     await machine.request('stop-sharing', { session: ada.session });
     await isOver(eve);
-    expect(ada.state.sharing).toBeUndefined();
+    await ada.until('it is not shared', () => ada.state.sharing === undefined);
     await ada.view.request('prompt', { text: '[[text:after the guests]]' });
     await ada.until('the owner goes on', () => ada.text.includes('after the guests'));
     expect(eve.text).not.toContain('after the guests');
@@ -117,19 +118,18 @@ describe('sharing', () => {
     await expect(share({ role: 'owner' })).rejects.toThrow(/Ownership/);
   });
 
-  it('a session that asks nobody is shared with viewers only', async () => {
-    const other = await machine.startSession({ mode: 'bypassPermissions' }).catch(() => undefined);
-    if (other === undefined) {
-      // The agent itself refuses this mode for this user: then nothing can be shared either.
-      expect(
-        machine.state.sessions.some(({ session }) => session.mode === 'bypassPermissions'),
-      ).toBe(false);
-      return;
-    }
-    await expect(share({ session: other.session, role: 'controller' })).rejects.toThrow(
+  it('a session that asks nobody, or is only watched, is shared with viewers only', () => {
+    const none = '/nowhere/policy.json';
+    const asksNobody = { source: 'hosted', mode: 'bypassPermissions' } as const;
+    const watched = { source: 'observed' } as const;
+    expect(() => refuseSharing({ role: 'controller', ...asksNobody }, none)).toThrow(
       /without asking/,
     );
-  }, 30_000);
+    expect(() => refuseSharing({ role: 'controller', ...watched }, none)).toThrow(/only watched/);
+    for (const one of [asksNobody, watched]) {
+      expect(() => refuseSharing({ role: 'viewer', ...one }, none)).not.toThrow();
+    }
+  });
 });
 
 /** A TCP tunnel to the relay under another port; `http` answers as something else. */

@@ -1,0 +1,99 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { installClaude } from '../rigs/claudeCli.ts';
+import { waitUntil } from '../rigs/processes.ts';
+import { temporaryFolder } from './folders.ts';
+import { HostRig } from './hostRig.ts';
+
+let rig: HostRig;
+afterEach(() => rig.close(), 60_000);
+
+/** A program that stands where claude should. */
+function program(script: string): string {
+  const file = join(temporaryFolder(), 'claude');
+  writeFileSync(file, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  return file;
+}
+
+describe('claude missing', () => {
+  it('is a state of the computer with its remedy, and starting says the same', async () => {
+    rig = await HostRig.create({ claudePath: '/nowhere/claude' });
+    await rig.start();
+    const machine = await rig.machine();
+    await waitUntil(() => machine.state.computer.problem !== undefined, 'the problem is said');
+    expect(machine.state.computer.problem).toMatchObject({ code: 'agent-not-found' });
+    expect(machine.state.computer.problem?.remedy).not.toBe('');
+    await expect(machine.request('start', { cwd: rig.project })).rejects.toThrow(
+      /not found|could not be found|no .*claude/i,
+    );
+    await waitUntil(() => machine.state.sessions.length === 0, 'no session is left');
+  }, 60_000);
+});
+
+describe('claude exiting at once', () => {
+  it('is a clear refusal that leaves no session and no process', async () => {
+    rig = await HostRig.create({
+      claudePath: program(
+        'case "$*" in *--version*) echo "2.1.329 (Claude Code)";; *--help*) echo "";; *) echo "boom: broken install" >&2; exit 3;; esac',
+      ),
+    });
+    await rig.start();
+    const machine = await rig.machine();
+    await expect(machine.request('start', { cwd: rig.project })).rejects.toThrow(
+      /boom: broken install/,
+    );
+    await waitUntil(() => machine.state.sessions.length === 0, 'no session is left');
+  }, 60_000);
+
+  it('in a running session keeps the prompt in the queue, and runs it when claude is back', async () => {
+    const real = await installClaude();
+    const switchFile = join(temporaryFolder(), 'broken');
+    rig = await HostRig.create({
+      claudePath: program(
+        `if [ -e ${switchFile} ]; then case "$*" in *--version*) ;; *) echo "boom" >&2; exit 3;; esac; fi; exec ${real} "$@"`,
+      ),
+    });
+    await rig.start();
+    let machine = await rig.machine();
+    const first = await machine.startSession();
+    await first.view.request('prompt', { text: '[[text:while it worked]]' });
+    await first.until('the turn ends', () => first.ofKind('turn').length === 1);
+    writeFileSync(switchFile, '');
+    await rig.stop();
+    await rig.start();
+    machine = await rig.machine();
+    const ada = await machine.joinSession(first.session);
+    await ada.view.request('prompt', { text: '[[text:kept for later]]' });
+    await ada.until(
+      'the problem is said',
+      () => ada.state.session.problem?.code === 'agent-crashed',
+    );
+    await ada.until('the prompt is kept', () => ada.state.queue.length === 1);
+    rmSync(switchFile);
+    await ada.view.request('prompt', { text: '[[text:and the next]]' });
+    await ada.until(
+      'both run',
+      () => ada.text.includes('kept for later') && ada.text.includes('and the next'),
+    );
+    await ada.until('the problem is gone', () => ada.state.session.problem === undefined);
+  }, 90_000);
+});
+
+describe('a 1 MB prompt', () => {
+  it('is refused before it is sent; the longest that fits is cut in the log and whole by fetch', async () => {
+    rig = await HostRig.create();
+    await rig.start();
+    const ada = await (await rig.machine()).startSession();
+    const huge = 'x'.repeat(1024 * 1024);
+    expect(() => ada.view.send('prompt', { text: huge })).toThrow(/too large|longer|larger/i);
+    const text = `[[text:read it all]] ${'long '.repeat(6000)}marker-end`;
+    await ada.view.request('prompt', { text });
+    await ada.until('the turn ends', () => ada.ofKind('turn').length === 1);
+    const { cut } = ada.ofKind('prompt')[0] ?? {};
+    expect(cut?.tail).toContain('marker-end');
+    const whole = await ada.view.fetchBlob(cut?.blob ?? '');
+    expect(Buffer.from(whole).toString()).toBe(text);
+    expect(JSON.stringify(rig.model.requests)).toContain('long marker-end');
+  }, 60_000);
+});

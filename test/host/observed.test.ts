@@ -1,0 +1,186 @@
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newId } from '../../src/base/ids.ts';
+import { processStart } from '../../src/claude/processStart.ts';
+import { type ProcessGroup, spawnGroup } from '../rigs/processes.ts';
+import { type Guest, HostRig, idOf, type MachineView } from './hostRig.ts';
+
+let rig: HostRig;
+let machine: MachineView;
+let terminal: ProcessGroup;
+let watched: Guest & { readonly session: string };
+let foundKey = '';
+
+/** A real claude that this host did not start: what a terminal runs. */
+function startTerminal(): ProcessGroup {
+  const args = [
+    '-p',
+    '--input-format',
+    'stream-json',
+    '--output-format',
+    'stream-json',
+    '--verbose',
+  ];
+  return spawnGroup(rig.env['TWINHELM_CLAUDE'] ?? '', args, { cwd: rig.project, env: rig.env });
+}
+
+function type(text: string): void {
+  terminal.write(`${JSON.stringify({ type: 'user', message: { role: 'user', content: text } })}\n`);
+}
+
+beforeAll(async () => {
+  rig = await HostRig.create();
+  await rig.start();
+  machine = await rig.machine();
+  terminal = startTerminal();
+  type('[[text:said in the terminal]]');
+  await terminal.line((line) => (line.includes('"type":"result"') ? line : undefined));
+}, 120_000);
+afterAll(async () => {
+  await terminal.end();
+  await rig.close();
+}, 60_000);
+
+describe('a session in a terminal', () => {
+  it('appears in the directory, and opens live and read-only', async () => {
+    const row = await machine.rowWhen(
+      'it is found',
+      (one) => one.foundKey !== undefined && one.session.status !== 'ended',
+    );
+    expect(row.session).toMatchObject({ source: 'observed', project: 'project' });
+    expect(row.link).toBeUndefined();
+    foundKey = row.foundKey ?? '';
+    const id = idOf(await machine.request('open', { foundKey }));
+    expect(id).toBe(row.session.id);
+    expect(idOf(await machine.request('open', { foundKey }))).toBe(id);
+    watched = await machine.joinSession(id);
+    await watched.until('its history is there', () =>
+      watched.text.includes('said in the terminal'),
+    );
+    await expect(watched.view.request('prompt', { text: 'from outside' })).rejects.toThrow(
+      /only watched/,
+    );
+    expect(
+      machine.state.sessions.filter(({ session }) => session.cwd.endsWith('project')),
+    ).toHaveLength(1);
+  }, 60_000);
+
+  it('finished blocks follow', async () => {
+    const said = Date.now();
+    type('[[text:and on it goes]]');
+    await terminal.line((line) =>
+      line.includes('and on it goes') && line.includes('"assistant"') ? line : undefined,
+    );
+    const written = Date.now();
+    await watched.until('it follows', () => watched.text.includes('and on it goes'));
+    expect(Date.now() - written).toBeLessThan(2000);
+    expect(written).toBeGreaterThan(said);
+  }, 30_000);
+
+  it('is shared with viewers, not with controllers', async () => {
+    const { session } = watched;
+    const where = { kind: 'loopback' } as const;
+    await expect(machine.request('share', { session, role: 'controller', where })).rejects.toThrow(
+      /only watched/,
+    );
+    const shared = await machine.request('share', { session, role: 'viewer', where });
+    const link = /"link":"([^"]+)"/.exec(JSON.stringify(shared))?.[1] ?? '';
+    const bob = await rig.join(link, 'Bob');
+    await bob.until('Bob sees it', () => bob.text.includes('said in the terminal'));
+  }, 30_000);
+
+  it('cannot be continued here while it lives: never two writers', async () => {
+    await expect(machine.request('continue', { session: watched.session })).rejects.toThrow(
+      /open in/,
+    );
+    await expect(machine.request('continue', { foundKey })).rejects.toThrow(/open in/);
+  });
+
+  it('goes on being watched after the host was killed, for those it is shared with', async () => {
+    await rig.crash();
+    await rig.start();
+    machine = await rig.machine();
+    const again = await machine.joinSession(watched.session);
+    await again.until('its history is there', () => again.text.includes('and on it goes'));
+    const texts = again.ofKind('text').filter(({ text }) => text.includes('and on it goes'));
+    expect(texts).toHaveLength(1);
+    watched = again;
+  }, 60_000);
+
+  it('is continued here once it has ended, in the same room and with its memory', async () => {
+    await terminal.end('SIGINT');
+    await watched.until('it has ended', () => watched.state.session.status === 'ended');
+    await machine.request('continue', { session: watched.session });
+    await watched.until('it is ours', () => watched.state.session.source === 'hosted');
+    await watched.view.request('prompt', { text: '[[text:continued here]]' });
+    await watched.until('it runs', () => watched.text.includes('continued here'));
+    expect(JSON.stringify(rig.model.requests.at(-1)?.body.messages)).toContain(
+      'said in the terminal',
+    );
+    expect(
+      watched.ofKind('text').filter(({ text }) => text.includes('said in the terminal')),
+    ).toHaveLength(1);
+  }, 60_000);
+
+  it('a 10 MB tool result in its transcript is cut, and whole by fetch', async () => {
+    const sessionId = crypto.randomUUID();
+    const config = rig.env['CLAUDE_CONFIG_DIR'] ?? '';
+    const sleeper = spawnGroup('sleep', ['60']);
+    const folder = join(config, 'projects', rig.project.replaceAll(/[^A-Za-z0-9]/g, '-'));
+    mkdirSync(folder, { recursive: true });
+    const common = {
+      sessionId,
+      cwd: rig.project,
+      timestamp: new Date().toISOString(),
+      version: '2.1.329',
+      isSidechain: false,
+    };
+    const whole = 'x'.repeat(10 * 1024 * 1024);
+    const ask = {
+      ...common,
+      uuid: crypto.randomUUID(),
+      parentUuid: null,
+      type: 'user',
+      message: { role: 'user', content: `find me ${newId()}` },
+    };
+    const result = {
+      ...common,
+      uuid: crypto.randomUUID(),
+      parentUuid: ask.uuid,
+      type: 'user',
+      message: {
+        role: 'user',
+        content: [{ type: 'tool_result', tool_use_id: 't', content: whole }],
+      },
+    };
+    const file = join(folder, `${sessionId}.jsonl`);
+    writeFileSync(file, `${JSON.stringify(ask)}\n\0\0garbled{"\n`);
+    appendFileSync(file, `${JSON.stringify(result)}\n`);
+    const record = {
+      pid: sleeper.pid,
+      sessionId,
+      cwd: rig.project,
+      startedAt: Date.now(),
+      procStart: await processStart(sleeper.pid),
+      version: '2.1.329',
+      kind: 'interactive',
+      entrypoint: 'cli',
+      status: 'idle',
+    };
+    writeFileSync(join(config, 'sessions', `${sleeper.pid}.json`), JSON.stringify(record));
+    const row = await machine.rowWhen(
+      'it is found',
+      (one) => one.session.agentSessionId === sessionId,
+    );
+    const guest = await machine.joinSession(
+      idOf(await machine.request('open', { foundKey: row.foundKey ?? '' })),
+    );
+    await guest.until('the result is there', () => guest.ofKind('tool-result').length === 1);
+    const { cut } = guest.ofKind('tool-result')[0] ?? {};
+    expect(cut?.totalBytes).toBe(whole.length);
+    expect((await guest.view.fetchBlob(cut?.blob ?? '')).length).toBe(whole.length);
+    expect(readFileSync(file, 'utf8').length).toBeGreaterThan(whole.length);
+    await sleeper.end('SIGKILL');
+  }, 120_000);
+});
