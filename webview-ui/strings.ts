@@ -119,6 +119,7 @@ export const PANEL_STRINGS = [
   'Prompt: {0}',
   'Question',
   'queued',
+  'Read-only',
   'received',
   'Relay is offline',
   'Release',

@@ -63,7 +63,8 @@ describe('composer', () => {
   it('cannot be typed into by a viewer, and says why', async () => {
     const page = await rig.open('state=viewer');
     expect(await page.isDisabled('#composer')).toBe(true);
-    expect(await page.getAttribute('#composer', 'placeholder')).toContain('You are watching');
+    expect(await page.textContent('.control')).toContain('You are watching');
+    expect(await page.textContent('#composer-block')).toContain('You are watching');
   });
 
   it('keeps what was typed before the connection ended readable', async () => {

@@ -110,7 +110,11 @@ export function Composer() {
           dir="auto"
           aria-label={t('Prompt')}
           aria-describedby="composer-block"
-          placeholder={watching ?? t('Prompt {0} …', header?.session?.agent ?? t('the agent'))}
+          placeholder={
+            watching === undefined
+              ? t('Prompt {0} …', header?.session?.agent ?? t('the agent'))
+              : t('Read-only')
+          }
           value={text}
           disabled={watching !== undefined && !isReadOnly}
           readOnly={isReadOnly}

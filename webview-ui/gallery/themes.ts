@@ -141,7 +141,6 @@ const highContrast: GalleryTheme = {
     'button-background': '#000000',
     'button-foreground': '#ffffff',
     'button-border': '#6fc3df',
-    'button-secondaryBackground': '#000000',
     'button-secondaryForeground': '#ffffff',
     'textPreformat-foreground': '#000000',
     'textPreformat-background': '#ffffff',
