@@ -1,7 +1,7 @@
 // A transcript entry as lines of a terminal.
 import { assertNever } from '../base/assert.ts';
 import type { Json } from '../protocol/json.ts';
-import type { Author, CutText, Entry } from '../protocol/transcript.ts';
+import type { Author, CutText, Entry, EntryOf } from '../protocol/transcript.ts';
 import { printable } from './io.ts';
 
 /** How many lines of a tool's result are shown. */
@@ -45,7 +45,7 @@ export function entryText(entry: Entry, paint: Paint): string {
     case 'request':
       return paint.yellow(
         [
-          `? ${entry.request}: ${line(entry.displayName ?? entry.tool)} ${inputText(entry.input)}`,
+          `? ${entry.request}: ${requestTitle(entry)}`,
           ...(entry.plan === undefined ? [] : [indent(printable(entry.plan))]),
           ...(entry.questions ?? []).flatMap((question) => [
             indent(printable(question.question)),
@@ -85,7 +85,14 @@ export function entryText(entry: Entry, paint: Paint): string {
   }
 }
 
-function turnText(entry: Extract<Entry, { kind: 'turn' }>, paint: Paint): string {
+/** What is asked for; questions and plans follow in lines of their own. */
+function requestTitle(entry: EntryOf<'request'>): string {
+  const tool = line(entry.displayName ?? entry.tool);
+  const isShownBelow = entry.plan !== undefined || (entry.questions ?? []).length > 0;
+  return isShownBelow ? tool : `${tool} ${inputText(entry.input)}`;
+}
+
+function turnText(entry: EntryOf<'turn'>, paint: Paint): string {
   const seconds =
     entry.durationMs === undefined ? '' : ` after ${(entry.durationMs / 1000).toFixed(1)} s`;
   const cost = entry.costUsd === undefined ? '' : `, $${entry.costUsd.toFixed(4)}`;

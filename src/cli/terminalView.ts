@@ -28,6 +28,7 @@ export class TerminalView {
   /** Blocks whose entry was shown: their live text may stay for a moment. */
   private readonly finished = new Set<string>();
   private truth = '';
+  private wasLive = false;
   private holder = '';
   private status = '';
   private alarms = 0;
@@ -147,12 +148,13 @@ export class TerminalView {
 
   private showTruth(truth: Truth): void {
     if (truth.kind === this.truth) return;
-    const isFirst = this.truth === '' || this.truth === 'connecting';
+    const isFirst = !this.wasLive;
+    this.wasLive ||= truth.kind === 'live';
     this.truth = truth.kind;
     const text = truthText(truth);
     if (truth.kind === 'live') {
       if (!isFirst) this.line(this.paint.dim('— live —'));
-    } else if (text !== '') {
+    } else if (text !== '' && !(isFirst && truth.kind === 'unconfirmed')) {
       this.line(this.paint.yellow(`— ${text} —`));
     }
   }

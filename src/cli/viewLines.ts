@@ -16,7 +16,7 @@ export class ViewLines {
   private first: number | undefined;
   private last = -1;
   private alarms = 0;
-  private hasJoined = false;
+  private window: string | undefined;
 
   constructor(view: RoomView, clock: Pick<Clock, 'monotonic'>) {
     this.view = view;
@@ -32,12 +32,13 @@ export class ViewLines {
   next(): readonly ScriptOutput[] {
     const { me } = this.view;
     const lines: ScriptOutput[] = this.truthLines();
-    if (!this.hasJoined && me) {
-      this.hasJoined = true;
-      const { room, member, window } = this.view;
+    const { room, member, window } = this.view;
+    // A restarted host gets a new window id: then it is said again.
+    if (me && window !== this.window) {
+      this.window = window;
       lines.push({ type: 'joined', room, member, window, role: me.role });
     }
-    if (!this.hasJoined) return lines;
+    if (this.window === undefined) return lines;
     return [
       ...lines,
       ...this.entryLines(),

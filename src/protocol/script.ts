@@ -9,7 +9,7 @@ const errorSchema = z.looseObject({ code: z.string(), message: z.string() });
 
 /** One line of stdout. Scripts skip types and fields that they do not know. */
 export const scriptOutputSchema = z.discriminatedUnion('type', [
-  /** The host admitted us; comes before everything but 'truth'. */
+  /** The host admitted us; comes before everything but 'truth', and again under a new window id after a restart of the host. */
   z.looseObject({
     type: z.literal('joined'),
     room: z.string(),

@@ -138,6 +138,28 @@ describe('a session from start to end, by the command line', { timeout: 90_000 }
     await own.quit();
   });
 
+  it('a script lives through a kill -9 of the host: the next prompt runs, once', async () => {
+    const { link } = await rig.json(['share', session, '--role', 'controller', '--allow-control']);
+    const ben = await rig.join(String(link), 'ben2');
+    await ben.find('truth', ({ truth }) => truth === 'live');
+    ben.say({ prompt: '[[slow:40:50]]' });
+    await ben.find('delta', ({ kind }) => kind === 'text');
+    const { pid } = await rig.json(['host', 'status']);
+    process.kill(Number(pid), 'SIGKILL');
+    await ben.find('truth', ({ truth }) => truth === 'relay-offline');
+    await rig.json(['sessions']);
+    ben.say({ ref: 'after', prompt: '[[text:Still here.]]' });
+    await ben.find('ack', ({ ref, status }) => ref === 'after' && status === 'done');
+    const isAnswer = (line: { readonly entry: { readonly kind: string } }): boolean =>
+      line.entry.kind === 'text' && JSON.stringify(line.entry).includes('Still here.');
+    await ben.find('entry', isAnswer);
+    const prompts = ben.lines.filter(
+      (line) =>
+        line.type === 'entry' && line.entry.kind === 'prompt' && line.entry.author?.name === 'ben2',
+    );
+    expect(prompts).toHaveLength(2);
+  });
+
   it('stop-sharing cuts guests off, and their link is dead', async () => {
     const { link } = await rig.json(['share', session, '--role', 'viewer']);
     const vic = await rig.join(String(link), 'vic2');
