@@ -55,19 +55,21 @@ export class OpenSession {
 
   /** Serves the session's room; nothing drives it yet. */
   static async open(options: OpenSessionOptions): Promise<OpenSession> {
-    let session: OpenSession | undefined;
+    // Commands may come before the session is there.
+    const opened: { session?: OpenSession } = {};
     const served = await options.rooms.serve(
       options.stored.room,
       {
         execute: async (command) => {
-          if (session === undefined) throw starting();
-          return session.execute(command);
+          if (opened.session === undefined) throw starting();
+          return opened.session.execute(command);
         },
-        requestKind: (requestId) => session?.recorder.request(requestId)?.request,
+        requestKind: (requestId) => opened.session?.recorder.request(requestId)?.request,
       },
       options.stored.relays ?? [],
     );
-    session = new OpenSession(options, served);
+    const session = new OpenSession(options, served);
+    opened.session = session;
     session.recorder.publish();
     return session;
   }

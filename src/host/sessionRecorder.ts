@@ -1,19 +1,13 @@
 // Takes what an agent reports into a room: bounded entries with their authors, live text, facts, requests.
 import type { Clock } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
-import type { AgentEvent, AgentFacts, PromptImage } from '../protocol/agent.ts';
+import type { AgentEvent, AgentFacts } from '../protocol/agent.ts';
 import type { Pending, Problem, SessionStatus, SessionSummary } from '../protocol/state.ts';
 import { parseJson } from '../protocol/json.ts';
 import { logSchema } from '../protocol/room.ts';
-import {
-  type Author,
-  type Entry,
-  type EntryImage,
-  type EntryOf,
-  parseEntry,
-} from '../protocol/transcript.ts';
+import { type Author, type Entry, type EntryOf, parseEntry } from '../protocol/transcript.ts';
 import type { PlacedEntry } from '../session/view.ts';
-import { bodyId, cutEntry } from './cutEntry.ts';
+import { completeEntry, firstLine, nameImages, newEntries } from './completeEntry.ts';
 import type { PromptBook } from './promptBook.ts';
 import { RawLines } from './rawLines.ts';
 import type { RoomPort, SessionApp } from './roomPort.ts';
@@ -115,7 +109,7 @@ export class SessionRecorder {
   take(event: AgentEvent): void {
     switch (event.kind) {
       case 'entry':
-        this.record([this.withImages(event.entry, event.images ?? [])]);
+        this.record([nameImages(event.entry, event.images ?? [], this.options.store)]);
         return;
       case 'delta': {
         const { kind: _, ...delta } = event;
@@ -151,16 +145,10 @@ export class SessionRecorder {
   /** Appends what is new: an entry whose id is in the log already is skipped. */
   record(entries: readonly Entry[]): readonly PlacedEntry[] {
     const { room, store, clock } = this.options;
-    const seen = new Set<string>();
-    const bounded: Entry[] = [];
-    for (const entry of entries) {
-      const { entry: short, bodies } = cutEntry(this.completed(entry));
-      if (seen.has(short.id) || store.hasEntry(short.id)) continue;
-      seen.add(short.id);
-      // Before the entry that names them: a body without a name harms nobody.
-      for (const { blob, bytes } of bodies) store.saveBlob(blob, bytes);
-      bounded.push(short);
-    }
+    const bounded = newEntries(
+      entries.map((entry) => this.completed(entry)),
+      store,
+    );
     if (bounded.length === 0) return [];
     const placed = room.append(bounded, this.ending.splice(0));
     for (const { index, entry } of placed) this.follow(index, entry);
@@ -256,7 +244,13 @@ export class SessionRecorder {
     const app: SessionApp = {
       kind: 'session',
       session: this.summary(),
-      pending: this.openRequests.map(({ inputHash: _, ...pending }) => pending),
+      pending: this.openRequests.map(({ requestId, index, request, tool, since }) => ({
+        requestId,
+        index,
+        request,
+        tool,
+        since,
+      })),
       queue: this.prompts.queue(),
       ...given({ sharing: this.current.sharing }),
     };
@@ -285,33 +279,15 @@ export class SessionRecorder {
     this.options.sessions.saveSession(this.current);
   }
 
-  /** Adds what only the host knows: who prompted, who interrupted, the pictures of a prompt. */
   private completed(entry: Entry): Entry {
-    if (entry.kind === 'prompt' && entry.author === undefined && entry.promptId !== undefined) {
-      const prompt = this.prompts.find(entry.promptId);
-      if (prompt === undefined) return entry;
-      return { ...this.withImages(entry, prompt.images ?? []), author: prompt.author };
-    }
-    if (entry.kind === 'turn') {
-      const prompter = this.prompts.authorOf(entry.promptIds ?? []);
-      const author = entry.outcome === 'interrupted' ? (this.interruptedBy ?? prompter) : prompter;
-      this.interruptedBy = undefined;
-      return { ...entry, ...given({ author }) };
-    }
-    return entry;
-  }
-
-  /** Keeps the bytes of an entry's pictures and names them. */
-  private withImages<T extends Entry>(entry: T, images: readonly PromptImage[]): T {
-    if (!('images' in entry) || !Array.isArray(entry.images)) return entry;
-    const named = entry.images.map((image: EntryImage, i) => {
-      const bytes = Buffer.from(images[i]?.base64 ?? '', 'base64');
-      if (image.blob !== undefined || bytes.length === 0) return image;
-      const blob = bodyId(bytes);
-      this.options.store.saveBlob(blob, bytes);
-      return { ...image, blob };
+    const { store } = this.options;
+    const complete = completeEntry(entry, {
+      prompts: this.prompts,
+      store,
+      interruptedBy: this.interruptedBy,
     });
-    return { ...entry, images: named };
+    if (entry.kind === 'turn') this.interruptedBy = undefined;
+    return complete;
   }
 
   /** What follows from an entry that is in the log now. */
@@ -354,10 +330,3 @@ export class SessionRecorder {
 
 /** Facts that change with every message: written to disk with the next status. */
 const MINOR_FACTS: ReadonlySet<string> = new Set(['contextTokens', 'contextLimit', 'costUsd']);
-
-const TITLE_CHARS = 60;
-
-function firstLine(text: string): string {
-  const line = text.trim().split('\n', 1)[0] ?? '';
-  return line.length > TITLE_CHARS ? `${line.slice(0, TITLE_CHARS - 1)}…` : line;
-}

@@ -8,7 +8,8 @@ import { errorText, type Logger, prefixLogger } from '../base/log.ts';
 import type { Agent, FoundSession } from '../protocol/agent.ts';
 import type { DirectoryRow } from '../protocol/state.ts';
 import type { Author } from '../protocol/transcript.ts';
-import { closedRow, foundId, foundRow, sortRows } from './directory.ts';
+import { foundId } from './directory.ts';
+import { listRows, storedOfFound } from './directoryRows.ts';
 import { filterEnvironment, storableEnvironment } from './environment.ts';
 import { folderMissing, sessionBusy, sessionNotFound } from './errors.ts';
 import { HostedSession } from './hostedSession.ts';
@@ -45,8 +46,6 @@ export interface StartOptions {
 const DORMANT_MS = 7 * 24 * 3_600_000;
 /** Ended sessions that stay open to be read. */
 const OPEN_ENDED = 10;
-/** Rows of ended sessions in the directory. */
-const LISTED_ENDED = 300;
 
 /** The registry. Commands on one session run one after the other. */
 export class Sessions {
@@ -106,31 +105,13 @@ export class Sessions {
 
   /** Every row of the directory, in order. */
   rows(): readonly DirectoryRow[] {
-    const context = { computer: this.options.computer, agentName: this.options.agent.name };
-    const known = new Set<string>();
-    for (const { agentSessionId } of this.stored.values()) {
-      if (agentSessionId !== undefined) known.add(agentSessionId);
-    }
-    const opened = new Set(this.all.map(({ recorder }) => recorder.stored.agentSessionId));
-    const isOpen = (found: FoundSession): boolean =>
-      this.open.has(foundId(found.key)) || opened.has(found.agentSessionId);
-    // A conversation of ours that runs in a terminal now is shown as running, not twice.
-    const found = this.found.filter(
-      (one) => !isOpen(one) && (one.status !== 'ended' || !known.has(one.agentSessionId)),
-    );
-    const running = new Set(
-      found.filter(({ status }) => status !== 'ended').map((one) => one.agentSessionId),
-    );
-    const closed = [...this.stored.values()].filter(
-      (one) => !this.open.has(one.id) && !running.has(one.agentSessionId ?? ''),
-    );
-    const rows = sortRows([
-      ...this.all.map((session) => session.row()),
-      ...found.map((one) => foundRow(one, context)),
-      ...closed.map((one) => closedRow(one, context)),
-    ]);
-    const firstEnded = rows.findIndex(({ session }) => session.status === 'ended');
-    return firstEnded < 0 ? rows : rows.slice(0, firstEnded + LISTED_ENDED);
+    return listRows({
+      open: this.all,
+      stored: [...this.stored.values()],
+      found: this.found,
+      computer: this.options.computer,
+      agentName: this.options.agent.name,
+    });
   }
 
   /** Starts a session. Throws AppError agent-* or 'invalid-input'; then nothing is left of it. */
@@ -246,23 +227,7 @@ export class Sessions {
 
   private async storeFound(found: FoundSession): Promise<StoredSession> {
     const { rooms, clock } = this.options;
-    const stored: StoredSession = {
-      id: foundId(found.key),
-      room: await rooms.create('session'),
-      source: 'observed',
-      cwd: found.cwd,
-      title: found.title ?? '',
-      startedAt: found.startedAt ?? clock.now(),
-      lastActivityAt: found.lastActivityAt ?? clock.now(),
-      ended: found.status === 'ended',
-      agentSessionId: found.agentSessionId,
-      foundKey: found.key,
-      ...given({
-        branch: found.branch,
-        agentVersion: found.agentVersion,
-        transcriptPath: found.transcriptPath,
-      }),
-    };
+    const stored = storedOfFound(found, await rooms.create('session'), clock.now());
     this.save(stored);
     return stored;
   }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { assertNoneLeft, waitUntil } from '../rigs/processes.ts';
@@ -9,7 +9,7 @@ let machine: MachineView;
 let ada: Guest & { readonly session: string };
 
 beforeAll(async () => {
-  rig = await HostRig.create({ env: { BASH_MAX_OUTPUT_LENGTH: '150000' } });
+  rig = await HostRig.create();
   await rig.start();
   machine = await rig.machine();
   ada = await machine.startSession({ title: 'First' });
@@ -152,12 +152,15 @@ describe('a hosted session', () => {
   });
 
   it('a tool result above the limit is cut in the entry and whole by fetch', async () => {
-    await turnAfter(() => prompt('[[bash:seq 1 20000 | tr "\\\\n" " "]]'));
+    const path = join(rig.project, 'big.txt');
+    const line = 'a line of a rather large file\n';
+    writeFileSync(path, line.repeat(1500));
+    await turnAfter(() => prompt(`[[tool:Read:${JSON.stringify({ file_path: path })}]]`));
     const result = ada.ofKind('tool-result').at(-1);
     expect(result?.text.length).toBeLessThan(28_000);
     const whole = Buffer.from(await ada.view.fetchBlob(result?.cut?.blob ?? '')).toString();
     expect(whole.length).toBe(result?.cut?.totalBytes);
-    expect(whole).toContain(' 19999 20000');
+    expect(whole.split('rather large')).toHaveLength(1501);
   }, 60_000);
 
   it('a long text of the model is cut in the entry and whole by fetch', async () => {

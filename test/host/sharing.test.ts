@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CommandArgs } from '../../src/protocol/command.ts';
 import type { Json } from '../../src/protocol/json.ts';
 import { parseLink } from '../../src/protocol/link.ts';
 import { createRelay } from '../../src/relay/server.ts';
@@ -31,12 +32,14 @@ function linkOf(result: Json | undefined): string {
   return link;
 }
 
-type ShareArgs = Parameters<MachineView['request']>[1] & object;
-
-async function share(args: Record<string, unknown> = {}): Promise<string> {
-  const all = { session: ada.session, role: 'viewer', where: { kind: 'loopback' }, ...args };
-  // The tests also send what the types forbid.
-  return linkOf(await machine.request('share', all as ShareArgs & never));
+async function share(args: Partial<CommandArgs<'share'>> = {}): Promise<string> {
+  const all = {
+    session: ada.session,
+    role: 'viewer',
+    where: { kind: 'loopback' },
+    ...args,
+  } as const;
+  return linkOf(await machine.request('share', all));
 }
 
 async function isOver(guest: Guest): Promise<void> {
@@ -192,7 +195,7 @@ describe('where', () => {
       clock: systemClock,
       log: silentLogger,
     });
-    const where = { kind: 'relay', url: relay.url };
+    const where = { kind: 'relay', url: relay.url } as const;
     await expect(share({ where })).rejects.toThrow();
     await expect(
       share({ where: { ...where, accessKey: 'another-key-of-16-chars' } }),
