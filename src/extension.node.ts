@@ -4,7 +4,7 @@ import { homedir, hostname, userInfo } from 'node:os';
 import type * as vscode from 'vscode';
 import { systemClock } from './base/clock.ts';
 import type { FoundHost, HostFinder } from './editor/environment.ts';
-import { type Editor, startEditor } from './editor/editor.ts';
+import { type Editor, exportsOf, type ExtensionExports, startEditor } from './editor/editor.ts';
 import { ensureHost } from './host/ensureHost.ts';
 import { filterEnvironment } from './host/environment.ts';
 import { readHostFile, speaksOurProtocol } from './host/hostFile.ts';
@@ -21,15 +21,15 @@ const NO_HOST: FoundHost = { kind: 'none' };
 
 let editor: Editor | undefined;
 
-/** Called by VS Code; what it returns other extensions can read, so it is a number of ms only. */
-export function activate(context: vscode.ExtensionContext): { readonly activationMs: number } {
+/** Called by VS Code. */
+export function activate(context: vscode.ExtensionContext): ExtensionExports {
   editor = startEditor(context, {
     host: createHostFinder(context.asAbsolutePath('dist/twinhelm.mjs')),
     clock: systemClock,
     random: Math.random,
     defaults: { name: userName(), device: hostname() },
   });
-  return { activationMs: editor.activationMs };
+  return exportsOf(context, editor);
 }
 
 /** Called by VS Code before the extension host ends; sessions go on. */

@@ -1,18 +1,18 @@
 // Entry of the extension in a browser's web worker: guests only, no computer behind it.
 import * as vscode from 'vscode';
 import { systemClock } from './base/clock.ts';
-import { type Editor, startEditor } from './editor/editor.ts';
+import { type Editor, exportsOf, type ExtensionExports, startEditor } from './editor/editor.ts';
 
 let editor: Editor | undefined;
 
-/** Called by VS Code; what it returns other extensions can read, so it is a number of ms only. */
-export function activate(context: vscode.ExtensionContext): { readonly activationMs: number } {
+/** Called by VS Code. */
+export function activate(context: vscode.ExtensionContext): ExtensionExports {
   editor = startEditor(context, {
     clock: systemClock,
     random: Math.random,
     defaults: { name: '', device: vscode.l10n.t('{0} in a browser', vscode.env.appName) },
   });
-  return { activationMs: editor.activationMs };
+  return exportsOf(context, editor);
 }
 
 /** Called by VS Code before the worker ends. */

@@ -2,6 +2,7 @@
 import type * as vscode from 'vscode';
 import type { Logger } from '../base/log.ts';
 import type { Clock } from '../base/clock.ts';
+import type { EntryDocuments } from './entryDocuments.ts';
 import type { FocusedSession } from './focusedSession.ts';
 import type { GivenLink, JoinedSession } from './joinedSessions.ts';
 import type { Machine } from './machine.ts';
@@ -17,6 +18,7 @@ export interface App {
   readonly pool: RoomPool;
   readonly panels: Panels;
   readonly focused: FocusedSession;
+  readonly documents: EntryDocuments;
   readonly joined: SecretList<JoinedSession>;
   readonly given: SecretList<GivenLink>;
   readonly secrets: vscode.SecretStorage;

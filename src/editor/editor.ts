@@ -33,8 +33,9 @@ import { createStatusBar } from './statusBar.ts';
 
 /** A running editor part; `close` gives everything back before the extension host ends. */
 export interface Editor {
-  /** Time that starting took, ms; the extension's only export. */
+  /** Time that starting took, ms; what other extensions may know. */
   readonly activationMs: number;
+  readonly app: App;
   close(): Promise<void>;
 }
 
@@ -106,6 +107,7 @@ export function startEditor(
     pool,
     panels,
     focused,
+    documents,
     joined,
     given,
     secrets,
@@ -142,11 +144,26 @@ export function startEditor(
   });
   return {
     activationMs,
+    app,
     async close() {
       store.dispose();
       await Promise.allSettled([pool.close(), machine.close(), memory.close()]);
     },
   };
+}
+
+/** What `activate` returns: a number for everybody, the parts for suites that run in test mode. */
+export interface ExtensionExports {
+  readonly activationMs: number;
+  readonly app?: App;
+}
+
+/** Exports of a started editor. */
+export function exportsOf(context: vscode.ExtensionContext, editor: Editor): ExtensionExports {
+  const { activationMs, app } = editor;
+  return context.extensionMode === vscode.ExtensionMode.Test
+    ? { activationMs, app }
+    : { activationMs };
 }
 
 function setContext(name: string, value: unknown): Thenable<unknown> {

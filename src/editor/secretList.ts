@@ -16,6 +16,9 @@ export class SecretList<T> {
   private readonly maxItems: number;
   private readonly log: Logger;
   private list: readonly T[] = [];
+  /** Storage is touched in order, so that a read never sees less than what was written before. */
+  private queue: Promise<void> = Promise.resolve();
+  private writes = 0;
 
   readonly onDidChange: Event<void> = this.changed.event;
 
@@ -43,18 +46,19 @@ export class SecretList<T> {
   }
 
   /** Reads the list from the storage; what is not as expected is left out. */
-  async load(): Promise<void> {
-    try {
+  load(): Promise<void> {
+    const { writes } = this;
+    return this.inOrder('read', async () => {
       const text = await this.secrets.get(this.key);
+      // What was written meanwhile is newer than what was read.
+      if (writes !== this.writes) return;
       const parsed = z.array(z.unknown()).safeParse(parseJson(text ?? '[]'));
       this.list = (parsed.success ? parsed.data : []).flatMap((item) => {
         const record = this.schema.safeParse(item);
         return record.success ? [record.data] : [];
       });
-    } catch (error) {
-      this.log.warn('secret storage cannot be read', { key: this.key, error: errorText(error) });
-    }
-    this.changed.fire();
+      this.changed.fire();
+    });
   }
 
   /** Puts `item` first, in place of those that `replaces` names. */
@@ -71,16 +75,18 @@ export class SecretList<T> {
     this.store.dispose();
   }
 
-  private async write(list: readonly T[]): Promise<void> {
+  private write(list: readonly T[]): Promise<void> {
     this.list = list.slice(0, this.maxItems);
+    this.writes += 1;
     this.changed.fire();
-    try {
-      await this.secrets.store(this.key, JSON.stringify(this.list));
-    } catch (error) {
-      this.log.warn('secret storage cannot be written', {
-        key: this.key,
-        error: errorText(error),
-      });
-    }
+    const text = JSON.stringify(this.list);
+    return this.inOrder('written', () => Promise.resolve(this.secrets.store(this.key, text)));
+  }
+
+  private inOrder(what: string, work: () => Promise<void>): Promise<void> {
+    this.queue = this.queue.then(work).catch((error: unknown) => {
+      this.log.warn(`secret storage cannot be ${what}`, { key: this.key, error: errorText(error) });
+    });
+    return this.queue;
   }
 }

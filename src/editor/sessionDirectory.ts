@@ -1,6 +1,7 @@
 // All sessions that this window knows: those of this computer and those that were joined.
 import { DisposableStore } from '../base/disposable.ts';
 import { Emitter, type Event } from '../base/emitter.ts';
+import { parseLink } from '../protocol/link.ts';
 import type { Problem, SessionSummary } from '../protocol/state.ts';
 import type { JoinedSession } from './joinedSessions.ts';
 import type { Machine } from './machine.ts';
@@ -56,6 +57,12 @@ export class SessionDirectory implements LinkSource {
     }
     const row = this.machine.row(ref.session);
     return row?.link === undefined ? undefined : { link: row.link, epochs: row.epochs };
+  }
+
+  /** The session of this computer that a room belongs to. */
+  ownSessionOf(room: string): SessionRef | undefined {
+    const row = this.machine.rows.find(({ link }) => link !== undefined && roomOf(link) === room);
+    return row && { kind: 'own', session: row.session.id };
   }
 
   /** Facts of a session: from its room if it is open here, else from the list. */
@@ -163,5 +170,13 @@ export class SessionDirectory implements LinkSource {
       return;
     }
     this.changed.fire();
+  }
+}
+
+function roomOf(link: string): string | undefined {
+  try {
+    return parseLink(link).room;
+  } catch {
+    return undefined;
   }
 }

@@ -116,6 +116,11 @@ export class SessionPanel {
     return this.lease.room;
   }
 
+  /** Whether its page is there and has been told everything. */
+  get isShown(): boolean {
+    return this.pump.isShown;
+  }
+
   /** Brings the tab to the front and puts the cursor into the composer. */
   reveal(): void {
     this.panel.reveal(undefined, false);

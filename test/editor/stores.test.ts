@@ -77,6 +77,26 @@ describe('joined sessions', () => {
     await waitUntil('gone', () => one.items.length === 1);
   });
 
+  test('what was put or removed meanwhile is not undone by a read that began before', async () => {
+    const secrets = new FakeSecrets();
+    const list = joinedSessions(secrets, silentLogger);
+    await list.put(item('a'), () => false);
+    const reads: (() => void)[] = [];
+    const get = secrets.get.bind(secrets);
+    secrets.get = async (key) => {
+      const text = await get(key);
+      await new Promise<void>((resolve) => reads.push(resolve));
+      return text;
+    };
+    const loading = list.load();
+    await waitUntil('the read has begun', () => reads.length > 0);
+    const removing = list.remove(() => true);
+    for (const resume of reads) resume();
+    await loading;
+    expect(list.items).toEqual([]);
+    await removing;
+  });
+
   test('a garbled store is an empty list, a garbled item is left out', async () => {
     const secrets = new FakeSecrets();
     const list = joinedSessions(secrets, silentLogger);

@@ -166,11 +166,15 @@ export async function runVscodeSuite(host: SuiteHost, vsix: string): Promise<Sui
   const world = await createWorld();
   try {
     const session = await world.host().start({ cwd: world.project, title: 'Suite' });
+    // A browser says an Origin, which links for this computer only refuse.
+    const where = host === 'web' ? { where: world.host().relayUrl } : {};
     const input: TestInput = {
       host: host === 'web' ? 'web' : 'node',
       sessionId: session,
-      viewerLink: await world.host().share(session, { role: 'viewer' }),
-      controllerLink: await world.host().share(session, { role: 'controller', allowControl: true }),
+      viewerLink: await world.host().share(session, { role: 'viewer', ...where }),
+      controllerLink: await world
+        .host()
+        .share(session, { role: 'controller', allowControl: true, ...where }),
     };
     await bundle(join(extension, SUITE), input);
     if (host === 'desktop') return await runDesktop(extension, world);

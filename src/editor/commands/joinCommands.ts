@@ -30,7 +30,14 @@ export async function confirmAndJoin(app: App, text: string): Promise<void> {
     { modal: true, detail: explanation(link) },
     join,
   );
-  if (choice !== join || !(await hasName(app))) return;
+  if (choice === join && (await hasName(app))) await joinNow(app, text);
+}
+
+/** Joins by a link that was confirmed, and shows the session; one of this computer is shown as what it is. */
+export async function joinNow(app: App, text: string): Promise<void> {
+  const link = parseLink(text);
+  const own = app.directory.ownSessionOf(link.room);
+  if (own) return void app.panels.show(own);
   const known = app.joined.items.find(({ room }) => room === link.room);
   await app.joined.put(
     {

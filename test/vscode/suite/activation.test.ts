@@ -1,11 +1,23 @@
-// The extension is there and activates, in both extension hosts.
+// The extension is there, activates in time and keeps its parts to itself, in both extension hosts.
 import * as vscode from 'vscode';
+import { COMMANDS, fullName } from '../../../src/editor/names.ts';
+import { assertEqual, exportsOfExtension } from '../extension.ts';
 
 suite('activation', () => {
-  test('the extension is found and activates', async () => {
-    const extension = vscode.extensions.getExtension('twinhelm.twinhelm');
-    if (extension === undefined) throw new Error('twinhelm.twinhelm is not installed');
-    await extension.activate();
-    if (!extension.isActive) throw new Error('not active');
+  test('the extension starts within 50 ms', async () => {
+    const { activationMs } = await exportsOfExtension();
+    console.log(`activate() took ${activationMs} ms`);
+    if (activationMs > 50) throw new Error(`activate() took ${activationMs} ms`);
+  });
+
+  test('every command is registered', async () => {
+    await exportsOfExtension();
+    const known = new Set(await vscode.commands.getCommands(true));
+    const missing = COMMANDS.map(fullName).filter((command) => !known.has(command));
+    assertEqual(missing, [], 'missing commands');
+  });
+
+  test('the views are there and can be shown', async () => {
+    await vscode.commands.executeCommand('twinhelm.sessions.focus');
   });
 });

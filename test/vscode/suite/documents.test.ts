@@ -1,0 +1,44 @@
+// Long texts and changes of a transcript open in editors.
+import * as vscode from 'vscode';
+import type { Entry } from '../../../src/protocol/transcript.ts';
+import { appOfExtension, assertEqual, waitUntil } from '../extension.ts';
+
+suite('documents', () => {
+  suiteTeardown(() => vscode.commands.executeCommand('workbench.action.closeAllEditors'));
+
+  const open = async (entry: Entry): Promise<void> => {
+    const { documents } = await appOfExtension();
+    // Nothing here is cut, so the view is never asked.
+    const view = { fetchBlob: () => Promise.reject(new Error('not asked')) } as never;
+    return documents.open({ index: 0, entry }, view);
+  };
+
+  test('an edit opens as a diff', async () => {
+    const input = { file_path: '/p/greet.js', old_string: 'hello', new_string: 'hallo' };
+    const base = { id: '1', at: 0, messageId: 'm', callId: 'c' };
+    await open({ kind: 'tool-call', ...base, tool: 'Edit', input });
+    const tab = await waitUntil('the diff is open', () =>
+      vscode.window.tabGroups.activeTabGroup.activeTab?.input instanceof vscode.TabInputTextDiff
+        ? vscode.window.tabGroups.activeTabGroup.activeTab
+        : undefined,
+    );
+    if (!tab.label.startsWith('greet.js')) throw new Error(tab.label);
+  });
+
+  test('a long output opens as a text that cannot be changed', async () => {
+    await open({
+      kind: 'tool-result',
+      id: '2',
+      at: 0,
+      callId: 'c',
+      outcome: 'ok',
+      text: 'all of it',
+    });
+    const editor = await waitUntil('the text is open', () =>
+      vscode.window.activeTextEditor?.document.uri.scheme === 'twinhelm-entry'
+        ? vscode.window.activeTextEditor
+        : undefined,
+    );
+    assertEqual(editor.document.getText().includes('all of it'), true, 'text');
+  });
+});
