@@ -6,7 +6,7 @@ import { findBrowser } from '../test/rigs/browser.ts';
 import { REPO_ROOT } from '../test/rigs/cache.ts';
 import { CLAUDE_VERSIONS, installClaude } from '../test/rigs/claudeCli.ts';
 import { installCodeServer } from '../test/rigs/codeServer.ts';
-import { exitOf, spawnGroup } from '../test/rigs/processes.ts';
+import { exitOf, type ProcessGroup, spawnGroup } from '../test/rigs/processes.ts';
 import { runVscodeSuite, type SuiteHost } from '../test/rigs/vscodeSuite.ts';
 import { ARTIFACTS } from '../test/rigs/workbench.ts';
 import { buildAndPackage, VSIX } from './start/buildIfChanged.ts';
@@ -27,17 +27,29 @@ const reportSchema = z.looseObject({
   success: z.boolean(),
 });
 
+let current: ProcessGroup | undefined;
+
+/** Ctrl+C, or the end of npm: ends the step under way with all of its processes, and this run. */
+function stop(): void {
+  const code = 130;
+  if (current === undefined) process.exit(code);
+  current.end().then(
+    () => process.exit(code),
+    () => process.exit(code),
+  );
+}
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop);
+
 async function run(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<number> {
   const group = spawnGroup(process.execPath, args, {
     cwd: REPO_ROOT,
     env: { ...process.env, ...env },
   });
+  current = group;
   group.child.stdout?.pipe(process.stdout, { end: false });
   group.child.stderr?.pipe(process.stderr, { end: false });
-  const stop = (): void => void group.end();
-  process.once('SIGINT', stop).once('SIGTERM', stop);
   const code = await exitOf(group);
-  process.off('SIGINT', stop).off('SIGTERM', stop);
+  current = undefined;
   return code;
 }
 
