@@ -122,12 +122,12 @@ class Model {
     for (let i = 0; i < steps; i += 1) await this.wildStep();
     await this.quietSteps();
     for (const sent of this.byId.values()) {
-      if (!this.finals.has(sent.command.id)) this.report(`L1 unanswered ${sent.command.kind}`);
+      if (!this.finals.has(sent.command.id)) this.report(`M8 unanswered ${sent.command.kind}`);
     }
     const acks = [...this.finals.values()];
     for (const ack of acks) {
       if (ack.status === 'done' && !this.executions.has(ack.id)) {
-        this.report('S0 answered done and never ran');
+        this.report('M0 answered done and never ran');
       }
     }
     return {
@@ -285,31 +285,31 @@ class Model {
 
   private checkExecution(focus: FocusLease, accepted: AcceptedCommand): void {
     const sent = this.byId.get(accepted.id);
-    if (sent === undefined) return this.report('S2 ran what nobody sent');
+    if (sent === undefined) return this.report('M2 ran what nobody sent');
     const count = (this.executions.get(accepted.id) ?? 0) + 1;
     this.executions.set(accepted.id, count);
-    if (count > 1) this.report(`S2 ${accepted.kind} ran ${count} times`);
+    if (count > 1) this.report(`M2 ${accepted.kind} ran ${count} times`);
     const { cseq } = sent.command;
     const key = `${accepted.member} ${sent.window.boot}`;
     if (cseq !== undefined && sent.window.outbox.some((open) => open.command.id === accepted.id)) {
-      if (cseq <= (this.lastCseq.get(key) ?? 0)) this.report(`S3 counter ${cseq} out of order`);
+      if (cseq <= (this.lastCseq.get(key) ?? 0)) this.report(`M3 counter ${cseq} out of order`);
       this.lastCseq.set(key, cseq);
     }
-    if (this.clock.now() > sent.deadline) this.report('S5 ran after its time');
+    if (this.clock.now() > sent.deadline) this.report('M5 ran after its time');
     if (accepted.person.role === 'viewer' && accepted.kind !== 'focus-release') {
-      this.report(`S6 a viewer ran ${accepted.kind}`);
+      this.report(`M6 a viewer ran ${accepted.kind}`);
     }
     if (accepted.kind !== 'prompt') return;
     const { holder, fence } = focus.state;
     if (holder?.member !== accepted.member || holder.window !== accepted.window) {
-      this.report('S1 a prompt ran without control');
+      this.report('M1 a prompt ran without control');
     }
-    if (accepted.fence !== fence) this.report('S4 a prompt ran under another fence');
+    if (accepted.fence !== fence) this.report('M4 a prompt ran under another fence');
     const claimed = sent.command.fence;
     const wasOvertaken =
       claimed !== undefined &&
       this.grants.some((grant) => grant.fence > claimed && grant.member !== accepted.member);
-    if (wasOvertaken) this.report('S4 a prompt ran whose fence was overtaken');
+    if (wasOvertaken) this.report('M4 a prompt ran whose fence was overtaken');
   }
 
   /** A clock that believes what senders believe. */
@@ -405,7 +405,7 @@ class Model {
     if (sent === undefined || !isFinal || ack.code === 'stale-term') return;
     const before = this.finals.get(ack.id);
     if (before && before.status !== ack.status) {
-      this.report(`S7 answered ${before.status} and then ${ack.status}`);
+      this.report(`M7 answered ${before.status} and then ${ack.status}`);
     }
     this.finals.set(ack.id, ack);
     sent.window.outbox = sent.window.outbox.filter((open) => open.command.id !== ack.id);
@@ -514,10 +514,10 @@ class Model {
     }
     for (const member of ['own', 'ben', 'cyd']) {
       const hasHeld = this.windows.some((window) => window.member === member && window.heldInEnd);
-      if (!hasHeld) this.report(`L2 ${member} asks and never gets control`);
+      if (!hasHeld) this.report(`M9 ${member} asks and never gets control`);
     }
     const viewerHeld = this.grants.some((grant) => grant.member === 'vic');
-    if (viewerHeld) this.report('S6 a viewer got control');
+    if (viewerHeld) this.report('M6 a viewer got control');
   }
 }
 
