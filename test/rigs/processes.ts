@@ -31,6 +31,8 @@ export interface ProcessGroup {
 }
 
 const KEPT_OUTPUT = 200_000;
+/** Above it Node warns of a leak: more groups than any run has at once. */
+const MAX_GROUPS = 100;
 
 /** Waits until `isTrue` says so; rejects with `what` after `timeoutMs`. */
 export async function waitUntil(
@@ -104,8 +106,13 @@ export function spawnGroup(
     output = (output + text).slice(-KEPT_OUTPUT);
   });
   child.stdin?.on('error', () => undefined);
+  // A run that ends early takes its groups along: nobody else knows of them.
+  const endWithUs = (): void => signalGroup(child, 'SIGKILL');
+  process.setMaxListeners(Math.max(process.getMaxListeners(), MAX_GROUPS));
+  process.once('exit', endWithUs);
   const exited = new Promise<void>((resolve) => {
     const finish = (code: number): void => {
+      process.off('exit', endWithUs);
       exitCode ??= code;
       resolve();
       wake();
