@@ -1,4 +1,5 @@
 // A session that this host owns: its agent runs as a child process, started when there is something to do.
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '../base/clock.ts';
 import { type AppError, isAppError } from '../base/errors.ts';
 import { errorText, type Logger } from '../base/log.ts';
@@ -30,6 +31,9 @@ export interface HostedSessionOptions {
 
 /** A turn that does not end by itself after its interruption is ended after this time. */
 const CLOSE_MS = 15_000;
+/** An agent whose input ended while nothing ran is gone within 1.2 s. */
+const ORPHAN_MS = 5_000;
+const ORPHAN_POLL_MS = 200;
 
 /** Drives a hosted session. At most one agent process at a time, and none while an older one lives. */
 export class HostedSession implements SessionDriver {
@@ -81,6 +85,8 @@ export class HostedSession implements SessionDriver {
         recorder.setProblem(undefined);
       }
       recorder.setStatus('idle');
+      // Prompts that were accepted and never reached an agent run now.
+      if (recorder.prompts.nextAccepted() !== undefined) this.sendAccepted();
     });
   }
 
@@ -177,17 +183,27 @@ export class HostedSession implements SessionDriver {
     }
   }
 
-  /** Throws AppError 'session-busy' while any other process has this conversation open. */
+  /**
+   * Throws AppError 'session-busy' while any other process has this conversation open. One that a
+   * killed host left without a word ends by itself within seconds: it is waited for.
+   */
   private async refuseSecondWriter(): Promise<void> {
-    const { agent, recorder } = this.options;
+    const { agent, recorder, clock } = this.options;
     const { agentSessionId } = recorder.stored;
     if (agentSessionId === undefined) return;
-    const found = await agent.found();
-    const other = found.find(
-      (one) =>
-        one.agentSessionId === agentSessionId && one.pid !== undefined && one.status !== 'ended',
-    );
-    if (other !== undefined) throw sessionBusy(`a terminal (process ${other.pid})`);
+    const end = clock.monotonic() + ORPHAN_MS;
+    for (;;) {
+      const found = await agent.found();
+      const other = found.find(
+        ({ agentSessionId: id, pid, status }) =>
+          id === agentSessionId && pid !== undefined && status !== 'ended',
+      );
+      if (other === undefined) return;
+      if (this.isClosed || clock.monotonic() > end) {
+        throw sessionBusy(`a terminal (process ${other.pid})`);
+      }
+      await pause(ORPHAN_POLL_MS);
+    }
   }
 
   private take(event: AgentEvent): void {

@@ -1,0 +1,105 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { promptState } from '../rigs/demoRequest.ts';
+import { processesWith } from '../rigs/processes.ts';
+import { type Guest, HostRig } from './hostRig.ts';
+
+const ROUNDS = Number(process.env['TWINHELM_ROUNDS'] ?? 50);
+const SEED = Number(process.env['TWINHELM_SEED'] ?? Date.now() % 1_000_000);
+
+let rig: HostRig;
+beforeAll(async () => {
+  rig = await HostRig.create();
+  await rig.start();
+}, 120_000);
+afterAll(() => rig.close(), 60_000);
+
+/** A small seeded generator (mulberry32): a failing run can be repeated. */
+function randomOf(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+/** Agents that live now, without what they just forked. */
+async function agents(): Promise<number> {
+  const marked = await processesWith('TWINHELM_TEST_RIG', rig.folder);
+  const found = marked.filter(({ command }) => command.includes('--input-format'));
+  const parents = await Promise.all(
+    found.map(async ({ pid }) => {
+      const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+      return Number(/\) \S (\d+)/.exec(stat)?.[1] ?? 0);
+    }),
+  );
+  return found.filter((_, i) => !found.some(({ pid }) => pid === parents[i])).length;
+}
+
+function timesAsked(marker: string): number {
+  const states = rig.model.requests.map(({ body }) => promptState(body));
+  return states.filter(({ prompt, step }) => prompt.includes(`${marker} `) && step === 0).length;
+}
+
+it(`kill -9 of the host at ${ROUNDS} random points: no second writer, no prompt run twice (seed ${SEED})`, async () => {
+  console.log(`seed ${SEED}`);
+  const random = randomOf(SEED);
+  const kinds = [
+    '[[text:quick]]',
+    '[[slow:30:20]]',
+    '[[bash:sleep 1]]',
+    '[[bash:touch file.txt]]',
+    '[[ask]]',
+  ];
+  let machine = await rig.machine();
+  let ada: Guest & { readonly session: string } = await machine.startSession();
+  const { session } = ada;
+  let mostAgents = 0;
+  let isOver = false;
+  const watching = (async () => {
+    while (!isOver) {
+      mostAgents = Math.max(mostAgents, await agents());
+      await pause(10);
+    }
+  })();
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const marker = `marker-${round}`;
+    const kind = kinds[Math.floor(random() * kinds.length)] ?? '';
+    ada.view.send('prompt', { text: `${marker} ${kind}` });
+    await pause(random() * 2500);
+    await rig.crash();
+    await ada.close();
+    await rig.start();
+    machine = await rig.machine();
+    const next = await machine.joinSession(session);
+    ada = next;
+    await next
+      .until(
+        'it settles',
+        () =>
+          next.state.session.status === 'idle' &&
+          next.state.pending.length === 0 &&
+          next.state.queue.length === 0,
+        90_000,
+      )
+      .catch(async (error: unknown) => {
+        // A prompt that was taken on again may ask: that is a session at work.
+        if (next.state.pending.length === 0) throw error;
+        await next.view.request('interrupt', {});
+      });
+    expect([marker, timesAsked(marker) <= 1]).toEqual([marker, true]);
+    expect(
+      next.ofKind('prompt').filter(({ text }) => text.includes(`${marker} `)).length,
+    ).toBeLessThanOrEqual(1);
+  }
+  isOver = true;
+  await watching;
+  expect(mostAgents).toBe(1);
+  const ids = ada.entries.map(({ id }) => id);
+  expect(new Set(ids).size).toBe(ids.length);
+  await ada.view.request('prompt', { text: '[[text:still here]]' });
+  await ada.until('it still works', () => ada.text.includes('still here'), 60_000);
+}, 3_600_000);
