@@ -1,6 +1,8 @@
 // Randomized runs of gate and focus under faults; each planted defect must be found.
 import { describe, expect, it } from 'vitest';
-import { type ModelResult, type Mutation, runModel } from './controlModel.ts';
+import type { ModelResult } from './controlChecks.ts';
+import { runModel } from './controlModel.ts';
+import type { Mutation } from './controlMutants.ts';
 
 const RUNS = Number(process.env['TWINHELM_MODEL_RUNS'] ?? 25);
 const STEPS = 1200;
@@ -47,11 +49,6 @@ describe('[M1–M9] control under loss, doubling, reordering and crashes', () =>
     ['local-clock', /M5/],
   ])('finds the planted defect %s', { timeout: 120_000 }, async (mutation, expected) => {
     const violations = found(await runSeeds(mutation));
-    console.log(
-      mutation,
-      violations.length,
-      [...new Set(violations.map((v) => v.split(' ')[2]))].join(),
-    );
     expect(violations.filter((violation) => expected.test(violation)).length).toBeGreaterThan(0);
   });
 });

@@ -2,77 +2,27 @@
 import type { Clock } from '../../src/base/clock.ts';
 import type { Ack, Command } from '../../src/protocol/command.ts';
 import type { Focus, Person } from '../../src/protocol/state.ts';
-import type { AcceptedCommand, CommandSource } from '../../src/session/commandCheck.ts';
-import { FocusLease } from '../../src/session/focus.ts';
+import type { AcceptedCommand } from '../../src/session/commandCheck.ts';
+import type { FocusLease } from '../../src/session/focus.ts';
 import { isFocusCommand, runFocusCommand } from '../../src/session/focusCommands.ts';
 import { CommandGate, type CommandGateOptions } from '../../src/session/gate.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
+import { ControlChecks, type ModelResult } from './controlChecks.ts';
+import {
+  createRandom,
+  createWindow,
+  type GuestWindow,
+  idOf,
+  type Message,
+  refOf,
+  type Sent,
+  sourceOf,
+} from './controlGuests.ts';
+import { createLease, type Mutation } from './controlMutants.ts';
 import { type ControlJournal, createControlJournal } from './memoryRoomJournal.ts';
-
-/** A defect that is planted by replacing one part of the host; the model must notice each. */
-export type Mutation =
-  'no-fence' | 'no-dedupe' | 'no-journal' | 'ack-first' | 'requeue' | 'local-clock';
-
-/** What one run saw. */
-export interface ModelResult {
-  readonly violations: readonly string[];
-  readonly executed: number;
-  readonly refused: number;
-  readonly unknown: number;
-  readonly grants: number;
-  readonly terms: number;
-}
-
-interface Sent {
-  readonly command: Command;
-  readonly window: GuestWindow;
-  /** True host time after which it must not run. */
-  readonly deadline: number;
-}
-
-interface GuestWindow {
-  readonly member: string;
-  readonly window: string;
-  boot: string;
-  cseq: number;
-  knownTerm: number;
-  seen: Focus | undefined;
-  lastFence: number | undefined;
-  isUp: boolean;
-  /** A member asks by one window in the end: two that ask in turn are never idle. */
-  readonly isFirst: boolean;
-  /** Steps between its requests in the end: who asks often must not lose by it. */
-  readonly asksEvery: number;
-  heldInEnd: boolean;
-  /** Open commands in order of their counter. */
-  outbox: Sent[];
-}
-
-/** What crosses the network, to the host or to a window. */
-type Message =
-  | { readonly to: 'host'; readonly sent: Sent; readonly from: CommandSource }
-  | { readonly to: 'renew'; readonly from: CommandSource; readonly fence: number }
-  | {
-      readonly to: 'state';
-      readonly window: GuestWindow;
-      readonly term: number;
-      readonly focus: Focus;
-    }
-  | { readonly to: 'ack'; readonly ack: Ack };
 
 const STEP_MS = 500;
 const QUIET_STEPS = 900;
-
-/** The random numbers of a run: mulberry32. */
-export function createRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 /** Runs `steps` wild steps and then quiet ones in which everything must be answered. */
 export async function runModel(
@@ -88,17 +38,13 @@ class Crash extends Error {}
 class Model {
   private readonly random: () => number;
   private readonly clock = createFakeClock();
+  private readonly checks = new ControlChecks(() => this.clock.monotonic());
   private readonly disk = createControlJournal();
-  private readonly violations: string[] = [];
   private readonly people = new Map<string, Person>();
   private readonly windows: GuestWindow[] = [];
   private readonly byId = new Map<string, Sent>();
-  private readonly executions = new Map<string, number>();
-  private readonly lastCseq = new Map<string, number>();
   /** The newest answers as they stand in the senders' channels: they outlive the host. */
   private readonly channel = new Map<string, Ack>();
-  private readonly finals = new Map<string, Ack>();
-  private readonly grants: { readonly fence: number; readonly member: string }[] = [];
   private readonly mutation: Mutation | undefined;
   private network: { readonly at: number; readonly message: Message }[] = [];
   private host:
@@ -121,23 +67,7 @@ class Model {
     this.boot();
     for (let i = 0; i < steps; i += 1) await this.wildStep();
     await this.quietSteps();
-    for (const sent of this.byId.values()) {
-      if (!this.finals.has(sent.command.id)) this.report(`M8 unanswered ${sent.command.kind}`);
-    }
-    const acks = [...this.finals.values()];
-    for (const ack of acks) {
-      if (ack.status === 'done' && !this.executions.has(ack.id)) {
-        this.report('M0 answered done and never ran');
-      }
-    }
-    return {
-      violations: this.violations,
-      executed: this.executions.size,
-      refused: acks.filter((ack) => ack.status === 'rejected').length,
-      unknown: acks.filter((ack) => ack.status === 'unknown').length,
-      grants: this.grants.length,
-      terms: this.term,
-    };
+    return this.checks.finish(this.byId.values(), this.term);
   }
 
   private addMember(member: string, role: Person['role'], windows: number): void {
@@ -153,26 +83,7 @@ class Model {
       since,
       present: true,
     });
-    for (let i = 0; i < windows; i += 1) {
-      this.windows.push({
-        member,
-        window: `${member}-${i}`,
-        boot: `${member}-${i}-0`,
-        cseq: 0,
-        knownTerm: 0,
-        seen: undefined,
-        lastFence: undefined,
-        isUp: true,
-        isFirst: i === 0,
-        asksEvery: member === 'ben' ? 4 : 20,
-        heldInEnd: false,
-        outbox: [],
-      });
-    }
-  }
-
-  private report(violation: string): void {
-    this.violations.push(`${violation} (at ${this.clock.monotonic()} ms)`);
+    for (let i = 0; i < windows; i += 1) this.windows.push(createWindow(member, i));
   }
 
   private chance(probability: number): boolean {
@@ -190,12 +101,7 @@ class Model {
     this.term += 1;
     const host = { isDead: false };
     const journal = this.hostJournal(host);
-    const focus =
-      this.mutation === 'no-fence'
-        ? new FencelessLease({ clock: this.clock, journal })
-        : this.mutation === 'requeue'
-          ? new RequeueLease({ clock: this.clock, journal })
-          : new FocusLease({ clock: this.clock, journal });
+    const focus = createLease({ clock: this.clock, journal }, this.mutation);
     const options: CommandGateOptions = {
       journal,
       focus,
@@ -211,7 +117,7 @@ class Model {
     };
     const gate = new CommandGate(options);
     focus.onDidChange((state) => {
-      if (state.holder) this.grants.push({ fence: state.fence, member: state.holder.member });
+      this.checks.granted(state);
       this.publish();
     });
     this.host = Object.assign(host, { gate, focus });
@@ -268,7 +174,7 @@ class Model {
       if (!this.isQuiet && this.chance(0.02)) this.crash();
       if (host.isDead) throw new Crash();
     }
-    this.checkExecution(focus, accepted);
+    this.checks.executed(this.byId.get(accepted.id), accepted, focus.state, this.clock.now());
     if (isFocusCommand(accepted)) {
       runFocusCommand(
         { focus, person: (member) => this.people.get(member), newestWindow: () => undefined },
@@ -281,35 +187,6 @@ class Model {
 
   private delay(ms: number): Promise<void> {
     return new Promise((resolve) => this.clock.after(ms, resolve));
-  }
-
-  private checkExecution(focus: FocusLease, accepted: AcceptedCommand): void {
-    const sent = this.byId.get(accepted.id);
-    if (sent === undefined) return this.report('M2 ran what nobody sent');
-    const count = (this.executions.get(accepted.id) ?? 0) + 1;
-    this.executions.set(accepted.id, count);
-    if (count > 1) this.report(`M2 ${accepted.kind} ran ${count} times`);
-    const { cseq } = sent.command;
-    const key = `${accepted.member} ${sent.window.boot}`;
-    if (cseq !== undefined && sent.window.outbox.some((open) => open.command.id === accepted.id)) {
-      if (cseq <= (this.lastCseq.get(key) ?? 0)) this.report(`M3 counter ${cseq} out of order`);
-      this.lastCseq.set(key, cseq);
-    }
-    if (this.clock.now() > sent.deadline) this.report('M5 ran after its time');
-    if (accepted.person.role === 'viewer' && accepted.kind !== 'focus-release') {
-      this.report(`M6 a viewer ran ${accepted.kind}`);
-    }
-    if (accepted.kind !== 'prompt') return;
-    const { holder, fence } = focus.state;
-    if (holder?.member !== accepted.member || holder.window !== accepted.window) {
-      this.report('M1 a prompt ran without control');
-    }
-    if (accepted.fence !== fence) this.report('M4 a prompt ran under another fence');
-    const claimed = sent.command.fence;
-    const wasOvertaken =
-      claimed !== undefined &&
-      this.grants.some((grant) => grant.fence > claimed && grant.member !== accepted.member);
-    if (wasOvertaken) this.report('M4 a prompt ran whose fence was overtaken');
   }
 
   /** A clock that believes what senders believe. */
@@ -403,11 +280,7 @@ class Model {
     const isFinal = ack.status === 'done' || ack.status === 'rejected' || ack.status === 'unknown';
     if (sent && ack.code === 'gap') this.closeGap(sent, ack.expected ?? 0);
     if (sent === undefined || !isFinal || ack.code === 'stale-term') return;
-    const before = this.finals.get(ack.id);
-    if (before && before.status !== ack.status) {
-      this.report(`M7 answered ${before.status} and then ${ack.status}`);
-    }
-    this.finals.set(ack.id, ack);
+    this.checks.answered(ack);
     sent.window.outbox = sent.window.outbox.filter((open) => open.command.id !== ack.id);
   }
 
@@ -514,36 +387,7 @@ class Model {
     }
     for (const member of ['own', 'ben', 'cyd']) {
       const hasHeld = this.windows.some((window) => window.member === member && window.heldInEnd);
-      if (!hasHeld) this.report(`M9 ${member} asks and never gets control`);
+      if (!hasHeld) this.checks.report(`M9 ${member} asks and never gets control`);
     }
-    const viewerHeld = this.grants.some((grant) => grant.member === 'vic');
-    if (viewerHeld) this.report('M6 a viewer got control');
   }
-}
-
-function idOf(n: number): string {
-  return `00000000-0000-4000-8000-${n.toString(16).padStart(12, '0')}`;
-}
-
-function sourceOf(window: GuestWindow): CommandSource {
-  return { member: window.member, boot: window.boot, window: window.window };
-}
-
-/** Mutation: any fence will do. */
-class FencelessLease extends FocusLease {
-  override admitPrompt(): ReturnType<FocusLease['admitPrompt']> {
-    return { ok: true, fence: this.state.fence };
-  }
-}
-
-/** Mutation: asking again goes to the end of the queue. */
-class RequeueLease extends FocusLease {
-  override request(window: { member: string; window: string }): 'granted' | 'queued' {
-    if (this.state.holder?.window !== window.window) this.drop(window);
-    return super.request(window);
-  }
-}
-
-function refOf(from: CommandSource): { readonly member: string; readonly window: string } {
-  return { member: from.member, window: from.window };
 }

@@ -1,0 +1,30 @@
+// The defects that are planted in the host of the control model.
+import { FocusLease, type FocusLeaseOptions } from '../../src/session/focus.ts';
+
+/** A defect that is planted by replacing one part of the host; the model must notice each. */
+export type Mutation =
+  'no-fence' | 'no-dedupe' | 'no-journal' | 'ack-first' | 'requeue' | 'local-clock';
+
+/** The lease of a host, with the defect if it is one of the lease. */
+export function createLease(
+  options: FocusLeaseOptions,
+  mutation: Mutation | undefined,
+): FocusLease {
+  if (mutation === 'no-fence') return new FencelessLease(options);
+  return mutation === 'requeue' ? new RequeueLease(options) : new FocusLease(options);
+}
+
+/** Mutation: any fence will do. */
+class FencelessLease extends FocusLease {
+  override admitPrompt(): ReturnType<FocusLease['admitPrompt']> {
+    return { ok: true, fence: this.state.fence };
+  }
+}
+
+/** Mutation: asking again goes to the end of the queue. */
+class RequeueLease extends FocusLease {
+  override request(window: { member: string; window: string }): 'granted' | 'queued' {
+    if (this.state.holder?.window !== window.window) this.drop(window);
+    return super.request(window);
+  }
+}
