@@ -67,6 +67,9 @@ async function run(options: RunHostOptions): Promise<number> {
   forgetWish(paths.home);
   // Every connection of the Yjs client adds a listener to the process; there are as many as documents.
   process.setMaxListeners(0);
+  // A defect ends the process, and the next one recovers; this one says why.
+  const onCrash = (error: Error): void => log.error('host crashed', { error: crashText(error) });
+  process.on('uncaughtExceptionMonitor', onCrash);
   log.info('host starts', { version: PRODUCT_VERSION, term: journal.term, pid: process.pid });
   const stopping = new AbortController();
   let force = false;
@@ -78,7 +81,10 @@ async function run(options: RunHostOptions): Promise<number> {
   if (options.signal.aborted) throw cancelled();
   options.signal.addEventListener('abort', () => stop('signal'), { once: true });
 
-  const closers: (() => Promise<void> | void)[] = [() => journal.close()];
+  const closers: (() => Promise<void> | void)[] = [
+    () => journal.close(),
+    () => void process.off('uncaughtExceptionMonitor', onCrash),
+  ];
   try {
     const relay = await RelayChild.start({
       command: options.relayCommand,
@@ -172,6 +178,12 @@ function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
+}
+
+/** Name and place of a defect; its message may hold what was being worked on, so it is left out. */
+function crashText(error: Error): string {
+  const places = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  return `${error.name} ${places.slice(0, 5).join(' ')}`;
 }
 
 function computerName(): string {

@@ -121,26 +121,27 @@ export class HostedSession implements SessionDriver {
 
   /** Hands every waiting prompt to the agent, in order; starts it first if need be. */
   private sendAccepted(): void {
-    this.sending = this.sending.then(async () => {
-      const { recorder, log } = this.options;
-      let next: StoredPrompt | undefined;
-      while (!this.isClosed && (next = recorder.prompts.nextAccepted()) !== undefined) {
-        try {
-          const child = await this.ensureChild();
-          const { promptId, text, images } = next;
-          // It may have been cancelled meanwhile.
-          if (recorder.prompts.find(promptId)?.state !== 'accepted') continue;
-          // Before the agent gets it: after a crash it is then known that it may have run.
-          recorder.prompts.mark(promptId, 'sent');
-          recorder.publish();
-          await child.prompt({ promptId, text, ...(images === undefined ? {} : { images }) });
-        } catch (error) {
-          log.warn('prompt not sent', { error: errorText(error) });
-          this.showProblem(error);
-          return;
-        }
-      }
-    });
+    this.sending = this.sending
+      .then(() => this.sendNow())
+      .catch((error: unknown) => {
+        this.options.log.warn('prompt not sent', { error: errorText(error) });
+        this.showProblem(error);
+      });
+  }
+
+  private async sendNow(): Promise<void> {
+    const { recorder } = this.options;
+    let next: StoredPrompt | undefined;
+    while (!this.isClosed && (next = recorder.prompts.nextAccepted()) !== undefined) {
+      const child = await this.ensureChild();
+      const { promptId, text, images } = next;
+      // It may have been cancelled meanwhile.
+      if (recorder.prompts.find(promptId)?.state !== 'accepted') continue;
+      // Before the agent gets it: after a crash it is then known that it may have run.
+      recorder.prompts.mark(promptId, 'sent');
+      recorder.publish();
+      await child.prompt({ promptId, text, ...(images === undefined ? {} : { images }) });
+    }
   }
 
   private ensureChild(): Promise<AgentSession> {
@@ -280,10 +281,11 @@ export class HostedSession implements SessionDriver {
   }
 
   private async stopChild(): Promise<void> {
+    // A start that is under way ends first: what it started is closed like any other.
+    await this.starting?.catch(() => undefined);
     const { child } = this;
     if (child !== undefined) {
       const timer = this.options.clock.after(CLOSE_MS, () => child.kill());
-      // A start that is under way ends by itself: it finds the session closed.
       await child.close({ interrupt: true });
       timer.dispose();
     }

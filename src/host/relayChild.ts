@@ -127,7 +127,11 @@ export class RelayChild {
     const { clock, command, dataDir, log } = this.options;
     const [program, ...args] = command;
     const accessKey = toBase64Url(globalThis.crypto.getRandomValues(new Uint8Array(32)));
-    const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true });
+    const child = spawn(program, args, {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      windowsHide: true,
+      env: relayEnvironment(process.env),
+    });
     this.child = child;
     const startedAt = clock.monotonic();
     child.stdin.on('error', () => undefined);
@@ -185,6 +189,14 @@ export class RelayChild {
       );
     });
   }
+}
+
+/** What a Node process needs; the keys and tokens of the user's environment are none of the relay's business. */
+const RELAY_VARIABLES =
+  /^(PATH|SystemRoot|TEMP|TMP|TMPDIR|LANG|TZ|ELECTRON_RUN_AS_NODE|TWINHELM_.*)$/i;
+
+function relayEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => RELAY_VARIABLES.test(name)));
 }
 
 class PortBusy extends Error {}

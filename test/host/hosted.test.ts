@@ -1,7 +1,7 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { assertNoneLeft, waitUntil } from '../rigs/processes.ts';
+import { assertNoneLeft, processesWith, waitUntil } from '../rigs/processes.ts';
 import { type Guest, HostRig, type MachineView } from './hostRig.ts';
 
 let rig: HostRig;
@@ -225,6 +225,14 @@ describe('a hosted session', () => {
     expect(again.ofKind('notice').filter(({ code }) => code === 'host-restarted')).toEqual([]);
     expect(again.state.session.status).toBe('idle');
   }, 60_000);
+
+  it('the relay gets no key of the user’s environment', async () => {
+    const found = await processesWith('TWINHELM_TEST_RIG', rig.folder);
+    const relay = found.find(({ command }) => command.includes('relay --child'));
+    const env = readFileSync(`/proc/${relay?.pid}/environ`, 'utf8');
+    expect(env).toContain('TWINHELM_HOME=');
+    expect(env).not.toContain('ANTHROPIC');
+  });
 
   it('nothing of the conversation and no secret is in the log', async () => {
     const { log } = rig;

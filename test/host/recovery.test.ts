@@ -138,6 +138,23 @@ describe('kill -9 of the host', () => {
     expect(timesAsked('marker-twice')).toBe(1);
     expect(await stopWatching()).toBe(1);
   }, 90_000);
+
+  it('before a prompt reached the agent: it runs once, by itself', async () => {
+    const ada = await (await rig.machine()).startSession();
+    await ada.view.request('prompt', { text: '[[text:first]]' });
+    await ada.until('the turn ends', () => ada.ofKind('turn').length === 1);
+    await rig.stop();
+    await rig.start();
+    const next = await (await rig.machine()).joinSession(ada.session);
+    // The agent is only being started when this is answered.
+    await next.view.request('prompt', { text: 'marker-early [[text:ran by itself]]' });
+    const again = await crashAndReturn(ada.session);
+    await again.until('it ran', () => again.text.includes('ran by itself'), 60_000);
+    expect(timesAsked('marker-early')).toBe(1);
+    expect(again.ofKind('prompt')).toHaveLength(2);
+    expect(again.ofKind('notice').filter(({ code }) => code === 'prompt-unknown')).toEqual([]);
+    expect(await stopWatching()).toBe(1);
+  }, 90_000);
 });
 
 describe('an agent that ends by itself', () => {
