@@ -1,5 +1,7 @@
 // The session panel as a person uses it, in any window.
 import type { Frame, Locator } from 'playwright-core';
+import * as z from 'zod/mini';
+import { waitUntil } from '../rigs/processes.ts';
 import type { Workbench } from '../rigs/workbench.ts';
 
 const PATIENCE_MS = 30_000;
@@ -12,8 +14,22 @@ export class SessionPanel {
     this.window = window;
   }
 
-  frame(): Promise<Frame> {
-    return this.window.webview('.composer');
+  /** The frame of the panel in front: VS Code replaces frames at will, and keeps hidden ones for a while. */
+  async frame(): Promise<Frame> {
+    let found: Frame | undefined;
+    await waitUntil(
+      async () => {
+        for (const frame of this.window.page.frames()) {
+          const isShown = frame.locator('.composer').first().isVisible();
+          if (await isShown.catch(() => false)) found = frame;
+        }
+        return found !== undefined;
+      },
+      'a session panel in front',
+      PATIENCE_MS,
+    );
+    if (found === undefined) throw new Error('no session panel in front');
+    return found;
   }
 
   async composer(): Promise<Locator> {
@@ -28,15 +44,28 @@ export class SessionPanel {
   }
 
   /** Waits until the text is to be read somewhere in the panel. */
-  async shows(text: string | RegExp, timeoutMs = PATIENCE_MS): Promise<void> {
-    const body = (await this.frame()).locator('body');
-    await body.getByText(text).first().waitFor({ timeout: timeoutMs });
+  shows(text: string | RegExp, timeoutMs = PATIENCE_MS): Promise<void> {
+    return this.waitFor(text, (frame) => frame.locator('body').getByText(text), timeoutMs);
   }
 
   /** Waits until a whole element says exactly this: the agent's words, not the prompt that asked for them. */
-  async says(text: string, timeoutMs = PATIENCE_MS): Promise<void> {
-    const body = (await this.frame()).locator('body');
-    await body.getByText(text, { exact: true }).first().waitFor({ timeout: timeoutMs });
+  says(text: string, timeoutMs = PATIENCE_MS): Promise<void> {
+    const find = (frame: Frame): Locator => frame.locator('body').getByText(text, { exact: true });
+    return this.waitFor(text, find, timeoutMs);
+  }
+
+  private waitFor(
+    what: string | RegExp,
+    find: (frame: Frame) => Locator,
+    timeoutMs: number,
+  ): Promise<void> {
+    const isThere = async (): Promise<boolean> =>
+      find(await this.frame())
+        .first()
+        .isVisible();
+    // A frame that VS Code has just taken away is looked up again.
+    const check = (): Promise<boolean> => isThere().catch(() => false);
+    return waitUntil(check, `the panel shows ${String(what)}`, timeoutMs);
   }
 
   /** Presses a button. */
@@ -56,18 +85,21 @@ export class SessionPanel {
     return (await this.frame()).locator('body').innerText();
   }
 
-  /** Lengths that the newest streaming text had while it grew, until `end` is shown. */
-  async growthUntil(end: string | RegExp): Promise<number[]> {
+  /** Begins to note every length that streaming text has; the result tells the lengths so far. */
+  async watchGrowth(): Promise<() => Promise<readonly number[]>> {
     const frame = await this.frame();
-    const lengths = new Set<number>();
-    const live = frame.locator('[data-live]').last();
-    const done = frame.locator('body').getByText(end).first();
-    const stop = Date.now() + PATIENCE_MS;
-    while (Date.now() < stop && !(await done.isVisible())) {
-      const text = await live.innerText({ timeout: 100 }).catch(() => '');
-      if (text !== '') lengths.add(text.length);
-    }
-    await done.waitFor({ timeout: PATIENCE_MS });
-    return [...lengths];
+    await frame.evaluate(WATCH_GROWTH);
+    return async () => z.array(z.number()).parse(await frame.evaluate('globalThis.grown'));
   }
 }
+
+/** Runs in the page, where a poll from outside would miss steps on a busy machine. */
+const WATCH_GROWTH = `
+  globalThis.grown = [];
+  new MutationObserver(() => {
+    for (const live of document.querySelectorAll('[data-live]')) {
+      const { length } = live.textContent;
+      if (length > 0 && globalThis.grown.at(-1) !== length) globalThis.grown.push(length);
+    }
+  }).observe(document.body, { childList: true, subtree: true, characterData: true });
+`;

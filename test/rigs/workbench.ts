@@ -154,7 +154,10 @@ export class Workbench {
     const icon = this.page.locator('.activitybar .action-item', {
       has: this.page.locator(`[aria-label^="${title}"]`),
     });
-    await icon.first().click();
+    // A click on the icon of the view that is shown would hide it.
+    const shown = this.page.locator('.sidebar .composite.title:visible', { hasText: title });
+    if (!(await shown.isVisible())) await icon.first().click();
+    await shown.waitFor({ timeout: 20_000 });
   }
 
   /** The item of the status bar that contains `text`. */
