@@ -1,14 +1,15 @@
 // This computer's session host as the editor sees it: found, joined, kept across restarts, never started unasked.
+import * as z from 'zod/mini';
 import type { Clock } from '../base/clock.ts';
 import { DisposableStore } from '../base/disposable.ts';
 import { Emitter, type Event } from '../base/emitter.ts';
 import { errorText, type Logger } from '../base/log.ts';
 import type { CommandArgs, MachineCommandKind } from '../protocol/command.ts';
 import type { Json } from '../protocol/json.ts';
-import type { DirectoryRow, MachineState } from '../protocol/state.ts';
+import { type DirectoryRow, directoryRowSchema, type MachineState } from '../protocol/state.ts';
 import type { RoomView } from '../session/view.ts';
 import type { FoundHost, HostFinder } from './environment.ts';
-import { asAppError, hostSilent, noHostHere } from './errors.ts';
+import { asAppError, hostSilent, noHostHere, unexpectedAnswer } from './errors.ts';
 import { type AppError, isAppError } from '../base/errors.ts';
 import { type JoinTarget, SharedRoom } from './sharedRoom.ts';
 
@@ -18,6 +19,8 @@ const LOOK_MS = 2_000;
 const JOIN_MS = 30_000;
 /** A crashed host is started again by itself this often, then only when somebody asks. */
 const MAX_RESTARTS = 3;
+
+const pageSchema = z.looseObject({ sessions: z.array(directoryRowSchema) });
 
 /** What is known of this computer. */
 export type MachineStatus = 'absent' | 'looking' | 'stopped' | 'connecting' | 'connected' | 'lost';
@@ -33,6 +36,7 @@ export class Machine {
   private hasLooked = false;
   private isLooking = false;
   private isHostGone = true;
+  private fetched: readonly DirectoryRow[] = [];
   private restarts = 0;
   private failure: AppError | undefined;
 
@@ -82,9 +86,27 @@ export class Machine {
     return state?.kind === 'machine' ? state : undefined;
   }
 
-  /** Sessions of this computer as last seen. */
+  /** Sessions of this computer as last seen; what did not fit the directory comes behind, once asked for. */
   get rows(): readonly DirectoryRow[] {
-    return this.state?.sessions ?? [];
+    const rows = this.state?.sessions ?? [];
+    if (this.fetched.length === 0) return rows;
+    const known = new Set(rows.map(({ session }) => session.id));
+    return [...rows, ...this.fetched.filter(({ session }) => !known.has(session.id))];
+  }
+
+  /** How many sessions are not among the rows yet. */
+  get moreRows(): number {
+    const { state } = this;
+    return state ? Math.max(0, state.sessions.length + (state.more ?? 0) - this.rows.length) : 0;
+  }
+
+  /** Fetches the next page of the directory. Throws AppError if the host does not answer. */
+  async fetchMore(): Promise<void> {
+    const answer = await this.request('fetch-sessions', { offset: this.rows.length });
+    const parsed = pageSchema.safeParse(answer);
+    if (!parsed.success) throw unexpectedAnswer('with more sessions');
+    this.fetched = [...this.fetched, ...parsed.data.sessions];
+    this.changed.fire();
   }
 
   /** Why the host could not be started, if the last try failed. */

@@ -32,6 +32,7 @@ export const COMMANDS = [
   'archive',
   'unarchive',
   'stopAllSessions',
+  'showMore',
   'showLog',
 ] as const;
 

@@ -47,13 +47,22 @@ export interface GroupNode {
   readonly children: readonly TreeNode[];
 }
 
+/** The way to sessions that are not in the list yet. */
+export interface MoreNode {
+  readonly kind: 'more';
+  readonly id: string;
+  readonly label: string;
+}
+
 /** A node of the tree. */
-export type TreeNode = SessionNode | GroupNode;
+export type TreeNode = SessionNode | GroupNode | MoreNode;
 
 /** What the tree is made from. */
 export interface TreeInput {
   /** Sessions of this computer. */
   readonly own: readonly DirectoryRow[];
+  /** Sessions of this computer that are not in the list. */
+  readonly more?: number;
   readonly joined: readonly JoinedRow[];
   /** Wall time, ms. */
   readonly now: number;
@@ -65,11 +74,14 @@ export interface TreeInput {
 
 /** The tree: the states of this computer, or, as soon as something was joined, one heading per computer. */
 export function sessionTree(input: TreeInput): readonly TreeNode[] {
-  const own = stateGroups(
+  const groups = stateGroups(
     'own',
     input.own.map((row) => ownNode(row, input)),
     input.t,
   );
+  const more = input.more ?? 0;
+  const label = input.t('Show {0} more…', more);
+  const own = more > 0 ? [...groups, { kind: 'more' as const, id: 'more', label }] : groups;
   const computers = new Map<string, SessionNode[]>();
   for (const row of input.joined) {
     const nodes = computers.get(row.computer) ?? [];

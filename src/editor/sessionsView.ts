@@ -61,6 +61,7 @@ export class SessionsView implements vscode.TreeDataProvider<TreeNode> {
     return [
       ...sessionTree({
         own: this.machine.rows,
+        more: this.machine.moreRows,
         joined: this.directory.joinedRows(),
         now: this.clock.now(),
         knownLinks: new Set(links.map(({ session }) => session)),
@@ -78,6 +79,12 @@ export class SessionsView implements vscode.TreeDataProvider<TreeNode> {
       item.description = node.description;
       item.contextValue = ';group;';
       return item;
+    }
+    if (node.kind === 'more') {
+      const more = new vscode.TreeItem(node.label, vscode.TreeItemCollapsibleState.None);
+      more.id = node.id;
+      more.command = { command: fullName('showMore'), title: node.label };
+      return more;
     }
     const item = new vscode.TreeItem(node.title, vscode.TreeItemCollapsibleState.None);
     item.id = node.id;

@@ -20,7 +20,10 @@ const input = (changes: Partial<TreeInput>): TreeInput => ({
 });
 
 const shape = (nodes: readonly TreeNode[]): unknown =>
-  nodes.map((node) => (node.kind === 'group' ? [node.label, shape(node.children)] : node.title));
+  nodes.map((node) => {
+    if (node.kind === 'group') return [node.label, shape(node.children)];
+    return node.kind === 'session' ? node.title : node.label;
+  });
 
 const only = (nodes: readonly TreeNode[]) => {
   const [group] = nodes;
@@ -67,6 +70,11 @@ describe('groups', () => {
       ["Bo's computer", ['Theirs']],
       ['Joining…', ['Shared session']],
     ]);
+  });
+
+  test('sessions that did not fit the directory can be asked for', () => {
+    const tree = sessionTree(input({ own: [row()], more: 12 }));
+    expect(shape(tree)).toEqual([['Idle', ['Fix the parser']], 'Show 12 more…']);
   });
 
   test('the badge counts sessions that wait, archived ones left out', () => {

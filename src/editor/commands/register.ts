@@ -34,6 +34,7 @@ const HANDLERS: Readonly<Record<CommandName, CommandHandler>> = {
   archive: (app, argument) => sessions.setArchived(app, argument, true),
   unarchive: (app, argument) => sessions.setArchived(app, argument, false),
   stopAllSessions: (app) => sessions.stopAllSessions(app),
+  showMore: (app) => app.machine.fetchMore(),
   showLog: (app) => Promise.resolve(app.showLog()),
 };
 

@@ -95,5 +95,8 @@ function notReached(app: App, ref: SessionRef): AppError {
 }
 
 function flatten(nodes: readonly TreeNode[]): readonly SessionNode[] {
-  return nodes.flatMap((node) => (node.kind === 'group' ? flatten(node.children) : [node]));
+  return nodes.flatMap((node) => {
+    if (node.kind === 'group') return flatten(node.children);
+    return node.kind === 'session' ? [node] : [];
+  });
 }
