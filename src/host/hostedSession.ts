@@ -1,7 +1,6 @@
 // A session that this host owns: its agent runs as a child process, started when there is something to do.
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '../base/clock.ts';
-import { type AppError, isAppError } from '../base/errors.ts';
+import { isAppError } from '../base/errors.ts';
 import { errorText, type Logger } from '../base/log.ts';
 import type { Agent, AgentEvent, AgentSession } from '../protocol/agent.ts';
 import type { Json } from '../protocol/json.ts';
@@ -12,6 +11,7 @@ import { awaitOldChild, type ProcessName } from './oldChild.ts';
 import { dropUnsettled, loseRequests, settlePrompts, takeMissed } from './reconcile.ts';
 import type { RoomStore } from './roomStore.ts';
 import type { SessionDriver } from './sessionDriver.ts';
+import { refuseSecondWriter } from './singleWriter.ts';
 import type { SessionRecorder } from './sessionRecorder.ts';
 import type { SessionStore, StoredPrompt } from './sessionStore.ts';
 
@@ -31,9 +31,6 @@ export interface HostedSessionOptions {
 
 /** A turn that does not end by itself after its interruption is ended after this time. */
 const CLOSE_MS = 15_000;
-/** An agent whose input ended while nothing ran is gone within 1.2 s. */
-const ORPHAN_MS = 5_000;
-const ORPHAN_POLL_MS = 200;
 
 /** Drives a hosted session. At most one agent process at a time, and none while an older one lives. */
 export class HostedSession implements SessionDriver {
@@ -157,7 +154,10 @@ export class HostedSession implements SessionDriver {
     recorder.setStatus('starting');
     try {
       if (this.isClosed) throw sessionBusy('nothing: it was ended');
-      await this.refuseSecondWriter();
+      if (stored.agentSessionId !== undefined) {
+        const isClosed = (): boolean => this.isClosed;
+        await refuseSecondWriter(stored.agentSessionId, { agent, clock, isClosed });
+      }
       const { exists } = await takeMissed(this.options);
       const child = await agent.start({
         cwd: stored.cwd,
@@ -181,29 +181,6 @@ export class HostedSession implements SessionDriver {
       recorder.setStatus('idle');
       this.showProblem(error);
       throw error;
-    }
-  }
-
-  /**
-   * Throws AppError 'session-busy' while any other process has this conversation open. One that a
-   * killed host left without a word ends by itself within seconds: it is waited for.
-   */
-  private async refuseSecondWriter(): Promise<void> {
-    const { agent, recorder, clock } = this.options;
-    const { agentSessionId } = recorder.stored;
-    if (agentSessionId === undefined) return;
-    const end = clock.monotonic() + ORPHAN_MS;
-    for (;;) {
-      const found = await agent.found();
-      const other = found.find(
-        ({ agentSessionId: id, pid, status }) =>
-          id === agentSessionId && pid !== undefined && status !== 'ended',
-      );
-      if (other === undefined) return;
-      if (this.isClosed || clock.monotonic() > end) {
-        throw sessionBusy(`a terminal (process ${other.pid})`);
-      }
-      await pause(ORPHAN_POLL_MS);
     }
   }
 
@@ -295,12 +272,8 @@ export class HostedSession implements SessionDriver {
   private showProblem(error: unknown): void {
     const { recorder } = this.options;
     if (!isAppError(error)) return;
-    recorder.setProblem({ code: error.code, ...partsOf(error) });
+    recorder.setProblem({ code: error.code, ...error.parts });
   }
-}
-
-function partsOf({ parts }: AppError): AppError['parts'] {
-  return parts;
 }
 
 const FINISHING = {

@@ -1,3 +1,4 @@
+// A claude that is missing, ends at once or comes back, and prompts beyond every limit.
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';

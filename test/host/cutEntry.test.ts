@@ -1,3 +1,4 @@
+// Bounds of entries, as properties over entries of every kind and size.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../src/protocol/json.ts';

@@ -1,3 +1,4 @@
+// The directory of a machine: order, bounds, each conversation once.
 import { describe, expect, it } from 'vitest';
 import {
   closedRow,

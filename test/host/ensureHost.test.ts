@@ -1,3 +1,4 @@
+// Finding and starting the host: races, stale and hostile files, versions, its end.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';

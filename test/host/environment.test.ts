@@ -1,3 +1,4 @@
+// What a session gets of a window’s environment, and what is kept of it.
 import { describe, expect, it } from 'vitest';
 import { filterEnvironment, storableEnvironment } from '../../src/host/environment.ts';
 

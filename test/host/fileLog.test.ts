@@ -1,3 +1,4 @@
+// The host’s log: bounded, private, one line per message.
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

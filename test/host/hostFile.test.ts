@@ -1,3 +1,4 @@
+// host.json: written privately, read with suspicion.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';

@@ -1,3 +1,4 @@
+// A hosted session with the real claude: prompts, requests, control, limits, end and return.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -1,3 +1,4 @@
+// The journal: its lock, its file, and the contract of every table.
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';

@@ -1,3 +1,4 @@
+// kill -9 of the host at random points, many times.
 import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';

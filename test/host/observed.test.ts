@@ -1,3 +1,4 @@
+// Sessions in a terminal: found, watched, shared, continued.
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -1,3 +1,4 @@
+// The oldest claude that is supported.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { installClaude } from '../rigs/claudeCli.ts';
 import { HostRig } from './hostRig.ts';

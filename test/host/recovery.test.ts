@@ -1,3 +1,4 @@
+// kill -9 of the host, or of the agent, in every state of a session.
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+// The relay process: started, restarted, moved to a free port.
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';

@@ -1,3 +1,4 @@
+// Which runtime the host may use, and what a bad one lacks.
 import { describe, expect, it } from 'vitest';
 import { isAppError } from '../../src/base/errors.ts';
 import { chooseRuntime, probeRuntime } from '../../src/host/runtimeProbe.ts';

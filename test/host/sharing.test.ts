@@ -1,3 +1,4 @@
+// Sharing: roles, policy, where a link leads, and its end.
 import { createServer, type Server } from 'node:http';
 import { connect } from 'node:net';
 import { once } from 'node:events';
