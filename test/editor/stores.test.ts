@@ -1,6 +1,5 @@
 // What the editor keeps: drafts, secret lists, memories of rooms.
 import { describe, expect, test } from 'vitest';
-import { Emitter } from '../../src/base/emitter.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { Drafts } from '../../src/editor/drafts.ts';
 import { IdentityStore } from '../../src/editor/identityStore.ts';
@@ -8,34 +7,7 @@ import { joinedSessions } from '../../src/editor/joinedSessions.ts';
 import { EditorRoomMemory } from '../../src/editor/roomMemory.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
-import { FakeMemento } from './support/samples.ts';
-
-/** VS Code's secret storage over a map, shared by "windows". */
-class FakeSecrets {
-  readonly values = new Map<string, string>();
-  private readonly changed = new Emitter<{ key: string }>();
-  readonly onDidChange = this.changed.event;
-
-  get(key: string): Promise<string | undefined> {
-    return Promise.resolve(this.values.get(key));
-  }
-
-  store(key: string, value: string): Promise<void> {
-    this.values.set(key, value);
-    this.changed.fire({ key });
-    return Promise.resolve();
-  }
-
-  delete(key: string): Promise<void> {
-    this.values.delete(key);
-    this.changed.fire({ key });
-    return Promise.resolve();
-  }
-
-  keys(): Promise<string[]> {
-    return Promise.resolve([...this.values.keys()]);
-  }
-}
+import { FakeMemento, FakeSecrets } from './support/samples.ts';
 
 describe('drafts', () => {
   test('each session has its own, and the oldest of more than 50 goes', () => {

@@ -4,7 +4,9 @@ import type { CommandArgs, CommandKind } from '../../../src/protocol/command.ts'
 import type { Json } from '../../../src/protocol/json.ts';
 import type {
   DirectoryRow,
+  MachineState,
   Person,
+  RoomState,
   SessionState,
   SessionSummary,
 } from '../../../src/protocol/state.ts';
@@ -75,6 +77,22 @@ export function sessionState(changes: Partial<SessionState> = {}): SessionState 
   };
 }
 
+/** State of a machine room of `ada`. */
+export function machineState(changes: Partial<MachineState> = {}): MachineState {
+  return {
+    kind: 'machine',
+    rev: 1,
+    at: 0,
+    asOf: { index: -1, hash: '' },
+    first: 0,
+    computer: { name: 'desk', platform: 'linux', version: '0.1.0', agent: 'Claude Code' },
+    people: [member('ada', { role: 'owner', scopes: [] })],
+    focus: { fence: 0, queue: [] },
+    sessions: [],
+    ...changes,
+  };
+}
+
 /** Text entries with consecutive indexes from `first` to before `end`. */
 export function entries(first: number, end: number): readonly PlacedEntry[] {
   return Array.from({ length: end - first }, (_, i) => ({
@@ -93,7 +111,7 @@ export class FakeView implements MovableView {
   member = 'ada';
   window = 'window1';
   truth: Truth = { kind: 'live', lastBeatAt: 0 };
-  state: SessionState | undefined = sessionState();
+  state: RoomState | undefined = sessionState();
   entries: readonly PlacedEntry[] = [];
   live: readonly LiveBlock[] = [];
   outbox: readonly OutboxItem[] = [];
@@ -134,10 +152,13 @@ export class FakeView implements MovableView {
     this.change('outbox');
   }
 
+  /** What the next request is answered with. */
+  answer: Json | undefined;
+
   request<K extends CommandKind>(kind: K, args: CommandArgs<K>): Promise<Json | undefined> {
     // As above.
     this.sent.push({ kind, args: args as Json });
-    return Promise.resolve(undefined);
+    return Promise.resolve(this.answer);
   }
 
   forget(id: string): void {
@@ -191,5 +212,32 @@ export class FakeMemento {
     if (value === undefined) this.values.delete(key);
     else this.values.set(key, value);
     return Promise.resolve();
+  }
+}
+
+/** VS Code's secret storage over a map, shared by "windows". */
+export class FakeSecrets {
+  readonly values = new Map<string, string>();
+  private readonly changed = new Emitter<{ key: string }>();
+  readonly onDidChange = this.changed.event;
+
+  get(key: string): Promise<string | undefined> {
+    return Promise.resolve(this.values.get(key));
+  }
+
+  store(key: string, value: string): Promise<void> {
+    this.values.set(key, value);
+    this.changed.fire({ key });
+    return Promise.resolve();
+  }
+
+  delete(key: string): Promise<void> {
+    this.values.delete(key);
+    this.changed.fire({ key });
+    return Promise.resolve();
+  }
+
+  keys(): Promise<string[]> {
+    return Promise.resolve([...this.values.keys()]);
   }
 }
