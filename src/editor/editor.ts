@@ -130,7 +130,7 @@ export function startEditor(
   const lists = Promise.all([joined.load(), given.load()]);
   const tellReady = (): void => {
     const isKnown = machine.status !== 'looking' && machine.status !== 'connecting';
-    void lists.finally(() => setContext('ready', isKnown));
+    void lists.then(() => void setContext('ready', isKnown));
   };
   store.add(machine.onDidChange(tellReady));
   tellReady();

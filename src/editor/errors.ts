@@ -44,14 +44,6 @@ export function sessionGone(): AppError {
   });
 }
 
-/** A joined session whose link was forgotten. */
-export function linkForgotten(): AppError {
-  return new AppError('session-not-found', {
-    happened: 'You left this session, or its link was removed from this device.',
-    remedy: 'Ask for a new link and join again.',
-  });
-}
-
 /** The host answered something that this version does not understand. */
 export function unexpectedAnswer(what: string): AppError {
   return new AppError('internal', {

@@ -17,15 +17,14 @@ import type { Drafts } from './drafts.ts';
 import { asAppError } from './errors.ts';
 import { panelOutbox } from './outboxItems.ts';
 import { EntryFeed, LiveFeed } from './panelDiff.ts';
-import { type Absence, panelControl, panelHeader } from './panelModel.ts';
+import { type Absence, panelHeader } from './panelModel.ts';
 import { refKey } from './sessionRef.ts';
 import type { SharedRoom } from './sharedRoom.ts';
 import type { Translate } from './translate.ts';
+import { TypingPresence } from './typingPresence.ts';
 
 /** A body larger than this is opened in an editor instead of the panel; bytes. */
 const MAX_PANEL_BLOB = 4 * 1024 * 1024;
-/** "Typing" ends this long after the last key. */
-const TYPING_MS = 3_000;
 
 /** What a panel asks of the editor around it. */
 export interface PanelActions {
@@ -62,7 +61,7 @@ export class PanelPump {
   private dirty = new Set<ViewPart>();
   private isReady = false;
   private isScheduled = false;
-  private typing = new DisposableStore();
+  private readonly typing: TypingPresence;
 
   constructor(options: PanelPumpOptions) {
     this.options = options;
@@ -79,7 +78,7 @@ export class PanelPump {
         this.post({ type: 'restore-draft', text: back.text, reason: back.reason });
       }),
     );
-    this.store.defer(() => this.typing.dispose());
+    this.typing = this.store.add(new TypingPresence(options.clock));
   }
 
   /** Whether the page is there and has been told everything. */
@@ -155,7 +154,7 @@ export class PanelPump {
       case 'draft':
         return drafts.set(room.ref, message.text);
       case 'typing':
-        return this.typed();
+        return this.typing.typed(room.view);
       case 'forget':
         return room.forget(message.id);
       case 'log':
@@ -195,25 +194,6 @@ export class PanelPump {
   private request<K extends CommandKind>(kind: K, args: CommandArgs<K>): void {
     const { room, actions } = this.options;
     room.view?.request(kind, args).catch((error: unknown) => actions.report(asAppError(error)));
-  }
-
-  private typed(): void {
-    const { view } = this.options.room;
-    if (!view) return;
-    if (this.typing.size === 0) {
-      view.setPresence({ looksAt: 'session', typing: true });
-      // Between windows of one person control follows typing.
-      if (panelControl(view).kind === 'mine-elsewhere') this.request('focus-request', {});
-    }
-    this.typing.dispose();
-    this.typing = new DisposableStore();
-    this.typing.add(
-      this.options.clock.after(TYPING_MS, () => {
-        this.typing.dispose();
-        this.typing = new DisposableStore();
-        this.options.room.view?.setPresence({ looksAt: 'session', typing: false });
-      }),
-    );
   }
 
   private async fetchOlder(): Promise<void> {

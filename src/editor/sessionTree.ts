@@ -1,13 +1,12 @@
 // The Sessions tree as values: groups, rows, what each row shows and which actions it offers.
 import type { DirectoryRow, SessionSummary } from '../protocol/state.ts';
+import { sessionDetails, sessionLook, type TreeGroup } from './sessionLook.ts';
 import { refKey, type SessionRef } from './sessionRef.ts';
 import { shortAge } from './times.ts';
 import type { Translate } from './translate.ts';
 
 /** States that the tree groups by, in the order of the tree. */
-export const TREE_GROUPS = ['waiting', 'working', 'idle', 'ended', 'archived'] as const;
-/** One of the groups. */
-export type TreeGroup = (typeof TREE_GROUPS)[number];
+const TREE_GROUPS: readonly TreeGroup[] = ['waiting', 'working', 'idle', 'ended', 'archived'];
 
 /** A session of somebody else that was joined here. */
 export interface JoinedRow {
@@ -236,50 +235,8 @@ function node(options: {
     group,
     title: session.title || t('Untitled session'),
     description: description.filter(Boolean).join(' · '),
-    ...look(session, group),
+    ...sessionLook(session, group),
     context: `;${options.flags.filter(Boolean).join(';')};`,
-    details: details(session, options.ref, t),
+    details: sessionDetails(session, options.ref.kind === 'joined', t),
   };
-}
-
-function look(
-  session: SessionSummary,
-  group: TreeGroup,
-): { readonly icon: string; readonly color?: string } {
-  if (group === 'archived') return { icon: 'archive' };
-  if (session.problem) return { icon: 'error', color: 'list.errorForeground' };
-  switch (group) {
-    case 'waiting':
-      return { icon: 'bell-dot', color: 'list.warningForeground' };
-    case 'working':
-      return { icon: 'loading~spin' };
-    case 'ended':
-      return { icon: 'circle-slash', color: 'disabledForeground' };
-    case 'idle':
-      return { icon: session.source === 'observed' ? 'terminal' : 'comment-discussion' };
-  }
-}
-
-function details(
-  session: SessionSummary,
-  ref: SessionRef,
-  t: Translate,
-): readonly (readonly [string, string])[] {
-  const { contextTokens, contextLimit } = session;
-  const context =
-    contextTokens !== undefined && contextLimit
-      ? `${Math.round((contextTokens / contextLimit) * 100)} %`
-      : undefined;
-  const lines: readonly (readonly [string, string | undefined])[] = [
-    [t('Folder'), session.cwd],
-    [t('Branch'), session.branch],
-    [t('Computer'), ref.kind === 'joined' ? session.computer : undefined],
-    [t('Model'), session.model],
-    [t('Context'), context],
-    [t('Waiting for'), session.waitingFor],
-    [t('Problem'), session.problem?.happened],
-    [t('What to do'), session.problem?.remedy],
-    [t('Id'), session.id.slice(0, 8)],
-  ];
-  return lines.flatMap(([label, value]) => (value ? [[label, value] as const] : []));
 }

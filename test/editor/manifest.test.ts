@@ -39,7 +39,7 @@ describe('manifest', () => {
 
   test('every text stands in package.nls.json, and nothing else does', () => {
     const texts: unknown = JSON.parse(read('package.nls.json'));
-    const used = [...read('package.json').matchAll(/"%([\w.]+)%"/g)].map(([, key]) => key);
+    const used = [...read('package.json').matchAll(/"%([\w.]+)%"/g)].map(([, key]) => `${key}`);
     expect([...new Set(used)].toSorted()).toEqual(Object.keys(Object(texts)).toSorted());
   });
 

@@ -39,7 +39,8 @@ export async function joinNow(app: App, text: string): Promise<void> {
   const own = app.directory.ownSessionOf(link.room);
   if (own) return void app.panels.show(own);
   const known = app.joined.items.find(({ room }) => room === link.room);
-  await app.joined.put(
+  // The panel does not wait for the editor's secret storage, which may take its time.
+  void app.joined.put(
     {
       room: link.room,
       link: text.trim(),

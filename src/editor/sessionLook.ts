@@ -1,0 +1,50 @@
+// How a session looks in lists: its icon, and the lines of its tooltip.
+import type { SessionSummary } from '../protocol/state.ts';
+import type { Translate } from './translate.ts';
+
+/** Groups of the Sessions tree. */
+export type TreeGroup = 'waiting' | 'working' | 'idle' | 'ended' | 'archived';
+
+/** Icon of a session, with a colour where it carries meaning. */
+export function sessionLook(
+  session: SessionSummary,
+  group: TreeGroup,
+): { readonly icon: string; readonly color?: string } {
+  if (group === 'archived') return { icon: 'archive' };
+  if (session.problem) return { icon: 'error', color: 'list.errorForeground' };
+  switch (group) {
+    case 'waiting':
+      return { icon: 'bell-dot', color: 'list.warningForeground' };
+    case 'working':
+      return { icon: 'loading~spin' };
+    case 'ended':
+      return { icon: 'circle-slash', color: 'disabledForeground' };
+    case 'idle':
+      return { icon: session.source === 'observed' ? 'terminal' : 'comment-discussion' };
+  }
+}
+
+/** Lines of the tooltip: label and value, plain text. */
+export function sessionDetails(
+  session: SessionSummary,
+  isJoined: boolean,
+  t: Translate,
+): readonly (readonly [string, string])[] {
+  const { contextTokens, contextLimit } = session;
+  const context =
+    contextTokens !== undefined && contextLimit
+      ? `${Math.round((contextTokens / contextLimit) * 100)} %`
+      : undefined;
+  const lines: readonly (readonly [string, string | undefined])[] = [
+    [t('Folder'), session.cwd],
+    [t('Branch'), session.branch],
+    [t('Computer'), isJoined ? session.computer : undefined],
+    [t('Model'), session.model],
+    [t('Context'), context],
+    [t('Waiting for'), session.waitingFor],
+    [t('Problem'), session.problem?.happened],
+    [t('What to do'), session.problem?.remedy],
+    [t('Id'), session.id.slice(0, 8)],
+  ];
+  return lines.flatMap(([label, value]) => (value ? [[label, value] as const] : []));
+}
