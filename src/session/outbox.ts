@@ -196,6 +196,8 @@ export class Outbox implements Disposable {
         : undefined;
       if (!ack?.success || ack.data.id !== id || isSettled(sending.item)) continue;
       const { status, code, message, result, expected } = ack.data;
+      // [C3] Sealed for an earlier host: it goes out again under the new term, with the same id.
+      if (code === 'stale-term') continue;
       if (expected !== undefined) await this.fillGap(term, expected);
       this.set(sending, {
         ...sending.item,

@@ -63,6 +63,7 @@ describe('a session from start to end, by the command line', { timeout: 90_000 }
     const early = await ben.find('ack', ({ status }) => status === 'rejected');
     expect(early.message).toContain('Allow control');
 
+    await own.find('state', ({ state }) => state.people.some((person) => person.name === 'ben'));
     own.say({ allow: 'ben' });
     await ben.find('state', ({ state }) =>
       state.people.some((person) => person.name === 'ben' && person.role === 'controller'),
