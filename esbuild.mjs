@@ -25,7 +25,14 @@ const BUNDLES = [
     outfile: 'dist/extension.node.cjs',
     maxGzip: 250 * KIB,
     yjsCopies: 1,
-    options: { platform: 'node', format: 'cjs', target: 'es2022', external: ['vscode'] },
+    options: {
+      platform: 'node',
+      format: 'cjs',
+      target: 'es2022',
+      external: ['vscode'],
+      // A dependency asks for it; VS Code logs an error at each look, and nothing here wants it.
+      define: { navigator: 'undefined' },
+    },
   },
   {
     entry: 'src/extension.web.ts',

@@ -221,7 +221,7 @@ async function observeTerminal(
 
 async function stopSharing(owner: Workbench, panel: SessionPanel): Promise<void> {
   await owner.page.locator('.tab', { hasText: CANARIES.prompt }).first().click();
-  await panel.says('Welcome aboard');
+  await panel.shows(/w89/);
   await (await panel.composer()).focus();
   await owner.command('Twinhelm: Stop Sharing');
   await owner.answerDialog(/Stop sharing/, 'Stop Sharing');
