@@ -120,6 +120,8 @@ class ClaudeAgent implements Agent {
       log: this.options.log,
     });
     this.adopt(session, sessionId);
+    const { pid } = session;
+    if (pid > 0) start.onDidSpawn?.({ pid, processStart: (await processStart(pid)) ?? '' });
     try {
       await session.initialize();
     } catch (error) {

@@ -169,15 +169,17 @@ export class HostedSession implements SessionDriver {
           ? {}
           : { mode: stored.mode }),
         ...(stored.title === '' ? {} : { title: stored.title }),
+        // Before it is ready: a host that is killed now must be found to have started it.
+        onDidSpawn: (process) =>
+          sessions.saveChild({ session: stored.id, ...process }, clock.now()),
       });
-      const { pid, processStart } = child;
-      sessions.saveChild({ session: stored.id, pid, processStart }, clock.now());
       this.child = child;
       recorder.setProblem(undefined);
       recorder.setStatus('idle');
       child.onDidEmit((event) => this.take(event));
       return child;
     } catch (error) {
+      if (this.child === undefined) sessions.removeChild(stored.id);
       recorder.setStatus('idle');
       this.showProblem(error);
       throw error;

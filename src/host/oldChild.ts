@@ -29,6 +29,8 @@ export async function awaitOldChild(
   },
 ): Promise<void> {
   const { clock, log, endNow, finishMs = FINISH_MS } = options;
+  // It was gone before its start time could be read: whoever has its pid now is a stranger.
+  if (child.processStart === '') return;
   const isGone = async (untilMs: number, stop?: AbortSignal): Promise<boolean> => {
     const end = clock.monotonic() + untilMs;
     for (;;) {

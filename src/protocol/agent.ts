@@ -137,6 +137,8 @@ export interface AgentStartOptions {
   readonly model?: string;
   readonly mode?: AgentMode;
   readonly title?: string;
+  /** Called as soon as the process runs, long before `start` resolves: who owns it writes it down first. */
+  readonly onDidSpawn?: (process: { readonly pid: number; readonly processStart: string }) => void;
 }
 
 /** A session that runs elsewhere on this computer (a terminal) and is only watched. */

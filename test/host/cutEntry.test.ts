@@ -1,7 +1,13 @@
 // Bounds of entries, as properties over entries of every kind and size.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { utf8Bytes } from '../../src/base/bytes.ts';
+import { generateSigningPair, newBootOf, randomBytes, textHash } from '../../src/crypto/keys.ts';
+import { RecordSealer } from '../../src/crypto/record.ts';
+import { newEntries } from '../../src/host/completeEntry.ts';
 import type { Json } from '../../src/protocol/json.ts';
+import { LIMITS } from '../../src/protocol/limits.ts';
+import { RECORD_TYPE } from '../../src/protocol/room.ts';
 import { type Entry, entrySchema } from '../../src/protocol/transcript.ts';
 import { bodyId, cutEntry, MAX_ENTRY_BYTES } from '../../src/host/cutEntry.ts';
 import { jsonBytes, jsonHead, jsonTail } from '../../src/host/jsonText.ts';
@@ -94,6 +100,42 @@ describe('entry bounds', () => {
       }),
       { numRuns: 400 },
     );
+  });
+
+  it('the longest entry, sealed at a far index, is a log record within its limit', async () => {
+    const pair = await generateSigningPair();
+    const secret = randomBytes(32);
+    const sealer = await RecordSealer.create({
+      room: randomBytes(16),
+      pair,
+      boot: newBootOf(1),
+      secretOf: () => secret,
+    });
+    const entry = { ...COMMON, kind: 'text', messageId: 'm', text: '' } as const;
+    const longest = { ...entry, text: 'x'.repeat(MAX_ENTRY_BYTES - jsonBytes(entry)) };
+    expect(jsonBytes(longest)).toBe(MAX_ENTRY_BYTES);
+    expect(cutEntry(longest).entry).toEqual(longest);
+    const plain = { index: 999_999_999, prev: await textHash('x'), entry: longest };
+    const record = await sealer.seal({
+      type: RECORD_TYPE.log,
+      place: 'log',
+      epoch: 1,
+      plaintext: utf8Bytes(JSON.stringify(plain)),
+    });
+    expect(record.length).toBeLessThanOrEqual(LIMITS.logRecordBytes);
+  });
+
+  it('an entry whose id is in the log, or twice in a batch, is left out', () => {
+    const entry = (id: string): Entry => ({
+      ...COMMON,
+      id,
+      kind: 'text',
+      messageId: 'm',
+      text: id,
+    });
+    const store = { hasEntry: (id: string) => id === 'old', saveBlob: () => undefined };
+    const fresh = newEntries([entry('old'), entry('a'), entry('b'), entry('a')], store);
+    expect(fresh.map(({ id }) => id)).toEqual(['a', 'b']);
   });
 
   it('an entry that fits is not touched', () => {

@@ -37,7 +37,9 @@ async function agents(): Promise<number> {
       return Number(/\) \S (\d+)/.exec(stat)?.[1] ?? 0);
     }),
   );
-  return found.filter((_, i) => !found.some(({ pid }) => pid === parents[i])).length;
+  const own = found.filter((_, i) => !found.some(({ pid }) => pid === parents[i]));
+  if (own.length > 1) console.log(`agents: ${JSON.stringify(own)}, parents ${parents.join()}`);
+  return own.length;
 }
 
 function timesAsked(marker: string): number {

@@ -77,10 +77,10 @@ describe('kill -9 of the host', () => {
 
   it('while streaming: the old agent finishes, its text is taken over, nothing runs twice', async () => {
     const ada = await (await rig.machine()).startSession();
-    await ada.view.request('prompt', { text: 'marker-stream [[slow:60:30]]' });
+    await ada.view.request('prompt', { text: 'marker-stream [[slow:250:30]]' });
     await ada.until('text streams', () => ada.view.live.length > 0);
     const again = await crashAndReturn(ada.session);
-    await again.until('the text is taken over', () => again.text.includes('w59'), 60_000);
+    await again.until('the text is taken over', () => again.text.includes('w249'), 60_000);
     await again.until('it is idle', () => again.state.session.status === 'idle', 60_000);
     await again.until('what was lost is said', () =>
       again.ofKind('notice').some(({ code }) => code === 'host-restarted'),
