@@ -25,7 +25,10 @@ export async function reloadInMidTurn(count: number): Promise<void> {
       await panel.send(`[[slow:30:50]] round-${n}-begins`);
       await panel.shows(/w3 /);
       await owner.reload();
-      await panel.shows('Live', 60_000);
+      await panel.shows('Live', 60_000).catch(async (error: unknown) => {
+        await owner.screenshot('reload-failed');
+        throw error;
+      });
       await waitUntil(async () => /w29/.test(await lastReply(panel)), `round ${n} ends`, 60_000);
       await panel.shows(/Done/);
     }

@@ -75,9 +75,11 @@ export class Workbench {
     await this.page.locator('.monaco-workbench').first().waitFor({ timeout: 60_000 });
   }
 
-  /** Reloads the window. */
+  /** Reloads the window as its person does: by VS Code's own command, which keeps open editors. */
   async reload(): Promise<void> {
-    await this.page.reload();
+    const loaded = this.page.waitForEvent('load', { timeout: 60_000 });
+    await this.command('Developer: Reload Window');
+    await loaded;
     await this.ready();
   }
 
