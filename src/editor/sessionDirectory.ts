@@ -75,8 +75,8 @@ export class SessionDirectory implements LinkSource {
   }
 
   titleOf(ref: SessionRef): string {
-    const title = this.summaryOf(ref)?.title;
-    if (title) return title;
+    const session = this.summaryOf(ref);
+    if (session) return session.title || this.t('Untitled session');
     const known = ref.kind === 'joined' && this.joined.items.find(({ room }) => room === ref.room);
     return (known && known.title) || this.t('Session');
   }
