@@ -27,7 +27,7 @@ import {
 import { DocumentConnection } from './documentConnection.ts';
 import { notAdmitted, revoked, roomNotFound } from './errors.ts';
 import type { JoinOptions } from './joinOptions.ts';
-import { Knocking } from './knocking.ts';
+import { asksMore, Knocking } from './knocking.ts';
 import { MemberTerm } from './memberTerm.ts';
 import { PresenceChannel } from './presenceChannel.ts';
 import { fetchPage, fetchWhole, requestOf } from './requests.ts';
@@ -62,6 +62,7 @@ export class Attachment implements RoomView, Disposable {
   private lastFence: number | undefined;
   private triedOtherToken = false;
   private unknownSince: number | undefined;
+  private asksMore: boolean | undefined;
 
   readonly onDidChange = this.changed.event;
 
@@ -316,11 +317,18 @@ export class Attachment implements RoomView, Disposable {
   /** Not in the roster yet: knock. Admitted: open the channel and enter by the member's own token. */
   private followRoster(): void {
     if (!this.replica.state || this.over) return;
-    if (!this.me) {
+    const { me } = this;
+    if (!me) {
       this.knocking.start();
       return;
     }
-    this.knocking.stop();
+    // A member that comes with a better link than it came by knocks once more.
+    if (this.asksMore === undefined) this.asksMore = asksMore(this.link.role, me);
+    if (this.asksMore && asksMore(this.link.role, me)) this.knocking.start();
+    else {
+      this.asksMore = false;
+      this.knocking.stop();
+    }
     if (!this.usesChannelToken) {
       this.usesChannelToken = true;
       this.main.setAddress(this.main.url, this.tokens.channel);

@@ -8,6 +8,7 @@ import { openCard } from '../crypto/card.ts';
 import type { Problem } from '../protocol/state.ts';
 import { readCard } from '../session/layout.ts';
 import type { TailDocument } from '../session/tailDocument.ts';
+import { anotherHost } from './errors.ts';
 import type { HostProcess } from './hostRoomOptions.ts';
 
 /** Pauses between two repairs: the first, and the longest if somebody keeps at it. */
@@ -74,15 +75,4 @@ export class DocumentRepair implements Disposable {
     this.pauseMs = Math.min(this.pauseMs * 2, PAUSE_MS.longest);
     this.options.log.warn('the document was changed by others and put right');
   }
-}
-
-function anotherHost(isNewer: boolean): Problem {
-  return {
-    code: isNewer ? 'moved' : 'split',
-    happened: isNewer
-      ? 'This session is now served by another process.'
-      : 'Another process serves this session under the same term.',
-    kept: 'Everything up to now is in this computer’s journal.',
-    remedy: isNewer ? 'Open it again to follow it there.' : 'End one of the two, then restart.',
-  };
 }

@@ -1,5 +1,6 @@
 // User-visible errors of joining and serving rooms.
 import { AppError } from '../base/errors.ts';
+import type { Problem } from '../protocol/state.ts';
 import type { OutboxItem } from '../session/view.ts';
 
 /** The relay admits neither the link nor this device. */
@@ -64,4 +65,16 @@ export function relayUnreachable(url: string, reason: string): AppError {
     kept: 'The session goes on here; nothing of it was published there.',
     remedy: 'Check the address, the network and that the relay is running.',
   });
+}
+
+/** Another process serves the room: this one must stop writing. */
+export function anotherHost(isNewer: boolean): Problem {
+  return {
+    code: isNewer ? 'moved' : 'split',
+    happened: isNewer
+      ? 'This session is now served by another process.'
+      : 'Another process serves this session under the same term.',
+    kept: 'Everything up to now is in this computer’s journal.',
+    remedy: isNewer ? 'Open it again to follow it there.' : 'End one of the two, then restart.',
+  };
 }

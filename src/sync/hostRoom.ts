@@ -95,7 +95,11 @@ export class HostRoom implements Disposable {
     this.log = new RoomLog(options);
     this.tail = new TailDocument(this.doc);
     this.roster = new Roster({ room: room.id, journal, clock, isPresent });
-    this.relays = this.store.add(new RoomRelays({ ...options, roster: this.roster }));
+    const onLose = (problem: Problem): void => {
+      this.publisher.dispose();
+      this.lost.fire(problem);
+    };
+    this.relays = this.store.add(new RoomRelays({ ...options, roster: this.roster, onLose }));
     this.lease = this.store.add(new FocusLease({ clock, journal }));
     this.publisher = this.store.add(
       new Publisher({
@@ -150,7 +154,6 @@ export class HostRoom implements Disposable {
         log,
       }),
     );
-    const onLose = (problem: Problem): void => this.lost.fire(problem);
     this.store.add(
       new DocumentRepair({
         doc: this.doc,

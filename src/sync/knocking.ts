@@ -11,6 +11,7 @@ import type { InviteLink } from '../protocol/link.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import { knockDocument } from '../protocol/names.ts';
 import type { Knock } from '../protocol/room.ts';
+import type { Person, Role } from '../protocol/state.ts';
 import { PROTOCOL_VERSIONS } from '../protocol/version.ts';
 import { outOf, placeOfRecord } from '../session/layout.ts';
 import { DocumentConnection } from './documentConnection.ts';
@@ -102,4 +103,10 @@ export class Knocking implements Disposable {
     const pair = identity.signing;
     return sealKnock({ secret: link.secret, room: link.room, roomBytes, pair, knock });
   }
+}
+
+/** Whether a link asks for more than the member has or has asked for. */
+export function asksMore(asked: Role, me: Person): boolean {
+  if (asked === 'owner') return me.role !== 'owner';
+  return asked === 'controller' && me.role === 'viewer' && me.asksControl !== true;
 }

@@ -8,8 +8,9 @@ import { errorText, type Logger } from '../base/log.ts';
 import { signClaim } from '../crypto/admission.ts';
 import { sign, type SigningPair } from '../crypto/keys.ts';
 import type { Claim, RelayToken } from '../protocol/claim.ts';
+import type { Problem } from '../protocol/state.ts';
 import { DocumentConnection } from './documentConnection.ts';
-import { claimRefused, relayUnreachable } from './errors.ts';
+import { anotherHost, claimRefused, relayUnreachable } from './errors.ts';
 
 /** A relay that a room is served on. */
 export interface RelayAddress {
@@ -30,6 +31,8 @@ export interface RelayLinkOptions {
   /** Rises with every claim of the process, over all relays. */
   readonly nextRev: () => number;
   readonly tokens: () => Promise<RelayToken[]>;
+  /** Another process has claimed the room while this one served it. */
+  readonly onLose: (problem: Problem) => void;
   /** The host's own token. */
   readonly token: string;
   readonly fetch: typeof fetch;
@@ -122,7 +125,8 @@ export class RelayLink implements Disposable {
         },
         (error: unknown) => {
           this.options.log.warn('claim failed', { error: errorText(error) });
-          if (!isAppError(error, 'relay-claim-conflict')) this.claimLater(CLAIM_AGAIN_MS);
+          if (isAppError(error, 'relay-claim-conflict')) this.options.onLose(anotherHost(true));
+          else this.claimLater(CLAIM_AGAIN_MS);
         },
       );
     });

@@ -9,6 +9,7 @@ import { errorText } from '../base/log.ts';
 import { admissionToken, hashToken } from '../crypto/admission.ts';
 import { randomBytes } from '../crypto/keys.ts';
 import type { RelayToken } from '../protocol/claim.ts';
+import type { Problem } from '../protocol/state.ts';
 import type { Roster } from '../session/roster.ts';
 import type { DocumentConnection } from './documentConnection.ts';
 import type { HostRoomOptions } from './hostRoomOptions.ts';
@@ -21,7 +22,7 @@ const SYNC_WAIT_MS = 5_000;
 export type RoomRelaysOptions = Pick<
   HostRoomOptions,
   'room' | 'host' | 'fetch' | 'webSocket' | 'clock' | 'log'
-> & { readonly roster: Roster };
+> & { readonly roster: Roster; readonly onLose: (problem: Problem) => void };
 
 interface Served {
   readonly doc: Y.Doc;
@@ -62,7 +63,7 @@ export class RoomRelays implements Disposable {
 
   /** Serves the room on one more relay; rejects with AppError relay-* if it refuses. */
   async add(relay: RelayAddress): Promise<void> {
-    const { room, host, fetch, webSocket, clock, log } = this.options;
+    const { room, host, onLose, fetch, webSocket, clock, log } = this.options;
     const link = new RelayLink({
       relay,
       room: room.id,
@@ -72,6 +73,7 @@ export class RoomRelays implements Disposable {
       nextRev: () => (this.claimRev += 1),
       tokens: () => this.tokens(),
       token: this.hostToken,
+      onLose,
       fetch,
       webSocket,
       clock,

@@ -1,8 +1,13 @@
 // Room ids, claims and tokens.
 import { describe, expect, it } from 'vitest';
 import { fromBase64Url, toBase64Url, utf8Bytes } from '../../src/base/bytes.ts';
-import { admissionToken, hashToken, roomIdOfKey, verifyClaim } from '../../src/crypto/admission.ts';
-import { signClaim } from '../../src/crypto/admission.ts';
+import {
+  admissionToken,
+  hashToken,
+  roomIdOfKey,
+  signClaim,
+  verifyClaim,
+} from '../../src/crypto/admission.ts';
 import type { Claim } from '../../src/protocol/claim.ts';
 import { isRoomId } from '../../src/protocol/names.ts';
 import { createRoom } from '../relay/support.ts';

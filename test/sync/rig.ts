@@ -4,7 +4,7 @@ import { toBase64Url } from '../../src/base/bytes.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { roomIdOfKey } from '../../src/crypto/admission.ts';
-import { createIdentity } from '../../src/crypto/identity.ts';
+import { createIdentity, type Identity } from '../../src/crypto/identity.ts';
 import { generateSigningPair, newBootOf, randomBytes } from '../../src/crypto/keys.ts';
 import type { Entry } from '../../src/protocol/transcript.ts';
 import { createMemoryStore } from '../../src/relay/memoryStore.ts';
@@ -93,10 +93,10 @@ export class SyncRig {
     return invite.link;
   }
 
-  async join(link: string, name = 'Ada'): Promise<Attachment> {
+  async join(link: string, name = 'Ada', identity?: Identity): Promise<Attachment> {
     const attachment = await Attachment.join({
       link,
-      identity: await createIdentity(),
+      identity: identity ?? (await createIdentity()),
       name,
       device: 'test',
       clock: systemClock,

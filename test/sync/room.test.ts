@@ -1,5 +1,6 @@
 // Rooms over a real relay: joining, streaming, control, revocation, takeover, history.
 import { afterEach, expect, test } from 'vitest';
+import { createIdentity } from '../../src/crypto/identity.ts';
 import { CommandRefused } from '../../src/session/errors.ts';
 import type { Attachment } from '../../src/sync/attachment.ts';
 import { waitUntil as waitFor } from '../probes/waitUntil.ts';
@@ -79,6 +80,19 @@ test('[J3] a guest of a controller link watches until the owner allows control',
   room.admit(guest.member, 'controller');
   await waitUntil(() => guest.me?.role === 'controller');
   expect(await guest.request('focus-request', {})).toEqual({ outcome: 'granted' });
+});
+
+test('[J3] a viewer who comes again with a controller link asks for control by it', async () => {
+  const relay = await rig.relay();
+  const room = await rig.host(relay);
+  const identity = await createIdentity();
+  const viewer = await rig.join(await rig.invite(room, relay), 'Bo', identity);
+  await waitUntil(() => viewer.me?.role === 'viewer');
+  await viewer.close();
+  const link = await rig.invite(room, relay, { role: 'controller' });
+  const again = await rig.join(link, 'Bo', identity);
+  await waitUntil(() => again.me?.asksControl === true);
+  expect(room.people).toHaveLength(1);
 });
 
 test('[J4] stop sharing cuts guests off and keeps owners', async () => {
