@@ -23,6 +23,8 @@ run([
   'package',
   '--no-dependencies',
   '--allow-missing-repository',
+  // Without a repository, vsce refuses a README that links to files beside it.
+  '--no-rewrite-relative-links',
   '--out',
   name,
 ]);
