@@ -1,6 +1,6 @@
 // The journal: the durable truth of a session host. Lock first, then one SQLite file, one writer.
 import { existsSync, renameSync, statSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
 import type { Logger } from '../base/log.ts';
@@ -10,7 +10,7 @@ import { createPrivateFile, takeLock } from './lock.ts';
 import { type HostPaths, prepareHome } from './paths.ts';
 import { RoomStore } from './roomStore.ts';
 import { SessionStore } from './sessionStore.ts';
-import { isSqliteDamage, numberOf, textOf, transact } from './sqlite.ts';
+import { isSqliteDamage, numberOf, openSqlite, textOf, transact } from './sqlite.ts';
 
 /** A room as it is kept: its id pins the key. */
 export interface StoredRoom {
@@ -132,7 +132,7 @@ export class Journal {
 function openDatabase(file: string): DatabaseSync {
   createPrivateFile(file);
   const bytes = statSync(file).size;
-  const database = new DatabaseSync(file);
+  const database = openSqlite(file);
   try {
     // EXCLUSIVE before WAL: no shared-memory file, and a second guard beside the lock file.
     database.exec(

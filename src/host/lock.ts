@@ -1,9 +1,8 @@
 // The lock that decides between processes: one session host per home folder.
 import { closeSync, openSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
 import { type Disposable, toDisposable } from '../base/disposable.ts';
 import { hostRunning, lockUnusable } from './errors.ts';
-import { isSqliteBusy } from './sqlite.ts';
+import { isSqliteBusy, openSqlite } from './sqlite.ts';
 
 /**
  * Takes the exclusive lock or throws AppError 'host-running'. The system releases it when the
@@ -12,7 +11,7 @@ import { isSqliteBusy } from './sqlite.ts';
  */
 export function takeLock(file: string, home: string): Disposable {
   createPrivateFile(file);
-  const database = new DatabaseSync(file);
+  const database = openSqlite(file);
   try {
     database.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE');
   } catch (error) {

@@ -1,6 +1,12 @@
 // Small helpers around node:sqlite: typed columns, transactions, what an error means.
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 
+/** Opens a database. Loaded when it is needed: on a Node without node:sqlite the file still starts and says so. */
+export function openSqlite(path: string): DatabaseSync {
+  const { DatabaseSync } = process.getBuiltinModule('node:sqlite');
+  return new DatabaseSync(path);
+}
+
 /** A row as node:sqlite returns it. */
 export type Row = Record<string, SQLOutputValue>;
 
