@@ -56,6 +56,8 @@ export class Outbox implements Disposable {
   private readonly store = new DisposableStore();
   private readonly options: OutboxOptions;
   private readonly sendings = new Map<string, Sending>();
+  /** Answers that were acted on: an answer that stands is not news each time another comes. */
+  private readonly read = new WeakSet<Uint8Array>();
   private readonly changed = new Emitter<void>();
   private chain: Promise<void> = Promise.resolve();
   private term: SendingTerm | undefined;
@@ -185,7 +187,7 @@ export class Outbox implements Disposable {
     const answers = inOf(this.options.doc);
     for (const [id, record] of [...answers.entries()]) {
       const sending = this.sendings.get(id);
-      if (!sending || !(record instanceof Uint8Array)) continue;
+      if (!sending || !(record instanceof Uint8Array) || this.read.has(record)) continue;
       const opened = await this.options.opener.open(
         record,
         { type: RECORD_TYPE.ack, place: `g.${this.options.member}/in/${id}` },
@@ -195,6 +197,7 @@ export class Outbox implements Disposable {
         ? ackSchema.safeParse(parseJson(utf8Text(opened.plaintext)))
         : undefined;
       if (!ack?.success || ack.data.id !== id || isSettled(sending.item)) continue;
+      this.read.add(record);
       const { status, code, message, result, expected } = ack.data;
       // [C3] Sealed for an earlier host: it goes out again under the new term, with the same id.
       if (code === 'stale-term') continue;

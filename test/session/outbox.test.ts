@@ -1,0 +1,142 @@
+// The sender's side of commands: numbered, answered, taken back out, void where the host misses one.
+import { expect, test } from 'vitest';
+import * as Y from 'yjs';
+import { toBase64Url, utf8Bytes, utf8Text } from '../../src/base/bytes.ts';
+import { silentLogger } from '../../src/base/log.ts';
+import { createIdentity } from '../../src/crypto/identity.ts';
+import { generateSigningPair, newBootOf, randomBytes } from '../../src/crypto/keys.ts';
+import { RecordOpener, RecordSealer } from '../../src/crypto/record.ts';
+import { type Ack, type Command, commandSchema } from '../../src/protocol/command.ts';
+import { TIMES } from '../../src/protocol/limits.ts';
+import { RECORD_TYPE } from '../../src/protocol/room.ts';
+import { inOf, outOf, recordsOf } from '../../src/session/layout.ts';
+import { Outbox } from '../../src/session/outbox.ts';
+import { createFakeClock } from '../probes/fakeClock.ts';
+import { waitUntil } from '../probes/waitUntil.ts';
+
+async function makeOutbox() {
+  const identity = await createIdentity();
+  const host = await generateSigningPair();
+  const [room, secret] = [randomBytes(16), randomBytes(32)];
+  const secretOf = () => secret;
+  const clock = createFakeClock();
+  const doc = new Y.Doc();
+  const opener = new RecordOpener({ room, secretOf });
+  const outbox = new Outbox({
+    doc,
+    member: identity.member,
+    opener,
+    fence: () => 7,
+    hostTime: () => clock.now(),
+    clock,
+    log: silentLogger,
+  });
+  const hostBoot = newBootOf(1);
+  const hostSealer = await RecordSealer.create({ room, pair: host, boot: hostBoot, secretOf });
+  const setTerm = async (term: number): Promise<void> => {
+    const pair = identity.signing;
+    const sealer = await RecordSealer.create({ room, pair, boot: newBootOf(term), secretOf });
+    const boot = toBase64Url(hostBoot);
+    outbox.setTerm({ term, hostKey: host.publicKey, hostBoot: boot, sealer, epoch: 1 });
+  };
+  const written = async (): Promise<Command[]> => {
+    const commands: Command[] = [];
+    for (const record of recordsOf(outOf(doc))) {
+      const place = `g.${identity.member}/out`;
+      const expected = { type: RECORD_TYPE.command, place };
+      const opened = await opener.open(record, expected, () => identity.signing.publicKey);
+      if (opened.ok) commands.push(commandSchema.parse(JSON.parse(utf8Text(opened.plaintext))));
+    }
+    return commands;
+  };
+  const answer = async (ack: Ack): Promise<void> => {
+    const plaintext = utf8Bytes(JSON.stringify(ack));
+    const place = `g.${identity.member}/in/${ack.id}`;
+    const record = await hostSealer.seal({ type: RECORD_TYPE.ack, place, epoch: 1, plaintext });
+    inOf(doc).set(ack.id, record);
+  };
+  return { outbox, clock, doc, setTerm, written, answer };
+}
+
+test('[C7] ordered commands are numbered from 1, others carry no number', async () => {
+  const { outbox, setTerm, written } = await makeOutbox();
+  outbox.add('prompt', { text: 'one' });
+  outbox.add('interrupt', {});
+  outbox.add('prompt', { text: 'two' });
+  expect(outbox.items.map(({ status }) => status)).toEqual(['sending', 'sending', 'sending']);
+  await setTerm(1);
+  const commands = await waitUntil('all are written', async () => {
+    const all = await written();
+    return all.length === 3 ? all : undefined;
+  });
+  expect(commands.map(({ cseq }) => cseq)).toEqual([1, undefined, 2]);
+  expect(commands.map(({ fence }) => fence)).toEqual([7, 7, 7]);
+});
+
+test('[X6] a final answer takes the command and itself out of the channel', async () => {
+  const { outbox, doc, setTerm, answer } = await makeOutbox();
+  await setTerm(1);
+  const { id } = outbox.add('prompt', { text: 'one' });
+  await waitUntil('it is sent', () => outbox.get(id)?.status === 'sent');
+  await answer({ id, status: 'done', result: { ran: true } });
+  await waitUntil('it is done', () => outbox.get(id)?.status === 'done');
+  expect(outbox.get(id)?.result).toEqual({ ran: true });
+  expect([outOf(doc).length, inOf(doc).size]).toEqual([0, 0]);
+});
+
+test('[C3] under a new term the same id is sealed again, numbered from 1', async () => {
+  const { outbox, setTerm, written } = await makeOutbox();
+  await setTerm(1);
+  const { id } = outbox.add('prompt', { text: 'one' });
+  await waitUntil('it is sent', () => outbox.get(id)?.status === 'sent');
+  await setTerm(2);
+  const again = await waitUntil('it is written for term 2', async () =>
+    (await written()).find(({ term }) => term === 2),
+  );
+  expect(again).toMatchObject({ id, cseq: 1 });
+  expect(await written()).toHaveLength(1);
+});
+
+test('[C8] a gap is filled once, however often its answer is read', async () => {
+  const { outbox, setTerm, written, answer } = await makeOutbox();
+  await setTerm(1);
+  const first = outbox.add('prompt', { text: 'one' });
+  await waitUntil('it is sent', () => outbox.get(first.id)?.status === 'sent');
+  await answer({ id: first.id, status: 'received', code: 'gap', expected: 9 });
+  await waitUntil('a void is written', async () => (await written()).length === 2);
+  const second = outbox.add('interrupt', {});
+  await waitUntil('another is sent', () => outbox.get(second.id)?.status === 'sent');
+  await answer({ id: second.id, status: 'done' });
+  await waitUntil('and done', () => outbox.get(second.id)?.status === 'done');
+  const voids = (await written()).filter(({ notAfter }) => notAfter === 0);
+  expect(voids).toMatchObject([{ cseq: 9 }]);
+});
+
+test('an answer that another than the host wrote is passed over', async () => {
+  const { outbox, doc, setTerm } = await makeOutbox();
+  await setTerm(1);
+  const { id } = outbox.add('prompt', { text: 'one' });
+  await waitUntil('it is sent', () => outbox.get(id)?.status === 'sent');
+  inOf(doc).set(id, randomBytes(400));
+  const second = outbox.add('interrupt', {});
+  await waitUntil('the next is sent', () => outbox.get(second.id)?.status === 'sent');
+  expect(outbox.get(id)?.status).toBe('sent');
+});
+
+test('what nobody answers in time is expired, with its text kept', async () => {
+  const { outbox, clock, doc, setTerm } = await makeOutbox();
+  await setTerm(1);
+  const { id } = outbox.add('prompt', { text: 'keep me' });
+  await waitUntil('it is sent', () => outbox.get(id)?.status === 'sent');
+  clock.advance(TIMES.commandMs + 2000);
+  expect(outbox.get(id)).toMatchObject({ status: 'expired', args: { text: 'keep me' } });
+  expect(outbox.get(id)?.message).toMatch(/text was kept/);
+  expect(outOf(doc).length).toBe(0);
+});
+
+test('a 1 MB prompt is refused before anything is sent, with what to do', async () => {
+  const { outbox, doc } = await makeOutbox();
+  const text = 'x'.repeat(1024 * 1024);
+  expect(() => outbox.add('prompt', { text })).toThrow(/too long to send.*file/s);
+  expect([outbox.items.length, outOf(doc).length]).toEqual([0, 0]);
+});
