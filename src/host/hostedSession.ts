@@ -7,6 +7,7 @@ import type { Json } from '../protocol/json.ts';
 import type { AcceptedCommand } from '../session/commandCheck.ts';
 import { sessionBusy } from './errors.ts';
 import { executeHosted } from './hostedCommands.ts';
+import { AGENT_MARKER, agentProcesses } from './agentMarker.ts';
 import { awaitOldChild, type ProcessName } from './oldChild.ts';
 import { dropUnsettled, loseRequests, settlePrompts, takeMissed } from './reconcile.ts';
 import type { RoomStore } from './roomStore.ts';
@@ -76,7 +77,10 @@ export class HostedSession implements SessionDriver {
       if (oldChild !== undefined) {
         recorder.setStatus('working');
         recorder.setProblem(FINISHING);
-        await awaitOldChild(oldChild, { clock, log, endNow: this.endOld.signal });
+        // Its pid may not have been written down any more, or it stands for a process of its own.
+        const old = [oldChild, ...(await agentProcesses(recorder.stored.id))];
+        const endNow = this.endOld.signal;
+        await Promise.all(old.map((child) => awaitOldChild(child, { clock, log, endNow })));
         sessions.removeChild(recorder.stored.id);
         await this.readUp('host-restarted', RESTARTED);
         recorder.setProblem(undefined);
@@ -159,9 +163,13 @@ export class HostedSession implements SessionDriver {
         await refuseSecondWriter(stored.agentSessionId, { agent, clock, isClosed });
       }
       const { exists } = await takeMissed(this.options);
+      // Before there is a process: a host that is killed now must be found to have started one.
+      const journalChild = (process: ProcessName): void =>
+        sessions.saveChild({ session: stored.id, ...process }, clock.now());
+      journalChild({ pid: 0, processStart: '' });
       const child = await agent.start({
         cwd: stored.cwd,
-        env,
+        env: { ...env, [AGENT_MARKER]: stored.id },
         ...(exists && stored.agentSessionId !== undefined ? { resume: stored.agentSessionId } : {}),
         ...(stored.model === undefined ? {} : { model: stored.model }),
         // What skips every question is never resumed by itself.
@@ -169,9 +177,7 @@ export class HostedSession implements SessionDriver {
           ? {}
           : { mode: stored.mode }),
         ...(stored.title === '' ? {} : { title: stored.title }),
-        // Before it is ready: a host that is killed now must be found to have started it.
-        onDidSpawn: (process) =>
-          sessions.saveChild({ session: stored.id, ...process }, clock.now()),
+        onDidSpawn: journalChild,
       });
       this.child = child;
       recorder.setProblem(undefined);

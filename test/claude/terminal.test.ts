@@ -62,7 +62,15 @@ describe.runIf(process.platform === 'linux').each(VERSIONS)(
           .catch((error: unknown) => error);
         expect(isAppError(refused, 'session-busy')).toBe(true);
 
-        await terminal.type('');
+        // A dialog that is still being painted does not hear the key yet.
+        await waitUntil(
+          'the command was allowed',
+          async () => {
+            if (seen.kind('tool-result').length === 0) await terminal.type('');
+            return seen.kind('tool-result').length > 0;
+          },
+          30_000,
+        );
         expect(await seen.entry('tool-result')).toMatchObject({ outcome: 'ok' });
         await seen.until('finished', () =>
           seen.kind('text').find((entry) => entry.text === 'finished'),

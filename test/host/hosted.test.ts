@@ -203,7 +203,7 @@ describe('a hosted session', () => {
     const session = await machine.startSession({ prompt: 'Say this [[text:first words]]' });
     await session.until('it ran', () => session.text.includes('first words'));
     expect(session.ofKind('prompt')[0]).toMatchObject({ author: { name: 'Ada' } });
-    expect(session.state.session.title).toContain('Say this');
+    await session.until('it is titled', () => session.state.session.title.includes('Say this'));
   }, 30_000);
 
   it('a folder that does not exist is refused and leaves no session', async () => {
