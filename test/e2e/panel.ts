@@ -80,9 +80,9 @@ export class SessionPanel {
     await button.waitFor({ timeout: PATIENCE_MS });
   }
 
-  /** Whole text of the panel. */
+  /** Text of the transcript that is in view; what is only spoken to screen readers stands elsewhere. */
   async text(): Promise<string> {
-    return (await this.frame()).locator('body').innerText();
+    return (await this.frame()).locator('.transcript').innerText();
   }
 
   /** Begins to note every length that streaming text has; the result tells the lengths so far. */
