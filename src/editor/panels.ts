@@ -31,7 +31,10 @@ export class Panels implements vscode.WebviewPanelSerializer {
     this.memento = options.memento;
     this.before = openPanelsSchema.safeParse(this.memento.get(KEY)).data ?? [];
     this.store.add(vscode.window.registerWebviewPanelSerializer(VIEW.panel, this));
-    this.store.add(this.services.clock.after(ORPHANS_AFTER_MS, () => void this.recoverOrphans()));
+    // A tab that was not there when this extension host began cannot be a leftover of the last one.
+    if (panelTabs().length > 0) {
+      this.store.add(this.services.clock.after(ORPHANS_AFTER_MS, () => void this.recoverOrphans()));
+    }
   }
 
   /** The panel in front, else the one that was there last. */
@@ -120,9 +123,7 @@ export class Panels implements vscode.WebviewPanelSerializer {
    * nobody; the serializer is not called for them. Hidden ones are restored when they are shown.
    */
   private async recoverOrphans(): Promise<void> {
-    const orphans = vscode.window.tabGroups.all
-      .flatMap((group) => group.tabs)
-      .filter((tab) => tab.isActive && isPanelTab(tab) && !this.isOurs(tab));
+    const orphans = panelTabs().filter((tab) => tab.isActive && !this.isOurs(tab));
     for (const tab of orphans) {
       const ref = this.refByTitle(tab.label);
       this.services.log.info('a panel of an ended extension host was found', { known: !!ref });
@@ -132,13 +133,19 @@ export class Panels implements vscode.WebviewPanelSerializer {
     }
   }
 
+  /** A group shows one tab: where a panel of ours is visible, the active tab is it, whatever its label says yet. */
   private isOurs(tab: vscode.Tab): boolean {
-    return this.all.some(({ panel }) => panel.visible && panel.title === tab.label);
+    const { viewColumn } = tab.group;
+    return this.all.some(({ panel }) => panel.visible && panel.viewColumn === viewColumn);
   }
 }
 
-function isPanelTab(tab: vscode.Tab): boolean {
-  return tab.input instanceof vscode.TabInputWebview && tab.input.viewType.endsWith(VIEW.panel);
+function panelTabs(): readonly vscode.Tab[] {
+  return vscode.window.tabGroups.all
+    .flatMap((group) => group.tabs)
+    .filter(
+      ({ input }) => input instanceof vscode.TabInputWebview && input.viewType.endsWith(VIEW.panel),
+    );
 }
 
 function plain(title: string): string {

@@ -12,6 +12,7 @@ import { createFileLog } from './fileLog.ts';
 import { removeHostFile, writeHostFile } from './hostFile.ts';
 import { watchIdle } from './idleStop.ts';
 import { Journal } from './journal.ts';
+import { keepOwnCopy } from './ownCopy.ts';
 import { Machine } from './machine.ts';
 import { hostPaths, prepareHome } from './paths.ts';
 import { RelayChild } from './relayChild.ts';
@@ -86,8 +87,9 @@ async function run(options: RunHostOptions): Promise<number> {
     () => void process.off('uncaughtExceptionMonitor', onCrash),
   ];
   try {
+    const [program, script, ...args] = options.relayCommand;
     const relay = await RelayChild.start({
-      command: options.relayCommand,
+      command: script ? [program, keepOwnCopy(script, paths.program, log), ...args] : [program],
       dataDir: paths.relayData,
       preferredPort: options.relayPort ?? Number(journal.setting(RELAY_PORT) ?? 0),
       clock,

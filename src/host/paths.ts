@@ -16,6 +16,8 @@ export interface HostPaths {
   /** Written by an administrator; read only. */
   readonly policy: string;
   readonly relayData: string;
+  /** The program as it was when the host started. */
+  readonly program: string;
 }
 
 /** The home folder of an environment: `TWINHELM_HOME`, else `~/.twinhelm`. Absolute. */
@@ -37,6 +39,7 @@ export function hostPaths(home: string): HostPaths {
     log: join(home, 'host.log'),
     policy: join(home, 'policy.json'),
     relayData: join(home, 'relay'),
+    program: join(home, 'program'),
   };
 }
 

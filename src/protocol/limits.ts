@@ -15,7 +15,7 @@ export const LIMITS = {
   chunkWrites: 2048,
   /** Chunks kept in the main document. */
   tailChunks: 3,
-  /** Live (streaming) text kept as records; beyond it a partial entry is written. */
+  /** Live (streaming) text kept as records; before it is reached, pieces are merged. */
   liveBytes: 64 * KIB,
   /** The state record. */
   stateBytes: 48 * KIB,

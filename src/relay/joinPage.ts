@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 const PLACES = ['../../media/join/index.html', '../media/join/index.html', './join/index.html'];
 const FALLBACK =
   '<!doctype html><html lang="en"><meta charset="utf-8"><title>Twinhelm</title>' +
-  '<p>Copy the address of this page, open VS Code with the Twinhelm extension, and run the command “Twinhelm: Join”.</p></html>';
+  '<p>Copy the address of this page, open VS Code with the Twinhelm extension, and run the command “Twinhelm: Join with a Link…”.</p></html>';
 
 /** A page and the headers it is served with. */
 export interface StaticPage {

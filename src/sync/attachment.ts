@@ -25,7 +25,7 @@ import {
   type ViewPart,
 } from '../session/view.ts';
 import { DocumentConnection } from './documentConnection.ts';
-import { notAdmitted, revoked, roomNotFound } from './errors.ts';
+import { closedHere, notAdmitted, revoked, roomNotFound } from './errors.ts';
 import type { JoinOptions } from './joinOptions.ts';
 import { asksMore, Knocking } from './knocking.ts';
 import { MemberTerm } from './memberTerm.ts';
@@ -54,6 +54,7 @@ export class Attachment implements RoomView, Disposable {
   private readonly sender: Outbox;
   private readonly opener: RecordOpener;
   private readonly term: MemberTerm;
+  private readonly closing = new AbortController();
   private channel: DocumentConnection | undefined;
   private usesChannelToken = false;
   private over: AppError | undefined;
@@ -236,7 +237,8 @@ export class Attachment implements RoomView, Disposable {
     args: CommandArgs<K>,
     options?: { readonly signal?: AbortSignal },
   ): Promise<Json | undefined> {
-    return requestOf(this, kind, args, options?.signal);
+    const signals = [this.closing.signal, ...(options?.signal ? [options.signal] : [])];
+    return requestOf(this, kind, args, AbortSignal.any(signals));
   }
 
   forget(id: string): void {
@@ -270,6 +272,7 @@ export class Attachment implements RoomView, Disposable {
     this.options.memory?.save(this.room, this.replica.remembered);
     this.channel?.dispose();
     this.store.dispose();
+    this.closing.abort(closedHere());
   }
 
   private get token(): string {

@@ -21,6 +21,15 @@ export function revoked(): AppError {
   });
 }
 
+/** The view was closed here while an answer was waited for. */
+export function closedHere(): AppError {
+  return new AppError('cancelled', {
+    happened: 'The connection to this session was closed here before the host answered.',
+    kept: 'The host may have carried it out.',
+    remedy: 'Open the session again to see.',
+  });
+}
+
 /** The relay has no such room. */
 export function roomNotFound(): AppError {
   return new AppError('room-not-found', {

@@ -20,25 +20,25 @@ export async function requestOf<K extends CommandKind>(
   view: RoomView,
   kind: K,
   args: CommandArgs<K>,
-  signal: AbortSignal | undefined,
+  signal: AbortSignal,
 ): Promise<Json | undefined> {
-  signal?.throwIfAborted();
+  signal.throwIfAborted();
   const { id } = view.send(kind, args);
   const settled = await new Promise<OutboxItem | undefined>((resolve) => {
     const waiting = new DisposableStore();
     const check = (): void => {
       const item = view.outbox.find((one) => one.id === id);
-      const isOver = view.truth.kind === 'over' || signal?.aborted === true;
+      const isOver = view.truth.kind === 'over' || signal.aborted;
       if (!isOver && item && !isSettled(item)) return;
       waiting.dispose();
       resolve(item);
     };
     waiting.add(view.onDidChange(check));
-    signal?.addEventListener('abort', check, { once: true });
-    waiting.defer(() => signal?.removeEventListener('abort', check));
+    signal.addEventListener('abort', check, { once: true });
+    waiting.defer(() => signal.removeEventListener('abort', check));
     check();
   });
-  signal?.throwIfAborted();
+  signal.throwIfAborted();
   view.forget(id);
   if (settled?.status === 'done') return settled.result;
   throw view.truth.kind === 'over' ? view.truth.error : commandFailed(settled);

@@ -136,6 +136,16 @@ test('[T1] a host of the next term takes over the same room and its guests follo
   expect(await guest.request('focus-request', {})).toEqual({ outcome: 'granted' });
 });
 
+test('a request settles when its view is closed before the host answers', async () => {
+  const relay = await rig.relay();
+  const room = await rig.host(relay, { execute: () => new Promise(() => undefined) });
+  const guest = await rig.join(await rig.invite(room, relay, { role: 'owner' }));
+  await waitUntil(() => guest.truth.kind === 'live');
+  const answer = guest.request('rename', { title: 'never' });
+  guest.dispose();
+  await expect(answer).rejects.toMatchObject({ code: 'cancelled' });
+});
+
 test('[P1] state changes arrive as values, at the rate of the protocol', async () => {
   const relay = await rig.relay();
   const room = await rig.host(relay);
