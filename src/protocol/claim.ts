@@ -13,8 +13,10 @@ export const relayTokenSchema = z.object({
       }),
     )
     .check(z.maxLength(8)),
-  /** Taken only on loopback sockets without an Origin header. */
+  /** Taken only straight from this computer, and without an Origin header unless `pages` is set. */
   loopbackOnly: z.optional(z.boolean()),
+  /** With loopbackOnly: taken from pages of this computer too, which send an Origin. */
+  pages: z.optional(z.boolean()),
   /** A room's host: its sockets may write everything and are not cut to the guests' frame size. */
   host: z.optional(z.boolean()),
   /** Wall time of the relay, ms since 1970, after which the token is refused. */

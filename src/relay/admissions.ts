@@ -22,6 +22,8 @@ export interface AdmissionRequest {
   readonly tokenHash: string | undefined;
   /** Straight from this computer, see isDirectLoopback. */
   readonly isDirect: boolean;
+  /** A page asks, see isFromPage. */
+  readonly isFromPage: boolean;
 }
 
 /** The answer to a wish. */
@@ -139,7 +141,8 @@ export class Admissions {
 
   private isTaken(token: RelayToken, request: AdmissionRequest): boolean {
     if (token.notAfter !== undefined && token.notAfter <= this.clock.now()) return false;
-    return !token.loopbackOnly || request.isDirect;
+    if (!token.loopbackOnly) return true;
+    return request.isDirect && (!request.isFromPage || token.pages === true);
   }
 
   private async load(room: string): Promise<StoredClaim | undefined> {

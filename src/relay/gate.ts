@@ -13,7 +13,7 @@ import type { AdmissionRequest, Admissions, Verdict } from './admissions.ts';
 import { Connection } from './connection.ts';
 import type { RelayDocument } from './document.ts';
 import { type Documents, shortName } from './documents.ts';
-import { clientAddress, isDirectLoopback } from './hostNames.ts';
+import { clientAddress, isDirectLoopback, isFromPage } from './hostNames.ts';
 import type { RelayLimits } from './limits.ts';
 
 const TOKEN = /^[A-Za-z0-9_-]{43}$/;
@@ -61,6 +61,7 @@ export class Gate {
       document: name,
       tokenHash: token === undefined ? undefined : await hashToken(token),
       isDirect: isDirectLoopback(request),
+      isFromPage: isFromPage(request),
     };
     const verdict = await this.admit(wish, clientAddress(request));
     if (socket.readyState !== socket.OPEN) return socket.terminate();

@@ -24,16 +24,20 @@ export function hostNameOf(header: string | undefined): string {
 }
 
 /**
- * Whether the request came straight from a program on this computer: a tunnel or proxy also connects
- * from loopback, but names another host or says for whom it asks; a browser says its Origin.
+ * Whether the request came straight from this computer: a tunnel or proxy also connects from
+ * loopback, but names another host or says for whom it asks.
  */
 export function isDirectLoopback(request: IncomingMessage): boolean {
   return (
     isLoopbackAddress(request.socket.remoteAddress ?? '') &&
     LOOPBACK_NAMES.has(hostNameOf(request.headers.host)) &&
-    request.headers.origin === undefined &&
     FORWARDING_HEADERS.every((name) => request.headers[name] === undefined)
   );
+}
+
+/** Whether a page asks: programs send no Origin. */
+export function isFromPage(request: IncomingMessage): boolean {
+  return request.headers.origin !== undefined;
 }
 
 /** Whether a `Host` header names loopback. */

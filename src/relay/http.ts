@@ -19,7 +19,7 @@ import {
   requestTooLarge,
   tooManyRequests,
 } from './errors.ts';
-import { clientAddress, isDirectLoopback } from './hostNames.ts';
+import { clientAddress, isDirectLoopback, isFromPage } from './hostNames.ts';
 import type { StaticPage } from './joinPage.ts';
 import type { RelayLimits } from './limits.ts';
 
@@ -120,8 +120,11 @@ async function answerHolder(
 ): Promise<void> {
   const token = bearerOf(request);
   const tokenHash = token === undefined ? undefined : await hashToken(token);
-  const isDirect = isDirectLoopback(request);
-  const holder = await options.admissions.holder(room, { tokenHash, isDirect });
+  const holder = await options.admissions.holder(room, {
+    tokenHash,
+    isDirect: isDirectLoopback(request),
+    isFromPage: isFromPage(request),
+  });
   if (!holder) return sendJson(response, 403, errorBody(notAdmitted()), CORS);
   return sendJson(response, 200, holder, CORS);
 }

@@ -123,7 +123,8 @@ export class Roster {
           { doc: `${room}.k`, access: 'write' },
         ],
         notAfter: invite.notAfter,
-        ...(invite.loopbackOnly ? { loopbackOnly: true } : {}),
+        // An owner's right is for programs: no page of this computer may use it.
+        ...(invite.loopbackOnly ? { loopbackOnly: true, pages: invite.role !== 'owner' } : {}),
       });
     }
     for (const member of this.members) {

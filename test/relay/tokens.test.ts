@@ -138,6 +138,24 @@ describe('admission', () => {
   });
 });
 
+describe('a token for this computer and its pages', () => {
+  it('[Y21] is taken with an Origin, and still not through a proxy or under another name', async () => {
+    const relay = await startRelay({ publicUrl: 'https://relay.example' });
+    const room = await claimedRoom(relay);
+    const token = newToken();
+    const options = { loopbackOnly: true, pages: true };
+    const entry = await grant(token, { [room.id]: 'read' }, options);
+    await putClaim(relay, room, { rev: 2, tokens: [room.hostEntry, entry] });
+    const page = await connectRaw(relay, room.id, token, { origin: 'https://vscode.dev' });
+    page.socket.send(new Uint8Array([0, 0, 1, 0]));
+    await waitUntil('it is in', () => page.messages.length > 0);
+    for (const headers of [{ 'x-forwarded-for': '203.0.113.9' }, { host: 'relay.example' }]) {
+      const raw = await connectRaw(relay, room.id, token, headers);
+      expect(await raw.closed).toBe(CLOSE.notAdmitted);
+    }
+  });
+});
+
 describe('a token that is gone', () => {
   it('[Y20] takes its sockets with it within a second, and no others', async () => {
     const relay = await startRelay();
