@@ -9,6 +9,7 @@ import type { Drafts } from './drafts.ts';
 import { asAppError } from './errors.ts';
 import type { EntryDocuments } from './entryDocuments.ts';
 import { COMMANDS, fullName } from './names.ts';
+import type { ToPanel } from '../protocol/panel.ts';
 import { panelHtml } from './panelHtml.ts';
 import { PanelPump } from './panelPump.ts';
 import { reportError } from './report.ts';
@@ -51,6 +52,7 @@ export class SessionPanel {
   readonly ref: SessionRef;
   readonly panel: vscode.WebviewPanel;
   private readonly services: PanelServices;
+  private readonly outgoing: ToPanel[] = [];
   private readonly store = new DisposableStore();
   private openAgainAt = 0;
   private readonly lease: RoomLease;
@@ -75,7 +77,7 @@ export class SessionPanel {
     this.pump = this.store.add(
       new PanelPump({
         room: this.room,
-        post: (message) => void this.panel.webview.postMessage(message),
+        post: (message) => this.post(message),
         drafts,
         actions: {
           openEntry: (entry, view) =>
@@ -125,6 +127,16 @@ export class SessionPanel {
   reveal(): void {
     this.panel.reveal(undefined, false);
     this.pump.focusComposer();
+  }
+
+  /** What belongs together arrives together: an entry and the end of its live text are one picture. */
+  private post(message: ToPanel): void {
+    this.outgoing.push(message);
+    if (this.outgoing.length > 1) return;
+    queueMicrotask(() => {
+      const messages = this.outgoing.splice(0);
+      if (!this.store.isDisposed) void this.panel.webview.postMessage(messages);
+    });
   }
 
   private html(): string {

@@ -17,7 +17,7 @@ export interface PublisherOptions {
   readonly sealer: () => RecordSealer;
   readonly epoch: () => number;
   /** Newest records of the journal, oldest first: the tail that the document begins with. */
-  readonly records: readonly StoredRecord[];
+  readonly newest: () => readonly StoredRecord[];
   /** Builds the state as of a log entry; undefined while there is none yet. */
   readonly buildState: (asOf: AsOf, first: number) => RoomState | undefined;
   readonly clock: Clock;
@@ -26,6 +26,8 @@ export interface PublisherOptions {
 
 /** States that may follow one another at once before the rate counts. */
 const STATE_BURST = 4;
+/** Pause after a step that failed. */
+const RETRY_MS = 1_000;
 
 /** Writes a room's document; one step at a time, in order. */
 export class Publisher implements Disposable {
@@ -46,8 +48,8 @@ export class Publisher implements Disposable {
   constructor(options: PublisherOptions) {
     this.options = options;
     this.tokensAt = options.clock.monotonic();
-    this.needsRebuild = options.records;
-    const last = options.records.at(-1);
+    this.needsRebuild = options.newest();
+    const last = this.needsRebuild.at(-1);
     if (last) this.asOf = { index: last.index, hash: last.hash };
   }
 
@@ -82,6 +84,9 @@ export class Publisher implements Disposable {
   /** Seals everything again, as after a new epoch or term. */
   rebuild(records: readonly StoredRecord[]): void {
     this.needsRebuild = records;
+    const last = records.at(-1);
+    // They are among those that are written anew.
+    if (last) this.records = this.records.filter(({ index }) => index > last.index);
     this.isStateDirty = true;
     this.kick();
   }
@@ -101,13 +106,17 @@ export class Publisher implements Disposable {
     // A microtask later, so that an entry and the state that follows from it make one step.
     this.running = Promise.resolve()
       .then(() => this.run())
-      .catch((error: unknown) =>
-        this.options.log.error('publish failed', { error: errorText(error) }),
-      )
+      .catch((error: unknown) => this.failed(error))
       .finally(() => {
         this.running = undefined;
         this.arm();
       });
+  }
+
+  /** A step was lost: what is in the journal is written anew, a moment later. */
+  private failed(error: unknown): void {
+    this.options.log.error('publish failed', { error: errorText(error) });
+    this.store.add(this.options.clock.after(RETRY_MS, () => this.rebuild(this.options.newest())));
   }
 
   private async run(): Promise<void> {

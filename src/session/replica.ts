@@ -179,10 +179,11 @@ export class Replica implements Disposable {
   private async readCard(): Promise<void> {
     const bytes = readCard(this.options.doc);
     if (!bytes || bytes === this.cardBytes) return;
+    const { isComplete } = this;
     this.cardBytes = bytes;
     const card = await openCard(bytes, this.options.room);
     if (!card) return this.raise('refused', 'The room’s card is not signed by the room’s key.');
-    if (card.term < this.memory.term) return this.raiseRollback();
+    if (card.term < this.memory.term) return this.raiseRollback(isComplete);
     const isSameTerm = this.card?.term === card.term;
     if (isSameTerm && this.card?.hostKey !== card.hostKey) return this.raise('split', SPLIT_TEXT);
     const hostBytes = fromBase64Url(card.hostKey);
@@ -201,6 +202,8 @@ export class Replica implements Disposable {
 
   private async readTail(parts: Set<ViewPart>): Promise<void> {
     const chunks = readChunks(this.options.doc);
+    // What the picture says is judged by what was complete when it was taken.
+    const { isComplete } = this;
     const logs = await this.openAll(
       chunks.flatMap((chunk) => chunk.log),
       RECORD_TYPE.log,
@@ -211,9 +214,10 @@ export class Replica implements Disposable {
       if (offer === 'added' || offer === 'restarted') parts.add('entries');
       else if (offer === 'fork') this.raise('fork', FORK_TEXT);
     }
-    const states = chunks.flatMap((chunk) => (chunk.state ? [chunk.state] : []));
+    // Older chunks keep the state that they were closed with; only the newest one tells the present.
+    const states = chunks.flatMap((chunk) => (chunk.state ? [chunk.state] : [])).slice(-1);
     for (const opened of await this.openAll(states, RECORD_TYPE.state, 'state')) {
-      if (this.takeState(opened)) parts.add('state');
+      if (this.takeState(opened, isComplete)) parts.add('state');
     }
     const pieces: Delta[] = [];
     const live = chunks.flatMap((chunk) => chunk.live);
@@ -229,12 +233,12 @@ export class Replica implements Disposable {
     }
   }
 
-  private takeState(opened: Opened): boolean {
+  private takeState(opened: Opened, isComplete: boolean): boolean {
     if (opened.seq <= this.stateSeq) return false;
     const parsed = roomStateSchema.safeParse(opened.json);
     if (!parsed.success) return false;
     if (parsed.data.rev < this.memory.rev) {
-      this.raiseRollback();
+      this.raiseRollback(isComplete);
       return false;
     }
     this.stateSeq = opened.seq;
@@ -243,8 +247,8 @@ export class Replica implements Disposable {
     return true;
   }
 
-  private raiseRollback(): void {
-    if (this.isComplete) this.raise('rollback', ROLLBACK_TEXT);
+  private raiseRollback(isComplete: boolean): void {
+    if (isComplete) this.raise('rollback', ROLLBACK_TEXT);
   }
 
   private async openAll(

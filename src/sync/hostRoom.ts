@@ -105,7 +105,7 @@ export class HostRoom implements Disposable {
       new Publisher({
         ...sealing,
         tail: this.tail,
-        records: this.log.newest(),
+        newest: () => this.log.newest(),
         buildState: (asOf, first) => this.buildState(asOf, first),
         clock,
         log,

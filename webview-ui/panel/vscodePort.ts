@@ -17,7 +17,10 @@ export function createVsCodePort(): UiPort {
   return {
     post: (message) => api.postMessage(message),
     onMessage(listener) {
-      const handle = (event: MessageEvent<unknown>): void => listener(event.data);
+      // The extension sends what belongs together as one list.
+      const handle = ({ data }: MessageEvent<unknown>): void => {
+        for (const message of Array.isArray(data) ? data : [data]) listener(message);
+      };
       window.addEventListener('message', handle);
       return toDisposable(() => window.removeEventListener('message', handle));
     },

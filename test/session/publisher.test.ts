@@ -1,0 +1,92 @@
+// Publishing: an entry, the end of its live text and its state are one step; what fails is made good.
+import { expect, test } from 'vitest';
+import * as Y from 'yjs';
+import { silentLogger } from '../../src/base/log.ts';
+import { generateSigningPair, newBootOf, randomBytes } from '../../src/crypto/keys.ts';
+import { RecordSealer, type SealOptions } from '../../src/crypto/record.ts';
+import { RECORD_TYPE } from '../../src/protocol/room.ts';
+import { readChunks } from '../../src/session/layout.ts';
+import { Publisher } from '../../src/session/publisher.ts';
+import type { StoredRecord } from '../../src/session/roomJournal.ts';
+import { TailDocument } from '../../src/session/tailDocument.ts';
+import { createFakeClock } from '../probes/fakeClock.ts';
+import { waitUntil } from '../probes/waitUntil.ts';
+
+async function makePublisher() {
+  const doc = new Y.Doc();
+  const clock = createFakeClock();
+  const journal: StoredRecord[] = [];
+  const sealer = await RecordSealer.create({
+    room: randomBytes(16),
+    pair: await generateSigningPair(),
+    boot: newBootOf(1),
+    secretOf: () => new Uint8Array(32),
+  });
+  let failures = 0;
+  const seal = sealer.seal.bind(sealer);
+  sealer.seal = async (options: SealOptions) => {
+    if (failures > 0 && options.type === RECORD_TYPE.log) {
+      failures -= 1;
+      throw new Error('planted');
+    }
+    return seal(options);
+  };
+  const publisher = new Publisher({
+    tail: new TailDocument(doc),
+    sealer: () => sealer,
+    epoch: () => 1,
+    newest: () => [...journal],
+    buildState: () => undefined,
+    clock,
+    log: silentLogger,
+  });
+  const add = (index: number): void => {
+    const record = { index, hash: `h${index}`, text: `{"index":${index}}` };
+    journal.push(record);
+    publisher.publish([record], ['m/0']);
+  };
+  const shown = (): { log: number; live: number } => ({
+    log: readChunks(doc).reduce((sum, { log }) => sum + log.length, 0),
+    live: readChunks(doc).reduce((sum, { live }) => sum + live.length, 0),
+  });
+  return { publisher, doc, clock, add, shown, failNext: (count: number) => (failures = count) };
+}
+
+const piece = { messageId: 'm', block: 0, type: 'text', text: 'Hel' } as const;
+
+test('[D1] no update shows the entry beside its live text, or neither', async () => {
+  const { publisher, doc, add, shown } = await makePublisher();
+  publisher.delta(piece);
+  await publisher.settled();
+  expect(shown()).toEqual({ log: 0, live: 1 });
+  const seen: unknown[] = [];
+  doc.on('update', () => seen.push(shown()));
+  add(0);
+  await publisher.settled();
+  expect(seen).toEqual([{ log: 1, live: 0 }]);
+});
+
+test('a step that fails is made good from the journal, in order', async () => {
+  const { publisher, clock, add, shown, failNext } = await makePublisher();
+  add(0);
+  await publisher.settled();
+  failNext(1);
+  add(1);
+  await publisher.settled();
+  expect(shown().log).toBe(1);
+  add(2);
+  await publisher.settled();
+  clock.advance(1500);
+  await waitUntil('all three stand there', () => shown().log === 3);
+});
+
+test('the first piece goes at once, the next after the throttle', async () => {
+  const { publisher, clock, shown } = await makePublisher();
+  publisher.delta(piece);
+  await publisher.settled();
+  publisher.delta({ ...piece, text: 'lo' });
+  await publisher.settled();
+  expect(shown().live).toBe(1);
+  clock.advance(20);
+  await waitUntil('the second piece stands there', () => shown().live === 2);
+});
