@@ -11,6 +11,7 @@ export type RoomPort = Pick<
   | 'epochs'
   | 'windowCount'
   | 'onDidChange'
+  | 'onDidLose'
   | 'append'
   | 'delta'
   | 'endLive'

@@ -64,6 +64,8 @@ export class SessionRecorder {
     this.current = options.stored;
     this.statusNow = options.stored.ended ? 'ended' : 'idle';
     this.raw = new RawLines(options.sessions, options.stored.id, options.clock);
+    // The room itself can tell nobody any more; this computer's list does.
+    options.room.onDidLose((problem) => this.setProblem(problem));
   }
 
   /** Fires when the summary or anything else of the state changed. */
