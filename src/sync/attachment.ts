@@ -30,7 +30,7 @@ import type { JoinOptions } from './joinOptions.ts';
 import { asksMore, Knocking } from './knocking.ts';
 import { MemberTerm } from './memberTerm.ts';
 import { PresenceChannel } from './presenceChannel.ts';
-import { fetchPage, fetchWhole, requestOf } from './requests.ts';
+import { fetchPage, fetchWhole, requestOf, sayGoodbye } from './requests.ts';
 import { TruthTracker } from './truthTracker.ts';
 
 /** A new room may be claimed a moment after its link was made; longer than this it is not there. */
@@ -261,10 +261,10 @@ export class Attachment implements RoomView, Disposable {
   }
 
   async close(options?: { readonly leave?: boolean }): Promise<void> {
-    if (options?.leave && this.me && !this.over) {
-      const signal = AbortSignal.timeout(2000);
-      await this.request('leave', {}, { signal }).catch(() => undefined);
-    }
+    // Who goes does not keep control for the rest of a lease.
+    const isHolder = this.heldFence !== undefined && this.truth.kind === 'live';
+    if (options?.leave) await sayGoodbye(this, 'leave');
+    else if (isHolder) await sayGoodbye(this, 'focus-release');
     this.dispose();
   }
 

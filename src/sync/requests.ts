@@ -12,6 +12,8 @@ import type { Replica } from '../session/replica.ts';
 import { isSettled, type OutboxItem, type RoomView } from '../session/view.ts';
 import { commandFailed } from './errors.ts';
 
+/** A goodbye that is not answered by then is left to lease and roster. */
+const GOODBYE_MS = 1_000;
 /** Entries of one page of history. */
 const PAGE_ENTRIES = 200;
 
@@ -42,6 +44,13 @@ export async function requestOf<K extends CommandKind>(
   view.forget(id);
   if (settled?.status === 'done') return settled.result;
   throw view.truth.kind === 'over' ? view.truth.error : commandFailed(settled);
+}
+
+/** Says goodbye if there is anybody to hear it; resolves whatever becomes of it. */
+export async function sayGoodbye(view: RoomView, kind: 'leave' | 'focus-release'): Promise<void> {
+  if (!view.me || view.truth.kind === 'over') return;
+  const signal = AbortSignal.timeout(GOODBYE_MS);
+  await view.request(kind, {}, { signal }).catch(() => undefined);
 }
 
 /** Loads the page before the oldest entry held; false if there is none. */

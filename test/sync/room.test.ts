@@ -146,6 +146,18 @@ test('a request settles when its view is closed before the host answers', async 
   await expect(answer).rejects.toMatchObject({ code: 'cancelled' });
 });
 
+test('[F8] who closes its view gives control back at once', async () => {
+  const relay = await rig.relay();
+  const room = await rig.host(relay);
+  const link = await rig.invite(room, relay, { role: 'controller', allowControl: true });
+  const [first, second] = [await rig.join(link, 'Ada'), await rig.join(link, 'Bo')];
+  await waitUntil(() => first.truth.kind === 'live' && second.truth.kind === 'live');
+  await first.request('focus-request', {});
+  await waitUntil(() => first.state?.focus.holder?.window === first.window);
+  await first.close();
+  expect(await second.request('prompt', { text: 'mine now' })).toBeUndefined();
+});
+
 test('[P1] state changes arrive as values, at the rate of the protocol', async () => {
   const relay = await rig.relay();
   const room = await rig.host(relay);
