@@ -76,7 +76,11 @@ export async function playScene(stage: Stage): Promise<SceneFigures> {
 
     await reloadInMidTurn(owner, ownerPanel);
 
-    terminal = await observeTerminal(stage, owner, windows, address);
+    terminal = openTerminal([stage.world.claudeBinary, '--permission-mode', 'manual'], {
+      cwd: stage.world.project,
+      env: stage.world.claude.env,
+    });
+    await observeTerminal(terminal, stage, owner, windows, address);
 
     await stopSharing(owner, ownerPanel);
     for (const panel of [firstPanel, secondPanel]) await panel.shows(/stopped sharing|ended/i);
@@ -188,16 +192,12 @@ async function reloadInMidTurn(owner: Workbench, panel: SessionPanel): Promise<v
 
 /** A session in a plain terminal appears in the tree, opens live and read-only, and is shared with viewers. */
 async function observeTerminal(
+  terminal: Terminal,
   stage: Stage,
   owner: Workbench,
   windows: Workbench[],
   address: string,
-): Promise<Terminal> {
-  const { world } = stage;
-  const terminal = openTerminal([world.claudeBinary, '--permission-mode', 'manual'], {
-    cwd: world.project,
-    env: world.claude.env,
-  });
+): Promise<void> {
   await owner.showView('Twinhelm');
   const row = owner.page.locator('.sidebar .monaco-list-row', { hasText: 'terminal' }).first();
   await row.waitFor({ timeout: 30_000 });
@@ -216,7 +216,6 @@ async function observeTerminal(
   windows.push(viewer);
   const viewerPanel = await joinByLink(viewer, link, 'Vera');
   await viewerPanel.says('said while watched');
-  return terminal;
 }
 
 async function stopSharing(owner: Workbench, panel: SessionPanel): Promise<void> {
