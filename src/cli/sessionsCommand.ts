@@ -56,7 +56,6 @@ everywhere to any beginning that only one session has.
 function rowJson(row: DirectoryRow): Json {
   const { session, sharing, guests, pending, archived, canContinue } = row;
   // The session's facts are JSON by their schema, which their type does not say.
-  // oxlint-disable-next-line typescript/consistent-type-assertions
   const facts = session as unknown as { readonly [key: string]: Json };
   return {
     ...facts,

@@ -107,7 +107,6 @@ function parseArgs(command: Command): ParsedCommand {
   const parsed = COMMAND_ARGS[command.kind].safeParse(command.args);
   if (!parsed.success) throw invalidCommand('its arguments are not as expected');
   // The schema was looked up by this kind, which the type of a union of schemas cannot say.
-  // oxlint-disable-next-line typescript/consistent-type-assertions
   return { kind: command.kind, args: parsed.data } as ParsedCommand;
 }
 

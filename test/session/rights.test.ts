@@ -40,7 +40,6 @@ const kinds = Object.keys(COMMAND_ARGS).filter((kind): kind is CommandKind => ki
 
 function commandOf(kind: CommandKind, args: unknown = examples[kind]): ParsedCommand {
   // Tests pair kinds and arguments by hand.
-  // oxlint-disable-next-line typescript/consistent-type-assertions
   return { kind, args } as ParsedCommand;
 }
 
