@@ -100,3 +100,19 @@ test('a host of a lower term than this device has seen is an alarm too', async (
   expect(second.replica.state).toBeUndefined();
   expect(second.replica.alarms[0]?.kind).toBe('rollback');
 });
+
+test('a picture that was taken before the rest had come is not judged as if it had', async () => {
+  const { updates, follow } = await recorded();
+  const first = follow();
+  await replay(first, updates);
+  const second = follow(first.replica.remembered);
+  await replay(second, updates.slice(0, -2));
+  // The replica is in the middle of verifying the older picture when the rest and the end arrive.
+  second.replica.refresh();
+  for (let step = 0; step < 5; step += 1) await Promise.resolve();
+  for (const update of updates.slice(-2)) Y.applyUpdate(second.doc, update);
+  second.replica.complete();
+  await second.replica.settled();
+  expect(second.replica.state).toEqual(first.replica.state);
+  expect(second.replica.alarms).toEqual([]);
+});
