@@ -22,8 +22,10 @@ export interface ListOptions {
 export function listRows(options: ListOptions): readonly DirectoryRow[] {
   const { open, stored } = options;
   const openIds = new Set(open.map(({ id }) => id));
-  const openConversations = new Set(open.map(({ recorder }) => recorder.stored.agentSessionId));
-  const known = new Set(stored.map(({ agentSessionId }) => agentSessionId));
+  const openConversations = new Set(
+    open.filter(({ recorder }) => recorder.status !== 'ended').map(conversationOf),
+  );
+  const known = new Set([...open.map(conversationOf), ...stored.map((one) => one.agentSessionId)]);
   const found = options.found.filter(
     (one) =>
       !openIds.has(foundId(one.key)) &&
@@ -43,6 +45,10 @@ export function listRows(options: ListOptions): readonly DirectoryRow[] {
   ]);
   const firstEnded = rows.findIndex(({ session }) => session.status === 'ended');
   return firstEnded < 0 ? rows : rows.slice(0, firstEnded + LISTED_ENDED);
+}
+
+function conversationOf({ recorder }: OpenSession): string | undefined {
+  return recorder.stored.agentSessionId;
 }
 
 /** A found session as the journal keeps it once somebody opens it. */

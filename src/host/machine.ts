@@ -83,13 +83,12 @@ export class Machine {
   }
 
   private publishSoon(): void {
-    this.timer ??= this.options.clock.after(PUBLISH_MS, () => {
-      this.timer = undefined;
-      this.publish();
-    });
+    this.timer ??= this.options.clock.after(PUBLISH_MS, () => this.publish());
   }
 
   private publish(): void {
+    this.timer?.dispose();
+    this.timer = undefined;
     const { sessions, computer, agentName } = this.options;
     this.served?.room.setState({
       kind: 'machine',
@@ -118,7 +117,15 @@ export class Machine {
   }
 
   private async execute(command: AcceptedCommand): Promise<Json | undefined> {
-    return refusing(() => this.carryOut(command));
+    const result = await refusing(() => this.carryOut(command));
+    if (command.kind !== 'stop-host') await this.published();
+    return result;
+  }
+
+  /** Whoever is told that a command is done finds it so in the directory. */
+  private async published(): Promise<void> {
+    if (this.timer !== undefined) this.publish();
+    await this.served?.room.settled();
   }
 
   private async carryOut(command: AcceptedCommand): Promise<Json | undefined> {

@@ -3,6 +3,7 @@ import type { Json } from '../protocol/json.ts';
 import type { AgentEvent, ObservedSession as Watched } from '../protocol/agent.ts';
 import type { AcceptedCommand } from '../session/commandCheck.ts';
 import { readOnlySession } from '../session/errors.ts';
+import type { RoomStore } from './roomStore.ts';
 import type { SessionDriver } from './sessionDriver.ts';
 import type { SessionRecorder } from './sessionRecorder.ts';
 
@@ -10,18 +11,27 @@ import type { SessionRecorder } from './sessionRecorder.ts';
 export class ObservedSession implements SessionDriver {
   private readonly recorder: SessionRecorder;
   private readonly watched: Watched;
+  /** What is there already; undefined once it was taken in. */
+  private backlog: AgentEvent[] | undefined = [];
 
   private constructor(recorder: SessionRecorder, watched: Watched) {
     this.recorder = recorder;
     this.watched = watched;
-    watched.onDidEmit((event) => this.take(event));
+    watched.onDidEmit((event) => {
+      if (this.backlog === undefined) this.take(event);
+      else this.backlog.push(event);
+    });
   }
 
   /** Resolves when everything that is there already was taken in. */
-  static async open(recorder: SessionRecorder, watched: Watched): Promise<ObservedSession> {
-    const session = new ObservedSession(recorder, watched);
+  static async open(
+    session: { readonly recorder: SessionRecorder; readonly store: Pick<RoomStore, 'hasEntry'> },
+    watched: Watched,
+  ): Promise<ObservedSession> {
+    const observed = new ObservedSession(session.recorder, watched);
     await watched.open();
-    return session;
+    observed.takeBacklog(session.store);
+    return observed;
   }
 
   /** The terminal keeps itself alive; only watching it is no work. */
@@ -40,6 +50,17 @@ export class ObservedSession implements SessionDriver {
 
   async close(): Promise<void> {
     await this.watched.close();
+  }
+
+  /** Only what stands after the newest entry that the log has is new: a session of ours that a terminal took up. */
+  private takeBacklog(store: Pick<RoomStore, 'hasEntry'>): void {
+    const events = this.backlog ?? [];
+    this.backlog = undefined;
+    const known = events.findLastIndex(
+      (event) => event.kind === 'entry' && store.hasEntry(event.entry.id),
+    );
+    for (const event of events.slice(0, known + 1)) if (event.kind !== 'entry') this.take(event);
+    for (const event of events.slice(known + 1)) this.take(event);
   }
 
   private take(event: AgentEvent): void {

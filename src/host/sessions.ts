@@ -12,6 +12,7 @@ import { foundId } from './directory.ts';
 import { listRows, storedOfFound } from './directoryRows.ts';
 import { filterEnvironment, storableEnvironment } from './environment.ts';
 import { folderMissing, sessionBusy, sessionNotFound } from './errors.ts';
+import { FoundList, isRunning } from './foundList.ts';
 import { HostedSession } from './hostedSession.ts';
 import type { Journal } from './journal.ts';
 import { ObservedSession } from './observedSession.ts';
@@ -55,20 +56,20 @@ export class Sessions {
   private readonly open = new Map<string, OpenSession>();
   private readonly stored = new Map<string, StoredSession>();
   private readonly opening = new Map<string, Promise<OpenSession>>();
-  private found: readonly FoundSession[] = [];
-  private isLooking = false;
+  private readonly found: FoundList;
 
   readonly onDidChange = this.changed.event;
 
   constructor(options: SessionsOptions) {
     this.options = options;
     for (const session of options.journal.sessions.sessions()) this.stored.set(session.id, session);
-    this.disposables.add(options.agent.onDidChangeFound(() => void this.look()));
+    this.found = this.disposables.add(new FoundList(options));
+    this.disposables.add(this.found.onDidChange(() => void this.follow()));
   }
 
   /** Serves again what was open when the last host ended, and finds old agent processes first. */
   async restore(): Promise<void> {
-    await this.look();
+    await this.found.look();
     const { journal, clock, log } = this.options;
     const children = new Map(journal.sessions.children().map((child) => [child.session, child]));
     for (const stored of this.stored.values()) {
@@ -79,7 +80,8 @@ export class Sessions {
       if (stored.source === 'observed' && stored.sharing === undefined) continue;
       try {
         const session = await this.serve(stored);
-        if (stored.source === 'observed') await this.observe(session);
+        if (stored.source === 'observed')
+          await this.observe(session, this.found.byKey(stored.foundKey ?? ''));
         else this.host(session).recover(child);
       } catch (error) {
         log.error('session not served', { session: stored.id, error: errorText(error) });
@@ -108,7 +110,7 @@ export class Sessions {
     return listRows({
       open: this.all,
       stored: [...this.stored.values()],
-      found: this.found,
+      found: this.found.all,
       computer: this.options.computer,
       agentName: this.options.agent.name,
     });
@@ -146,10 +148,13 @@ export class Sessions {
 
   /** Opens a found session live and read-only, or an ended one of ours to be read. */
   async openFound(key: string): Promise<OpenSession> {
-    const id = this.stored.has(key) ? key : foundId(key);
+    const ours = this.stored.get(key);
+    const found = ours === undefined ? this.found.byKey(key) : this.runningOf(ours);
+    const stored = ours ?? (found && this.storedOf(found));
+    const id = stored?.id ?? foundId(found?.key ?? key);
     const opened = this.open.get(id);
     if (opened !== undefined) return opened;
-    const running = this.opening.get(id) ?? this.openClosed(id, key);
+    const running = this.opening.get(id) ?? this.openClosed(key, stored, found);
     this.opening.set(id, running);
     return running.finally(() => this.opening.delete(id));
   }
@@ -160,10 +165,11 @@ export class Sessions {
     env?: Readonly<Record<string, string>>,
   ): Promise<OpenSession> {
     const key = name.session ?? name.foundKey ?? '';
-    await this.look();
-    const found = this.found.find((one) => one.key === key || foundId(one.key) === key);
-    if (found !== undefined && found.status !== 'ended') throw sessionBusy('a terminal');
-    const session = this.open.get(key) ?? (await this.openFound(found?.key ?? key));
+    await this.found.look();
+    const conversation = this.stored.get(key)?.agentSessionId;
+    const found = this.found.byKey(key) ?? this.found.running(conversation);
+    if (found !== undefined && isRunning(found)) throw sessionBusy('a terminal');
+    const session = this.open.get(key) ?? (await this.openFound(key));
     const { recorder } = session;
     if (session.driver instanceof HostedSession && !recorder.stored.ended) return session;
     const before = { ...recorder.stored };
@@ -215,14 +221,34 @@ export class Sessions {
     this.open.clear();
   }
 
-  private async openClosed(id: string, key: string): Promise<OpenSession> {
-    const found = this.found.find((one) => one.key === key);
-    const stored = this.stored.get(id) ?? (found && (await this.storeFound(found)));
+  private async openClosed(
+    key: string,
+    known: StoredSession | undefined,
+    found: FoundSession | undefined,
+  ): Promise<OpenSession> {
+    const stored = known ?? (found && (await this.storeFound(found)));
     if (stored === undefined) throw sessionNotFound(key);
     const session = await this.serve(stored);
-    if (found !== undefined) await this.observe(session);
+    if (found !== undefined && (isRunning(found) || stored.source === 'observed')) {
+      await this.observe(session, found);
+    }
     this.changed.fire();
     return session;
+  }
+
+  /** Our session of a found one: the one that watched it before, or that had the same conversation. */
+  private storedOf(found: FoundSession): StoredSession | undefined {
+    return (
+      this.stored.get(foundId(found.key)) ??
+      [...this.stored.values()].findLast(
+        (one) => one.agentSessionId === found.agentSessionId && isPrivate(one),
+      )
+    );
+  }
+
+  /** The terminal that has taken up an ended session of ours. */
+  private runningOf(stored: StoredSession): FoundSession | undefined {
+    return isPrivate(stored) ? this.found.running(stored.agentSessionId) : undefined;
   }
 
   private async storeFound(found: FoundSession): Promise<StoredSession> {
@@ -269,29 +295,39 @@ export class Sessions {
     return driver;
   }
 
-  private async observe(session: OpenSession): Promise<void> {
-    const key = session.recorder.stored.foundKey;
-    const found = this.found.find((one) => one.key === key);
+  private async observe(session: OpenSession, found: FoundSession | undefined): Promise<void> {
+    const { recorder } = session;
     if (found === undefined) {
-      session.recorder.update({ ended: true });
-      session.recorder.setStatus('ended');
+      recorder.update({ ended: true });
+      recorder.setStatus('ended');
       return;
     }
-    session.recorder.update({ ended: false });
-    session.drive(await ObservedSession.open(session.recorder, this.options.agent.observe(found)));
+    recorder.update({ source: 'observed', foundKey: found.key, ended: false });
+    session.drive(await ObservedSession.open(session, this.options.agent.observe(found)));
   }
 
-  private async look(): Promise<void> {
-    if (this.isLooking) return;
-    this.isLooking = true;
-    try {
-      this.found = await this.options.agent.found();
-    } catch (error) {
-      this.options.log.warn('sessions of this computer not listed', { error: errorText(error) });
-    } finally {
-      this.isLooking = false;
+  /** An open session that ended and was taken up in a terminal is live again, in the same room. */
+  private async follow(): Promise<void> {
+    for (const session of this.all) {
+      const { recorder } = session;
+      const found = recorder.status === 'ended' ? this.runningOf(recorder.stored) : undefined;
+      if (found === undefined || this.opening.has(session.id)) continue;
+      const following = this.takeUp(session, found);
+      this.opening.set(session.id, following);
+      await following.finally(() => this.opening.delete(session.id)).catch(() => undefined);
     }
     this.changed.fire();
+  }
+
+  private async takeUp(session: OpenSession, found: FoundSession): Promise<OpenSession> {
+    try {
+      await session.driver?.close();
+      await this.observe(session, found);
+    } catch (error) {
+      const { log } = this.options;
+      log.warn('session not followed', { session: session.id, error: errorText(error) });
+    }
+    return session;
   }
 
   private save(stored: StoredSession): void {
@@ -322,4 +358,9 @@ export class Sessions {
 
 function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+/** Not shared: what happens in a terminal of its owner is for nobody else's eyes. */
+function isPrivate(stored: StoredSession): boolean {
+  return stored.sharing === undefined;
 }

@@ -42,6 +42,7 @@ export class Publisher implements Disposable {
   private lastDeltaAt = Number.NEGATIVE_INFINITY;
   private running: Promise<void> | undefined;
   private timer: Disposable | undefined;
+  private readonly waiting: (() => void)[] = [];
   private asOf: AsOf = { index: -1, hash: '' };
   private needsRebuild: readonly StoredRecord[] | undefined;
 
@@ -91,14 +92,17 @@ export class Publisher implements Disposable {
     this.kick();
   }
 
-  /** Resolves when everything that was given so far is in the document. */
+  /** Resolves when the entries and the state that were given so far stand in the document, or failed to. */
   async settled(): Promise<void> {
     while (this.running) await this.running;
+    if (!this.isStateDirty || this.store.isDisposed) return;
+    await new Promise<void>((resolve) => this.waiting.push(resolve));
   }
 
   dispose(): void {
     this.timer?.dispose();
     this.store.dispose();
+    this.wake();
   }
 
   private kick(): void {
@@ -109,13 +113,19 @@ export class Publisher implements Disposable {
       .catch((error: unknown) => this.failed(error))
       .finally(() => {
         this.running = undefined;
+        if (!this.isStateDirty) this.wake();
         this.arm();
       });
+  }
+
+  private wake(): void {
+    for (const resolve of this.waiting.splice(0)) resolve();
   }
 
   /** A step was lost: what is in the journal is written anew, a moment later. */
   private failed(error: unknown): void {
     this.options.log.error('publish failed', { error: errorText(error) });
+    this.wake();
     this.store.add(this.options.clock.after(RETRY_MS, () => this.rebuild(this.options.newest())));
   }
 

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { assertNoneLeft, processesWith, waitUntil } from '../rigs/processes.ts';
-import { type Guest, HostRig, type MachineView } from './hostRig.ts';
+import { type Guest, HostRig, idOf, type MachineView } from './hostRig.ts';
 
 let rig: HostRig;
 let machine: MachineView;
@@ -205,6 +205,20 @@ describe('a hosted session', () => {
     expect(session.ofKind('prompt')[0]).toMatchObject({ author: { name: 'Ada' } });
     await session.until('it is titled', () => session.state.session.title.includes('Say this'));
   }, 30_000);
+
+  it('what a command did stands in the directory before its answer', async () => {
+    const sessions: string[] = [];
+    // More changes in a row than a state may show at once.
+    for (let count = 0; count < 6; count += 1) {
+      const session = idOf(await machine.request('start', { cwd: rig.project }));
+      await machine.request('end', { session });
+      sessions.push(session);
+      const late = await rig.machine();
+      expect(sessions.map((id) => late.row(id)?.session.status)).toEqual(
+        sessions.map(() => 'ended'),
+      );
+    }
+  }, 60_000);
 
   it('a folder that does not exist is refused and leaves no session', async () => {
     const before = machine.state.sessions.length;

@@ -1,5 +1,5 @@
 // Sessions in a terminal: found, watched, shared, continued.
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../src/base/ids.ts';
@@ -14,7 +14,7 @@ let watched: Guest & { readonly session: string };
 let foundKey = '';
 
 /** A real claude that this host did not start: what a terminal runs. */
-function startTerminal(): ProcessGroup {
+function startTerminal(...more: readonly string[]): ProcessGroup {
   const args = [
     '-p',
     '--input-format',
@@ -22,12 +22,64 @@ function startTerminal(): ProcessGroup {
     '--output-format',
     'stream-json',
     '--verbose',
+    ...more,
   ];
   return spawnGroup(rig.env['TWINHELM_CLAUDE'] ?? '', args, { cwd: rig.project, env: rig.env });
 }
 
-function type(text: string): void {
-  terminal.write(`${JSON.stringify({ type: 'user', message: { role: 'user', content: text } })}\n`);
+function type(text: string, into = terminal): void {
+  into.write(`${JSON.stringify({ type: 'user', message: { role: 'user', content: text } })}\n`);
+}
+
+/** A conversation of 10 MB with a garbled line, and a process that stands for a terminal with it. */
+function writeConversation(result: string) {
+  const sessionId = crypto.randomUUID();
+  const config = rig.env['CLAUDE_CONFIG_DIR'] ?? '';
+  const sleeper = spawnGroup('sleep', ['60']);
+  const folder = join(config, 'projects', rig.project.replaceAll(/[^A-Za-z0-9]/g, '-'));
+  mkdirSync(folder, { recursive: true });
+  const common = {
+    sessionId,
+    cwd: rig.project,
+    timestamp: new Date().toISOString(),
+    version: '2.1.329',
+    isSidechain: false,
+    type: 'user',
+  };
+  const ask = {
+    ...common,
+    uuid: crypto.randomUUID(),
+    parentUuid: null,
+    message: { role: 'user', content: `find me ${newId()}` },
+  };
+  const answer = {
+    ...common,
+    uuid: crypto.randomUUID(),
+    parentUuid: ask.uuid,
+    message: {
+      role: 'user',
+      content: [{ type: 'tool_result', tool_use_id: 't', content: result }],
+    },
+  };
+  const file = join(folder, `${sessionId}.jsonl`);
+  writeFileSync(file, `${JSON.stringify(ask)}\n\0\0garbled{"\n${JSON.stringify(answer)}\n`);
+  // The list is made anew when the registry changes.
+  writeFileSync(join(config, 'sessions', '1.json'), '{}');
+  const run = async (): Promise<void> => {
+    const record = {
+      pid: sleeper.pid,
+      sessionId,
+      cwd: rig.project,
+      startedAt: Date.now(),
+      procStart: await processStart(sleeper.pid),
+      version: '2.1.329',
+      kind: 'interactive',
+      entrypoint: 'cli',
+      status: 'idle',
+    };
+    writeFileSync(join(config, 'sessions', `${sleeper.pid}.json`), JSON.stringify(record));
+  };
+  return { sleeper, sessionId, file, run };
 }
 
 beforeAll(async () => {
@@ -125,63 +177,82 @@ describe('a session in a terminal', () => {
   }, 60_000);
 
   it('a 10 MB tool result in its transcript is cut, and whole by fetch', async () => {
-    const sessionId = crypto.randomUUID();
-    const config = rig.env['CLAUDE_CONFIG_DIR'] ?? '';
-    const sleeper = spawnGroup('sleep', ['60']);
-    const folder = join(config, 'projects', rig.project.replaceAll(/[^A-Za-z0-9]/g, '-'));
-    mkdirSync(folder, { recursive: true });
-    const common = {
-      sessionId,
-      cwd: rig.project,
-      timestamp: new Date().toISOString(),
-      version: '2.1.329',
-      isSidechain: false,
-    };
     const whole = 'x'.repeat(10 * 1024 * 1024);
-    const ask = {
-      ...common,
-      uuid: crypto.randomUUID(),
-      parentUuid: null,
-      type: 'user',
-      message: { role: 'user', content: `find me ${newId()}` },
-    };
-    const result = {
-      ...common,
-      uuid: crypto.randomUUID(),
-      parentUuid: ask.uuid,
-      type: 'user',
-      message: {
-        role: 'user',
-        content: [{ type: 'tool_result', tool_use_id: 't', content: whole }],
-      },
-    };
-    const file = join(folder, `${sessionId}.jsonl`);
-    writeFileSync(file, `${JSON.stringify(ask)}\n\0\0garbled{"\n`);
-    appendFileSync(file, `${JSON.stringify(result)}\n`);
-    const record = {
-      pid: sleeper.pid,
-      sessionId,
-      cwd: rig.project,
-      startedAt: Date.now(),
-      procStart: await processStart(sleeper.pid),
-      version: '2.1.329',
-      kind: 'interactive',
-      entrypoint: 'cli',
-      status: 'idle',
-    };
-    writeFileSync(join(config, 'sessions', `${sleeper.pid}.json`), JSON.stringify(record));
-    const row = await machine.rowWhen(
+    const conversation = writeConversation(whole);
+    const { sleeper, sessionId, file } = conversation;
+    // It is listed as ended first; its key ends when a terminal takes it up.
+    const ended = await machine.rowWhen(
       'it is found',
       (one) => one.session.agentSessionId === sessionId,
     );
-    const guest = await machine.joinSession(
-      idOf(await machine.request('open', { foundKey: row.foundKey ?? '' })),
+    expect(ended.session.status).toBe('ended');
+    await conversation.run();
+    await machine.rowWhen(
+      'it runs',
+      (one) => one.session.agentSessionId === sessionId && one.session.status === 'idle',
     );
+    const guest = await machine.joinSession(
+      idOf(await machine.request('open', { foundKey: ended.foundKey ?? '' })),
+    );
+    await guest.until('it is live', () => guest.state.session.status === 'idle');
     await guest.until('the result is there', () => guest.ofKind('tool-result').length === 1);
     const { cut } = guest.ofKind('tool-result')[0] ?? {};
     expect(cut?.totalBytes).toBe(whole.length);
     expect((await guest.view.fetchBlob(cut?.blob ?? '')).length).toBe(whole.length);
-    expect(readFileSync(file, 'utf8').length).toBeGreaterThan(whole.length);
+    expect(statSync(file).size).toBeGreaterThan(whole.length);
     await sleeper.end('SIGKILL');
   }, 120_000);
+
+  it('that takes up an ended session of ours is live in its room, nothing twice, and can be continued', async () => {
+    const ours = await machine.startSession({ prompt: '[[text:said to the host]]' });
+    await ours.until('it ran', () => ours.text.includes('said to the host'));
+    const id = ours.state.session.agentSessionId ?? '';
+    await machine.request('end', { session: ours.session });
+    const second = startTerminal('--resume', id);
+    type('[[text:taken up in a terminal]]', second);
+    await ours.until('it is live', () => ours.text.includes('taken up in a terminal'));
+    await ours.until('it says so', () => ours.state.session.source === 'observed');
+    expect(ours.state.session.agentSessionId).toBe(id);
+    await expect(ours.view.request('prompt', { text: 'from outside' })).rejects.toThrow(
+      /only watched/,
+    );
+    await expect(machine.request('continue', { session: ours.session })).rejects.toThrow(/open in/);
+    const rows = machine.state.sessions.filter(({ session }) => session.agentSessionId === id);
+    expect(rows.map(({ session }) => session.id)).toEqual([ours.session]);
+    await second.end('SIGINT');
+    await ours.until('it has ended', () => ours.state.session.status === 'ended');
+    await machine.request('continue', { session: ours.session });
+    await ours.view.request('prompt', { text: '[[text:and back again]]' });
+    await ours.until('it runs', () => ours.text.includes('and back again'));
+    const entries = ours.view.entries.map(({ entry }) => entry.id);
+    expect(entries).toEqual([...new Set(entries)]);
+    expect(ours.ofKind('text').map(({ text }) => text)).toEqual([
+      'said to the host',
+      'taken up in a terminal',
+      'and back again',
+    ]);
+    expect(ours.ofKind('prompt')).toHaveLength(3);
+  }, 90_000);
+
+  it('that takes up an ended session which is shared stays out of the guests’ sight', async () => {
+    const ours = await machine.startSession({ prompt: '[[text:said to all]]' });
+    await ours.until('it ran', () => ours.text.includes('said to all'));
+    const { session } = ours;
+    await machine.request('share', { session, role: 'viewer', where: { kind: 'loopback' } });
+    const id = ours.state.session.agentSessionId ?? '';
+    await machine.request('end', { session });
+    const second = startTerminal('--resume', id);
+    type('[[text:said to nobody]]', second);
+    const row = await machine.rowWhen(
+      'the terminal has a row of its own',
+      (one) => one.session.agentSessionId === id && one.session.id !== session,
+    );
+    const alone = await machine.joinSession(
+      idOf(await machine.request('open', { foundKey: row.foundKey ?? '' })),
+    );
+    await alone.until('the owner sees it', () => alone.text.includes('said to nobody'));
+    expect(ours.state.session.status).toBe('ended');
+    expect(ours.text).not.toContain('said to nobody');
+    await second.end('SIGINT');
+  }, 60_000);
 });

@@ -7,12 +7,13 @@ import { RecordSealer, type SealOptions } from '../../src/crypto/record.ts';
 import { RECORD_TYPE } from '../../src/protocol/room.ts';
 import { readChunks } from '../../src/session/layout.ts';
 import { Publisher } from '../../src/session/publisher.ts';
+import type { RoomState } from '../../src/protocol/state.ts';
 import type { StoredRecord } from '../../src/session/roomJournal.ts';
 import { TailDocument } from '../../src/session/tailDocument.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
 
-async function makePublisher() {
+async function makePublisher(options: { readonly hasState?: boolean } = {}) {
   const doc = new Y.Doc();
   const clock = createFakeClock();
   const journal: StoredRecord[] = [];
@@ -36,7 +37,9 @@ async function makePublisher() {
     sealer: () => sealer,
     epoch: () => 1,
     newest: () => [...journal],
-    buildState: () => undefined,
+    // Its content is not looked at here, only that it was written.
+    buildState: (asOf, first) =>
+      options.hasState === true ? ({ asOf, first } as unknown as RoomState) : undefined,
     clock,
     log: silentLogger,
   });
@@ -78,6 +81,31 @@ test('a step that fails is made good from the journal, in order', async () => {
   await publisher.settled();
   clock.advance(1500);
   await waitUntil('all three stand there', () => shown().log === 3);
+});
+
+test('settled waits for a state that its rate holds back, and for none after the end', async () => {
+  const { publisher, doc, clock } = await makePublisher({ hasState: true });
+  publisher.stateChanged();
+  await publisher.settled();
+  let written = 0;
+  doc.on('update', () => (written += 1));
+  for (let count = 0; count < 3; count += 1) {
+    publisher.stateChanged();
+    await publisher.settled();
+  }
+  publisher.stateChanged();
+  let isSettled = false;
+  const settled = publisher.settled().then(() => (isSettled = true));
+  clock.advance(100);
+  await new Promise<void>((resolve) => void setImmediate(resolve));
+  expect({ written, isSettled }).toEqual({ written: 3, isSettled: false });
+  clock.advance(200);
+  await settled;
+  expect(written).toBe(4);
+  publisher.stateChanged();
+  const last = publisher.settled();
+  publisher.dispose();
+  await last;
 });
 
 test('the first piece goes at once, the next after the throttle', async () => {
