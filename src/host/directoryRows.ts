@@ -2,6 +2,7 @@
 import type { FoundSession } from '../protocol/agent.ts';
 import type { DirectoryRow } from '../protocol/state.ts';
 import { closedRow, foundId, foundRow, sortRows } from './directory.ts';
+import { isRunning } from './foundList.ts';
 import type { OpenSession } from './openSession.ts';
 import type { StoredSession } from './sessionStore.ts';
 import { given } from './sessionSummary.ts';
@@ -18,12 +19,15 @@ export interface ListOptions {
   readonly agentName: string;
 }
 
-/** Every row, in order. A conversation of ours that runs in a terminal now is shown as running. */
+/** Every row, in order. A conversation of ours that a terminal has taken up is shown as running, under its own id. */
 export function listRows(options: ListOptions): readonly DirectoryRow[] {
   const { open, stored } = options;
   const openIds = new Set(open.map(({ id }) => id));
+  // One that is open, ended and shared stays beside the terminal that has taken its conversation up.
   const openConversations = new Set(
-    open.filter(({ recorder }) => recorder.status !== 'ended').map(conversationOf),
+    open
+      .filter(({ recorder }) => recorder.status !== 'ended' || isPrivate(recorder.stored))
+      .map(conversationOf),
   );
   const known = new Set([...open.map(conversationOf), ...stored.map((one) => one.agentSessionId)]);
   const found = options.found.filter(
@@ -32,19 +36,27 @@ export function listRows(options: ListOptions): readonly DirectoryRow[] {
       !openConversations.has(one.agentSessionId) &&
       (one.status !== 'ended' || !known.has(one.agentSessionId)),
   );
-  const running = new Set(
-    found.filter(({ status }) => status !== 'ended').map((one) => one.agentSessionId),
-  );
-  const closed = stored.filter(
-    (one) => !openIds.has(one.id) && !running.has(one.agentSessionId ?? ''),
-  );
+  const closed = stored.filter((one) => !openIds.has(one.id));
+  const ours = new Map(closed.filter(isPrivate).map((one) => [one.agentSessionId, one.id]));
+  const running = new Set(found.filter(isRunning).map((one) => one.agentSessionId));
+  const isTakenUp = (one: StoredSession): boolean =>
+    isPrivate(one) && running.has(one.agentSessionId ?? '');
   const rows = sortRows([
     ...open.map((session) => session.row()),
-    ...found.map((one) => foundRow(one, options)),
-    ...closed.map((one) => closedRow(one, options)),
+    ...found.map((one) => {
+      const row = foundRow(one, options);
+      const id = ours.get(one.agentSessionId);
+      return id === undefined ? row : { ...row, foundKey: id, session: { ...row.session, id } };
+    }),
+    ...closed.filter((one) => !isTakenUp(one)).map((one) => closedRow(one, options)),
   ]);
   const firstEnded = rows.findIndex(({ session }) => session.status === 'ended');
   return firstEnded < 0 ? rows : rows.slice(0, firstEnded + LISTED_ENDED);
+}
+
+/** Not shared: what happens in a terminal of its owner is for nobody else's eyes. */
+export function isPrivate(stored: StoredSession): boolean {
+  return stored.sharing === undefined;
 }
 
 function conversationOf({ recorder }: OpenSession): string | undefined {

@@ -9,7 +9,7 @@ import type { Agent, FoundSession } from '../protocol/agent.ts';
 import type { DirectoryRow } from '../protocol/state.ts';
 import type { Author } from '../protocol/transcript.ts';
 import { foundId } from './directory.ts';
-import { listRows, storedOfFound } from './directoryRows.ts';
+import { isPrivate, listRows, storedOfFound } from './directoryRows.ts';
 import { filterEnvironment, storableEnvironment } from './environment.ts';
 import { folderMissing, sessionBusy, sessionNotFound } from './errors.ts';
 import { FoundList, isRunning } from './foundList.ts';
@@ -358,9 +358,4 @@ export class Sessions {
 
 function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-}
-
-/** Not shared: what happens in a terminal of its owner is for nobody else's eyes. */
-function isPrivate(stored: StoredSession): boolean {
-  return stored.sharing === undefined;
 }

@@ -72,7 +72,7 @@ describe('directory', () => {
     }
   });
 
-  it('each conversation is listed once: running elsewhere wins over ended here', () => {
+  it('each conversation is listed once: one of ours that a terminal took up runs under its own id', () => {
     const running = found(1, { status: 'idle' });
     const over = found(2);
     const stored = [
@@ -80,6 +80,20 @@ describe('directory', () => {
       storedOfFound({ ...over, key: 'ours-2' }, 'r', 1),
     ];
     const rows = listRows({ open: [], stored, found: [running, over], ...CONTEXT });
-    expect(rows.map(({ foundKey }) => foundKey)).toEqual(['key-1', foundId('ours-2')]);
+    expect(rows.map(({ session, foundKey }) => [session.id, session.status, foundKey])).toEqual([
+      [foundId('ours-1'), 'idle', foundId('ours-1')],
+      [foundId('ours-2'), 'ended', foundId('ours-2')],
+    ]);
+  });
+
+  it('a shared session of ours stays beside the terminal that took its conversation up', () => {
+    const running = found(1, { status: 'idle' });
+    const sharing = { since: 1, where: 'this computer only', invites: [] };
+    const stored = [{ ...storedOfFound({ ...running, key: 'ours-1' }, 'r', 1), sharing }];
+    const rows = listRows({ open: [], stored, found: [running], ...CONTEXT });
+    expect(rows.map(({ session, foundKey }) => [session.status, foundKey])).toEqual([
+      ['idle', 'key-1'],
+      ['ended', foundId('ours-1')],
+    ]);
   });
 });
