@@ -19,6 +19,7 @@ import { Machine } from './machine.ts';
 import { fullName } from './names.ts';
 import { Notifier } from './notifications.ts';
 import { Panels } from './panels.ts';
+import { plainText } from './plainText.ts';
 import { PeopleView } from './peopleView.ts';
 import { returnRefusedPrompts } from './refusedPrompts.ts';
 import { reportError } from './report.ts';
@@ -98,7 +99,7 @@ export function startEditor(
         'A prompt was not run, its text is back in the composer. {0}',
         back.reason,
       );
-      void vscode.window.showWarningMessage(text);
+      void vscode.window.showWarningMessage(plainText(text));
     }),
   );
   const app: App = {

@@ -8,6 +8,7 @@ import { fullName } from './names.ts';
 import { type Notice, NoticeRules, type WatchedSession } from './noticeRules.ts';
 import { panelHeader } from './panelModel.ts';
 import type { Panels } from './panels.ts';
+import { plainText } from './plainText.ts';
 import type { RoomPool } from './roomPool.ts';
 import type { SessionDirectory } from './sessionDirectory.ts';
 import { refKey, type SessionRef } from './sessionRef.ts';
@@ -122,7 +123,7 @@ export class Notifier {
     const never = vscode.l10n.t("Don't Show Again");
     const { text, actions } = words(notice);
     const labels = actions.map(([label]) => label);
-    const choice = await vscode.window.showInformationMessage(text, ...labels, never);
+    const choice = await vscode.window.showInformationMessage(plainText(text), ...labels, never);
     if (choice === never) return settings.turnOffNotice(kind);
     const [, command] = actions.find(([label]) => label === choice) ?? [];
     if (command) await vscode.commands.executeCommand(fullName(command), notice.ref, notice);

@@ -2,12 +2,13 @@
 import * as vscode from 'vscode';
 import type { AppError } from '../base/errors.ts';
 import { fullName } from './names.ts';
+import { plainText } from './plainText.ts';
 
 /** Shows an error; a cancelled action says nothing. */
 export function reportError(error: AppError): void {
   if (error.code === 'cancelled') return;
   const showLog = vscode.l10n.t('Show Log');
-  void vscode.window.showErrorMessage(error.message, showLog).then((choice) => {
+  void vscode.window.showErrorMessage(plainText(error.message), showLog).then((choice) => {
     if (choice === showLog) void vscode.commands.executeCommand(fullName('showLog'));
   });
 }

@@ -4,6 +4,7 @@ import { PRODUCT_NAME } from '../../base/product.ts';
 import { isAppError } from '../../base/errors.ts';
 import { type InviteLink, parseLink } from '../../protocol/link.ts';
 import type { App } from '../app.ts';
+import { plainText } from '../plainText.ts';
 import { settings } from '../settings.ts';
 import { targetSession } from './target.ts';
 
@@ -65,7 +66,7 @@ export async function leave(app: App, argument?: unknown): Promise<void> {
   await app.pool.leave(ref);
   app.panels.close(ref);
   await app.joined.remove((item) => item.room === ref.room);
-  void vscode.window.showInformationMessage(vscode.l10n.t('You left “{0}”.', title));
+  void vscode.window.showInformationMessage(plainText(vscode.l10n.t('You left “{0}”.', title)));
 }
 
 function problemOf(text: string): string | undefined {
