@@ -97,8 +97,8 @@ export class Replica implements Disposable {
   }
 
   /**
-   * The relay has sent all it has. Until then less than what is remembered is no rollback: a relay
-   * sends a document's updates one after the other, and each is a true older state.
+   * The relay has sent all it has. Until then nothing is shown, and less than what is remembered is no
+   * rollback: a relay sends a document's updates one after the other, and each is a true older state.
    */
   complete(): void {
     if (this.isComplete) return;
@@ -170,7 +170,7 @@ export class Replica implements Disposable {
       const parts = new Set<ViewPart>();
       const alarms = this.alarmList.length;
       await this.readCard();
-      if (this.hostKey) await this.readTail(parts);
+      if (this.hostKey && this.isComplete) await this.readTail(parts);
       if (this.alarmList.length > alarms) parts.add('alarms');
       if (parts.size > 0 && !this.isDisposed) this.changed.fire(parts);
     }
@@ -179,11 +179,15 @@ export class Replica implements Disposable {
   private async readCard(): Promise<void> {
     const bytes = readCard(this.options.doc);
     if (!bytes || bytes === this.cardBytes) return;
+    // A card is judged by what was complete when it was read.
     const { isComplete } = this;
     this.cardBytes = bytes;
     const card = await openCard(bytes, this.options.room);
     if (!card) return this.raise('refused', 'The room’s card is not signed by the room’s key.');
-    if (card.term < this.memory.term) return this.raiseRollback(isComplete);
+    if (card.term < this.memory.term) {
+      if (isComplete) this.raise('rollback', ROLLBACK_TEXT);
+      return;
+    }
     const isSameTerm = this.card?.term === card.term;
     if (isSameTerm && this.card?.hostKey !== card.hostKey) return this.raise('split', SPLIT_TEXT);
     const hostBytes = fromBase64Url(card.hostKey);
@@ -202,8 +206,6 @@ export class Replica implements Disposable {
 
   private async readTail(parts: Set<ViewPart>): Promise<void> {
     const chunks = readChunks(this.options.doc);
-    // What the picture says is judged by what was complete when it was taken.
-    const { isComplete } = this;
     const logs = await this.openAll(
       chunks.flatMap((chunk) => chunk.log),
       RECORD_TYPE.log,
@@ -217,7 +219,7 @@ export class Replica implements Disposable {
     // Older chunks keep the state that they were closed with; only the newest one tells the present.
     const states = chunks.flatMap((chunk) => (chunk.state ? [chunk.state] : [])).slice(-1);
     for (const opened of await this.openAll(states, RECORD_TYPE.state, 'state')) {
-      if (this.takeState(opened, isComplete)) parts.add('state');
+      if (this.takeState(opened)) parts.add('state');
     }
     const pieces: Delta[] = [];
     const live = chunks.flatMap((chunk) => chunk.live);
@@ -233,22 +235,18 @@ export class Replica implements Disposable {
     }
   }
 
-  private takeState(opened: Opened, isComplete: boolean): boolean {
+  private takeState(opened: Opened): boolean {
     if (opened.seq <= this.stateSeq) return false;
     const parsed = roomStateSchema.safeParse(opened.json);
     if (!parsed.success) return false;
     if (parsed.data.rev < this.memory.rev) {
-      this.raiseRollback(isComplete);
+      this.raise('rollback', ROLLBACK_TEXT);
       return false;
     }
     this.stateSeq = opened.seq;
     this.memory = { ...this.memory, rev: parsed.data.rev };
     this.state = parsed.data;
     return true;
-  }
-
-  private raiseRollback(isComplete: boolean): void {
-    if (isComplete) this.raise('rollback', ROLLBACK_TEXT);
   }
 
   private async openAll(

@@ -68,6 +68,8 @@ test('a window that comes back takes the older states that a relay sends first f
   const { updates, follow } = await recorded();
   const first = follow();
   await replay(first, updates);
+  first.replica.complete();
+  await first.replica.settled();
   const second = follow(first.replica.remembered);
   await replay(second, updates);
   second.replica.complete();
@@ -77,10 +79,26 @@ test('a window that comes back takes the older states that a relay sends first f
   expect(second.replica.alarms).toEqual([]);
 });
 
+test('nothing is shown before the relay has sent all, and then the newest picture at once', async () => {
+  const { updates, follow } = await recorded();
+  const { doc, replica } = follow();
+  const shown: (number | undefined)[] = [];
+  replica.onDidChange(() => shown.push(replica.state?.rev));
+  await replay({ doc, replica }, updates);
+  expect(shown).toEqual([]);
+  expect([replica.state, replica.entries]).toEqual([undefined, []]);
+  replica.complete();
+  await replica.settled();
+  expect(shown).toEqual([replica.remembered.rev]);
+  expect(replica.entries).toHaveLength(4);
+});
+
 test('a relay that has less than this device has seen is an alarm once it has sent all', async () => {
   const { updates, follow } = await recorded();
   const first = follow();
   await replay(first, updates);
+  first.replica.complete();
+  await first.replica.settled();
   const second = follow(first.replica.remembered);
   await replay(second, updates.slice(0, -2));
   expect(second.replica.alarms).toEqual([]);
@@ -93,6 +111,8 @@ test('a host of a lower term than this device has seen is an alarm too', async (
   const { updates, follow } = await recorded();
   const first = follow();
   await replay(first, updates);
+  first.replica.complete();
+  await first.replica.settled();
   const second = follow({ ...first.replica.remembered, term: 9 });
   await replay(second, updates);
   second.replica.complete();
@@ -105,6 +125,8 @@ test('a picture that was taken before the rest had come is not judged as if it h
   const { updates, follow } = await recorded();
   const first = follow();
   await replay(first, updates);
+  first.replica.complete();
+  await first.replica.settled();
   const second = follow(first.replica.remembered);
   await replay(second, updates.slice(0, -2));
   // The replica is in the middle of verifying the older picture when the rest and the end arrive.
