@@ -206,7 +206,7 @@ describe('a hosted session', () => {
     await session.until('it is titled', () => session.state.session.title.includes('Say this'));
   }, 30_000);
 
-  it('what a command did stands in the directory before its answer', async () => {
+  it('[D3] what a command did stands in the directory before its answer', async () => {
     const sessions: string[] = [];
     // More changes in a row than a state may show at once.
     for (let count = 0; count < 6; count += 1) {

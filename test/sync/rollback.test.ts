@@ -79,7 +79,7 @@ test('a window that comes back takes the older states that a relay sends first f
   expect(second.replica.alarms).toEqual([]);
 });
 
-test('nothing is shown before the relay has sent all, and then the newest picture at once', async () => {
+test('[D2] nothing is shown before the relay has sent all, and then the newest picture at once', async () => {
   const { updates, follow } = await recorded();
   const { doc, replica } = follow();
   const shown: (number | undefined)[] = [];
