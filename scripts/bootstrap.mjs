@@ -27,17 +27,39 @@ function isInstalled() {
   );
 }
 
-function install(say) {
+/**
+ * Runs npm in a group of its own, so that an interrupted install ends with all of its children.
+ * Output goes to stderr: stdout belongs to what `--json` promises.
+ */
+async function install(say) {
   say('Installing the packages of the project (about a minute, once) …');
-  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+  const isWindows = process.platform === 'win32';
   const args = ['ci', '--no-audit', '--no-fund', '--loglevel', 'error'];
-  // Output goes to stderr: stdout belongs to what `--json` promises.
-  const { status } = spawnSync(npm, args, {
+  const npm = spawn(isWindows ? 'npm.cmd' : 'npm', args, {
     cwd: ROOT,
     stdio: ['ignore', 2, 2],
-    shell: process.platform === 'win32',
+    shell: isWindows,
+    detached: !isWindows,
   });
-  if (status !== 0 || !existsSync(nodeBinary())) {
+  const unfollow = followOrders(() => {
+    try {
+      if (isWindows) spawnSync('taskkill', ['/pid', `${npm.pid}`, '/t', '/f']);
+      else process.kill(-npm.pid, 'SIGKILL');
+    } catch {
+      // It has ended already.
+    }
+    say('Stopped before everything was installed. The next run begins with that again.');
+    process.exit(1);
+  });
+  const code = await new Promise((done) => {
+    npm.on('error', (error) => {
+      say(`npm: ${error.message}`);
+      done(1);
+    });
+    npm.on('exit', done);
+  });
+  unfollow();
+  if (code !== 0 || !existsSync(nodeBinary())) {
     say('The packages could not be installed. Nothing was started. See the messages of npm above.');
     process.exit(1);
   }
@@ -57,17 +79,39 @@ function currentAncestors() {
 }
 
 /**
+ * Calls `stop` with a signal that this process gets, or with SIGTERM when who started it is gone:
+ * ending npm ends its shell, or leaves it waiting, without a word to this process. Returns the end of it.
+ */
+function followOrders(stop) {
+  const listeners = ['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => {
+    const listener = () => stop(signal);
+    process.on(signal, listener);
+    return () => process.off(signal, listener);
+  });
+  const ancestors = currentAncestors();
+  const timer = setInterval(() => {
+    if (currentAncestors() !== ancestors) stop('SIGTERM');
+  }, 500);
+  return () => {
+    clearInterval(timer);
+    for (const remove of listeners) remove();
+  };
+}
+
+/**
  * Installs if needed, then runs `script` on the project's Node with this process's arguments and
  * ends with its exit code. Signals are passed on; the child decides when it is done.
  */
-export function runOnProjectNode(script) {
+export async function runOnProjectNode(script) {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   const say = (text) => process.stderr.write(`${text}\n`);
+  // The terminal may be gone before the end is: nobody reads it then.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   if (major < 20 || (major === 20 && minor < 19)) {
     say(`Node ${process.versions.node} is too old: this needs Node 20.19 or newer and npm.`);
     process.exit(1);
   }
-  if (!isInstalled()) install(say);
+  if (!isInstalled()) await install(say);
   const node = nodeBinary();
   const separator = process.platform === 'win32' ? ';' : ':';
   const path = [dirname(node), join(MODULES, '.bin'), process.env.PATH ?? ''].join(separator);
@@ -76,17 +120,10 @@ export function runOnProjectNode(script) {
     stdio: 'inherit',
     env: { ...process.env, PATH: path },
   });
-  // Ctrl+C reaches the child by itself; a signal to this process alone is passed on.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-    process.on(signal, () => {
-      if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
-    });
-  }
-  // Ending npm ends its shell, or leaves it waiting, without a word to this process.
-  const ancestors = currentAncestors();
-  setInterval(() => {
-    if (currentAncestors() !== ancestors) child.kill('SIGTERM');
-  }, 500).unref();
+  followOrders((signal) => {
+    // Ctrl+C reaches the child by itself.
+    if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+  });
   child.on('error', (error) => {
     say(error.message);
     process.exit(1);

@@ -1,4 +1,4 @@
 // `npm start`: installs, then starts everything with the project's own Node; see startAll.ts.
 import { runOnProjectNode } from './bootstrap.mjs';
 
-runOnProjectNode('scripts/startAll.ts');
+await runOnProjectNode('scripts/startAll.ts');

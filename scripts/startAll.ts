@@ -1,41 +1,47 @@
 // `npm start` after the install: session host with its relay, a session that is shared, and a VS Code; Ctrl+C ends all.
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { cacheFolder, REPO_ROOT } from '../test/rigs/cache.ts';
 import { claudeEnvironment, installClaude } from '../test/rigs/claudeCli.ts';
 import { installCodeServer } from '../test/rigs/codeServer.ts';
 import { startDemoModel } from '../test/rigs/demoModel.ts';
 import { runTwinhelm, startHostProcess } from '../test/rigs/hostProcess.ts';
-import { endProcessesWith, isAlive } from '../test/rigs/processes.ts';
+import { endProcessesWith } from '../test/rigs/processes.ts';
 import { writeSampleProject } from '../test/rigs/sampleProject.ts';
 import { type AgentChoice, chooseAgent } from './start/agent.ts';
 import { buildAndPackage, isBuilt, VSIX } from './start/buildIfChanged.ts';
 import { findDesktopCode, openCodeServer, openDesktop } from './start/editor.ts';
 import { createProgress } from './start/progress.ts';
+import { takeStartLock } from './start/startLock.ts';
 
 const isJson = process.argv.includes('--json');
 const progress = createProgress();
 /** Everything of this start lies below it; another folder allows a second start beside this one. */
-const root = process.env['TWINHELM_START_FOLDER'] ?? join(REPO_ROOT, '.twinhelm');
+const root = resolve(process.env['TWINHELM_START_FOLDER'] ?? join(REPO_ROOT, '.twinhelm'));
 const home = join(root, 'home');
 const project = join(root, 'sample');
-const pidFile = join(root, 'start.pid');
+/** In the environment of all that is started, and of nothing else: a shell may have TWINHELM_HOME too. */
+const MARK = 'TWINHELM_STARTED_IN';
 
 /** What has been started, newest last; ended in reverse. */
 const running: { readonly title: string; close(): Promise<void> }[] = [];
+/** Gives the folder back; undefined until this start has it, and may end what runs there. */
+let giveBack: (() => void) | undefined;
 let ending: Promise<void> | undefined;
 
 function end(code: number): Promise<void> {
   ending ??= (async () => {
-    progress.say('Ending everything …');
-    for (const { title, close } of running.toReversed()) {
-      await close().catch((error: unknown) => progress.say(`${title}: ${String(error)}`));
+    if (giveBack !== undefined) {
+      progress.say('Ending everything …');
+      for (const { title, close } of running.toReversed()) {
+        await close().catch((error: unknown) => progress.say(`${title}: ${String(error)}`));
+      }
+      await endProcessesWith(MARK, root);
+      giveBack();
+      progress.say('Everything that was started has ended.');
     }
-    await endProcessesWith('TWINHELM_HOME', home);
-    await rm(pidFile, { force: true });
-    progress.say('Everything that was started has ended.');
     process.exit(code);
   })();
   return ending;
@@ -44,6 +50,8 @@ function end(code: number): Promise<void> {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => void end(0));
 }
+// The terminal may be gone before the end is: nobody reads it then, and everything ends all the same.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 /** Ends everything when the process that started this one is gone without a signal. */
 function followParent(): void {
@@ -51,16 +59,6 @@ function followParent(): void {
   setInterval(() => {
     if (process.ppid !== parent) void end(0);
   }, 1000).unref();
-}
-
-async function refuseSecond(): Promise<void> {
-  const other = Number(await readFile(pidFile, 'utf8').catch(() => ''));
-  if (other > 0 && other !== process.pid && isAlive(other)) {
-    throw new Error(
-      `npm start runs in this clone already (process ${other}). It goes on. End it with Ctrl+C first.`,
-    );
-  }
-  await writeFile(pidFile, `${process.pid}`);
 }
 
 function ownEnvironment(): Record<string, string> {
@@ -85,7 +83,7 @@ async function startModel(): Promise<string> {
 
 /** The environment of host and editor. */
 async function agentEnvironment(choice: AgentChoice): Promise<Record<string, string>> {
-  const own = { TWINHELM_HOME: home };
+  const own = { TWINHELM_HOME: home, [MARK]: root };
   if (choice.kind === 'own') {
     return { ...ownEnvironment(), ...own, TWINHELM_CLAUDE: choice.binary };
   }
@@ -97,7 +95,7 @@ async function agentEnvironment(choice: AgentChoice): Promise<Record<string, str
 
 async function main(): Promise<void> {
   await mkdir(home, { recursive: true, mode: 0o700 });
-  await refuseSecond();
+  giveBack = await takeStartLock(join(root, 'start.lock'));
   followParent();
   await mkdir(cacheFolder(), { recursive: true });
   const desktop = isJson ? undefined : findDesktopCode(process.env);
@@ -117,7 +115,7 @@ async function main(): Promise<void> {
   // A host that an interrupted start left behind would keep the lock.
   if (existsSync(join(home, 'host.json'))) {
     await runTwinhelm(['host', 'stop'], { env }).catch(() => undefined);
-    await endProcessesWith('TWINHELM_HOME', home);
+    await endProcessesWith(MARK, root);
   }
   const { host, editor } = await progress.step('Session host, relay and editor', async () => {
     const options = { folder: join(root, 'editor'), project, vsix: VSIX, env };
@@ -170,8 +168,8 @@ async function main(): Promise<void> {
       `  Controller link  ${links.controllerLink}`,
       '',
       '  Open the Twinhelm view in the activity bar. The links work on this computer only:',
-      '  paste one into “Join with a Link…” of another VS Code here, or run',
-      `  node dist/twinhelm.mjs join '<link>'.`,
+      '  paste one into “Join with a Link…” of another VS Code here, or run in this folder',
+      "  node_modules/.bin/node dist/twinhelm.mjs join '<link>'.",
       '',
       '  Ctrl+C ends everything.',
       '',
@@ -184,6 +182,7 @@ try {
   // Servers and children keep this process alive until a signal comes.
   while (ending === undefined) await pause(60_000);
 } catch (error) {
-  progress.say(error instanceof Error ? error.message : String(error));
+  // What fails because everything is being ended is no news.
+  if (ending === undefined) progress.say(error instanceof Error ? error.message : String(error));
   await end(1);
 }

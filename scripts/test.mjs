@@ -1,4 +1,4 @@
 // `npm test`: installs, then runs everything with the project's own Node; see testAll.ts.
 import { runOnProjectNode } from './bootstrap.mjs';
 
-runOnProjectNode('scripts/testAll.ts');
+await runOnProjectNode('scripts/testAll.ts');

@@ -6,7 +6,13 @@ import { findBrowser } from '../test/rigs/browser.ts';
 import { REPO_ROOT } from '../test/rigs/cache.ts';
 import { CLAUDE_VERSIONS, installClaude } from '../test/rigs/claudeCli.ts';
 import { installCodeServer } from '../test/rigs/codeServer.ts';
-import { exitOf, type ProcessGroup, spawnGroup } from '../test/rigs/processes.ts';
+import {
+  endProcessesWith,
+  exitOf,
+  type ProcessGroup,
+  RUN_MARK,
+  spawnGroup,
+} from '../test/rigs/processes.ts';
 import { runVscodeSuite, type SuiteHost } from '../test/rigs/vscodeSuite.ts';
 import { ARTIFACTS } from '../test/rigs/workbench.ts';
 import { buildAndPackage, VSIX } from './start/buildIfChanged.ts';
@@ -29,16 +35,28 @@ const reportSchema = z.looseObject({
 
 let current: ProcessGroup | undefined;
 
+/** In the environment of all that this run starts, so that what left its group is found too. */
+process.env[RUN_MARK] = `${process.pid}-${Date.now()}`;
+
+async function endWhatIsLeft(): Promise<void> {
+  const left = await endProcessesWith(RUN_MARK, process.env[RUN_MARK] ?? '');
+  for (const { pid, command } of left) console.error(`left running, ended: ${pid} ${command}`);
+}
+
+let stopping: Promise<void> | undefined;
+
 /** Ctrl+C, or the end of npm: ends the step under way with all of its processes, and this run. */
 function stop(): void {
-  const code = 130;
-  if (current === undefined) process.exit(code);
-  current.end().then(
-    () => process.exit(code),
-    () => process.exit(code),
-  );
+  const end = async (): Promise<void> => {
+    await current?.end().catch(() => undefined);
+    await endProcessesWith(RUN_MARK, process.env[RUN_MARK] ?? '').catch(() => undefined);
+    process.exit(130);
+  };
+  stopping ??= end();
 }
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop);
+// Again and again, as somebody does who presses Ctrl+C twice: the end goes its way.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 async function run(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<number> {
   const group = spawnGroup(process.execPath, args, {
@@ -115,6 +133,7 @@ for (const [name, step] of STEPS) {
     console.error(error instanceof Error ? (error.stack ?? error.message) : error);
     return { passed: 0, failed: 1 };
   });
+  await endWhatIsLeft();
   total.passed += count.passed;
   total.failed += count.failed;
   const seconds = ((performance.now() - start) / 1000).toFixed(1);

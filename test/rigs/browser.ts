@@ -113,6 +113,10 @@ export function launchBrowser(options: LaunchOptions = {}): Promise<Browser> {
   return chromium.launch({
     executablePath: findBrowser(),
     headless: true,
+    // Whoever runs this ends its processes in order; the browser ends with its pipe at the latest.
+    handleSIGINT: false,
+    handleSIGTERM: false,
+    handleSIGHUP: false,
     args: [
       '--disable-dev-shm-usage',
       // Else the service worker of a webview on another origin is blocked and the webview stays blank.

@@ -2,9 +2,10 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isAlive } from './processes.ts';
 
 /** The clone's root. */
 export const REPO_ROOT: string = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -16,27 +17,42 @@ export function cacheFolder(): string {
   return process.env['TWINHELM_CACHE'] ?? join(REPO_ROOT, '.cache');
 }
 
-/** Runs a program to its end; rejects with the tail of its output if it fails. */
+/** Runs a program to its end; rejects with the tail of its output if it fails. It ends with this process. */
 export function runToEnd(
   program: string,
   args: readonly string[],
   options: { readonly cwd: string; readonly env?: NodeJS.ProcessEnv },
 ): Promise<string> {
   return new Promise((done, fail) => {
+    const isWindows = process.platform === 'win32';
     const child = spawn(program, args, {
       cwd: options.cwd,
       env: options.env ?? process.env,
       stdio: ['ignore', 'pipe', 'pipe'],
-      shell: process.platform === 'win32',
+      shell: isWindows,
+      detached: !isWindows,
     });
+    // An install that goes on after Ctrl+C would write into folders of the next one.
+    const endWithUs = (): void => {
+      try {
+        if (child.pid !== undefined) process.kill(isWindows ? child.pid : -child.pid, 'SIGKILL');
+      } catch {
+        // The group has ended already.
+      }
+    };
+    process.once('exit', endWithUs);
     let output = '';
     const take = (chunk: Buffer): void => {
       output = (output + chunk.toString('utf8')).slice(-20_000);
     };
     child.stdout.on('data', take);
     child.stderr.on('data', take);
-    child.on('error', fail);
+    child.on('error', (error) => {
+      process.off('exit', endWithUs);
+      fail(error);
+    });
     child.on('close', (code) => {
+      process.off('exit', endWithUs);
       if (code === 0) done(output);
       else
         fail(new Error(`${program} ${args.join(' ')} ended with ${code}:\n${output.slice(-3000)}`));
@@ -66,6 +82,15 @@ export interface InstallStep {
   run(folder: string): Promise<void>;
 }
 
+/** Removes what installations of this package left behind when they were interrupted: hundreds of MB each. */
+export async function removeInterrupted(name: string): Promise<void> {
+  for (const file of await readdir(cacheFolder())) {
+    const pid = /^(\d+)\.tmp$/.exec(file.slice(name.length + 1))?.[1];
+    if (!file.startsWith(`${name}.`) || pid === undefined || isAlive(Number(pid))) continue;
+    await rm(join(cacheFolder(), file), { recursive: true, force: true });
+  }
+}
+
 /**
  * Installs the private package `test/hosts/<name>` once and returns its folder. Safe for several
  * processes at once: it is built beside and moved into place.
@@ -83,6 +108,7 @@ export async function installHost(name: string, step?: InstallStep): Promise<str
   if (await isThere()) return target;
 
   await mkdir(cacheFolder(), { recursive: true });
+  await removeInterrupted(name);
   const building = join(cacheFolder(), `${name}.${process.pid}.tmp`);
   const discard = (): Promise<void> => rm(building, { recursive: true, force: true });
   await discard();

@@ -30,6 +30,9 @@ export interface ProcessGroup {
   end(signal?: NodeJS.Signals, graceMs?: number): Promise<void>;
 }
 
+/** Variable that names a test run: whatever is started in it carries it, however clean its environment. */
+export const RUN_MARK = 'TWINHELM_TEST_RUN';
+
 const KEPT_OUTPUT = 200_000;
 /** Above it Node warns of a leak: more groups than any run has at once. */
 const MAX_GROUPS = 100;
@@ -72,6 +75,11 @@ function groupIsAlive(child: ChildProcess): boolean {
   return isAlive(process.platform === 'win32' ? child.pid : -child.pid);
 }
 
+function runMark(): Record<string, string> {
+  const run = process.env[RUN_MARK];
+  return run === undefined ? {} : { [RUN_MARK]: run };
+}
+
 /** Starts `program` as the leader of a new process group. */
 export function spawnGroup(
   program: string,
@@ -81,7 +89,7 @@ export function spawnGroup(
   const log = options.logFile === undefined ? 'pipe' : openSync(options.logFile, 'a', 0o600);
   const child = spawn(program, args, {
     cwd: options.cwd,
-    env: { ...(options.env ?? process.env) },
+    env: { ...(options.env ?? process.env), ...runMark() },
     stdio: ['pipe', 'pipe', log],
     detached: process.platform !== 'win32',
     windowsHide: true,

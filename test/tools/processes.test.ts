@@ -6,7 +6,9 @@ import {
   exitOf,
   isAlive,
   processesWith,
+  RUN_MARK,
   spawnGroup,
+  waitUntil,
 } from '../rigs/processes.ts';
 
 const parent = `
@@ -55,3 +57,24 @@ test('waiting for a line ends when the program does', async () => {
   await expect(group.line(() => undefined)).rejects.toThrow(/ended with 3/);
   expect(await exitOf(group)).toBe(3);
 });
+
+test.runIf(process.platform === 'linux')(
+  'a child with an environment of its own still carries the mark of the run',
+  async () => {
+    const before = process.env[RUN_MARK];
+    process.env[RUN_MARK] = `marked-${process.pid}`;
+    const group = spawnGroup(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { env: {} });
+    try {
+      const isFound = async (): Promise<boolean> =>
+        (await processesWith(RUN_MARK, `marked-${process.pid}`)).some(
+          ({ pid }) => pid === group.pid,
+        );
+      await waitUntil(isFound, 'the marked child');
+      expect(await isFound()).toBe(true);
+    } finally {
+      await group.end();
+      if (before === undefined) delete process.env[RUN_MARK];
+      else process.env[RUN_MARK] = before;
+    }
+  },
+);
