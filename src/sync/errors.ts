@@ -52,18 +52,16 @@ export function commandFailed(item: OutboxItem | undefined): AppError {
   });
 }
 
-/** A relay did not take the claim of a room. */
-export function claimRefused(url: string, status: number, text: string): AppError {
-  return new AppError(status === 409 ? 'relay-claim-conflict' : 'relay-refused', {
-    happened:
-      status === 409
-        ? `Another process already serves this session on ${url}.`
-        : `The relay ${url} refused the session (${status}${text ? `: ${text}` : ''}).`,
-    kept: 'The session goes on here; nothing of it was published there.',
-    remedy:
-      status === 409
-        ? 'End the other one first, then share again.'
-        : 'Check the address and the access key of the relay.',
+/** A relay did not take the claim of a room; `reason` is what the relay says, if it says something. */
+export function claimRefused(url: string, status: number, reason: string): AppError {
+  const isTaken = status === 409;
+  return new AppError(isTaken ? 'relay-claim-conflict' : 'relay-refused', {
+    happened: isTaken
+      ? `Another process already serves this session on ${url}.`
+      : `The relay ${url} refused the session${reason ? `: ${reason}` : ` (${status}).`}`,
+    kept: 'The session goes on here; nothing was published there now.',
+    ...(isTaken && { remedy: 'End the other one first, then share again.' }),
+    ...(!isTaken && !reason && { remedy: 'Check the address and the access key of the relay.' }),
   });
 }
 
@@ -71,7 +69,7 @@ export function claimRefused(url: string, status: number, text: string): AppErro
 export function relayUnreachable(url: string, reason: string): AppError {
   return new AppError('relay-unreachable', {
     happened: `The relay ${url} cannot be reached (${reason}).`,
-    kept: 'The session goes on here; nothing of it was published there.',
+    kept: 'The session goes on here; nothing was published there now.',
     remedy: 'Check the address, the network and that the relay is running.',
   });
 }

@@ -235,12 +235,17 @@ export class HostRoom implements Disposable {
     this.publisher.stateChanged();
   }
 
-  /** Makes a link. Resolves when the relays admit it; rejects with AppError relay-*. */
+  /** Makes a link. Resolves when its relay admits it; rejects with AppError relay-*, and there is no link. */
   async createInvite(invite: InviteOptions): Promise<MadeInvite> {
     const secret = this.secrets.get(this.epoch);
     const epoch = secret && { number: this.epoch, secret };
     const made = await makeInvite(this.id, invite, { ...this.options, epoch });
-    await this.relays.claim();
+    try {
+      await this.relays.claim(invite.relay);
+    } catch (error) {
+      this.revokeInvite(made.inviteId);
+      throw error;
+    }
     return made;
   }
 
@@ -266,7 +271,10 @@ export class HostRoom implements Disposable {
     return true;
   }
 
-  /** Cuts every guest off, ends their links, and begins a new epoch: what they know opens nothing that follows. */
+  /**
+   * Cuts every guest off, ends their links, and begins a new epoch: what they know opens nothing that
+   * follows. A relay that cannot be told keeps its guests, and nothing new reaches them.
+   */
   async stopSharing(): Promise<void> {
     for (const member of this.roster.removeGuests()) this.forget(member);
     const epoch = this.epoch + 1;
@@ -274,7 +282,7 @@ export class HostRoom implements Disposable {
     this.options.journal.addEpoch(epoch, secret);
     this.keepSecret(epoch, secret);
     // Tokens first: the guests' sockets are cut before anything of the new epoch is written.
-    const claimed = this.relays.claim();
+    const claimed = this.relays.claimAll();
     this.epoch = epoch;
     await this.writeCard();
     this.publisher.rebuild(this.log.newest());
@@ -371,7 +379,7 @@ export class HostRoom implements Disposable {
 
   private async admitted(): Promise<void> {
     // Tokens first: a member that finds itself in the roster enters its channel at once.
-    await this.relays.claim().catch(() => this.relays.claimSoon());
+    await this.relays.claimAll();
     for (const { member } of this.roster.members) this.channels.open(member);
     this.attendance.refresh();
     this.peopleChanged();

@@ -1,5 +1,6 @@
 // A host's link to one relay: claims the room there, keeps its tokens current, and syncs the room's documents.
 import type * as Y from 'yjs';
+import * as z from 'zod/mini';
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import { toBase64Url } from '../base/bytes.ts';
 import type { Clock } from '../base/clock.ts';
@@ -8,6 +9,7 @@ import { errorText, type Logger } from '../base/log.ts';
 import { signClaim } from '../crypto/admission.ts';
 import { sign, type SigningPair } from '../crypto/keys.ts';
 import type { Claim, RelayToken } from '../protocol/claim.ts';
+import { parseJson } from '../protocol/json.ts';
 import type { Problem } from '../protocol/state.ts';
 import { DocumentConnection } from './documentConnection.ts';
 import { anotherHost, claimRefused, relayUnreachable } from './errors.ts';
@@ -41,6 +43,8 @@ export interface RelayLinkOptions {
   readonly log: Logger;
 }
 
+const refusalSchema = z.looseObject({ message: z.string() });
+
 /** Pause before the claim is renewed after a lost connection, and between tries. */
 const CLAIM_SOON_MS = 200;
 const CLAIM_AGAIN_MS = 1_000;
@@ -66,6 +70,11 @@ export class RelayLink implements Disposable {
     return this.current.url;
   }
 
+  /** Whether this is the access key that it claims by. */
+  hasKey(accessKey: string | undefined): boolean {
+    return this.current.accessKey === accessKey;
+  }
+
   /** Claims the room and sets its tokens; rejects with AppError relay-*. Calls run one after the other. */
   claim(): Promise<void> {
     const next = this.claiming.then(() => this.put());
@@ -75,8 +84,15 @@ export class RelayLink implements Disposable {
 
   /** The relay has a new address or key (its process was restarted). */
   async move(relay: RelayAddress): Promise<void> {
+    const before = this.current;
     this.current = relay;
-    await this.claim();
+    try {
+      await this.claim();
+    } catch (error) {
+      // A key that the relay does not take must not replace the one by which it serves the room.
+      if (relay.url === before.url && this.current === relay) this.current = before;
+      throw error;
+    }
     for (const connection of this.connections.values()) {
       connection.setAddress(relay.url, this.options.token);
       connection.reconnect();
@@ -157,10 +173,21 @@ export class RelayLink implements Disposable {
         signal: AbortSignal.timeout(10_000),
       });
     } catch (error) {
-      throw relayUnreachable(url, errorText(error));
+      throw relayUnreachable(url, reasonOf(error));
     }
-    if (!response.ok) {
-      throw claimRefused(url, response.status, (await response.text()).slice(0, 200));
-    }
+    if (!response.ok) throw claimRefused(url, response.status, await refusalOf(response));
   }
+}
+
+/** Network errors say why in their cause. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  return errorText(cause) || 'no connection';
+}
+
+/** What the relay itself says; empty if it says nothing that a person can read. */
+async function refusalOf(response: Response): Promise<string> {
+  const text = await response.text().catch(() => '');
+  const refusal = refusalSchema.safeParse(parseJson(text));
+  return refusal.success ? refusal.data.message.slice(0, 200) : '';
 }

@@ -99,7 +99,9 @@ export class RoomRelays implements Disposable {
     }
     for (const relay of relays) {
       const known = this.links.get(relay.url);
-      if (known) await known.move(relay);
+      // Who is served on it already must not lose the connection.
+      if (known?.hasKey(relay.accessKey)) await known.claim();
+      else if (known) await known.move(relay);
       else await this.add(relay);
     }
   }
@@ -113,22 +115,44 @@ export class RoomRelays implements Disposable {
     await link.move(to);
   }
 
-  /** Tells every relay the claim and the tokens of now; rejects with AppError relay-*. */
-  async claim(): Promise<void> {
-    await Promise.all([...this.links.values()].map((link) => link.claim()));
+  /**
+   * Tells every relay the claim and the tokens of now. Rejects with AppError relay-* if the relay at
+   * `url` does not take them; if the room is not served there (the address leads to one of ours),
+   * only if no relay takes them. A relay that is away is told when it is back.
+   */
+  async claim(url: string): Promise<void> {
+    const failed = await this.tellAll();
+    const error =
+      failed.get(url) ?? (failed.size === this.links.size ? [...failed.values()][0] : undefined);
+    if (error !== undefined) throw error;
   }
 
-  /** As claim; a failure goes to the log, the link tries again by itself. */
+  /** Tells every relay; resolves when each has answered or failed. A failure goes to the log. */
+  async claimAll(): Promise<void> {
+    await this.tellAll();
+  }
+
+  /** As claimAll, without waiting. */
   claimSoon(): void {
-    this.claim().catch((error: unknown) => {
-      this.options.log.warn('claim failed', { error: errorText(error) });
-    });
+    void this.tellAll();
   }
 
   dispose(): void {
     for (const link of this.links.values()) link.dispose();
     this.joined.dispose();
     this.synced.dispose();
+  }
+
+  /** Why which relay did not take the claim, by address. */
+  private async tellAll(): Promise<ReadonlyMap<string, unknown>> {
+    const failed = new Map<string, unknown>();
+    const tell = ([url, link]: readonly [string, RelayLink]): Promise<void> =>
+      link.claim().catch((error: unknown) => {
+        failed.set(url, error);
+        this.options.log.warn('claim failed', { error: errorText(error) });
+      });
+    await Promise.all([...this.links].map(tell));
+    return failed;
   }
 
   private openOn(link: RelayLink, name: string, one: Served): DocumentConnection {
