@@ -39,8 +39,11 @@ export class LiveView {
     return [...next].some(([key, { block }]) => before.get(key)?.block.text !== block.text);
   }
 
-  clear(): void {
-    this.shown.clear();
+  /** Forgets everything; false if nothing was shown. */
+  clear(): boolean {
+    const wasShown = this.shown.size > 0;
+    this.shown = new Map();
+    return wasShown;
   }
 }
 

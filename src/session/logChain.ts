@@ -14,6 +14,9 @@ export interface ChainItem {
 /** What became of an offered record. */
 export type Offer = 'added' | 'known' | 'older' | 'restarted' | 'fork' | 'malformed';
 
+/** What became of fetched older records: 'elsewhere' are those that end at another place than the first one held. */
+export type Prepended = 'added' | 'elsewhere' | 'fork';
+
 /** Entries from some index to the newest known, each bound to the one before. */
 export class LogChain {
   private placed: PlacedEntry[] = [];
@@ -76,14 +79,16 @@ export class LogChain {
   }
 
   /** Puts older records in front; they must lead without a gap to the first one held. */
-  prepend(items: readonly ChainItem[]): boolean {
+  prepend(items: readonly ChainItem[]): Prepended {
+    const last = readRecord(items.at(-1)?.text ?? '');
+    if (last && last.index !== this.first - 1) return 'elsewhere';
     const records: { readonly record: LogPlaintext; readonly hash: string }[] = [];
     let wantedIndex = this.first - 1;
     let wantedHash = this.prevOfFirst;
     for (const item of [...items].reverse()) {
       const record = readRecord(item.text);
-      if (record?.index !== wantedIndex || item.hash !== wantedHash) return false;
-      if (this.contradictsAnchor(record.index, item.hash)) return false;
+      if (record?.index !== wantedIndex || item.hash !== wantedHash) return 'fork';
+      if (this.contradictsAnchor(record.index, item.hash)) return 'fork';
       records.unshift({ record, hash: item.hash });
       wantedIndex -= 1;
       wantedHash = record.prev;
@@ -91,7 +96,7 @@ export class LogChain {
     this.placed = [...records.map(({ record }) => place(record)), ...this.placed];
     this.hashes = [...records.map(({ hash }) => hash), ...this.hashes];
     this.prevOfFirst = wantedHash;
-    return true;
+    return 'added';
   }
 
   private contradictsAnchor(index: number, hash: string): boolean {

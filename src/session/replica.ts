@@ -44,6 +44,8 @@ interface Opened {
   readonly seq: bigint;
   readonly json: Json;
   readonly text: string;
+  /** Its place in the chain is decided: a log record is hashed and offered once. */
+  isOffered: boolean;
 }
 
 /** Verified picture of one room. */
@@ -68,8 +70,6 @@ export class Replica implements Disposable {
   readonly onDidChange = this.changed.event;
   card: Card | undefined;
   state: RoomState | undefined;
-  /** Newest epoch in the document whose secret is not known. */
-  missingEpoch: number | undefined;
 
   constructor(options: ReplicaOptions) {
     this.options = options;
@@ -110,7 +110,6 @@ export class Replica implements Disposable {
   /** Reads the document again, as after a new epoch secret. */
   refresh(): void {
     this.opened = new WeakMap();
-    this.missingEpoch = undefined;
     this.kick();
   }
 
@@ -127,22 +126,22 @@ export class Replica implements Disposable {
     if (!parsed.success) return undefined;
     this.beatSeq = opened.seq;
     const known = this.chain.hashAt(parsed.data.index);
-    if (known !== undefined && known !== parsed.data.hash) this.raise('fork', FORK_TEXT);
+    if (known !== undefined && known !== parsed.data.hash) this.raiseNow('fork', FORK_TEXT);
     return parsed.data;
   }
 
-  /** Puts fetched older log plaintexts in front; false if they do not lead to what is held. */
+  /**
+   * Puts fetched older log plaintexts in front; false if they do not lead to what is held. Those of
+   * another place, because the tail moved on since they were asked for, change nothing.
+   */
   async insertOlder(texts: readonly string[]): Promise<boolean> {
     const items = await Promise.all(
       texts.map(async (text) => ({ text, hash: await textHash(text) })),
     );
-    if (!this.chain.prepend(items)) {
-      this.raise('fork', FORK_TEXT);
-      this.changed.fire(new Set(['alarms']));
-      return false;
-    }
-    this.changed.fire(new Set(['entries']));
-    return true;
+    const outcome = this.chain.prepend(items);
+    if (outcome === 'added') this.changed.fire(new Set(['entries']));
+    else if (outcome === 'fork') this.raiseNow('fork', FORK_TEXT);
+    return outcome !== 'fork';
   }
 
   dispose(): void {
@@ -169,14 +168,14 @@ export class Replica implements Disposable {
       this.isAgain = false;
       const parts = new Set<ViewPart>();
       const alarms = this.alarmList.length;
-      await this.readCard();
+      await this.readCard(parts);
       if (this.hostKey && this.isComplete) await this.readTail(parts);
       if (this.alarmList.length > alarms) parts.add('alarms');
       if (parts.size > 0 && !this.isDisposed) this.changed.fire(parts);
     }
   }
 
-  private async readCard(): Promise<void> {
+  private async readCard(parts: Set<ViewPart>): Promise<void> {
     const bytes = readCard(this.options.doc);
     if (!bytes || bytes === this.cardBytes) return;
     // A card is judged by what was complete when it was read.
@@ -197,7 +196,8 @@ export class Replica implements Disposable {
       this.opened = new WeakMap();
       this.stateSeq = -1n;
       this.beatSeq = -1n;
-      this.liveView.clear();
+      // What the host before streamed is over, whether or not this one streams.
+      if (this.liveView.clear()) parts.add('live');
     }
     this.card = card;
     this.hostKey = hostKey;
@@ -211,8 +211,11 @@ export class Replica implements Disposable {
       RECORD_TYPE.log,
       'log',
     );
-    for (const { text } of logs) {
+    for (const opened of logs) {
+      if (opened.isOffered) continue;
+      const { text } = opened;
       const offer = this.chain.offer({ text, hash: await textHash(text) });
+      opened.isOffered = true;
       if (offer === 'added' || offer === 'restarted') parts.add('entries');
       else if (offer === 'fork') this.raise('fork', FORK_TEXT);
     }
@@ -254,16 +257,18 @@ export class Replica implements Disposable {
     type: RecordType,
     place: string,
   ): Promise<readonly Opened[]> {
-    const results = await Promise.all(
-      records.map(async (record) => {
-        const known = this.opened.get(record);
-        if (known) return known;
-        const opened = (await this.open(record, type, place)) ?? 'refused';
-        this.opened.set(record, opened);
-        return opened;
+    // Of this moment: a refresh in between must not find what was refused for want of its secret.
+    const { opened } = this;
+    const fresh = records.filter((record) => !opened.has(record));
+    await Promise.all(
+      fresh.map(async (record) => {
+        opened.set(record, (await this.open(record, type, place)) ?? 'refused');
       }),
     );
-    return results.filter((result): result is Opened => result !== 'refused');
+    return records.flatMap((record) => {
+      const known = opened.get(record);
+      return known === undefined || known === 'refused' ? [] : [known];
+    });
   }
 
   private async open(
@@ -274,22 +279,23 @@ export class Replica implements Disposable {
     const result = await this.options.opener.open(record, { type, place }, (header) =>
       this.keyOfHost(header),
     );
-    if (!result.ok) {
-      if (result.reason === 'no-secret' && result.header) {
-        this.missingEpoch = Math.max(this.missingEpoch ?? 0, result.header.epoch);
-      }
-      return undefined;
-    }
+    if (!result.ok) return undefined;
     const text = readText(result.plaintext);
     const json = text === undefined ? undefined : parseJson(text);
     if (text === undefined || json === undefined) return undefined;
-    return { seq: result.header.seq, json, text };
+    return { seq: result.header.seq, json, text, isOffered: false };
   }
 
   /** [T2] Only the boot that the card names writes; others are refused. */
   private keyOfHost(header: RecordHeader): CryptoKey | undefined {
     if (!this.card || header.term !== this.card.term) return undefined;
     return toBase64Url(header.boot) === this.card.boot ? this.hostKey : undefined;
+  }
+
+  /** Outside a reading pass, which tells by itself. */
+  private raiseNow(kind: Alarm['kind'], text: string): void {
+    this.raise(kind, text);
+    this.changed.fire(new Set(['alarms']));
   }
 
   private raise(kind: Alarm['kind'], text: string): void {

@@ -42,10 +42,10 @@ test('[L1] [H1] older records are taken only if they lead to what is held', asyn
   const chain = new LogChain();
   offerAll(chain, items.slice(6));
   expect(chain.first).toBe(6);
-  expect(chain.prepend(other.slice(3, 6))).toBe(false);
-  expect(chain.prepend(items.slice(2, 5))).toBe(false);
-  expect(chain.prepend(items.slice(3, 6))).toBe(true);
-  expect(chain.prepend(items.slice(0, 3))).toBe(true);
+  expect(chain.prepend(other.slice(3, 6))).toBe('fork');
+  expect(chain.prepend(items.slice(2, 5))).toBe('elsewhere');
+  expect(chain.prepend(items.slice(3, 6))).toBe('added');
+  expect(chain.prepend(items.slice(0, 3))).toBe('added');
   expect(chain.entries.map(({ index }) => index)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
 });
 
@@ -56,8 +56,8 @@ test('[L1] what was seen before a gap must be met again when the gap is filled',
   offerAll(chain, items.slice(0, 3));
   // The tail moved on while this device was away, and shows another history.
   expect(offerAll(chain, other.slice(8))).toEqual(['restarted', 'added', 'added', 'added']);
-  expect(chain.prepend(other.slice(3, 8))).toBe(true);
-  expect(chain.prepend(other.slice(0, 3))).toBe(false);
+  expect(chain.prepend(other.slice(3, 8))).toBe('added');
+  expect(chain.prepend(other.slice(0, 3))).toBe('fork');
 });
 
 test('[T2] a history that a device has seen in an earlier run is not forgotten', async () => {

@@ -1,0 +1,80 @@
+// What a replica shows, and which alarms it raises, while the document moves under it.
+import { expect, test } from 'vitest';
+import { randomBytes, textHash } from '../../src/crypto/keys.ts';
+import { makeReplicaRig } from './replicaRig.ts';
+
+const indexes = (replica: { entries: readonly { index: number }[] }): number[] =>
+  replica.entries.map(({ index }) => index);
+
+test('[H1] [L1] a page of history that arrives after the tail has moved on is no fork', async () => {
+  const { replica, doc, tail, log, make, write } = await makeReplicaRig();
+  await make(10);
+  await write(log.slice(8));
+  expect(indexes(replica)).toEqual([8, 9]);
+  // Asked for what is before 8; meanwhile this device has slept, and the tail begins at 20.
+  const page = log.slice(4, 8).map(({ text }) => text);
+  await make(12);
+  tail.rebuild([], []);
+  await write(log.slice(20));
+  expect(indexes(replica)).toEqual([20, 21]);
+  expect(await replica.insertOlder(page)).toBe(true);
+  expect(replica.alarms).toEqual([]);
+  expect(await replica.insertOlder(log.slice(10, 20).map(({ text }) => text))).toBe(true);
+  expect(replica.entries[0]?.index).toBe(10);
+  doc.destroy();
+});
+
+test('[D1] text that a host streamed before it died is not shown beside the next host', async () => {
+  const { replica, changes, restart, stream } = await makeReplicaRig();
+  await stream('m', 0, 'Hel');
+  expect(replica.live[0]?.text).toBe('Hel');
+  changes.length = 0;
+  await restart();
+  expect(replica.live).toEqual([]);
+  expect(changes).toContain('live');
+});
+
+test('[L1] a beat that names another history is an alarm that is told at once', async () => {
+  const { replica, changes, make, write, beat } = await makeReplicaRig();
+  await write(await make(3));
+  await beat();
+  expect(replica.alarms).toEqual([]);
+  changes.length = 0;
+  await beat({ index: 1, hash: await textHash('another') });
+  expect(replica.alarms.map(({ kind }) => kind)).toEqual(['fork']);
+  expect(changes).toEqual(['alarms']);
+});
+
+test('entries of an epoch whose secret is not known yet are shown when it comes', async () => {
+  const { replica, make, write, nextEpoch } = await makeReplicaRig();
+  await write(await make(1));
+  const { tell } = nextEpoch();
+  await write(await make(2));
+  expect(indexes(replica)).toEqual([0]);
+  tell();
+  replica.refresh();
+  await replica.settled();
+  expect(indexes(replica)).toEqual([0, 1, 2]);
+});
+
+test('a replica does not read the whole tail again for each piece of streamed text', async () => {
+  const { replica, make, write, stream } = await makeReplicaRig();
+  await write(await make(400, 'x'.repeat(300)));
+  const digest = globalThis.crypto.subtle.digest.bind(globalThis.crypto.subtle);
+  let hashed = 0;
+  globalThis.crypto.subtle.digest = async (algorithm, data) => {
+    hashed += 1;
+    return digest(algorithm, data);
+  };
+  try {
+    for (let n = 0; n < 20; n += 1) {
+      // oxlint-disable-next-line no-await-in-loop -- one piece after the other, as it streams
+      await stream('m', n, randomBytes(4).join(' '));
+    }
+  } finally {
+    globalThis.crypto.subtle.digest = digest;
+  }
+  expect(replica.entries).toHaveLength(400);
+  expect(replica.live[0]?.text.length).toBeGreaterThan(20);
+  expect(hashed).toBeLessThan(20);
+});
