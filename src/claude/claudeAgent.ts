@@ -14,7 +14,13 @@ import type {
   ObservedSession,
 } from '../protocol/agent.ts';
 import type { Entry } from '../protocol/transcript.ts';
-import { crashedProblem, folderMissingError, problemError, sessionBusyError } from './errors.ts';
+import {
+  crashedProblem,
+  endedError,
+  folderMissingError,
+  problemError,
+  sessionBusyError,
+} from './errors.ts';
 import { ConversationReader } from './conversationReader.ts';
 import { FoundSessions } from './foundSessions.ts';
 import { ClaudeObserved } from './observed.ts';
@@ -121,15 +127,21 @@ class ClaudeAgent implements Agent {
     });
     this.adopt(session, sessionId);
     const { pid } = session;
-    if (pid > 0) start.onDidSpawn?.({ pid, processStart: (await processStart(pid)) ?? '' });
+    const giveUp = (): void => session.kill();
+    start.signal?.addEventListener('abort', giveUp);
     try {
+      if (pid > 0) start.onDidSpawn?.({ pid, processStart: (await processStart(pid)) ?? '' });
+      if (start.signal?.aborted) throw endedError();
       await session.initialize();
     } catch (error) {
       session.kill();
       const exit = await session.lastWords.exited;
+      if (start.signal?.aborted) throw endedError();
       const said = exit.error ?? session.lastWords.stderr;
       if (said !== '') throw problemError(crashedProblem(exit.code, exit.signal, said.slice(-500)));
       throw error;
+    } finally {
+      start.signal?.removeEventListener('abort', giveUp);
     }
     if (start.title !== undefined) {
       await session.rename(start.title).catch((error: unknown) => {

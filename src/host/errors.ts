@@ -129,6 +129,32 @@ export function sessionBusy(where: string): AppError {
   });
 }
 
+/** The session was ended, or the host is stopping, before the agent was ready. */
+export function startGivenUp(): AppError {
+  return new AppError('cancelled', {
+    happened: 'The session was ended before its agent was ready.',
+    kept: 'Nothing was run.',
+  });
+}
+
+/** The host is on its way out. */
+export function hostStopping(): AppError {
+  return new AppError('cancelled', {
+    happened: 'The session host is being stopped.',
+    kept: 'Nothing was started or changed.',
+    remedy: 'Try again in a moment: the next one starts by itself.',
+  });
+}
+
+/** The session's process belongs to a terminal. */
+export function endInTerminal(): AppError {
+  return new AppError('invalid-input', {
+    happened: 'This session runs in a terminal and is only watched here.',
+    kept: 'It goes on.',
+    remedy: 'End it in its terminal.',
+  });
+}
+
 /** Why a session cannot be shared in the wished way. */
 export function notShareable(reason: string, remedy: string): AppError {
   return new AppError('not-shareable', {

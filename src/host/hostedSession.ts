@@ -5,11 +5,12 @@ import { errorText, type Logger } from '../base/log.ts';
 import type { Agent, AgentEvent, AgentSession } from '../protocol/agent.ts';
 import type { Json } from '../protocol/json.ts';
 import type { AcceptedCommand } from '../session/commandCheck.ts';
-import { sessionBusy } from './errors.ts';
+import { startGivenUp } from './errors.ts';
 import { executeHosted } from './hostedCommands.ts';
 import { AGENT_MARKER, agentProcesses } from './agentMarker.ts';
 import { awaitOldChild, type ProcessName } from './oldChild.ts';
 import { dropUnsettled, loseRequests, settlePrompts, takeMissed } from './reconcile.ts';
+import { sessionEnded } from './refusals.ts';
 import type { RoomStore } from './roomStore.ts';
 import type { SessionDriver } from './sessionDriver.ts';
 import { refuseSecondWriter } from './singleWriter.ts';
@@ -30,19 +31,21 @@ export interface HostedSessionOptions {
   readonly hasControllers: () => boolean;
 }
 
-/** A turn that does not end by itself after its interruption is ended after this time. */
+/** A turn that does not end by itself after its interruption is ended after this time, a start too. */
 const CLOSE_MS = 15_000;
 
 /** Drives a hosted session. At most one agent process at a time, and none while an older one lives. */
 export class HostedSession implements SessionDriver {
   private readonly options: HostedSessionOptions;
   private readonly endOld = new AbortController();
+  private readonly giveUp = new AbortController();
   private child: AgentSession | undefined;
   private starting: Promise<AgentSession> | undefined;
   /** What must be over before an agent may start: an old process, reading up after a crash. */
   private settling: Promise<void> | undefined;
   private sending: Promise<void> = Promise.resolve();
   private isClosed = false;
+  private isEnding = false;
 
   constructor(options: HostedSessionOptions) {
     this.options = options;
@@ -85,13 +88,15 @@ export class HostedSession implements SessionDriver {
         await this.readUp('host-restarted', RESTARTED);
         recorder.setProblem(undefined);
       }
-      recorder.setStatus('idle');
+      recorder.setStatus(recorder.stored.ended ? 'ended' : 'idle');
       // Prompts that were accepted and never reached an agent run now.
       if (recorder.prompts.nextAccepted() !== undefined) this.sendAccepted();
     });
   }
 
   async execute(command: AcceptedCommand): Promise<Json | undefined> {
+    // Taken now, it would lie in wait until somebody continues the session.
+    if (this.isEnding && command.kind === 'prompt') throw sessionEnded();
     return executeHosted(command, {
       ...this.options,
       child: () => this.child,
@@ -100,9 +105,18 @@ export class HostedSession implements SessionDriver {
     });
   }
 
+  /** An agent that is being started is given up: nothing was sent to it. */
+  giveUpStart(): void {
+    if (this.starting === undefined) return;
+    this.endOld.abort();
+    this.giveUp.abort();
+  }
+
   async end(): Promise<void> {
+    this.isEnding = true;
     this.isClosed = true;
     this.endOld.abort();
+    this.giveUp.abort();
     const { recorder } = this.options;
     for (const { promptId, state } of recorder.prompts.unfinished()) {
       if (state === 'accepted') recorder.prompts.mark(promptId, 'cancelled');
@@ -115,7 +129,10 @@ export class HostedSession implements SessionDriver {
   async close(force = false): Promise<void> {
     this.isClosed = true;
     this.endOld.abort();
-    if (force) this.child?.kill();
+    if (force) {
+      this.giveUp.abort();
+      this.child?.kill();
+    }
     await this.stopChild();
     this.options.recorder.flush();
   }
@@ -135,6 +152,8 @@ export class HostedSession implements SessionDriver {
     let next: StoredPrompt | undefined;
     while (!this.isClosed && (next = recorder.prompts.nextAccepted()) !== undefined) {
       const child = await this.ensureChild();
+      // It ended at once: what waits stays in the queue, and runs with the next prompt.
+      if (this.child !== child) return;
       const { promptId, text, images } = next;
       // It may have been cancelled meanwhile.
       if (recorder.prompts.find(promptId)?.state !== 'accepted') continue;
@@ -153,16 +172,21 @@ export class HostedSession implements SessionDriver {
 
   private async launch(): Promise<AgentSession> {
     const { agent, recorder, sessions, clock, env } = this.options;
+    const { signal } = this.giveUp;
+    const refuseIfClosed = (): void => {
+      if (this.isClosed || signal.aborted) throw startGivenUp();
+    };
     await this.settling;
     const { stored } = recorder;
     recorder.setStatus('starting');
     try {
-      if (this.isClosed) throw sessionBusy('nothing: it was ended');
+      refuseIfClosed();
       if (stored.agentSessionId !== undefined) {
-        const isClosed = (): boolean => this.isClosed;
+        const isClosed = (): boolean => this.isClosed || signal.aborted;
         await refuseSecondWriter(stored.agentSessionId, { agent, clock, isClosed });
       }
       const { exists } = await takeMissed(this.options);
+      refuseIfClosed();
       // Before there is a process: a host that is killed now must be found to have started one.
       const journalChild = (process: ProcessName): void =>
         sessions.saveChild({ session: stored.id, ...process }, clock.now());
@@ -178,6 +202,7 @@ export class HostedSession implements SessionDriver {
           : { mode: stored.mode }),
         ...(stored.title === '' ? {} : { title: stored.title }),
         onDidSpawn: journalChild,
+        signal,
       });
       this.child = child;
       recorder.setProblem(undefined);
@@ -187,6 +212,7 @@ export class HostedSession implements SessionDriver {
     } catch (error) {
       if (this.child === undefined) sessions.removeChild(stored.id);
       recorder.setStatus('idle');
+      if (this.isClosed || signal.aborted) throw startGivenUp();
       this.showProblem(error);
       throw error;
     }
@@ -266,11 +292,14 @@ export class HostedSession implements SessionDriver {
   }
 
   private async stopChild(): Promise<void> {
+    const { clock } = this.options;
     // A start that is under way ends first: what it started is closed like any other.
+    const patience = clock.after(CLOSE_MS, () => this.giveUp.abort());
     await this.starting?.catch(() => undefined);
+    patience.dispose();
     const { child } = this;
     if (child !== undefined) {
-      const timer = this.options.clock.after(CLOSE_MS, () => child.kill());
+      const timer = clock.after(CLOSE_MS, () => child.kill());
       await child.close({ interrupt: true });
       timer.dispose();
     }

@@ -37,10 +37,9 @@ export class Journal {
     this.lock = lock;
     this.clock = clock;
     this.sessions = new SessionStore(database);
-    this.term = Number(this.meta('term') ?? 0) + 1;
-    transact(database, () => {
-      this.setMeta('term', `${this.term}`);
+    this.term = transact(database, () => {
       this.setMeta('clean', 'no');
+      return this.raiseTerm();
     });
   }
 
@@ -68,6 +67,13 @@ export class Journal {
       log.error('journal damaged');
       throw journalDamaged(paths.journal, keptAs, error);
     }
+  }
+
+  /** A term above every one before, on disk when this returns: for a room that is served once more by this process. */
+  raiseTerm(): number {
+    const term = Number(this.meta('term') ?? 0) + 1;
+    this.setMeta('term', `${term}`);
+    return term;
   }
 
   /** All rooms. */

@@ -160,7 +160,7 @@ export class Machine {
         await stopSharing(sessions.get(command.args.session), rooms);
         return undefined;
       case 'archive':
-        sessions.archive(command.args.session, command.args.archived);
+        await sessions.archive(command.args.session, command.args.archived);
         return undefined;
       case 'stop-host':
         // After the answer is out: its sender waits for it.

@@ -23,14 +23,19 @@ export class ObservedSession implements SessionDriver {
     });
   }
 
-  /** Resolves when everything that is there already was taken in. */
+  /** Resolves when everything that is there already was taken in. If that fails, nothing is watched. */
   static async open(
     session: { readonly recorder: SessionRecorder; readonly store: Pick<RoomStore, 'hasEntry'> },
     watched: Watched,
   ): Promise<ObservedSession> {
     const observed = new ObservedSession(session.recorder, watched);
-    await watched.open();
-    observed.takeBacklog(session.store);
+    try {
+      await watched.open();
+      observed.takeBacklog(session.store);
+    } catch (error) {
+      await watched.close();
+      throw error;
+    }
     return observed;
   }
 

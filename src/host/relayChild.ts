@@ -117,7 +117,7 @@ export class RelayChild {
     try {
       return await this.launchOnce(port);
     } catch (error) {
-      if (!(error instanceof PortBusy) || port === 0) throw error;
+      if (!(error instanceof PortBusy) || port === 0 || this.isClosed) throw error;
       this.options.log.warn('relay port is taken, using another', { port });
       return this.launchOnce(0);
     }

@@ -45,21 +45,20 @@ type Behaviour = Pick<HostRoomOptions, 'execute' | 'requestKind'>;
 export class Rooms {
   private readonly options: RoomsOptions;
   private readonly host: HostProcess;
-  private readonly served = new Map<string, { served: ServedRoom; secretLink: string }>();
+  private readonly served = new Map<string, Entry>();
+  /** Rooms that this process has served: counters of a term never begin again. */
+  private readonly known = new Set<string>();
   private readonly store = new DisposableStore();
-  private relayUrl: string;
 
   private constructor(options: RoomsOptions, host: HostProcess) {
     this.options = options;
     this.host = host;
-    this.relayUrl = options.relay.address.url;
     this.store.add(options.relay.onDidChange(() => void this.follow()));
   }
 
   /** Makes the keys of this process: one pair and one boot per term. */
   static async create(options: RoomsOptions): Promise<Rooms> {
-    const { term } = options.journal;
-    return new Rooms(options, { term, pair: await generateSigningPair(), boot: newBootOf(term) });
+    return new Rooms(options, await processOf(options.journal.term));
   }
 
   /** Makes a room with fresh keys and its first epoch; returns its id. */
@@ -71,7 +70,7 @@ export class Rooms {
     return room;
   }
 
-  /** Serves a room; the owner links of earlier starts stop working. */
+  /** Serves a room; the owner links of earlier starts stop working. Served again, it is in a term of its own, as by another process. */
   async serve(
     id: string,
     behaviour: Behaviour,
@@ -82,11 +81,14 @@ export class Rooms {
     for (const invite of store.invites()) {
       if (invite.role === 'owner') store.removeInvite(invite.inviteId);
     }
+    const isAgain = this.known.has(id);
+    this.known.add(id);
+    const at = addressOf(relay);
     const room = await HostRoom.open({
       room: await this.keysOf(id),
-      host: this.host,
+      host: isAgain ? await processOf(journal.raiseTerm()) : this.host,
       journal: store,
-      relays: [addressOf(relay)],
+      relays: [at],
       firstRev: store.revision(),
       saveRev: (rev) => store.saveRevision(rev),
       ...behaviour,
@@ -108,7 +110,7 @@ export class Rooms {
       role: 'owner',
       loopbackOnly: true,
       lifetimeMs: OWNER_LIFETIME_MS,
-      relay: this.relayUrl,
+      relay: at.url,
     });
     const served: ServedRoom = {
       room,
@@ -117,8 +119,10 @@ export class Rooms {
         return entry.secretLink;
       },
     };
-    const entry = { served, secretLink: link };
+    const entry: Entry = { served, secretLink: link, relay: at };
     this.served.set(id, entry);
+    // The relay may have been started again meanwhile.
+    if (relay.address.accessKey !== at.accessKey) await this.move(entry);
     return served;
   }
 
@@ -147,21 +151,39 @@ export class Rooms {
 
   /** The relay has another key, and another address if its port was taken. */
   private async follow(): Promise<void> {
-    const { relay, log } = this.options;
-    const from = this.relayUrl;
-    this.relayUrl = relay.address.url;
     // All links first: who reads one now gets one that works.
-    for (const entry of this.served.values()) {
-      entry.secretLink = formatLink({ ...parseLink(entry.secretLink), relay: this.relayUrl });
-    }
-    for (const entry of this.served.values()) {
-      try {
-        await entry.served.room.moveRelay(from, addressOf(relay));
-      } catch (error) {
-        log.warn('room not moved to the new relay', { error: errorText(error) });
-      }
+    for (const entry of this.served.values()) this.relink(entry);
+    for (const entry of this.served.values()) await this.move(entry);
+  }
+
+  private relink(entry: Entry): void {
+    const { url } = this.options.relay.address;
+    entry.secretLink = formatLink({ ...parseLink(entry.secretLink), relay: url });
+  }
+
+  private async move(entry: Entry): Promise<void> {
+    const { relay, log } = this.options;
+    this.relink(entry);
+    const from = entry.relay.url;
+    entry.relay = addressOf(relay);
+    try {
+      await entry.served.room.moveRelay(from, entry.relay);
+    } catch (error) {
+      log.warn('room not moved to the new relay', { error: errorText(error) });
     }
   }
+}
+
+/** A served room, its owner link and the relay of this computer that it is on. */
+interface Entry {
+  readonly served: ServedRoom;
+  secretLink: string;
+  relay: ReturnType<typeof addressOf>;
+}
+
+/** Fresh keys and boot for a term. */
+async function processOf(term: number): Promise<HostProcess> {
+  return { term, pair: await generateSigningPair(), boot: newBootOf(term) };
 }
 
 function addressOf(relay: RelayChild): { readonly url: string; readonly accessKey: string } {

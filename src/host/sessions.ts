@@ -1,46 +1,35 @@
 // All sessions of this computer: ours, open or ended, and those found running elsewhere.
 import { statSync } from 'node:fs';
-import type { Clock } from '../base/clock.ts';
 import { DisposableStore } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
-import { newId } from '../base/ids.ts';
-import { errorText, type Logger, prefixLogger } from '../base/log.ts';
-import type { Agent, FoundSession } from '../protocol/agent.ts';
+import { errorText, prefixLogger } from '../base/log.ts';
+import type { FoundSession } from '../protocol/agent.ts';
 import type { DirectoryRow } from '../protocol/state.ts';
-import type { Author } from '../protocol/transcript.ts';
-import { foundId } from './directory.ts';
-import { isPrivate, listRows, storedOfFound } from './directoryRows.ts';
+import { listRows, storedOfFound } from './directoryRows.ts';
+import { type DriverOptions, driveHosted, driveObserved } from './drivers.ts';
 import { filterEnvironment, storableEnvironment } from './environment.ts';
-import { folderMissing, sessionBusy, sessionNotFound } from './errors.ts';
+import {
+  endInTerminal,
+  folderMissing,
+  hostStopping,
+  sessionBusy,
+  sessionNotFound,
+} from './errors.ts';
 import { FoundList, isRunning } from './foundList.ts';
 import { HostedSession } from './hostedSession.ts';
-import type { Journal } from './journal.ts';
 import { ObservedSession } from './observedSession.ts';
 import { OpenSession } from './openSession.ts';
 import type { Rooms } from './rooms.ts';
-import type { StoredSession } from './sessionStore.ts';
+import { SessionKeys, type Target } from './sessionKeys.ts';
+import type { StoredChild, StoredSession } from './sessionStore.ts';
 import { given } from './sessionSummary.ts';
+import { type StartOptions, storedOfStart } from './startOptions.ts';
+import { WorkQueue } from './workQueue.ts';
 
 /** What the registry works with. */
-export interface SessionsOptions {
-  readonly journal: Journal;
+export interface SessionsOptions extends DriverOptions {
   readonly rooms: Rooms;
-  readonly agent: Agent;
-  /** The host's own environment, filtered: under what a session was started with. */
-  readonly env: Readonly<Record<string, string>>;
   readonly computer: string;
-  readonly clock: Clock;
-  readonly log: Logger;
-}
-
-/** How a session is started. */
-export interface StartOptions {
-  readonly cwd: string;
-  readonly title?: string | undefined;
-  readonly model?: string | undefined;
-  readonly mode?: string | undefined;
-  readonly env?: Readonly<Record<string, string>> | undefined;
-  readonly prompt?: { readonly promptId: string; readonly text: string; readonly author: Author };
 }
 
 /** Sessions that were not touched this long are not served again by themselves. */
@@ -48,15 +37,20 @@ const DORMANT_MS = 7 * 24 * 3_600_000;
 /** Ended sessions that stay open to be read. */
 const OPEN_ENDED = 10;
 
-/** The registry. Commands on one session run one after the other. */
+/**
+ * The registry. Whatever opens, moves or closes a session runs alone on that session, in the order
+ * of its coming; different sessions do not wait for each other.
+ */
 export class Sessions {
   private readonly options: SessionsOptions;
   private readonly disposables = new DisposableStore();
   private readonly changed = this.disposables.add(new Emitter<void>());
+  /** The one that was opened or ended last comes last. */
   private readonly open = new Map<string, OpenSession>();
   private readonly stored = new Map<string, StoredSession>();
-  private readonly opening = new Map<string, Promise<OpenSession>>();
+  private readonly queue = new WorkQueue();
   private readonly found: FoundList;
+  private readonly keys: SessionKeys;
 
   readonly onDidChange = this.changed.event;
 
@@ -64,28 +58,24 @@ export class Sessions {
     this.options = options;
     for (const session of options.journal.sessions.sessions()) this.stored.set(session.id, session);
     this.found = this.disposables.add(new FoundList(options));
-    this.disposables.add(this.found.onDidChange(() => void this.follow()));
+    this.keys = new SessionKeys(this.stored, this.found);
+    this.disposables.add(this.found.onDidChange(() => this.follow()));
   }
 
   /** Serves again what was open when the last host ended, and finds old agent processes first. */
   async restore(): Promise<void> {
     await this.found.look();
-    const { journal, clock, log } = this.options;
-    const children = new Map(journal.sessions.children().map((child) => [child.session, child]));
-    for (const stored of this.stored.values()) {
+    const { clock, log } = this.options;
+    const children = this.children();
+    for (const stored of [...this.stored.values()]) {
       const child = children.get(stored.id);
       const isOld = clock.now() - stored.lastActivityAt > DORMANT_MS;
       const isDormant = !stored.ended && stored.archived !== true && !isOld;
-      if (child === undefined && !isDormant) continue;
-      if (stored.source === 'observed' && stored.sharing === undefined) continue;
-      try {
-        const session = await this.serve(stored);
-        if (stored.source === 'observed')
-          await this.observe(session, this.found.byKey(stored.foundKey ?? ''));
-        else this.host(session).recover(child);
-      } catch (error) {
+      const isOnlyWatched = stored.source === 'observed' && stored.sharing === undefined;
+      if (child === undefined && (!isDormant || isOnlyWatched)) continue;
+      await this.alone(stored.id, () => this.serveAgain(stored, child)).catch((error: unknown) => {
         log.error('session not served', { session: stored.id, error: errorText(error) });
-      }
+      });
     }
     for (const stored of this.stored.values()) {
       const isOver = !stored.ended && !this.open.has(stored.id);
@@ -121,42 +111,27 @@ export class Sessions {
     const { rooms, clock } = this.options;
     if (!isFolder(start.cwd)) throw folderMissing(start.cwd);
     const env = start.env && filterEnvironment(start.env);
-    const stored: StoredSession = {
-      id: newId(),
-      room: await rooms.create('session'),
-      source: 'hosted',
-      cwd: start.cwd,
-      title: start.title?.trim().slice(0, 200) ?? '',
-      startedAt: clock.now(),
-      lastActivityAt: clock.now(),
-      ended: false,
-      ...given({ model: start.model, mode: start.mode, env: env && storableEnvironment(env) }),
-    };
+    const room = await rooms.create('session');
+    const stored = storedOfStart({ ...start, env }, room, clock.now());
     this.save(stored);
-    const session = await this.serve(stored);
-    const { prompt } = start;
-    if (prompt !== undefined) session.recorder.prompts.accept({ ...prompt, at: clock.now() });
-    try {
-      await this.host(session, env).start();
-    } catch (error) {
-      await this.forget(session);
-      throw error;
-    }
-    this.changed.fire();
-    return session;
+    return this.alone(stored.id, async () => {
+      try {
+        const session = await this.serve(stored);
+        const { prompt } = start;
+        if (prompt !== undefined) session.recorder.prompts.accept({ ...prompt, at: clock.now() });
+        await this.host(session, env).start();
+        this.changed.fire();
+        return session;
+      } catch (error) {
+        await this.forget(stored.id);
+        throw error;
+      }
+    });
   }
 
   /** Opens a found session live and read-only, or an ended one of ours to be read. */
   async openFound(key: string): Promise<OpenSession> {
-    const ours = this.stored.get(key);
-    const found = ours === undefined ? this.found.byKey(key) : this.runningOf(ours);
-    const stored = ours ?? (found && this.storedOf(found));
-    const id = stored?.id ?? foundId(found?.key ?? key);
-    const opened = this.open.get(id);
-    if (opened !== undefined) return opened;
-    const running = this.opening.get(id) ?? this.openClosed(key, stored, found);
-    this.opening.set(id, running);
-    return running.finally(() => this.opening.delete(id));
+    return this.alone(key, (target) => this.openNow(key, target));
   }
 
   /** Goes on with an ended conversation here. Throws 'session-busy' while somebody else has it open. */
@@ -166,89 +141,82 @@ export class Sessions {
   ): Promise<OpenSession> {
     const key = name.session ?? name.foundKey ?? '';
     await this.found.look();
-    const conversation = this.stored.get(key)?.agentSessionId;
-    const found = this.found.byKey(key) ?? this.found.running(conversation);
-    if (found !== undefined && isRunning(found)) throw sessionBusy('a terminal');
-    const session = this.open.get(key) ?? (await this.openFound(key));
-    const { recorder } = session;
-    if (session.driver instanceof HostedSession && !recorder.stored.ended) return session;
-    const before = { ...recorder.stored };
-    await session.driver?.close();
-    session.drive(undefined);
-    const filtered = env && filterEnvironment(env);
-    recorder.update({
-      source: 'hosted',
-      ended: false,
-      archived: false,
-      ...given({ env: filtered && storableEnvironment(filtered) }),
+    return this.alone(key, async (target) => {
+      const found = target.found ?? this.found.running(target.stored?.agentSessionId);
+      if (found !== undefined && isRunning(found)) throw sessionBusy('a terminal');
+      const session = await this.openNow(key, target);
+      const isOurs = session.driver instanceof HostedSession && !session.recorder.stored.ended;
+      if (!isOurs) await this.goOn(session, env && filterEnvironment(env));
+      return session;
     });
-    try {
-      await this.host(session, filtered).start();
-    } catch (error) {
-      session.drive(undefined);
-      recorder.update({ source: before.source, ended: true });
-      recorder.setStatus('ended');
-      throw error;
-    }
-    return session;
   }
 
-  /** Ends a session's agent; what was said stays readable. */
+  /** Ends a session's agent; what was said stays readable. An agent that is being started is given up. */
   async end(id: string): Promise<void> {
-    const session = this.get(id);
-    await session.driver?.end();
-    session.drive(undefined);
-    session.recorder.update({ ended: true });
-    session.recorder.setStatus('ended');
-    await this.closeOldest();
+    const { driver } = this.get(id);
+    if (driver instanceof HostedSession) driver.giveUpStart();
+    await this.alone(id, async () => {
+      const session = this.open.get(id);
+      // Giving up its first start has left nothing of it.
+      if (session === undefined) return;
+      const { recorder } = session;
+      if (session.driver instanceof ObservedSession && recorder.status !== 'ended') {
+        throw endInTerminal();
+      }
+      await session.driver?.end();
+      session.drive(undefined);
+      recorder.update({ ended: true });
+      recorder.setStatus('ended');
+      this.toEnd(session);
+    });
+    this.closeOldest();
   }
 
-  archive(id: string, archived: boolean): void {
-    const session = this.open.get(id);
-    if (session !== undefined) {
-      session.recorder.update({ archived });
-      return;
-    }
-    const stored = this.stored.get(id);
-    if (stored === undefined) throw sessionNotFound(id);
-    this.save({ ...stored, archived });
+  /** Puts a session away, or takes it out again. Throws AppError 'session-not-found'. */
+  async archive(id: string, archived: boolean): Promise<void> {
+    await this.alone(id, async ({ stored }) => {
+      const session = this.open.get(id);
+      if (session !== undefined) session.recorder.update({ archived });
+      else if (stored !== undefined) this.save({ ...stored, archived });
+      else throw sessionNotFound(id);
+    });
   }
 
-  /** Lets every session go: agents end cleanly, nothing is marked as ended. */
+  /** Lets every session go: agents end cleanly, nothing is marked as ended. Forced: agents are killed, also by a second call. */
   async closeAll(force = false): Promise<void> {
     this.disposables.dispose();
+    // Whatever is being started is given up; what was given before settles, nothing new begins.
+    await Promise.all(this.all.map(async ({ driver }) => driver?.close(force)));
+    await this.queue.settled();
     await Promise.all(this.all.map((session) => session.close(force)));
     this.open.clear();
   }
 
-  private async openClosed(
-    key: string,
-    known: StoredSession | undefined,
-    found: FoundSession | undefined,
-  ): Promise<OpenSession> {
-    const stored = known ?? (found && (await this.storeFound(found)));
-    if (stored === undefined) throw sessionNotFound(key);
-    const session = await this.serve(stored);
-    if (found !== undefined && (isRunning(found) || stored.source === 'observed')) {
-      await this.observe(session, found);
+  /** Runs work alone on the session that a key stands for. Which one that is may change while it waits. */
+  private async alone<T>(key: string, work: (target: Target) => Promise<T>): Promise<T> {
+    for (;;) {
+      const { id } = this.keys.targetOf(key);
+      const done = await this.queue.run(id, async () => {
+        if (this.disposables.isDisposed) throw hostStopping();
+        const target = this.keys.targetOf(key);
+        return target.id === id ? { value: await work(target) } : undefined;
+      });
+      if (done !== undefined) return done.value;
+    }
+  }
+
+  private async openNow(key: string, { id, stored, found }: Target): Promise<OpenSession> {
+    const opened = this.open.get(id);
+    if (opened !== undefined) return opened;
+    const known = stored ?? (found && (await this.storeFound(found)));
+    if (known === undefined) throw sessionNotFound(key);
+    const session = await this.serve(known);
+    if (found !== undefined && (isRunning(found) || known.source === 'observed')) {
+      await driveObserved(session, this.options, found);
     }
     this.changed.fire();
+    this.closeOldest();
     return session;
-  }
-
-  /** Our session of a found one: the one that watched it before, or that had the same conversation. */
-  private storedOf(found: FoundSession): StoredSession | undefined {
-    return (
-      this.stored.get(foundId(found.key)) ??
-      [...this.stored.values()].findLast(
-        (one) => one.agentSessionId === found.agentSessionId && isPrivate(one),
-      )
-    );
-  }
-
-  /** The terminal that has taken up an ended session of ours. */
-  private runningOf(stored: StoredSession): FoundSession | undefined {
-    return isPrivate(stored) ? this.found.running(stored.agentSessionId) : undefined;
   }
 
   private async storeFound(found: FoundSession): Promise<StoredSession> {
@@ -256,6 +224,38 @@ export class Sessions {
     const stored = storedOfFound(found, await rooms.create('session'), clock.now());
     this.save(stored);
     return stored;
+  }
+
+  /** Hands an ended session to an agent of ours. */
+  private async goOn(session: OpenSession, env: Readonly<Record<string, string>> | undefined) {
+    const { recorder } = session;
+    const { source, archived } = recorder.stored;
+    await session.driver?.close();
+    session.drive(undefined);
+    recorder.update({
+      source: 'hosted',
+      ended: false,
+      archived: false,
+      ...given({ env: env && storableEnvironment(env) }),
+    });
+    try {
+      const driver = this.host(session, env);
+      // An earlier host could not serve it again: its agent may live.
+      const left = this.children().get(session.id);
+      if (left !== undefined) driver.recover(left);
+      await driver.start();
+    } catch (error) {
+      session.drive(undefined);
+      recorder.update({ source, archived, ended: true });
+      recorder.setStatus('ended');
+      throw error;
+    }
+  }
+
+  private async serveAgain(stored: StoredSession, child: StoredChild | undefined): Promise<void> {
+    const session = await this.serve(stored);
+    if (stored.source === 'hosted' || child !== undefined) this.host(session).recover(child);
+    else await driveObserved(session, this.options, this.found.byKey(stored.foundKey ?? ''));
   }
 
   private async serve(stored: StoredSession): Promise<OpenSession> {
@@ -279,55 +279,39 @@ export class Sessions {
   }
 
   private host(session: OpenSession, env?: Readonly<Record<string, string>>): HostedSession {
-    const { journal, agent, clock, log } = this.options;
-    const { recorder, store } = session;
-    const driver = new HostedSession({
-      recorder,
-      store,
-      sessions: journal.sessions,
-      agent,
-      env: { ...this.options.env, ...recorder.stored.env, ...env },
-      clock,
-      log: prefixLogger(log, `session ${session.id.slice(0, 6)}`),
-      hasControllers: () => session.hasControllers,
-    });
-    session.drive(driver);
-    return driver;
+    if (this.disposables.isDisposed) throw hostStopping();
+    return driveHosted(session, this.options, env);
   }
 
-  private async observe(session: OpenSession, found: FoundSession | undefined): Promise<void> {
-    const { recorder } = session;
-    if (found === undefined) {
-      recorder.update({ ended: true });
-      recorder.setStatus('ended');
-      return;
-    }
-    recorder.update({ source: 'observed', foundKey: found.key, ended: false });
-    session.drive(await ObservedSession.open(session, this.options.agent.observe(found)));
+  /** Agent processes that were not seen to end, by session. */
+  private children(): ReadonlyMap<string, StoredChild> {
+    const { sessions } = this.options.journal;
+    return new Map(sessions.children().map((child) => [child.session, child]));
   }
 
-  /** An open session that ended and was taken up in a terminal is live again, in the same room. */
-  private async follow(): Promise<void> {
+  /** Open sessions that ended and were taken up in a terminal are live again, in the same room. */
+  private follow(): void {
     for (const session of this.all) {
-      const { recorder } = session;
-      const found = recorder.status === 'ended' ? this.runningOf(recorder.stored) : undefined;
-      if (found === undefined || this.opening.has(session.id)) continue;
-      const following = this.takeUp(session, found);
-      this.opening.set(session.id, following);
-      await following.finally(() => this.opening.delete(session.id)).catch(() => undefined);
+      if (this.takerOf(session) === undefined) continue;
+      const { id } = session;
+      this.alone(id, () => this.takeUp(id)).catch((error: unknown) => {
+        this.options.log.warn('session not followed', { session: id, error: errorText(error) });
+      });
     }
     this.changed.fire();
   }
 
-  private async takeUp(session: OpenSession, found: FoundSession): Promise<OpenSession> {
-    try {
-      await session.driver?.close();
-      await this.observe(session, found);
-    } catch (error) {
-      const { log } = this.options;
-      log.warn('session not followed', { session: session.id, error: errorText(error) });
-    }
-    return session;
+  private async takeUp(id: string): Promise<void> {
+    const session = this.open.get(id);
+    const found = session && this.takerOf(session);
+    if (session === undefined || found === undefined) return;
+    await session.driver?.close();
+    session.drive(undefined);
+    await driveObserved(session, this.options, found);
+  }
+
+  private takerOf({ recorder }: OpenSession): FoundSession | undefined {
+    return recorder.status === 'ended' ? this.keys.takerOf(recorder.stored) : undefined;
   }
 
   private save(stored: StoredSession): void {
@@ -336,26 +320,43 @@ export class Sessions {
     this.changed.fire();
   }
 
-  private async forget(session: OpenSession): Promise<void> {
-    this.open.delete(session.id);
-    await session.close();
-    this.stored.delete(session.id);
-    this.options.journal.sessions.deleteSession(session.id);
+  private async forget(id: string): Promise<void> {
+    const session = this.open.get(id);
+    this.open.delete(id);
+    await session?.close();
+    this.stored.delete(id);
+    this.options.journal.sessions.deleteSession(id);
     this.changed.fire();
   }
 
-  /** Ended sessions that nobody looks at are closed, the oldest first. */
-  private async closeOldest(): Promise<void> {
-    const ended = this.all
-      .filter(({ recorder, room }) => recorder.status === 'ended' && room.windowCount === 0)
-      .sort((a, b) => a.recorder.stored.lastActivityAt - b.recorder.stored.lastActivityAt);
-    for (const session of ended.slice(0, Math.max(0, ended.length - OPEN_ENDED))) {
-      this.open.delete(session.id);
-      await session.close();
+  private toEnd(session: OpenSession): void {
+    this.open.delete(session.id);
+    this.open.set(session.id, session);
+  }
+
+  /** Closes ended sessions that nobody looks at, the oldest first. Nobody waits for it: each is closed in its turn. */
+  private closeOldest(): void {
+    const unseen = this.all.filter(isUnseen);
+    for (const { id } of unseen.slice(0, Math.max(0, unseen.length - OPEN_ENDED))) {
+      this.alone(id, () => this.closeUnseen(id)).catch((error: unknown) => {
+        this.options.log.warn('session not closed', { session: id, error: errorText(error) });
+      });
     }
+  }
+
+  private async closeUnseen(id: string): Promise<void> {
+    const session = this.open.get(id);
+    if (session === undefined || !isUnseen(session)) return;
+    this.open.delete(id);
+    await session.close();
+    this.changed.fire();
   }
 }
 
 function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+function isUnseen({ recorder, room }: OpenSession): boolean {
+  return recorder.status === 'ended' && room.windowCount === 0;
 }

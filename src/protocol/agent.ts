@@ -139,6 +139,8 @@ export interface AgentStartOptions {
   readonly title?: string;
   /** Called as soon as the process runs, long before `start` resolves: who owns it writes it down first. */
   readonly onDidSpawn?: (process: { readonly pid: number; readonly processStart: string }) => void;
+  /** Abort to give the start up: the process is ended, and `start` rejects. Of no effect later. */
+  readonly signal?: AbortSignal;
 }
 
 /** A session that runs elsewhere on this computer (a terminal) and is only watched. */

@@ -1,7 +1,7 @@
 // The relay process: started, restarted, moved to a free port.
 import { createServer } from 'node:net';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
@@ -35,6 +35,31 @@ async function health(url: string): Promise<boolean> {
 }
 
 describe('relay child', () => {
+  it('whose program is gone is an error at start; later it is tried again, and close does not wait for it', async () => {
+    const options = { dataDir: temporaryFolder(), clock: systemClock, preferredPort: 0 };
+    const missing = join(temporaryFolder(), 'no-node');
+    const error = await RelayChild.start({
+      ...options,
+      command: [missing, HOST_PROGRAM, 'relay', '--child'],
+      log: silentLogger,
+    }).catch((thrown: unknown) => thrown);
+    expect(isAppError(error, 'relay-unreachable') && error.message).toMatch(/ENOENT/);
+
+    // The runtime of a running host is taken away by an update.
+    const runtime = join(temporaryFolder(), 'node');
+    symlinkSync(process.execPath, runtime);
+    const failures: string[] = [];
+    const relay = await RelayChild.start({
+      ...options,
+      command: [runtime, HOST_PROGRAM, 'relay', '--child'],
+      log: { ...silentLogger, error: (message) => failures.push(message) },
+    });
+    unlinkSync(runtime);
+    process.kill(relay.pid ?? 0, 'SIGKILL');
+    await waitUntil(() => failures.length > 1, 'it is tried again');
+    await relay.close();
+  }, 20_000);
+
   it('runs on loopback, and ends with close', async () => {
     const relay = await start(0);
     const { url, port } = relay.address;

@@ -1,0 +1,161 @@
+// An agent whose children are objects: a test decides when they start, end, and what a terminal does.
+import { Emitter } from '../../src/base/emitter.ts';
+import { AppError } from '../../src/base/errors.ts';
+import type {
+  Agent,
+  AgentEvent,
+  AgentSession,
+  AgentStartOptions,
+  FoundSession,
+  ObservedSession,
+} from '../../src/protocol/agent.ts';
+
+/** One "process". */
+export class FakeChild implements AgentSession {
+  readonly pid: number;
+  readonly processStart = 'start';
+  readonly prompts: string[] = [];
+  readonly conversation: string;
+  isAlive = true;
+  private readonly emitter = new Emitter<AgentEvent>();
+  private backlog: AgentEvent[] | undefined = [];
+
+  constructor(pid: number, conversation: string) {
+    this.pid = pid;
+    this.conversation = conversation;
+    this.emit({ kind: 'facts', facts: { agentSessionId: conversation } });
+  }
+
+  readonly onDidEmit = (listener: (event: AgentEvent) => void) => {
+    const subscription = this.emitter.event(listener);
+    const { backlog } = this;
+    this.backlog = undefined;
+    for (const event of backlog ?? []) this.emitter.fire(event);
+    return subscription;
+  };
+
+  emit(event: AgentEvent): void {
+    if (this.backlog === undefined) this.emitter.fire(event);
+    else this.backlog.push(event);
+  }
+
+  async prompt({ text }: { readonly text: string }): Promise<void> {
+    this.prompts.push(text);
+  }
+  async cancelQueued(): Promise<boolean> {
+    return false;
+  }
+  async answer(): Promise<boolean> {
+    return false;
+  }
+  async interrupt(): Promise<void> {}
+  async setModel(model: string): Promise<void> {
+    if (model === 'refused') throw new Error('no such model');
+  }
+  async setMode(): Promise<void> {}
+  async rename(): Promise<void> {}
+  async fileSuggestions(): Promise<readonly string[]> {
+    return [];
+  }
+  async close(): Promise<void> {
+    this.exit(true);
+  }
+  kill(): void {
+    this.exit(true);
+  }
+
+  exit(expected: boolean): void {
+    if (!this.isAlive) return;
+    this.isAlive = false;
+    this.emit({ kind: 'exit', code: 0, signal: null, expected });
+  }
+}
+
+/** The agent. */
+export class FakeAgent implements Agent {
+  readonly name = 'Fake';
+  readonly children: FakeChild[] = [];
+  readonly watched: string[] = [];
+  /** Starts that wait for `release`; undefined: none waits. */
+  private held: Promise<void> | undefined;
+  private letGo = (): void => undefined;
+  private sessions: readonly FoundSession[] = [];
+  private readonly foundChanged = new Emitter<void>();
+  readonly onDidChangeFound = this.foundChanged.event;
+  /** Called with every child that is there, before `start` resolves. */
+  onStart: (child: FakeChild) => void = () => undefined;
+  /** Starts that were asked for. */
+  starts = 0;
+
+  get alive(): readonly FakeChild[] {
+    return this.children.filter(({ isAlive }) => isAlive);
+  }
+
+  /** Starts wait from now on. */
+  hold(): void {
+    this.held = new Promise((resolve) => (this.letGo = resolve));
+  }
+
+  release(): void {
+    this.held = undefined;
+    this.letGo();
+  }
+
+  setFound(sessions: readonly FoundSession[]): void {
+    this.sessions = sessions;
+    this.foundChanged.fire();
+  }
+
+  async probe() {
+    return { features: [] };
+  }
+
+  async start(options: AgentStartOptions): Promise<AgentSession> {
+    this.starts += 1;
+    const { resume, signal } = options;
+    if (this.alive.some(({ conversation }) => conversation === resume)) {
+      throw new AppError('session-busy', { happened: 'open elsewhere' });
+    }
+    const child = new FakeChild(1000 + this.children.length, resume ?? crypto.randomUUID());
+    this.children.push(child);
+    options.onDidSpawn?.({ pid: child.pid, processStart: child.processStart });
+    const aborted = new Promise<void>((resolve) => {
+      signal?.addEventListener('abort', () => resolve());
+    });
+    if (this.held !== undefined) await Promise.race([this.held, aborted]);
+    if (signal?.aborted) {
+      child.kill();
+      throw new Error('given up');
+    }
+    this.onStart(child);
+    return child;
+  }
+
+  async found(): Promise<readonly FoundSession[]> {
+    return this.sessions;
+  }
+
+  observe(session: FoundSession): ObservedSession {
+    const emitter = new Emitter<AgentEvent>();
+    const { watched } = this;
+    return {
+      key: session.key,
+      onDidEmit: emitter.event,
+      async open() {
+        watched.push(session.key);
+        emitter.fire({ kind: 'status', status: session.status });
+      },
+      async close() {
+        const at = watched.indexOf(session.key);
+        if (at >= 0) watched.splice(at, 1);
+        emitter.dispose();
+      },
+    };
+  }
+
+  async readTranscript() {
+    return [];
+  }
+
+  async close(): Promise<void> {}
+}
