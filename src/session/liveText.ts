@@ -1,4 +1,5 @@
 // Streamed text on its way into a document: pieces per block, merged before they take too much room.
+import { utf8Bytes } from '../base/bytes.ts';
 import type { Delta } from '../protocol/room.ts';
 
 /** Streamed text of one block, not numbered yet. */
@@ -22,10 +23,16 @@ export function blockKey(messageId: string, block: number): string {
   return `${messageId}/${block}`;
 }
 
-/** Text of one merged piece, in UTF-16 units: a record of it stays below 32 KiB even if every unit takes three bytes. */
-const MERGED_UNITS = 8 * 1024;
-/** Text of a block that the document keeps; older text comes with the finished entry. */
-const KEPT_UNITS = 32 * 1024;
+/** Text of one piece in UTF-16 units: a longer delta is cut before it is sealed. */
+const PIECE_UNITS = 4 * 1024;
+/** Text of one merged piece as JSON: with its names it stays below the next step of padding, 8 KiB. */
+const MERGED_BYTES = 7 * 1024;
+/**
+ * Text of all blocks together that a merge keeps, as JSON: well below the bound at which the next
+ * merge is due, or each small piece would have everything sealed again. What is older comes with
+ * the finished entries.
+ */
+const KEPT_BYTES = 24 * 1024;
 
 /** Collects text per block and numbers the pieces. */
 export class LiveBuffer {
@@ -63,31 +70,64 @@ export class LiveBuffer {
   }
 }
 
-/** Fewer pieces with the same text, per block in order; of a very long block only the end is kept. */
+/** Fewer pieces with the same text, per block in order; of very long blocks, and of very many, only the ends are kept. */
 export function mergePieces(pieces: readonly LivePiece[]): readonly LivePiece[] {
-  const blocks = new Map<string, LivePiece[]>();
+  const blocks = new Map<string, SizedPiece[]>();
   for (const piece of pieces) {
     const key = blockKey(piece.messageId, piece.block);
     const block = blocks.get(key) ?? [];
     const last = block.at(-1);
-    if (last && last.text.length + piece.text.length <= MERGED_UNITS) {
-      block[block.length - 1] = { ...last, text: last.text + piece.text, to: piece.to };
+    const bytes = textBytes(piece.text);
+    if (last && last.bytes + bytes <= MERGED_BYTES) {
+      const merged = { ...last.piece, text: last.piece.text + piece.text, to: piece.to };
+      block[block.length - 1] = { piece: merged, bytes: last.bytes + bytes };
     } else {
-      block.push(piece);
+      block.push({ piece, bytes });
     }
     blocks.set(key, block);
   }
-  return [...blocks.values()].flatMap((block) => {
-    let units = block.reduce((sum, piece) => sum + piece.text.length, 0);
-    while (units > KEPT_UNITS && block.length > 1) units -= block.shift()?.text.length ?? 0;
-    return block;
-  });
+  const share = Math.floor(KEPT_BYTES / Math.max(1, blocks.size));
+  return [...blocks.values()].flatMap((block) => keepEnd(block, share));
+}
+
+interface SizedPiece {
+  readonly piece: LivePiece;
+  readonly bytes: number;
+}
+
+function keepEnd(block: readonly SizedPiece[], maxBytes: number): readonly LivePiece[] {
+  const kept: LivePiece[] = [];
+  let left = maxBytes;
+  for (const { piece, bytes } of [...block].reverse()) {
+    if (bytes > left) {
+      if (kept.length === 0) kept.unshift({ ...piece, text: endOf(piece.text, left) });
+      break;
+    }
+    kept.unshift(piece);
+    left -= bytes;
+  }
+  return kept;
+}
+
+/** The end of a text that takes at most so many bytes; never half a character. */
+function endOf(text: string, maxBytes: number): string {
+  let start = Math.max(0, text.length - maxBytes);
+  while (start < text.length && textBytes(text.slice(start)) > maxBytes) {
+    start += Math.max(1, Math.ceil((text.length - start) / 8));
+  }
+  if (/[\uDC00-\uDFFF]/.test(text.charAt(start))) start += 1;
+  return text.slice(start);
+}
+
+/** What a text takes in a record: UTF-8 of its JSON. */
+function textBytes(text: string): number {
+  return utf8Bytes(JSON.stringify(text)).length - 2;
 }
 
 function splitText(text: string): readonly string[] {
   const parts: string[] = [];
   for (let start = 0; start < text.length;) {
-    let end = Math.min(text.length, start + MERGED_UNITS);
+    let end = Math.min(text.length, start + PIECE_UNITS);
     // Never part a surrogate pair: each piece is its own JSON text.
     if (end < text.length && /[\uD800-\uDBFF]/.test(text.charAt(end - 1))) end -= 1;
     parts.push(text.slice(start, end));

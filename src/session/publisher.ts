@@ -45,6 +45,9 @@ export class Publisher implements Disposable {
   private readonly waiting: (() => void)[] = [];
   private asOf: AsOf = { index: -1, hash: '' };
   private needsRebuild: readonly StoredRecord[] | undefined;
+  /** Runs until what a lost step left undone is made good; nothing is written before. */
+  private retry: Disposable | undefined;
+  private endsOfStep: ReadonlySet<string> = new Set();
 
   constructor(options: PublisherOptions) {
     this.options = options;
@@ -66,6 +69,8 @@ export class Publisher implements Disposable {
       this.endBlocks.add(key);
       this.live.end(key);
     }
+    // Text that goes without an entry is explained to replicas by a newer state.
+    if (records.length === 0) this.isStateDirty = true;
     this.kick();
   }
 
@@ -101,12 +106,13 @@ export class Publisher implements Disposable {
 
   dispose(): void {
     this.timer?.dispose();
+    this.retry?.dispose();
     this.store.dispose();
     this.wake();
   }
 
   private kick(): void {
-    if (this.running || this.store.isDisposed) return;
+    if (this.running || this.retry || this.store.isDisposed) return;
     // A microtask later, so that an entry and the state that follows from it make one step.
     this.running = Promise.resolve()
       .then(() => this.run())
@@ -122,11 +128,20 @@ export class Publisher implements Disposable {
     for (const resolve of this.waiting.splice(0)) resolve();
   }
 
-  /** A step was lost: what is in the journal is written anew, a moment later. */
+  /**
+   * A step was lost: what is in the journal is written anew, a moment later. Until then nothing
+   * follows it: a replica takes an entry after a gap for a tail that has moved on.
+   */
   private failed(error: unknown): void {
     this.options.log.error('publish failed', { error: errorText(error) });
+    for (const key of this.endsOfStep) this.endBlocks.add(key);
+    if (!this.store.isDisposed) {
+      this.retry = this.options.clock.after(RETRY_MS, () => {
+        this.retry = undefined;
+        this.rebuild(this.options.newest());
+      });
+    }
     this.wake();
-    this.store.add(this.options.clock.after(RETRY_MS, () => this.rebuild(this.options.newest())));
   }
 
   private async run(): Promise<void> {
@@ -138,7 +153,7 @@ export class Publisher implements Disposable {
   }
 
   private async nextStep(): Promise<TailStep | undefined> {
-    if (this.needsRebuild) {
+    while (this.needsRebuild) {
       const records = this.needsRebuild;
       this.needsRebuild = undefined;
       const sealed = await Promise.all(records.map((record) => this.sealRecord(record)));
@@ -150,6 +165,7 @@ export class Publisher implements Disposable {
     this.records = [];
     const endBlocks = new Set(this.endBlocks);
     this.endBlocks.clear();
+    this.endsOfStep = endBlocks;
     const last = records.at(-1);
     if (last) this.asOf = { index: last.index, hash: last.hash };
     const withState = this.isStateDirty && this.takeStateToken();
@@ -217,7 +233,7 @@ export class Publisher implements Disposable {
   }
 
   private arm(): void {
-    if (this.store.isDisposed) return;
+    if (this.store.isDisposed || this.retry) return;
     if (this.records.length > 0 || this.endBlocks.size > 0 || this.needsRebuild) return this.kick();
     const waits: number[] = [];
     if (!this.live.isEmpty) waits.push(this.deltaWaitMs());

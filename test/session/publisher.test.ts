@@ -79,9 +79,58 @@ test('a step that fails is made good from the journal, in order', async () => {
   expect(shown().log).toBe(1);
   add(2);
   await publisher.settled();
+  // Entry 2 alone would stand there without the one that it follows.
+  expect(shown().log).toBe(1);
   clock.advance(1500);
   await waitUntil('all three stand there', () => shown().log === 3);
 });
+
+test('[D1] live text whose end was in a step that failed is ended with it', async () => {
+  const { publisher, clock, add, shown, failNext } = await makePublisher();
+  publisher.delta(piece);
+  await publisher.settled();
+  failNext(1);
+  add(0);
+  await publisher.settled();
+  expect(shown()).toEqual({ log: 0, live: 1 });
+  clock.advance(1500);
+  await waitUntil('the entry stands there', () => shown().log === 1);
+  await publisher.settled();
+  expect(shown()).toEqual({ log: 1, live: 0 });
+});
+
+test('[D1] live text that ends without an entry is followed by a newer state', async () => {
+  const { publisher, doc } = await makePublisher({ hasState: true });
+  publisher.delta(piece);
+  await publisher.settled();
+  const before = readChunks(doc).at(-1)?.state;
+  publisher.publish([], ['m/0']);
+  await publisher.settled();
+  expect(readChunks(doc).at(-1)?.live).toEqual([]);
+  expect(readChunks(doc).at(-1)?.state).toBeDefined();
+  expect(readChunks(doc).at(-1)?.state).not.toEqual(before);
+});
+
+test.each([
+  ['Latin', 'word "quoted"\n'],
+  ['Chinese', '文字'],
+])(
+  '[B5] a long block of %s text does not have everything sealed again for each piece',
+  async (_, text) => {
+    const { publisher, doc, clock } = await makePublisher();
+    let bytes = 0;
+    doc.on('update', (update: Uint8Array) => (bytes += update.length));
+    const steps = 1500;
+    for (let n = 0; n < steps; n += 1) {
+      publisher.delta({ ...piece, text: text.repeat(4) });
+      clock.advance(20);
+      // oxlint-disable-next-line no-await-in-loop -- one step after the other
+      await publisher.settled();
+    }
+    console.info(`${bytes} B for ${steps} pieces`);
+    expect(bytes / steps).toBeLessThan(2_000);
+  },
+);
 
 test('settled waits for a state that its rate holds back, and for none after the end', async () => {
   const { publisher, doc, clock } = await makePublisher({ hasState: true });

@@ -1,12 +1,11 @@
 // A room's document as its host writes it, and a replica that follows it: no relay, every step by hand.
 import * as Y from 'yjs';
-import { type Bytes, toBase64Url, utf8Bytes } from '../../src/base/bytes.ts';
+import { type Bytes, fromBase32, toBase64Url, utf8Bytes } from '../../src/base/bytes.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { roomIdOfKey } from '../../src/crypto/admission.ts';
 import { sealCard } from '../../src/crypto/card.ts';
 import { generateSigningPair, newBootOf, randomBytes, textHash } from '../../src/crypto/keys.ts';
 import { RecordOpener, RecordSealer } from '../../src/crypto/record.ts';
-import { fromBase32 } from '../../src/base/bytes.ts';
 import { type Beat, RECORD_TYPE, type RecordType } from '../../src/protocol/room.ts';
 import { Replica } from '../../src/session/replica.ts';
 import { TailDocument } from '../../src/session/tailDocument.ts';

@@ -94,3 +94,18 @@ test('[B5] pieces merge without losing or doubling a letter, and a huge block ke
   expect(whole.endsWith(merged.map(({ text }) => text).join(''))).toBe(true);
   expect(merged.map(({ text }) => text).join('').length).toBeGreaterThan(8_000);
 });
+
+test('[B2] [B5] very long and very many blocks at once stay within the bound of streamed text', () => {
+  const texts = ['x'.repeat(6000), '文'.repeat(6000), '\u0001'.repeat(6000), '😀'.repeat(3000)];
+  for (const blocks of [1, 8, 60]) {
+    const pieces = Array.from({ length: blocks * 12 }, (_, n) => ({
+      ...piece(`m${n % blocks}`, Math.floor(n / blocks)).piece,
+      text: texts[n % texts.length] ?? '',
+    }));
+    const merged = mergePieces(pieces);
+    const bytes = Buffer.byteLength(JSON.stringify(merged.map(({ text }) => text)));
+    expect(bytes).toBeLessThanOrEqual(LIMITS.liveBytes / 2);
+    expect(new Set(merged.map(({ messageId }) => messageId)).size).toBe(blocks);
+    expect(merged.every(({ text }) => text !== '' && !/^[\uDC00-\uDFFF]/.test(text))).toBe(true);
+  }
+});
