@@ -16,7 +16,7 @@ import { keepOwnCopy } from './ownCopy.ts';
 import { Machine } from './machine.ts';
 import { hostPaths, prepareHome } from './paths.ts';
 import { RelayChild } from './relayChild.ts';
-import { forgetWish, wantedVersion } from './restartWish.ts';
+import { forgetWish, isNewer, wantedVersion } from './restartWish.ts';
 import { Rooms } from './rooms.ts';
 import { Sessions } from './sessions.ts';
 
@@ -144,7 +144,7 @@ async function run(options: RunHostOptions): Promise<number> {
       isBusy: () => sessions.all.some(({ driver }) => driver?.isBusy === true),
       isWatched: () =>
         machine.windowCount > 0 || sessions.all.some(({ room }) => room.windowCount > 0),
-      isUnwanted: () => (wantedVersion(paths.home) ?? PRODUCT_VERSION) !== PRODUCT_VERSION,
+      isUnwanted: () => isNewer(wantedVersion(paths.home) ?? PRODUCT_VERSION, PRODUCT_VERSION),
       stop,
       ...(options.idleMs === undefined ? {} : { idleMs: options.idleMs }),
     });

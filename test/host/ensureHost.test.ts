@@ -1,5 +1,5 @@
 // Finding and starting the host: races, stale and hostile files, versions, its end.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
@@ -8,8 +8,9 @@ import { silentLogger } from '../../src/base/log.ts';
 import { processStart } from '../../src/claude/processStart.ts';
 import { ensureHost } from '../../src/host/ensureHost.ts';
 import { readHostFile, writeHostFile } from '../../src/host/hostFile.ts';
+import { takeLock } from '../../src/host/lock.ts';
 import { hostPaths } from '../../src/host/paths.ts';
-import { wantedVersion } from '../../src/host/restartWish.ts';
+import { forgetWish, isNewer, wantedVersion } from '../../src/host/restartWish.ts';
 import { assertNoneLeft, endProcessesWith, processesWith, waitUntil } from '../rigs/processes.ts';
 import { temporaryFolder } from './folders.ts';
 import { HOST_PROGRAM } from './hostRig.ts';
@@ -77,9 +78,27 @@ describe('ensureHost', () => {
       const home = newHome();
       const files = await Promise.all(Array.from({ length: count }, () => ensure(home)));
       expect(new Set(files.map(({ pid }) => pid)).size).toBe(1);
-      expect(await hosts(home)).toBe(1);
+      // One that found the place taken may be on its way out.
+      await waitUntil(async () => (await hosts(home)) === 1, 'one host is left');
     }
   }, 60_000);
+
+  it('a host that is on its way out is waited for, and another one is started', async () => {
+    const home = newHome();
+    const paths = hostPaths(home);
+    mkdirSync(home, { recursive: true, mode: 0o700 });
+    // Its file is gone, its lock is not: agents may take a while to end.
+    const old = takeLock(paths.lock, home);
+    const started = ensure(home);
+    const output = join(home, 'host.out');
+    await waitUntil(
+      () => existsSync(output) && readFileSync(output, 'utf8').includes('host-running'),
+      'a start found the place taken',
+    );
+    old.dispose();
+    expect((await started).pid).toBeGreaterThan(0);
+    expect(await hosts(home)).toBe(1);
+  }, 20_000);
 
   it('a stale host.json does not keep a host from starting', async () => {
     const home = newHome();
@@ -101,18 +120,36 @@ describe('ensureHost', () => {
     expect(await readHostFile(hostFile)).toEqual({ kind: 'running', file });
   }, 30_000);
 
-  it('a running host of another version is used, and asked to make room; of another protocol it is not used', async () => {
+  it('a running host of another version is used, an older one is asked to make room; of another protocol it is not used', async () => {
     const home = newHome();
     const file = await ensure(home);
     const { hostFile } = hostPaths(home);
     writeHostFile(hostFile, { ...file, version: '0.0.1' });
     expect((await ensure(home)).pid).toBe(file.pid);
     expect(wantedVersion(home)).toBe('0.1.0');
+    forgetWish(home);
+    writeHostFile(hostFile, { ...file, version: '0.2.0' });
+    expect((await ensure(home)).pid).toBe(file.pid);
+    expect(wantedVersion(home)).toBeUndefined();
     writeHostFile(hostFile, { ...file, protocol: 99 });
     const refused = await ensure(home).catch((error: unknown) => error);
     expect(isAppError(refused, 'host-running')).toBe(true);
     expect((await processStart(file.pid)) !== undefined).toBe(true);
   }, 30_000);
+
+  it('versions are compared by their numbers', () => {
+    const newer = [
+      ['0.10.0', '0.9.9'],
+      ['1.0.0', '0.9.9'],
+      ['0.1.1', '0.1.0'],
+    ] as const;
+    for (const [version, than] of newer) {
+      expect([isNewer(version, than), isNewer(than, version)]).toEqual([true, false]);
+    }
+    expect(isNewer('0.1.0', '0.1.0')).toBe(false);
+    expect(isNewer('0.1.0-rc.1', '0.1.0')).toBe(false);
+    expect(isNewer('garbled', '0.1.0')).toBe(false);
+  });
 
   it('a host that cannot start says why', async () => {
     const home = newHome();
