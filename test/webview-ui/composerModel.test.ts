@@ -24,7 +24,26 @@ const item = (text: string): PanelOutboxItem => ({
 });
 
 describe('composer', () => {
-  it('posts the draft when the person pauses, and that they type at most every two seconds', () => {
+  it('posts the draft while the person goes on typing: a page may go at any moment', () => {
+    const { clock, composer, drafts } = setUp();
+    for (let n = 1; n <= 20; n++) {
+      composer.type('x'.repeat(n));
+      clock.advance(100);
+    }
+    expect(drafts().length).toBeGreaterThanOrEqual(6);
+    expect(drafts().at(-1)?.length).toBeGreaterThanOrEqual(17);
+  });
+
+  it('posts what was not posted yet when it is told that the page may go, and only that', () => {
+    const { composer, drafts } = setUp();
+    composer.flushDraft();
+    composer.type('unsaved');
+    composer.flushDraft();
+    composer.flushDraft();
+    expect(drafts()).toEqual(['unsaved']);
+  });
+
+  it('posts the draft soon, and that the person types at most every two seconds', () => {
     const { clock, composer, drafts, posted } = setUp();
     composer.type('H');
     composer.type('He');
@@ -37,13 +56,21 @@ describe('composer', () => {
     expect(posted.filter((message) => message.type === 'typing')).toHaveLength(2);
   });
 
+  it('leaves the kept draft to whoever takes the prompt: on the way it is the only copy', () => {
+    const { clock, composer, drafts } = setUp();
+    composer.type('Fix it');
+    clock.advance(300);
+    composer.send();
+    clock.advance(5000);
+    expect(drafts()).toEqual(['Fix it']);
+  });
+
   it('hands a prompt over and empties itself', () => {
-    const { clock, composer, drafts, posted } = setUp();
+    const { clock, composer, posted } = setUp();
     composer.type('Fix it');
     composer.send();
     expect(posted).toContainEqual({ type: 'prompt', text: 'Fix it' });
     expect(composer.draft.value).toBe('');
-    expect(drafts().at(-1)).toBe('');
     composer.handleOutbox([item('Fix it')]);
     clock.advance(60_000);
     expect(composer.draft.value).toBe('');

@@ -5,7 +5,8 @@ import { type Disposable, DisposableStore } from '../../src/base/disposable.ts';
 import type { PanelOutboxItem } from '../../src/protocol/panel.ts';
 import type { UiPort } from '../port.ts';
 
-const DRAFT_DELAY_MS = 300;
+// A page may go without a word: no more than this long of typing may go with it.
+const DRAFT_EVERY_MS = 300;
 const TYPING_EVERY_MS = 2000;
 const TAKEN_WITHIN_MS = 10_000;
 
@@ -38,11 +39,11 @@ export class ComposerModel implements Disposable {
     this.options = options;
   }
 
-  /** The person typed: the draft is posted when they pause. */
+  /** The person typed: the draft is posted while they go on. */
   type(text: string): void {
     this.draft.value = text;
     if (text === '') this.reason.value = undefined;
-    this.postDraftSoon();
+    this.draftTimer ??= this.options.clock.after(DRAFT_EVERY_MS, () => this.flushDraft());
     const now = this.options.clock.monotonic();
     if (text === '' || now - this.lastTypingAt < TYPING_EVERY_MS) return;
     this.lastTypingAt = now;
@@ -62,8 +63,10 @@ export class ComposerModel implements Disposable {
     if (text.trim() === '') return;
     this.reason.value = undefined;
     this.draft.value = '';
+    // Who takes the prompt drops the draft: until then it is kept, whatever happens on the way.
+    this.draftTimer?.dispose();
+    this.draftTimer = undefined;
     this.options.port.post({ type: 'prompt', text });
-    this.flushDraft();
     const timer = this.store.add(
       this.options.clock.after(TAKEN_WITHIN_MS, () => {
         this.handed.delete(timer);
@@ -84,7 +87,7 @@ export class ComposerModel implements Disposable {
     }
     this.reason.value = reason;
     this.focusRequests.value++;
-    this.flushDraft();
+    this.postDraft();
   }
 
   /** Texts that the outbox shows were taken. */
@@ -97,21 +100,20 @@ export class ComposerModel implements Disposable {
     this.knownItems = new Set(items.map((item) => item.id));
   }
 
-  /** Posts the draft now, e.g. before the page goes. */
+  /** Posts what was typed and not posted yet, e.g. before the page goes. */
   flushDraft(): void {
-    this.draftTimer?.dispose();
-    this.draftTimer = undefined;
-    this.options.port.post({ type: 'draft', text: this.draft.value });
+    if (this.draftTimer !== undefined) this.postDraft();
   }
 
   dispose(): void {
-    if (this.draftTimer !== undefined) this.flushDraft();
+    this.flushDraft();
     this.store.dispose();
   }
 
-  private postDraftSoon(): void {
+  private postDraft(): void {
     this.draftTimer?.dispose();
-    this.draftTimer = this.options.clock.after(DRAFT_DELAY_MS, () => this.flushDraft());
+    this.draftTimer = undefined;
+    this.options.port.post({ type: 'draft', text: this.draft.value });
   }
 
   /** It was taken after all: a second copy would be sent twice. */
@@ -121,7 +123,7 @@ export class ComposerModel implements Disposable {
     if (this.draft.value !== text) return;
     this.draft.value = '';
     this.reason.value = undefined;
-    this.flushDraft();
+    this.postDraft();
   }
 
   private dropHanded(text: string): void {
