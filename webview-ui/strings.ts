@@ -1,4 +1,5 @@
 // Every text of the panel, by its English words, and how translations replace them.
+import { showDeceptive } from './text/visible.ts';
 
 /** English texts of the panel: the keys by which translations are handed over. */
 export const PANEL_STRINGS = [
@@ -224,5 +225,7 @@ export function translate(
   values: readonly (string | number)[],
 ): string {
   const template = translations[key] ?? key;
-  return template.replace(/\{(\d+)\}/g, (place, at: string) => String(values[Number(at)] ?? place));
+  return template.replace(/\{(\d+)\}/g, (place, at: string) =>
+    showDeceptive(String(values[Number(at)] ?? place)),
+  );
 }

@@ -23,6 +23,7 @@ import {
 } from '../../webview-ui/text/format.ts';
 import { highlight } from '../../webview-ui/text/highlight.ts';
 import { describeTool } from '../../webview-ui/text/inputs.ts';
+import { showDeceptive } from '../../webview-ui/text/visible.ts';
 
 const t: Translate = (key, ...values) => translate({}, key, values);
 
@@ -203,5 +204,39 @@ describe('strings', () => {
 
   it('leave a place alone that has no value', () => {
     expect(translate({}, '{0} of {1} done', [1])).toBe('1 of {1} done');
+  });
+});
+
+describe('deceptive characters', () => {
+  it.each([
+    ['a right-to-left override', 'user\u202egpj.exe', 'user⟨U+202E⟩gpj.exe'],
+    ['a filler without a picture', 'rm\u3164-rf', 'rm⟨U+3164⟩-rf'],
+    ['a soft hyphen', 'pay\u00adpal', 'pay⟨U+00AD⟩pal'],
+    ['a line separator', 'a\u2028b', 'a⟨U+2028⟩b'],
+    ['words in tags', `ok${String.fromCodePoint(0xe0072, 0xe006d)}`, 'ok⟨U+E0072⟩⟨U+E006D⟩'],
+  ])('are spelled: %s', (_, text, shown) => {
+    expect(showDeceptive(text)).toBe(shown);
+  });
+
+  it.each([
+    ['emoji of several', '👩‍👩‍👧 👍🏽 ❤️'],
+    ['the flag of Scotland', '\u{1f3f4}\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}'],
+    ['Persian with a joiner', 'می‌خواهم'],
+    ['Hebrew with marks of direction', 'שלום\u200f!'],
+    ['tabs and line feeds', 'a\tb\nc'],
+  ])('are not found in %s', (_, text) => {
+    expect(showDeceptive(text)).toBe(text);
+  });
+
+  it('are spelled in what is filled into a sentence, and in the head of a tool', () => {
+    expect(t('{0} has control', 'Ada\u202e')).toBe('Ada⟨U+202E⟩ has control');
+    const head = describeTool({ tool: 'Edit', input: { file_path: 'a\u202eb' } }, undefined, t);
+    expect(head.subtitle).toBe('a⟨U+202E⟩b');
+  });
+
+  it('are found in a megabyte at once', () => {
+    const start = performance.now();
+    showDeceptive('\u{1f3f4}'.repeat(200) + '\u{e0061}'.repeat(300_000));
+    expect(performance.now() - start).toBeLessThan(2000);
   });
 });

@@ -4,6 +4,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import { renderMarkdown } from '../markdown/markdownParser.ts';
 import { MarkdownStream } from '../markdown/markdownStream.ts';
 import { sanitizeHtml } from '../markdown/sanitize.ts';
+import { showDeceptive } from '../text/visible.ts';
 import { type Ui, useUi } from '../ui.ts';
 import { decorateMarkdown } from './decorate.ts';
 
@@ -31,7 +32,7 @@ export function Markdown({ text }: { readonly text: string }) {
   const ui = useUi();
   const ref = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
-    const fragment = sanitizeHtml(renderMarkdown(text));
+    const fragment = sanitizeHtml(renderMarkdown(showDeceptive(text)));
     decorateMarkdown(fragment, ui);
     ref.current?.replaceChildren(fragment);
   }, [text]);
@@ -52,7 +53,7 @@ function renderStream(element: HTMLElement, text: Signal<string>, ui: Ui): () =>
   const render = (): void => {
     timer = undefined;
     const start = performance.now();
-    const step = stream.update(text.peek());
+    const step = stream.update(showDeceptive(text.peek()));
     if (step.isReset) stableNodes = 0;
     while (element.childNodes.length > stableNodes) element.lastChild?.remove();
     if (step.stableHtml !== '') {

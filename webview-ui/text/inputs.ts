@@ -2,7 +2,9 @@
 import type { Json } from '../../src/protocol/json.ts';
 import type { IconName } from '../parts/Icon.tsx';
 import type { Translate } from '../strings.ts';
+import type { EntryOf } from '../../src/protocol/transcript.ts';
 import { relativePath } from './format.ts';
+import { showDeceptive } from './visible.ts';
 
 /** How the head of a tool card reads. */
 export interface ToolHead {
@@ -86,12 +88,15 @@ function firstLine(text: string): string {
   return end < 0 ? text : `${text.slice(0, end)} …`;
 }
 
+type Call = Pick<EntryOf<'tool-call'>, 'tool' | 'displayName' | 'input'>;
+
 /** The head of the card of a call. `folder` shortens paths below it. */
-export function describeTool(
-  call: { readonly tool: string; readonly displayName?: string | undefined; readonly input: Json },
-  folder: string | undefined,
-  t: Translate,
-): ToolHead {
+export function describeTool(call: Call, folder: string | undefined, t: Translate): ToolHead {
+  const head = headOf(call, folder, t);
+  return { ...head, title: showDeceptive(head.title), subtitle: showDeceptive(head.subtitle) };
+}
+
+function headOf(call: Call, folder: string | undefined, t: Translate): ToolHead {
   const { tool, input } = call;
   const path = textField(input, 'file_path') ?? textField(input, 'notebook_path') ?? '';
   const shown = relativePath(path, folder);
