@@ -9,18 +9,18 @@ import { Composer, isComposing } from './composer/Composer.tsx';
 import { ControlBar, controlKeyAction } from './composer/ControlBar.tsx';
 import { Outbox } from './composer/Outbox.tsx';
 import { Pending } from './decisions/Pending.tsx';
+import { canStop } from './model/words.ts';
 import { type Ui, useUi } from './ui.ts';
 
 function handleEscape(ui: Ui, event: KeyboardEvent): void {
   if (event.key !== 'Escape' || event.defaultPrevented || isComposing(event)) return;
   const open = document.querySelector<HTMLDetailsElement>('details.people[open]');
   if (open !== null) {
+    open.querySelector('summary')?.focus();
     open.open = false;
     return;
   }
-  const header = ui.store.header.value;
-  const status = header?.session?.status;
-  if (header?.canInterrupt !== true || (status !== 'working' && status !== 'waiting')) return;
+  if (!canStop(ui.store.header.value, ui.store.connection.isConnected.value)) return;
   event.preventDefault();
   ui.store.isStopping.value = true;
   ui.post({ type: 'interrupt' });
@@ -45,10 +45,13 @@ function useKeys(ui: Ui): void {
     const leave = (): void => ui.store.composer.flushDraft();
     window.addEventListener('keydown', escape);
     window.addEventListener('keydown', control, { capture: true });
+    // A hidden panel is taken down without a word; before that it loses the keyboard.
+    window.addEventListener('blur', leave);
     window.addEventListener('pagehide', leave);
     return () => {
       window.removeEventListener('keydown', escape);
       window.removeEventListener('keydown', control, { capture: true });
+      window.removeEventListener('blur', leave);
       window.removeEventListener('pagehide', leave);
     };
   }, [ui]);

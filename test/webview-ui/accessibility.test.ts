@@ -83,6 +83,13 @@ describe('accessibility', () => {
     expect(await page.textContent('[aria-live=polite]')).toBe('All green.');
   });
 
+  it('says once that the picture is old, not each second how old', async () => {
+    const page = await rig.open('state=offline');
+    expect(await page.textContent('.header .truth')).toMatch(/last seen \d+ s ago/);
+    const banner = page.locator('.banner[role=status]');
+    expect((await banner.textContent())?.trim()).toBe('Ada’s MacBook is offline');
+  });
+
   it('has large targets for fingers and no field that a phone zooms into', async () => {
     const page = await rig.open('state=asked&request=permission', {
       viewport: { width: 390, height: 800 },

@@ -103,6 +103,15 @@ describe('control', () => {
     expect(await page.locator('.button-stop').count()).toBe(0);
   });
 
+  it('is not interrupted by Escape where the interrupt would arrive later or never', async () => {
+    const page = await rig.open('state=owner');
+    const truth = { kind: 'relay-offline', ageMs: 1000, text: 'Refused.' };
+    await send(page, { type: 'header', header: { ...ownerHeader, truth } });
+    await page.keyboard.press('Escape');
+    expect(await posted(page, 'interrupt')).toEqual([]);
+    expect(await page.locator('.button-stop').count()).toBe(0);
+  });
+
   it('is requested and released by its key, once per press', async () => {
     const page = await rig.open('state=guest');
     await page.keyboard.press('Control+Alt+h');
@@ -126,6 +135,19 @@ describe('control', () => {
       { type: 'give-control', member: 'cleo', window: 'w1' },
     ]);
     expect(await page.locator('.ask:has-text("asks for control")').count()).toBe(0);
+  });
+
+  it('offers to cancel only the own queued prompts, to the owner all of them', async () => {
+    const page = await rig.open('state=queued');
+    const button = page.locator('[aria-label="Cancel this prompt"]');
+    const queue = [{ promptId: 'q', text: 'x', author: { member: 'ada', name: 'Ada' }, since: 0 }];
+    await send(page, { type: 'header', header: { ...HEADERS['queued'], queue } });
+    expect(await button.count()).toBe(0);
+    await send(page, { type: 'header', header: { ...HEADERS['viewer'], queue } });
+    expect(await button.count()).toBe(0);
+    queue[0] = { promptId: 'q', text: 'x', author: { member: 'bo', name: 'Bo' }, since: 0 };
+    await send(page, { type: 'header', header: { ...ownerHeader, queue } });
+    expect(await button.count()).toBe(1);
   });
 
   it('lets a queued prompt be cancelled', async () => {

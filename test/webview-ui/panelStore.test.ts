@@ -27,6 +27,8 @@ const text = (index: number, words: string): PanelEntry => ({
   entry: { kind: 'text', id: `t${index}`, at: 0, messageId: 'm', text: words },
 });
 
+const said = (store: PanelStore): string[] => store.announcements.value.map(({ text }) => text);
+
 describe('panel store', () => {
   it('says ready at once, and again until somebody answers', () => {
     const { clock, fake, posts } = setUp();
@@ -64,11 +66,49 @@ describe('panel store', () => {
   it('announces a finished reply once, and nothing of the history', () => {
     const { fake, store } = setUp();
     fake.send({ type: 'entries', entries: manyEntries(30), hasOlder: false });
-    expect(store.announcement.value.n).toBe(0);
+    expect(said(store)).toEqual([]);
     fake.send({ type: 'append', entries: [text(30, 'All **done**.')] });
-    expect(store.announcement.value).toEqual({ n: 1, text: 'All done.' });
+    expect(said(store)).toEqual(['All done.']);
     fake.send({ type: 'prepend', entries: [], hasOlder: false });
-    expect(store.announcement.value.n).toBe(1);
+    expect(said(store)).toHaveLength(1);
+  });
+
+  it('announces all of what comes at the same time', () => {
+    const { fake, store } = setUp();
+    fake.send({ type: 'header', header: ownerHeader });
+    const pending = { requestId: 'r', index: 1, request: 'permission' as const, tool: 'Bash' };
+    const failed = { kind: 'turn' as const, id: 'f', at: 0, outcome: 'failed' as const };
+    fake.send({ type: 'append', entries: [text(0, 'I run the tests.')] });
+    fake.send({ type: 'header', header: { ...ownerHeader, pending: [{ ...pending, since: 0 }] } });
+    fake.send({
+      type: 'append',
+      entries: [{ index: 1, entry: { ...failed, error: 'No credit.' } }],
+    });
+    expect(said(store)).toEqual([
+      'I run the tests.',
+      'Permission requested: Bash',
+      'The turn failed No credit.',
+    ]);
+  });
+
+  it('announces who asks for control, once', () => {
+    const { fake, store } = setUp();
+    const request = { member: 'bo', window: 'w', name: 'Bo' };
+    const asking = { ...ownerHeader, controlRequests: [request] };
+    fake.send({ type: 'header', header: ownerHeader });
+    fake.send({ type: 'header', header: asking });
+    fake.send({ type: 'header', header: asking });
+    expect(said(store)).toEqual(['Bo asks for control']);
+  });
+
+  it('keeps no more announcements than can be heard', () => {
+    const { fake, store } = setUp();
+    fake.send({
+      type: 'append',
+      entries: Array.from({ length: 100 }, (_, n) => text(n, `Reply ${n}`)),
+    });
+    expect(said(store).at(-1)).toBe('Reply 99');
+    expect(said(store).length).toBeLessThanOrEqual(8);
   });
 
   it('announces a request that comes, not one that was there before', () => {
@@ -76,10 +116,10 @@ describe('panel store', () => {
     const pending = { requestId: 'r', index: 1, request: 'permission', tool: 'Bash', since: 0 };
     const waiting = { ...ownerHeader, pending: [{ ...pending, request: 'permission' as const }] };
     fake.send({ type: 'header', header: waiting });
-    expect(store.announcement.value.n).toBe(0);
+    expect(said(store)).toEqual([]);
     fake.send({ type: 'header', header: ownerHeader });
     fake.send({ type: 'header', header: waiting });
-    expect(store.announcement.value.text).toBe('Permission requested: Bash');
+    expect(said(store)).toEqual(['Permission requested: Bash']);
   });
 
   it('shows an entry of a kind it does not know', () => {
@@ -121,6 +161,47 @@ describe('panel store', () => {
     expect(store.fetchOlder()).toBe(false);
     expect(posts('fetch-older')).toHaveLength(1);
     expect(store.transcript.size).toBe(10);
+  });
+
+  it('does not ask again at each scroll for what could not be loaded, but does for the button', () => {
+    const { clock, fake, store, posts } = setUp();
+    fake.send({ type: 'entries', entries: manyEntries(5, 100), hasOlder: true });
+    expect(store.fetchOlderByScroll()).toBe(true);
+    fake.send({ type: 'prepend', entries: [], hasOlder: true });
+    expect(store.fetchOlderByScroll()).toBe(false);
+    expect(store.fetchOlder()).toBe(true);
+    fake.send({ type: 'prepend', entries: [], hasOlder: true });
+    clock.advance(10_000);
+    expect(store.fetchOlderByScroll()).toBe(true);
+    // As the extension tells it: first the entries, then that this was all of the answer.
+    fake.send({ type: 'prepend', entries: manyEntries(5, 95), hasOlder: true });
+    fake.send({ type: 'prepend', entries: [], hasOlder: true });
+    expect(store.fetchOlderByScroll()).toBe(true);
+    expect(posts('fetch-older')).toHaveLength(4);
+  });
+
+  it('hands an answer over once, until the outbox shows it or nobody took it', () => {
+    const { clock, fake, store, posts } = setUp();
+    const answer = { requestId: 'r', inputHash: 'h', behavior: 'allow' as const };
+    store.answer(answer);
+    store.answer(answer);
+    expect(posts('answer')).toEqual([{ type: 'answer', ...answer }]);
+    expect(store.isAnswering('r')).toBe(true);
+    const item = { id: 'a', kind: 'answer', text: 'r', status: 'rejected' as const, at: 0 };
+    fake.send({ type: 'outbox', items: [item] });
+    expect(store.isAnswering('r')).toBe(false);
+    store.answer(answer);
+    clock.advance(6000);
+    expect(store.isAnswering('r')).toBe(false);
+    store.answer(answer);
+    expect(posts('answer')).toHaveLength(3);
+  });
+
+  it('keeps only the newest of the long texts that were loaded', () => {
+    const { fake, store } = setUp();
+    for (let n = 0; n < 30; n++) fake.send({ type: 'blob', blob: `b${n}`, text: 'long' });
+    expect([...store.blobs.value.keys()].at(-1)).toBe('b29');
+    expect(store.blobs.value.size).toBeLessThanOrEqual(8);
   });
 
   it('adds streamed text to its block and keeps blocks that stay', () => {

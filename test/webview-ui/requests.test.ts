@@ -1,6 +1,7 @@
 // Requests in a browser: exactly what is asked, answered by keys or buttons, once.
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { sampleEntries } from '../../webview-ui/gallery/sampleEntries.ts';
 import { HEADERS } from '../../webview-ui/gallery/sampleHeaders.ts';
 import { GalleryRig, posted, send } from './galleryRig.ts';
 
@@ -50,6 +51,73 @@ describe('requests', () => {
     await page.locator('.transcript').focus();
     await page.keyboard.press('y');
     expect(await posted(page, 'answer')).toHaveLength(1);
+  });
+
+  it('takes no key meant for the request before it, when one moves up', async () => {
+    const page = await rig.open('state=owner&request=permission&request=edit');
+    await keysAwake(page);
+    await page.keyboard.press('y');
+    await page.waitForSelector('.block-reason:has-text("Sending your answer")');
+    const index = sampleEntries().length + 1;
+    const pending = { requestId: 'p2', index, request: 'permission', tool: 'Edit', since: 0 };
+    await send(page, { type: 'header', header: { ...HEADERS['owner'], pending: [pending] } });
+    await page.keyboard.press('y');
+    expect(await posted(page, 'answer')).toMatchObject([{ requestId: 'p1' }]);
+    await keysAwake(page);
+    await page.keyboard.press('y');
+    expect(await posted(page, 'answer')).toMatchObject([{ requestId: 'p1' }, { requestId: 'p2' }]);
+  });
+
+  it('takes no press of the pointer in the moment in which it appears or moves up', async () => {
+    const page = await rig.open('state=owner&request=permission&request=edit');
+    const pending = { requestId: 'p2', index: 0, request: 'permission', tool: 'Edit', since: 0 };
+    const isDeaf = (): Promise<string> =>
+      page.evaluate(() => {
+        const button = document.querySelector('.pending .button');
+        return button === null ? '' : getComputedStyle(button).pointerEvents;
+      });
+    await expect.poll(isDeaf).toBe('auto');
+    pending.index = sampleEntries().length + 1;
+    await send(page, { type: 'header', header: { ...HEADERS['owner'], pending: [pending] } });
+    expect(await isDeaf()).toBe('none');
+    await page.click('.pending .button');
+    expect(await posted(page, 'answer')).toMatchObject([{ requestId: 'p2' }]);
+  });
+
+  it('answers once, however often the button is pressed', async () => {
+    const page = await rig.open('request=permission');
+    await page.dblclick('.pending .button');
+    expect(await posted(page, 'answer')).toHaveLength(1);
+  });
+
+  it('shows everything that is asked for beside the command or the change', async () => {
+    const page = await rig.open('state=idle');
+    const ask = async (tool: string, input: object): Promise<string> => {
+      const entry = { ...REQUEST, id: 'r', at: 0, tool, input };
+      const pending = { requestId: 'r', index: 900, request: 'permission', tool, since: 0 };
+      await send(
+        page,
+        { type: 'entries', entries: [{ index: 900, entry }], hasOlder: false },
+        { type: 'header', header: { ...HEADERS['idle'], pending: [pending] } },
+      );
+      return (await page.textContent('.pending-body')) ?? '';
+    };
+    expect(await ask('Bash', { command: 'ls', dangerouslyDisableSandbox: true })).toMatch(
+      /ls.*dangerouslyDisableSandbox\s*true/,
+    );
+    const edit = { file_path: '/a', old_string: 'a', new_string: 'b', replace_all: true };
+    expect(await ask('Edit', edit)).toMatch(/replace_all\s*true/);
+    expect(await ask('Edit', { ...edit, replace_all: false })).not.toContain('replace_all');
+  });
+
+  it('lets who may prompt answer a question, and only that', async () => {
+    const guest = 'state=guest&request=question&request=permission';
+    const page = await rig.open(guest);
+    expect(await page.isDisabled('.pending:nth-of-type(1) >> text=Don’t answer')).toBe(false);
+    expect(await page.isDisabled('.pending:nth-of-type(2) .button')).toBe(true);
+    expect(await page.locator('.block-reason').allTextContents()).toContain(
+      'You may not approve here: the owner kept that right.',
+    );
   });
 
   it('denies with words by keyboard alone; Escape goes back and interrupts nothing', async () => {

@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { manyEntries } from '../../webview-ui/gallery/sampleEntries.ts';
+import { ownerHeader } from '../../webview-ui/gallery/sampleHeaders.ts';
 import { GalleryRig, nextFrames, posted, send } from './galleryRig.ts';
 
 let rig: GalleryRig;
@@ -57,6 +58,77 @@ describe('transcript', () => {
     await page.click('.jump');
     await page.waitForSelector('.jump', { state: 'detached' });
     await expect.poll(() => gap(page)).toBeLessThanOrEqual(2);
+  });
+
+  it('lets a reader go up by little steps while text streams', async () => {
+    const page = await rig.open('many=300');
+    await page.hover('.transcript');
+    const block = { messageId: 'x', block: 0, type: 'text', text: 'Begin. ' };
+    await send(page, { type: 'live', blocks: [block] });
+    const text = 'Some more words that fill the line. ';
+    // As a trackpad: each step far below the distance within which the end is followed.
+    for (let n = 0; n < 25; n++) {
+      await page.mouse.wheel(0, -6);
+      await send(page, { type: 'live-append', messageId: 'x', block: 0, text });
+    }
+    await page.waitForSelector('.jump');
+    expect(await gap(page)).toBeGreaterThan(100);
+    await page.mouse.wheel(0, 10_000);
+    await page.waitForSelector('.jump', { state: 'detached' });
+    await send(page, { type: 'live-append', messageId: 'x', block: 0, text: text.repeat(20) });
+    await expect.poll(() => gap(page)).toBeLessThanOrEqual(2);
+  });
+
+  it('stays at the end, or where the reader is, when a request appears and goes', async () => {
+    const page = await rig.open('many=300');
+    const entry = { kind: 'request', requestId: 'r', request: 'permission', tool: 'Bash' };
+    const request = {
+      ...entry,
+      id: 'r',
+      at: 0,
+      inputHash: 'h',
+      input: { command: 'ls\n'.repeat(9) },
+    };
+    const pending = { requestId: 'r', index: 300, request: 'permission', tool: 'Bash', since: 0 };
+    const waiting = { type: 'header', header: { ...ownerHeader, pending: [pending] } };
+    await send(page, { type: 'append', entries: [{ index: 300, entry: request }] }, waiting);
+    await page.waitForSelector('.pending');
+    await expect.poll(() => gap(page)).toBeLessThanOrEqual(2);
+    await send(page, { type: 'header', header: ownerHeader });
+    await expect.poll(() => gap(page)).toBeLessThanOrEqual(2);
+    expect(await page.locator('.jump').count()).toBe(0);
+    await page.hover('.transcript');
+    await page.mouse.wheel(0, -1500);
+    await page.waitForSelector('.jump');
+    await nextFrames(page);
+    const top = (): Promise<number> =>
+      page.evaluate(() => document.querySelector('.transcript')?.scrollTop ?? -1);
+    const before = await top();
+    await send(page, waiting);
+    await page.waitForSelector('.pending');
+    await nextFrames(page);
+    expect(await top()).toBe(before);
+  });
+
+  it('does not call older entries new', async () => {
+    const page = await rig.open('many=200&first=1000');
+    await page.hover('.transcript');
+    await page.mouse.wheel(0, -3000);
+    await page.waitForSelector('.jump');
+    await send(page, { type: 'prepend', entries: manyEntries(200, 800), hasOlder: true });
+    expect(await page.textContent('.jump')).toBe('Jump to latest');
+    await send(page, { type: 'append', entries: manyEntries(1, 1205) });
+    expect(await page.textContent('.jump')).toBe('Jump to latest · 1 new');
+  });
+
+  it('says when a text that was opened is still not all of it', async () => {
+    const page = await rig.open('empty');
+    const cut = { tail: 'end', totalBytes: 900_000, blob: 'b' };
+    const entry = { kind: 'command', id: 'c', at: 0, command: '/x', text: 'head', cut };
+    await send(page, { type: 'append', entries: [{ index: 0, entry }] });
+    await page.click('text=Show all (879 KB)');
+    await send(page, { type: 'blob', blob: 'b', text: 'line of the log\n'.repeat(56_000) });
+    await page.waitForSelector('.cut:has-text("Only a part is shown here.")');
   });
 
   it('loads older entries at the top without moving what is read', async () => {

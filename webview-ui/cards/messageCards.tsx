@@ -87,8 +87,11 @@ export function PromptCard(props: { id: string; index: number; entry: EntryOf<'p
 
 /** A finished block of a reply. */
 export function TextCard(props: { id: string; index: number; entry: EntryOf<'text'> }) {
-  const { post, t } = useUi();
+  const { store, post, t } = useUi();
   const { id, index, entry } = props;
+  const loaded = store.blobs.value.get(entry.cut?.blob ?? '');
+  // Of a cut text only the whole is worth copying.
+  const whole = entry.cut === undefined ? entry.text : loaded?.kind === 'loaded' && loaded.text;
   return (
     <section class="reply">
       <LongText
@@ -105,17 +108,19 @@ export function TextCard(props: { id: string; index: number; entry: EntryOf<'tex
           {t('Interrupted here')}
         </p>
       )}
-      <div class="reply-actions">
-        <button
-          type="button"
-          class="link-button"
-          aria-label={t('Copy reply')}
-          title={t('Copy reply')}
-          onClick={() => post({ type: 'copy', text: entry.text })}
-        >
-          <Icon name="copy" />
-        </button>
-      </div>
+      {typeof whole === 'string' && (
+        <div class="reply-actions">
+          <button
+            type="button"
+            class="link-button"
+            aria-label={t('Copy reply')}
+            title={t('Copy reply')}
+            onClick={() => post({ type: 'copy', text: whole })}
+          >
+            <Icon name="copy" />
+          </button>
+        </div>
+      )}
     </section>
   );
 }

@@ -1,14 +1,15 @@
-// Speaks to screen readers, one thing after another.
+// Speaks to screen readers, one thing after another; what comes at the same time is all said.
 import { useUi } from '../ui.ts';
 
-/** The live region; its text is what was announced last. */
+/** The live region: each new line is said, those before it are not said again. */
 export function Announcer() {
   const { store } = useUi();
-  const { n, text } = store.announcement.value;
   return (
-    <div class="sr-only" role="status" aria-live="polite">
+    <div class="sr-only" role="log" aria-live="polite">
       {/* A new element each time, so that the same words are said again. */}
-      <p key={n}>{text}</p>
+      {store.announcements.value.map(({ n, text }) => (
+        <p key={n}>{text}</p>
+      ))}
     </div>
   );
 }

@@ -57,14 +57,11 @@ export function Banners() {
       )}
       {isOld && isConnected && (
         <Banner tone={truth.kind === 'over' ? 'bad' : 'warn'} icon="away">
+          {/* Its age stands in the head: here a screen reader would say it anew each second. */}
           <strong>
             {
-              truthWord(
-                truth,
-                store.now.value - store.headerAt,
-                header?.session?.computer ?? t('The computer'),
-                t,
-              ).text
+              truthWord({ kind: truth.kind }, 0, header?.session?.computer ?? t('The computer'), t)
+                .text
             }
           </strong>{' '}
           {truth.kind === 'unconfirmed'

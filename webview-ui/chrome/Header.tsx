@@ -42,7 +42,9 @@ function ContextMeter({ used, limit }: { readonly used: number; readonly limit: 
 function Sharing({ header }: { readonly header: PanelHeader }) {
   const { post, t } = useUi();
   const run = (name: string) => (): void => post({ type: 'command', name });
-  if (header.me !== undefined && header.me.role !== 'owner') {
+  // Not admitted yet: neither can be done.
+  if (header.me === undefined) return null;
+  if (header.me.role !== 'owner') {
     return (
       <button type="button" class="button-quiet" onClick={run('leave')}>
         {t('Leave')}
@@ -81,7 +83,8 @@ export function Header() {
   const header = store.header.value;
   const session = header?.session;
   if (header === undefined || session === undefined) {
-    const text = header?.truth.kind === 'over' ? t('Connection ended') : t('Connecting …');
+    const truth = header?.truth.kind ?? 'connecting';
+    const { text } = truthWord({ kind: truth }, 0, t('The computer'), t);
     return (
       <header class="header">
         <h1 class="title">{text}</h1>

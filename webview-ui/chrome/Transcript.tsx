@@ -14,7 +14,7 @@ import type { Row } from '../model/transcriptModel.ts';
 import { Icon, Spinner } from '../parts/Icon.tsx';
 import { useUi } from '../ui.ts';
 
-// Distance from the end, in px, within which the end is followed.
+// Distance from the end, in px, within which who scrolls down follows the end again.
 const END_PX = 48;
 // Older entries are asked for this far before the top.
 const OLDER_PX = 600;
@@ -58,9 +58,8 @@ function createVirtualizer(list: List, frame: { current: HTMLElement | null }, r
     observeElementOffset,
     measureElement,
     overscan: 6,
+    // Keeps what is read in its place when older entries come; following the end is ours.
     anchorTo: 'end',
-    followOnAppend: true,
-    scrollEndThreshold: END_PX,
     onChange: render,
   });
 }
@@ -89,28 +88,35 @@ export function Transcript() {
   const { frame, virtualizer } = useVirtualizer(list);
   const count = list.rows.length + list.live.length;
   const [isFollowing, setFollowing] = useState(true);
-  const seenCount = useRef(count);
+  const seenIndex = useRef(-1);
   const following = useRef(true);
-  if (isFollowing) seenCount.current = count;
+  const lastTop = useRef(0);
+  if (isFollowing) seenIndex.current = list.rows.at(-1)?.index ?? -1;
 
   const handleScroll = (): void => {
     const element = frame.current;
     if (element === null) return;
-    const isAtEnd = element.scrollHeight - element.scrollTop - element.clientHeight <= END_PX;
-    following.current = isAtEnd;
-    setFollowing(isAtEnd);
-    if (element.scrollTop < OLDER_PX && count > 0) store.fetchOlder();
+    const gap = element.scrollHeight - element.scrollTop - element.clientHeight;
+    // Only a reader goes up; content that shrinks ends at the end. However little it is, a stream
+    // that pulled back to the end would never let a trackpad or an arrow key get away.
+    if (element.scrollTop < lastTop.current && gap > 1) following.current = false;
+    else if (gap <= END_PX) following.current = true;
+    lastTop.current = element.scrollTop;
+    setFollowing(following.current);
+    if (element.scrollTop < OLDER_PX && count > 0) store.fetchOlderByScroll();
   };
   // The end is where a reader begins, and stays while sizes are still being measured.
   useLayoutEffect(() => {
     const element = frame.current;
-    if (element !== null && following.current) element.scrollTop = element.scrollHeight;
+    if (element === null || !following.current) return;
+    element.scrollTop = element.scrollHeight;
+    lastTop.current = element.scrollTop;
   });
   // A first screen that is not full cannot be scrolled.
   useLayoutEffect(() => {
     const element = frame.current;
     if (element !== null && element.scrollHeight <= element.clientHeight + OLDER_PX && count > 0) {
-      store.fetchOlder();
+      store.fetchOlderByScroll();
     }
   }, [count, store.hasOlder.value]);
 
@@ -120,7 +126,7 @@ export function Transcript() {
     virtualizer.scrollToEnd();
   };
   const items = virtualizer.getVirtualItems();
-  const news = Math.max(0, count - seenCount.current);
+  const news = newRows(list.rows, seenIndex.current);
   return (
     <div class="transcript-frame">
       <div
@@ -165,6 +171,13 @@ export function Transcript() {
       )}
     </div>
   );
+}
+
+/** Rows that came after the one at `seenIndex`; older ones that were loaded meanwhile are not new. */
+function newRows(rows: readonly Row[], seenIndex: number): number {
+  let at = rows.length;
+  while (at > 0 && (rows[at - 1]?.index ?? -1) > seenIndex) at--;
+  return rows.length - at;
 }
 
 function TopLine({ count }: { readonly count: number }) {

@@ -1,7 +1,7 @@
 // Where prompts are typed, sent, and come back to when they were refused.
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { ownPrompts, recall } from '../model/promptHistory.ts';
-import { sendBlock, watchingReason } from '../model/words.ts';
+import { canStop, sendBlock, watchingReason } from '../model/words.ts';
 import { Icon, Spinner } from '../parts/Icon.tsx';
 import { useUi } from '../ui.ts';
 
@@ -30,8 +30,7 @@ function StopButton() {
     const timer = setTimeout(() => (store.isStopping.value = false), STOP_HEARD_MS);
     return () => clearTimeout(timer);
   }, [stopping]);
-  const isReachable = header?.truth.kind === 'live' || header?.truth.kind === 'unconfirmed';
-  if (!isRunning || !isReachable || !header.canInterrupt) return null;
+  if (!canStop(header, store.connection.isConnected.value)) return null;
   const stop = (): void => {
     store.isStopping.value = true;
     post({ type: 'interrupt' });

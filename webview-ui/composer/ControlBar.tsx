@@ -1,6 +1,6 @@
 // Who has control, and what this window may do about it.
 import type { PanelControl, PanelHeader } from '../../src/protocol/panel.ts';
-import { watchingReason } from '../model/words.ts';
+import { asksMe, cameText, watchingReason } from '../model/words.ts';
 import { Icon, type IconName } from '../parts/Icon.tsx';
 import type { Translate } from '../strings.ts';
 import { useUi } from '../ui.ts';
@@ -83,27 +83,21 @@ function Askers({ header }: { readonly header: PanelHeader }) {
   if (header.me?.role !== 'owner') return null;
   return (
     <>
-      {header.people
-        .filter((person) => person.asksControl && !person.isMe)
-        .map((person) => (
-          <div key={person.member} class="ask" role="status">
-            <Icon name="person" />
-            <span class="ask-text" dir="auto">
-              {t(
-                '{0} ({1}) came with a controller link. May they control this session?',
-                person.name,
-                person.device,
-              )}
-            </span>
-            <button
-              type="button"
-              class="button"
-              onClick={() => post({ type: 'allow-control', member: person.member })}
-            >
-              {t('Allow control')}
-            </button>
-          </div>
-        ))}
+      {header.people.filter(asksMe).map((person) => (
+        <div key={person.member} class="ask">
+          <Icon name="person" />
+          <span class="ask-text" dir="auto">
+            {cameText(person, t)}
+          </span>
+          <button
+            type="button"
+            class="button"
+            onClick={() => post({ type: 'allow-control', member: person.member })}
+          >
+            {t('Allow control')}
+          </button>
+        </div>
+      ))}
     </>
   );
 }
@@ -115,7 +109,7 @@ function Requests({ header }: { readonly header: PanelHeader }) {
       {header.controlRequests
         .filter((request) => !store.isKept(request))
         .map((request) => (
-          <div key={`${request.member}/${request.window}`} class="ask" role="status">
+          <div key={`${request.member}/${request.window}`} class="ask">
             <Icon name="keyboard" />
             <span class="ask-text" dir="auto">
               {t('{0} asks for control', request.name)}

@@ -1,10 +1,14 @@
 // Prompts on their way and in the queue: each with its state, failures loud and with their text.
-import type { PanelOutboxItem } from '../../src/protocol/panel.ts';
+import type { PanelHeader, PanelOutboxItem } from '../../src/protocol/panel.ts';
+import type { Queued } from '../../src/protocol/state.ts';
 import { Icon, Spinner } from '../parts/Icon.tsx';
 import type { Translate } from '../strings.ts';
 import { showDeceptive } from '../text/visible.ts';
 import { useUi } from '../ui.ts';
 import { AuthorBadge } from '../parts/AuthorBadge.tsx';
+
+// More than the lines that are shown of a prompt.
+const HEAD_CHARACTERS = 1000;
 
 function statusText(status: PanelOutboxItem['status'], t: Translate): string {
   switch (status) {
@@ -31,6 +35,16 @@ function isFailure(item: PanelOutboxItem): boolean {
   return item.status === 'rejected' || item.status === 'unknown' || item.status === 'expired';
 }
 
+function headOf(text: string): string {
+  return showDeceptive(text.slice(0, HEAD_CHARACTERS));
+}
+
+/** The owner may cancel what is queued, everybody else who may prompt what is their own. */
+function mayCancel(item: Queued, header: PanelHeader | undefined): boolean {
+  if (header === undefined || header.control.kind === 'watching') return false;
+  return header.me?.role === 'owner' || item.author.member === header.me?.member;
+}
+
 function Failure({ item }: { readonly item: PanelOutboxItem }) {
   const { store, post, t } = useUi();
   const forget = (): void => post({ type: 'forget', id: item.id });
@@ -45,7 +59,7 @@ function Failure({ item }: { readonly item: PanelOutboxItem }) {
       <div class="outbox-text">
         {item.kind === 'prompt' && (
           <p class="outbox-prompt" dir="auto">
-            {showDeceptive(item.text)}
+            {headOf(item.text)}
           </p>
         )}
         <p class="bad" dir="auto">
@@ -99,18 +113,20 @@ export function Outbox() {
             {t('queued')}
           </span>
           <p class="outbox-text outbox-prompt" dir="auto">
-            {showDeceptive(item.text)}
+            {headOf(item.text)}
           </p>
           <AuthorBadge author={item.author} />
-          <button
-            type="button"
-            class="button-quiet"
-            aria-label={t('Cancel this prompt')}
-            title={t('Cancel this prompt')}
-            onClick={() => post({ type: 'cancel-queued', promptId: item.promptId })}
-          >
-            <Icon name="close" />
-          </button>
+          {mayCancel(item, header) && (
+            <button
+              type="button"
+              class="button-quiet"
+              aria-label={t('Cancel this prompt')}
+              title={t('Cancel this prompt')}
+              onClick={() => post({ type: 'cancel-queued', promptId: item.promptId })}
+            >
+              <Icon name="close" />
+            </button>
+          )}
         </div>
       ))}
       {underWay.map((item) => (
@@ -120,7 +136,7 @@ export function Outbox() {
             {statusText(item.status, t)}
           </span>
           <p class="outbox-text outbox-prompt" dir="auto">
-            {showDeceptive(item.text)}
+            {headOf(item.text)}
           </p>
         </div>
       ))}

@@ -12,13 +12,15 @@ import { QuestionRequest } from './QuestionRequest.tsx';
 
 const ANSWERED_SHOWN_MS = 8000;
 
-/** Why this person may not answer, if so. */
-function useAnswerBlock(header: PanelHeader): string | undefined {
+/** Why this person may not answer this request, if so. */
+function useAnswerBlock(pending: PendingRef, header: PanelHeader): string | undefined {
   const { store, t } = useUi();
   if (!store.connection.isConnected.value) return t('Not connected to the extension.');
   if (header.truth.kind === 'over') return t('The connection to this session has ended.');
   if (header.session?.source === 'observed') return t('Answer it in the terminal it runs in.');
   if (header.canAnswer) return undefined;
+  // Questions are part of the conversation: who may prompt may answer them.
+  if (pending.request === 'question' && header.control.kind !== 'watching') return undefined;
   return header.me?.role === 'viewer'
     ? t('Viewers cannot answer. Somebody with the right to approve will.')
     : t('You may not approve here: the owner kept that right.');
@@ -27,6 +29,7 @@ function useAnswerBlock(header: PanelHeader): string | undefined {
 function RequestBody(props: {
   request: EntryOf<'request'>;
   index: number;
+  isFirst: boolean;
   block: string | undefined;
 }) {
   switch (props.request.request) {
@@ -40,15 +43,21 @@ function RequestBody(props: {
   }
 }
 
-function OneRequest({ pending, header }: { pending: PendingRef; header: PanelHeader }) {
+function OneRequest(props: { pending: PendingRef; header: PanelHeader; isFirst: boolean }) {
+  const { pending, header, isFirst } = props;
   const { store, t } = useUi();
   void store.transcript.version.value;
-  const block = useAnswerBlock(header);
+  const block = useAnswerBlock(pending, header);
   const entry = store.transcript.entryAt(pending.index);
+  const isLoading = store.isLoadingOlder.value;
+  useEffect(() => {
+    if (entry === undefined) store.fetchOlderByScroll();
+  }, [entry, isLoading]);
   const answer = store.outbox.value.findLast(
     (item) => item.kind === 'answer' && item.text === pending.requestId,
   );
-  const isOnItsWay = answer !== undefined && isUnderWay(answer);
+  const isOnItsWay =
+    store.isAnswering(pending.requestId) || (answer !== undefined && isUnderWay(answer));
   const shownBlock = isOnItsWay ? t('Sending your answer …') : block;
   return (
     <section class="pending" data-request={pending.requestId} aria-label={t('Waits for an answer')}>
@@ -57,6 +66,7 @@ function OneRequest({ pending, header }: { pending: PendingRef; header: PanelHea
           key={pending.requestId}
           request={entry}
           index={pending.index}
+          isFirst={isFirst}
           block={shownBlock}
         />
       ) : (
@@ -118,8 +128,8 @@ export function Pending() {
           <bdi>{answered}</bdi>
         </p>
       )}
-      {header?.pending.map((pending) => (
-        <OneRequest key={pending.requestId} pending={pending} header={header} />
+      {header?.pending.map((pending, at) => (
+        <OneRequest key={pending.requestId} pending={pending} header={header} isFirst={at === 0} />
       ))}
     </div>
   );

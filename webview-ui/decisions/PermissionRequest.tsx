@@ -1,5 +1,5 @@
 // A tool asks to run: exactly what, why, and the three answers.
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Json } from '../../src/protocol/json.ts';
 import type { EntryOf } from '../../src/protocol/transcript.ts';
 import { CommandText, diffOfCall, InputTable } from '../cards/toolBodies.tsx';
@@ -16,6 +16,8 @@ import { useRequestKeys } from './useRequestKeys.ts';
 export interface RequestProps {
   readonly request: EntryOf<'request'>;
   readonly index: number;
+  /** The one that keys are meant for. */
+  readonly isFirst: boolean;
   readonly block: string | undefined;
 }
 
@@ -32,23 +34,42 @@ export function suggestionText(suggestion: Json): string {
   return textField(suggestion, 'mode') ?? JSON.stringify(suggestion);
 }
 
+// Members of an input that the head, the command or the diff shows.
+const SHOWN: ReadonlySet<string> = new Set(
+  'command file_path notebook_path old_string new_string new_source edits content'.split(' '),
+);
+
+/** What else the agent asks for, such as to replace all or to leave the sandbox. */
+function Rest({ request }: { request: EntryOf<'request'> }) {
+  const rest = Object.entries(request.input ?? {}).filter(
+    ([name, value]) => !SHOWN.has(name) && value !== false && value !== request.description,
+  );
+  return <InputTable input={Object.fromEntries(rest)} />;
+}
+
 function Body({ request, index }: { request: EntryOf<'request'>; index: number }) {
-  const family = toolFamily(request.tool);
-  if (family === 'shell') {
-    return <CommandText command={textField(request.input, 'command') ?? ''} />;
-  }
-  const diff = family === 'edit' || family === 'write' ? diffOfCall(request) : undefined;
-  if (diff === undefined) return <InputTable input={request.input} />;
+  const { tool, input } = request;
+  const family = toolFamily(tool);
+  const command = family === 'shell' ? textField(input, 'command') : undefined;
+  const diff = useMemo(
+    () => (family === 'edit' || family === 'write' ? diffOfCall({ tool, input }) : undefined),
+    [input],
+  );
+  if (command === undefined && diff === undefined) return <InputTable input={input} />;
   return (
     <>
-      <DiffTotals diff={diff} />
-      <DiffView id={`request/${request.requestId}`} diff={diff} index={index} />
+      {command !== undefined && <CommandText command={command} />}
+      {diff !== undefined && <DiffTotals diff={diff} />}
+      {diff !== undefined && (
+        <DiffView id={`request/${request.requestId}`} diff={diff} index={index} />
+      )}
+      <Rest request={request} />
     </>
   );
 }
 
 /** The request with its answers. */
-export function PermissionRequest({ request, index, block }: RequestProps) {
+export function PermissionRequest({ request, index, isFirst, block }: RequestProps) {
   const { store, post, t } = useUi();
   const [isDenying, setDenying] = useState(false);
   const denyButton = useRef<HTMLButtonElement>(null);
@@ -59,21 +80,17 @@ export function PermissionRequest({ request, index, block }: RequestProps) {
     wasDenying.current = isDenying;
   }, [isDenying]);
   const head = describeTool(request, store.header.value?.session?.cwd, t);
-  const base = {
-    type: 'answer',
-    requestId: request.requestId,
-    inputHash: request.inputHash,
-  } as const;
+  const base = { requestId: request.requestId, inputHash: request.inputHash };
   const suggestions = request.suggestions ?? [];
   const allow = (remember?: readonly number[]): void =>
-    post({
+    store.answer({
       ...base,
       behavior: 'allow',
       ...(remember === undefined ? {} : { remember: [...remember] }),
     });
   const deny = (message: string): void =>
-    post({ ...base, behavior: 'deny', ...(message === '' ? {} : { message }) });
-  const isAwake = useRequestKeys(request.requestId, (key) => {
+    store.answer({ ...base, behavior: 'deny', ...(message === '' ? {} : { message }) });
+  const isAwake = useRequestKeys(isFirst, (key) => {
     if (block !== undefined || isDenying) return false;
     if (key === 'y') allow();
     else if (key === 'n') setDenying(true);

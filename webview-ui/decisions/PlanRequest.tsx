@@ -10,16 +10,12 @@ import { KeyHint } from './KeyHint.tsx';
 import { useRequestKeys } from './useRequestKeys.ts';
 
 /** The plan with its answers. */
-export function PlanRequest({ request, index, block }: RequestProps) {
-  const { post, t } = useUi();
+export function PlanRequest({ request, index, isFirst, block }: RequestProps) {
+  const { store, post, t } = useUi();
   const [isRefining, setRefining] = useState(false);
-  const base = {
-    type: 'answer',
-    requestId: request.requestId,
-    inputHash: request.inputHash,
-  } as const;
-  const approve = (): void => post({ ...base, behavior: 'allow' });
-  const isAwake = useRequestKeys(request.requestId, (key) => {
+  const base = { requestId: request.requestId, inputHash: request.inputHash };
+  const approve = (): void => store.answer({ ...base, behavior: 'allow' });
+  const isAwake = useRequestKeys(isFirst, (key) => {
     if (block !== undefined || isRefining) return false;
     if (key === 'y') approve();
     else if (key === 'n') setRefining(true);
@@ -41,7 +37,7 @@ export function PlanRequest({ request, index, block }: RequestProps) {
           submit={t('Keep planning')}
           isBlocked={block !== undefined}
           onSubmit={(message) =>
-            post({ ...base, behavior: 'deny', ...(message === '' ? {} : { message }) })
+            store.answer({ ...base, behavior: 'deny', ...(message === '' ? {} : { message }) })
           }
           onCancel={() => setRefining(false)}
         />

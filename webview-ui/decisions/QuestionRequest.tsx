@@ -82,8 +82,8 @@ function OneQuestion(props: {
 }
 
 /** One to four questions; more than one are walked through. */
-export function QuestionRequest({ request, block }: RequestProps) {
-  const { post, t } = useUi();
+export function QuestionRequest({ request, isFirst, block }: RequestProps) {
+  const { store, t } = useUi();
   const questions = request.questions ?? [];
   const [choices, setChoices] = useState<readonly (Choice | undefined)[]>([]);
   const answers = answersOf(questions, choices);
@@ -92,23 +92,21 @@ export function QuestionRequest({ request, block }: RequestProps) {
   );
   const change = (at: number, choice: Choice): void =>
     setChoices(questions.map((_, other) => (other === at ? choice : choices[other])));
-  const base = {
-    type: 'answer',
-    requestId: request.requestId,
-    inputHash: request.inputHash,
-  } as const;
+  const base = { requestId: request.requestId, inputHash: request.inputHash };
   const send = (): void => {
-    if (answers !== undefined && block === undefined) post({ ...base, behavior: 'allow', answers });
+    if (answers === undefined || block !== undefined) return;
+    store.answer({ ...base, behavior: 'allow', answers });
   };
   // Digits go to the first question that is still open, or to the only one.
   const keyed = questions.length === 1 ? 0 : present;
-  const isAwake = useRequestKeys(request.requestId, (key) => {
+  const isAwake = useRequestKeys(isFirst, (key) => {
     const question = questions[keyed];
     const digit = /^[1-9]$/.test(key) ? Number(key) : 0;
     if (block !== undefined) return false;
-    if (key === 'Enter' && answers !== undefined && document.activeElement?.tagName !== 'BUTTON') {
+    // Enter on a button or link means that one.
+    if (key === 'Enter' && !document.activeElement?.matches('button, a, summary')) {
       send();
-      return true;
+      return answers !== undefined;
     }
     if (question === undefined || digit === 0 || digit > question.options.length) return false;
     change(keyed, toggleOption(question, choices[keyed] ?? NO_CHOICE, digit - 1));
@@ -149,7 +147,7 @@ export function QuestionRequest({ request, block }: RequestProps) {
           type="button"
           class="button-second"
           disabled={block !== undefined}
-          onClick={() => post({ ...base, behavior: 'deny' })}
+          onClick={() => store.answer({ ...base, behavior: 'deny' })}
         >
           {t('Don’t answer')}
         </button>

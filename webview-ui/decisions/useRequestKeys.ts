@@ -10,31 +10,29 @@ function isTextTarget(target: EventTarget | null): boolean {
   return target.matches('textarea, input:not([type=radio]):not([type=checkbox])');
 }
 
-function isFirst(requestId: string): boolean {
-  return document.querySelector<HTMLElement>('[data-request]')?.dataset['request'] === requestId;
-}
-
 /**
- * Calls `handle` for plain keys while its request is the first one; `handle` says if it took the
- * key. Gives whether keys are listened to already.
+ * Calls `handle` for plain keys while its request is the first one, from a moment after it became
+ * that; `handle` says if it took the key. Gives whether keys are listened to already.
  */
-export function useRequestKeys(requestId: string, handle: (key: string) => boolean): boolean {
+export function useRequestKeys(isFirst: boolean, handle: (key: string) => boolean): boolean {
   const [isAwake, setAwake] = useState(false);
   const latest = useRef(handle);
   latest.current = handle;
   useEffect(() => {
+    setAwake(false);
+    if (!isFirst) return undefined;
     const timer = setTimeout(() => setAwake(true), DEAF_MS);
     return () => clearTimeout(timer);
-  }, [requestId]);
+  }, [isFirst]);
   useEffect(() => {
     if (!isAwake) return undefined;
     const listen = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || event.isComposing || isTextTarget(event.target)) return;
       if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-      if (isFirst(requestId) && latest.current(event.key)) event.preventDefault();
+      if (latest.current(event.key)) event.preventDefault();
     };
     window.addEventListener('keydown', listen);
     return () => window.removeEventListener('keydown', listen);
-  }, [requestId, isAwake]);
+  }, [isAwake]);
   return isAwake;
 }

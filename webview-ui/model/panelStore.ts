@@ -2,20 +2,25 @@
 import { batch, signal } from '@preact/signals';
 import type { Clock } from '../../src/base/clock.ts';
 import { type Disposable, DisposableStore } from '../../src/base/disposable.ts';
-import type {
-  PanelEntry,
-  PanelHeader,
-  PanelOutboxItem,
-  ToPanel,
-} from '../../src/protocol/panel.ts';
-import { speakMarkdown } from '../markdown/plainText.ts';
+import type { FromPanel, PanelHeader, PanelOutboxItem, ToPanel } from '../../src/protocol/panel.ts';
 import type { UiPort } from '../port.ts';
 import { type Translate, translate } from '../strings.ts';
 import { ComposerModel } from './composerModel.ts';
 import { Connection } from './connection.ts';
 import { LiveModel } from './liveModel.ts';
 import { parseToPanel } from './parse.ts';
+import { spokenOfEntries, spokenOfHeader } from './spoken.ts';
 import { TranscriptModel } from './transcriptModel.ts';
+import { requestKey } from './words.ts';
+
+// Told to a screen reader at the same time at the most; older words have been spoken.
+const MAX_ANNOUNCEMENTS = 8;
+// What could not be loaded is not asked for again by mere scrolling within this time.
+const OLDER_AGAIN_MS = 10_000;
+// Long texts of up to 4 MiB: so many stay loaded.
+const MAX_BLOBS = 8;
+// An answer that no outbox shows within this time was not taken.
+const ANSWER_TAKEN_MS = 5000;
 
 /** A long text that was asked for. */
 export type BlobState =
@@ -51,8 +56,10 @@ export class PanelStore implements Disposable {
   readonly isStopping = signal(false);
   /** Monotonic ms, renewed each second: what ages are counted by. */
   readonly now = signal(0);
-  /** The newest thing a screen reader should say, with a number that rises. */
-  readonly announcement = signal({ n: 0, text: '' });
+  /** What a screen reader should say, oldest first, with numbers that rise. */
+  readonly announcements = signal<readonly { readonly n: number; readonly text: string }[]>([]);
+  /** Requests answered here whose answer the outbox does not show yet, with the monotonic ms. */
+  private readonly answering = signal<ReadonlyMap<string, number>>(new Map());
   /** Monotonic ms at which `header` came. */
   headerAt = 0;
   /** Monotonic ms since which the truth is of its present kind. */
@@ -62,6 +69,9 @@ export class PanelStore implements Disposable {
   private readonly options: PanelStoreOptions;
   private readonly store = new DisposableStore();
   private waiting: ToPanel[] = [];
+  /** Entries held when older ones were asked for; and when that was in vain, monotonic ms. */
+  private sizeBefore = 0;
+  private olderFailedAt = Number.NEGATIVE_INFINITY;
   private readonly seen = new Map<string, number>();
 
   constructor(options: PanelStoreOptions) {
@@ -81,7 +91,10 @@ export class PanelStore implements Disposable {
 
   /** Has a screen reader say something once, when it has finished what it says now. */
   announce(text: string): void {
-    this.announcement.value = { n: this.announcement.value.n + 1, text };
+    if (text === '') return;
+    const before = this.announcements.value;
+    const n = (before.at(-1)?.n ?? 0) + 1;
+    this.announcements.value = [...before.slice(1 - MAX_ANNOUNCEMENTS), { n, text }];
   }
 
   /** Monotonic ms at which this was first asked for a thing: countdowns run on the reader's clock. */
@@ -112,8 +125,32 @@ export class PanelStore implements Disposable {
   fetchOlder(): boolean {
     if (!this.hasOlder.value || this.isLoadingOlder.value) return false;
     this.isLoadingOlder.value = true;
+    this.sizeBefore = this.transcript.size;
     this.options.port.post({ type: 'fetch-older' });
     return true;
+  }
+
+  /** The same for a reader who comes near the top; not soon again after it failed. */
+  fetchOlderByScroll(): boolean {
+    const isSoon = this.options.clock.monotonic() - this.olderFailedAt < OLDER_AGAIN_MS;
+    return !isSoon && this.fetchOlder();
+  }
+
+  /** Answers a request, once: until the outbox shows the answer, or nobody took it. */
+  answer(message: Omit<Extract<FromPanel, { type: 'answer' }>, 'type'>): void {
+    const { requestId } = message;
+    if (this.isAnswering(requestId)) return;
+    this.answering.value = new Map(this.answering.value).set(
+      requestId,
+      this.options.clock.monotonic(),
+    );
+    this.options.port.post({ type: 'answer', ...message });
+  }
+
+  /** Whether an answer of this window has just been handed over. */
+  isAnswering(requestId: string): boolean {
+    const at = this.answering.value.get(requestId);
+    return at !== undefined && this.now.value - at < ANSWER_TAKEN_MS;
   }
 
   /** Asks for the whole of a long text. */
@@ -164,11 +201,12 @@ export class PanelStore implements Disposable {
       case 'append':
         this.transcript.append(message.entries);
         this.hasEntries.value = true;
-        return this.announceReplies(message.entries);
+        for (const text of spokenOfEntries(message.entries, this.t)) this.announce(text);
+        return;
       case 'prepend':
         this.transcript.prepend(message.entries);
         this.hasOlder.value = message.hasOlder;
-        this.isLoadingOlder.value = false;
+        this.olderCame(message.hasOlder);
         return;
       case 'live':
         return this.live.replace(message.blocks);
@@ -177,6 +215,7 @@ export class PanelStore implements Disposable {
       case 'outbox':
         this.composer.handleOutbox(message.items);
         this.outbox.value = message.items;
+        for (const item of message.items) this.answerShown(item.text);
         return;
       case 'blob':
         return this.setBlob(
@@ -206,31 +245,26 @@ export class PanelStore implements Disposable {
     const asking = header.controlRequests.map(requestKey);
     this.keptRequests.value = new Set(asking.filter((key) => this.keptRequests.value.has(key)));
     if (before === undefined) return;
-    const known = new Set(before.pending.map((pending) => pending.requestId));
-    for (const pending of header.pending) {
-      if (known.has(pending.requestId)) continue;
-      this.announce(
-        pending.request === 'permission'
-          ? this.t('Permission requested: {0}', pending.tool)
-          : pending.request === 'plan'
-            ? this.t('A plan waits for approval')
-            : this.t('A question waits for an answer'),
-      );
-    }
+    for (const text of spokenOfHeader(header, before, this.t)) this.announce(text);
   }
 
-  private announceReplies(entries: readonly PanelEntry[]): void {
-    const replies = entries.flatMap(({ entry }) =>
-      entry.kind === 'text' && entry.parent === undefined ? [entry.text] : [],
-    );
-    if (replies.length > 0) this.announce(speakMarkdown(replies.join('\n\n'), this.t));
+  private olderCame(hasOlder: boolean): void {
+    const isInVain =
+      this.isLoadingOlder.value && hasOlder && this.transcript.size === this.sizeBefore;
+    if (isInVain) this.olderFailedAt = this.options.clock.monotonic();
+    this.isLoadingOlder.value = false;
+  }
+
+  private answerShown(requestId: string): void {
+    const answering = new Map(this.answering.value);
+    if (answering.delete(requestId)) this.answering.value = answering;
   }
 
   private setBlob(blob: string, state: BlobState): void {
-    this.blobs.value = new Map(this.blobs.value).set(blob, state);
+    const blobs = new Map(this.blobs.value);
+    blobs.delete(blob);
+    const oldest = blobs.keys().next().value;
+    if (blobs.size >= MAX_BLOBS && oldest !== undefined) blobs.delete(oldest);
+    this.blobs.value = blobs.set(blob, state);
   }
-}
-
-function requestKey(request: { readonly member: string; readonly window: string }): string {
-  return `${request.member}/${request.window}`;
 }

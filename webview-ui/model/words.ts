@@ -1,5 +1,5 @@
 // Words for states: connection, control, why something cannot be done now.
-import type { PanelHeader, PanelTruth } from '../../src/protocol/panel.ts';
+import type { PanelHeader, PanelPerson, PanelTruth } from '../../src/protocol/panel.ts';
 import type { SessionStatus } from '../../src/protocol/state.ts';
 import type { IconName } from '../parts/Icon.tsx';
 import type { Translate } from '../strings.ts';
@@ -63,6 +63,37 @@ export function truthWord(
     case 'over':
       return { icon: 'stop', tone: 'bad', text: t('Connection ended') };
   }
+}
+
+/** Names a window that asks for control. */
+export function requestKey(request: PanelHeader['controlRequests'][number]): string {
+  return `${request.member}/${request.window}`;
+}
+
+/** Whether somebody else came by a controller link and waits for the owner. */
+export function asksMe(person: PanelPerson): boolean {
+  return person.asksControl && !person.isMe;
+}
+
+/** What the owner is asked about such a person. */
+export function cameText(person: PanelPerson, t: Translate): string {
+  return t(
+    '{0} ({1}) came with a controller link. May they control this session?',
+    person.name,
+    person.device,
+  );
+}
+
+/** Whether a turn runs that this window can stop now. */
+export function canStop(header: PanelHeader | undefined, isConnected: boolean): boolean {
+  const status = header?.session?.status;
+  const isReachable = header?.truth.kind === 'live' || header?.truth.kind === 'unconfirmed';
+  return (
+    isConnected &&
+    isReachable &&
+    header.canInterrupt &&
+    (status === 'working' || status === 'waiting')
+  );
 }
 
 /** Why this window can never send as things stand; undefined if it can, or could with control. */

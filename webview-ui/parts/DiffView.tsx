@@ -67,6 +67,9 @@ export function DiffView({ id, diff, index }: { id: string; diff: Diff; index: n
           ))}
         </div>
       </div>
+      {isOpen && diff.lines.length > MAX_SHOWN && (
+        <p class="warn">{t('Only a part is shown here.')}</p>
+      )}
       <div class="fold">
         {isLong && (
           <button type="button" class="link-button" onClick={() => store.setOpened(key, !isOpen)}>

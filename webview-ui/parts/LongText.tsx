@@ -5,7 +5,7 @@ import { countLines, formatBytes, formatLines } from '../text/format.ts';
 import { useUi } from '../ui.ts';
 
 // Rendered at once at the most; longer texts open in an editor.
-const MAX_SHOWN_CHARACTERS = 400_000;
+const MAX_SHOWN_CHARACTERS = 200_000;
 
 /** How LongText shows a text. */
 export interface LongTextProps {
@@ -53,7 +53,12 @@ export function LongText({ id, body, foldAfter, keep, index, render }: LongTextP
     <>
       {keep === 'tail' && !isOpen && more}
       {render(shown.slice(0, MAX_SHOWN_CHARACTERS))}
-      {shown.length > MAX_SHOWN_CHARACTERS && <OpenInEditor index={index} />}
+      {shown.length > MAX_SHOWN_CHARACTERS && (
+        <p class="cut">
+          {t('Only a part is shown here.')}
+          <OpenInEditor index={index} />
+        </p>
+      )}
       {(keep === 'head' || isOpen) && more}
     </>
   );

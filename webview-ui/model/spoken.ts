@@ -1,0 +1,44 @@
+// What a screen reader is told: replies, failures, requests, and who asks for control.
+import type { PanelEntry, PanelHeader } from '../../src/protocol/panel.ts';
+import { speakMarkdown } from '../markdown/plainText.ts';
+import type { Translate } from '../strings.ts';
+import { asksMe, cameText, requestKey } from './words.ts';
+
+/** News of a head against the one before it. */
+export function spokenOfHeader(
+  header: PanelHeader,
+  before: PanelHeader,
+  t: Translate,
+): readonly string[] {
+  const asked = new Set(before.controlRequests.map(requestKey));
+  const came = new Set(before.people.filter(asksMe).map((person) => person.member));
+  const known = new Set(before.pending.map((pending) => pending.requestId));
+  const isOwner = header.me?.role === 'owner';
+  return [
+    ...header.controlRequests
+      .filter((request) => !asked.has(requestKey(request)))
+      .map((request) => t('{0} asks for control', request.name)),
+    ...header.people
+      .filter((person) => isOwner && asksMe(person) && !came.has(person.member))
+      .map((person) => cameText(person, t)),
+    ...header.pending
+      .filter((pending) => !known.has(pending.requestId))
+      .map((pending) =>
+        pending.request === 'permission'
+          ? t('Permission requested: {0}', pending.tool)
+          : pending.request === 'plan'
+            ? t('A plan waits for approval')
+            : t('A question waits for an answer'),
+      ),
+  ];
+}
+
+/** News of entries at the end: each finished reply once, and what failed. */
+export function spokenOfEntries(entries: readonly PanelEntry[], t: Translate): readonly string[] {
+  return entries.flatMap(({ entry }) => {
+    if (entry.kind === 'text' && entry.parent === undefined) return [speakMarkdown(entry.text, t)];
+    if (entry.kind === 'notice' && entry.level === 'error') return [entry.text];
+    if (entry.kind !== 'turn' || entry.outcome !== 'failed') return [];
+    return [`${t('The turn failed')} ${entry.error ?? ''}`];
+  });
+}
