@@ -1,5 +1,6 @@
 // Every error of the session host that a person can see: one factory per message.
 import { AppError } from '../base/errors.ts';
+import { errorText } from '../base/log.ts';
 import { PRODUCT_ID, PRODUCT_NAME } from '../base/product.ts';
 
 /** Another process holds the lock of this home folder. */
@@ -33,6 +34,19 @@ export function homeOnNetwork(home: string): AppError {
   });
 }
 
+/** The home folder cannot be made or looked at. */
+export function homeUnusable(home: string, cause: unknown): AppError {
+  return new AppError(
+    'journal-locked',
+    {
+      happened: `The folder ${home} cannot be used: ${errorText(cause)}.`,
+      kept: 'Nothing was opened or changed.',
+      remedy: 'Make it writable for you, or set TWINHELM_HOME to a folder of your own.',
+    },
+    { cause },
+  );
+}
+
 /** The home folder cannot be made private. */
 export function homeNotPrivate(home: string, cause: unknown): AppError {
   return new AppError(
@@ -55,6 +69,23 @@ export function journalDamaged(file: string, keptAs: string, cause: unknown): Ap
       kept: `It was kept as ${keptAs}; the agent's own transcripts are untouched.`,
       remedy:
         'Start again: the session host begins with a new journal. Links made before no longer work.',
+    },
+    { cause },
+  );
+}
+
+/** The journal cannot be opened or written: the disk is full, or it may not be written. */
+export function journalUnusable(file: string, isFull: boolean, cause: unknown): AppError {
+  return new AppError(
+    'journal-locked',
+    {
+      happened: isFull
+        ? `The journal ${file} cannot be written: the disk is full.`
+        : `The journal ${file} cannot be opened or written: ${errorText(cause)}.`,
+      kept: 'What stands in it is kept, and the agents’ own transcripts are untouched.',
+      remedy: isFull
+        ? 'Free space on that disk, then start again.'
+        : 'Check that disk and who may write that folder, then start again.',
     },
     { cause },
   );

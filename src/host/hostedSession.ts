@@ -226,7 +226,7 @@ export class HostedSession implements SessionDriver {
         recorder.publish();
         return;
       case 'request-withdrawn':
-        recorder.decide(event.requestId, { outcome: 'withdrawn' });
+        recorder.decide(event.requestId, { outcome: 'withdrawn', detail: event.detail });
         return;
       case 'status':
         // The process has ended, not the session: it goes on with the next prompt.

@@ -3,14 +3,23 @@ import { existsSync, renameSync, statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
+import { type AppError, isAppError } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
-import { journalDamaged, journalTooNew } from './errors.ts';
+import { hostRunning, journalDamaged, journalTooNew, journalUnusable } from './errors.ts';
 import { JOURNAL_LAYOUT, JOURNAL_SQL } from './journalSchema.ts';
 import { createPrivateFile, takeLock } from './lock.ts';
 import { type HostPaths, prepareHome } from './paths.ts';
 import { RoomStore } from './roomStore.ts';
 import { SessionStore } from './sessionStore.ts';
-import { isSqliteDamage, numberOf, openSqlite, textOf, transact } from './sqlite.ts';
+import {
+  isDiskFull,
+  isSqliteBusy,
+  isSqliteDamage,
+  numberOf,
+  openSqlite,
+  textOf,
+  transact,
+} from './sqlite.ts';
 
 /** A room as it is kept: its id pins the key. */
 export interface StoredRoom {
@@ -45,27 +54,23 @@ export class Journal {
 
   /**
    * Takes the lock, then opens or makes the journal. Throws AppError 'host-running' (another host),
-   * 'journal-locked' (the home cannot be used), 'journal-damaged' (file kept aside) or
+   * 'journal-locked' (home or file cannot be used, disk full), 'journal-damaged' (file kept aside) or
    * 'host-runtime' (written by a newer build).
    */
   static open(options: { paths: HostPaths; clock: Clock; log: Logger }): Journal {
     const { paths, clock, log } = options;
     prepareHome(paths.home);
     const lock = takeLock(paths.lock, paths.home);
+    let database: DatabaseSync | undefined;
     try {
-      return new Journal(openDatabase(paths.journal), lock, clock);
+      database = openDatabase(paths.journal);
+      return new Journal(database, lock, clock);
     } catch (error) {
-      if (!isSqliteDamage(error)) {
-        lock.dispose();
-        throw error;
-      }
-      const keptAs = `${paths.journal}.damaged-${clock.now()}`;
-      for (const suffix of ['', '-wal']) {
-        if (existsSync(paths.journal + suffix)) renameSync(paths.journal + suffix, keptAs + suffix);
-      }
+      database?.close();
+      const problem = problemOf(error, paths, clock);
       lock.dispose();
-      log.error('journal damaged');
-      throw journalDamaged(paths.journal, keptAs, error);
+      log.error('journal not opened', { code: problem.code });
+      throw problem;
     }
   }
 
@@ -110,9 +115,12 @@ export class Journal {
 
   /** Closes the file and releases the lock. */
   close(): void {
-    this.setMeta('clean', 'yes');
-    this.database.close();
-    this.lock.dispose();
+    try {
+      this.setMeta('clean', 'yes');
+    } finally {
+      this.database.close();
+      this.lock.dispose();
+    }
   }
 
   /** A small value of the host's own, e.g. the port of its relay; undefined if it was never set. */
@@ -133,6 +141,23 @@ export class Journal {
     const sql = 'INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)';
     this.database.prepare(sql).run(key, value);
   }
+}
+
+/** What an error at opening means; a damaged file is kept aside. */
+function problemOf(error: unknown, paths: HostPaths, clock: Clock): AppError {
+  if (isAppError(error)) return error;
+  // Whoever deletes a lock file that is held does not get the journal.
+  if (isSqliteBusy(error)) return hostRunning(paths.home);
+  if (!isSqliteDamage(error)) return journalUnusable(paths.journal, isDiskFull(error), error);
+  const keptAs = `${paths.journal}.damaged-${clock.now()}`;
+  try {
+    for (const suffix of ['', '-wal']) {
+      if (existsSync(paths.journal + suffix)) renameSync(paths.journal + suffix, keptAs + suffix);
+    }
+  } catch (cause) {
+    return journalUnusable(paths.journal, false, cause);
+  }
+  return journalDamaged(paths.journal, keptAs, error);
 }
 
 function openDatabase(file: string): DatabaseSync {

@@ -1,22 +1,30 @@
 // The lock that decides between processes: one session host per home folder.
 import { closeSync, openSync } from 'node:fs';
+import type { DatabaseSync } from 'node:sqlite';
 import { type Disposable, toDisposable } from '../base/disposable.ts';
-import { hostRunning, lockUnusable } from './errors.ts';
-import { isSqliteBusy, openSqlite } from './sqlite.ts';
+import { homeUnusable, hostRunning, journalUnusable, lockUnusable } from './errors.ts';
+import { isDiskFull, isSqliteBusy, isSqliteDamage, openSqlite } from './sqlite.ts';
 
 /**
- * Takes the exclusive lock or throws AppError 'host-running'. The system releases it when the
+ * Takes the exclusive lock or throws AppError 'host-running' (somebody has it) or 'journal-locked'. The system releases it when the
  * process ends, however it ends. A database of its own is locked, not the journal: so a damaged
  * journal can be moved aside while the lock is held.
  */
 export function takeLock(file: string, home: string): Disposable {
-  createPrivateFile(file);
-  const database = openSqlite(file);
+  let database: DatabaseSync;
+  try {
+    createPrivateFile(file);
+    database = openSqlite(file);
+  } catch (error) {
+    throw isDiskFull(error) ? journalUnusable(file, true, error) : homeUnusable(home, error);
+  }
   try {
     database.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE');
   } catch (error) {
     database.close();
-    throw isSqliteBusy(error) ? hostRunning(home) : lockUnusable(file, error);
+    if (isSqliteBusy(error)) throw hostRunning(home);
+    if (isSqliteDamage(error)) throw lockUnusable(file, error);
+    throw journalUnusable(file, isDiskFull(error), error);
   }
   return toDisposable(() => database.close());
 }

@@ -2,7 +2,7 @@
 import { chmodSync, mkdirSync, statfsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { HOME_FOLDER, HOME_VARIABLE } from '../base/product.ts';
-import { homeNotPrivate, homeOnNetwork } from './errors.ts';
+import { homeNotPrivate, homeOnNetwork, homeUnusable } from './errors.ts';
 
 /** Files of one session host. */
 export interface HostPaths {
@@ -45,11 +45,17 @@ export function hostPaths(home: string): HostPaths {
 
 /**
  * Makes the home folder, readable by its owner only. On Windows the mode has no effect: there the
- * folder is private because it lies in the user's profile, whose ACL it inherits.
+ * folder is private because it lies in the user's profile, whose ACL it inherits. Throws AppError 'journal-locked'.
  */
 export function prepareHome(home: string): void {
-  mkdirSync(home, { recursive: true, mode: 0o700 });
-  if (isNetworkFolder(home)) throw homeOnNetwork(home);
+  let isOnNetwork: boolean;
+  try {
+    mkdirSync(home, { recursive: true, mode: 0o700 });
+    isOnNetwork = isNetworkFolder(home);
+  } catch (error) {
+    throw homeUnusable(home, error);
+  }
+  if (isOnNetwork) throw homeOnNetwork(home);
   try {
     if (process.platform !== 'win32') chmodSync(home, 0o700);
   } catch (error) {

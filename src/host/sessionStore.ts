@@ -78,9 +78,14 @@ export class SessionStore {
     this.database = database;
   }
 
-  sessions(): readonly StoredSession[] {
-    const rows = this.database.prepare('SELECT json FROM sessions').all();
-    return rows.map((row) => storedSessionSchema.parse(parseJson(textOf(row, 'json'))));
+  /** All sessions. One that cannot be read is left out and left as it is: it must not hold up the others. */
+  sessions(onUnreadable: (id: string) => void = () => undefined): readonly StoredSession[] {
+    const rows = this.database.prepare('SELECT id, json FROM sessions').all();
+    return rows.flatMap((row) => {
+      const parsed = storedSessionSchema.safeParse(parseJson(textOf(row, 'json')));
+      if (!parsed.success) onUnreadable(textOf(row, 'id'));
+      return parsed.success ? [parsed.data] : [];
+    });
   }
 
   saveSession(session: StoredSession): void {
@@ -89,9 +94,12 @@ export class SessionStore {
       .run(session.id, session.room, JSON.stringify(session));
   }
 
-  /** Forgets a session that never began. */
+  /** Forgets a session that never began, and the prompt that it was to begin with. */
   deleteSession(id: string): void {
-    this.database.prepare('DELETE FROM sessions WHERE id = ?').run(id);
+    transact(this.database, () => {
+      this.database.prepare('DELETE FROM prompts WHERE session = ?').run(id);
+      this.database.prepare('DELETE FROM sessions WHERE id = ?').run(id);
+    });
   }
 
   /** Journals a prompt; false if this id is known already (then nothing changes). */

@@ -56,7 +56,11 @@ export class Sessions {
 
   constructor(options: SessionsOptions) {
     this.options = options;
-    for (const session of options.journal.sessions.sessions()) this.stored.set(session.id, session);
+    const onUnreadable = (session: string): void =>
+      options.log.error('a session of the journal cannot be read', { session });
+    for (const session of options.journal.sessions.sessions(onUnreadable)) {
+      this.stored.set(session.id, session);
+    }
     this.found = this.disposables.add(new FoundList(options));
     this.keys = new SessionKeys(this.stored, this.found);
     this.disposables.add(this.found.onDidChange(() => this.follow()));

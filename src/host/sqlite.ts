@@ -12,6 +12,7 @@ export type Row = Record<string, SQLOutputValue>;
 
 const BUSY = 5;
 const CORRUPT = 11;
+const FULL = 13;
 const NOT_A_DATABASE = 26;
 
 function resultCode(error: unknown): number | undefined {
@@ -29,6 +30,12 @@ export function isSqliteBusy(error: unknown): boolean {
 export function isSqliteDamage(error: unknown): boolean {
   const code = resultCode(error);
   return code === CORRUPT || code === NOT_A_DATABASE;
+}
+
+/** Whether there was no room to write. */
+export function isDiskFull(error: unknown): boolean {
+  const isFull = error instanceof Error && 'code' in error && error.code === 'ENOSPC';
+  return isFull || resultCode(error) === FULL;
 }
 
 /** A text column. */

@@ -1,5 +1,14 @@
 // The journal: its lock, its file, and the contract of every table.
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
@@ -130,6 +139,51 @@ describe('journal file', () => {
         'journal-damaged',
       ),
     ).toBe(true);
+  });
+
+  it('a lock file that was deleted while a host has it gives nobody else the journal', async () => {
+    const home = temporaryFolder();
+    const journal = open(home);
+    rmSync(hostPaths(home).lock);
+    const racer = spawnGroup(process.execPath, [RACER, home]);
+    expect(await racer.line((line) => line)).toBe('host-running');
+    await racer.end('SIGKILL');
+    journal.close();
+  });
+
+  it.skipIf(process.platform === 'win32')(
+    'a disk without room is said, and nothing that stands in the journal is lost',
+    async () => {
+      const home = temporaryFolder();
+      const before = open(home);
+      before.addRoom({ room: 'r'.repeat(26), kind: 'machine', privateKey: 'k' }, 's');
+      before.close();
+      // No file may grow: what a full disk does.
+      const script = 'ulimit -f 0 && exec "$0" "$1" "$2" tell';
+      const racer = spawnGroup('sh', ['-c', script, process.execPath, RACER, home]);
+      const said = await racer.line((line) => line);
+      expect(said).toMatch(/^journal-locked .*(disk is full|disk I\/O error)/);
+      await racer.end('SIGKILL');
+      const after = open(home);
+      expect(after.rooms()).toHaveLength(1);
+      after.close();
+    },
+  );
+
+  it('a home that cannot be made is said with its reason', () => {
+    const file = join(temporaryFolder(), 'file');
+    writeFileSync(file, '');
+    const error = thrownBy(() => open(join(file, 'home')));
+    expect(isAppError(error, 'journal-locked') && error.message).toMatch(/cannot be used: ENOTDIR/);
+  });
+
+  it('a journal that is a folder is said, and the lock is free again', () => {
+    const home = temporaryFolder();
+    mkdirSync(hostPaths(home).journal);
+    const error = thrownBy(() => open(home));
+    expect(isAppError(error, 'journal-locked') && error.message).toMatch(/cannot be opened/);
+    rmdirSync(hostPaths(home).journal);
+    open(home).close();
   });
 
   it('a journal of a newer layout is refused unchanged', () => {
@@ -325,6 +379,23 @@ describe('session store', () => {
       '{"type":"x"}',
     ]);
     journal.close();
+  });
+
+  it('a session that cannot be read is told, left out, and left as it is', () => {
+    const home = temporaryFolder();
+    open(home).close();
+    const raw = new DatabaseSync(hostPaths(home).journal);
+    const bad = `{"id":"bad","room":"r","source":"of a later build"}`;
+    raw.exec(`INSERT INTO sessions (id, room, json) VALUES ('bad', 'r', '${bad}')`);
+    raw.close();
+    const journal = open(home);
+    const unreadable: string[] = [];
+    expect(journal.sessions.sessions((id) => unreadable.push(id))).toEqual([]);
+    expect(unreadable).toEqual(['bad']);
+    journal.close();
+    const after = new DatabaseSync(hostPaths(home).journal);
+    expect(after.prepare('SELECT json FROM sessions').get()).toEqual({ json: bad });
+    after.close();
   });
 
   it('children and sessions are kept whole, unknown fields too', () => {
