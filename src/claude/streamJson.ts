@@ -1,6 +1,7 @@
 // Schemas of the stream-json lines of Claude Code, both directions. Loose: unknown fields survive.
 import * as z from 'zod/mini';
-import { type Json, jsonSchema } from '../protocol/json.ts';
+import type { Json } from '../protocol/json.ts';
+import { givenJson } from './givenJson.ts';
 import { type MessageLine, messageLineSchema } from './messageLine.ts';
 
 const session = { session_id: z.optional(z.string()), uuid: z.optional(z.string()) };
@@ -73,7 +74,7 @@ export const systemSchema = z.looseObject({
   max_retries: z.optional(z.number()),
   retry_delay_ms: z.optional(z.number()),
   error_status: z.nullish(z.number()),
-  error: z.optional(jsonSchema),
+  error: z.optional(givenJson),
   // session_title_changed
   title: z.optional(z.string()),
   // task_*
@@ -107,9 +108,9 @@ export const canUseToolSchema = z.looseObject({
   subtype: z.literal('can_use_tool'),
   tool_name: z.string(),
   display_name: z.optional(z.string()),
-  input: jsonSchema,
+  input: givenJson,
   description: z.nullish(z.string()),
-  permission_suggestions: z.optional(z.array(jsonSchema)),
+  permission_suggestions: z.optional(z.array(givenJson)),
   blocked_path: z.nullish(z.string()),
   decision_reason: z.nullish(z.string()),
   tool_use_id: z.optional(z.string()),
@@ -129,9 +130,9 @@ export const controlResponseSchema = z.looseObject({
   response: z.looseObject({
     subtype: z.string(),
     request_id: z.string(),
-    response: z.optional(jsonSchema),
+    response: z.optional(givenJson),
     error: z.optional(z.string()),
-    pending_permission_requests: z.optional(z.array(jsonSchema)),
+    pending_permission_requests: z.optional(z.array(givenJson)),
   }),
 });
 
@@ -156,7 +157,7 @@ const resetSchema = z.looseObject({
 const mirrorSchema = z.looseObject({
   type: z.literal('transcript_mirror'),
   filePath: z.string(),
-  entries: z.array(jsonSchema),
+  entries: z.array(givenJson),
 });
 
 /** A line of the CLI's standard output that is understood. */
