@@ -1,6 +1,7 @@
 // The child process itself: spawn, lines out, lines in with backpressure, the tail of its errors, its end.
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Clock } from '../base/clock.ts';
+import { DisposableStore } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
 import { LineSplitter, type SplitLine } from './lines.ts';
 
@@ -10,6 +11,10 @@ const STDERR_TAIL_CHARS = 2000;
 /** An idle child ends 0.3 s after its input is closed; this long is given before it is ended. */
 const EXIT_GRACE_MS = 10_000;
 const TERM_GRACE_MS = 3_000;
+/** A child that has closed its input or output says and hears nothing any more. Ended after this time. */
+const BROKEN_GRACE_MS = 2_000;
+/** What the child has started may hold its output open for ever: not waited for longer than this. */
+const LEFTOVER_GRACE_MS = 2_000;
 
 /** How the child is started. */
 export interface ChildOptions {
@@ -17,6 +22,7 @@ export interface ChildOptions {
   readonly args: readonly string[];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
+  readonly clock: Clock;
 }
 
 /** How it ended. */
@@ -34,12 +40,17 @@ export class LineChild {
   /** Resolves when it has ended and all of its output was read. */
   readonly exited: Promise<ChildExit>;
   private readonly lines = new Emitter<SplitLine>();
+  private readonly timers = new DisposableStore();
+  private readonly clock: Clock;
   private readonly child: ChildProcess;
   private stderr = '';
+  private lastOutputAt = 0;
   private hasEnded = false;
+  private isInputEnded = false;
 
   constructor(options: ChildOptions) {
     this.onDidLine = this.lines.event;
+    this.clock = options.clock;
     const isScript = process.platform === 'win32' && /\.(cmd|bat)$/i.test(options.path);
     this.child = spawn(isScript ? `"${options.path}"` : options.path, [...options.args], {
       cwd: options.cwd,
@@ -53,6 +64,7 @@ export class LineChild {
     });
     const splitter = new LineSplitter();
     this.child.stdout?.on('data', (chunk: Buffer) => {
+      this.lastOutputAt = this.clock.monotonic();
       for (const line of splitter.push(chunk)) this.lines.fire(line);
     });
     this.child.stderr?.on('data', (chunk: Buffer) => {
@@ -60,13 +72,19 @@ export class LineChild {
     });
     // A child that ends while we write must not end us (EPIPE).
     this.child.stdin?.on('error', () => {});
+    this.child.stdin?.once('close', () => this.broken());
+    this.child.stdout?.once('close', () => this.broken());
+    this.child.once('exit', () => this.awaitLeftovers());
     this.exited = new Promise((resolve) => {
-      this.child.once('error', (error) => {
+      this.child.on('error', (error) => {
+        // Only one that never ran has no pid: a failed signal is no end.
+        if (this.child.pid !== undefined) return;
         this.hasEnded = true;
         resolve({ code: null, signal: null, error: error.message });
       });
       this.child.once('close', (code, signal) => {
         this.hasEnded = true;
+        this.timers.dispose();
         for (const line of splitter.end()) this.lines.fire(line);
         resolve({ code, signal });
       });
@@ -86,11 +104,11 @@ export class LineChild {
     return this.hasEnded;
   }
 
-  /** Writes a line; resolves when the pipe has room again (or the child is gone). */
-  async write(text: string): Promise<void> {
+  /** Writes a line; resolves when the pipe has room again, to false if nobody can read it any more. */
+  async write(text: string): Promise<boolean> {
     const stdin = this.child.stdin;
-    if (stdin === null || this.hasEnded || stdin.writableEnded) return;
-    if (stdin.write(`${text}\n`)) return;
+    if (stdin === null || this.hasEnded || !stdin.writable) return false;
+    if (stdin.write(`${text}\n`)) return true;
     await new Promise<void>((resolve) => {
       const done = (): void => {
         stdin.off('drain', done);
@@ -100,22 +118,57 @@ export class LineChild {
       stdin.once('drain', done);
       stdin.once('close', done);
     });
+    return stdin.writable;
   }
 
   /** Closes its standard input: it finishes the turn and ends. */
   endInput(): void {
+    this.isInputEnded = true;
     this.child.stdin?.end();
   }
 
   /** Sends a signal to it, and with `group` to what it has started too. */
   signal(signal: 'SIGTERM' | 'SIGKILL', group = false): void {
-    if (this.hasEnded || this.child.pid === undefined) return;
+    const { pid } = this.child;
+    if (this.hasEnded || pid === undefined) return;
     try {
-      if (group && process.platform !== 'win32') process.kill(-this.child.pid, signal);
-      else this.child.kill(signal);
+      if (!group) this.child.kill(signal);
+      else if (process.platform === 'win32') this.killTree(pid);
+      else process.kill(-pid, signal);
     } catch {
       // It ended in between.
     }
+  }
+
+  /** Windows has no groups, and the child may be the shell that runs a script. */
+  private killTree(pid: number): void {
+    const options = { stdio: 'ignore', windowsHide: true } as const;
+    spawn('taskkill', ['/pid', String(pid), '/T', '/F'], options).once('error', () =>
+      this.child.kill(),
+    );
+  }
+
+  /** One of its pipes is closed: it is about to end, or nobody can talk to it any more. */
+  private broken(): void {
+    if (this.hasEnded || this.isInputEnded || this.timers.size > 0) return;
+    this.timers.add(this.clock.after(BROKEN_GRACE_MS, () => this.signal('SIGKILL', true)));
+  }
+
+  /** It has ended, its output is open: once nothing comes any more it is closed from here. */
+  private awaitLeftovers(): void {
+    const since = this.clock.monotonic();
+    const look = (): void => {
+      if (this.hasEnded) return;
+      const isQuiet = this.clock.monotonic() - this.lastOutputAt >= LEFTOVER_GRACE_MS;
+      if (!isQuiet && this.clock.monotonic() - since < EXIT_GRACE_MS) {
+        this.timers.add(this.clock.after(LEFTOVER_GRACE_MS, look));
+        return;
+      }
+      this.child.stdout?.destroy();
+      this.child.stderr?.destroy();
+    };
+    // One turn of the loop later: what has come while this process slept is read first.
+    this.timers.add(this.clock.after(LEFTOVER_GRACE_MS, () => setImmediate(look)));
   }
 }
 

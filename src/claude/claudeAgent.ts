@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
+import { isAppError } from '../base/errors.ts';
 import { errorText, type Logger } from '../base/log.ts';
 import type {
   Agent,
@@ -18,6 +19,7 @@ import {
   crashedProblem,
   endedError,
   folderMissingError,
+  notReadyError,
   problemError,
   sessionBusyError,
 } from './errors.ts';
@@ -29,6 +31,7 @@ import { Registry } from './registry.ts';
 import { childEnvironment, probeClaude } from './probe.ts';
 import { ClaudeSession } from './process.ts';
 import { processStart } from './processStart.ts';
+import { startArguments } from './startArguments.ts';
 
 /** How long the answer of a probe is believed. */
 const PROBE_MS = 600_000;
@@ -60,9 +63,9 @@ class ClaudeAgent implements Agent {
   readonly name = 'Claude Code';
   readonly onDidChangeFound;
   private readonly options: ClaudeAgentOptions;
-  private readonly configDir: string;
-  private readonly registry: Registry;
-  private readonly projects: Projects;
+  private readonly home: Home;
+  /** Homes of sessions whose own environment names another one. */
+  private readonly homes = new Map<string, Home>();
   private readonly foundSessions: FoundSessions;
   private readonly observed = new Set<ClaudeObserved>();
   /** Conversation by process id of our own children. */
@@ -72,13 +75,9 @@ class ClaudeAgent implements Agent {
 
   constructor(options: ClaudeAgentOptions) {
     this.options = options;
-    this.configDir = options.configDir ?? configDirOf(options.env);
-    this.registry = new Registry({ configDir: this.configDir });
-    this.projects = new Projects(this.configDir);
+    this.home = openHome(options.configDir ?? configDirOf(options.env));
     this.foundSessions = new FoundSessions({
-      configDir: this.configDir,
-      registry: this.registry,
-      projects: this.projects,
+      ...this.home,
       ownPids: () => new Set(this.own.keys()),
       ownConversations: () => new Set(this.own.values()),
       clock: options.clock,
@@ -99,7 +98,7 @@ class ClaudeAgent implements Agent {
     if (this.resuming.has(resume)) throw sessionBusyError(undefined);
     this.resuming.add(resume);
     try {
-      await this.refuseSecondWriter(resume);
+      await this.refuseSecondWriter(resume, this.homeOf(start.env).registry);
       return await this.startChild(start, resume);
     } finally {
       this.resuming.delete(resume);
@@ -109,16 +108,15 @@ class ClaudeAgent implements Agent {
   private async startChild(start: AgentStartOptions, sessionId: string): Promise<AgentSession> {
     const probe = await this.usable(start.env);
     if (!(await isFolder(start.cwd))) throw folderMissingError(start.cwd);
-    const askMode = probe.features.includes('mode-manual') ? 'manual' : 'default';
     const session = new ClaudeSession({
       path: probe.path ?? '',
-      args: startArguments(start, probe, sessionId, askMode),
+      args: startArguments({ start, features: probe.features, sessionId, hasMirror: true }),
       cwd: start.cwd,
       env: {
         ...childEnvironment(start.env),
         CLAUDE_CODE_EMIT_SESSION_STATE_EVENTS: '1',
       },
-      configDir: start.env['CLAUDE_CONFIG_DIR'] ?? this.configDir,
+      configDir: this.homeOf(start.env).configDir,
       processStart,
       hasMirror: true,
       initialFacts: { agentSessionId: sessionId },
@@ -134,12 +132,13 @@ class ClaudeAgent implements Agent {
       if (start.signal?.aborted) throw endedError();
       await session.initialize();
     } catch (error) {
+      const isCrash = session.isEnded;
       session.kill();
       const exit = await session.lastWords.exited;
       if (start.signal?.aborted) throw endedError();
-      const said = exit.error ?? session.lastWords.stderr;
-      if (said !== '') throw problemError(crashedProblem(exit.code, exit.signal, said.slice(-500)));
-      throw error;
+      const said = (exit.error ?? session.lastWords.stderr).slice(-500);
+      if (isCrash) throw problemError(crashedProblem(exit.code, exit.signal, said));
+      throw isAppError(error, 'timeout') ? notReadyError(said, error) : error;
     } finally {
       start.signal?.removeEventListener('abort', giveUp);
     }
@@ -158,10 +157,11 @@ class ClaudeAgent implements Agent {
   observe(session: FoundSession): ObservedSession {
     const observed = new ClaudeObserved({
       session,
-      registry: this.registry,
-      projects: this.projects,
+      registry: this.home.registry,
+      projects: this.home.projects,
       clock: this.options.clock,
       log: this.options.log,
+      onDidStop: () => this.observed.delete(observed),
     });
     this.observed.add(observed);
     return observed;
@@ -171,8 +171,9 @@ class ClaudeAgent implements Agent {
     agentSessionId: string,
     cwd: string,
     afterId?: string,
+    env: AgentStartOptions['env'] = {},
   ): Promise<readonly Entry[]> {
-    const path = await this.projects.find(agentSessionId, cwd);
+    const path = await this.homeOf(env).projects.find(agentSessionId, cwd);
     if (path === undefined) return [];
     const reader = new ConversationReader({ path, now: () => this.options.clock.now() });
     const { entries } = await reader.read();
@@ -201,9 +202,20 @@ class ClaudeAgent implements Agent {
     return probe;
   }
 
+  /** Where Claude Code keeps what a session with this environment does. */
+  private homeOf(env: AgentStartOptions['env']): Home {
+    const configDir = env['CLAUDE_CONFIG_DIR'] ?? this.home.configDir;
+    if (configDir === this.home.configDir) return this.home;
+    const known = this.homes.get(configDir);
+    if (known !== undefined) return known;
+    const home = openHome(configDir);
+    this.homes.set(configDir, home);
+    return home;
+  }
+
   /** Two processes on one conversation fork it silently: there is no lock but this look. */
-  private async refuseSecondWriter(agentSessionId: string): Promise<void> {
-    const running = await this.registry.running();
+  private async refuseSecondWriter(agentSessionId: string, registry: Registry): Promise<void> {
+    const running = await registry.running();
     const busy = running.find((record) => record.sessionId === agentSessionId);
     if (busy !== undefined) throw sessionBusyError(busy.pid);
     for (const [pid, conversation] of this.own) {
@@ -223,30 +235,15 @@ class ClaudeAgent implements Agent {
   }
 }
 
-function startArguments(
-  start: AgentStartOptions,
-  probe: AgentProbe,
-  sessionId: string,
-  askMode: string,
-): string[] {
-  const mode = start.mode === undefined || start.mode === 'default' ? askMode : start.mode;
-  return [
-    '-p',
-    '--input-format',
-    'stream-json',
-    '--output-format',
-    'stream-json',
-    '--verbose',
-    '--include-partial-messages',
-    '--permission-prompt-tool',
-    'stdio',
-    '--session-mirror',
-    ...(probe.features.includes('replay') ? ['--replay-user-messages'] : []),
-    '--permission-mode',
-    mode,
-    ...(start.model === undefined ? [] : ['--model', start.model]),
-    ...(start.resume === undefined ? ['--session-id', sessionId] : ['--resume', start.resume]),
-  ];
+/** One folder of Claude Code's own. */
+interface Home {
+  readonly configDir: string;
+  readonly registry: Registry;
+  readonly projects: Projects;
+}
+
+function openHome(configDir: string): Home {
+  return { configDir, registry: new Registry({ configDir }), projects: new Projects(configDir) };
 }
 
 async function isFolder(path: string): Promise<boolean> {

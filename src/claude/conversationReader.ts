@@ -1,17 +1,17 @@
 // Reads one conversation, its subagents included, as entries: from the start and then what is new.
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import * as z from 'zod/mini';
+import { basename, join } from 'node:path';
 import type { AgentFacts } from '../protocol/agent.ts';
-import { parseJson } from '../protocol/json.ts';
+import type { Json } from '../protocol/json.ts';
 import type { Entry } from '../protocol/transcript.ts';
 import { createTranscriptMapper, type TranscriptMapper } from './fromTranscript.ts';
+import { SubagentFiles } from './subagentFiles.ts';
 import { TranscriptFile } from './transcriptFile.ts';
 
-/** Subagent files that are followed at a time; a conversation rarely has more than a few alive. */
-const MAX_SUBAGENTS = 256;
-
-const metaSchema = z.looseObject({ toolUseId: z.optional(z.string()) });
+/** Entries of one read at the most: a conversation of years is shown from here on. */
+export const MAX_ENTRIES = 5000;
+/** A file without news for this many looks is looked at once in `QUIET_EVERY` looks. */
+const QUIET_AFTER = 50;
+const QUIET_EVERY = 20;
 
 /** What one read found. */
 export interface ConversationRead {
@@ -20,102 +20,146 @@ export interface ConversationRead {
   readonly exists: boolean;
 }
 
-interface Source {
-  readonly file: TranscriptFile;
-  mapper: TranscriptMapper;
-  readonly parent: string | undefined;
-}
-
 /** Follows `<id>.jsonl` and `<id>/subagents/agent-*.jsonl`; `read` calls must not overlap. */
 export class ConversationReader {
   readonly path: string;
-  private readonly now: () => number;
+  private readonly options: ReaderOptions;
   private readonly main: Source;
-  private readonly subagents = new Map<string, Source>();
-  private garbled = 0;
+  private readonly subagents: SubagentFiles;
+  private readonly others: Source[] = [];
+  private looks = 0;
 
-  constructor(options: { readonly path: string; readonly now: () => number }) {
+  constructor(options: ReaderOptions) {
     this.path = options.path;
-    this.now = options.now;
-    this.main = this.source(options.path, undefined);
+    this.options = options;
+    this.main = new Source(options, undefined);
+    this.subagents = new SubagentFiles(join(options.path.replace(/\.jsonl$/, ''), 'subagents'));
   }
 
-  /** Entries that are new since the last call, a subagent's where their time belongs. */
+  /**
+   * Entries that are new since the last call, a subagent's where their time belongs; the newest
+   * `MAX_ENTRIES`, after a notice that says what was left out.
+   */
   async read(): Promise<ConversationRead> {
-    const facts: Record<string, unknown> = {};
-    const main = await this.readSource(this.main, facts);
-    await this.findSubagents();
-    const others: Entry[] = [];
-    for (const source of this.subagents.values()) {
-      others.push(...(await this.readSource(source, {})).entries);
+    const exists = await this.main.read();
+    for (const { path, parent } of await this.subagents.news()) {
+      this.others.push(new Source({ ...this.options, path }, parent));
     }
-    others.sort((a, b) => a.at - b.at);
-    // Facts are collected key by key from objects of this type.
-    return {
-      entries: merge(main.entries, others),
-      facts: facts as AgentFacts,
-      exists: main.exists,
-    };
+    for (const [index, source] of this.others.entries()) {
+      const isDue = source.quietLooks < QUIET_AFTER || (this.looks + index) % QUIET_EVERY === 0;
+      if (isDue) await source.read();
+    }
+    this.looks += 1;
+    return { ...this.taken(), exists };
   }
 
-  /** What is held back for a line that may still come. */
+  /** What is held back for a line, or the end of a line, that may still come. */
   flush(): readonly Entry[] {
-    return this.main.mapper.flush();
+    for (const source of [this.main, ...this.others]) source.end();
+    return this.taken().entries;
   }
 
-  private source(path: string, parent: string | undefined): Source {
-    return { file: new TranscriptFile(path), mapper: this.mapper(parent), parent };
+  private taken(): { readonly entries: readonly Entry[]; readonly facts: AgentFacts } {
+    const { facts, ...main } = this.main.take();
+    const others = this.others.map((source) => source.take());
+    const entries = merge(
+      main.entries,
+      others.flatMap((other) => other.entries).sort((a, b) => a.at - b.at),
+    );
+    const dropped = others.reduce((sum, other) => sum + other.dropped, main.dropped);
+    if (dropped === 0 && entries.length <= MAX_ENTRIES) return { entries, facts };
+    const newest = entries.slice(-(MAX_ENTRIES - 1));
+    const older = dropped + entries.length - newest.length;
+    return { entries: [this.olderNotice(older, newest[0]?.at), ...newest], facts };
   }
 
-  private mapper(parent: string | undefined): TranscriptMapper {
-    return createTranscriptMapper({ now: this.now, ...(parent === undefined ? {} : { parent }) });
-  }
-
-  private async readSource(
-    source: Source,
-    facts: Record<string, unknown>,
-  ): Promise<{ entries: Entry[]; exists: boolean }> {
-    const entries: Entry[] = [];
-    const result = await source.file.read((line) => {
-      if (line === undefined) {
-        this.garbled += 1;
-        entries.push(this.garbledNotice());
-        return;
-      }
-      const mapped = source.mapper.map(line);
-      entries.push(...mapped.entries);
-      Object.assign(facts, mapped.facts);
-    });
-    if (result.restarted) source.mapper = this.mapper(source.parent);
-    return { entries, exists: result.exists };
-  }
-
-  private garbledNotice(): Entry {
+  private olderNotice(count: number, at: number | undefined): Entry {
     return {
       kind: 'notice',
-      id: `garbled-line:${this.garbled}`,
-      at: this.now(),
+      id: `older-left-out:${basename(this.path, '.jsonl')}`,
+      at: at ?? this.options.now(),
+      level: 'info',
+      code: 'older-left-out',
+      text: `This conversation is long: its ${count} oldest entries are not shown here. They are kept in Claude Code's own transcript.`,
+    };
+  }
+}
+
+/** Where the conversation is, and the wall time in ms for lines without one. */
+export interface ReaderOptions {
+  readonly path: string;
+  readonly now: () => number;
+}
+
+/** One file with its mapper, and what was read of it. */
+class Source {
+  quietLooks = 0;
+  private readonly options: ReaderOptions;
+  private readonly parent: string | undefined;
+  private readonly file: TranscriptFile;
+  private mapper: TranscriptMapper;
+  private entries: Entry[] = [];
+  private facts: AgentFacts = {};
+  private dropped = 0;
+
+  constructor(options: ReaderOptions, parent: string | undefined) {
+    this.options = options;
+    this.parent = parent;
+    this.file = new TranscriptFile(options.path);
+    this.mapper = this.newMapper();
+  }
+
+  async read(): Promise<boolean> {
+    const exists = await this.file.read({
+      line: (line, number) => this.line(line, number),
+      restart: () => (this.mapper = this.newMapper()),
+    });
+    this.quietLooks = this.entries.length > 0 ? 0 : this.quietLooks + 1;
+    return exists;
+  }
+
+  end(): void {
+    this.file.rest({ line: (line, number) => this.line(line, number) });
+    this.entries.push(...this.mapper.flush());
+  }
+
+  take(): { readonly entries: Entry[]; readonly facts: AgentFacts; readonly dropped: number } {
+    const { entries, facts, dropped } = this;
+    this.entries = [];
+    this.facts = {};
+    this.dropped = 0;
+    return { entries, facts, dropped };
+  }
+
+  private line(line: Json | undefined, number: number): void {
+    if (line === undefined) this.entries.push(this.garbledNotice(number));
+    else {
+      const { entries, facts } = this.mapper.map(line);
+      this.entries.push(...entries);
+      this.facts = { ...this.facts, ...facts };
+    }
+    // In steps: taking from the front costs as much as the list is long.
+    if (this.entries.length < 2 * MAX_ENTRIES) return;
+    this.dropped += this.entries.splice(0, this.entries.length - MAX_ENTRIES).length;
+  }
+
+  private newMapper(): TranscriptMapper {
+    const { now } = this.options;
+    return createTranscriptMapper(
+      this.parent === undefined ? { now } : { now, parent: this.parent },
+    );
+  }
+
+  private garbledNotice(number: number): Entry {
+    return {
+      kind: 'notice',
+      id: `garbled-line:${basename(this.options.path, '.jsonl')}:${number}`,
+      at: this.options.now(),
       level: 'warning',
       code: 'garbled-line',
       text: 'A line of the transcript could not be read; it was left out.',
+      ...(this.parent === undefined ? {} : { parent: this.parent }),
     };
-  }
-
-  private async findSubagents(): Promise<void> {
-    const folder = join(this.path.replace(/\.jsonl$/, ''), 'subagents');
-    const names = await readdir(folder).catch(() => []);
-    for (const name of names) {
-      if (!/^agent-[\w-]+\.jsonl$/.test(name) || this.subagents.has(name)) continue;
-      if (this.subagents.size >= MAX_SUBAGENTS) return;
-      const meta = await readFile(
-        join(folder, name.replace(/\.jsonl$/, '.meta.json')),
-        'utf8',
-      ).catch(() => '');
-      const parsed = metaSchema.safeParse(parseJson(meta));
-      // Without the call it belongs to, a subagent's lines would look like the conversation's own.
-      const parent = parsed.success ? parsed.data.toolUseId : undefined;
-      if (parent !== undefined) this.subagents.set(name, this.source(join(folder, name), parent));
-    }
   }
 }
 

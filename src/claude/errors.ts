@@ -107,6 +107,28 @@ export function sessionBusyError(pid: number | undefined): AppError {
   });
 }
 
+/** A new process has said nothing that counts for longer than any start takes. `said`: its last words, bounded. */
+export function notReadyError(said: string, cause: unknown): AppError {
+  return new AppError(
+    'timeout',
+    {
+      happened: `Claude Code was started but did not get ready, and was ended.${said === '' ? '' : ` It said: ${said}`}`,
+      kept: 'The conversation is as it was.',
+      remedy: 'Run "claude" in a terminal to see what it waits for, then try again.',
+    },
+    { cause },
+  );
+}
+
+/** A model or mode whose name holds characters that no name has. */
+export function badNameError(what: 'model' | 'mode'): AppError {
+  return new AppError('invalid-input', {
+    happened: `This is not the name of a ${what}.`,
+    kept: 'The session goes on as before.',
+    remedy: `Choose a ${what} from the list.`,
+  });
+}
+
 /** A control request was not answered in time. */
 export function controlTimeoutError(subtype: string, timeoutMs: number): AppError {
   return new AppError('timeout', {

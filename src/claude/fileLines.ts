@@ -1,9 +1,10 @@
 // System and attachment lines of a transcript file: what of them is for people; pure.
 import * as z from 'zod/mini';
-import { type Json, jsonSchema } from '../protocol/json.ts';
+import type { Json } from '../protocol/json.ts';
 import type { Entry } from '../protocol/transcript.ts';
 import type { CompactionHold } from './compactionHold.ts';
-import { commandOutput, taskText } from './personText.ts';
+import { givenJson } from './givenJson.ts';
+import { commandEntry, taskText } from './personText.ts';
 import { compactionEntry, retryEntry } from './systemEntries.ts';
 import { unknownEntry } from './unknownEntry.ts';
 
@@ -20,8 +21,8 @@ export const lineSchema = z.looseObject({
   customTitle: z.optional(z.string()),
   aiTitle: z.optional(z.string()),
   permissionMode: z.optional(z.string()),
-  content: z.optional(jsonSchema),
-  message: z.optional(jsonSchema),
+  content: z.optional(givenJson),
+  message: z.optional(givenJson),
   durationMs: z.optional(z.number()),
 });
 
@@ -98,9 +99,9 @@ export function systemEntries(json: Json, line: Line, at: number, hold: Compacti
     }
     case 'local_command': {
       const text = typeof line.content === 'string' ? line.content : '';
-      const output = commandOutput(text);
-      if (output === undefined) return [{ kind: 'command', id, at, command: text, text: '' }];
-      return output === '' ? [] : [{ kind: 'command', id, at, command: '', text: output }];
+      return (
+        commandEntry(text, { id, at }) ?? [{ kind: 'command', id, at, command: text, text: '' }]
+      );
     }
     case 'turn_duration':
       return [

@@ -5,7 +5,7 @@ import type { Clock } from '../base/clock.ts';
 import { DisposableStore } from '../base/disposable.ts';
 import { Emitter, type Event } from '../base/emitter.ts';
 import type { FoundSession } from '../protocol/agent.ts';
-import type { Projects, TranscriptSummary } from './projects.ts';
+import type { Projects } from './projects.ts';
 import {
   keyOfRecord,
   nameOfRecord,
@@ -13,11 +13,14 @@ import {
   type RegistryRecord,
   statusOfRecord,
 } from './registry.ts';
+import type { TranscriptSummary } from './transcriptSummary.ts';
 
 /** Ended sessions in the list. */
 const MAX_ENDED = 50;
 /** A watch can be missing or deaf (network file systems): the signature is asked this often anyway. */
 const POLL_MS = 500;
+/** Transcripts that come and go without a process are looked for once in so many looks. */
+const FOLDERS_EVERY = 10;
 
 /** What the list is made of. */
 export interface FoundSessionsOptions {
@@ -42,6 +45,8 @@ export class FoundSessions {
   private isWatching = false;
   private isLooking = false;
   private signature: string | undefined;
+  private folders = '';
+  private looks = 0;
 
   constructor(options: FoundSessionsOptions) {
     this.options = options;
@@ -79,8 +84,7 @@ export class FoundSessions {
   }
 
   private async running(record: RegistryRecord): Promise<FoundSession> {
-    const path = await this.options.projects.find(record.sessionId, record.cwd);
-    const summary = path === undefined ? undefined : await this.options.projects.summary(path);
+    const summary = await this.summaryOf(record);
     const title = nameOfRecord(record) ?? summary?.title ?? record.name ?? undefined;
     const status = statusOfRecord(record) ?? summary?.status ?? 'idle';
     const lastActivityAt = Math.max(
@@ -101,7 +105,7 @@ export class FoundSessions {
       ...(summary?.branch === undefined ? {} : { branch: summary.branch }),
       ...(status === 'waiting' && record.waitingFor ? { waitingFor: record.waitingFor } : {}),
       ...(record.startedAt === undefined ? {} : { startedAt: record.startedAt }),
-      ...(path === undefined ? {} : { transcriptPath: path }),
+      ...(summary === undefined ? {} : { transcriptPath: summary.path }),
       ...(record.version === undefined ? {} : { agentVersion: record.version }),
     };
   }
@@ -118,13 +122,44 @@ export class FoundSessions {
     this.isLooking = true;
     try {
       this.openWatcher();
-      const signature = await this.options.registry.signature();
-      const isNews = this.signature !== undefined && signature !== this.signature;
+      const signature = await this.newSignature();
+      // The first look is news, too: a list that was made before may have missed what came meanwhile.
+      const isNews = signature !== this.signature;
       this.signature = signature;
       if (isNews && !this.store.isDisposed) this.changed.fire();
     } finally {
       this.isLooking = false;
     }
+  }
+
+  /** Changes when the list would. */
+  private async newSignature(): Promise<string> {
+    const { registry, projects } = this.options;
+    const isDue = this.looks % FOLDERS_EVERY === 0;
+    this.looks += 1;
+    if (isDue) this.folders = await projects.signature();
+    return [await registry.signature(), await this.untold(), this.folders].join('\n');
+  }
+
+  /** States that only the transcript tells: 2.1.197 writes none without a terminal. */
+  private async untold(): Promise<string> {
+    const own = this.options.ownPids();
+    const records = (await this.options.registry.running()).filter(
+      (record) => statusOfRecord(record) === undefined && !own.has(record.pid),
+    );
+    const parts = await Promise.all(
+      records.map(async (record) => {
+        const summary = await this.summaryOf(record);
+        return `${record.pid}:${summary?.status ?? ''}:${summary?.title ?? ''}`;
+      }),
+    );
+    return parts.join('|');
+  }
+
+  private async summaryOf(record: RegistryRecord): Promise<TranscriptSummary | undefined> {
+    const { projects } = this.options;
+    const path = await projects.find(record.sessionId, record.cwd);
+    return path === undefined ? undefined : projects.summary(path);
   }
 
   /** The folder appears with the first session. */

@@ -7,6 +7,7 @@ import { attachmentEntries, type Line, lineSchema, systemEntries } from './fileL
 import { messageEntries, timeOf } from './messageEntries.ts';
 import { messageLineSchema } from './messageLine.ts';
 import { TodoTracker } from './todos.ts';
+import { branchOf } from './transcriptSummary.ts';
 import { unknownEntry } from './unknownEntry.ts';
 
 /** Entries and facts of one line. */
@@ -107,9 +108,10 @@ function factsOf(line: Line): AgentFacts {
   const title = line.type === 'custom-title' ? line.customTitle : undefined;
   const mode =
     line.type === 'permission-mode' || line.type === 'user' ? line.permissionMode : undefined;
+  const branch = branchOf(line.gitBranch);
   return {
     ...(line.sessionId === undefined ? {} : { agentSessionId: line.sessionId }),
-    ...(line.gitBranch === undefined || line.gitBranch === '' ? {} : { branch: line.gitBranch }),
+    ...(branch === undefined ? {} : { branch }),
     ...(line.version === undefined ? {} : { agentVersion: line.version }),
     ...(title === undefined ? {} : { title }),
     ...(mode === undefined ? {} : { mode }),

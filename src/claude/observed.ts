@@ -15,15 +15,16 @@ import type {
 import type { Entry } from '../protocol/transcript.ts';
 import { changedFacts } from './changedFacts.ts';
 import { ConversationReader } from './conversationReader.ts';
-import type { Projects, TranscriptSummary } from './projects.ts';
+import type { Projects } from './projects.ts';
 import { SeenIds } from './seenIds.ts';
 import { resetEntry } from './toEntries.ts';
 import { nameOfRecord, type Registry, type RegistryRecord, statusOfRecord } from './registry.ts';
+import type { TranscriptSummary } from './transcriptSummary.ts';
 
 /** The file is looked at this often even if no watch tells: finished blocks are at most 0.3 s behind. */
 const POLL_MS = 100;
-/** Whether the process still runs is asked once in so many looks. */
-const ALIVE_EVERY = 10;
+/** Whether the process still runs, and where a file that is not in its place is, is asked once in so many looks. */
+const SLOW_EVERY = 10;
 
 /** What an observed session needs. */
 export interface ObservedOptions {
@@ -32,6 +33,8 @@ export interface ObservedOptions {
   readonly projects: Projects;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Nothing more will be read. */
+  readonly onDidStop?: () => void;
 }
 
 /** Follows one session until it ends or `close`. */
@@ -51,6 +54,7 @@ export class ClaudeObserved implements ObservedSession {
   private looking: Promise<void> | undefined;
   private isLookAsked = false;
   private looks = 0;
+  private failure: string | undefined;
 
   constructor(options: ObservedOptions) {
     this.options = options;
@@ -71,6 +75,7 @@ export class ClaudeObserved implements ObservedSession {
       await this.readFile();
       this.entries(this.reader?.flush() ?? []);
       this.setStatus('ended');
+      this.stop();
       return;
     }
     await this.look();
@@ -85,38 +90,43 @@ export class ClaudeObserved implements ObservedSession {
     this.emitter.dispose();
   }
 
-  /** One look at a time; one that is asked for meanwhile follows. */
-  private async look(): Promise<void> {
+  /** One look at a time; one that is asked for meanwhile follows at once, or with the next poll. */
+  private look(): Promise<void> {
     if (this.looking !== undefined) {
       this.isLookAsked = true;
       return this.looking;
     }
+    this.isLookAsked = false;
     this.looking = this.lookNow()
-      .catch((error: unknown) => {
-        this.options.log.warn('observing failed', { error: errorText(error) });
-      })
+      .then(() => (this.failure = undefined))
+      .catch((error: unknown) => this.failed(errorText(error)))
       .finally(() => {
         this.looking = undefined;
+        if (this.isLookAsked && !this.store.isDisposed) void this.look();
       });
-    await this.looking;
-    if (this.isLookAsked && !this.store.isDisposed) {
-      this.isLookAsked = false;
-      await this.look();
-    }
+    return this.looking;
+  }
+
+  /** Ten times a second would fill the log. */
+  private failed(error: string): void {
+    if (error === this.failure) return;
+    this.failure = error;
+    this.options.log.warn('observing failed', { error });
   }
 
   private async lookNow(): Promise<void> {
     const { session, registry } = this.options;
     const pid = session.pid ?? 0;
     const record = await registry.record(pid);
-    const isCheck = this.looks % ALIVE_EVERY === 0 || record === undefined;
-    this.looks += 1;
+    const isCheck = this.isSlowLook || record === undefined;
     const isAlive = !isCheck || (await this.isAlive(record));
     if (record !== undefined && record.sessionId !== this.sessionId) {
       await this.readFile();
       this.startNext(record);
     }
     await this.readFile();
+    this.looks += 1;
+    if (this.store.isDisposed) return;
     if (!isAlive) {
       this.entries(this.reader?.flush() ?? []);
       this.setStatus('ended');
@@ -166,7 +176,10 @@ export class ClaudeObserved implements ObservedSession {
   private async readFile(): Promise<void> {
     const { session, projects, clock } = this.options;
     if (this.reader === undefined) {
-      const path = await projects.find(this.sessionId, session.cwd);
+      // Everywhere only now and then: a terminal may wait for its first prompt for hours.
+      const path = this.isSlowLook
+        ? await projects.find(this.sessionId, session.cwd)
+        : await projects.findIn(this.sessionId, session.cwd);
       // It appears with the first prompt.
       if (path === undefined) return;
       this.reader = new ConversationReader({ path, now: () => clock.now() });
@@ -177,6 +190,10 @@ export class ClaudeObserved implements ObservedSession {
     if (this.store.isDisposed) return;
     this.facts(read.facts);
     this.entries(read.entries);
+  }
+
+  private get isSlowLook(): boolean {
+    return this.looks % SLOW_EVERY === 0;
   }
 
   private openWatcher(path: string): void {
@@ -197,6 +214,7 @@ export class ClaudeObserved implements ObservedSession {
   private stop(): void {
     this.closeWatcher();
     this.store.dispose();
+    this.options.onDidStop?.();
   }
 
   private facts(facts: AgentFacts): void {

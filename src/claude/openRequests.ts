@@ -65,18 +65,7 @@ export class OpenRequests {
   /** The CLI no longer waits for it. */
   withdraw(requestId: string, detail: string): AgentEvent[] {
     if (!this.open.delete(requestId)) return [];
-    const entry: EntryOf<'decision'> = {
-      kind: 'decision',
-      id: `${requestId}+withdrawn`,
-      at: this.now(),
-      requestId,
-      outcome: 'withdrawn',
-      detail,
-    };
-    return [
-      { kind: 'entry', entry },
-      { kind: 'request-withdrawn', requestId },
-    ];
+    return [{ kind: 'request-withdrawn', requestId, detail }];
   }
 
   /** The process is gone. */

@@ -61,7 +61,7 @@ export function commandOutput(text: string): string | undefined {
 }
 
 /** Slash command or shell escape, or its output; undefined if the text is neither. */
-function commandEntry(text: string, base: EntryBase): Entry[] | undefined {
+export function commandEntry(text: string, base: EntryBase): Entry[] | undefined {
   const entry = (command: string, output: string): Entry[] =>
     command === '' && output === '' ? [] : [{ ...base, kind: 'command', command, text: output }];
   const name = COMMAND_NAME.exec(text)?.[1];

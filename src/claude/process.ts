@@ -15,11 +15,18 @@ import { type Json, parseJson } from '../protocol/json.ts';
 import { answerResponse } from './answers.ts';
 import { type ChildExit, endChild, LineChild } from './childProcess.ts';
 import { ControlChannel, field } from './control.ts';
-import { crashedProblem, protocolProblem, silentProblem } from './errors.ts';
+import {
+  badNameError,
+  crashedProblem,
+  endedError,
+  protocolProblem,
+  silentProblem,
+} from './errors.ts';
 import { initFacts, suggestionPaths } from './initFacts.ts';
 import type { SplitLine } from './lines.ts';
 import { readPlanOf } from './planFile.ts';
 import { SilenceWatch } from './silence.ts';
+import { isPlainWord } from './startArguments.ts';
 import { StatusTracker } from './statusTracker.ts';
 import {
   canUseToolSchema,
@@ -85,7 +92,7 @@ export class ClaudeSession implements AgentSession {
     this.pid = this.child.pid;
     this.control = new ControlChannel({
       clock: options.clock,
-      send: (line) => void this.write(line),
+      send: (line) => this.post(line),
     });
     this.mapper = new StreamMapper({
       now: () => options.clock.now(),
@@ -125,6 +132,11 @@ export class ClaudeSession implements AgentSession {
     return { stderr: this.child.stderrTail, exited: this.child.exited };
   }
 
+  /** Whether the process is gone. */
+  get isEnded(): boolean {
+    return this.child.isEnded;
+  }
+
   async prompt(prompt: {
     readonly promptId: string;
     readonly text: string;
@@ -136,8 +148,11 @@ export class ClaudeSession implements AgentSession {
     }));
     const content: Json =
       images.length === 0 ? prompt.text : [{ type: 'text', text: prompt.text }, ...images];
-    if (this.status.current === 'idle') this.status.set('working');
-    else for (const event of this.mapper.prompts.sent(prompt.promptId)) this.emit(event);
+    if (this.status.current === 'ended') throw endedError();
+    if (this.status.current === 'idle') {
+      this.mapper.prompts.written(prompt.promptId);
+      this.status.set('working');
+    } else for (const event of this.mapper.prompts.sent(prompt.promptId)) this.emit(event);
     await this.write({
       type: 'user',
       message: { role: 'user', content },
@@ -172,11 +187,13 @@ export class ClaudeSession implements AgentSession {
   }
 
   async setModel(model: string): Promise<void> {
+    if (!isPlainWord(model)) throw badNameError('model');
     await this.control.request({ subtype: 'set_model', model });
     this.emit({ kind: 'facts', facts: { model } });
   }
 
   async setMode(mode: AgentMode): Promise<void> {
+    if (!isPlainWord(mode)) throw badNameError('mode');
     const own = mode === 'manual' || mode === 'default' ? 'default' : mode;
     await this.control.request({ subtype: 'set_permission_mode', mode: own });
     this.emit({ kind: 'facts', facts: { mode: own } });
@@ -261,7 +278,7 @@ export class ClaudeSession implements AgentSession {
 
   /** Without an answer the CLI would wait for ever. */
   private refuse(line: ControlRequestLine): void {
-    void this.write({
+    this.post({
       type: 'control_response',
       response: {
         subtype: 'error',
@@ -312,8 +329,14 @@ export class ClaudeSession implements AgentSession {
     this.emit({ kind: 'problem', problem });
   }
 
+  /** Throws AppError agent-crashed if nobody reads it any more. */
   private async write(line: InLine): Promise<void> {
-    await this.child.write(JSON.stringify(line));
+    if (!(await this.child.write(JSON.stringify(line)))) throw endedError();
+  }
+
+  /** For what nobody waits for: a process that cannot read any more ends anyway. */
+  private post(line: InLine): void {
+    void this.child.write(JSON.stringify(line));
   }
 
   private finish(exit: ChildExit): void {

@@ -3,7 +3,8 @@ import type { AgentEvent } from '../protocol/agent.ts';
 
 type PromptState = Extract<AgentEvent, { kind: 'prompt' }>['state'];
 
-const ORDER: Readonly<Record<PromptState, number>> = {
+const ORDER: Readonly<Record<PromptState | 'written', number>> = {
+  written: 0,
   queued: 1,
   started: 2,
   completed: 3,
@@ -11,7 +12,7 @@ const ORDER: Readonly<Record<PromptState, number>> = {
 };
 
 function isPromptState(state: string): state is PromptState {
-  return Object.hasOwn(ORDER, state);
+  return state !== 'written' && Object.hasOwn(ORDER, state);
 }
 
 /** Prompts remembered: more than ever wait at a time. */
@@ -19,13 +20,18 @@ const MAX_PROMPTS = 1000;
 
 /** One per child process. */
 export class PromptLife {
-  private readonly states = new Map<string, PromptState>();
+  private readonly states = new Map<string, PromptState | 'written'>();
   private hasLifecycle = false;
 
   /** The CLI tells the states itself (`command_lifecycle`). */
   told(promptId: string, state: string): AgentEvent[] {
     this.hasLifecycle = true;
     return isPromptState(state) ? this.to(promptId, state) : [];
+  }
+
+  /** Written to an idle process: nobody is told before the CLI says more. */
+  written(promptId: string): void {
+    if (!this.states.has(promptId)) this.keep(promptId, 'written');
   }
 
   /** Written to a busy process: it waits. */
@@ -38,6 +44,11 @@ export class PromptLife {
     return this.to(promptId, 'started');
   }
 
+  /** Whether it was written to this process. */
+  knows(promptId: string): boolean {
+    return this.states.has(promptId);
+  }
+
   /** A turn ended: what had started is over, unless the CLI says so itself. */
   turnEnded(state: 'completed' | 'cancelled'): AgentEvent[] {
     if (this.hasLifecycle) return [];
@@ -45,14 +56,25 @@ export class PromptLife {
     return running.flatMap(([promptId]) => this.to(promptId, state));
   }
 
+  /** A command that the CLI ran itself is over: it comes back as no prompt, but was next in turn. */
+  commandEnded(): AgentEvent[] {
+    if (this.hasLifecycle) return [];
+    const open = [...this.states].filter(([, known]) => ORDER[known] < ORDER.completed);
+    const over = open.find(([, known]) => known === 'started') ?? open[0];
+    return over === undefined ? [] : this.to(over[0], 'completed');
+  }
+
   private to(promptId: string, state: PromptState): AgentEvent[] {
     const known = this.states.get(promptId);
     if (known !== undefined && ORDER[state] <= ORDER[known]) return [];
-    this.states.set(promptId, state);
-    if (this.states.size > MAX_PROMPTS) {
-      const oldest = this.states.keys().next();
-      if (oldest.done !== true) this.states.delete(oldest.value);
-    }
+    this.keep(promptId, state);
     return [{ kind: 'prompt', promptId, state }];
+  }
+
+  private keep(promptId: string, state: PromptState | 'written'): void {
+    this.states.set(promptId, state);
+    if (this.states.size <= MAX_PROMPTS) return;
+    const oldest = this.states.keys().next();
+    if (oldest.done !== true) this.states.delete(oldest.value);
   }
 }

@@ -1,10 +1,15 @@
 // The sessions of Claude Code that run on this computer, from its own registry; key files are never read.
 import { readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import type { AgentStatus } from '../protocol/agent.ts';
 import { parseJson } from '../protocol/json.ts';
 import { processStart } from './processStart.ts';
+
+/** The CLI writes its file in place: one that is read in that moment is read again. */
+const READ_TRIES = 4;
+const READ_AGAIN_MS = 10;
 
 const REGISTRY_FILE = /^(\d{1,10})\.json$/;
 
@@ -64,35 +69,62 @@ export class Registry {
     );
   }
 
-  /** The file of one process; undefined if there is none or it is being written. */
+  /** The file of one process; undefined if there is none, or none that can be read. */
   async record(pid: number): Promise<RegistryRecord | undefined> {
-    const text = await readFile(join(this.folder, `${pid}.json`), 'utf8').catch(() => '');
-    const parsed = recordSchema.safeParse(parseJson(text));
-    return parsed.success && parsed.data.pid === pid ? parsed.data : undefined;
+    for (let tries = 1; ; tries += 1) {
+      const path = join(this.folder, `${pid}.json`);
+      const text = await readFile(path, 'utf8').catch(() => undefined);
+      if (text === undefined) return undefined;
+      const parsed = recordSchema.safeParse(parseJson(text));
+      if (parsed.success) return parsed.data.pid === pid ? parsed.data : undefined;
+      if (tries === READ_TRIES) return undefined;
+      await pause(READ_AGAIN_MS);
+    }
   }
 
   /** Whether the process of a record runs: same pid and, where it can be compared, same start. */
   async isAlive(record: RegistryRecord): Promise<boolean> {
     if (!(await isOwnPidDomain(record.pidDomain))) return false;
-    const start = await this.processStart(record.pid);
+    const start = await this.startOf(record.pid);
     if (start === undefined) return false;
     // Elsewhere the CLI writes the time in a form of its own.
     if (process.platform !== 'linux' || record.procStart === undefined) return true;
     return record.procStart === start;
   }
 
-  /** Changes when any registry file does: cheap enough to be asked twice a second. */
+  /**
+   * Changes when any registry file does, or when a process goes without a word (its file stays then):
+   * cheap enough to be asked twice a second.
+   */
   async signature(): Promise<string> {
-    const names = (await readdir(this.folder).catch(() => [])).filter((name) =>
-      REGISTRY_FILE.test(name),
-    );
+    const names = await readdir(this.folder).catch(() => []);
     const parts = await Promise.all(
       names.sort().map(async (name) => {
+        const pid = REGISTRY_FILE.exec(name)?.[1];
+        if (pid === undefined) return '';
         const found = await stat(join(this.folder, name)).catch(() => undefined);
-        return `${name}:${found?.mtimeMs ?? 0}:${found?.size ?? 0}`;
+        const start = await this.startOf(Number(pid));
+        return `${name}:${found?.mtimeMs ?? 0}:${found?.size ?? 0}:${start ?? 'gone'}`;
       }),
     );
     return parts.join('|');
+  }
+
+  /** Start of a process; where asking for it starts a program, only whether there is one. */
+  private async startOf(pid: number): Promise<string | undefined> {
+    if (process.platform === 'linux') return this.processStart(pid);
+    return isRunning(pid) ? 'running' : undefined;
+  }
+}
+
+function isRunning(pid: number): boolean {
+  if (pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Somebody else's process may not be signalled, but it is there.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }
 

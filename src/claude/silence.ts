@@ -40,6 +40,9 @@ export class SilenceWatch implements Disposable {
   /** Whether a turn runs, and whether a person is asked. */
   state(state: { readonly running: boolean; readonly waiting: boolean }): void {
     if (!state.running) this.tools.clear();
+    // A turn that begins, or goes on after a person was asked, has all the time from now.
+    const isNew = state.running && (!this.isRunning || this.isWaiting);
+    if (isNew && !state.waiting) this.lastAt = this.clock.monotonic();
     this.isRunning = state.running;
     this.isWaiting = state.waiting;
     this.arm();

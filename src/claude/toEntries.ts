@@ -149,12 +149,14 @@ export class StreamMapper {
       ...(line.total_cost_usd === undefined ? {} : { costUsd: line.total_cost_usd }),
       ...(contextLimit === undefined ? {} : { contextLimit }),
     };
+    const isLocal = isLocalCommand(line);
+    const state = turn.outcome === 'interrupted' ? 'cancelled' : 'completed';
     return [
       ...this.live.endAll(),
       ...entryEvents(this.hold.release()),
-      ...(isLocalCommand(line) ? [] : entryEvents([turn])),
+      ...(isLocal ? [] : entryEvents([turn])),
       { kind: 'facts', facts },
-      ...this.prompts.turnEnded(turn.outcome === 'interrupted' ? 'cancelled' : 'completed'),
+      ...(isLocal ? this.prompts.commandEnded() : this.prompts.turnEnded(state)),
     ];
   }
 
@@ -204,6 +206,13 @@ export class StreamMapper {
     ];
   }
 
+  /** A slash command that makes a prompt of its own stands in the log under the id that it was sent with. */
+  private startedBy(entry: Entry): AgentEvent[] {
+    return entry.kind === 'command' && this.prompts.knows(entry.id)
+      ? this.prompts.started(entry.id)
+      : [];
+  }
+
   private keepPlan(entry: Entry): void {
     if (entry.kind !== 'tool-call' || entry.tool !== 'ExitPlanMode') return;
     const plan = planOf(entry.input);
@@ -218,7 +227,11 @@ export class StreamMapper {
       if (event.kind === 'entry') {
         if (!this.seen.add(event.entry.id)) return [];
         this.keepPlan(event.entry);
-        return [event, ...entryEvents(this.todos.follow(event.entry))];
+        return [
+          event,
+          ...this.startedBy(event.entry),
+          ...entryEvents(this.todos.follow(event.entry)),
+        ];
       }
       if (event.kind !== 'facts') return [event];
       const facts = changedFacts(this.known, event.facts);

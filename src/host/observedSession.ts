@@ -71,7 +71,7 @@ export class ObservedSession implements SessionDriver {
   private take(event: AgentEvent): void {
     switch (event.kind) {
       case 'request-withdrawn':
-        this.recorder.decide(event.requestId, { outcome: 'withdrawn' });
+        this.recorder.decide(event.requestId, { outcome: 'withdrawn', detail: event.detail });
         return;
       case 'exit':
         this.recorder.update({ ended: true });

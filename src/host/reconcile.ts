@@ -11,6 +11,8 @@ export interface ReconcileOptions {
   readonly recorder: SessionRecorder;
   readonly store: RoomStore;
   readonly agent: Agent;
+  /** What the agent was started with. */
+  readonly env: Readonly<Record<string, string>>;
   readonly log: Logger;
 }
 
@@ -29,12 +31,12 @@ export interface Missed {
  * counts as missed: what the log never had before that is noise of the transcript.
  */
 export async function takeMissed(options: ReconcileOptions): Promise<Missed> {
-  const { recorder, store, agent, log } = options;
+  const { recorder, store, agent, env, log } = options;
   const { agentSessionId, cwd } = recorder.stored;
   if (agentSessionId === undefined) return { exists: false, taken: 0 };
   let entries: readonly Entry[];
   try {
-    entries = await agent.readTranscript(agentSessionId, cwd);
+    entries = await agent.readTranscript(agentSessionId, cwd, undefined, env);
   } catch (error) {
     log.warn('transcript not read', { error: errorText(error) });
     return { exists: true, taken: 0 };

@@ -70,8 +70,8 @@ export type AgentEvent =
       readonly promptId: string;
       readonly state: 'queued' | 'started' | 'completed' | 'cancelled';
     }
-  /** A request (its 'request' entry came just before) no longer waits: withdrawn by the agent. */
-  | { readonly kind: 'request-withdrawn'; readonly requestId: string }
+  /** A request no longer waits: withdrawn by the agent. Its 'decision' entry is the owner's to write. */
+  | { readonly kind: 'request-withdrawn'; readonly requestId: string; readonly detail: string }
   /** An exact line of the agent's own transcript, for a later resume elsewhere. */
   | { readonly kind: 'raw'; readonly file: string; readonly line: Json }
   | { readonly kind: 'problem'; readonly problem: AgentProblem | undefined }
@@ -183,9 +183,16 @@ export interface Agent {
   observe(session: FoundSession): ObservedSession;
   /**
    * Reads the transcript of a conversation as entries (ids as in live events), e.g. the lines a
-   * crashed host has missed; `afterId` skips up to and including that entry's uuid.
+   * crashed host has missed; `afterId` skips up to and including that entry's uuid. `env`: what the
+   * session was started with, where that says where transcripts are kept. A very long one is given
+   * from its end, after a notice that says so.
    */
-  readTranscript(agentSessionId: string, cwd: string, afterId?: string): Promise<readonly Entry[]>;
+  readTranscript(
+    agentSessionId: string,
+    cwd: string,
+    afterId?: string,
+    env?: AgentStartOptions['env'],
+  ): Promise<readonly Entry[]>;
   close(): Promise<void>;
 }
 

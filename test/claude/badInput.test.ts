@@ -1,5 +1,7 @@
 // What the program may do wrong: each is a clear state, nothing crashes, nothing hangs.
 import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Clock } from '../../src/base/clock.ts';
 import { systemClock } from '../../src/base/clock.ts';
@@ -9,6 +11,7 @@ import { createClaudeAgent } from '../../src/claude/claudeAgent.ts';
 import { probeClaude } from '../../src/claude/probe.ts';
 import type { Agent, AgentSession } from '../../src/protocol/agent.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
+import { waitUntil } from '../probes/waitUntil.ts';
 import { type FakeCli, fakeCli } from './fakeCli.ts';
 import { Recorder } from './realRig.ts';
 
@@ -101,6 +104,32 @@ describe('a CLI that cannot be used', () => {
     const { agent, env } = await agentOf(GOOD);
     const error = await agent.start({ cwd: '/nowhere', env }).catch((thrown: unknown) => thrown);
     expect(isAppError(error, 'invalid-input')).toBe(true);
+  });
+
+  it('hangs when it starts: it is ended, and its words are in the error', async () => {
+    const clock = createFakeClock();
+    const { agent, folder, env } = await agentOf(
+      {
+        ...GOOD,
+        onInitialize: `console.error('Waiting for a proxy'); require('node:fs').writeFileSync('pid', String(process.pid));`,
+      },
+      clock,
+    );
+    const starting = agent.start({ cwd: folder, env }).catch((thrown: unknown) => thrown);
+    const pid = await waitUntil('it was asked', () =>
+      readFile(join(folder, 'pid'), 'utf8').then(Number, () => 0),
+    );
+    await waitUntil('it waits', () => clock.timers > 0);
+    clock.advance(100_000);
+    const error = await starting;
+    expect(isAppError(error, 'timeout')).toBe(true);
+    expect(String(error)).toContain('did not get ready');
+    expect(String(error)).toContain('Waiting for a proxy');
+    expect(() => process.kill(pid, 0)).toThrow();
+    // Nothing of it is left that would keep the conversation busy.
+    const again = await agentOf(GOOD);
+    const session = await again.agent.start({ cwd: again.folder, env: again.env });
+    await session.close();
   });
 
   it('ends while it starts: its last words are in the error', async () => {
@@ -265,6 +294,56 @@ describe('a CLI that falls silent or dies', () => {
     expect(seen.events.some((event) => event.kind === 'exit')).toBe(false);
   });
 
+  it('one that no longer reads is ended: prompts fail instead of hanging', async () => {
+    const { session, seen } = await start({
+      ...GOOD,
+      onPrompt: `process.stdin.destroy(); require('node:fs').closeSync(0); setInterval(() => {}, 1000);
+        say({ type: 'system', subtype: 'init', uuid: id(), model: 'deaf' });`,
+      onClose: '',
+    });
+    await session.prompt({ promptId: randomUUID(), text: 'x' });
+    await seen.until('it is deaf', (events) =>
+      events.find((event) => event.kind === 'facts' && event.facts.model === 'deaf'),
+    );
+    const long = { promptId: randomUUID(), text: 'y'.repeat(4 * 1024 * 1024) };
+    const deaf = await session.prompt(long).catch((thrown: unknown) => thrown);
+    expect(isAppError(deaf, 'agent-crashed')).toBe(true);
+    const exit = await seen.until('exit', (events) => events.find((one) => one.kind === 'exit'));
+    expect(exit).toMatchObject({ expected: false, signal: 'SIGKILL' });
+    const late = await session.prompt(long).catch((thrown: unknown) => thrown);
+    expect(isAppError(late, 'agent-crashed')).toBe(true);
+    await session.close();
+  });
+
+  it('one that has closed its output is ended, and says so', async () => {
+    const { session, seen } = await start({
+      ...GOOD,
+      onPrompt: `require('node:fs').closeSync(1); setInterval(() => {}, 1000);`,
+    });
+    await session.prompt({ promptId: randomUUID(), text: 'x' });
+    const exit = await seen.until('exit', (events) => events.find((one) => one.kind === 'exit'));
+    expect(exit).toMatchObject({ expected: false, signal: 'SIGKILL' });
+    expect(seen.events.findLast((event) => event.kind === 'problem')).toMatchObject({
+      problem: { code: 'agent-crashed' },
+    });
+  });
+
+  it('its end is not waited for longer because something that it has started holds its output', async () => {
+    const { session, seen } = await start({
+      ...GOOD,
+      onPrompt: `const { spawn } = require('node:child_process');
+        const left = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60000)'], { detached: true, stdio: ['ignore', 1, 2] });
+        say({ type: 'system', subtype: 'init', uuid: id(), model: String(left.pid) });
+        setTimeout(() => process.exit(0), 50);`,
+    });
+    await session.prompt({ promptId: randomUUID(), text: 'x' });
+    const exit = await seen.until('exit', (events) => events.find((one) => one.kind === 'exit'));
+    expect(exit).toMatchObject({ code: 0 });
+    const facts = seen.events.find((event) => event.kind === 'facts' && event.facts.model);
+    if (facts?.kind === 'facts') process.kill(Number(facts.facts.model), 'SIGKILL');
+    await session.close();
+  });
+
   it('a crash in mid-turn ends live text, withdraws requests and says how to go on', async () => {
     const { session, seen } = await start({
       ...GOOD,
@@ -278,9 +357,8 @@ describe('a CLI that falls silent or dies', () => {
     await session.prompt({ promptId: randomUUID(), text: 'x' });
     await seen.until('exit', (events) => events.find((event) => event.kind === 'exit'));
     const kinds = seen.events.map((event) => event.kind);
-    expect(kinds.slice(-6)).toEqual([
+    expect(kinds.slice(-5)).toEqual([
       'delta-end',
-      'entry',
       'request-withdrawn',
       'problem',
       'status',

@@ -15,6 +15,8 @@ export interface FakeCli {
   readonly onPrompt?: string;
   /** Runs instead of the answer to initialize. */
   readonly onInitialize?: string;
+  /** Runs instead of the exit when its input has ended. */
+  readonly onClose?: string;
 }
 
 /** Writes the script; remove its folder with `dispose`. */
@@ -48,7 +50,7 @@ if (args[0] === '--version') {
     if (line.type === 'control_request' && line.request.subtype === 'initialize') { ${initialize} }
     else if (line.type === 'control_request') say({ type: 'control_response', response: { subtype: 'error', request_id: line.request_id, error: 'no' } });
     else if (line.type === 'user') { const uuid = line.uuid; ${cli.onPrompt ?? ''} }
-  }).on('close', () => process.exit(0));
+  }).on('close', () => { ${cli.onClose ?? 'process.exit(0)'} });
 }
 `;
   await writeFile(path, script);

@@ -41,7 +41,7 @@ function golden(scenes: ReadonlyMap<string, readonly AgentEvent[]>): string {
 }
 
 /** Kinds that only the live stream has. */
-const LIVE_ONLY = new Set(['request', 'decision', 'turn', 'task', 'retry', 'reset']);
+const LIVE_ONLY = new Set(['request', 'turn', 'task', 'retry', 'reset']);
 
 describe.each(VERSIONS)('recordings of Claude Code %s', (version) => {
   const stream = join(FIXTURES, version, 'stream.jsonl');
@@ -70,16 +70,7 @@ describe.each(VERSIONS)('recordings of Claude Code %s', (version) => {
     );
     const wanted: Entry['kind'][] = [
       ...(['prompt', 'text', 'thinking', 'tool-call', 'tool-result', 'request'] as const),
-      ...([
-        'decision',
-        'task',
-        'compaction',
-        'reset',
-        'command',
-        'turn',
-        'retry',
-        'notice',
-      ] as const),
+      ...(['task', 'compaction', 'reset', 'command', 'turn', 'retry', 'notice'] as const),
     ];
     for (const kind of wanted) expect(kinds, kind).toContain(kind);
     expect(kinds.has('todos')).toBe(version === '2.1.197');

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { answerResponse } from '../../src/claude/answers.ts';
+import { createTranscriptMapper } from '../../src/claude/fromTranscript.ts';
 import { LiveBlocks } from '../../src/claude/liveBlocks.ts';
 import { locateClaude } from '../../src/claude/locate.ts';
 import { messageEntries } from '../../src/claude/messageEntries.ts';
@@ -12,7 +13,9 @@ import { PromptLife } from '../../src/claude/promptLife.ts';
 import { readPlanOf } from '../../src/claude/planFile.ts';
 import type { StreamEventLine } from '../../src/claude/streamJson.ts';
 import { SilenceWatch } from '../../src/claude/silence.ts';
+import { startArguments } from '../../src/claude/startArguments.ts';
 import { TodoTracker } from '../../src/claude/todos.ts';
+import type { Json } from '../../src/protocol/json.ts';
 import type { Entry, EntryOf } from '../../src/protocol/transcript.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 
@@ -92,6 +95,23 @@ describe('SilenceWatch', () => {
     expect(told).toEqual(['silent 60000', 'spoke']);
   });
 
+  it('gives a turn that begins, or goes on after an answer, its whole time', () => {
+    const { clock, told, silence } = watch();
+    silence.spoke();
+    clock.advance(600_000);
+    silence.state({ running: true, waiting: false });
+    clock.advance(59_000);
+    expect(told).toEqual([]);
+    silence.spoke();
+    silence.state({ running: false, waiting: true });
+    clock.advance(600_000);
+    silence.state({ running: true, waiting: false });
+    clock.advance(59_999);
+    expect(told).toEqual([]);
+    clock.advance(1);
+    expect(told).toEqual(['silent 60000']);
+  });
+
   it('is quiet while a tool runs, a person is asked, or no turn runs', () => {
     const { clock, told, silence } = watch();
     silence.spoke();
@@ -156,6 +176,17 @@ describe('PromptLife', () => {
     life.sent('b');
     expect(states(life.turnEnded('completed'))).toEqual(['completed']);
     expect(life.turnEnded('completed')).toEqual([]);
+  });
+
+  it('takes the oldest that waits for a slash command, which never comes back as a prompt', () => {
+    const life = new PromptLife();
+    life.written('command');
+    life.sent('next');
+    expect(life.turnEnded('completed')).toEqual([]);
+    expect(life.commandEnded()).toMatchObject([{ promptId: 'command', state: 'completed' }]);
+    expect(states(life.started('next'))).toEqual(['started']);
+    expect(life.turnEnded('completed')).toMatchObject([{ promptId: 'next', state: 'completed' }]);
+    expect(life.told('x', 'written')).toEqual([]);
   });
 
   it('leaves the end to a CLI that tells, and never goes back', () => {
@@ -304,6 +335,56 @@ describe('locateClaude', () => {
     await chmod(onPath, 0o644);
     expect(await locateClaude({ env })).toMatchObject({ path: local });
     await rm(home, { recursive: true });
+  });
+});
+
+describe('startArguments', () => {
+  const start = (model?: string, mode?: string): string[] =>
+    startArguments({
+      start: { ...(model === undefined ? {} : { model }), ...(mode === undefined ? {} : { mode }) },
+      features: ['mode-manual'],
+      sessionId: 'id',
+      hasMirror: true,
+    });
+
+  it('hands names of models and modes on', () => {
+    for (const model of ['opus', 'claude-opus-4-8[1m]', 'arn:aws:bedrock:us-east-1:1:x/y.z-v1:0'])
+      expect(start(model)).toContain(model);
+    expect(start(undefined, 'plan')).toContain('plan');
+    expect(start()).toContain('manual');
+  });
+
+  it('leaves out what a shell would read as something else, or the program as an option', () => {
+    for (const word of ['x & calc', 'a"b', '%PATH%', 'a|b', '--add-dir', '$(id)', 'a\nb']) {
+      expect(start(word, word).join(' ')).not.toContain(word);
+    }
+  });
+});
+
+describe('lines of the terminal', () => {
+  const entriesOf = (line: Json) => createTranscriptMapper({ now: () => 0 }).map(line).entries;
+
+  it('shows a local command as it was typed, and what it printed without its colours', () => {
+    const local = (content: string) =>
+      entriesOf({ type: 'system', subtype: 'local_command', uuid: 'u', content });
+    expect(
+      local(
+        '<command-name>/rename</command-name>\n <command-message>rename</command-message>\n <command-args>New name</command-args>',
+      ),
+    ).toMatchObject([{ kind: 'command', id: 'u', command: '/rename New name', text: '' }]);
+    expect(
+      local('<local-command-stdout>\u001b[1mdone\u001b[22m</local-command-stdout>'),
+    ).toMatchObject([{ kind: 'command', command: '', text: 'done' }]);
+    expect(local('plain')).toMatchObject([{ kind: 'command', command: 'plain' }]);
+  });
+
+  it('knows no branch where there is none', () => {
+    const { facts } = createTranscriptMapper({ now: () => 0 }).map({
+      type: 'user',
+      gitBranch: 'HEAD',
+      message: { content: 'x' },
+    });
+    expect(facts.branch).toBeUndefined();
   });
 });
 

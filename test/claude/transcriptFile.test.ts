@@ -1,9 +1,9 @@
 // Reading transcripts that grow, shrink, are replaced or are garbled.
-import { appendFile, mkdtemp, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ConversationReader } from '../../src/claude/conversationReader.ts';
+import { ConversationReader, MAX_ENTRIES } from '../../src/claude/conversationReader.ts';
 import { TranscriptFile } from '../../src/claude/transcriptFile.ts';
 import type { Json } from '../../src/protocol/json.ts';
 import { NOW } from './fixtures.ts';
@@ -18,8 +18,12 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 async function read(file: TranscriptFile) {
   const lines: (Json | undefined)[] = [];
-  const result = await file.read((line) => lines.push(line));
-  return { ...result, lines };
+  let restarted = false;
+  const exists = await file.read({
+    line: (line) => lines.push(line),
+    restart: () => (restarted = true),
+  });
+  return { exists, restarted, lines };
 }
 
 describe('TranscriptFile', () => {
@@ -42,6 +46,32 @@ describe('TranscriptFile', () => {
     await writeFile(join(folder, 'b'), '{"n":"other"}\n{"n":"file"}\n{"n":"longer"}\n');
     await rename(join(folder, 'b'), path);
     expect((await read(file)).lines).toEqual([{ n: 'other' }, { n: 'file' }, { n: 'longer' }]);
+  });
+
+  it('begins again when lines were taken out and it has grown past the old end', async () => {
+    const file = new TranscriptFile(path);
+    await writeFile(path, '{"n":1}\n{"n":2}\n{"n":3}\n');
+    await read(file);
+    await writeFile(path, '{"n":1}\n{"n":3}\n{"n":"what came then"}\n');
+    expect(await read(file)).toEqual({
+      exists: true,
+      restarted: true,
+      lines: [{ n: 1 }, { n: 3 }, { n: 'what came then' }],
+    });
+  });
+
+  it('gives a last line without its end only when it is asked for, and only if it is whole', async () => {
+    const file = new TranscriptFile(path);
+    await writeFile(path, '{"n":1}\n{"n":2}');
+    expect((await read(file)).lines).toEqual([{ n: 1 }]);
+    const rest: (Json | undefined)[] = [];
+    file.rest({ line: (line) => rest.push(line) });
+    expect(rest).toEqual([{ n: 2 }]);
+    const torn = new TranscriptFile(path);
+    await writeFile(path, '{"n":1}\n{"n":');
+    await read(torn);
+    torn.rest({ line: (line) => rest.push(line) });
+    expect(rest).toEqual([{ n: 2 }]);
   });
 
   it('gives a garbled line as undefined and goes on', async () => {
@@ -88,6 +118,72 @@ describe('ConversationReader', () => {
       ['unknown', 'u2'],
       ['unknown', expect.stringMatching(/^unknown:/)],
     ]);
+  });
+
+  it('joins a compaction with its summary in a file that was rewritten', async () => {
+    const reader = new ConversationReader({ path, now: () => NOW });
+    await writeFile(path, line('u1', 'one', '2026-01-01T00:00:00Z'));
+    await reader.read();
+    const boundary = { type: 'system', subtype: 'compact_boundary', uuid: 'b' };
+    await writeFile(path, `${JSON.stringify(boundary)}\n`);
+    expect((await reader.read()).entries).toEqual([]);
+    const summary = {
+      type: 'user',
+      uuid: 's',
+      isCompactSummary: true,
+      message: { role: 'user', content: 'In short' },
+    };
+    await appendFile(path, `${JSON.stringify(summary)}\n`);
+    expect((await reader.read()).entries).toMatchObject([
+      { kind: 'compaction', id: 'b', summary: { text: 'In short' } },
+    ]);
+  });
+
+  it('tells garbled lines of two conversations apart, and names the same one alike', async () => {
+    const other = join(folder, 'b.jsonl');
+    await writeFile(path, 'garbage\n');
+    await writeFile(other, 'garbage\n');
+    const idOf = async (file: string): Promise<string | undefined> =>
+      (await new ConversationReader({ path: file, now: () => NOW }).read()).entries[0]?.id;
+    expect(await idOf(path)).toBe(await idOf(path));
+    expect(await idOf(path)).not.toBe(await idOf(other));
+  });
+
+  it('gives the newest entries of a very long conversation, and says how many it left out', async () => {
+    const lines = Array.from({ length: 12_500 }, (_, i) =>
+      line(`u${i}`, `prompt ${i}`, '2026-01-01T00:00:00Z'),
+    );
+    await writeFile(path, lines.join(''));
+    const { entries } = await new ConversationReader({ path, now: () => NOW }).read();
+    expect(entries.length).toBe(MAX_ENTRIES);
+    expect(entries.at(-1)?.id).toBe('u12499');
+    expect(entries[0]).toMatchObject({
+      code: 'older-left-out',
+      text: expect.stringContaining(`${12_500 - MAX_ENTRIES + 1} oldest`),
+    });
+    expect(entries[1]?.id).toBe(`u${12_500 - MAX_ENTRIES + 1}`);
+  });
+
+  it('shows every subagent of a conversation that had hundreds, also what comes late', async () => {
+    const subagents = join(folder, 'a', 'subagents');
+    await mkdir(subagents, { recursive: true });
+    await writeFile(path, line('u1', 'one', '2026-01-01T00:00:00Z'));
+    const text = (uuid: string): string =>
+      `${JSON.stringify({ type: 'assistant', uuid, timestamp: '2026-01-01T00:00:01Z', message: { id: uuid, content: [{ type: 'text', text: uuid }] } })}\n`;
+    for (let i = 0; i < 300; i += 1) {
+      await writeFile(join(subagents, `agent-${i}.jsonl`), text(`s${i}`));
+      await writeFile(join(subagents, `agent-${i}.meta.json`), `{"toolUseId":"call-${i}"}`);
+    }
+    const reader = new ConversationReader({ path, now: () => NOW });
+    const { entries } = await reader.read();
+    expect(entries.filter((entry) => entry.parent !== undefined).length).toBe(300);
+    for (let i = 0; i < 60; i += 1) expect((await reader.read()).entries).toEqual([]);
+    await appendFile(join(subagents, 'agent-299.jsonl'), text('late'));
+    const late: string[] = [];
+    for (let i = 0; i < 20; i += 1) {
+      late.push(...(await reader.read()).entries.map((entry) => entry.id));
+    }
+    expect(late).toEqual(['late']);
   });
 
   it('puts the lines of a replaced file out again under the same ids', async () => {

@@ -110,6 +110,19 @@ describe('a hosted session', () => {
     expect(ada.view.live).toEqual([]);
   });
 
+  it('a request that an interrupt withdraws has one decision', async () => {
+    let requestId = '';
+    await turnAfter(async () => {
+      await prompt('[[bash:touch withdrawn.txt]]');
+      await ada.until('a request waits', () => ada.state.pending.length === 1);
+      requestId = ada.ofKind('request').at(-1)?.requestId ?? '';
+      await ada.view.request('interrupt', {});
+    });
+    const decisions = ada.ofKind('decision').filter((entry) => entry.requestId === requestId);
+    expect(decisions).toMatchObject([{ outcome: 'withdrawn' }]);
+    expect(ada.state.pending).toEqual([]);
+  });
+
   it('a prompt sent while a turn runs is queued, shown, and can be cancelled', async () => {
     await turnAfter(async () => {
       await prompt('[[slow:100:30]]');
