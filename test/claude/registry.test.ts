@@ -1,6 +1,16 @@
 // The registry, the list of sessions and observing, on files like Claude Code's and real processes.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { appendFile, mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  mkdir,
+  mkdtemp,
+  readFile,
+  realpath,
+  rm,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -8,9 +18,10 @@ import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { createClaudeAgent } from '../../src/claude/claudeAgent.ts';
 import { isSameProcess, processStart, startOfStat } from '../../src/claude/processStart.ts';
-import { projectSlug } from '../../src/claude/projects.ts';
+import { Projects, projectSlug } from '../../src/claude/projects.ts';
 import { Registry } from '../../src/claude/registry.ts';
 import type { Agent } from '../../src/protocol/agent.ts';
+import { createFakeClock } from '../probes/fakeClock.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
 import { Recorder } from './realRig.ts';
 
@@ -89,6 +100,16 @@ describe('processStart', () => {
 });
 
 describe('Registry', () => {
+  it('reads a file again that is just being written', async () => {
+    await register();
+    const path = join(configDir, 'sessions', `${pid}.json`);
+    const whole = await readFile(path, 'utf8');
+    await writeFile(path, whole.slice(0, 20));
+    const reading = new Registry({ configDir }).record(pid);
+    await writeFile(path, whole);
+    expect(await reading).toMatchObject({ pid, sessionId: FIRST });
+  });
+
   it('leaves out dead processes, reused pids, other containers, half-written and key files', async () => {
     const registry = new Registry({ configDir });
     await register();
@@ -158,6 +179,100 @@ describe('found()', () => {
       await waitUntil('a change is told', () => changes > before, 3000);
     }
     subscription.dispose();
+  });
+});
+
+describe('news of the list', () => {
+  /** Counts what is told; every call of `after` lets some time pass. */
+  async function listen() {
+    const clock = createFakeClock();
+    await agent.close();
+    agent = createClaudeAgent({ configDir, env: {}, clock, log: silentLogger });
+    let changes = 0;
+    agent.onDidChangeFound(() => (changes += 1));
+    const after = async (what: string, count: number): Promise<void> => {
+      await waitUntil(what, () => {
+        clock.advance(500);
+        return changes > count;
+      });
+    };
+    await after('the first look is told', 0);
+    return { after, count: () => changes };
+  }
+  const states = async () =>
+    (await agent.found()).map((row) => [row.agentSessionId, row.status, row.title]);
+
+  it('a terminal that was killed is told, though its registry file stays', async () => {
+    await register({ status: 'busy' });
+    await say(FIRST, 'u1', 'Go');
+    const { after, count } = await listen();
+    expect(await states()).toEqual([[FIRST, 'working', 'Go']]);
+    const before = count();
+    child.kill('SIGKILL');
+    await after('the end is told', before);
+    expect(await states()).toEqual([[FIRST, 'ended', 'Go']]);
+  });
+
+  it('a transcript that comes or goes without a process is told', async () => {
+    const { after, count } = await listen();
+    await say(SECOND, 'u1', 'Restored');
+    await after('the new one is told', count());
+    expect(await states()).toEqual([[SECOND, 'ended', 'Restored']]);
+    const before = count();
+    await rm(transcript(SECOND));
+    await after('its end is told', before);
+    expect(await states()).toEqual([]);
+  });
+
+  it('a state that only the transcript tells is told', async () => {
+    await register({ status: undefined });
+    const { after, count } = await listen();
+    await say(FIRST, 'u1', 'Go');
+    await after('work is told', count());
+    expect(await states()).toEqual([[FIRST, 'working', 'Go']]);
+    const before = count();
+    const done = { type: 'assistant', message: { content: [{ type: 'text', text: 'ok' }] } };
+    await appendFile(transcript(FIRST), `${JSON.stringify(done)}\n`);
+    await after('its end is told', before);
+    expect(await states()).toEqual([[FIRST, 'idle', 'Go']]);
+  });
+});
+
+describe('Projects', () => {
+  it('names the folder of a long path as Claude Code does, and finds a linked folder by its real name', async () => {
+    const long = `/${'long-folder/'.repeat(20)}end`;
+    expect(projectSlug(long)).toMatch(/^-long-folder-.{187}-[0-9a-z]+$/);
+    expect(projectSlug(long)).not.toBe(projectSlug(`${long}x`));
+    const real = join(configDir, 'real');
+    const link = join(configDir, 'link');
+    await mkdir(real);
+    await symlink(real, link);
+    const projects = new Projects(configDir);
+    const folder = join(configDir, 'projects', projectSlug(await realpath(real)));
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, `${FIRST}.jsonl`), '');
+    expect(await projects.findIn(FIRST, link)).toBeUndefined();
+    expect(await projects.find(FIRST, link)).toBe(join(folder, `${FIRST}.jsonl`));
+    expect(await projects.find(FIRST, '/elsewhere')).toBe(join(folder, `${FIRST}.jsonl`));
+    expect(await projects.find('../../etc/passwd', link)).toBeUndefined();
+  });
+});
+
+describe('readTranscript()', () => {
+  it('reads where the session keeps its transcripts, also a last line without its end', async () => {
+    const other = await mkdtemp(join(tmpdir(), 'other-'));
+    await mkdir(join(other, 'projects', projectSlug(CWD)), { recursive: true });
+    await say(FIRST, 'u1', 'here');
+    const there = { type: 'user', uuid: 'u2', message: { role: 'user', content: 'there' } };
+    await writeFile(
+      join(other, 'projects', projectSlug(CWD), `${FIRST}.jsonl`),
+      JSON.stringify(there),
+    );
+    const read = async (env?: Record<string, string>) =>
+      (await agent.readTranscript(FIRST, CWD, undefined, env)).map((entry) => entry.id);
+    expect(await read()).toEqual(['u1']);
+    expect(await read({ CLAUDE_CONFIG_DIR: other })).toEqual(['u2']);
+    await rm(other, { recursive: true });
   });
 });
 
