@@ -134,12 +134,12 @@ export function runtimeUnusable(missing: readonly string[]): AppError {
   });
 }
 
-/** The relay child does not stay up. */
+/** The relay child cannot be started. */
 export function relayChildFailed(reason: string): AppError {
   return new AppError('relay-unreachable', {
-    happened: `The relay of this computer cannot be started: ${reason}`,
-    kept: 'Sessions go on; nobody can watch them until it is back.',
-    remedy: 'It is tried again by itself.',
+    happened: `The relay of this computer cannot be started: ${reason.replace(/\.$/, '')}.`,
+    kept: 'The session host was not started; its sessions are kept.',
+    remedy: 'Start again; host.log says what the relay said.',
   });
 }
 
@@ -193,6 +193,14 @@ export function notShareable(reason: string, remedy: string): AppError {
     kept: 'Nothing was shared.',
     remedy,
   });
+}
+
+/** Somebody stopped sharing while a link was being made. */
+export function sharingStopped(): AppError {
+  return notShareable(
+    'Sharing was stopped while this link was being made.',
+    'Share again if you still want to.',
+  );
 }
 
 /** An administrator turned sharing off. */

@@ -74,19 +74,26 @@ async function run(options: RunHostOptions): Promise<number> {
   log.info('host starts', { version: PRODUCT_VERSION, term: journal.term, pid: process.pid });
   const stopping = new AbortController();
   let force = false;
+  let hurry = async (): Promise<void> => undefined;
   const stop = (reason: string, isForced = false): void => {
     log.info('host stops', { reason, forced: isForced });
     force ||= isForced;
+    // It is on its way out already: who is still being let go is let go at once.
+    if (isForced && stopping.signal.aborted) void hurry();
     stopping.abort();
   };
-  if (options.signal.aborted) throw cancelled();
+  const refuseIfStopped = (): void => {
+    if (stopping.signal.aborted) throw cancelled();
+  };
   options.signal.addEventListener('abort', () => stop('signal'), { once: true });
+  if (options.signal.aborted) stop('signal');
 
   const closers: (() => Promise<void> | void)[] = [
     () => journal.close(),
     () => void process.off('uncaughtExceptionMonitor', onCrash),
   ];
   try {
+    refuseIfStopped();
     const [program, script, ...args] = options.relayCommand;
     const relay = await RelayChild.start({
       command: script ? [program, keepOwnCopy(script, paths.program, log), ...args] : [program],
@@ -96,6 +103,7 @@ async function run(options: RunHostOptions): Promise<number> {
       log,
     });
     closers.unshift(() => relay.close());
+    refuseIfStopped();
     journal.saveSetting(RELAY_PORT, `${relay.address.port}`);
     const rooms = await Rooms.create({ journal, relay, clock, log });
     closers.unshift(() => rooms.closeAll());
@@ -105,6 +113,7 @@ async function run(options: RunHostOptions): Promise<number> {
     const computer = options.computer ?? computerName();
     const sessions = new Sessions({ journal, rooms, agent, env, computer, clock, log });
     closers.unshift(() => sessions.closeAll(force));
+    hurry = () => sessions.closeAll(true);
     const machine = new Machine({
       journal,
       rooms,
@@ -119,6 +128,7 @@ async function run(options: RunHostOptions): Promise<number> {
     });
     closers.unshift(() => machine.dispose());
     await sessions.restore();
+    refuseIfStopped();
     await machine.open();
     void agent.probe().then(
       (probe) => machine.setProbe(probe),
@@ -185,7 +195,9 @@ function aborted(signal: AbortSignal): Promise<void> {
 /** Name and place of a defect; its message may hold what was being worked on, so it is left out. */
 function crashText(error: Error): string {
   const places = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
-  return `${error.name} ${places.slice(0, 5).join(' ')}`;
+  // SQLite's own codes say that the disk is full or the journal damaged.
+  const code = 'errcode' in error ? ` (SQLite ${String(error.errcode)})` : '';
+  return `${error.name}${code} ${places.slice(0, 5).join(' ')}`;
 }
 
 function computerName(): string {

@@ -55,14 +55,21 @@ export async function executeHosted(
       await context.interrupt();
       return undefined;
     case 'set-model':
-      recorder.update({ model: command.args.model });
       await carriedOut(context.child()?.setModel(command.args.model));
+      recorder.update({ model: command.args.model });
       recorder.notice(changed('model', command.args.model, author));
       return undefined;
     case 'set-mode': {
       const { mode } = command.args;
-      if (mode === 'bypassPermissions' && context.hasControllers()) throw bypassWithGuests();
+      const before = recorder.stored.mode ?? 'default';
+      const isForbidden = (): boolean => mode === 'bypassPermissions' && context.hasControllers();
+      if (isForbidden()) throw bypassWithGuests();
       await carriedOut(context.child()?.setMode(mode));
+      // A controller link may have been made meanwhile.
+      if (isForbidden()) {
+        await carriedOut(context.child()?.setMode(before));
+        throw bypassWithGuests();
+      }
       recorder.update({ mode });
       recorder.notice(changed('mode', mode, author));
       return undefined;

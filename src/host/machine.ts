@@ -15,6 +15,7 @@ import type { Rooms, ServedRoom } from './rooms.ts';
 import type { Sessions } from './sessions.ts';
 import { given } from './sessionSummary.ts';
 import { shareSession, sharingOf, stopSharing } from './share.ts';
+import { WorkQueue } from './workQueue.ts';
 
 /** What the machine room works with. */
 export interface MachineOptions {
@@ -40,6 +41,7 @@ const REFRESH_MS = 30_000;
 export class Machine {
   private readonly options: MachineOptions;
   private readonly disposables = new DisposableStore();
+  private readonly shares = new WorkQueue();
   private served: ServedRoom | undefined;
   private probe: AgentProbe = { features: [] };
   private timer: Disposable | undefined;
@@ -154,7 +156,9 @@ export class Machine {
         const session = sessions.get(command.args.session);
         const fetch = globalThis.fetch;
         const options = { session, rooms, relay, policyFile, clock, fetch };
-        return { ...(await shareSession(command.args, options)) };
+        // A stop waits for none of them.
+        const share = () => shareSession(command.args, options);
+        return { ...(await this.shares.run(session.id, share)) };
       }
       case 'stop-sharing':
         await stopSharing(sessions.get(command.args.session), rooms);

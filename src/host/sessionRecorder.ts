@@ -1,6 +1,7 @@
 // Takes what an agent reports into a room: bounded entries with their authors, live text, facts, requests.
 import type { Clock } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
+import { newId } from '../base/ids.ts';
 import type { AgentEvent, AgentFacts } from '../protocol/agent.ts';
 import type { Pending, Problem, SessionStatus, SessionSummary } from '../protocol/state.ts';
 import { parseJson } from '../protocol/json.ts';
@@ -56,7 +57,6 @@ export class SessionRecorder {
   private facts: AgentFacts = {};
   /** Blocks whose streamed text goes with the next entry. */
   private readonly ending: { messageId: string; block: number }[] = [];
-  private noticeCount = 0;
 
   constructor(options: SessionRecorderOptions) {
     this.options = options;
@@ -162,9 +162,7 @@ export class SessionRecorder {
   /** Says something to everybody. */
   notice(notice: Pick<EntryOf<'notice'>, 'level' | 'code' | 'text' | 'author'>): void {
     const at = this.options.clock.now();
-    const id = `${notice.code}:${at}:${this.noticeCount}`;
-    this.noticeCount += 1;
-    this.record([{ kind: 'notice', id, at, ...notice }]);
+    this.record([{ kind: 'notice', id: newId(), at, ...notice }]);
   }
 
   /** Settles a request, once; false if it waits no more. */

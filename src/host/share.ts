@@ -7,7 +7,7 @@ import { TIMES } from '../protocol/limits.ts';
 import { parseLink, relayAddress } from '../protocol/link.ts';
 import type { Role, Sharing } from '../protocol/state.ts';
 import { SUBPROTOCOL } from '../protocol/version.ts';
-import { addressUnreachable, notShareable, sharingOff } from './errors.ts';
+import { addressUnreachable, notShareable, sharingOff, sharingStopped } from './errors.ts';
 import type { OpenSession } from './openSession.ts';
 import { isSharingAllowed } from './policy.ts';
 import type { RelayChild } from './relayChild.ts';
@@ -36,51 +36,83 @@ export interface SharedLink {
 const MAX_LIFETIME_MS = 30 * 24 * 3_600_000;
 const CHECK_MS = 10_000;
 
-/** Makes a link. Throws AppError 'policy', 'not-shareable', 'relay-unreachable' or 'invalid-input'. */
+/**
+ * Makes a link. Throws AppError 'policy', 'not-shareable', 'relay-*' or 'invalid-input': then there is
+ * no link, also if sharing was stopped meanwhile. One at a time per session.
+ */
 export async function shareSession(
   args: CommandArgs<'share'>,
   options: ShareOptions,
 ): Promise<SharedLink> {
-  const { session, rooms, relay, clock } = options;
+  const { session, relay, clock } = options;
   const { recorder, room } = session;
-  const { source, mode } = recorder.stored;
-  refuseSharing({ role: args.role, source, mode }, options.policyFile);
+  const refuse = (): void => {
+    const { source, mode } = recorder.stored;
+    refuseSharing({ role: args.role, source, mode }, options.policyFile);
+  };
+  refuse();
   const target = targetOf(args.where, relay);
-  const relaysBefore = recorder.stored.relays ?? [];
-  if (target.kind === 'relay') {
-    const relays = [
-      ...relaysBefore.filter(({ url }) => url !== target.url),
-      { url: target.url, ...target.key },
-    ];
-    await rooms.shareOn(room, relays);
-    recorder.update({ relays });
-  }
-  if (target.kind === 'address') relay.allowHostOf(target.url.replace(/^ws/, 'http'));
+  // Each stop begins an epoch.
+  const epoch = room.epochs.at(-1)?.epoch;
+  const wasStopped = (): boolean => room.epochs.at(-1)?.epoch !== epoch;
+  const known = (recorder.stored.relays ?? []).find(({ url }) => url === target.url);
   const lifetimeMs = Math.min(Math.max(args.lifetimeMs ?? TIMES.inviteMs, 1000), MAX_LIFETIME_MS);
-  const { inviteId, link } = await room.createInvite({
-    role: args.role,
-    ...(args.scopes === undefined ? {} : { scopes: args.scopes }),
-    ...(args.allowControl === undefined ? {} : { allowControl: args.allowControl }),
-    loopbackOnly: target.kind === 'loopback',
-    lifetimeMs,
-    relay: target.url,
-  });
-  if (target.kind !== 'loopback') {
-    try {
-      await checkEndToEnd(link, options);
-    } catch (error) {
-      room.revokeInvite(inviteId);
-      if (target.kind === 'relay') {
-        recorder.update({ relays: relaysBefore });
-        await rooms.shareOn(room, relaysBefore);
-      }
-      throw error;
-    }
+  let inviteId: string | undefined;
+  try {
+    if (target.kind === 'relay') await enterRelay({ url: target.url, ...target.key }, options);
+    if (target.kind === 'address') relay.allowHostOf(target.url.replace(/^ws/, 'http'));
+    const made = await room.createInvite({
+      role: args.role,
+      ...(args.scopes === undefined ? {} : { scopes: args.scopes }),
+      ...(args.allowControl === undefined ? {} : { allowControl: args.allowControl }),
+      loopbackOnly: target.kind === 'loopback',
+      lifetimeMs,
+      relay: target.url,
+    });
+    ({ inviteId } = made);
+    if (target.kind !== 'loopback') await checkEndToEnd(made.link, options);
+    if (wasStopped()) throw sharingStopped();
+    // What allowed it at the beginning may not be so any more.
+    refuse();
+    const where = target.kind === 'loopback' ? 'this computer only' : new URL(target.url).host;
+    recorder.update({ sharing: sharingOf(session, { where, since: clock.now() }) });
+    return { link: made.link, inviteId, where, notAfter: clock.now() + lifetimeMs };
+  } catch (error) {
+    if (inviteId !== undefined) room.revokeInvite(inviteId);
+    if (target.kind === 'relay') await leaveRelay(target.url, known, options);
+    throw wasStopped() ? sharingStopped() : error;
   }
-  const notAfter = clock.now() + lifetimeMs;
-  const where = target.kind === 'loopback' ? 'this computer only' : new URL(target.url).host;
-  recorder.update({ sharing: sharingOf(session, { where, since: clock.now() }) });
-  return { link, inviteId, where, notAfter };
+}
+
+type StoredRelay = NonNullable<StoredSession['relays']>[number];
+
+/** Serves the room on one more relay server. */
+async function enterRelay(
+  entry: StoredRelay,
+  { session, rooms }: Pick<ShareOptions, 'session' | 'rooms'>,
+): Promise<void> {
+  const { recorder, room } = session;
+  const withIt = (): StoredRelay[] => [
+    ...(recorder.stored.relays ?? []).filter(({ url }) => url !== entry.url),
+    entry,
+  ];
+  await rooms.shareOn(room, withIt());
+  recorder.update({ relays: withIt() });
+}
+
+/** Takes that back; a stop of sharing has done so already. */
+async function leaveRelay(
+  url: string,
+  known: StoredRelay | undefined,
+  { session, rooms }: Pick<ShareOptions, 'session' | 'rooms'>,
+): Promise<void> {
+  const { recorder, room } = session;
+  const now = recorder.stored.relays ?? [];
+  if (!now.some((relay) => relay.url === url)) return;
+  const others = now.filter((relay) => relay.url !== url);
+  const relays = known === undefined ? others : [...others, known];
+  recorder.update({ relays });
+  await rooms.shareOn(room, relays);
 }
 
 /** Cuts every guest off, and leaves the relay servers. */

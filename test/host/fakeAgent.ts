@@ -52,7 +52,7 @@ export class FakeChild implements AgentSession {
   async setModel(model: string): Promise<void> {
     if (model === 'refused') throw new Error('no such model');
   }
-  async setMode(): Promise<void> {}
+  async setMode(_mode: string): Promise<void> {}
   async rename(): Promise<void> {}
   async fileSuggestions(): Promise<readonly string[]> {
     return [];

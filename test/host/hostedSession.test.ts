@@ -1,0 +1,89 @@
+// A hosted session whose agent a test plays: what happens between two steps of it.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { waitUntil } from '../probes/waitUntil.ts';
+import { execute, SessionsRig } from './sessionsRig.ts';
+
+let rig: SessionsRig;
+beforeEach(async () => {
+  rig = await SessionsRig.create();
+}, 60_000);
+afterEach(() => rig.close(), 60_000);
+
+describe('a hosted session', () => {
+  it('an agent that ends as soon as it is ready leaves the prompt in the queue, and is not started over and over', async () => {
+    const session = await rig.start();
+    rig.agent.children[0]?.exit(true);
+    rig.agent.onStart = (child) => child.exit(false);
+    await execute(session, 'prompt', { text: 'kept' });
+    await waitUntil(
+      'its end is settled',
+      () => rig.agent.starts === 2 && session.recorder.status === 'idle',
+    );
+    expect(session.recorder.prompts.queue()).toMatchObject([{ text: 'kept' }]);
+    rig.agent.onStart = () => undefined;
+    await execute(session, 'prompt', { text: 'next' });
+    await waitUntil('both are sent', () => rig.agent.alive[0]?.prompts.length === 2);
+    expect(rig.agent.alive[0]?.prompts).toEqual(['kept', 'next']);
+  });
+
+  it('a prompt that comes while it is being ended is refused, and does not run when it is continued', async () => {
+    const session = await rig.start();
+    const [child] = rig.agent.alive;
+    if (child === undefined) throw new Error('no agent');
+    let letGo: (() => void) | undefined;
+    child.close = async () => {
+      await new Promise<void>((resolve) => (letGo = resolve));
+      child.exit(true);
+    };
+    const ended = rig.sessions.end(session.id);
+    const exit = await waitUntil('the agent is being ended', () => letGo);
+    await expect(execute(session, 'prompt', { text: 'late' })).rejects.toThrow(/has ended/);
+    exit();
+    await ended;
+    await rig.sessions.continue({ session: session.id });
+    expect(session.recorder.prompts.unfinished()).toEqual([]);
+    expect(rig.agent.alive.flatMap(({ prompts }) => prompts)).toEqual([]);
+  });
+
+  it('a model that the agent refuses is not kept for the next start', async () => {
+    const session = await rig.start();
+    await expect(execute(session, 'set-model', { model: 'refused' })).rejects.toThrow(
+      /Nothing was changed/,
+    );
+    expect(session.recorder.stored.model).toBeUndefined();
+    await execute(session, 'set-model', { model: 'other' });
+    expect(session.recorder.stored.model).toBe('other');
+  });
+
+  it('a mode that asks nobody is taken back if a controller link was made meanwhile', async () => {
+    const session = await rig.start();
+    const [child] = rig.agent.alive;
+    if (child === undefined) throw new Error('no agent');
+    const modes: string[] = [];
+    child.setMode = async (mode) => {
+      modes.push(mode);
+      if (modes.length > 1) return;
+      await session.room.createInvite({
+        role: 'controller',
+        lifetimeMs: 60_000,
+        relay: rig.relay.address.url,
+      });
+    };
+    await expect(execute(session, 'set-mode', { mode: 'bypassPermissions' })).rejects.toThrow(
+      /guests may control/,
+    );
+    expect(modes).toEqual(['bypassPermissions', 'default']);
+    expect(session.recorder.stored.mode).toBeUndefined();
+  });
+
+  it('notices of one moment are all kept', async () => {
+    const { recorder } = await rig.start();
+    const notice = { level: 'info', code: 'same', text: 'same' } as const;
+    for (let count = 0; count < 3; count += 1) recorder.notice(notice);
+    const ids = rig.journal
+      .room(recorder.stored.room)
+      .readLog(0, 100)
+      .flatMap(({ text }) => /"id":"([^"]+)"/.exec(text)?.[1] ?? []);
+    expect(new Set(ids).size).toBe(3);
+  });
+});

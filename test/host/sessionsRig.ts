@@ -1,0 +1,100 @@
+// The registry of sessions on a real journal and relay, with an agent that a test plays.
+import { systemClock } from '../../src/base/clock.ts';
+import { newId } from '../../src/base/ids.ts';
+import { silentLogger } from '../../src/base/log.ts';
+import { HostedSession } from '../../src/host/hostedSession.ts';
+import { Journal } from '../../src/host/journal.ts';
+import type { OpenSession } from '../../src/host/openSession.ts';
+import { hostPaths } from '../../src/host/paths.ts';
+import { RelayChild } from '../../src/host/relayChild.ts';
+import { Rooms } from '../../src/host/rooms.ts';
+import { Sessions } from '../../src/host/sessions.ts';
+import type { FoundSession } from '../../src/protocol/agent.ts';
+import type { CommandArgs, CommandKind } from '../../src/protocol/command.ts';
+import type { Json } from '../../src/protocol/json.ts';
+import type { AcceptedCommand } from '../../src/session/commandCheck.ts';
+import { FakeAgent } from './fakeAgent.ts';
+import { temporaryFolder } from './folders.ts';
+import { HOST_PROGRAM } from './hostRig.ts';
+
+/** One host without its process: what `hostMain` composes, up to the registry. */
+export class SessionsRig {
+  readonly folder: string;
+  readonly agent = new FakeAgent();
+  readonly journal: Journal;
+  readonly relay: RelayChild;
+  readonly rooms: Rooms;
+  readonly sessions: Sessions;
+
+  private constructor(folder: string, journal: Journal, relay: RelayChild, rooms: Rooms) {
+    this.folder = folder;
+    this.journal = journal;
+    this.relay = relay;
+    this.rooms = rooms;
+    this.sessions = this.makeSessions();
+  }
+
+  static async create(): Promise<SessionsRig> {
+    // As the host does: every connection of the Yjs client adds a listener to the process.
+    process.setMaxListeners(0);
+    const folder = temporaryFolder();
+    const paths = hostPaths(folder);
+    const common = { clock: systemClock, log: silentLogger };
+    const journal = Journal.open({ paths, ...common });
+    const relay = await RelayChild.start({
+      command: [process.execPath, HOST_PROGRAM, 'relay', '--child'],
+      dataDir: paths.relayData,
+      preferredPort: 0,
+      ...common,
+    });
+    return new SessionsRig(
+      folder,
+      journal,
+      relay,
+      await Rooms.create({ journal, relay, ...common }),
+    );
+  }
+
+  async close(): Promise<void> {
+    this.agent.release();
+    await this.sessions.closeAll();
+    await this.rooms.closeAll();
+    await this.relay.close();
+    this.journal.close();
+  }
+
+  /** Another registry over the same journal: what the next host begins with. */
+  makeSessions(): Sessions {
+    const { journal, rooms, agent } = this;
+    const options = { journal, rooms, agent, env: {}, computer: 'here' };
+    return new Sessions({ ...options, clock: systemClock, log: silentLogger });
+  }
+
+  start(): Promise<OpenSession> {
+    return this.sessions.start({ cwd: this.folder });
+  }
+
+  statusOf(id: string): string | undefined {
+    return this.sessions.rows().find(({ session }) => session.id === id)?.session.status;
+  }
+
+  terminalWith(conversation: string): FoundSession {
+    const key = `pid-${conversation}`;
+    return { key, agentSessionId: conversation, pid: 77, cwd: this.folder, status: 'idle' };
+  }
+}
+
+/** Carries a command of the owner out, as the room does once it is accepted. */
+export async function execute<K extends CommandKind>(
+  session: OpenSession,
+  kind: K,
+  args: CommandArgs<K>,
+): Promise<Json | undefined> {
+  const { driver } = session;
+  if (!(driver instanceof HostedSession)) throw new Error('the session is not hosted');
+  const owner = { member: 'm', key: 'k', name: 'Ada', device: 'laptop', role: 'owner' } as const;
+  const person = { ...owner, scopes: [], since: 0, present: true };
+  const command = { kind, args, member: 'm', window: 'w', id: newId(), person };
+  // Kind and arguments belong together by their type parameter, which a union does not follow.
+  return driver.execute(command as unknown as AcceptedCommand);
+}

@@ -1,0 +1,93 @@
+// Making a link while something else happens to the session.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/base/clock.ts';
+import { isAppError } from '../../src/base/errors.ts';
+import type { OpenSession } from '../../src/host/openSession.ts';
+import { shareSession, stopSharing } from '../../src/host/share.ts';
+import type { CommandArgs } from '../../src/protocol/command.ts';
+import { createMemoryStore } from '../../src/relay/memoryStore.ts';
+import { createRelay } from '../../src/relay/server.ts';
+import { silentLogger } from '../../src/base/log.ts';
+import { SessionsRig } from './sessionsRig.ts';
+
+let rig: SessionsRig;
+let session: OpenSession;
+beforeEach(async () => {
+  rig = await SessionsRig.create();
+  session = await rig.start();
+}, 60_000);
+afterEach(() => rig.close(), 60_000);
+
+/** Shares; `meanwhile` happens when the address is about to be checked. */
+function share(
+  where: CommandArgs<'share'>['where'],
+  meanwhile: () => Promise<unknown>,
+  role: 'viewer' | 'controller' = 'viewer',
+) {
+  let isFirst = true;
+  const fetchAfter: typeof fetch = async (...args) => {
+    if (isFirst) await meanwhile();
+    isFirst = false;
+    return fetch(...args);
+  };
+  return shareSession(
+    { session: session.id, role, where },
+    {
+      session,
+      rooms: rig.rooms,
+      relay: rig.relay,
+      policyFile: '/nowhere/policy.json',
+      clock: systemClock,
+      fetch: fetchAfter,
+    },
+  );
+}
+
+function guestLinks(): number {
+  return session.room.invites.filter(({ role }) => role !== 'owner').length;
+}
+
+describe('a link that is being made', () => {
+  it('is not given out if sharing is stopped meanwhile, and nothing is shared afterwards', async () => {
+    const address = { kind: 'address', url: rig.relay.address.url } as const;
+    const error = await share(address, () => stopSharing(session, rig.rooms)).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(isAppError(error, 'not-shareable') && error.message).toMatch(/was stopped/);
+    expect(guestLinks()).toBe(0);
+    expect(session.recorder.stored.sharing).toBeUndefined();
+    expect((await share(address, async () => undefined)).link).toContain('join#1.');
+    expect(guestLinks()).toBe(1);
+  });
+
+  it('on a relay server: a stop leaves that server too', async () => {
+    const server = await createRelay({
+      host: '127.0.0.1',
+      port: 0,
+      accessKey: 'a-key-of-sixteen-characters',
+      store: createMemoryStore(),
+      clock: systemClock,
+      log: silentLogger,
+    });
+    const where = {
+      kind: 'relay',
+      url: server.url,
+      accessKey: 'a-key-of-sixteen-characters',
+    } as const;
+    await expect(share(where, () => stopSharing(session, rig.rooms))).rejects.toThrow(
+      /was stopped/,
+    );
+    expect(session.recorder.stored.relays).toEqual([]);
+    expect(guestLinks()).toBe(0);
+    await server.close();
+  });
+
+  it('for controllers is taken back if the mode became one that asks nobody', async () => {
+    const address = { kind: 'address', url: rig.relay.address.url } as const;
+    const change = async (): Promise<void> =>
+      session.recorder.update({ mode: 'bypassPermissions' });
+    await expect(share(address, change, 'controller')).rejects.toThrow(/without asking/);
+    expect(guestLinks()).toBe(0);
+    expect(session.recorder.stored.sharing).toBeUndefined();
+  });
+});
