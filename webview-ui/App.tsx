@@ -57,17 +57,16 @@ function useKeys(ui: Ui): void {
   }, [ui]);
 }
 
-function isRightToLeft(locale: string): boolean {
-  return /^(?:ar|fa|he|ur)\b/.test(locale);
-}
-
 /** Everything. */
 export function App() {
   const ui = useUi();
   useKeys(ui);
   const locale = ui.store.locale.value;
+  // English words stay English, whatever the language of the editor.
+  const isTranslated = Object.keys(ui.store.strings.value).length > 0;
+  const isRightToLeft = isTranslated && /^(?:ar|fa|he|ur)\b/.test(locale);
   return (
-    <div class="panel" lang={locale} dir={isRightToLeft(locale) ? 'rtl' : undefined}>
+    <div class="panel" lang={isTranslated ? locale : 'en'} dir={isRightToLeft ? 'rtl' : undefined}>
       <Header />
       <Banners />
       <main class="main">

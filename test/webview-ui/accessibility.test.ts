@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { HEADERS } from '../../webview-ui/gallery/sampleHeaders.ts';
 import { GalleryRig, nextFrames, send } from './galleryRig.ts';
 
 let rig: GalleryRig;
@@ -107,6 +108,57 @@ describe('accessibility', () => {
       return field === null ? '' : getComputedStyle(field).fontSize;
     });
     expect(Number.parseFloat(size)).toBeGreaterThanOrEqual(16);
+  });
+
+  it.each([390, 1280])(
+    'keeps every control in reach at %i px, however long the names',
+    async (width) => {
+      const page = await rig.open('state=asked', { viewport: { width, height: 900 } });
+      const long = 'unbroken'.repeat(30);
+      const header = HEADERS['asked'];
+      await send(page, {
+        type: 'header',
+        header: {
+          ...header,
+          session: {
+            ...header?.session,
+            title: `A title as a first prompt makes one, ${'with many words, '.repeat(12)}`,
+            branch: long,
+            computer: long,
+          },
+          control: { ...header?.control, name: long },
+          controlRequests: [{ member: 'm', window: 'w', name: long }],
+        },
+      });
+      const outside = await page.evaluate(() =>
+        [...document.querySelectorAll('.header button, .bottom button, #composer')]
+          .filter((element) => {
+            const box = element.getBoundingClientRect();
+            return box.left < 0 || box.right > innerWidth;
+          })
+          .map((element) => element.outerHTML),
+      );
+      expect(outside).toEqual([]);
+      expect(await page.locator('.bottom button').count()).toBeGreaterThan(4);
+    },
+  );
+
+  it('leaves room for the transcript on a page of 200 % zoom', async () => {
+    const query = 'request=permission&state=asked&draft=a%0Ab%0Ac%0Ad';
+    const page = await rig.open(query, { viewport: { width: 640, height: 380 } });
+    await nextFrames(page);
+    const heights = await page.evaluate(() =>
+      ['.transcript', '#composer'].map((name) => document.querySelector(name)?.clientHeight ?? 0),
+    );
+    expect(heights[0]).toBeGreaterThan(60);
+    await page.locator('.pending .button').click();
+    await page.locator('#composer').fill('reachable');
+  });
+
+  it('shows why a prompt failed in full lines on a phone', async () => {
+    const page = await rig.open('outbox', { viewport: { width: 390, height: 800 } });
+    const box = await page.locator('.outbox-failed .bad').boundingBox();
+    expect(box?.width).toBeGreaterThan(200);
   });
 
   it.each([320, 768, 1600])('does not scroll sideways at %i px', async (width) => {

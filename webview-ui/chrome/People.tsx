@@ -3,6 +3,7 @@ import type { PanelHeader, PanelPerson } from '../../src/protocol/panel.ts';
 import { Avatar } from '../parts/AuthorBadge.tsx';
 import { Icon } from '../parts/Icon.tsx';
 import type { Translate } from '../strings.ts';
+import { showDeceptive } from '../text/visible.ts';
 import { useUi } from '../ui.ts';
 
 const MAX_PICTURES = 4;
@@ -24,9 +25,9 @@ function Person({ person, isOwner }: { readonly person: PanelPerson; readonly is
     <li class={person.present ? 'person' : 'person person-away'}>
       <Avatar name={person.name} id={person.member} />
       <span class="person-text">
-        <bdi>{person.isMe ? t('{0} (you)', person.name) : person.name}</bdi>
+        <bdi>{person.isMe ? t('{0} (you)', person.name) : showDeceptive(person.name)}</bdi>
         <span class="muted">
-          <bdi>{person.device}</bdi> · {roleText(person, t)}
+          <bdi>{showDeceptive(person.device)}</bdi> · {roleText(person, t)}
           {person.present ? '' : ` · ${t('away')}`}
         </span>
       </span>

@@ -1,5 +1,6 @@
 // Who did something: initials in a colour of their own, the name, the device.
 import type { Author } from '../../src/protocol/transcript.ts';
+import { showDeceptive } from '../text/visible.ts';
 import { useUi } from '../ui.ts';
 
 const COLORS = 6;
@@ -36,9 +37,9 @@ export function AuthorBadge({ author }: { readonly author: Author }) {
   return (
     <span class="author">
       <Avatar name={author.name} id={author.member ?? author.name} />
-      <bdi class="author-name">{isMe ? t('You') : author.name}</bdi>
+      <bdi class="author-name">{isMe ? t('You') : showDeceptive(author.name)}</bdi>
       {author.device !== undefined && author.device !== '' && (
-        <bdi class="muted author-device">{author.device}</bdi>
+        <bdi class="muted author-device">{showDeceptive(author.device)}</bdi>
       )}
     </span>
   );
