@@ -130,6 +130,7 @@ describe('accessibility', () => {
           controlRequests: [{ member: 'm', window: 'w', name: long }],
         },
       });
+      await page.click('.people > summary');
       const outside = await page.evaluate(() =>
         [...document.querySelectorAll('.header button, .bottom button, #composer')]
           .filter((element) => {
@@ -156,7 +157,11 @@ describe('accessibility', () => {
   });
 
   it('shows why a prompt failed in full lines on a phone', async () => {
-    const page = await rig.open('outbox', { viewport: { width: 390, height: 800 } });
+    const page = await rig.open('outbox', {
+      viewport: { width: 390, height: 800 },
+      hasTouch: true,
+      isMobile: true,
+    });
     const box = await page.locator('.outbox-failed .bad').boundingBox();
     expect(box?.width).toBeGreaterThan(200);
   });
