@@ -23,6 +23,7 @@ import {
   problemError,
   sessionBusyError,
 } from './errors.ts';
+import type { ChildExit } from './childProcess.ts';
 import { ConversationReader } from './conversationReader.ts';
 import { FoundSessions } from './foundSessions.ts';
 import { ClaudeObserved } from './observed.ts';
@@ -35,6 +36,8 @@ import { startArguments } from './startArguments.ts';
 
 /** How long the answer of a probe is believed. */
 const PROBE_MS = 600_000;
+/** The option is not documented: a version without it ends with these words. */
+const MIRROR_REFUSED = /unknown option.*--session-mirror/;
 
 /** What the adapter needs from outside. */
 export interface ClaudeAgentOptions {
@@ -71,6 +74,8 @@ class ClaudeAgent implements Agent {
   /** Conversation by process id of our own children. */
   private readonly own = new Map<number, string>();
   private readonly resuming = new Set<string>();
+  /** Until a version says that it knows no such option. */
+  private hasMirror = true;
   private probed: { readonly probe: AgentProbe; readonly at: number } | undefined;
 
   constructor(options: ClaudeAgentOptions) {
@@ -108,9 +113,32 @@ class ClaudeAgent implements Agent {
   private async startChild(start: AgentStartOptions, sessionId: string): Promise<AgentSession> {
     const probe = await this.usable(start.env);
     if (!(await isFolder(start.cwd))) throw folderMissingError(start.cwd);
+    let launched = await this.launch(start, probe, sessionId);
+    if (!launched.isReady && this.hasMirror && MIRROR_REFUSED.test(launched.said)) {
+      this.options.log.info('no session mirror in this version', { version: probe.version ?? '' });
+      this.hasMirror = false;
+      launched = await this.launch(start, probe, sessionId);
+    }
+    if (!launched.isReady) throw launched.error;
+    const { session } = launched;
+    if (start.title !== undefined) {
+      await session.rename(start.title).catch((error: unknown) => {
+        this.options.log.warn('naming the session failed', { error: errorText(error) });
+      });
+    }
+    return session;
+  }
+
+  /** Starts one process; one that does not get ready is gone when this resolves. */
+  private async launch(
+    start: AgentStartOptions,
+    probe: AgentProbe,
+    sessionId: string,
+  ): Promise<Launched> {
+    const { hasMirror } = this;
     const session = new ClaudeSession({
       path: probe.path ?? '',
-      args: startArguments({ start, features: probe.features, sessionId, hasMirror: true }),
+      args: startArguments({ start, features: probe.features, sessionId, hasMirror }),
       cwd: start.cwd,
       env: {
         ...childEnvironment(start.env),
@@ -118,7 +146,7 @@ class ClaudeAgent implements Agent {
       },
       configDir: this.homeOf(start.env).configDir,
       processStart,
-      hasMirror: true,
+      hasMirror,
       initialFacts: { agentSessionId: sessionId },
       clock: this.options.clock,
       log: this.options.log,
@@ -131,23 +159,16 @@ class ClaudeAgent implements Agent {
       if (pid > 0) start.onDidSpawn?.({ pid, processStart: (await processStart(pid)) ?? '' });
       if (start.signal?.aborted) throw endedError();
       await session.initialize();
+      return { isReady: true, session };
     } catch (error) {
       const isCrash = session.isEnded;
       session.kill();
       const exit = await session.lastWords.exited;
-      if (start.signal?.aborted) throw endedError();
       const said = (exit.error ?? session.lastWords.stderr).slice(-500);
-      if (isCrash) throw problemError(crashedProblem(exit.code, exit.signal, said));
-      throw isAppError(error, 'timeout') ? notReadyError(said, error) : error;
+      return { isReady: false, said, error: startError(error, { start, isCrash, exit, said }) };
     } finally {
       start.signal?.removeEventListener('abort', giveUp);
     }
-    if (start.title !== undefined) {
-      await session.rename(start.title).catch((error: unknown) => {
-        this.options.log.warn('naming the session failed', { error: errorText(error) });
-      });
-    }
-    return session;
   }
 
   found(): Promise<readonly FoundSession[]> {
@@ -233,6 +254,27 @@ class ClaudeAgent implements Agent {
       }
     });
   }
+}
+
+/** A process that is ready, or why there is none. */
+type Launched =
+  | { readonly isReady: true; readonly session: ClaudeSession }
+  | { readonly isReady: false; readonly said: string; readonly error: unknown };
+
+/** What a person is told of a start that failed. */
+function startError(
+  error: unknown,
+  failure: {
+    readonly start: AgentStartOptions;
+    readonly isCrash: boolean;
+    readonly exit: ChildExit;
+    readonly said: string;
+  },
+): unknown {
+  const { start, isCrash, exit, said } = failure;
+  if (start.signal?.aborted) return endedError();
+  if (isCrash) return problemError(crashedProblem(exit.code, exit.signal, said));
+  return isAppError(error, 'timeout') ? notReadyError(said, error) : error;
 }
 
 /** One folder of Claude Code's own. */

@@ -5,7 +5,7 @@ import type { Entry } from '../protocol/transcript.ts';
 import { CompactionHold } from './compactionHold.ts';
 import { attachmentEntries, type Line, lineSchema, systemEntries } from './fileLines.ts';
 import { messageEntries, timeOf } from './messageEntries.ts';
-import { messageLineSchema } from './messageLine.ts';
+import { type MessageLine, messageLineSchema } from './messageLine.ts';
 import { TodoTracker } from './todos.ts';
 import { branchOf } from './transcriptSummary.ts';
 import { unknownEntry } from './unknownEntry.ts';
@@ -79,7 +79,7 @@ export function createTranscriptMapper(options: {
         }
         const entries = messageEntries(message.data, {
           now: options.now(),
-          parent: options.parent,
+          parent: options.parent ?? sidechainOf(message.data),
         });
         return { entries: [...hold.release(), ...entries], facts };
       }
@@ -102,6 +102,11 @@ export function createTranscriptMapper(options: {
     return { entries: entries.flatMap((entry) => [entry, ...todos.follow(entry)]), facts };
   };
   return { map, flush: () => hold.release() };
+}
+
+/** Older versions wrote subagents into the conversation's own file, without the call they belong to. */
+function sidechainOf(line: MessageLine): string | undefined {
+  return line.isSidechain === true ? `sidechain:${line.agentId ?? ''}` : undefined;
 }
 
 function factsOf(line: Line): AgentFacts {

@@ -143,6 +143,28 @@ describe('a CLI that cannot be used', () => {
   });
 });
 
+describe('a CLI without a session mirror', () => {
+  it('is started without it, and is not asked for it again', async () => {
+    const { agent, folder, env } = await agentOf({
+      ...GOOD,
+      always: `if (args[0] === '-p') require('node:fs').appendFileSync('starts', args.includes('--session-mirror') ? 'with ' : 'without ');
+        if (args.includes('--session-mirror')) { console.error("error: unknown option '--session-mirror'"); process.exit(1); }`,
+      onPrompt: `say({ type: 'assistant', uuid: 'a', local_command_source: '<local-command-stdout>ok</local-command-stdout>', message: { content: 'ok' } });
+        say({ type: 'result', subtype: 'success', uuid: id(), num_turns: 1 });`,
+    });
+    for (const promptId of [randomUUID(), randomUUID()]) {
+      const session = await agent.start({ cwd: folder, env });
+      const seen = new Recorder();
+      session.onDidEmit((event) => seen.take(event));
+      await session.prompt({ promptId, text: '/context' });
+      await seen.entry('turn');
+      expect(seen.kind('command')).toMatchObject([{ text: 'ok' }]);
+      await session.close();
+    }
+    expect(await readFile(join(folder, 'starts'), 'utf8')).toBe('with without without ');
+  });
+});
+
 describe('a CLI that writes what nobody expects', () => {
   it('garbled lines and binary output become notices, and the session goes on', async () => {
     const { session, seen } = await start({

@@ -378,6 +378,20 @@ describe('lines of the terminal', () => {
     expect(local('plain')).toMatchObject([{ kind: 'command', command: 'plain' }]);
   });
 
+  it('takes a subagent that stands in the same file for no person', () => {
+    const line = (type: string, content: Json): Json => ({
+      type,
+      uuid: type,
+      isSidechain: true,
+      agentId: 'a1',
+      message: { id: 'm', content },
+    });
+    expect(entriesOf(line('user', 'Look for bugs'))).toEqual([]);
+    expect(entriesOf(line('assistant', [{ type: 'text', text: 'None' }]))).toMatchObject([
+      { kind: 'text', text: 'None', parent: 'sidechain:a1' },
+    ]);
+  });
+
   it('knows no branch where there is none', () => {
     const { facts } = createTranscriptMapper({ now: () => 0 }).map({
       type: 'user',

@@ -139,6 +139,15 @@ describe('ConversationReader', () => {
     ]);
   });
 
+  it('forgets what was held back when the file that held it is rewritten', async () => {
+    const reader = new ConversationReader({ path, now: () => NOW });
+    await writeFile(path, '{"type":"system","subtype":"compact_boundary","uuid":"b"}\n');
+    expect((await reader.read()).entries).toEqual([]);
+    await writeFile(path, line('u1', 'one', '2026-01-01T00:00:00Z'));
+    expect((await reader.read()).entries.map((entry) => entry.id)).toEqual(['u1']);
+    expect(reader.flush()).toEqual([]);
+  });
+
   it('tells garbled lines of two conversations apart, and names the same one alike', async () => {
     const other = join(folder, 'b.jsonl');
     await writeFile(path, 'garbage\n');
