@@ -305,7 +305,6 @@ export class Attachment implements RoomView, Disposable {
   private replicaChanged(parts: ReadonlySet<ViewPart>): void {
     const { state } = this.replica;
     if (state) {
-      this.sawHostTime(state.at);
       // Who has seen a newer fence knows that control moved on: the next prompt asks anew.
       const isNewest = state.focus.fence === this.lastFence;
       this.lastFence = this.heldFence ?? (isNewest ? this.lastFence : undefined);

@@ -1,0 +1,64 @@
+// A room in which nothing has happened for a while: whoever comes can act at once.
+import { afterEach, expect, it } from 'vitest';
+import { systemClock } from '../../src/base/clock.ts';
+import { silentLogger } from '../../src/base/log.ts';
+import { createIdentity } from '../../src/crypto/identity.ts';
+import { Attachment } from '../../src/sync/attachment.ts';
+import { createFakeClock } from '../probes/fakeClock.ts';
+import { waitUntil } from '../probes/waitUntil.ts';
+import { SyncRig } from './rig.ts';
+
+/** Passes on what a document says before what awareness says, as a busy network may. */
+class BeatsLast extends WebSocket {
+  // The overloads of the DOM type name every event; the two casts keep to what is listened to here.
+  override addEventListener(type: string, listener: (event: never) => void): void {
+    const late = (event: MessageEvent): void => {
+      const [kind] = new Uint8Array(event.data instanceof ArrayBuffer ? event.data : []);
+      if (kind === 1) setTimeout(() => listener(event as never), 500);
+      else listener(event as never);
+    };
+    super.addEventListener(type, type === 'message' ? late : (listener as never));
+  }
+}
+
+let rig: SyncRig;
+afterEach(() => rig.close());
+
+it('a command of a member who comes back to an idle room is not too late, however old the state is', async () => {
+  rig = new SyncRig();
+  const relay = await rig.relay();
+  const clock = createFakeClock(systemClock.now());
+  const room = await rig.host(relay, { clock });
+  const ticking = setInterval(() => clock.advance(5), 5);
+  rig.own(() => clearInterval(ticking));
+  const identity = await createIdentity();
+  const link = await rig.invite(room, relay, { role: 'owner' });
+  const before = await rig.join(link, 'Ada', identity);
+  await waitUntil('the owner is in', () => before.me);
+  await before.close();
+  await waitUntil('the host sees that she left', () => room.windowCount === 0);
+  // Ten minutes of beats, and nothing that changes the state.
+  for (let beat = 0; beat < 60; beat += 1) {
+    clock.advance(10_000);
+    await room.settled();
+  }
+  const view = await Attachment.join({
+    link,
+    identity,
+    name: 'Ada',
+    device: 'test',
+    clock: systemClock,
+    log: silentLogger,
+    webSocket: BeatsLast,
+  });
+  rig.own(() => view.dispose());
+  // Scripts send in the moment in which they find themselves in.
+  const sent = new Promise((resolve, reject) => {
+    const listening = view.onDidChange(() => {
+      if (!view.me) return;
+      listening.dispose();
+      view.request('focus-request', {}).then(resolve, reject);
+    });
+  });
+  await expect(sent).resolves.toBeDefined();
+}, 20_000);
