@@ -2,11 +2,12 @@
 import { hostname, userInfo } from 'node:os';
 import { systemClock } from '../base/clock.ts';
 import { AppError, isAppError } from '../base/errors.ts';
-import { errorText, type Logger } from '../base/log.ts';
+import { errorText } from '../base/log.ts';
 import { PRODUCT_VERSION } from '../base/product.ts';
 import { createClaudeAgent } from '../claude/claudeAgent.ts';
 import { processStart } from '../claude/processStart.ts';
 import { PROTOCOL_VERSION } from '../protocol/version.ts';
+import { closeInOrder } from './closeInOrder.ts';
 import { filterEnvironment } from './environment.ts';
 import { createFileLog } from './fileLog.ts';
 import { removeHostFile, writeHostFile } from './hostFile.ts';
@@ -165,24 +166,9 @@ async function run(options: RunHostOptions): Promise<number> {
     }
     await aborted(stopping.signal);
   } finally {
-    await closeInOrder(closers, log);
+    await closeInOrder(closers, { clock, log });
   }
   return 0;
-}
-
-/** Closes one after the other; what fails to close keeps none of the others open. */
-async function closeInOrder(
-  closers: readonly (() => Promise<void> | void)[],
-  log: Logger,
-): Promise<void> {
-  for (const close of closers) {
-    try {
-      await close();
-    } catch (error) {
-      log.warn('not closed cleanly', { error: errorText(error) });
-    }
-  }
-  log.info('host ended');
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -17,7 +17,8 @@ export interface ProcessName {
 
 /**
  * Resolves when the process is gone. It may finish for 60 s, or until `endNow` aborts; then it gets
- * SIGTERM and at last SIGKILL. Its pid is checked before each signal: it may belong to another by then.
+ * SIGTERM and at last SIGKILL. Its pid is checked before each signal: it may belong to another by
+ * then. One whose start time is not known is never signalled.
  */
 export async function awaitOldChild(
   child: ProcessName,
@@ -26,11 +27,14 @@ export async function awaitOldChild(
     readonly log: Logger;
     readonly endNow: AbortSignal;
     readonly finishMs?: number;
+    readonly platform?: NodeJS.Platform;
   },
 ): Promise<void> {
-  const { clock, log, endNow, finishMs = FINISH_MS } = options;
-  // It was gone before its start time could be read: whoever has its pid now is a stranger.
-  if (child.processStart === '') return;
+  const { clock, log, endNow, finishMs = FINISH_MS, platform = process.platform } = options;
+  const isNamed = child.processStart !== '';
+  // Linux tells the start time of every process that lives: this one was gone already. Elsewhere the
+  // program that tells it may have failed.
+  if (child.pid === 0 || (!isNamed && platform === 'linux')) return;
   const isGone = async (untilMs: number, stop?: AbortSignal): Promise<boolean> => {
     const end = clock.monotonic() + untilMs;
     for (;;) {
@@ -39,7 +43,7 @@ export async function awaitOldChild(
       await pause(POLL_MS);
     }
   };
-  if (await isGone(finishMs, endNow)) return;
+  if ((await isGone(finishMs, endNow)) || !isNamed) return;
   log.warn('old agent process does not end by itself', { pid: child.pid });
   signal(child.pid, 'SIGTERM');
   if (await isGone(TERM_MS)) return;

@@ -5,7 +5,7 @@ import { Emitter } from '../base/emitter.ts';
 import { errorText, prefixLogger } from '../base/log.ts';
 import type { FoundSession } from '../protocol/agent.ts';
 import type { DirectoryRow } from '../protocol/state.ts';
-import { listRows, storedOfFound } from './directoryRows.ts';
+import { isPrivate, listRows, storedOfFound } from './directoryRows.ts';
 import { type DriverOptions, driveHosted, driveObserved } from './drivers.ts';
 import { filterEnvironment, storableEnvironment } from './environment.ts';
 import {
@@ -74,9 +74,10 @@ export class Sessions {
     for (const stored of [...this.stored.values()]) {
       const child = children.get(stored.id);
       const isOld = clock.now() - stored.lastActivityAt > DORMANT_MS;
-      const isDormant = !stored.ended && stored.archived !== true && !isOld;
-      const isOnlyWatched = stored.source === 'observed' && stored.sharing === undefined;
-      if (child === undefined && (!isDormant || isOnlyWatched)) continue;
+      const isWanted = stored.source === 'hosted' && !stored.ended && stored.archived !== true;
+      // Guests of a shared one come back to it, also to one that has ended.
+      const isToServe = (isWanted || !isPrivate(stored)) && !isOld;
+      if (child === undefined && !isToServe) continue;
       await this.alone(stored.id, () => this.serveAgain(stored, child)).catch((error: unknown) => {
         log.error('session not served', { session: stored.id, error: errorText(error) });
       });
@@ -258,7 +259,8 @@ export class Sessions {
 
   private async serveAgain(stored: StoredSession, child: StoredChild | undefined): Promise<void> {
     const session = await this.serve(stored);
-    if (stored.source === 'hosted' || child !== undefined) this.host(session).recover(child);
+    if (child === undefined && stored.ended) return;
+    if (child !== undefined || stored.source === 'hosted') this.host(session).recover(child);
     else await driveObserved(session, this.options, this.found.byKey(stored.foundKey ?? ''));
   }
 
@@ -361,6 +363,7 @@ function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
+/** Guests of a shared one may come at any time. */
 function isUnseen({ recorder, room }: OpenSession): boolean {
-  return recorder.status === 'ended' && room.windowCount === 0;
+  return recorder.status === 'ended' && room.windowCount === 0 && isPrivate(recorder.stored);
 }

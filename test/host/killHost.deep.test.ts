@@ -1,9 +1,8 @@
 // kill -9 of the host at random points, many times.
-import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { promptState } from '../rigs/demoRequest.ts';
-import { processesWith } from '../rigs/processes.ts';
+import { watchAgents } from './agentWatch.ts';
 import { type Guest, HostRig } from './hostRig.ts';
 
 const ROUNDS = Number(process.env['TWINHELM_ROUNDS'] ?? 50);
@@ -27,21 +26,6 @@ function randomOf(seed: number): () => number {
   };
 }
 
-/** Agents that live now, without what they just forked. */
-async function agents(): Promise<number> {
-  const marked = await processesWith('TWINHELM_TEST_RIG', rig.folder);
-  const found = marked.filter(({ command }) => command.includes('--input-format'));
-  const parents = await Promise.all(
-    found.map(async ({ pid }) => {
-      const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-      return Number(/\) \S (\d+)/.exec(stat)?.[1] ?? 0);
-    }),
-  );
-  const own = found.filter((_, i) => !found.some(({ pid }) => pid === parents[i]));
-  if (own.length > 1) console.log(`agents: ${JSON.stringify(own)}, parents ${parents.join()}`);
-  return own.length;
-}
-
 function timesAsked(marker: string): number {
   const states = rig.model.requests.map(({ body }) => promptState(body));
   return states.filter(({ prompt, step }) => prompt.includes(`${marker} `) && step === 0).length;
@@ -60,14 +44,7 @@ it(`kill -9 of the host at ${ROUNDS} random points: no second writer, no prompt 
   let machine = await rig.machine();
   let ada: Guest & { readonly session: string } = await machine.startSession();
   const { session } = ada;
-  let mostAgents = 0;
-  let isOver = false;
-  const watching = (async () => {
-    while (!isOver) {
-      mostAgents = Math.max(mostAgents, await agents());
-      await pause(10);
-    }
-  })();
+  const agents = watchAgents(rig.folder);
   for (let round = 0; round < ROUNDS; round += 1) {
     const marker = `marker-${round}`;
     const kind = kinds[Math.floor(random() * kinds.length)] ?? '';
@@ -98,9 +75,7 @@ it(`kill -9 of the host at ${ROUNDS} random points: no second writer, no prompt 
       next.ofKind('prompt').filter(({ text }) => text.includes(`${marker} `)).length,
     ).toBeLessThanOrEqual(1);
   }
-  isOver = true;
-  await watching;
-  expect(mostAgents).toBe(1);
+  expect(await agents.stop()).toEqual({ most: 1, several: [] });
   const ids = ada.entries.map(({ id }) => id);
   expect(new Set(ids).size).toBe(ids.length);
   await ada.view.request('prompt', { text: '[[text:still here]]' });

@@ -32,6 +32,7 @@ describe('the end of a host', () => {
     await ada.until('text streams', () => ada.view.live.length > 0);
     await machine.request('stop-host', { force: true });
     await assertNoneLeft(MARKER, rig.folder, 10_000);
+    await waitUntil(() => rig.hostExit() !== undefined, 'the exit of the host is known');
     expect(rig.hostExit()).toBe(0);
   }, 60_000);
 

@@ -1,48 +1,23 @@
 // kill -9 of the host, or of the agent, in every state of a session.
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { promptState } from '../rigs/demoRequest.ts';
-import { processesWith } from '../rigs/processes.ts';
+import { liveAgents, watchAgents } from './agentWatch.ts';
 import { type Guest, HostRig } from './hostRig.ts';
 
 let rig: HostRig;
-let stopWatching: () => Promise<number>;
+let agents: ReturnType<typeof watchAgents>;
 
 beforeEach(async () => {
   rig = await HostRig.create();
   await rig.start();
-  stopWatching = watchWriters();
+  agents = watchAgents(rig.folder);
 }, 60_000);
-afterEach(() => rig.close(), 60_000);
-
-/** Agents that live now. A process that an agent just forked looks like it until it runs its program. */
-async function agents(): Promise<readonly number[]> {
-  const marked = await processesWith('TWINHELM_TEST_RIG', rig.folder);
-  const found = marked.filter(({ command }) => command.includes('--input-format'));
-  const parents = await Promise.all(
-    found.map(async ({ pid }) => {
-      const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-      return Number(/\) \S (\d+)/.exec(stat)?.[1] ?? 0);
-    }),
-  );
-  return found.map(({ pid }) => pid).filter((_, i) => !found.some(({ pid }) => pid === parents[i]));
-}
-
-/** Watches how many agents live at the same time; the result is the highest number seen. */
-function watchWriters(): () => Promise<number> {
-  let isOver = false;
-  let most = 0;
-  const watching = (async () => {
-    while (!isOver) most = Math.max(most, (await agents()).length);
-  })();
-  return async () => {
-    isOver = true;
-    await watching;
-    return most;
-  };
-}
+afterEach(async () => {
+  await agents.stop();
+  await rig.close();
+}, 60_000);
 
 /** How often the model was asked to begin with this prompt. */
 function timesAsked(text: string): number {
@@ -72,7 +47,7 @@ describe('kill -9 of the host', () => {
     const asked = JSON.stringify(rig.model.requests.at(-1)?.body.messages);
     expect(asked).toContain('before the crash');
     expect(timesAsked('before the crash')).toBe(1);
-    expect(await stopWatching()).toBe(1);
+    expect(await agents.stop()).toEqual({ most: 1, several: [] });
   }, 60_000);
 
   it('while streaming: the old agent finishes, its text is taken over, nothing runs twice', async () => {
@@ -90,7 +65,7 @@ describe('kill -9 of the host', () => {
     await again.until('the next turn ends', () => again.text.includes('and on'));
     expect(timesAsked('marker-stream')).toBe(1);
     expect(again.ofKind('prompt')).toHaveLength(2);
-    expect(await stopWatching()).toBe(1);
+    expect(await agents.stop()).toEqual({ most: 1, several: [] });
   }, 90_000);
 
   it('while a permission is open: it is said to be lost, and the next prompt runs', async () => {
@@ -108,7 +83,7 @@ describe('kill -9 of the host', () => {
     await again.until('the next turn ends', () => again.text.includes('and on'));
     expect(existsSync(join(rig.project, 'never.txt'))).toBe(false);
     expect(timesAsked('marker-open')).toBe(1);
-    expect(await stopWatching()).toBe(1);
+    expect(await agents.stop()).toEqual({ most: 1, several: [] });
   }, 90_000);
 
   it('while a tool runs: a prompt sent meanwhile waits until the old agent is gone', async () => {
@@ -121,7 +96,7 @@ describe('kill -9 of the host', () => {
     await again.until('the next turn ends', () => again.text.includes('and on'), 60_000);
     expect(timesAsked('marker-next')).toBe(1);
     expect(again.ofKind('prompt')).toHaveLength(2);
-    expect(await stopWatching()).toBe(1);
+    expect(await agents.stop()).toEqual({ most: 1, several: [] });
   }, 90_000);
 
   it('twice in a row: what was taken over once is not taken over again', async () => {
@@ -137,7 +112,7 @@ describe('kill -9 of the host', () => {
     expect(new Set(ids).size).toBe(ids.length);
     expect(again.ofKind('prompt')).toHaveLength(1);
     expect(timesAsked('marker-twice')).toBe(1);
-    expect(await stopWatching()).toBe(1);
+    expect(await agents.stop()).toEqual({ most: 1, several: [] });
   }, 90_000);
 
   it('before a prompt reached the agent: it runs once, by itself', async () => {
@@ -154,7 +129,7 @@ describe('kill -9 of the host', () => {
     expect(timesAsked('marker-early')).toBe(1);
     expect(again.ofKind('prompt')).toHaveLength(2);
     expect(again.ofKind('notice').filter(({ code }) => code === 'prompt-unknown')).toEqual([]);
-    expect(await stopWatching()).toBe(1);
+    expect(await agents.stop()).toEqual({ most: 1, several: [] });
   }, 90_000);
 });
 
@@ -165,7 +140,7 @@ describe('an agent that ends by itself', () => {
     await ada.until('the turn ends', () => ada.ofKind('turn').length === 1);
     await ada.view.request('prompt', { text: 'marker-killed [[slow:200:30]]' });
     await ada.until('text streams', () => ada.view.live.length > 0);
-    for (const pid of await agents()) process.kill(pid, 'SIGKILL');
+    for (const { pid } of await liveAgents(rig.folder)) process.kill(pid, 'SIGKILL');
     await ada.until('the crash is said', () => ada.state.session.problem?.code === 'agent-crashed');
     await ada.until('what was lost is said', () =>
       ada.ofKind('notice').some(({ code }) => code === 'agent-ended'),
@@ -175,6 +150,6 @@ describe('an agent that ends by itself', () => {
     await ada.until('the next turn ends', () => ada.text.includes('and on'));
     expect(ada.state.session.problem).toBeUndefined();
     expect(timesAsked('marker-killed')).toBe(1);
-    expect(await stopWatching()).toBe(1);
+    expect(await agents.stop()).toEqual({ most: 1, several: [] });
   }, 60_000);
 });

@@ -1,7 +1,9 @@
 // The registry of sessions: commands that come together, closing while something starts, what stays open.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isAppError } from '../../src/base/errors.ts';
+import { processStart } from '../../src/claude/processStart.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
+import { spawnGroup } from '../rigs/processes.ts';
 import type { FakeAgent } from './fakeAgent.ts';
 import { SessionsRig } from './sessionsRig.ts';
 
@@ -144,4 +146,40 @@ describe('ended sessions', () => {
     const stored = rig.journal.sessions.sessions().find(({ id }) => id === first);
     expect(stored).toMatchObject({ archived: true, ended: true });
   }, 60_000);
+});
+
+describe('the next host', () => {
+  it('serves what was open and what is shared, also ended; the rest is ended', async () => {
+    const live = await rig.start();
+    const shared = await rig.start();
+    const over = await rig.start();
+    const sharing = { since: 1, where: 'this computer only', invites: [] };
+    shared.recorder.update({ sharing });
+    await rig.sessions.end(shared.id);
+    await rig.sessions.end(over.id);
+    await rig.sessions.closeAll();
+    const next = rig.makeSessions();
+    await next.restore();
+    expect(next.all.map(({ id }) => id).sort()).toEqual([live.id, shared.id].sort());
+    expect(next.get(live.id).recorder.status).toBe('idle');
+    expect(next.get(shared.id).recorder.status).toBe('ended');
+    await next.closeAll();
+  }, 30_000);
+
+  it('waits for an agent that an earlier one could not serve again, before it goes on', async () => {
+    const { id } = await rig.start();
+    await rig.sessions.end(id);
+    const left = spawnGroup('sleep', ['60']);
+    const start = (await processStart(left.pid)) ?? '';
+    rig.journal.sessions.saveChild({ session: id, pid: left.pid, processStart: start }, 1);
+    const continued = rig.sessions.continue({ session: id });
+    await waitUntil(
+      'it waits',
+      () => rig.sessions.get(id).recorder.problem?.code === 'agent-finishing',
+    );
+    expect(agent.alive).toEqual([]);
+    await left.end('SIGKILL');
+    await continued;
+    expect(agent.alive).toHaveLength(1);
+  }, 30_000);
 });
