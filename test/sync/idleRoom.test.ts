@@ -8,18 +8,24 @@ import { createFakeClock } from '../probes/fakeClock.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
 import { SyncRig } from './rig.ts';
 
-/** Passes on what a document says before what awareness says, as a busy network may. */
-class BeatsLast extends WebSocket {
-  // The overloads of the DOM type name every event; the two casts keep to what is listened to here.
-  override addEventListener(type: string, listener: (event: never) => void): void {
-    const late = (event: MessageEvent): void => {
-      const [kind] = new Uint8Array(event.data instanceof ArrayBuffer ? event.data : []);
-      if (kind === 1) setTimeout(() => listener(event as never), 500);
-      else listener(event as never);
-    };
-    super.addEventListener(type, type === 'message' ? late : (listener as never));
-  }
-}
+/** Passes on what documents say before what awareness says, as a busy network may. */
+const BeatsLast = new Proxy(WebSocket, {
+  construct(target, [url, protocols]: [string, string[]]) {
+    const socket = new target(url, protocols);
+    const listen = socket.addEventListener.bind(socket);
+    Object.defineProperty(socket, 'addEventListener', {
+      value(type: string, listener: (event: Event) => void) {
+        listen(type, (event: Event) => {
+          const data: unknown = event instanceof MessageEvent ? event.data : undefined;
+          const isAwareness = data instanceof ArrayBuffer && new Uint8Array(data)[0] === 1;
+          if (isAwareness) setTimeout(() => listener(event), 500);
+          else listener(event);
+        });
+      },
+    });
+    return socket;
+  },
+});
 
 let rig: SyncRig;
 afterEach(() => rig.close());
