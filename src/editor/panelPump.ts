@@ -1,4 +1,5 @@
 // Carries a room's view into a panel, and the panel's wishes out, both ways as checked messages.
+import { toBase64Url } from '../base/bytes.ts';
 import type { Clock } from '../base/clock.ts';
 import { DisposableStore } from '../base/disposable.ts';
 import { assertNever } from '../base/assert.ts';
@@ -89,6 +90,7 @@ export class PanelPump {
   /** The page is gone (hidden or reloaded): what it had is forgotten until it says ready. */
   hidden(): void {
     this.isReady = false;
+    this.typing.stop();
     this.forgetFeeds();
   }
 
@@ -140,7 +142,7 @@ export class PanelPump {
       case 'fetch-older':
         return void this.fetchOlder();
       case 'fetch-blob':
-        return void this.fetchBlob(message.blob);
+        return void this.fetchBlob(message.blob, message.mediaType);
       case 'open-entry': {
         const found = room.view?.entries.find(({ index }) => index === message.index);
         return found && room.view ? actions.openEntry(found, room.view) : undefined;
@@ -210,7 +212,7 @@ export class PanelPump {
     this.post({ type: 'prepend', entries: [], hasOlder: hasOlder && first > 0 });
   }
 
-  private async fetchBlob(blob: string): Promise<void> {
+  private async fetchBlob(blob: string, mediaType: string | undefined): Promise<void> {
     const { room, t } = this.options;
     try {
       const bytes = await room.view?.fetchBlob(blob);
@@ -220,7 +222,9 @@ export class PanelPump {
         const error = t('Too long to show here: open it in an editor.');
         return this.post({ type: 'blob', blob, error });
       }
-      this.post({ type: 'blob', blob, text: new TextDecoder().decode(bytes) });
+      const text =
+        mediaType === undefined ? new TextDecoder().decode(bytes) : dataUrl(bytes, mediaType);
+      this.post({ type: 'blob', blob, text });
     } catch (error) {
       this.post({ type: 'blob', blob, error: asAppError(error).message });
     }
@@ -260,6 +264,11 @@ export class PanelPump {
   private post(message: ToPanel): void {
     if (this.isReady) this.options.post(message);
   }
+}
+
+function dataUrl(bytes: Uint8Array, mediaType: string): string {
+  const base64 = toBase64Url(bytes).replaceAll('-', '+').replaceAll('_', '/');
+  return `data:${mediaType};base64,${base64}`;
 }
 
 /** A host that does not run is the reason for everything else that is wrong. */

@@ -33,8 +33,13 @@ export class TypingPresence implements Disposable {
     });
   }
 
-  dispose(): void {
+  /** Says no more: the page is hidden or gone. */
+  stop(): void {
     this.end?.dispose();
     this.end = undefined;
+  }
+
+  dispose(): void {
+    this.stop();
   }
 }

@@ -177,7 +177,12 @@ export const fromPanelSchema = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('allow-control'), member: z.string() }),
   z.object({ type: z.literal('fetch-older') }),
-  z.object({ type: z.literal('fetch-blob'), blob: z.string() }),
+  /** With a media type the blob is a picture, and comes as a data: URL. */
+  z.object({
+    type: z.literal('fetch-blob'),
+    blob: z.string(),
+    mediaType: z.optional(z.string()),
+  }),
   /** Opens a long text or a diff in an editor. */
   z.object({ type: z.literal('open-entry'), index: z.number() }),
   z.object({ type: z.literal('open-link'), url: z.string() }),

@@ -146,6 +146,30 @@ describe('prompts', () => {
     expect(view.outbox).toEqual([]);
   });
 
+  test('typing that ends while the page is hidden does not say that somebody looks', async () => {
+    const { view, clock, pump, say } = await setUp();
+    say({ type: 'ready' });
+    say({ type: 'typing' });
+    expect(view.presences).toEqual([{ looksAt: 'session', typing: true }]);
+    pump.hidden();
+    clock.advance(10_000);
+    expect(view.presences).toHaveLength(1);
+  });
+
+  test('a picture comes as a data: URL, a long text as text', async () => {
+    const { posted, say, settled } = await setUp();
+    say({ type: 'ready' });
+    say({ type: 'fetch-blob', blob: 'b', mediaType: 'image/png' });
+    say({ type: 'fetch-blob', blob: 'c' });
+    await settled();
+    expect(posted).toContainEqual({
+      type: 'blob',
+      blob: 'b',
+      text: `data:image/png;base64,${btoa('the whole text').replaceAll('=', '')}`,
+    });
+    expect(posted).toContainEqual({ type: 'blob', blob: 'c', text: 'the whole text' });
+  });
+
   test('a prompt refused while the page is hidden waits in the draft', async () => {
     const { view, say, pump, posted } = await setUp();
     say({ type: 'ready' });

@@ -201,6 +201,32 @@ describe('transcript', () => {
     await page.waitForSelector('.output:has-text("the whole log")');
   });
 
+  it('shows a picture when it is asked for, and nothing that is none', async () => {
+    const page = await rig.open('empty');
+    const images = ['a', 'b'].map((blob) => ({ mediaType: 'image/png', totalBytes: 70, blob }));
+    images.push({ mediaType: 'image/svg+xml', totalBytes: 70, blob: 'c' });
+    const entry = { kind: 'prompt', id: 'p', at: 0, text: 'Look', origin: 'person', images };
+    await send(page, { type: 'append', entries: [{ index: 0, entry }] });
+    const buttons = page.locator('.chip');
+    expect(await buttons.nth(2).isDisabled()).toBe(true);
+    await buttons.nth(0).click();
+    await buttons.nth(1).click();
+    expect(await posted(page, 'fetch-blob')).toEqual(
+      ['a', 'b'].map((blob) => ({ type: 'fetch-blob', blob, mediaType: 'image/png' })),
+    );
+    const pixel =
+      'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg';
+    await send(
+      page,
+      { type: 'blob', blob: 'a', text: pixel },
+      { type: 'blob', blob: 'b', text: 'https://evil.invalid/p.png' },
+    );
+    const shown = (): Promise<number[]> =>
+      page.evaluate(() => [...document.querySelectorAll('img')].map((one) => one.naturalWidth));
+    await expect.poll(shown).toEqual([1]);
+    expect(await page.getAttribute('img', 'alt')).toBe('Picture image/png, 70 B');
+  });
+
   it('makes no card of a redacted thought and survives an empty session', async () => {
     const page = await rig.open('empty');
     expect(await page.textContent('.top-line')).toContain('Nothing has been said yet');

@@ -2,7 +2,7 @@
 import type { EntryImage, EntryOf } from '../../src/protocol/transcript.ts';
 import { AuthorBadge } from '../parts/AuthorBadge.tsx';
 import { Fold } from '../parts/Fold.tsx';
-import { Icon } from '../parts/Icon.tsx';
+import { Icon, Spinner } from '../parts/Icon.tsx';
 import { LongText } from '../parts/LongText.tsx';
 import { Markdown } from '../parts/Markdown.tsx';
 import type { Translate } from '../strings.ts';
@@ -27,21 +27,35 @@ function originText(origin: EntryOf<'prompt'>['origin'], t: Translate): string {
   }
 }
 
-/** Pictures of a prompt or result; their bytes open in an editor. */
-export function Images({ images, index }: { images: readonly EntryImage[]; index: number }) {
-  const { post, t } = useUi();
+function Picture({ image }: { readonly image: EntryImage }) {
+  const { store, t } = useUi();
+  const { blob, mediaType } = image;
+  const name = t('Picture {0}, {1}', mediaType, formatBytes(image.totalBytes));
+  const state = blob === undefined ? undefined : store.blobs.value.get(blob);
+  if (state?.kind === 'loaded' && state.text.startsWith('data:image/')) {
+    return <img class="picture" src={state.text} alt={name} />;
+  }
+  const canShow = blob !== undefined && /^image\/(?:png|jpeg|gif|webp)$/.test(mediaType);
+  return (
+    <button
+      type="button"
+      class="chip"
+      disabled={!canShow || state?.kind === 'loading'}
+      onClick={() => canShow && store.fetchBlob(blob, mediaType)}
+    >
+      {state?.kind === 'loading' ? <Spinner /> : <Icon name="file" />}
+      {name}
+      {state?.kind === 'failed' && <span class="bad">{state.error}</span>}
+    </button>
+  );
+}
+
+/** Pictures of a prompt or result, shown when they are asked for. */
+export function Images({ images }: { readonly images: readonly EntryImage[] }) {
   return (
     <div class="chips">
       {images.map((image, at) => (
-        <button
-          key={at}
-          type="button"
-          class="chip"
-          onClick={() => post({ type: 'open-entry', index })}
-        >
-          <Icon name="file" />
-          {t('Picture {0}, {1}', image.mediaType, formatBytes(image.totalBytes))}
-        </button>
+        <Picture key={at} image={image} />
       ))}
     </div>
   );
@@ -80,7 +94,7 @@ export function PromptCard(props: { id: string; index: number; entry: EntryOf<'p
           </div>
         )}
       />
-      {entry.images !== undefined && <Images images={entry.images} index={index} />}
+      {entry.images !== undefined && <Images images={entry.images} />}
     </section>
   );
 }

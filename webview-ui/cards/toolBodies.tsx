@@ -73,9 +73,7 @@ export function ResultBody(props: {
           )}
         />
       )}
-      {result.images !== undefined && result.images.length > 0 && (
-        <Images images={result.images} index={index} />
-      )}
+      {result.images !== undefined && result.images.length > 0 && <Images images={result.images} />}
     </>
   );
 }

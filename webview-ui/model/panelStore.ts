@@ -153,11 +153,12 @@ export class PanelStore implements Disposable {
     return at !== undefined && this.now.value - at < ANSWER_TAKEN_MS;
   }
 
-  /** Asks for the whole of a long text. */
-  fetchBlob(blob: string): void {
+  /** Asks for the whole of a long text, or for a picture as a data: URL. */
+  fetchBlob(blob: string, mediaType?: string): void {
     if (this.blobs.value.get(blob)?.kind === 'loading') return;
     this.setBlob(blob, { kind: 'loading' });
-    this.options.port.post({ type: 'fetch-blob', blob });
+    const picture = mediaType === undefined ? {} : { mediaType };
+    this.options.port.post({ type: 'fetch-blob', blob, ...picture });
   }
 
   dispose(): void {
