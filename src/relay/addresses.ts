@@ -1,7 +1,7 @@
 // What each network address uses: connections, attempts, failed admissions.
 import type { Clock } from '../base/clock.ts';
 import { type Disposable, toDisposable } from '../base/disposable.ts';
-import { isLoopbackAddress } from './hostNames.ts';
+import { type Client, isLoopbackAddress } from './hostNames.ts';
 import type { RelayLimits } from './limits.ts';
 import { TokenBucket } from './tokenBucket.ts';
 
@@ -13,6 +13,7 @@ const FORGET_MS = 60_000;
 
 interface AddressUse {
   connections: number;
+  readonly maxConnections: number;
   failures: number;
   lastFailureMs: number;
   readonly connects: TokenBucket;
@@ -23,6 +24,7 @@ interface AddressUse {
 export class Addresses {
   private readonly clock: Clock;
   private readonly limits: RelayLimits;
+  private connections = 0;
   private readonly uses = new Map<string, AddressUse>();
 
   constructor(options: { readonly clock: Clock; readonly limits: RelayLimits }) {
@@ -35,26 +37,29 @@ export class Addresses {
     return this.uses.size;
   }
 
-  /** Takes a place for one connection; undefined if the address has too many. Dispose to free it. */
-  connect(address: string): Disposable | undefined {
-    const use = this.use(address);
-    const bound = isLoopbackAddress(address)
-      ? this.limits.connectionsPerLoopback
-      : this.limits.connectionsPerAddress;
-    if (use.connections >= bound || !use.connects.take(1, this.clock.monotonic())) return undefined;
-    use.connections += 1;
-    return toDisposable(() => {
-      use.connections -= 1;
-    });
+  /** Takes a place for one connection; undefined if there are too many. Dispose to free it. */
+  connect({ peer, address }: Client): Disposable | undefined {
+    if (this.connections >= this.limits.connections) return undefined;
+    const uses = [...new Set([peer, address])].map((each) => this.use(each));
+    const now = this.clock.monotonic();
+    const isFull = uses.some((use) => use.connections >= use.maxConnections);
+    if (isFull || !uses.every((use) => use.connects.take(1, now))) return undefined;
+    const count = (change: 1 | -1): void => {
+      this.connections += change;
+      for (const use of uses) use.connections += change;
+    };
+    count(1);
+    return toDisposable(() => count(-1));
   }
 
   /** Whether the address may make one more request. */
-  takeRequest(address: string): boolean {
-    return this.use(address).requests.take(1, this.clock.monotonic());
+  takeRequest({ peer, address }: Client): boolean {
+    const now = this.clock.monotonic();
+    return [...new Set([peer, address])].every((each) => this.use(each).requests.take(1, now));
   }
 
   /** Records a failed admission and tells how long the answer must wait, in ms. */
-  failureDelayMs(address: string): number {
+  failureDelayMs({ address }: Client): number {
     const use = this.use(address);
     const now = this.clock.monotonic();
     if (now - use.lastFailureMs > FORGET_MS) use.failures = 0;
@@ -80,11 +85,15 @@ export class Addresses {
     if (known) return known;
     const now = this.clock.monotonic();
     // Loopback stands for every window, member and document of a computer.
-    const factor = isLoopbackAddress(address) ? 20 : 1;
+    const isLoopback = isLoopbackAddress(address);
+    const factor = isLoopback ? 20 : 1;
     const scaled = ({ perSecond, burst }: { perSecond: number; burst: number }): TokenBucket =>
       new TokenBucket({ perSecond: perSecond * factor, burst: burst * factor }, now);
     const use: AddressUse = {
       connections: 0,
+      maxConnections: isLoopback
+        ? this.limits.connectionsPerLoopback
+        : this.limits.connectionsPerAddress,
       failures: 0,
       lastFailureMs: 0,
       connects: scaled(this.limits.connects),

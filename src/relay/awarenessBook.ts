@@ -4,6 +4,13 @@ import type { AwarenessEntry } from './wire.ts';
 const NOBODY = 'null';
 /** Clients whose last clock is remembered, so that an echo cannot pass for the client itself. */
 const MAX_REMEMBERED = 2048;
+/** Clients of hosts that nobody else may speak for, the newest of them. */
+const MAX_HOST_CLIENTS = 64;
+/** A guest's clock beyond this is none: clients count one up per change, and must be able to count on. */
+const MAX_GUEST_CLOCK = 2 ** 31;
+
+/** Who sends a message of awareness. */
+export type AwarenessRank = 'host' | 'guest';
 
 /** What a message of a connection does. */
 export type AwarenessOutcome<Speaker> =
@@ -11,6 +18,8 @@ export type AwarenessOutcome<Speaker> =
   | { readonly kind: 'publish'; readonly entry: AwarenessEntry }
   /** The client is spoken for by another connection: find out whether that one is alive. */
   | { readonly kind: 'contested'; readonly holder: Speaker }
+  /** Send this entry to everybody, and end `impostor`, a guest that spoke for the host's client. */
+  | { readonly kind: 'reclaimed'; readonly impostor: Speaker; readonly entry: AwarenessEntry }
   /** Nothing: an echo of other clients' states. */
   | { readonly kind: 'nothing' };
 
@@ -24,6 +33,8 @@ export class AwarenessBook<Speaker extends object> {
   private readonly speakers = new Map<number, Speaker>();
   private readonly delivered = new WeakMap<Speaker, Set<number>>();
   private readonly lastClocks = new Map<number, number>();
+  private readonly ranks = new WeakMap<Speaker, AwarenessRank>();
+  private readonly hostClients = new Set<number>();
 
   /** States of all clients that are there. */
   entries(): readonly AwarenessEntry[] {
@@ -34,21 +45,31 @@ export class AwarenessBook<Speaker extends object> {
   noteDelivered(speaker: Speaker, entries: readonly AwarenessEntry[]): void {
     if (this.bound.has(speaker)) return;
     const ids = this.delivered.get(speaker) ?? new Set<number>();
-    for (const entry of entries) ids.add(entry.clientId);
+    for (const entry of entries) addBounded(ids, entry.clientId, MAX_REMEMBERED);
     this.delivered.set(speaker, ids);
   }
 
   /** Takes a message of a connection. */
-  receive(speaker: Speaker, entries: readonly AwarenessEntry[]): AwarenessOutcome<Speaker> {
+  receive(
+    speaker: Speaker,
+    entries: readonly AwarenessEntry[],
+    rank: AwarenessRank = 'guest',
+  ): AwarenessOutcome<Speaker> {
+    this.ranks.set(speaker, rank);
+    const taken = rank === 'host' ? entries : entries.filter((each) => this.isForGuests(each));
     const own = this.bound.get(speaker);
     if (own) {
-      const entry = entries.find((each) => each.clientId === own.clientId);
+      const entry = taken.find((each) => each.clientId === own.clientId);
       return entry ? this.publish(speaker, entry) : { kind: 'nothing' };
     }
-    const entry = entries.find((each) => this.isOwn(speaker, each));
+    const entry = taken.find((each) => this.isOwn(speaker, each));
     if (!entry) return { kind: 'nothing' };
     const holder = this.speakers.get(entry.clientId);
-    return holder ? { kind: 'contested', holder } : this.publish(speaker, entry);
+    if (!holder) return this.publish(speaker, entry);
+    if (rank !== 'host' || this.ranks.get(holder) === 'host') return { kind: 'contested', holder };
+    this.bound.delete(holder);
+    this.publish(speaker, entry);
+    return { kind: 'reclaimed', impostor: holder, entry };
   }
 
   /** Forgets a connection; the result tells everybody that its client left. */
@@ -66,7 +87,14 @@ export class AwarenessBook<Speaker extends object> {
     return !isDelivered || entry.clock > (this.lastClocks.get(entry.clientId) ?? -1);
   }
 
+  private isForGuests(entry: AwarenessEntry): boolean {
+    return entry.clock <= MAX_GUEST_CLOCK && !this.hostClients.has(entry.clientId);
+  }
+
   private publish(speaker: Speaker, entry: AwarenessEntry): AwarenessOutcome<Speaker> {
+    if (this.ranks.get(speaker) === 'host') {
+      addBounded(this.hostClients, entry.clientId, MAX_HOST_CLIENTS);
+    }
     this.bound.set(speaker, entry);
     this.speakers.set(entry.clientId, speaker);
     this.delivered.delete(speaker);
@@ -76,4 +104,11 @@ export class AwarenessBook<Speaker extends object> {
     if (this.lastClocks.size > MAX_REMEMBERED && !oldest.done) this.lastClocks.delete(oldest.value);
     return { kind: 'publish', entry };
   }
+}
+
+/** Adds a value; the oldest goes when there are more than `max`. */
+function addBounded(set: Set<number>, value: number, max: number): void {
+  set.add(value);
+  const oldest = set.values().next();
+  if (set.size > max && !oldest.done) set.delete(oldest.value);
 }

@@ -33,6 +33,10 @@ export class Connection {
   private readonly timers = new DisposableStore();
   private readonly messages: TokenBucket;
   private readonly bytes: TokenBucket;
+  private readonly syncs: TokenBucket;
+  private readonly awareness: TokenBucket;
+  private readonly isOpenToAll: boolean;
+  private writersLeft: number;
   private currentAccess: Access;
   private hasAnswered = true;
   private isEnding = false;
@@ -49,6 +53,10 @@ export class Connection {
     const { hostMessages, hostBytes, guestMessages, guestBytes } = options.limits;
     this.messages = new TokenBucket(hasHostRates ? hostMessages : guestMessages, now);
     this.bytes = new TokenBucket(hasHostRates ? hostBytes : guestBytes, now);
+    this.syncs = new TokenBucket(options.limits.syncs, now);
+    this.awareness = new TokenBucket(options.limits.awareness, now);
+    this.isOpenToAll = options.isOpen;
+    this.writersLeft = options.limits.guestWriters;
     this.socket.on('pong', () => this.noteAlive());
     this.socket.on('close', () => {
       this.isEnding = true;
@@ -73,6 +81,29 @@ export class Connection {
   /** Whether the socket takes messages. */
   get isOpen(): boolean {
     return !this.isEnding && this.socket.readyState === this.socket.OPEN;
+  }
+
+  /** Bytes that wait for the reader. */
+  get bufferedBytes(): number {
+    return this.socket.bufferedAmount;
+  }
+
+  /** Takes one answer with a whole document; closes the socket if it asks for too many. */
+  takeSync(): boolean {
+    return this.takeFrom(this.syncs, 'too many syncs');
+  }
+
+  /** Takes one change of awareness; closes the socket of a guest if there are too many. */
+  takeAwareness(): boolean {
+    if (this.currentAccess.isHost || this.isOpenToAll) return true;
+    return this.takeFrom(this.awareness, 'too many changes of awareness');
+  }
+
+  /** Takes `count` new writers of a document; false if a guest has brought too many. */
+  takeWriters(count: number): boolean {
+    if (count > this.writersLeft) return false;
+    this.writersLeft -= count;
+    return true;
   }
 
   /** Sends a frame, or closes the socket if too much is waiting for its reader. */
@@ -108,6 +139,12 @@ export class Connection {
     if (this.probing || !this.isOpen) return;
     this.socket.ping();
     this.probing = this.timers.add(this.clock.after(PROBE_MS, () => this.socket.terminate()));
+  }
+
+  private takeFrom(bucket: TokenBucket, reason: string): boolean {
+    if (bucket.take(1, this.clock.monotonic())) return true;
+    this.close(CLOSE.rateLimited, reason);
+    return false;
   }
 
   private receive(frame: Uint8Array, onFrame: (frame: Uint8Array) => void): void {

@@ -3,21 +3,19 @@ import type { Clock } from '../base/clock.ts';
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import type { Logger } from '../base/log.ts';
 import { CLOSE } from '../protocol/closeCodes.ts';
-import { AwarenessBook } from './awarenessBook.ts';
 import type { Connection } from './connection.ts';
+import { DocumentAwareness } from './documentAwareness.ts';
+import {
+  advanceOf,
+  decodeGuestUpdate,
+  deletesTooMuch,
+  deletionOf,
+  newWriters,
+} from './guestUpdate.ts';
 import type { RelayLimits } from './limits.ts';
 import type { RoomStore } from './store.ts';
-import { UpdateLog, isYjsUpdate } from './updateLog.ts';
-import {
-  type AwarenessEntry,
-  EMPTY_UPDATE,
-  decodeAwareness,
-  decodeMessage,
-  encodeAwareness,
-  encodeStep1,
-  encodeStep2,
-  encodeUpdate,
-} from './wire.ts';
+import { UpdateLog } from './updateLog.ts';
+import { EMPTY_UPDATE, decodeMessage, encodeStep1, encodeStep2, encodeUpdate } from './wire.ts';
 
 /** A stored log longer than this many updates is replaced when it was compacted anyway. */
 const STORED_UPDATES = 256;
@@ -44,7 +42,7 @@ export class RelayDocument implements Disposable {
   private readonly options: DocumentOptions;
   private readonly updates: UpdateLog;
   private readonly connections = new Set<Connection>();
-  private readonly awareness = new AwarenessBook<Connection>();
+  private readonly awareness: DocumentAwareness;
   private readonly timers = new DisposableStore();
   private storedUpdates: number;
   private storedBytes: number;
@@ -54,9 +52,15 @@ export class RelayDocument implements Disposable {
   constructor(options: DocumentOptions) {
     this.name = options.name;
     this.options = options;
+    this.awareness = new DocumentAwareness({ ...options, connections: this.connections });
     this.updates = new UpdateLog(options.updates);
     this.storedUpdates = options.updates.length;
     this.storedBytes = this.updates.bytes;
+  }
+
+  /** Whether holders of a link knock here. */
+  private get isKnocks(): boolean {
+    return !this.options.isOpen && this.name.endsWith('.k');
   }
 
   /** Whether nothing was ever written. */
@@ -64,18 +68,17 @@ export class RelayDocument implements Disposable {
     return this.storedUpdates === 0;
   }
 
-  /** Adds a connection; false if the document has too many. */
+  /** Adds a connection; false if the document has too many. A host always finds a place. */
   attach(connection: Connection): boolean {
-    if (this.connections.size >= this.options.limits.connectionsPerDocument) return false;
+    const isFull = this.connections.size >= this.options.limits.connectionsPerDocument;
+    if (isFull && !connection.access.isHost) return false;
     this.connections.add(connection);
     return true;
   }
 
   /** Removes a connection and tells the others that its client left. */
   detach(connection: Connection): void {
-    if (!this.connections.delete(connection)) return;
-    const left = this.awareness.leave(connection);
-    if (left) this.publishAwareness(left);
+    if (this.connections.delete(connection)) this.awareness.leave(connection);
   }
 
   /** Takes one frame of a connection. */
@@ -85,7 +88,7 @@ export class RelayDocument implements Disposable {
       case undefined:
         return connection.close(CLOSE.badMessage, 'not a y-websocket message');
       case 'step1':
-        return this.sync(connection, message.stateVector);
+        return connection.takeSync() ? this.sync(connection, message.stateVector) : undefined;
       case 'step2':
         return this.write(connection, message.update, encodeUpdate(message.update));
       case 'update':
@@ -94,9 +97,9 @@ export class RelayDocument implements Disposable {
         }
         return this.write(connection, message.update, frame);
       case 'awareness':
-        return this.receiveAwareness(connection, message.payload);
+        return this.awareness.receive(connection, message.payload);
       case 'queryAwareness':
-        return this.sendAwareness(connection);
+        return connection.takeSync() ? this.awareness.sendTo(connection) : undefined;
       case 'ignored':
         return undefined;
     }
@@ -126,16 +129,16 @@ export class RelayDocument implements Disposable {
     for (const update of missing.slice(0, -1)) connection.send(encodeUpdate(update));
     connection.send(encodeStep2(missing.at(-1) ?? EMPTY_UPDATE));
     if (canWrite) connection.send(encodeStep1(this.updates.stateVector()));
-    this.sendAwareness(connection);
+    this.awareness.sendTo(connection);
   }
 
   private write(connection: Connection, update: Uint8Array, frame: Uint8Array): void {
-    const { store, limits } = this.options;
+    const { store } = this.options;
     // Every stock client answers step 1 and some repeat it: a reader's writes are dropped in silence.
     if (connection.access.mode !== 'write' || update.length <= EMPTY_UPDATE.length) return;
     if (!connection.access.isHost) {
       if (this.isOverfull) return connection.close(CLOSE.tooBig, 'document too big');
-      if (!isYjsUpdate(update)) return connection.close(CLOSE.badMessage, 'not a Yjs update');
+      if (!this.takesFromGuest(connection, update)) return;
     }
     // A copy: the frame may be a view into a larger network buffer.
     const kept = update.slice();
@@ -145,7 +148,27 @@ export class RelayDocument implements Disposable {
     this.storedBytes += kept.length;
     for (const other of this.connections) if (other !== connection) other.send(frame);
     if (this.isOverfull) this.scheduleCompaction(OVERFULL_COMPACTION_MS);
-    else if (this.updates.bytes > limits.updateLogBytes) this.scheduleCompaction(0);
+    else if (this.updates.bytes > this.maxLogBytes()) this.scheduleCompaction(0);
+  }
+
+  /** What a guest could harm others' documents with is not kept and not sent on. */
+  private takesFromGuest(connection: Connection, update: Uint8Array): boolean {
+    const decoded = decodeGuestUpdate(update);
+    if (!decoded) {
+      connection.close(CLOSE.badMessage, 'not a Yjs update');
+      return false;
+    }
+    // An open relay serves clients of any kind, and trusts them.
+    if (this.options.isOpen) return true;
+    const clocks = this.updates.knownClocks();
+    if (deletesTooMuch(decoded) || !connection.takeWriters(newWriters(decoded, clocks)))
+      return false;
+    if (advanceOf(decoded, clocks)) return true;
+    if (!connection.takeSync()) return false;
+    if (this.updates.hasAllFor(update)) return true;
+    // An honest client of a relay that lost its disk: it has what is missing.
+    connection.send(encodeStep1(this.updates.stateVector()));
+    return false;
   }
 
   /** Blob parts come in one large frame; everything else of a guest is small. */
@@ -153,41 +176,6 @@ export class RelayDocument implements Disposable {
     const { limits, isOpen } = this.options;
     if (isOpen || connection.access.isHost || bytes <= limits.guestFrameBytes) return false;
     return !/\.b\.[^.]+\.\d+$/.test(this.name);
-  }
-
-  private receiveAwareness(connection: Connection, payload: Uint8Array): void {
-    const { limits, isOpen } = this.options;
-    const entries = decodeAwareness(payload, limits.awarenessEntries);
-    if (!entries) return connection.close(CLOSE.badMessage, 'not an awareness message');
-    const maxChars = isOpen ? limits.guestFrameBytes : limits.awarenessBytes;
-    const outcome = this.awareness.receive(
-      connection,
-      entries.filter((entry) => entry.state.length <= maxChars),
-    );
-    switch (outcome.kind) {
-      case 'publish':
-        return this.publishAwareness(outcome.entry);
-      case 'contested':
-        return outcome.holder.probe();
-      case 'nothing':
-        return undefined;
-    }
-  }
-
-  /** To everybody, the sender included: stock clients drop a socket that was silent for 30 s. */
-  private publishAwareness(entry: AwarenessEntry): void {
-    const frame = encodeAwareness([entry]);
-    for (const connection of this.connections) {
-      this.awareness.noteDelivered(connection, [entry]);
-      connection.send(frame);
-    }
-  }
-
-  private sendAwareness(connection: Connection): void {
-    const entries = this.awareness.entries();
-    if (entries.length === 0) return;
-    this.awareness.noteDelivered(connection, entries);
-    connection.send(encodeAwareness(entries));
   }
 
   private scheduleCompaction(delayMs: number): void {
@@ -206,10 +194,26 @@ export class RelayDocument implements Disposable {
     const { limits, log, label } = this.options;
     const { base, dropped } = this.updates.compact();
     if (dropped > 0) log.warn('updates that are no Yjs updates were left out', { label, dropped });
-    this.isOverfull = base.length > limits.compactedBytes;
+    if (this.isKnocks && base.length > limits.knockDocumentBytes) this.empty();
+    this.isOverfull = this.updates.bytes > limits.compactedBytes;
     if (this.isOverfull) this.closeWriters();
     const isLong = this.storedUpdates > STORED_UPDATES;
     if (isLong || this.storedBytes > limits.updateLogBytes) this.persist();
+  }
+
+  /** A knock is worth a moment only; without this, whoever has a link could shut out all others. */
+  private empty(): void {
+    const { log, label } = this.options;
+    log.warn('too much in a knock document: it was emptied', { label, bytes: this.updates.bytes });
+    const deletion = deletionOf(this.updates.knownClocks());
+    this.updates.append(deletion);
+    this.updates.compact();
+    for (const connection of this.connections) connection.send(encodeUpdate(deletion));
+  }
+
+  private maxLogBytes(): number {
+    const { updateLogBytes, knockDocumentBytes } = this.options.limits;
+    return this.isKnocks ? Math.min(updateLogBytes, 4 * knockDocumentBytes) : updateLogBytes;
   }
 
   private persist(): void {

@@ -13,7 +13,7 @@ import type { AdmissionRequest, Admissions, Verdict } from './admissions.ts';
 import { Connection } from './connection.ts';
 import type { RelayDocument } from './document.ts';
 import { type Documents, shortName } from './documents.ts';
-import { clientAddress, isDirectLoopback, isFromPage } from './hostNames.ts';
+import { type Client, clientOf, isDirectLoopback, isFromPage } from './hostNames.ts';
 import type { RelayLimits } from './limits.ts';
 
 const TOKEN = /^[A-Za-z0-9_-]{43}$/;
@@ -63,7 +63,7 @@ export class Gate {
       isDirect: isDirectLoopback(request),
       isFromPage: isFromPage(request),
     };
-    const verdict = await this.admit(wish, clientAddress(request));
+    const verdict = await this.admit(wish, clientOf(request));
     if (socket.readyState !== socket.OPEN) return socket.terminate();
     switch (verdict.kind) {
       case 'admitted':
@@ -79,10 +79,7 @@ export class Gate {
   judgeAgain(room: string): void {
     if (this.options.isOpen) return;
     for (const connection of this.connections) {
-      if (roomOfDocument(connection.request.document) !== room) continue;
-      const verdict = this.options.admissions.judgeKnown(connection.request);
-      if (verdict.kind === 'admitted') connection.access = verdict.access;
-      else connection.close(CLOSE.revoked, 'revoked');
+      if (roomOfDocument(connection.request.document) === room) this.judge(connection);
     }
   }
 
@@ -97,6 +94,7 @@ export class Gate {
     documents.sweep();
     addresses.sweep();
     admissions.sweep(documents.usedRooms());
+    this.closeSlowest();
   }
 
   /** Ends all waits; the sockets are the server's to cut. */
@@ -104,14 +102,37 @@ export class Gate {
     for (const end of [...this.waiting]) end();
   }
 
-  private async admit(wish: AdmissionRequest, address: string): Promise<Verdict> {
+  private judge(connection: Connection): void {
+    const verdict = this.options.admissions.judgeKnown(connection.request);
+    if (verdict.kind === 'admitted') connection.access = verdict.access;
+    else connection.close(CLOSE.revoked, 'revoked');
+  }
+
+  /** Many readers that each wait within their bound could take all memory together. */
+  private closeSlowest(): void {
+    const { limits, log } = this.options;
+    const waiting = [...this.connections]
+      .map((connection) => ({ connection, bytes: connection.bufferedBytes }))
+      .sort((a, b) => a.bytes - b.bytes);
+    let total = waiting.reduce((sum, { bytes }) => sum + bytes, 0);
+    if (total <= limits.bufferedTotalBytes) return;
+    log.warn('too much waits for slow readers: the slowest are closed', { bytes: total });
+    while (total > limits.bufferedTotalBytes) {
+      const slowest = waiting.pop();
+      if (!slowest) break;
+      slowest.connection.close(CLOSE.slowReader, 'slow reader');
+      total -= slowest.bytes;
+    }
+  }
+
+  private async admit(wish: AdmissionRequest, client: Client): Promise<Verdict> {
     const { admissions, addresses, isOpen } = this.options;
     if (isOpen) return { kind: 'admitted', access: OPEN_ACCESS };
     const first = await admissions.judge(wish);
     if (first.kind === 'admitted') return first;
     const late = await this.waitForClaim(wish, this.graceMs(first));
     if (late) return late;
-    await this.wait(addresses.failureDelayMs(address));
+    await this.wait(addresses.failureDelayMs(client));
     return first;
   }
 
@@ -178,7 +199,7 @@ export class Gate {
     socket.resume();
     if (!document.attach(connection)) connection.close(CLOSE.rateLimited, 'room is full');
     // The tokens may have been replaced while the document was loading.
-    else this.judgeAgain(roomOfDocument(request.document));
+    else if (!isOpen) this.judge(connection);
     return undefined;
   }
 

@@ -1,8 +1,17 @@
 // Who is asking, and under which name: client addresses, loopback, the Host header.
 import type { IncomingMessage } from 'node:http';
+import { isIPv4, isIPv6 } from 'node:net';
 
 const LOOPBACK_NAMES: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]']);
-const FORWARDING_HEADERS = ['x-forwarded-for', 'x-forwarded-host', 'forwarded', 'via'] as const;
+const FORWARDING_HEADERS = [
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-real-ip',
+  'cf-connecting-ip',
+  'forwarded',
+  'via',
+] as const;
 
 /** Whether an IP address is this computer. */
 export function isLoopbackAddress(address: string): boolean {
@@ -16,8 +25,10 @@ export function isLoopbackHost(host: string): boolean {
 
 /** Host name of a `Host` header without port, lower case; '' if it is none. */
 export function hostNameOf(header: string | undefined): string {
+  // A user name, a path or a query would hide another name from the comparison.
+  if (header === undefined || /[@/\\?#]/.test(header)) return '';
   try {
-    return new URL(`http://${header ?? ''}`).hostname;
+    return new URL(`http://${header}`).hostname;
   } catch {
     return '';
   }
@@ -45,14 +56,40 @@ export function isLoopbackName(header: string | undefined): boolean {
   return LOOPBACK_NAMES.has(hostNameOf(header));
 }
 
-/**
- * The address that limits are counted for. Behind a proxy on this computer it is the one that the
- * proxy saw (the last of X-Forwarded-For); a local program that lies there only moves its own limits.
- */
-export function clientAddress(request: IncomingMessage): string {
-  const peer = request.socket.remoteAddress ?? 'unknown';
-  if (!isLoopbackAddress(peer)) return peer;
+/** Whom the limits are counted for. */
+export interface Client {
+  /** Address of the socket. */
+  readonly peer: string;
+  /**
+   * Behind a proxy on this computer, the address that the proxy saw (the last of X-Forwarded-For),
+   * else that of the socket. Networks of IPv6 count as one: each customer has at least a /64.
+   */
+  readonly address: string;
+}
+
+/** Whom the limits are counted for; a local program that lies in its headers still has its peer. */
+export function clientOf(request: IncomingMessage): Client {
+  const peer = networkOf(request.socket.remoteAddress ?? 'unknown');
+  if (!isLoopbackAddress(peer)) return { peer, address: peer };
   const forwarded = request.headers['x-forwarded-for'];
   const list = Array.isArray(forwarded) ? forwarded.join(',') : (forwarded ?? '');
-  return list.split(',').at(-1)?.trim() || peer;
+  const seen = list.split(',').at(-1)?.trim() ?? '';
+  return { peer, address: seen === '' ? peer : networkOf(seen) };
+}
+
+function networkOf(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (mapped !== undefined) return networkOf(mapped);
+  // A program may come from any of them.
+  if (isIPv4(address) && isLoopbackAddress(address)) return '127.0.0.1';
+  if (!isIPv6(address)) return address.slice(0, 64);
+  if (address === '::1') return address;
+  const [head = '', tail] = address.split('%', 1).join().split('::');
+  const groups = head === '' ? [] : head.split(':');
+  const after = tail === undefined || tail === '' ? [] : tail.split(':');
+  while (groups.length + after.length < 8) groups.push('0');
+  return `${[...groups, ...after]
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':')}::/64`;
 }

@@ -19,7 +19,7 @@ import {
   requestTooLarge,
   tooManyRequests,
 } from './errors.ts';
-import { clientAddress, isDirectLoopback, isFromPage } from './hostNames.ts';
+import { clientOf, isDirectLoopback, isFromPage } from './hostNames.ts';
 import type { StaticPage } from './joinPage.ts';
 import type { RelayLimits } from './limits.ts';
 
@@ -98,7 +98,7 @@ async function routeRoom(
   room: string,
   options: HttpOptions,
 ): Promise<void> {
-  if (!options.addresses.takeRequest(clientAddress(request))) throw tooManyRequests();
+  if (!options.addresses.takeRequest(clientOf(request))) throw tooManyRequests();
   switch (request.method) {
     case 'OPTIONS':
       response.writeHead(204, CORS).end();

@@ -17,6 +17,8 @@ export interface RelayLimits {
   readonly updateLogBytes: number;
   /** … and what may be left then. */
   readonly compactedBytes: number;
+  /** A knock document over this size is emptied. */
+  readonly knockDocumentBytes: number;
   /** A joiner gets at most this many bytes, and updates, as they came; more are compacted first. */
   readonly joinTailBytes: number;
   readonly joinTailUpdates: number;
@@ -26,9 +28,13 @@ export interface RelayLimits {
   readonly awarenessEntries: number;
   /** Bytes waiting for a slow reader before it is closed. */
   readonly bufferedBytes: number;
+  /** The same over all readers: the slowest are closed first. */
+  readonly bufferedTotalBytes: number;
+  /** All sockets of the relay: about 40 KB each. */
+  readonly connections: number;
   readonly connectionsPerDocument: number;
   readonly connectionsPerAddress: number;
-  /** Loopback is one address for all members and documents of a computer. */
+  /** Loopback is one address for all of a computer, and for all who come through its proxy. */
   readonly connectionsPerLoopback: number;
   /** Connection attempts of one address. */
   readonly connects: Rate;
@@ -36,6 +42,12 @@ export interface RelayLimits {
   readonly requests: Rate;
   readonly guestMessages: Rate;
   readonly guestBytes: Rate;
+  /** Questions for a whole document or everybody's awareness: small to ask, large to answer. */
+  readonly syncs: Rate;
+  /** Changes of a guest's awareness, each sent to everybody. */
+  readonly awareness: Rate;
+  /** Yjs clients that one connection of a guest may bring: each stays in the document for ever. */
+  readonly guestWriters: number;
   readonly hostMessages: Rate;
   readonly hostBytes: Rate;
   /** Body of a claim. */
@@ -67,18 +79,24 @@ export const DEFAULT_RELAY_LIMITS: RelayLimits = {
   guestFrameBytes: LIMITS.guestFrameBytes,
   updateLogBytes: LIMITS.updateLogBytes,
   compactedBytes: MIB,
+  knockDocumentBytes: 2 * LIMITS.knocks * LIMITS.knockBytes,
   joinTailBytes: 256 * KIB,
   joinTailUpdates: 512,
   awarenessBytes: 2 * LIMITS.awarenessBytes,
   awarenessEntries: 1024,
   bufferedBytes: 8 * MIB,
+  bufferedTotalBytes: 256 * MIB,
+  connections: 16_384,
   connectionsPerDocument: 500,
   connectionsPerAddress: 256,
-  connectionsPerLoopback: 8192,
+  connectionsPerLoopback: 12_288,
   connects: { perSecond: 50, burst: 512 },
   requests: { perSecond: 20, burst: 256 },
   guestMessages: { perSecond: 50, burst: 400 },
   guestBytes: { perSecond: 512 * KIB, burst: 4 * MIB },
+  syncs: { perSecond: 2, burst: 60 },
+  awareness: { perSecond: 10, burst: 100 },
+  guestWriters: 32,
   hostMessages: { perSecond: 2000, burst: 20_000 },
   hostBytes: { perSecond: 32 * MIB, burst: 256 * MIB },
   claimBytes: 512 * KIB,

@@ -11,7 +11,7 @@ import { Admissions } from './admissions.ts';
 import { Documents } from './documents.ts';
 import { cannotListen, portBusy } from './errors.ts';
 import { Gate } from './gate.ts';
-import { clientAddress, hostNameOf, isLoopbackHost, isLoopbackName } from './hostNames.ts';
+import { clientOf, hostNameOf, isLoopbackHost, isLoopbackName } from './hostNames.ts';
 import { createHttpHandler } from './http.ts';
 import { loadJoinPage } from './joinPage.ts';
 import { DEFAULT_RELAY_LIMITS, type RelayLimits } from './limits.ts';
@@ -104,7 +104,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     // Without a listener, a reset connection would end the process.
     socket.on('error', () => undefined);
     if (!isHostAllowed(request.headers.host)) return refuse(socket, '403 Forbidden');
-    const place = addresses.connect(clientAddress(request));
+    const place = addresses.connect(clientOf(request));
     if (!place) return refuse(socket, '429 Too Many Requests');
     socket.once('close', () => place.dispose());
     sockets.handleUpgrade(request, socket, head, (webSocket) => {

@@ -96,6 +96,20 @@ export function decodeAwareness(
   }
 }
 
+/**
+ * The state as clients may get it: their JSON.parse throws on anything else, which ends the whole
+ * connection of a stock client. Undefined if the text is no JSON object; 'null' if its client left.
+ */
+export function readAwarenessState(text: string): string | undefined {
+  try {
+    const state: unknown = JSON.parse(text);
+    if (state === null) return 'null';
+    return typeof state === 'object' && !Array.isArray(state) ? text : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The question "what do you have that I lack?", with our state vector. */
 export function encodeStep1(stateVector: Uint8Array): Uint8Array {
   return encodeSync(STEP_1, stateVector);

@@ -1,9 +1,19 @@
 // Awareness through the relay: echo, late joiners, ghosts, echoes of others, takeover.
 import { describe, expect, it } from 'vitest';
+import { CLOSE } from '../../src/protocol/closeCodes.ts';
 import { AwarenessBook } from '../../src/relay/awarenessBook.ts';
 import { type AwarenessEntry, decodeAwareness, encodeAwareness } from '../../src/relay/wire.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
-import { claimedRoom, connect, connectRaw, joinRaw, startRelay } from './support.ts';
+import {
+  claimedRoom,
+  connect,
+  connectRaw,
+  grant,
+  joinRaw,
+  newToken,
+  putClaim,
+  startRelay,
+} from './support.ts';
 
 const entry = (clientId: number, clock: number, state = '{}'): AwarenessEntry => ({
   clientId,
@@ -127,7 +137,89 @@ describe('awareness', () => {
   });
 });
 
+describe('awareness of a guest', () => {
+  async function withGuest(options: Parameters<typeof startRelay>[0] = {}) {
+    const relay = await startRelay(options);
+    const room = await claimedRoom(relay);
+    const guestToken = newToken();
+    const guest = await grant(guestToken, { [room.id]: 'read' });
+    await putClaim(relay, room, { rev: 2, tokens: [room.hostEntry, guest] });
+    const host = connect(relay, room.id, room.hostToken);
+    host.provider.awareness.setLocalStateField('who', 'host');
+    await waitUntil('the host is in', () => host.provider.synced);
+    return { relay, room, guestToken, host };
+  }
+
+  it('[Y6] that is no JSON object reaches nobody: it would end every stock client', async () => {
+    const { relay, room, guestToken, host } = await withGuest();
+    const guest = await connectRaw(relay, room.id, guestToken);
+    for (const [index, state] of ['{', '', '5', '"x"', '[]', 'undefined', '{"a":1}x'].entries()) {
+      guest.socket.send(encodeAwareness([entry(7, index, state)]));
+    }
+    guest.socket.send(encodeAwareness([entry(7, 9, '{"ok":1}')]));
+    await waitUntil(
+      'the good one arrives',
+      () => host.provider.awareness.getStates().get(7)?.['ok'],
+    );
+    const frames = guest.messages.map(awarenessOf).flat();
+    expect(frames.filter(({ clientId }) => clientId === 7)).toEqual([entry(7, 9, '{"ok":1}')]);
+    guest.socket.send(encodeAwareness([entry(7, 10, ' null ')]));
+    await waitUntil('it left', () => !host.provider.awareness.getStates().has(7));
+    expect(host.closeCodes).toEqual([]);
+  });
+
+  it('[Y6] never speaks for a client of the host, present or not', async () => {
+    const { relay, room, guestToken, host } = await withGuest();
+    const watcher = connect(relay, room.id, guestToken);
+    const id = host.doc.clientID;
+    const seen = () => watcher.provider.awareness.getStates().get(id)?.['who'];
+    await waitUntil('the host is seen', () => seen() === 'host');
+    host.provider.disconnect();
+    await waitUntil('it is gone', () => seen() === undefined);
+    const thief = await connectRaw(relay, room.id, guestToken);
+    thief.socket.send(encodeAwareness([entry(id, 2 ** 40, '{"who":"thief"}')]));
+    thief.socket.send(encodeAwareness([entry(id, 500, '{"who":"thief"}'), entry(7, 1)]));
+    await waitUntil('its own is taken', () => watcher.provider.awareness.getStates().has(7));
+    expect(seen()).toBeUndefined();
+    host.provider.connect();
+    await waitUntil('it is connected', () => host.provider.synced);
+    // Under the clock of its end, clients take nothing; the next beat counts.
+    host.provider.awareness.setLocalStateField('beat', 1);
+    await waitUntil('the host is back', () => seen() === 'host');
+    expect(host.closeCodes.filter((code) => code >= 4000)).toEqual([]);
+  });
+
+  it('[Y9] is closed when it changes all the time', async () => {
+    const { relay, room, guestToken } = await withGuest({
+      limits: { awareness: { perSecond: 0, burst: 5 } },
+    });
+    const guest = await connectRaw(relay, room.id, guestToken);
+    for (let i = 0; i < 6; i += 1) guest.socket.send(encodeAwareness([entry(7, i)]));
+    expect(await guest.closed).toBe(CLOSE.rateLimited);
+  });
+});
+
 describe('the awareness book', () => {
+  it('[Y6] gives a host its client back, and ends the guest that took it', () => {
+    const book = new AwarenessBook<object>();
+    const [host, thief] = [{}, {}];
+    expect(book.receive(thief, [entry(1, 8)])).toMatchObject({ kind: 'publish' });
+    const back = book.receive(host, [entry(1, 9)], 'host');
+    expect(back).toEqual({ kind: 'reclaimed', impostor: thief, entry: entry(1, 9) });
+    expect(book.leave(thief)).toBeUndefined();
+    expect(book.entries()).toEqual([entry(1, 9)]);
+    const again = {};
+    expect(book.receive(again, [entry(1, 10)], 'host')).toEqual({
+      kind: 'contested',
+      holder: host,
+    });
+  });
+
+  it('[Y6] takes no clock from a guest that nobody could count on from', () => {
+    const book = new AwarenessBook<object>();
+    expect(book.receive({}, [entry(1, Number.MAX_SAFE_INTEGER)])).toEqual({ kind: 'nothing' });
+  });
+
   it('[Y6] never binds a silent client to the echo of another, gone or not', () => {
     const book = new AwarenessBook<object>();
     const [host, silent, again] = [{}, {}, {}];

@@ -96,12 +96,40 @@ describe('rates', () => {
     await expect(connectRaw(relay, room.id, room.hostToken)).rejects.toThrow('429');
   });
 
-  it('[Y9] of connections of one document close 4429', async () => {
-    const relay = await startRelay({ limits: { connectionsPerDocument: 1 } });
-    const room = await claimedRoom(relay);
-    await joinRaw(relay, room.id, room.hostToken);
-    const second = await connectRaw(relay, room.id, room.hostToken);
+  it('[Y9] of connections of one document close 4429, but the host finds a place', async () => {
+    const { relay, room, guestToken } = await knockable({ limits: { connectionsPerDocument: 1 } });
+    await joinRaw(relay, knockDocument(room.id), guestToken);
+    const second = await connectRaw(relay, knockDocument(room.id), guestToken);
     expect(await second.closed).toBe(CLOSE.rateLimited);
+    const host = await joinRaw(relay, knockDocument(room.id), room.hostToken);
+    expect(host.socket.readyState).toBe(host.socket.OPEN);
+  });
+
+  it('[Y9] of connections of all together are refused', async () => {
+    const relay = await startRelay({ limits: { connections: 2 } });
+    const room = await claimedRoom(relay);
+    for (let i = 0; i < 2; i += 1) await connectRaw(relay, room.id, room.hostToken);
+    await expect(connectRaw(relay, room.id, room.hostToken)).rejects.toThrow('429');
+  });
+
+  it('[Y9] count for a program that lies about its address', async () => {
+    const relay = await startRelay({ limits: { connectionsPerLoopback: 3 } });
+    const room = await claimedRoom(relay);
+    const connectAs = (address: string) =>
+      connectRaw(relay, room.id, room.hostToken, { 'x-forwarded-for': address });
+    for (const address of ['203.0.113.1', '203.0.113.2', '::1']) await connectAs(address);
+    await expect(connectAs('203.0.113.9')).rejects.toThrow('429');
+  });
+
+  it('[Y9] over the rate of questions for the whole close 4429', async () => {
+    const { relay, room, guestToken } = await knockable({
+      limits: { syncs: { perSecond: 0, burst: 3 } },
+    });
+    for (const question of [ASK, new Uint8Array([3])]) {
+      const guest = await connectRaw(relay, knockDocument(room.id), guestToken);
+      for (let i = 0; i < 4; i += 1) guest.socket.send(question);
+      expect(await guest.closed).toBe(CLOSE.rateLimited);
+    }
   });
 });
 
@@ -197,6 +225,28 @@ describe('a slow reader', () => {
     );
     host.push('on');
     await waitUntil('the other reads on', () => reader.items().includes('on'));
+    expect([host.closeCodes, reader.closeCodes]).toEqual([[], []]);
+  });
+});
+
+describe('many slow readers', () => {
+  it('[Y9] are closed when they wait for too much together, and others are not', async () => {
+    const limits = { bufferedTotalBytes: 4 * KIB * KIB, sweepMs: 20 };
+    const relay = await startRelay({ limits });
+    const room = await claimedRoom(relay);
+    const host = connect(relay, room.id, room.hostToken);
+    await waitUntil('the host is in', () => host.provider.synced);
+    host.push(new Uint8Array(700 * KIB));
+    const slow = await Promise.all(
+      Array.from({ length: 6 }, () => joinRaw(relay, room.id, room.hostToken)),
+    );
+    for (const { socket } of slow) {
+      socket.pause();
+      for (let i = 0; i < 9; i += 1) socket.send(ASK);
+    }
+    await waitUntil('some are cut', () => relay.counts.sockets < 7);
+    const reader = connect(relay, room.id, room.hostToken);
+    await waitUntil('a reader reads', () => reader.items().length === 1);
     expect([host.closeCodes, reader.closeCodes]).toEqual([[], []]);
   });
 });
