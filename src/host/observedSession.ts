@@ -1,4 +1,5 @@
 // A session that runs in a terminal: watched live, never written.
+import { setImmediate as turnOfLoop } from 'node:timers/promises';
 import type { Json } from '../protocol/json.ts';
 import type { AgentEvent, ObservedSession as Watched } from '../protocol/agent.ts';
 import type { AcceptedCommand } from '../session/commandCheck.ts';
@@ -6,6 +7,9 @@ import { readOnlySession } from '../session/errors.ts';
 import type { RoomStore } from './roomStore.ts';
 import type { SessionDriver } from './sessionDriver.ts';
 import type { SessionRecorder } from './sessionRecorder.ts';
+
+/** A long conversation is taken in step by step: other sessions go on in between. */
+const EVENTS_AT_A_TIME = 50;
 
 /** Follows a terminal session into its room. */
 export class ObservedSession implements SessionDriver {
@@ -31,7 +35,7 @@ export class ObservedSession implements SessionDriver {
     const observed = new ObservedSession(session.recorder, watched);
     try {
       await watched.open();
-      observed.takeBacklog(session.store);
+      await observed.takeBacklog(session.store);
     } catch (error) {
       await watched.close();
       throw error;
@@ -58,14 +62,18 @@ export class ObservedSession implements SessionDriver {
   }
 
   /** Only what stands after the newest entry that the log has is new: a session of ours that a terminal took up. */
-  private takeBacklog(store: Pick<RoomStore, 'hasEntry'>): void {
+  private async takeBacklog(store: Pick<RoomStore, 'hasEntry'>): Promise<void> {
     const events = this.backlog ?? [];
-    this.backlog = undefined;
     const known = events.findLastIndex(
       (event) => event.kind === 'entry' && store.hasEntry(event.entry.id),
     );
-    for (const event of events.slice(0, known + 1)) if (event.kind !== 'entry') this.take(event);
-    for (const event of events.slice(known + 1)) this.take(event);
+    // What comes meanwhile joins the end of the line.
+    for (let next = 0; next < events.length; next += 1) {
+      const event = events[next];
+      if (event !== undefined && (next > known || event.kind !== 'entry')) this.take(event);
+      if (next % EVENTS_AT_A_TIME === EVENTS_AT_A_TIME - 1) await turnOfLoop();
+    }
+    this.backlog = undefined;
   }
 
   private take(event: AgentEvent): void {
