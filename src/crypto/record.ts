@@ -73,7 +73,8 @@ export class RecordSealer {
   private readonly pair: SigningPair;
   private readonly secretOf: (epoch: number) => Bytes | undefined;
   private readonly keys = new Map<number, Promise<CryptoKey>>();
-  private nextSeq = 0n;
+  private readonly firstSeq: bigint;
+  private nextSeq: bigint;
 
   private constructor(options: RecordSealerOptions, sender: Bytes) {
     this.sender = sender;
@@ -81,6 +82,8 @@ export class RecordSealer {
     this.room = options.room;
     this.pair = options.pair;
     this.secretOf = options.secretOf;
+    this.firstSeq = options.firstSeq ?? 0n;
+    this.nextSeq = this.firstSeq;
   }
 
   static async create(options: RecordSealerOptions): Promise<RecordSealer> {
@@ -89,7 +92,7 @@ export class RecordSealer {
 
   /** Records sealed so far. */
   get count(): bigint {
-    return this.nextSeq;
+    return this.nextSeq - this.firstSeq;
   }
 
   /** Seals one plaintext; throws if the epoch's secret is not known. */
@@ -138,6 +141,8 @@ export interface RecordSealerOptions {
   readonly pair: SigningPair;
   readonly boot: Bytes;
   readonly secretOf: (epoch: number) => Bytes | undefined;
+  /** Where the counter begins, if the boot has sealed before: above all of that. */
+  readonly firstSeq?: bigint;
 }
 
 /** Why a record was not opened. */

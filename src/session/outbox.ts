@@ -3,7 +3,7 @@ import type * as Y from 'yjs';
 import { AppError } from '../base/errors.ts';
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
-import { toBase64Url, utf8Bytes, utf8Text } from '../base/bytes.ts';
+import { type Bytes, toBase64Url, utf8Bytes, utf8Text } from '../base/bytes.ts';
 import type { Clock } from '../base/clock.ts';
 import { newCommandId } from '../base/ids.ts';
 import { errorText, type Logger } from '../base/log.ts';
@@ -18,8 +18,12 @@ import {
 import { type Json, parseJson } from '../protocol/json.ts';
 import { LIMITS, TIMES } from '../protocol/limits.ts';
 import { RECORD_TYPE } from '../protocol/room.ts';
-import { inOf, outOf, placeOfRecord } from './layout.ts';
+import { ChannelRecords } from './channelRecords.ts';
+import { inOf } from './layout.ts';
 import { isSettled, type OutboxItem } from './view.ts';
+
+/** How long a command that was sent waits for a connection by which its answer may come. */
+const DOUBT_MS = 10 * 60_000;
 
 /** The host's term as a sender knows it: a new one means a new boot, sealer and counter. */
 export interface SendingTerm {
@@ -40,6 +44,8 @@ export interface OutboxOptions {
   readonly fence: () => number | undefined;
   /** Wall time of the host, ms; undefined before the first sign of it. */
   readonly hostTime: () => number | undefined;
+  /** Whether an answer of the host would be heard now. */
+  readonly canHear: () => boolean;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -47,8 +53,7 @@ export interface OutboxOptions {
 interface Sending {
   item: OutboxItem;
   cseq: number | undefined;
-  record: Uint8Array | undefined;
-  deadline: number;
+  readonly deadline: number;
 }
 
 /** Sends commands in order and follows them until they are settled. */
@@ -58,6 +63,7 @@ export class Outbox implements Disposable {
   private readonly sendings = new Map<string, Sending>();
   /** Answers that were acted on: an answer that stands is not news each time another comes. */
   private readonly read = new WeakSet<Uint8Array>();
+  private readonly records: ChannelRecords;
   private readonly changed = new Emitter<void>();
   private chain: Promise<void> = Promise.resolve();
   private term: SendingTerm | undefined;
@@ -71,7 +77,8 @@ export class Outbox implements Disposable {
     const onAnswer = (): void => this.later(() => this.readAnswers());
     answers.observe(onAnswer);
     this.store.defer(() => answers.unobserve(onAnswer));
-    this.store.add(options.clock.every(1000, () => this.expire()));
+    this.records = new ChannelRecords(options.doc);
+    this.store.add(options.clock.every(1000, () => this.later(() => this.expire())));
   }
 
   get items(): readonly OutboxItem[] {
@@ -93,7 +100,7 @@ export class Outbox implements Disposable {
     const at = this.options.clock.now();
     const item: OutboxItem = { id: newCommandId(), kind, args: json, status: 'sending', at };
     const deadline = this.options.clock.monotonic() + TIMES.commandMs;
-    this.sendings.set(item.id, { item, cseq: undefined, record: undefined, deadline });
+    this.sendings.set(item.id, { item, cseq: undefined, deadline });
     this.later(() => this.write());
     this.changed.fire();
     return item;
@@ -119,13 +126,25 @@ export class Outbox implements Disposable {
         this.lastCseq = 0;
         for (const sending of this.sendings.values()) {
           if (isSettled(sending.item)) continue;
-          this.takeOut(sending);
+          this.records.takeOut(sending.item.id);
           sending.cseq = undefined;
         }
       }
       await this.write();
       await this.readAnswers();
     });
+  }
+
+  /** Nothing will be answered any more: what was never sent has not run, what became of the rest is unknown. */
+  giveUp(): void {
+    for (const sending of this.sendings.values()) {
+      if (isSettled(sending.item)) continue;
+      const isSure = sending.item.status === 'sending';
+      this.set(sending, {
+        ...sending.item,
+        ...(isSure ? { status: 'expired', message: NEVER_SENT_TEXT } : UNKNOWN),
+      });
+    }
   }
 
   dispose(): void {
@@ -149,7 +168,7 @@ export class Outbox implements Disposable {
     const now = this.options.hostTime();
     if (!term || now === undefined) return;
     for (const sending of this.sendings.values()) {
-      if (sending.record || isSettled(sending.item)) continue;
+      if (this.records.has(sending.item.id) || isSettled(sending.item)) continue;
       if (!UNORDERED_KINDS.has(sending.item.kind) && sending.cseq === undefined) {
         this.lastCseq += 1;
         sending.cseq = this.lastCseq;
@@ -165,27 +184,28 @@ export class Outbox implements Disposable {
         args: sending.item.args,
         notAfter: Math.ceil(now + left),
       };
-      sending.record = await this.push(term, command);
+      const record = await this.seal(term, command);
+      // It may have been given up while it was sealed: then its author has its text back.
+      if (isSettled(sending.item)) continue;
+      this.records.push(sending.item.id, record);
       this.set(sending, { ...sending.item, status: 'sent' });
     }
   }
 
-  private async push(term: SendingTerm, command: Command): Promise<Uint8Array> {
-    const record = await term.sealer.seal({
+  private seal(term: SendingTerm, command: Command): Promise<Bytes> {
+    return term.sealer.seal({
       type: RECORD_TYPE.command,
       place: `g.${this.options.member}/out`,
       epoch: term.epoch,
       plaintext: utf8Bytes(JSON.stringify(command)),
     });
-    outOf(this.options.doc).push([record]);
-    return record;
   }
 
   private async readAnswers(): Promise<void> {
     const { term } = this;
     if (!term) return;
-    const answers = inOf(this.options.doc);
-    for (const [id, record] of [...answers.entries()]) {
+    this.records.tidy();
+    for (const [id, record] of [...inOf(this.options.doc).entries()]) {
       const sending = this.sendings.get(id);
       if (!sending || !(record instanceof Uint8Array) || this.read.has(record)) continue;
       const opened = await this.options.opener.open(
@@ -209,12 +229,7 @@ export class Outbox implements Disposable {
         ...(message === undefined ? {} : { message }),
         ...(result === undefined ? {} : { result }),
       });
-      if (isSettled(sending.item)) {
-        this.options.doc.transact(() => {
-          this.takeOut(sending);
-          answers.delete(id);
-        });
-      }
+      if (isSettled(sending.item)) this.records.finish(id);
     }
   }
 
@@ -222,31 +237,31 @@ export class Outbox implements Disposable {
   private async fillGap(term: SendingTerm, cseq: number): Promise<void> {
     for (const sending of this.sendings.values()) {
       if (sending.cseq !== cseq || isSettled(sending.item)) continue;
-      this.takeOut(sending);
+      this.records.takeOut(sending.item.id);
       return this.write();
     }
     const id = newCommandId();
     // notAfter 0 voids: it is refused and consumes its counter, whatever its kind.
     const command = { id, cseq, term: term.term, kind: 'focus-request', args: {}, notAfter: 0 };
-    await this.push(term, command);
+    this.records.push(id, await this.seal(term, command));
+    this.records.finish(id);
   }
 
-  private takeOut(sending: Sending): void {
-    const { record } = sending;
-    sending.record = undefined;
-    if (!record) return;
-    const out = outOf(this.options.doc);
-    const place = placeOfRecord(out, record);
-    if (place >= 0) out.delete(place, 1);
-  }
-
+  /** After the answers that are there already: what was answered in time has not expired. */
   private expire(): void {
     const now = this.options.clock.monotonic();
     for (const sending of this.sendings.values()) {
-      const { status } = sending.item;
+      const { status, id } = sending.item;
       if ((status !== 'sending' && status !== 'sent') || now < sending.deadline) continue;
-      this.takeOut(sending);
-      this.set(sending, { ...sending.item, status: 'expired', message: EXPIRED_TEXT });
+      // Sent and then cut off: it may have run. Only who would hear the answer knows that it has not.
+      const isSure = status === 'sending' || this.options.canHear();
+      if (!isSure && now < sending.deadline + DOUBT_MS) continue;
+      this.records.takeOut(id);
+      this.records.finish(id);
+      this.set(sending, {
+        ...sending.item,
+        ...(isSure ? { status: 'expired', message: EXPIRED_TEXT } : UNKNOWN),
+      });
     }
   }
 
@@ -258,6 +273,13 @@ export class Outbox implements Disposable {
 
 const EXPIRED_TEXT =
   'The host did not answer in time. Your text was kept. Send it again when the session is live.';
+const NEVER_SENT_TEXT =
+  'The connection ended before this was sent. Your text was kept. Nothing of it was run.';
+const UNKNOWN = {
+  status: 'unknown',
+  message:
+    'The connection was lost before the host answered. It may have run. Look at the session before you send it again.',
+} as const;
 
 function tooLarge(bytes: number): AppError {
   return new AppError('too-large', {

@@ -48,8 +48,9 @@ export class Roster {
     return stored && this.personOf(stored);
   }
 
-  /** Takes in who knocked with an invite; undefined if the room is full. */
+  /** Takes in who knocked with an invite; undefined if the room is full, or the invite has ended while the knock was opened. */
   admitKnock(member: string, knock: Knock, invite: StoredInvite): StoredMember | undefined {
+    if (!this.invites.some(({ inviteId }) => inviteId === invite.inviteId)) return undefined;
     const known = this.members.find((one) => one.member === member);
     if (!known && this.members.length >= LIMITS.members) return undefined;
     const isOwner = invite.role === 'owner' || known?.role === 'owner';
@@ -66,7 +67,11 @@ export class Roster {
       name: cleanName(knock.name) || 'Guest',
       device: cleanName(knock.device),
       role,
-      scopes: scopesOf(role, invite.scopes),
+      // What the owner has allowed is not taken back, nor widened, by a link that only asks.
+      scopes:
+        known?.role === 'controller' && role === 'controller' && !mayControl
+          ? known.scopes
+          : scopesOf(role, invite.scopes),
       asksControl: role === 'viewer' && invite.role === 'controller',
       inviteId: isOwner && known ? known.inviteId : invite.inviteId,
       tokenHash: knock.tokenHash,
@@ -96,6 +101,13 @@ export class Roster {
     if (!known) return false;
     this.options.journal.removeMember(member);
     if (known.role !== 'owner') this.options.journal.removeInvite(known.inviteId);
+    return true;
+  }
+
+  /** Takes out who goes by itself. */
+  leave(member: string): boolean {
+    if (!this.members.some((one) => one.member === member)) return false;
+    this.options.journal.removeMember(member);
     return true;
   }
 

@@ -13,7 +13,6 @@ import type { Json } from '../protocol/json.ts';
 import { type InviteLink, parseLink } from '../protocol/link.ts';
 import { channelDocument } from '../protocol/names.ts';
 import type { Person, RoomState } from '../protocol/state.ts';
-import { Outbox } from '../session/outbox.ts';
 import { Replica } from '../session/replica.ts';
 import {
   type Alarm,
@@ -25,9 +24,11 @@ import {
   type ViewPart,
 } from '../session/view.ts';
 import { DocumentConnection } from './documentConnection.ts';
-import { closedHere, notAdmitted, revoked, roomNotFound } from './errors.ts';
+import { closedHere, notAdmitted, notMemberAnyMore, revoked, roomNotFound } from './errors.ts';
 import type { JoinOptions } from './joinOptions.ts';
+import { HostTime } from './hostTime.ts';
 import { asksMore, Knocking } from './knocking.ts';
+import { MemberChannel } from './memberChannel.ts';
 import { MemberTerm } from './memberTerm.ts';
 import { PresenceChannel } from './presenceChannel.ts';
 import { fetchPage, fetchWhole, requestOf, sayGoodbye } from './requests.ts';
@@ -50,20 +51,21 @@ export class Attachment implements RoomView, Disposable {
   private readonly presence: PresenceChannel;
   private readonly tracker: TruthTracker;
   private readonly knocking: Knocking;
-  private readonly outboxDoc = new Y.Doc();
-  private readonly sender: Outbox;
+  private readonly channel: MemberChannel;
+  private readonly hostTime: HostTime;
   private readonly opener: RecordOpener;
   private readonly term: MemberTerm;
   private readonly closing = new AbortController();
-  private channel: DocumentConnection | undefined;
+  /** Which token the next try offers, and which one the synced socket was admitted by. */
   private usesChannelToken = false;
+  private enteredByInvite = false;
   private over: AppError | undefined;
   private fetching: Promise<boolean> | undefined;
-  private hostClock: { readonly at: number; readonly monotonic: number } | undefined;
   private lastFence: number | undefined;
   private triedOtherToken = false;
   private unknownSince: number | undefined;
   private asksMore: boolean | undefined;
+  private wasMember = false;
 
   readonly onDidChange = this.changed.event;
 
@@ -91,7 +93,6 @@ export class Attachment implements RoomView, Disposable {
     this.opener = new RecordOpener({ room: this.roomBytes, secretOf });
     const doc = new Y.Doc();
     this.store.defer(() => doc.destroy());
-    this.store.defer(() => this.outboxDoc.destroy());
     const remembered = options.memory?.load(link.room);
     const { clock, log, identity } = options;
     this.replica = this.store.add(
@@ -137,13 +138,17 @@ export class Attachment implements RoomView, Disposable {
         clock,
       }),
     );
-    this.sender = this.store.add(
-      new Outbox({
-        doc: this.outboxDoc,
+    this.hostTime = this.store.add(new HostTime({ clock, onJump: () => this.tracker.doubt() }));
+    this.channel = this.store.add(
+      new MemberChannel({
+        name: channelDocument(link.room, identity.member),
+        token: tokens.channel,
+        webSocket,
         member: identity.member,
         opener: this.opener,
         fence: () => this.lastFence,
-        hostTime: () => this.hostTime,
+        hostTime: () => this.hostTime.now,
+        isLive: () => this.truth.kind === 'live',
         clock,
         log,
       }),
@@ -154,13 +159,13 @@ export class Attachment implements RoomView, Disposable {
       secretOf,
       onTerm: (term) => {
         this.presence.setSealer(term.sealer, term.epoch);
-        this.sender.setTerm(term);
+        this.channel.outbox.setTerm(term);
       },
     });
     this.store.add(this.replica.onDidChange((parts) => this.replicaChanged(parts)));
     this.store.add(this.main.onDidChange(() => this.connectionChanged()));
     this.store.add(this.tracker.onDidChange(() => this.fire('truth')));
-    this.store.add(this.sender.onDidChange(() => this.fire('outbox')));
+    this.store.add(this.channel.outbox.onDidChange(() => this.fire('outbox')));
     this.store.add(
       this.presence.onDidBeat(({ beat, isSeen }) => {
         this.tracker.beat(isSeen);
@@ -202,7 +207,7 @@ export class Attachment implements RoomView, Disposable {
   }
 
   get outbox(): readonly OutboxItem[] {
-    return this.sender.items;
+    return this.channel.outbox.items;
   }
 
   get alarms(): readonly Alarm[] {
@@ -222,14 +227,14 @@ export class Attachment implements RoomView, Disposable {
   setRelay(url: string): void {
     if (this.main.url === url) return;
     this.main.setAddress(url, this.token);
-    this.channel?.setAddress(url, this.tokens.channel);
     this.main.reconnect();
-    this.channel?.reconnect();
+    this.channel.move(url);
   }
 
   send<K extends CommandKind>(kind: K, args: CommandArgs<K>): OutboxItem {
     if (this.over) throw this.over;
-    return this.sender.add(kind, args);
+    if (this.closing.signal.aborted) throw closedHere();
+    return this.channel.outbox.add(kind, args);
   }
 
   request<K extends CommandKind>(
@@ -242,7 +247,7 @@ export class Attachment implements RoomView, Disposable {
   }
 
   forget(id: string): void {
-    this.sender.forget(id);
+    this.channel.outbox.forget(id);
   }
 
   fetchOlder(): Promise<boolean> {
@@ -270,7 +275,6 @@ export class Attachment implements RoomView, Disposable {
 
   dispose(): void {
     this.options.memory?.save(this.room, this.replica.remembered);
-    this.channel?.dispose();
     this.store.dispose();
     this.closing.abort(closedHere());
   }
@@ -286,15 +290,8 @@ export class Attachment implements RoomView, Disposable {
     return isMine ? focus?.fence : undefined;
   }
 
-  private get hostTime(): number | undefined {
-    if (!this.hostClock) return undefined;
-    return this.hostClock.at + (this.options.clock.monotonic() - this.hostClock.monotonic);
-  }
-
   private sawHostTime(at: number): void {
-    if (at <= (this.hostTime ?? 0)) return;
-    this.hostClock = { at, monotonic: this.options.clock.monotonic() };
-    this.sender.flush();
+    if (this.hostTime.saw(at)) this.channel.outbox.flush();
   }
 
   private keepSecret(epoch: number, secret: string): void {
@@ -321,9 +318,12 @@ export class Attachment implements RoomView, Disposable {
     if (!this.replica.state || this.over) return;
     const { me } = this;
     if (!me) {
-      this.knocking.start();
+      // Whoever was let in once and is not there any more does not ask again by itself.
+      if (this.wasMember) this.end(notMemberAnyMore());
+      else this.knocking.start();
       return;
     }
+    this.wasMember = true;
     // A member that comes with a better link than it came by knocks once more.
     if (this.asksMore === undefined) this.asksMore = asksMore(this.link.role, me);
     if (this.asksMore && asksMore(this.link.role, me)) this.knocking.start();
@@ -335,13 +335,7 @@ export class Attachment implements RoomView, Disposable {
       this.usesChannelToken = true;
       this.main.setAddress(this.main.url, this.tokens.channel);
     }
-    this.channel ??= new DocumentConnection({
-      doc: this.outboxDoc,
-      name: channelDocument(this.room, this.member),
-      url: this.main.url,
-      token: this.tokens.channel,
-      webSocket: this.options.webSocket ?? globalThis.WebSocket,
-    });
+    this.channel.enter(this.main.url);
   }
 
   private connectionChanged(): void {
@@ -350,9 +344,13 @@ export class Attachment implements RoomView, Disposable {
       case 'connecting':
         return;
       case 'synced':
+        this.enteredByInvite = !this.usesChannelToken;
+        this.triedOtherToken = false;
         this.replica.complete();
         this.presence.announce();
-        if (this.replica.state) this.tracker.synced();
+        // Back at the relay: what is heard from now on counts, before the state is verified too.
+        if (this.replica.state || this.tracker.truth.kind === 'relay-offline')
+          this.tracker.synced();
         return;
       case 'offline':
         this.tracker.offline(status.reason);
@@ -375,21 +373,23 @@ export class Attachment implements RoomView, Disposable {
   private end(error: AppError): void {
     this.over = error;
     this.main.dispose();
-    this.channel?.dispose();
+    this.channel.leave();
     this.knocking.stop();
     this.fire('truth');
   }
 
   private refused(code: number): void {
     // An invite may have ended while the membership lasts, and the other way round: try the other once.
-    if (code === CLOSE.notAdmitted && !this.triedOtherToken) {
+    const isNotAdmitted = code === CLOSE.notAdmitted;
+    const hasLinkEnded = code === CLOSE.revoked && this.enteredByInvite && this.me !== undefined;
+    if ((isNotAdmitted || hasLinkEnded) && !this.triedOtherToken) {
       this.triedOtherToken = true;
-      this.usesChannelToken = !this.usesChannelToken;
+      this.usesChannelToken = hasLinkEnded || !this.usesChannelToken;
       this.main.setAddress(this.main.url, this.token);
       this.main.reconnect();
       return;
     }
-    this.end(code === CLOSE.notAdmitted ? notAdmitted() : revoked());
+    this.end(isNotAdmitted && !this.me ? notAdmitted() : revoked());
   }
 
   private fire(part: ViewPart): void {

@@ -14,6 +14,8 @@ import { BEAT_FIELD, PRESENCE_FIELD } from './presenceChannel.ts';
 
 /** A new face is answered by a beat after this pause, so that many at once get one. */
 const ANSWER_MS = 100;
+/** Windows whose newest presence is remembered, also after they went. */
+const MAX_REMEMBERED = 1_024;
 
 /** What attendance needs. */
 export interface AttendanceOptions {
@@ -32,7 +34,6 @@ interface Window extends WindowRef {
   /** The awareness text that was verified: the same one again is no news. */
   readonly text: string;
   readonly nonce: string;
-  readonly seq: bigint;
 }
 
 /** Follows the awareness of a room over any number of relays. */
@@ -41,6 +42,8 @@ export class Attendance implements Disposable {
   private readonly options: AttendanceOptions;
   private readonly changed = this.store.add(new Emitter<void>());
   private readonly sources = new Map<Awareness, Map<number, Window>>();
+  /** Newest presence of each window: an older one, played back, is not its voice. */
+  private readonly newest = new Map<string, { readonly seq: bigint; readonly text: string }>();
   private chain: Promise<void> = Promise.resolve();
   private soon: Disposable | undefined;
 
@@ -66,20 +69,25 @@ export class Attendance implements Disposable {
     return this.windows.some((window) => window.member === member);
   }
 
-  /** Follows another relay's awareness until the result is disposed. */
-  follow(awareness: Awareness): Disposable {
+  /** Follows another relay's awareness until it is destroyed. */
+  follow(awareness: Awareness): void {
     this.sources.set(awareness, new Map());
     const onChange = (): void => this.later(() => this.read(awareness));
     awareness.on('change', onChange);
     // Renewed presence has the same fields only if nothing changed; 'update' also tells renewals.
     awareness.on('update', onChange);
-    onChange();
-    this.sendBeat();
-    return this.store.defer(() => {
+    const following = this.store.defer(() => {
       awareness.off('change', onChange);
       awareness.off('update', onChange);
+      awareness.off('destroy', onDestroy);
+      const hadWindows = (this.sources.get(awareness)?.size ?? 0) > 0;
       this.sources.delete(awareness);
+      if (hadWindows) this.changed.fire();
     });
+    const onDestroy = (): void => this.store.delete(following);
+    awareness.on('destroy', onDestroy);
+    onChange();
+    this.sendBeat();
   }
 
   /** Reads everybody again (the roster changed), and beats. */
@@ -126,9 +134,7 @@ export class Attendance implements Disposable {
       const before = windows.get(client);
       if (before?.text === text) continue;
       const window = await this.verify(text);
-      if (!window || (before && window.window === before.window && window.seq <= before.seq)) {
-        continue;
-      }
+      if (!window) continue;
       windows.set(client, window);
       if (before?.nonce !== window.nonce || before.window !== window.window) isNews = true;
     }
@@ -154,10 +160,22 @@ export class Attendance implements Disposable {
       : undefined;
     if (!parsed?.success) return undefined;
     const window = toBase64Url(header.boot);
-    if (parsed.data.holds !== undefined) {
-      this.options.renew({ member, window }, parsed.data.holds);
+    const { nonce, holds } = parsed.data;
+    const known = this.newest.get(window);
+    // The same again is what a relay sends after a reconnect.
+    if (known?.text !== text) {
+      if (known && header.seq <= known.seq) return undefined;
+      if (holds !== undefined) this.options.renew({ member, window }, holds);
     }
-    return { member, window, text, nonce: parsed.data.nonce, seq: header.seq };
+    this.remember(window, { seq: header.seq, text });
+    return { member, window, text, nonce };
+  }
+
+  private remember(window: string, newest: { readonly seq: bigint; readonly text: string }): void {
+    this.newest.delete(window);
+    this.newest.set(window, newest);
+    const oldest = this.newest.keys().next();
+    if (this.newest.size > MAX_REMEMBERED && !oldest.done) this.newest.delete(oldest.value);
   }
 
   private later(work: () => Promise<void>): void {

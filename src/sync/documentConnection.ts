@@ -53,6 +53,8 @@ export class DocumentConnection implements Disposable {
   private readonly provider: WebsocketProvider;
   private readonly changed = new Emitter<ConnectionStatus>();
   private current: ConnectionStatus = { kind: 'connecting' };
+  /** The close that is told now is our own: no news. */
+  private isReconnecting = false;
 
   readonly onDidChange = this.changed.event;
 
@@ -74,6 +76,7 @@ export class DocumentConnection implements Disposable {
       if (isSynced) this.set({ kind: 'synced' });
     });
     provider.on('connection-close', (event) => {
+      if (this.isReconnecting) return;
       const code = event ? { code: event.code } : {};
       this.set({ kind: 'offline', reason: closeText(event), ...code });
     });
@@ -114,7 +117,9 @@ export class DocumentConnection implements Disposable {
   /** Tries again now, also after a final close. */
   reconnect(): void {
     if (this.store.isDisposed) return;
+    this.isReconnecting = true;
     this.provider.disconnect();
+    this.isReconnecting = false;
     this.provider.wsUnsuccessfulReconnects = 0;
     this.set({ kind: 'connecting' });
     this.provider.connect();

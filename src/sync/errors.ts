@@ -21,6 +21,16 @@ export function revoked(): AppError {
   });
 }
 
+/** The host does not count this device among its people any more. */
+export function notMemberAnyMore(): AppError {
+  return new AppError('link-revoked', {
+    happened:
+      'You are not in this session any more: its owner has removed you, or you have left it in another window.',
+    kept: 'What you have already seen stays on this screen until you close it.',
+    remedy: 'Join again by a link that still works, or ask the owner for a new one.',
+  });
+}
+
 /** The view was closed here while an answer was waited for. */
 export function closedHere(): AppError {
   return new AppError('cancelled', {
@@ -62,6 +72,15 @@ export function claimRefused(url: string, status: number, reason: string): AppEr
     kept: 'The session goes on here; nothing was published there now.',
     ...(isTaken && { remedy: 'End the other one first, then share again.' }),
     ...(!isTaken && !reason && { remedy: 'Check the address and the access key of the relay.' }),
+  });
+}
+
+/** A room has as many links as its claims can carry. */
+export function tooManyInvites(limit: number): AppError {
+  return new AppError('too-many', {
+    happened: `This session already has ${limit} links that work.`,
+    kept: 'They go on working; no further one was made.',
+    remedy: 'Stop sharing to end them all, or wait until some have expired.',
   });
 }
 

@@ -2,6 +2,7 @@
 import * as Y from 'yjs';
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import { fromBase64Url, toBase64Url, utf8Bytes, utf8Text } from '../base/bytes.ts';
+import type { Clock } from '../base/clock.ts';
 import { errorText, type Logger } from '../base/log.ts';
 import { importVerifyKey } from '../crypto/keys.ts';
 import type { RecordOpener, RecordSealer } from '../crypto/record.ts';
@@ -12,8 +13,13 @@ import { RECORD_TYPE } from '../protocol/room.ts';
 import type { CommandSource } from '../session/commandCheck.ts';
 import { inOf, outOf, recordsOf } from '../session/layout.ts';
 
-/** Answers that stand in a channel at the most; the oldest go first. */
+/** Answers that stand in a channel at the most, and their bytes; the oldest go first. */
 const MAX_ANSWERS = LIMITS.outstandingCommands * 2;
+const MAX_ANSWER_BYTES = LIMITS.partBytes;
+/** Commands that are opened in one go; the rest follows. */
+const MAX_READ = LIMITS.outstandingCommands * 2;
+/** A command that cannot run any more since this time was left behind by a window that is gone. */
+const LEFT_MS = 10 * 60_000;
 
 /** What a channel needs. */
 export interface HostChannelOptions {
@@ -24,6 +30,7 @@ export interface HostChannelOptions {
   readonly sealer: () => RecordSealer;
   readonly epoch: () => number;
   readonly receive: (from: CommandSource, command: Command) => void;
+  readonly clock: Pick<Clock, 'now'>;
   readonly log: Logger;
 }
 
@@ -31,7 +38,8 @@ export interface HostChannelOptions {
 export class HostChannel implements Disposable {
   private readonly store = new DisposableStore();
   private readonly options: HostChannelOptions;
-  private readonly seen = new WeakSet<Uint8Array>();
+  /** Commands that were read, with the host time after which they cannot run; 0 for what is none. */
+  private readonly seen = new WeakMap<Uint8Array, number>();
   private chain: Promise<void> = Promise.resolve();
 
   readonly doc = new Y.Doc();
@@ -54,15 +62,9 @@ export class HostChannel implements Disposable {
         epoch: this.options.epoch(),
         plaintext: utf8Bytes(JSON.stringify(ack)),
       });
-      const answers = inOf(this.doc);
       this.doc.transact(() => {
-        answers.set(ack.id, record);
-        let over = answers.size - MAX_ANSWERS;
-        for (const id of answers.keys()) {
-          if (over <= 0) break;
-          answers.delete(id);
-          over -= 1;
-        }
+        inOf(this.doc).set(ack.id, record);
+        this.dropOldAnswers();
       });
     });
   }
@@ -80,23 +82,62 @@ export class HostChannel implements Disposable {
     const keyBytes = fromBase64Url(this.options.key);
     const key = keyBytes && (await importVerifyKey(keyBytes));
     if (!key) return;
-    const records = recordsOf(outOf(this.doc)).slice(0, LIMITS.outstandingCommands * 2);
-    for (const record of records) {
-      if (this.seen.has(record) || record.length > LIMITS.commandBytes + 4096) continue;
-      this.seen.add(record);
-      const opened = await this.options.opener.open(
-        record,
-        { type: RECORD_TYPE.command, place: `g.${this.options.member}/out` },
-        () => key,
-      );
-      if (!opened.ok) {
-        this.options.log.warn('command refused', { reason: opened.reason });
-        continue;
+    const fresh = recordsOf(outOf(this.doc)).filter((record) => !this.seen.has(record));
+    for (const record of fresh.slice(0, MAX_READ)) {
+      this.seen.set(record, 0);
+      const opened = await this.open(record, key);
+      if (!opened) continue;
+      this.seen.set(record, opened.command.notAfter);
+      const { member } = this.options;
+      this.options.receive({ member, boot: opened.boot, window: opened.boot }, opened.command);
+    }
+    this.dropLeftCommands();
+    if (fresh.length > MAX_READ) this.later(() => this.read());
+  }
+
+  private async open(
+    record: Uint8Array,
+    key: CryptoKey,
+  ): Promise<{ readonly command: Command; readonly boot: string } | undefined> {
+    if (record.length > LIMITS.commandBytes + 4096) return undefined;
+    const place = `g.${this.options.member}/out`;
+    const expected = { type: RECORD_TYPE.command, place };
+    const opened = await this.options.opener.open(record, expected, () => key);
+    if (!opened.ok) {
+      this.options.log.warn('command refused', { reason: opened.reason });
+      return undefined;
+    }
+    const parsed = commandSchema.safeParse(parseJson(utf8Text(opened.plaintext)));
+    return parsed.success
+      ? { command: parsed.data, boot: toBase64Url(opened.header.boot) }
+      : undefined;
+  }
+
+  /** [X6] Whoever sent them does not take them out: their number must not keep later ones from being read. */
+  private dropLeftCommands(): void {
+    const out = outOf(this.doc);
+    const before = this.options.clock.now() - LEFT_MS;
+    this.doc.transact(() => {
+      for (const [place, item] of [...out.toArray().entries()].reverse()) {
+        const notAfter = item instanceof Uint8Array ? this.seen.get(item) : 0;
+        if (notAfter !== undefined && notAfter < before) out.delete(place, 1);
       }
-      const parsed = commandSchema.safeParse(parseJson(utf8Text(opened.plaintext)));
-      if (!parsed.success) continue;
-      const boot = toBase64Url(opened.header.boot);
-      this.options.receive({ member: this.options.member, boot, window: boot }, parsed.data);
+    });
+  }
+
+  /** [B2] Answers that nobody fetched must not make the document larger than a frame. */
+  private dropOldAnswers(): void {
+    const answers = inOf(this.doc);
+    const sizes = [...answers.entries()].map(
+      ([id, record]) => [id, record instanceof Uint8Array ? record.length : 0] as const,
+    );
+    let bytes = sizes.reduce((sum, [, size]) => sum + size, 0);
+    let count = sizes.length;
+    for (const [id, size] of sizes) {
+      if (count <= MAX_ANSWERS && bytes <= MAX_ANSWER_BYTES) return;
+      answers.delete(id);
+      count -= 1;
+      bytes -= size;
     }
   }
 

@@ -2,9 +2,8 @@
 import * as Y from 'yjs';
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
-import { type Bytes, fromBase32, fromBase64Url, toBase64Url } from '../base/bytes.ts';
-import { sealCard } from '../crypto/card.ts';
-import { randomBytes } from '../crypto/keys.ts';
+import { errorText } from '../base/log.ts';
+import { fromBase32 } from '../base/bytes.ts';
 import { RecordOpener, RecordSealer } from '../crypto/record.ts';
 import type { Json } from '../protocol/json.ts';
 import { TIMES } from '../protocol/limits.ts';
@@ -12,7 +11,6 @@ import { knockDocument } from '../protocol/names.ts';
 import type { Beat } from '../protocol/room.ts';
 import type { AsOf, Focus, Person, Problem, Role, RoomState, Scope } from '../protocol/state.ts';
 import type { Entry } from '../protocol/transcript.ts';
-import { PROTOCOL_VERSIONS } from '../protocol/version.ts';
 import type { AcceptedCommand } from '../session/commandCheck.ts';
 import { FocusLease } from '../session/focus.ts';
 import { CommandGate } from '../session/gate.ts';
@@ -27,14 +25,13 @@ import { Attendance } from './attendance.ts';
 import { DocumentRepair } from './documentRepair.ts';
 import { HostChannels } from './hostChannels.ts';
 import type { AppState, HostRoomOptions, InviteOptions } from './hostRoomOptions.ts';
-import { type MadeInvite, makeInvite } from './invites.ts';
+import type { MadeInvite } from './invites.ts';
 import { KnockReader } from './knockReader.ts';
 import type { RelayAddress } from './relayLink.ts';
 import { executeRoomCommand } from './roomCommands.ts';
+import { CARD_RENEWAL_MS, RoomEpochs } from './roomEpochs.ts';
+import { RoomPeople } from './roomPeople.ts';
 import { RoomRelays } from './roomRelays.ts';
-
-/** A card is renewed long before it ends. */
-const CARD_LIFE_MS = 7 * 24 * 3_600_000;
 
 /** One room as its host serves it. Documents are projections of the journal. */
 export class HostRoom implements Disposable {
@@ -51,13 +48,15 @@ export class HostRoom implements Disposable {
   private readonly relays: RoomRelays;
   private readonly knocks: KnockReader;
   private readonly channels: HostChannels;
-  private readonly secrets = new Map<number, Bytes>();
+  private readonly repair: DocumentRepair;
+  private readonly epochList: RoomEpochs;
+  private readonly members: RoomPeople;
   private readonly changed = new Emitter<void>();
   private readonly lost = new Emitter<Problem>();
   private readonly sealer: RecordSealer;
-  private epoch: number;
   private rev: number;
   private app: AppState | undefined;
+  private isLost = false;
 
   /** People, focus or presence changed. */
   readonly onDidChange = this.changed.event;
@@ -66,39 +65,44 @@ export class HostRoom implements Disposable {
 
   /** Claims the room on its relays and publishes the journal's tail. Rejects with AppError relay-* if the first relay refuses. */
   static async open(options: HostRoomOptions): Promise<HostRoom> {
+    const epochs = new RoomEpochs(options);
     const sealer = await RecordSealer.create({
       ...options.host,
       room: fromBase32(options.room.id) ?? new Uint8Array(16),
-      secretOf: (epoch) => room.secrets.get(epoch),
+      secretOf: (epoch) => epochs.secretOf(epoch),
+      // [S7] A process may close a room and serve it again, in one boot: microseconds since its
+      // start are above the number of records that it can have sealed.
+      firstSeq: BigInt(Math.ceil(options.clock.monotonic() * 1000)),
     });
-    const room: HostRoom = new HostRoom(options, sealer);
-    await room.start();
+    const room = new HostRoom(options, epochs, sealer);
+    try {
+      await room.start();
+    } catch (error) {
+      room.dispose();
+      throw error;
+    }
     return room;
   }
 
-  private constructor(options: HostRoomOptions, sealer: RecordSealer) {
+  private constructor(options: HostRoomOptions, epochs: RoomEpochs, sealer: RecordSealer) {
     this.options = options;
+    this.epochList = epochs;
     this.sealer = sealer;
-    for (const { epoch, secret } of options.journal.epochs()) this.keepSecret(epoch, secret);
-    this.epoch = Math.max(...this.secrets.keys());
     this.rev = options.firstRev;
     const { clock, log, journal, room, host } = options;
     const roomBytes = fromBase32(room.id) ?? new Uint8Array(16);
-    const secretOf = (epoch: number): Bytes | undefined => this.secrets.get(epoch);
+    const secretOf = epochs.secretOf.bind(epochs);
     const sealing = {
       opener: new RecordOpener({ room: roomBytes, secretOf }),
       sealer: () => this.sealer,
-      epoch: () => this.epoch,
+      epoch: () => epochs.current,
     };
     const isPresent = (member: string): boolean => this.attendance.isPresent(member);
     const keyOf = (member: string): string | undefined => this.roster.person(member)?.key;
     this.log = new RoomLog(options);
     this.tail = new TailDocument(this.doc);
     this.roster = new Roster({ room: room.id, journal, clock, isPresent });
-    const onLose = (problem: Problem): void => {
-      this.publisher.dispose();
-      this.lost.fire(problem);
-    };
+    const onLose = (problem: Problem): void => this.lose(problem);
     this.relays = this.store.add(new RoomRelays({ ...options, roster: this.roster, onLose }));
     this.lease = this.store.add(new FocusLease({ clock, journal }));
     this.publisher = this.store.add(
@@ -150,11 +154,11 @@ export class HostRoom implements Disposable {
         room: room.id,
         roomBytes,
         roster: this.roster,
-        onAdmit: () => this.admitted(),
+        onAdmit: () => this.members.welcome(),
         log,
       }),
     );
-    this.store.add(
+    this.repair = this.store.add(
       new DocumentRepair({
         doc: this.doc,
         tail: this.tail,
@@ -165,10 +169,25 @@ export class HostRoom implements Disposable {
         log,
       }),
     );
+    this.members = this.store.add(
+      new RoomPeople({
+        room: room.id,
+        journal,
+        roster: this.roster,
+        relays: this.relays,
+        epochs,
+        lease: this.lease,
+        channels: this.channels,
+        attendance: this.attendance,
+        clock,
+      }),
+    );
     this.store.add(this.relays.onDidJoin((awareness) => this.attendance.follow(awareness)));
     this.store.add(this.relays.onDidSync(() => this.attendance.sendBeat()));
     this.store.add(this.lease.onDidChange(() => this.peopleChanged()));
-    this.store.add(this.attendance.onDidChange(() => this.attendanceChanged()));
+    this.store.add(this.members.onDidChange(() => this.peopleChanged()));
+    this.store.add(this.attendance.onDidChange(() => this.members.attend()));
+    this.store.add(clock.every(CARD_RENEWAL_MS, () => this.renewCard()));
     this.store.add(
       clock.every(3_600_000, () => journal.forgetResults(clock.now() - TIMES.resultsMs)),
     );
@@ -203,7 +222,7 @@ export class HostRoom implements Disposable {
 
   /** Content secrets by epoch, base64url: for the owner's directory. */
   get epochs(): readonly { readonly epoch: number; readonly secret: string }[] {
-    return this.options.journal.epochs();
+    return this.epochList.all;
   }
 
   /** Adds entries: in the journal when this returns, in the document soon after; their streamed text goes in the same step. */
@@ -235,40 +254,23 @@ export class HostRoom implements Disposable {
     this.publisher.stateChanged();
   }
 
-  /** Makes a link. Resolves when its relay admits it; rejects with AppError relay-*, and there is no link. */
-  async createInvite(invite: InviteOptions): Promise<MadeInvite> {
-    const secret = this.secrets.get(this.epoch);
-    const epoch = secret && { number: this.epoch, secret };
-    const made = await makeInvite(this.id, invite, { ...this.options, epoch });
-    try {
-      await this.relays.claim(invite.relay);
-    } catch (error) {
-      this.revokeInvite(made.inviteId);
-      throw error;
-    }
-    return made;
+  /** Makes a link. Resolves when its relay admits it; rejects with AppError relay-* or 'too-many', and there is no link. */
+  createInvite(invite: InviteOptions): Promise<MadeInvite> {
+    return this.members.createInvite(invite);
   }
 
   revokeInvite(inviteId: string): void {
-    this.options.journal.removeInvite(inviteId);
-    this.relays.claimSoon();
+    this.members.revokeInvite(inviteId);
   }
 
   /** Sets what a member may do; false if there is none. */
   admit(member: string, role: Role, scopes?: readonly Scope[]): boolean {
-    if (!this.roster.setRole(member, role, scopes)) return false;
-    if (role === 'viewer') this.lease.drop(member);
-    this.peopleChanged();
-    return true;
+    return this.members.admit(member, role, scopes);
   }
 
   /** Cuts a member off; the link it came by stops working. */
   remove(member: string): boolean {
-    if (!this.roster.remove(member)) return false;
-    this.forget(member);
-    this.relays.claimSoon();
-    this.peopleChanged();
-    return true;
+    return this.members.remove(member);
   }
 
   /**
@@ -276,18 +278,13 @@ export class HostRoom implements Disposable {
    * follows. A relay that cannot be told keeps its guests, and nothing new reaches them.
    */
   async stopSharing(): Promise<void> {
-    for (const member of this.roster.removeGuests()) this.forget(member);
-    const epoch = this.epoch + 1;
-    const secret = toBase64Url(randomBytes(32));
-    this.options.journal.addEpoch(epoch, secret);
-    this.keepSecret(epoch, secret);
-    // Tokens first: the guests' sockets are cut before anything of the new epoch is written.
-    const claimed = this.relays.claimAll();
-    this.epoch = epoch;
+    this.members.removeGuests();
+    // Before anything waits: what is written from now on is not for guests.
+    this.epochList.begin();
+    const told = this.relays.claimAll();
     await this.writeCard();
     this.publisher.rebuild(this.log.newest());
-    this.peopleChanged();
-    await claimed;
+    await told;
   }
 
   /** Serves the room on exactly these relays from now on; rejects with AppError relay-*. */
@@ -329,18 +326,22 @@ export class HostRoom implements Disposable {
   }
 
   private async writeCard(): Promise<void> {
-    const { room, host, clock } = this.options;
-    const card = await sealCard(room.pair, {
-      versions: [...PROTOCOL_VERSIONS],
-      room: room.id,
-      roomKey: toBase64Url(room.pair.publicBytes),
-      term: host.term,
-      hostKey: toBase64Url(host.pair.publicBytes),
-      boot: toBase64Url(host.boot),
-      notAfter: clock.now() + CARD_LIFE_MS,
-      epoch: this.epoch,
+    const card = await this.epochList.card();
+    if (!this.isLost && !this.store.isDisposed) this.tail.setCard(card);
+  }
+
+  private renewCard(): void {
+    this.writeCard().catch((error: unknown) => {
+      this.options.log.error('card not renewed', { error: errorText(error) });
     });
-    this.tail.setCard(card);
+  }
+
+  /** [X7] Another host serves the room: this one writes, answers and says nothing any more. */
+  private lose(problem: Problem): void {
+    if (this.isLost) return;
+    this.isLost = true;
+    for (const part of [this.publisher, this.gate, this.attendance, this.repair]) part.dispose();
+    this.lost.fire(problem);
   }
 
   private buildState(asOf: AsOf, first: number): RoomState | undefined {
@@ -361,7 +362,7 @@ export class HostRoom implements Disposable {
   private beatNow(): Beat {
     const { index, hash } = this.publisher.published;
     const at = this.options.clock.now();
-    return { rev: this.rev, index, hash, epoch: this.epoch, at, seen: [] };
+    return { rev: this.rev, index, hash, epoch: this.epochList.current, at, seen: [] };
   }
 
   private execute(accepted: AcceptedCommand): Promise<Json | undefined> {
@@ -370,38 +371,14 @@ export class HostRoom implements Disposable {
       lease: this.lease,
       windows: () => this.attendance.windows,
       person: (member) => this.roster.person(member),
-      admit: (member, role, scopes) => this.admit(member, role, scopes),
-      remove: (member) => this.remove(member),
+      people: this.members,
       readBlob: this.options.readBlob,
       otherwise: this.options.execute,
     });
   }
 
-  private async admitted(): Promise<void> {
-    // Tokens first: a member that finds itself in the roster enters its channel at once.
-    await this.relays.claimAll();
-    for (const { member } of this.roster.members) this.channels.open(member);
-    this.attendance.refresh();
-    this.peopleChanged();
-  }
-
-  private forget(member: string): void {
-    this.lease.drop(member);
-    this.channels.close(member);
-  }
-
-  private attendanceChanged(): void {
-    for (const { member } of this.attendance.windows) this.channels.open(member);
-    this.peopleChanged();
-  }
-
   private peopleChanged(): void {
     this.publisher.stateChanged();
     this.changed.fire();
-  }
-
-  private keepSecret(epoch: number, secret: string): void {
-    const bytes = fromBase64Url(secret);
-    if (bytes) this.secrets.set(epoch, bytes);
   }
 }

@@ -2,6 +2,7 @@
 import type * as Y from 'yjs';
 import * as z from 'zod/mini';
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
+import { backoffDelayMs } from '../base/backoff.ts';
 import { toBase64Url } from '../base/bytes.ts';
 import type { Clock } from '../base/clock.ts';
 import { isAppError } from '../base/errors.ts';
@@ -9,6 +10,7 @@ import { errorText, type Logger } from '../base/log.ts';
 import { signClaim } from '../crypto/admission.ts';
 import { sign, type SigningPair } from '../crypto/keys.ts';
 import type { Claim, RelayToken } from '../protocol/claim.ts';
+import { CLOSE } from '../protocol/closeCodes.ts';
 import { parseJson } from '../protocol/json.ts';
 import type { Problem } from '../protocol/state.ts';
 import { DocumentConnection } from './documentConnection.ts';
@@ -45,9 +47,10 @@ export interface RelayLinkOptions {
 
 const refusalSchema = z.looseObject({ message: z.string() });
 
-/** Pause before the claim is renewed after a lost connection, and between tries. */
+/** Pause before the claim is renewed after a lost connection. */
 const CLAIM_SOON_MS = 200;
-const CLAIM_AGAIN_MS = 1_000;
+/** Pauses between tries: the first, and the longest. */
+const CLAIM_AGAIN = { firstMs: 1_000, maxMs: 15_000, random: () => Math.random() } as const;
 
 /** Serves documents of one room through one relay. */
 export class RelayLink implements Disposable {
@@ -55,7 +58,9 @@ export class RelayLink implements Disposable {
   private readonly options: RelayLinkOptions;
   private readonly connections = new Map<string, DocumentConnection>();
   private claiming: Promise<void> = Promise.resolve();
-  private again: Disposable | undefined;
+  private again: { readonly at: number; readonly timer: Disposable } | undefined;
+  private isServed = false;
+  private failures = 0;
   private current: RelayAddress;
 
   constructor(options: RelayLinkOptions) {
@@ -75,10 +80,17 @@ export class RelayLink implements Disposable {
     return this.current.accessKey === accessKey;
   }
 
-  /** Claims the room and sets its tokens; rejects with AppError relay-*. Calls run one after the other. */
+  /**
+   * Claims the room and sets its tokens; rejects with AppError relay-*. Calls run one after the
+   * other. Once the room is served here, what fails is tried again until it succeeds: whose token
+   * was withdrawn must not stay because one request was lost.
+   */
   claim(): Promise<void> {
-    const next = this.claiming.then(() => this.put());
-    this.claiming = next.catch(() => undefined);
+    const next = this.claiming.then(() => (this.store.isDisposed ? undefined : this.put()));
+    this.claiming = next.then(
+      () => this.claimed(),
+      (error: unknown) => this.notClaimed(error),
+    );
     return next;
   }
 
@@ -86,6 +98,10 @@ export class RelayLink implements Disposable {
   async move(relay: RelayAddress): Promise<void> {
     const before = this.current;
     this.current = relay;
+    // Also if the claim has to be tried again: nothing is at the old address any more.
+    for (const connection of this.connections.values()) {
+      connection.setAddress(relay.url, this.options.token);
+    }
     try {
       await this.claim();
     } catch (error) {
@@ -93,10 +109,7 @@ export class RelayLink implements Disposable {
       if (relay.url === before.url && this.current === relay) this.current = before;
       throw error;
     }
-    for (const connection of this.connections.values()) {
-      connection.setAddress(relay.url, this.options.token);
-      connection.reconnect();
-    }
+    for (const connection of this.connections.values()) connection.reconnect();
   }
 
   /** Syncs a document until it is disposed or closed by name. */
@@ -112,9 +125,13 @@ export class RelayLink implements Disposable {
       webSocket: this.options.webSocket,
     });
     this.connections.set(name, connection);
-    connection.onDidChange(({ kind }) => {
+    connection.onDidChange((status) => {
       // The relay may have lost its claims (a new disk): claim again, then come back.
-      if (kind === 'closed' || kind === 'offline') this.claimLater();
+      if (status.kind === 'offline') this.claimLater(CLAIM_SOON_MS);
+      // What the relay does not take for another reason, it will not take in a moment either.
+      if (status.kind === 'closed') {
+        this.claimLater(status.code === CLOSE.tooBig ? CLAIM_AGAIN.maxMs : CLAIM_SOON_MS);
+      }
     });
     return connection;
   }
@@ -125,27 +142,44 @@ export class RelayLink implements Disposable {
   }
 
   dispose(): void {
-    this.again?.dispose();
+    this.again?.timer.dispose();
     this.store.dispose();
   }
 
-  private claimLater(delayMs = CLAIM_SOON_MS): void {
+  private claimed(): void {
+    this.isServed = true;
+    this.failures = 0;
+    this.again?.timer.dispose();
+    this.again = undefined;
+    for (const connection of this.connections.values()) {
+      if (connection.status.kind === 'closed') connection.reconnect();
+    }
+  }
+
+  private notClaimed(error: unknown): void {
+    if (!this.isServed || this.store.isDisposed) return;
+    this.options.log.warn('claim failed', { error: errorText(error) });
+    if (isAppError(error, 'relay-claim-conflict')) {
+      this.options.onLose(anotherHost(true));
+      return;
+    }
+    this.claimLater(backoffDelayMs(this.failures, CLAIM_AGAIN));
+    this.failures += 1;
+  }
+
+  /** Claims after a pause; of two wishes the earlier one counts. */
+  private claimLater(delayMs: number): void {
     if (this.store.isDisposed) return;
-    this.again?.dispose();
-    this.again = this.options.clock.after(delayMs, () => {
-      this.claim().then(
-        () => {
-          for (const connection of this.connections.values()) {
-            if (connection.status.kind === 'closed') connection.reconnect();
-          }
-        },
-        (error: unknown) => {
-          this.options.log.warn('claim failed', { error: errorText(error) });
-          if (isAppError(error, 'relay-claim-conflict')) this.options.onLose(anotherHost(true));
-          else this.claimLater(CLAIM_AGAIN_MS);
-        },
-      );
+    const { clock } = this.options;
+    const at = clock.monotonic() + delayMs;
+    if (this.again && this.again.at <= at) return;
+    this.again?.timer.dispose();
+    const timer = clock.after(delayMs, () => {
+      this.again = undefined;
+      // What becomes of it is seen to in any case.
+      this.claim().catch(() => undefined);
     });
+    this.again = { at, timer };
   }
 
   private async put(): Promise<void> {

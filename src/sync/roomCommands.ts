@@ -2,13 +2,14 @@
 import { toBase64Url } from '../base/bytes.ts';
 import type { Json } from '../protocol/json.ts';
 import { LIMITS } from '../protocol/limits.ts';
-import type { Person, Role, Scope, WindowRef } from '../protocol/state.ts';
+import type { Person, WindowRef } from '../protocol/state.ts';
 import type { AcceptedCommand } from '../session/commandCheck.ts';
 import { CommandRefused } from '../session/errors.ts';
 import type { FocusLease } from '../session/focus.ts';
 import { isFocusCommand, runFocusCommand } from '../session/focusCommands.ts';
 import type { RoomJournal } from '../session/roomJournal.ts';
 import type { BlobRead } from './hostRoomOptions.ts';
+import type { RoomPeople } from './roomPeople.ts';
 
 /** What the commands work on. */
 export interface RoomCommandContext {
@@ -16,8 +17,7 @@ export interface RoomCommandContext {
   readonly lease: FocusLease;
   readonly windows: () => readonly WindowRef[];
   readonly person: (member: string) => Person | undefined;
-  readonly admit: (member: string, role: Role, scopes?: readonly Scope[]) => boolean;
-  readonly remove: (member: string) => boolean;
+  readonly people: Pick<RoomPeople, 'admit' | 'remove' | 'leave'>;
   readonly readBlob: (blob: string, offset: number) => BlobRead | undefined;
   readonly otherwise: (accepted: AcceptedCommand) => Promise<Json | undefined>;
 }
@@ -38,16 +38,16 @@ export async function executeRoomCommand(
   switch (accepted.kind) {
     case 'admit': {
       const { member, role, scopes } = accepted.args;
-      if (!context.admit(member, role, scopes)) throw noSuchMember();
+      if (!context.people.admit(member, role, scopes)) throw noSuchMember();
       return undefined;
     }
     case 'remove':
       if (accepted.args.member === accepted.member) throw ownRemoval();
-      if (!context.remove(accepted.args.member)) throw noSuchMember();
+      if (!context.people.remove(accepted.args.member)) throw noSuchMember();
       return undefined;
     case 'leave':
       if (accepted.person.role === 'owner') context.lease.drop(window(accepted));
-      else context.remove(accepted.member);
+      else context.people.leave(accepted.member);
       return undefined;
     case 'fetch':
       switch (accepted.args.what) {

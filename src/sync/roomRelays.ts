@@ -5,7 +5,6 @@ import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
 import { fromBase64Url, toBase64Url } from '../base/bytes.ts';
 import type { Clock } from '../base/clock.ts';
-import { errorText } from '../base/log.ts';
 import { admissionToken, hashToken } from '../crypto/admission.ts';
 import { randomBytes } from '../crypto/keys.ts';
 import type { RelayToken } from '../protocol/claim.ts';
@@ -17,6 +16,8 @@ import { type RelayAddress, RelayLink } from './relayLink.ts';
 
 /** How long a start waits for a relay to sync before it goes on without. */
 const SYNC_WAIT_MS = 5_000;
+/** How long somebody waits for relays that may be away. */
+const CLAIM_WAIT_MS = 3_000;
 
 /** What the relays of a room need. */
 export type RoomRelaysOptions = Pick<
@@ -32,7 +33,8 @@ interface Served {
 /** Keeps claims, tokens and documents the same on every relay. */
 export class RoomRelays implements Disposable {
   private readonly options: RoomRelaysOptions;
-  private readonly links = new Map<string, RelayLink>();
+  /** By address, the one of this computer first. */
+  private links = new Map<string, RelayLink>();
   private readonly served = new Map<string, Served>();
   private readonly tokenHashes = new Map<string, string>();
   private readonly hostToken = toBase64Url(randomBytes(32));
@@ -70,7 +72,7 @@ export class RoomRelays implements Disposable {
       roomPair: room.pair,
       term: host.term,
       boot: toBase64Url(host.boot),
-      nextRev: () => (this.claimRev += 1),
+      nextRev: () => this.nextRev(),
       tokens: () => this.tokens(),
       token: this.hostToken,
       onLose,
@@ -110,31 +112,34 @@ export class RoomRelays implements Disposable {
   async move(from: string, to: RelayAddress): Promise<void> {
     const link = this.links.get(from);
     if (!link) return;
-    this.links.delete(from);
-    this.links.set(to.url, link);
+    this.links = new Map([...this.links].map(([url, one]) => [one === link ? to.url : url, one]));
     await link.move(to);
   }
 
   /**
    * Tells every relay the claim and the tokens of now. Rejects with AppError relay-* if the relay at
-   * `url` does not take them; if the room is not served there (the address leads to one of ours),
-   * only if no relay takes them. A relay that is away is told when it is back.
+   * `url` does not take them; if the room is not served there, the address leads to the relay of
+   * this computer. The others are not waited for: one that is away is told when it is back.
    */
   async claim(url: string): Promise<void> {
-    const failed = await this.tellAll();
-    const error =
-      failed.get(url) ?? (failed.size === this.links.size ? [...failed.values()][0] : undefined);
-    if (error !== undefined) throw error;
+    const told = this.tellAll();
+    await (told.get(url) ?? [...told.values()][0]);
   }
 
-  /** Tells every relay; resolves when each has answered or failed. A failure goes to the log. */
+  /** Tells every relay; resolves when each has answered or failed, at the latest after three seconds. */
   async claimAll(): Promise<void> {
-    await this.tellAll();
+    const told = Promise.allSettled(this.tellAll().values());
+    const waiting = new DisposableStore();
+    const isLate = new Promise<void>((resolve) => {
+      waiting.add(this.options.clock.after(CLAIM_WAIT_MS, resolve));
+    });
+    await Promise.race([told, isLate]);
+    waiting.dispose();
   }
 
   /** As claimAll, without waiting. */
   claimSoon(): void {
-    void this.tellAll();
+    this.tellAll();
   }
 
   dispose(): void {
@@ -143,16 +148,17 @@ export class RoomRelays implements Disposable {
     this.synced.dispose();
   }
 
-  /** Why which relay did not take the claim, by address. */
-  private async tellAll(): Promise<ReadonlyMap<string, unknown>> {
-    const failed = new Map<string, unknown>();
-    const tell = ([url, link]: readonly [string, RelayLink]): Promise<void> =>
-      link.claim().catch((error: unknown) => {
-        failed.set(url, error);
-        this.options.log.warn('claim failed', { error: errorText(error) });
-      });
-    await Promise.all([...this.links].map(tell));
-    return failed;
+  /** The claims of all relays, by address. Failures are logged and made good by the links. */
+  private tellAll(): ReadonlyMap<string, Promise<void>> {
+    const told = new Map([...this.links].map(([url, link]) => [url, link.claim()] as const));
+    for (const claim of told.values()) claim.catch(() => undefined);
+    return told;
+  }
+
+  /** Above every claim of this process: a room may be closed, and served again by the same one. */
+  private nextRev(): number {
+    this.claimRev = Math.max(this.claimRev + 1, Math.floor(this.options.clock.monotonic()));
+    return this.claimRev;
   }
 
   private openOn(link: RelayLink, name: string, one: Served): DocumentConnection {
@@ -173,6 +179,8 @@ export class RoomRelays implements Disposable {
       const token = await admissionToken(bytes, room.id);
       this.tokenHashes.set(inviteId, await hashToken(token));
     }
+    const known = new Set(roster.invites.map(({ inviteId }) => inviteId));
+    for (const id of this.tokenHashes.keys()) if (!known.has(id)) this.tokenHashes.delete(id);
     return [
       {
         hash: await hashToken(this.hostToken),

@@ -34,10 +34,19 @@ export class TruthTracker implements Disposable {
 
   /** A newer beat of the host arrived; `isSeen`: it names our own nonce. */
   beat(isSeen: boolean): void {
+    // Its check ended after the connection did: it says nothing about now.
+    if (this.current.kind === 'relay-offline') return;
     const now = this.clock.monotonic();
     this.lastBeatAt = now;
     if (isSeen) this.set({ kind: 'live', lastBeatAt: now });
     else if (this.current.kind !== 'unconfirmed') this.set({ kind: 'unconfirmed', since: now });
+  }
+
+  /** This device slept: whatever was heard may be hours old, though its clock stood still. */
+  doubt(): void {
+    if (this.current.kind === 'live') {
+      this.set({ kind: 'unconfirmed', since: this.clock.monotonic() });
+    }
   }
 
   /** The connection to the relay is gone. */

@@ -14,7 +14,10 @@ import { Outbox } from '../../src/session/outbox.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
 
-async function makeOutbox() {
+/** Lets everything that is ready happen. */
+const tick = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
+
+async function makeOutbox(options: { readonly canHear?: () => boolean } = {}) {
   const identity = await createIdentity();
   const host = await generateSigningPair();
   const [room, secret] = [randomBytes(16), randomBytes(32)];
@@ -28,6 +31,7 @@ async function makeOutbox() {
     opener,
     fence: () => 7,
     hostTime: () => clock.now(),
+    canHear: options.canHear ?? (() => true),
     clock,
     log: silentLogger,
   });
@@ -129,7 +133,8 @@ test('what nobody answers in time is expired, with its text kept', async () => {
   const { id } = outbox.add('prompt', { text: 'keep me' });
   await waitUntil('it is sent', () => outbox.get(id)?.status === 'sent');
   clock.advance(TIMES.commandMs + 2000);
-  expect(outbox.get(id)).toMatchObject({ status: 'expired', args: { text: 'keep me' } });
+  await waitUntil('it is expired', () => outbox.get(id)?.status === 'expired');
+  expect(outbox.get(id)).toMatchObject({ args: { text: 'keep me' } });
   expect(outbox.get(id)?.message).toMatch(/text was kept/);
   expect(outOf(doc).length).toBe(0);
 });
@@ -139,4 +144,62 @@ test('a 1 MB prompt is refused before anything is sent, with what to do', async 
   const text = 'x'.repeat(1024 * 1024);
   expect(() => outbox.add('prompt', { text })).toThrow(/too long to send.*file/s);
   expect([outbox.items.length, outOf(doc).length]).toEqual([0, 0]);
+});
+
+test('[C13] what was sent before the connection went is answered when it is back, never called expired', async () => {
+  let isConnected = true;
+  const { outbox, clock, setTerm, answer } = await makeOutbox({ canHear: () => isConnected });
+  await setTerm(1);
+  const { id } = outbox.add('prompt', { text: 'it ran' });
+  await waitUntil('it is sent', () => outbox.get(id)?.status === 'sent');
+  isConnected = false;
+  clock.advance(TIMES.commandMs * 3);
+  await tick();
+  expect(outbox.get(id)?.status).toBe('sent');
+  // The answer is there with the connection; the next look must not come before it.
+  const answering = answer({ id, status: 'done' });
+  isConnected = true;
+  await answering;
+  clock.advance(1000);
+  await waitUntil('it is settled', () => outbox.get(id)?.status !== 'sent');
+  expect(outbox.get(id)?.status).toBe('done');
+});
+
+test('[C13] what was sent and can never be answered is unknown, what was not sent has not run', async () => {
+  const { outbox, clock, setTerm } = await makeOutbox({ canHear: () => false });
+  const never = outbox.add('prompt', { text: 'never sent' });
+  clock.advance(TIMES.commandMs + 1000);
+  await waitUntil('it is expired', () => outbox.get(never.id)?.status === 'expired');
+  await setTerm(1);
+  const lost = outbox.add('prompt', { text: 'lost' });
+  await waitUntil('it is sent', () => outbox.get(lost.id)?.status === 'sent');
+  clock.advance(TIMES.commandMs + 11 * 60_000);
+  await waitUntil('it is unknown', () => outbox.get(lost.id)?.status === 'unknown');
+  const [open, late] = [outbox.add('interrupt', {}), outbox.add('prompt', { text: 'late' })];
+  await waitUntil('both are sent', () => outbox.get(late.id)?.status === 'sent');
+  outbox.giveUp();
+  expect(outbox.get(open.id)?.status).toBe('unknown');
+  expect(outbox.get(late.id)?.message).toMatch(/may have run/);
+});
+
+test('[X6] a second answer, one to a void and one that comes too late do not stay in the channel', async () => {
+  const { outbox, clock, doc, setTerm, written, answer } = await makeOutbox();
+  await setTerm(1);
+  const { id } = outbox.add('prompt', { text: 'one' });
+  await waitUntil('it is sent', () => outbox.get(id)?.status === 'sent');
+  await answer({ id, status: 'received', code: 'gap', expected: 9 });
+  const voided = await waitUntil('a void is written', async () =>
+    (await written()).find(({ notAfter }) => notAfter === 0),
+  );
+  await answer({ id: voided.id, status: 'rejected', code: 'voided' });
+  await answer({ id, status: 'done' });
+  await waitUntil('it is done', () => outbox.get(id)?.status === 'done');
+  outbox.forget(id);
+  await answer({ id, status: 'done' });
+  const late = outbox.add('interrupt', {});
+  await waitUntil('the next is sent', () => outbox.get(late.id)?.status === 'sent');
+  clock.advance(TIMES.commandMs + 1000);
+  await waitUntil('it is expired', () => outbox.get(late.id)?.status === 'expired');
+  await answer({ id: late.id, status: 'done' });
+  await waitUntil('nothing is left', () => outOf(doc).length + inOf(doc).size === 0);
 });

@@ -1,0 +1,118 @@
+// The people of a room on its host: the links by which they come, what they may do, and how they go.
+import { Emitter } from '../base/emitter.ts';
+import type { Disposable } from '../base/disposable.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Role, Scope } from '../protocol/state.ts';
+import type { FocusLease } from '../session/focus.ts';
+import type { RoomJournal } from '../session/roomJournal.ts';
+import type { Roster } from '../session/roster.ts';
+import type { Attendance } from './attendance.ts';
+import { tooManyInvites } from './errors.ts';
+import type { HostChannels } from './hostChannels.ts';
+import type { InviteOptions } from './hostRoomOptions.ts';
+import { type MadeInvite, makeInvite } from './invites.ts';
+import type { RoomEpochs } from './roomEpochs.ts';
+import type { RoomRelays } from './roomRelays.ts';
+
+/** Links of a room that work at the same time: each is a token in every claim. */
+const MAX_INVITES = 256;
+
+/** What people need. */
+export interface RoomPeopleOptions {
+  readonly room: string;
+  readonly journal: Pick<RoomJournal, 'saveInvite' | 'removeInvite'>;
+  readonly roster: Roster;
+  readonly relays: RoomRelays;
+  readonly epochs: RoomEpochs;
+  readonly lease: FocusLease;
+  readonly channels: HostChannels;
+  readonly attendance: Attendance;
+  readonly clock: Clock;
+}
+
+/** Lets people in and out: roster, relay tokens, channels and control follow one another. */
+export class RoomPeople implements Disposable {
+  private readonly options: RoomPeopleOptions;
+  private readonly changed = new Emitter<void>();
+
+  /** Who is there, or what somebody may do, is another. */
+  readonly onDidChange = this.changed.event;
+
+  constructor(options: RoomPeopleOptions) {
+    this.options = options;
+  }
+
+  /** Makes a link. Resolves when its relay admits it; rejects with AppError relay-* or 'too-many', and there is no link. */
+  async createInvite(invite: InviteOptions): Promise<MadeInvite> {
+    const { room, roster, relays, epochs } = this.options;
+    if (roster.invites.length >= MAX_INVITES) throw tooManyInvites(MAX_INVITES);
+    const made = await makeInvite(room, invite, { ...this.options, epoch: epochs.currentSecret });
+    try {
+      await relays.claim(invite.relay);
+    } catch (error) {
+      this.revokeInvite(made.inviteId);
+      throw error;
+    }
+    return made;
+  }
+
+  revokeInvite(inviteId: string): void {
+    this.options.journal.removeInvite(inviteId);
+    this.options.relays.claimSoon();
+  }
+
+  /** Sets what a member may do; false if there is none. */
+  admit(member: string, role: Role, scopes?: readonly Scope[]): boolean {
+    if (!this.options.roster.setRole(member, role, scopes)) return false;
+    if (role === 'viewer') this.options.lease.drop(member);
+    this.changed.fire();
+    return true;
+  }
+
+  /** Cuts a member off; the link it came by stops working. */
+  remove(member: string): boolean {
+    if (!this.options.roster.remove(member)) return false;
+    this.cutOff([member]);
+    return true;
+  }
+
+  /** Somebody goes by itself; its link stays, others may come by it. */
+  leave(member: string): void {
+    if (this.options.roster.leave(member)) this.cutOff([member]);
+  }
+
+  /** Cuts every guest off and ends their links, at the relays a moment later. */
+  removeGuests(): void {
+    this.cutOff(this.options.roster.removeGuests());
+  }
+
+  /** Somebody was admitted, or said its name or token anew. */
+  async welcome(): Promise<void> {
+    const { relays, roster, channels, attendance } = this.options;
+    // Tokens first: a member that finds itself in the roster enters its channel at once.
+    await relays.claimAll();
+    for (const { member } of roster.members) channels.open(member);
+    attendance.refresh();
+    this.changed.fire();
+  }
+
+  /** Windows came or went. */
+  attend(): void {
+    for (const { member } of this.options.attendance.windows) this.options.channels.open(member);
+    this.changed.fire();
+  }
+
+  dispose(): void {
+    this.changed.dispose();
+  }
+
+  private cutOff(members: readonly string[]): void {
+    const { lease, channels, relays } = this.options;
+    for (const member of members) {
+      lease.drop(member);
+      channels.close(member);
+    }
+    relays.claimSoon();
+    this.changed.fire();
+  }
+}

@@ -1,0 +1,202 @@
+// A room on its host: closed and served again, links and people that come and go, relays that fail for a while.
+import { afterEach, expect, test } from 'vitest';
+import { systemClock } from '../../src/base/clock.ts';
+import { silentLogger } from '../../src/base/log.ts';
+import { createIdentity } from '../../src/crypto/identity.ts';
+import { generateSigningPair, newBootOf } from '../../src/crypto/keys.ts';
+import { createMemoryStore } from '../../src/relay/memoryStore.ts';
+import { createRelay } from '../../src/relay/server.ts';
+import type { Attachment } from '../../src/sync/attachment.ts';
+import { createFakeClock } from '../probes/fakeClock.ts';
+import { waitUntil } from '../probes/waitUntil.ts';
+import { SyncRig, textEntry } from './rig.ts';
+
+const rig = new SyncRig();
+afterEach(() => rig.close());
+
+const texts = (view: Attachment): string[] =>
+  view.entries.map(({ entry }) => (entry.kind === 'text' ? entry.text : entry.kind));
+const isLive = (view: Attachment): boolean => view.truth.kind === 'live';
+
+/** A fetch whose claims fail while `isDown` says so. */
+function unsteadyFetch(isDown: () => boolean): { readonly fetch: typeof fetch; failed: number } {
+  const made = {
+    failed: 0,
+    fetch: (async (...call: Parameters<typeof fetch>) => {
+      if (!isDown()) return fetch(...call);
+      made.failed += 1;
+      return new Response('bad gateway', { status: 502 });
+      // The type of fetch has properties that nothing here uses.
+    }) as typeof fetch,
+  };
+  return made;
+}
+
+test('[S7] a room that is closed and served again by the same process goes on for who stayed', async () => {
+  const relay = await rig.relay();
+  const keys = await rig.roomKeys();
+  const journal = rig.journal(keys);
+  const host = { term: 1, pair: await generateSigningPair(), boot: newBootOf(1) };
+  const first = await rig.host(relay, { room: keys, journal, host });
+  const guest = await rig.join(await rig.invite(first, relay, { role: 'owner' }));
+  first.append([textEntry('a', 'before')]);
+  await waitUntil('the guest is live', () => isLive(guest) && texts(guest).includes('before'));
+  for (let n = 0; n < 20; n += 1) await rig.invite(first, relay);
+  const firstRev = first.revision;
+  await first.close();
+  const second = await rig.host(relay, { room: keys, journal, host, firstRev });
+  second.append([textEntry('b', 'after')]);
+  await waitUntil('the guest sees what came after', () => texts(guest).includes('after'));
+  await waitUntil('and a newer state', () => (guest.state?.rev ?? 0) > firstRev);
+  expect(await guest.request('focus-request', {})).toEqual({ outcome: 'granted' });
+  expect(guest.alarms).toEqual([]);
+});
+
+test('a room that cannot be opened leaves nothing running behind', async () => {
+  const relay = await rig.relay();
+  const clock = createFakeClock();
+  const { fetch } = unsteadyFetch(() => true);
+  await expect(rig.host(relay, { clock, fetch })).rejects.toMatchObject({ code: 'relay-refused' });
+  expect(clock.timers).toBe(0);
+});
+
+test('[J4] a guest whose removal the relay did not hear at once is cut off all the same', async () => {
+  const relay = await rig.relay();
+  let isDown = false;
+  const unsteady = unsteadyFetch(() => isDown);
+  const room = await rig.host(relay, { fetch: unsteady.fetch });
+  const guest = await rig.join(await rig.invite(room, relay));
+  await waitUntil('the guest is live', () => isLive(guest));
+  isDown = true;
+  room.remove(guest.member);
+  await waitUntil('the claim has failed', () => unsteady.failed > 0);
+  expect(guest.truth.kind).toBe('live');
+  isDown = false;
+  await waitUntil('the guest is cut off', () => guest.truth.kind === 'over', 10_000);
+});
+
+test('[J4] stop sharing ends well when no relay can be told, and they are told later', async () => {
+  const relay = await rig.relay();
+  let isDown = false;
+  const unsteady = unsteadyFetch(() => isDown);
+  const room = await rig.host(relay, { fetch: unsteady.fetch });
+  const guest = await rig.join(await rig.invite(room, relay));
+  await waitUntil('the guest is live', () => isLive(guest));
+  isDown = true;
+  await room.stopSharing();
+  expect(room.people).toEqual([]);
+  room.append([textEntry('after', 'not for guests')]);
+  isDown = false;
+  await waitUntil('the guest is cut off', () => guest.truth.kind === 'over', 10_000);
+  expect(texts(guest)).not.toContain('not for guests');
+});
+
+test('a room follows its relay to another address also if its first claim there fails', async () => {
+  const relay = await rig.relay();
+  let isDown = false;
+  const { fetch } = unsteadyFetch(() => isDown);
+  const room = await rig.host(relay, { fetch });
+  room.append([textEntry('a', 'one')]);
+  await relay.close();
+  const store = createMemoryStore();
+  const again = await createRelay({ port: 0, store, clock: systemClock, log: silentLogger });
+  rig.own(() => again.close());
+  isDown = true;
+  await expect(room.moveRelay(relay.url, { url: again.url })).rejects.toMatchObject({
+    code: 'relay-refused',
+  });
+  isDown = false;
+  const guest = await waitUntil(
+    'a link for the new address works',
+    async () => rig.join(await rig.invite(room, again)).catch(() => undefined),
+    10_000,
+  );
+  await waitUntil('the guest is live', () => isLive(guest), 10_000);
+  expect(texts(guest)).toEqual(['one']);
+});
+
+test('a relay that does not answer does not keep guests of another one out', async () => {
+  const [near, far] = [await rig.relay(), await rig.relay()];
+  let isDown = false;
+  const room = await rig.host(near, {
+    fetch: ((input, init) =>
+      isDown && typeof input === 'string' && input.includes(new URL(far.url).host)
+        ? new Promise(() => undefined)
+        : fetch(input, init)) as typeof fetch,
+  });
+  await room.setRelays([{ url: near.url }, { url: far.url }]);
+  isDown = true;
+  const link = await rig.invite(room, near);
+  const guest = await rig.join(link);
+  await waitUntil('the guest is live', () => isLive(guest));
+  await expect(room.stopSharing()).resolves.toBeUndefined();
+});
+
+test('[J1] a guest stays when its link expires, and comes back by its own token', async () => {
+  const relay = await rig.relay();
+  const room = await rig.host(relay);
+  const guest = await rig.join(await rig.invite(room, relay, { lifetimeMs: 1_500 }));
+  await waitUntil('the guest is live', () => isLive(guest));
+  await waitUntil('the relay has cut the link off', () => !isLive(guest), 10_000);
+  expect(guest.truth.kind).not.toBe('over');
+  await waitUntil('the guest is back', () => isLive(guest), 10_000);
+  room.append([textEntry('a', 'still here')]);
+  await waitUntil('it reads on', () => texts(guest).includes('still here'));
+});
+
+test('who leaves does not take the link from the others who have it', async () => {
+  const relay = await rig.relay();
+  const room = await rig.host(relay);
+  const link = await rig.invite(room, relay);
+  const first = await rig.join(link, 'Ada');
+  await waitUntil('the first is live', () => isLive(first));
+  await first.close({ leave: true });
+  await waitUntil('it is gone', () => room.people.length === 0);
+  const second = await rig.join(link, 'Bo');
+  await waitUntil('the second is live', () => isLive(second));
+});
+
+test('who is removed does not come back by the same link', async () => {
+  const relay = await rig.relay();
+  const room = await rig.host(relay);
+  const link = await rig.invite(room, relay);
+  const identity = await createIdentity();
+  const first = await rig.join(link, 'Ada', identity);
+  await waitUntil('the first is live', () => isLive(first));
+  room.remove(first.member);
+  await waitUntil('it is cut off', () => first.truth.kind === 'over', 10_000);
+  const again = await rig.join(link, 'Ada', identity);
+  await waitUntil('it is refused', () => again.truth.kind === 'over', 10_000);
+  expect(again.truth).toMatchObject({ error: { code: 'link-revoked' } });
+});
+
+test('[X7] a host that has lost its room to another runs no command of it any more', async () => {
+  const store = createMemoryStore();
+  const base = { port: 0, open: true, clock: systemClock, log: silentLogger };
+  const relay = await createRelay({ ...base, store });
+  rig.own(() => relay.close());
+  const keys = await rig.roomKeys();
+  const journal = rig.journal(keys);
+  const ran: string[] = [];
+  // A stock server answers every request alike, and keeps no claims.
+  const fetch = (async () => new Response('okay')) as typeof globalThis.fetch;
+  const first = await rig.host(relay, {
+    room: keys,
+    journal,
+    fetch,
+    execute: async ({ kind }) => void ran.push(kind),
+  });
+  const guest = await rig.join(await rig.invite(first, relay, { role: 'owner' }));
+  await waitUntil('the guest is live', () => isLive(guest));
+  await guest.request('rename', { title: 'first' });
+  let lost = 0;
+  first.onDidLose(() => (lost += 1));
+  // Of the same term: what members send is meant for both, as far as each of them can see.
+  const execute = (): Promise<undefined> => new Promise(() => undefined);
+  await rig.host(relay, { room: keys, journal, fetch, execute });
+  await waitUntil('the first has learned of the other', () => lost > 0);
+  const signal = AbortSignal.timeout(1_000);
+  await expect(guest.request('rename', { title: 'second' }, { signal })).rejects.toThrow();
+  expect(ran).toEqual(['rename']);
+  expect(lost).toBe(1);
+});

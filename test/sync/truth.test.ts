@@ -1,0 +1,71 @@
+// What a window says about its own picture after sleep, with a wrong clock, and when signs come late.
+import { expect, test } from 'vitest';
+import { HostTime } from '../../src/sync/hostTime.ts';
+import { TruthTracker } from '../../src/sync/truthTracker.ts';
+import { createFakeClock } from '../probes/fakeClock.ts';
+
+const HOURS = 3_600_000;
+
+function makeTime() {
+  const clock = createFakeClock();
+  let jumps = 0;
+  const time = new HostTime({ clock, onJump: () => (jumps += 1) });
+  return { clock, time, jumps: () => jumps };
+}
+
+test("the host's time is carried on by the monotonic clock, whatever this device's own clock says", () => {
+  const { clock, time } = makeTime();
+  expect(time.now).toBeUndefined();
+  const hostNow = clock.now() - 24 * HOURS;
+  expect(time.saw(hostNow)).toBe(true);
+  clock.advance(7_000);
+  expect(time.now).toBe(hostNow + 7_000);
+  // A record that was on its way for long does not put the clock back.
+  expect(time.saw(hostNow + 2_000)).toBe(false);
+  expect(time.now).toBe(hostNow + 7_000);
+});
+
+test('after a sleep nothing is known of the time until the host says it again', () => {
+  const { clock, time, jumps } = makeTime();
+  time.saw(clock.now());
+  clock.jumpWall(8 * HOURS);
+  expect(time.now).toBeUndefined();
+  expect(jumps()).toBe(1);
+  expect(time.saw(clock.now())).toBe(true);
+  expect(time.now).toBe(clock.now());
+});
+
+test('a sleep is noticed by itself, and a clock that is put right by seconds is none', () => {
+  const { clock, jumps } = makeTime();
+  clock.jumpWall(20_000);
+  clock.advance(5_000);
+  expect(jumps()).toBe(0);
+  clock.jumpWall(-24 * HOURS);
+  clock.advance(5_000);
+  expect(jumps()).toBe(1);
+});
+
+test('[P3] a picture from before a sleep is not called live', () => {
+  const clock = createFakeClock();
+  const tracker = new TruthTracker(clock);
+  tracker.synced();
+  tracker.beat(true);
+  expect(tracker.truth.kind).toBe('live');
+  tracker.doubt();
+  expect(tracker.truth.kind).toBe('unconfirmed');
+  tracker.beat(true);
+  expect(tracker.truth.kind).toBe('live');
+});
+
+test('[P3] a beat whose check ends after the connection did does not call it live', () => {
+  const clock = createFakeClock();
+  const tracker = new TruthTracker(clock);
+  tracker.synced();
+  tracker.beat(true);
+  tracker.offline('gone');
+  tracker.beat(true);
+  expect(tracker.truth.kind).toBe('relay-offline');
+  tracker.synced();
+  tracker.beat(true);
+  expect(tracker.truth.kind).toBe('live');
+});
