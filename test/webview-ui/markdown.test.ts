@@ -90,6 +90,15 @@ describe('markdown', () => {
     expect(html).toContain('&lt;script&gt;');
   });
 
+  it.each([
+    ['quotes', '>'.repeat(20_000)],
+    ['lists', '1. '.repeat(10_000)],
+  ])('shows %s that are nested without end as they are', (_, text) => {
+    expect(renderMarkdown(text).length).toBeGreaterThan(1000);
+    expect(new MarkdownStream().update(text).tailHtml.length).toBeGreaterThan(1000);
+    expect(speakMarkdown(text, (key) => key).length).toBeGreaterThan(1000);
+  });
+
   it('shows images by their words and loads nothing', () => {
     const html = renderMarkdown('![a cat](https://evil.example/pixel.png)');
     expect(html).toContain('a cat');

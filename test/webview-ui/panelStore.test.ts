@@ -138,6 +138,19 @@ describe('panel store', () => {
     expect(JSON.stringify(posts('log'))).not.toContain('secret');
   });
 
+  it('loses none of the messages that come with one it fails on', () => {
+    const { fake, store, posts } = setUp();
+    store.live.replace = () => {
+      throw new Error('a defect');
+    };
+    fake.send({ type: 'live', blocks: [] });
+    fake.send({ type: 'append', entries: [text(0, 'Here.')] });
+    expect(store.transcript.size).toBe(1);
+    expect(posts('log')).toEqual([
+      { type: 'log', level: 'error', text: 'live could not be taken' },
+    ]);
+  });
+
   it('hears a request for control anew that was put aside and came again', () => {
     const { fake, store } = setUp();
     const request = { member: 'bo', window: 'w', name: 'Bo' };

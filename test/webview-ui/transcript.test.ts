@@ -201,6 +201,30 @@ describe('transcript', () => {
     await page.waitForSelector('.output:has-text("the whole log")');
   });
 
+  it('shows a card that fails as a record, and everything else as ever', async () => {
+    const page = await rig.open('empty');
+    const command = { kind: 'command', id: 'c', at: 0, command: 'x', text: 'y' };
+    // As a defect in the card would: this text cannot be split into lines.
+    await page.evaluate(() => {
+      const original: unknown = Reflect.get(String.prototype, 'split');
+      Reflect.set(String.prototype, 'split', function (this: string, ...rest: unknown[]): unknown {
+        if (this.startsWith('poison')) throw new Error('a defect');
+        return typeof original === 'function' ? Reflect.apply(original, this, rest) : [];
+      });
+    });
+    const bad = { kind: 'prompt', id: 'p', at: 0, origin: 'person', text: 'poison' };
+    await send(
+      page,
+      { type: 'append', entries: [{ index: 0, entry: bad }] },
+      { type: 'append', entries: [{ index: 1, entry: command }] },
+    );
+    await page.waitForSelector('.card:has-text("Not known to this version")');
+    expect(await page.locator('.row').count()).toBe(2);
+    expect(await posted(page, 'log')).toEqual([
+      { type: 'log', level: 'error', text: 'a card failed: prompt' },
+    ]);
+  });
+
   it('shows a picture when it is asked for, and nothing that is none', async () => {
     const page = await rig.open('empty');
     const images = ['a', 'b'].map((blob) => ({ mediaType: 'image/png', totalBytes: 70, blob }));

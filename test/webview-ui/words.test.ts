@@ -16,6 +16,7 @@ import { PANEL_STRINGS, type Translate, translate } from '../../webview-ui/strin
 import {
   formatAge,
   formatBytes,
+  formatClock,
   formatCost,
   formatDuration,
   formatTokens,
@@ -204,6 +205,13 @@ describe('strings', () => {
 
   it('leave a place alone that has no value', () => {
     expect(translate({}, '{0} of {1} done', [1])).toBe('1 of {1} done');
+  });
+});
+
+describe('a time', () => {
+  it('is left out when it is none, and survives a locale that is none', () => {
+    expect(formatClock(1e300, 'en')).toBe('');
+    expect(formatClock(0, '???')).toMatch(/\d/);
   });
 });
 

@@ -1,4 +1,5 @@
 // One row of the transcript: chooses the card for its kind.
+import { useErrorBoundary } from 'preact/hooks';
 import { assertNever } from '../../src/base/assert.ts';
 import type { Row } from '../model/transcriptModel.ts';
 import { CommandCard, CompactionCard, TodosCard, UnknownCard } from './foldedCards.tsx';
@@ -6,12 +7,23 @@ import { NoticeLine, ResetLine, RetryLine, TaskLine, TurnLine } from './lines.ts
 import { PromptCard, TextCard, ThinkingCard } from './messageCards.tsx';
 import { DecisionLine, RequestCard } from './RequestCard.tsx';
 import { OrphanResultCard, ToolCard } from './ToolCard.tsx';
+import { useUi } from '../ui.ts';
 
-/** The card of a row; renders again when the row's parts change. */
+/** The card of a row; renders again when the row's parts change. One that fails costs no other. */
 export function EntryCard({ row }: { readonly row: Row }) {
+  const { post } = useUi();
+  const [error] = useErrorBoundary(() =>
+    post({ type: 'log', level: 'error', text: `a card failed: ${row.entry.kind}` }),
+  );
   // Reading it subscribes.
   void row.rev.value;
   const entry = row.entry;
+  if (error !== undefined) {
+    const { id, at, kind } = entry;
+    const json = JSON.stringify(entry);
+    const unknown = { kind: 'unknown', id, at, type: kind, json } as const;
+    return <UnknownCard id={row.key} index={row.index} entry={unknown} />;
+  }
   switch (entry.kind) {
     case 'prompt':
       return <PromptCard id={row.key} index={row.index} entry={entry} />;

@@ -38,14 +38,22 @@ const parser = new Marked({
   },
 });
 
-/** Splits Markdown into its top-level tokens. */
+/** Splits Markdown into its top-level tokens; nested too deeply for the parser it is one plain text. */
 export function lexMarkdown(text: string): readonly Token[] {
-  return parser.lexer(text);
+  try {
+    return parser.lexer(text);
+  } catch {
+    return [{ type: 'html', raw: text, text }];
+  }
 }
 
 /** HTML of tokens, to be sanitised before it becomes elements. */
 export function renderTokens(tokens: readonly Token[]): string {
-  return parser.parser([...tokens]);
+  try {
+    return parser.parser([...tokens]);
+  } catch {
+    return escapeHtml(tokens.map(({ raw }) => raw).join(''));
+  }
 }
 
 /** HTML of a whole text, to be sanitised before it becomes elements. */

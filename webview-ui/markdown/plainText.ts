@@ -29,8 +29,13 @@ function isInline(token: Token): boolean {
 
 /** Plain words of a Markdown text. */
 export function speakMarkdown(text: string, t: Translate): string {
-  return lexMarkdown(text)
-    .map((token) => speak(token, t).trim())
-    .filter((line) => line !== '')
-    .join(' ');
+  try {
+    return lexMarkdown(text)
+      .map((token) => speak(token, t).trim())
+      .filter((line) => line !== '')
+      .join(' ');
+  } catch {
+    // Nested more deeply than the stack.
+    return text;
+  }
 }

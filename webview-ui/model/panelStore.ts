@@ -180,8 +180,18 @@ export class PanelStore implements Disposable {
     const messages = this.waiting;
     this.waiting = [];
     batch(() => {
-      for (const message of messages) this.apply(message);
+      for (const message of messages) this.tryApply(message);
     });
+  }
+
+  /** A message that cannot be taken costs none of those that came with it. */
+  private tryApply(message: ToPanel): void {
+    try {
+      this.apply(message);
+    } catch {
+      const text = `${message.type} could not be taken`;
+      this.options.port.post({ type: 'log', level: 'error', text });
+    }
   }
 
   private apply(message: ToPanel): void {

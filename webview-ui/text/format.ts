@@ -43,8 +43,9 @@ export function formatCost(usd: number): string {
   return usd > 0 && usd < 0.01 ? `$${usd.toFixed(3)}` : `$${usd.toFixed(2)}`;
 }
 
-/** Hours and minutes of a wall time in the reader's locale. */
+/** Hours and minutes of a wall time in the reader's locale; nothing for what is no time. */
 export function formatClock(at: number, locale: string): string {
+  if (Number.isNaN(new Date(at).getTime())) return '';
   const options: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit' };
   try {
     return new Intl.DateTimeFormat(locale, options).format(at);
