@@ -98,3 +98,32 @@ describe('a 1 MB prompt', () => {
     expect(JSON.stringify(rig.model.requests)).toContain('long marker-end');
   }, 60_000);
 });
+
+describe('a full disk', () => {
+  it('ends the host with its reason; when there is room again the session is whole', async () => {
+    rig = await HostRig.create();
+    await rig.start();
+    const first = await (await rig.machine()).startSession();
+    await rig.stop();
+    await rig.start({ fileKiB: 1024 });
+    const ada = await (await rig.machine()).joinSession(first.session);
+    for (let count = 0; count < 12 && rig.hostExit() === undefined; count += 1) {
+      ada.view.send('prompt', { text: `marker-${count} [[long:150]]` });
+      const turns = count + 1;
+      await waitUntil(
+        () => rig.hostExit() !== undefined || ada.ofKind('turn').length >= turns,
+        'the turn or the host has ended',
+        30_000,
+      );
+    }
+    expect(rig.hostExit()).toBe(1);
+    expect(rig.log).toMatch(/host crashed .*SQLite/);
+    await rig.start();
+    const again = await (await rig.machine()).joinSession(first.session);
+    await again.until('it is idle', () => again.state.session.status === 'idle', 60_000);
+    await again.view.request('prompt', { text: '[[text:there is room again]]' });
+    await again.until('it goes on', () => again.text.includes('there is room again'));
+    const ids = again.entries.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+  }, 120_000);
+});

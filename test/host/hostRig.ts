@@ -126,9 +126,16 @@ export class HostRig {
     return new HostRig(folder, model, { ...env, TWINHELM_CLAUDE: claude, ...options.env });
   }
 
-  /** Starts a host and waits until it is ready. */
-  async start(): Promise<HostFile> {
-    this.host = spawnGroup(process.execPath, [HOST_PROGRAM, 'host', '--json'], { env: this.env });
+  /** Starts a host and waits until it is ready. With `fileKiB` no file of it may grow beyond: its disk is full then. */
+  async start(options: { readonly fileKiB?: number } = {}): Promise<HostFile> {
+    const command = [process.execPath, HOST_PROGRAM, 'host', '--json'];
+    const { fileKiB } = options;
+    this.host =
+      fileKiB === undefined
+        ? spawnGroup(command[0] ?? '', command.slice(1), { env: this.env })
+        : spawnGroup('sh', ['-c', `ulimit -f ${fileKiB * 2} && exec "$0" "$@"`, ...command], {
+            env: this.env,
+          });
     await this.host.line((line) => (line.includes('"ready":true') ? line : undefined), 30_000);
     return this.file();
   }
