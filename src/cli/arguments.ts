@@ -20,9 +20,14 @@ export function onePositional(
   what: string,
 ): string {
   const [first, second] = positionals;
-  if (first === undefined) throw usage(`${what} is missing`, command);
+  if (first === undefined || first.trim() === '') throw usage(`${what} is missing`, command);
   if (second !== undefined) throw usage(`“${second}” is one argument too many`, command);
   return first;
+}
+
+/** Whether a target is meant as a link, complete or not: no id has a colon, a slash or a hash in it. */
+export function isLink(target: string): boolean {
+  return /[:/#]/.test(target);
 }
 
 /** No positional argument at all. */

@@ -2,7 +2,8 @@
 import { assertNever } from '../base/assert.ts';
 import type { Json } from '../protocol/json.ts';
 import type { Author, CutText, Entry, EntryOf } from '../protocol/transcript.ts';
-import { printable } from './io.ts';
+import { oneLine, printable } from './io.ts';
+import { showDeceptive } from './visible.ts';
 
 /** How many lines of a tool's result are shown. */
 const RESULT_LINES = 8;
@@ -35,7 +36,7 @@ export function entryText(entry: Entry, paint: Paint): string {
     case 'thinking':
       return paint.dim(`(thinking) ${shorten(whole(entry))}`);
     case 'tool-call':
-      return `${paint.bold(`⚙ ${line(entry.displayName ?? entry.tool)}`)} ${inputText(entry.input)}`;
+      return `${paint.bold(`⚙ ${oneLine(entry.displayName ?? entry.tool)}`)} ${inputText(entry.input)}`;
     case 'tool-result': {
       const text = shorten(whole(entry));
       return entry.outcome === 'ok'
@@ -43,53 +44,63 @@ export function entryText(entry: Entry, paint: Paint): string {
         : paint.red(indent(`${entry.outcome}: ${text}`));
     }
     case 'request':
-      return paint.yellow(
-        [
-          `? ${entry.request}: ${requestTitle(entry)}`,
-          ...(entry.plan === undefined ? [] : [indent(printable(entry.plan))]),
-          ...(entry.questions ?? []).flatMap((question) => [
-            indent(printable(question.question)),
-            ...question.options.map(({ label }, i) => indent(`${i + 1}. ${line(label)}`)),
-          ]),
-        ].join('\n'),
-      );
+      return paint.yellow(requestText(entry));
     case 'decision': {
       const by = nameOf(entry.author);
-      const detail = entry.detail === undefined ? '' : `: ${line(entry.detail)}`;
+      const detail = entry.detail === undefined ? '' : `: ${oneLine(entry.detail)}`;
       return paint.yellow(`→ ${entry.outcome}${by ? ` by ${by}` : ''}${detail}`);
     }
     case 'todos': {
       const marks = { pending: '☐', 'in-progress': '◐', done: '☑' };
-      return entry.items.map(({ text, status }) => `  ${marks[status]} ${line(text)}`).join('\n');
+      return entry.items
+        .map(({ text, status }) => `  ${marks[status]} ${oneLine(text)}`)
+        .join('\n');
     }
     case 'task':
-      return paint.dim(`⧉ ${line(entry.title)}: ${entry.status}`);
+      return paint.dim(`⧉ ${oneLine(entry.title)}: ${entry.status}`);
     case 'compaction':
       return paint.dim('— the conversation was compacted —');
     case 'reset':
       return paint.dim('— a new conversation —');
     case 'command':
-      return `${paint.bold(`$ ${line(entry.command)}`)}\n${indent(shorten(whole(entry)))}`;
+      return `${paint.bold(`$ ${oneLine(entry.command)}`)}\n${indent(shorten(whole(entry)))}`;
     case 'turn':
       return turnText(entry, paint);
     case 'retry':
-      return paint.yellow(`… trying again (${entry.attempt}): ${line(entry.error)}`);
+      return paint.yellow(`… trying again (${entry.attempt}): ${oneLine(entry.error)}`);
     case 'notice':
       return entry.level === 'info'
-        ? paint.dim(`· ${line(entry.text)}`)
-        : paint.yellow(`! ${line(entry.text)}`);
+        ? paint.dim(`· ${oneLine(entry.text)}`)
+        : paint.yellow(`! ${oneLine(entry.text)}`);
     case 'unknown':
-      return paint.dim(`· (${line(entry.type)})`);
+      return paint.dim(`· (${oneLine(entry.type)})`);
     default:
       return assertNever(entry);
   }
 }
 
-/** What is asked for; questions and plans follow in lines of their own. */
-function requestTitle(entry: EntryOf<'request'>): string {
-  const tool = line(entry.displayName ?? entry.tool);
-  const isShownBelow = entry.plan !== undefined || (entry.questions ?? []).length > 0;
-  return isShownBelow ? tool : `${tool} ${inputText(entry.input)}`;
+/** What is asked for: all of it, for it is what an answer allows. */
+function requestText(entry: EntryOf<'request'>): string {
+  const { plan, questions = [], inputCut, reason } = entry;
+  const title = `? ${entry.request}: ${oneLine(entry.displayName ?? entry.tool)}`;
+  const asked = questions.flatMap((question) => [
+    showDeceptive(question.question),
+    ...question.options.map(({ label }, i) => `${i + 1}. ${oneLine(label)}`),
+  ]);
+  const body =
+    plan !== undefined
+      ? [showDeceptive(plan)]
+      : asked.length > 0
+        ? asked
+        : [showDeceptive(commandOf(entry.input) ?? JSON.stringify(entry.input, undefined, 2))];
+  const cut =
+    inputCut === undefined
+      ? []
+      : [
+          `[… ${inputCut.totalBytes} bytes in all: look at the rest in VS Code before you allow it …]`,
+        ];
+  const why = reason === undefined ? [] : [`(${oneLine(reason)})`];
+  return [title, ...[...body, ...cut, ...why].map(indent)].join('\n');
 }
 
 function turnText(entry: EntryOf<'turn'>, paint: Paint): string {
@@ -98,28 +109,27 @@ function turnText(entry: EntryOf<'turn'>, paint: Paint): string {
   const cost = entry.costUsd === undefined ? '' : `, $${entry.costUsd.toFixed(4)}`;
   const text = `— ${entry.outcome}${seconds}${cost} —`;
   if (entry.outcome === 'completed') return paint.dim(text);
-  return paint.red(entry.error === undefined ? text : `${text} ${line(entry.error)}`);
+  return paint.red(entry.error === undefined ? text : `${text} ${oneLine(entry.error)}`);
 }
 
-function whole(text: CutText): string {
+/** A text; of one that was cut, its head, how much there is, and its tail. */
+export function whole(text: CutText): string {
   if (text.cut === undefined) return printable(text.text);
   return `${printable(text.text)}\n[… ${text.cut.totalBytes} bytes in all …]\n${printable(text.cut.tail)}`;
 }
 
 function nameOf(author: Author | undefined): string | undefined {
-  return author && line(author.name);
-}
-
-/** One line of text from elsewhere. */
-function line(text: string): string {
-  return printable(text).replaceAll(/\s+/g, ' ').trim();
+  return author && oneLine(author.name);
 }
 
 function inputText(input: Json): string {
-  const command = typeof input === 'object' && input !== null && 'command' in input;
-  const text = command && typeof input.command === 'string' ? input.command : JSON.stringify(input);
-  const short = line(text);
+  const short = oneLine(commandOf(input) ?? JSON.stringify(input));
   return short.length > 300 ? `${short.slice(0, 300)} …` : short;
+}
+
+function commandOf(input: Json): string | undefined {
+  const isCommand = typeof input === 'object' && input !== null && 'command' in input;
+  return isCommand && typeof input.command === 'string' ? input.command : undefined;
 }
 
 function shorten(text: string): string {

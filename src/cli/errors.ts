@@ -1,6 +1,7 @@
 // Errors of the command line: one factory per message.
 import { AppError } from '../base/errors.ts';
 import { PRODUCT_ID } from '../base/product.ts';
+import type { Alarm } from '../session/view.ts';
 
 /** The command line was not understood; `command` is the subcommand, if there was one. */
 export function usage(detail: string, command?: string): AppError {
@@ -54,6 +55,60 @@ export function severalPending(): AppError {
   });
 }
 
+/** A question waits: allowing it would answer it with nothing. */
+export function wantsAnswer(): AppError {
+  return new AppError('invalid-input', {
+    happened: 'This is a question: it wants an answer.',
+    kept: 'Nothing was sent.',
+    remedy: 'Use /answer with the number of an option, or with your own words.',
+  });
+}
+
+/** No question waits; other requests are allowed or denied. */
+export function noQuestion(): AppError {
+  return new AppError('invalid-input', {
+    happened: 'No question waits for an answer.',
+    kept: 'Nothing was sent.',
+    remedy: 'What else waits is answered by /allow or /deny.',
+  });
+}
+
+/** Several questions were asked at once. */
+export function answersMissing(count: number): AppError {
+  return new AppError('invalid-input', {
+    happened: `${count} questions were asked at once.`,
+    kept: 'Nothing was sent.',
+    remedy: `Give ${count} answers, with semicolons between them.`,
+  });
+}
+
+/** A command of the terminal needs something behind it. */
+export function textMissing(name: string): AppError {
+  return new AppError('usage', {
+    happened: `/${name} needs something behind it.`,
+    kept: 'Nothing was sent.',
+    remedy: '/help says what.',
+  });
+}
+
+/** A command that the terminal does not have. */
+export function unknownVerb(name: string): AppError {
+  return new AppError('usage', {
+    happened: `/${name} is no command here.`,
+    kept: 'Nothing was sent.',
+    remedy: `/help lists the commands; //${name} sends it as a prompt.`,
+  });
+}
+
+/** A terminal gives a program no more than this of one line. */
+export function lineCutByTerminal(bytes: number): AppError {
+  return new AppError('too-large', {
+    happened: `This line is as long as a terminal passes on (${bytes} bytes): its end may be lost.`,
+    kept: 'Nothing was sent.',
+    remedy: `Send a long text by “${PRODUCT_ID} send ID - < FILE”, or in several lines.`,
+  });
+}
+
 /** No session host runs. */
 export function noHost(home: string): AppError {
   return new AppError('host-unreachable', {
@@ -90,21 +145,52 @@ export function relaySilent(relay: string, reason: string): AppError {
   });
 }
 
-/** A command to end the host was taken and it goes on. */
-export function hostStays(reason: string): AppError {
-  return new AppError('host-running', {
-    happened: `The session host is still running: ${reason}.`,
-    kept: 'Its sessions go on.',
-    remedy: `“${PRODUCT_ID} host stop --force” ends it and running turns with it.`,
+/** Nothing came of a session, though its relay did not refuse either. */
+export function sessionUnseen(relay: string): AppError {
+  return new AppError('host-unreachable', {
+    happened: `Nothing of this session came from the relay ${relay}.`,
+    kept: 'Nothing was sent.',
+    remedy: 'Check the network, and that the computer of the session is on and online.',
   });
 }
 
-/** The session cannot be opened from here. */
-export function notOpen(id: string): AppError {
-  return new AppError('session-not-found', {
-    happened: `The session ${id} is not running under the session host, so nothing can be sent to it.`,
+/** What came of a session is not to be trusted; `file` remembers what was seen of it before. */
+export function sessionDistrusted({ kind, text }: Alarm, file: string): AppError {
+  const codes = {
+    fork: 'fork-detected',
+    split: 'split-detected',
+    rollback: 'rollback-detected',
+    refused: 'record-refused',
+  } as const;
+  return new AppError(codes[kind], {
+    happened: text,
     kept: 'Nothing was sent.',
-    remedy: 'Type into its own terminal, or continue it here once it has ended.',
+    remedy:
+      kind === 'rollback'
+        ? `Try again in a minute. If the owner says that the session was restored from a backup, delete ${file}.`
+        : 'Ask the owner of the session.',
+  });
+}
+
+/** A command to end the host was taken and it takes longer. */
+export function hostStays(): AppError {
+  return new AppError('host-running', {
+    happened: 'The session host still lets its sessions end.',
+    kept: 'It will end by itself when they have.',
+    remedy: `“${PRODUCT_ID} host stop --force” ends it at once.`,
+  });
+}
+
+/** The session has ended, or is not one that can be opened. */
+export function notOpen(id: string, hasEnded: boolean): AppError {
+  return new AppError('session-not-found', {
+    happened: hasEnded
+      ? `The session ${id} has ended.`
+      : `The session ${id} cannot be opened from here.`,
+    kept: hasEnded ? 'Its conversation is kept. Nothing was sent.' : 'Nothing was sent.',
+    remedy: hasEnded
+      ? '“Continue Here” in VS Code goes on with it.'
+      : 'Use the terminal that it runs in.',
   });
 }
 
@@ -125,7 +211,8 @@ export function turnFailed(detail: string): AppError {
 export function nodeTooOld(version: string): AppError {
   return new AppError('host-runtime', {
     happened: `This needs Node.js 22.13 or newer; ${version} runs it.`,
-    remedy: 'Install a newer Node.js and try again.',
+    remedy:
+      'Install a newer Node.js and try again. In a clone, node_modules/.bin/node is one: put it before the file.',
   });
 }
 

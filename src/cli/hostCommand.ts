@@ -1,11 +1,13 @@
 // `twinhelm host`: run the session host, ask how it is, end it.
 import { parseArgs } from 'node:util';
+import { isAppError } from '../base/errors.ts';
+import { PRODUCT_ID } from '../base/product.ts';
 import { isSameProcess } from '../claude/processStart.ts';
 import { runHost } from '../host/hostMain.ts';
 import { resolveHome } from '../host/paths.ts';
 import { asUsage } from './arguments.ts';
 import { hostStays, usage } from './errors.ts';
-import { EXIT } from './exitCode.ts';
+import { EXIT, exitCodeOf } from './exitCode.ts';
 import { type CliCommand, type CliIo, printJson, printText } from './io.ts';
 import { findHost, withMachine } from './machine.ts';
 
@@ -24,9 +26,11 @@ The session host owns the sessions of this computer and outlives the windows
 that show them. Commands and windows start it by themselves when they need it;
 it ends when nothing has run and nobody has watched for 30 minutes.
 
-  --foreground  run here and show the log; Ctrl+C ends it cleanly
+  --foreground  run here and show the log; Ctrl+C ends it cleanly. In a terminal
+                this is so anyway
   --json        print one line of JSON when ready: pid, relayUrl, home
-  --force       stop: also ends turns that run, at once
+  --force       stop: ends agents at once; else running turns are interrupted and
+                saved first
   --help        print this
 `,
   async run(args, io) {
@@ -45,7 +49,7 @@ it ends when nothing has run and nobody has watched for 30 minutes.
     if (extra !== undefined) throw usage(`“${extra}” is one argument too many`, 'host');
     switch (verb) {
       case undefined:
-        return serve(io, values.foreground ?? false, values.json ?? false);
+        return serve(io, values.foreground ?? io.columns !== undefined, values.json ?? false);
       case 'status':
         return showStatus(io, values.json ?? false);
       case 'stop':
@@ -56,18 +60,25 @@ it ends when nothing has run and nobody has watched for 30 minutes.
   },
 };
 
-function serve(io: CliIo, isForeground: boolean, isJson: boolean): Promise<number> {
-  return runHost({
-    home: resolveHome(io.env, io.userHome),
-    relayCommand: [io.execPath, io.script, 'relay', '--child'],
-    env: io.env,
-    foreground: isForeground,
-    // Started by a window or a command (no option at all), the reason of a failure is read as JSON.
-    ...(isJson ? { json: true } : isForeground ? { json: false } : {}),
-    stdout: io.stdout,
-    stderr: io.stderr,
-    signal: io.signal,
-  });
+async function serve(io: CliIo, isForeground: boolean, isJson: boolean): Promise<number> {
+  try {
+    return await runHost({
+      home: resolveHome(io.env, io.userHome),
+      relayCommand: [io.execPath, io.script, 'relay', '--child'],
+      env: io.env,
+      foreground: isForeground,
+      // Started by a window or a command (no option at all), the reason of a failure is read as JSON.
+      ...(isJson ? { json: true } : isForeground ? { json: false } : {}),
+      stdout: io.stdout,
+      stderr: io.stderr,
+      signal: io.signal,
+    });
+  } catch (error) {
+    // Its own line of JSON has said it; another one would be one too many.
+    if (!isJson || !isAppError(error)) throw error;
+    io.stderr.write(`${PRODUCT_ID}: ${error.message}\n`);
+    return exitCodeOf(error);
+  }
 }
 
 async function showStatus(io: CliIo, isJson: boolean): Promise<number> {
@@ -103,7 +114,7 @@ async function stop(io: CliIo, isForced: boolean, isJson: boolean): Promise<numb
   const end = io.clock.monotonic() + STOP_MS;
   while (await isSameProcess(file.pid, file.processStart)) {
     if (io.signal.aborted || io.clock.monotonic() > end) {
-      throw hostStays('it is still letting its sessions end');
+      throw hostStays();
     }
     await new Promise<void>((resolve) => io.clock.after(POLL_MS, resolve));
   }

@@ -1,6 +1,7 @@
 // The identity of this command line: made once per home folder, kept in a file that only its owner reads.
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { newId } from '../base/ids.ts';
 import {
   createIdentity,
   exportIdentity,
@@ -19,14 +20,20 @@ export async function loadIdentity(home: string): Promise<Identity> {
   if (text !== undefined) return readIdentity(file, text);
   const identity = await createIdentity();
   mkdirSync(home, { recursive: true, mode: 0o700 });
+  const next = `${file}.${newId()}.tmp`;
+  const exported = await exportIdentity(identity);
   try {
-    writeFileSync(file, `${await exportIdentity(identity)}\n`, { mode: 0o600, flag: 'wx' });
+    // Another command shall see a whole identity or none: link(2) makes the file with its content.
+    writeFileSync(next, `${exported}\n`, { mode: 0o600, flag: 'wx' });
+    linkSync(next, file);
     return identity;
   } catch (error) {
     // Another command made one at the same moment: that one counts.
     const other = readIfThere(file);
     if (other === undefined) throw error;
     return readIdentity(file, other);
+  } finally {
+    rmSync(next, { force: true });
   }
 }
 

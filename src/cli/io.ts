@@ -1,6 +1,7 @@
 // Where a command reads and writes, and how it says what it has to say.
 import type { Clock } from '../base/clock.ts';
 import type { Json } from '../protocol/json.ts';
+import type { FileRoomMemory } from './roomMemory.ts';
 
 /** The world of one command line. */
 export interface CliIo {
@@ -9,6 +10,10 @@ export interface CliIo {
   readonly stderr: NodeJS.WritableStream;
   /** Stdout is a terminal that shows colours. */
   readonly hasColours: boolean;
+  /** Somebody types at stdin. */
+  readonly hasKeyboard: boolean;
+  /** Stdout is a terminal; undefined if it is a file or a pipe. */
+  readonly columns: number | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   /** The user's home folder. */
@@ -16,6 +21,8 @@ export interface CliIo {
   /** Aborts on Ctrl+C and SIGTERM. */
   readonly signal: AbortSignal;
   readonly clock: Clock;
+  /** What was seen of sessions before. */
+  readonly memory: FileRoomMemory;
   /** Path of this program's file: the session host is started from it. */
   readonly script: string;
   /** This process's own Node. */
@@ -49,4 +56,9 @@ const UNPRINTABLE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066
 /** Text from elsewhere as a terminal may show it: line breaks and tabs stay, other controls go. */
 export function printable(text: string): string {
   return text.replaceAll('\r\n', '\n').replaceAll(UNPRINTABLE, '');
+}
+
+/** The same on one line: what could pretend to be a line of ours cannot. */
+export function oneLine(text: string): string {
+  return printable(text).replaceAll(/\s+/g, ' ').trim();
 }

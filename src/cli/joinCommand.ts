@@ -1,6 +1,6 @@
 // `twinhelm join`: watch and control a session from a terminal or a script.
 import { parseArgs } from 'node:util';
-import { asUsage, onePositional } from './arguments.ts';
+import { asUsage, isLink, onePositional } from './arguments.ts';
 import type { DirectoryRow } from '../protocol/state.ts';
 import type { CliCommand, CliIo } from './io.ts';
 import { joinRoom, waitForAdmission } from './joinRoom.ts';
@@ -32,7 +32,7 @@ controller link asks for control: you watch until the owner allows it.
         options: { name: { type: 'string' }, json: { type: 'boolean' } },
       }),
     );
-    const target = onePositional('join', positionals, 'the link');
+    const target = onePositional('join', positionals, 'the link or the id');
     try {
       return await join(io, target, values.name?.trim() ?? '', values.json ?? false);
     } catch (error) {
@@ -43,7 +43,7 @@ controller link asks for control: you watch until the owner allows it.
 };
 
 async function join(io: CliIo, target: string, name: string, isScript: boolean): Promise<number> {
-  const own = target.includes('#') ? undefined : await findOwn(io, target);
+  const own = isLink(target) ? undefined : await findOwn(io, target);
   const link = own?.link ?? target;
   const epochs = own?.epochs;
   const view = await joinRoom(io, {

@@ -8,9 +8,9 @@ import type { Person } from '../protocol/state.ts';
 import type { RoomView } from '../session/view.ts';
 import { Attachment } from '../sync/attachment.ts';
 import type { JoinOptions } from '../sync/joinOptions.ts';
-import { relaySilent, sessionSilent } from './errors.ts';
+import { relaySilent, sessionDistrusted, sessionSilent, sessionUnseen } from './errors.ts';
 import { loadIdentity } from './identityFile.ts';
-import type { CliIo } from './io.ts';
+import { type CliIo, oneLine } from './io.ts';
 import { waitForView } from './viewWait.ts';
 
 /** A relay that can be reached answers within seconds, also over a slow network. */
@@ -22,6 +22,11 @@ const ADMISSION_MS = 20_000;
 export interface JoinRoomOptions {
   readonly link: string;
   readonly epochs?: JoinOptions['epochs'];
+  /**
+   * False for this computer's machine room: its relay is a child of its host, and an older picture
+   * there is a journal that was restored.
+   */
+  readonly remembers?: boolean;
   /** Name that the others see; default: the name of the computer's user. */
   readonly name?: string;
   /** What to throw when the host of the room does not answer. */
@@ -40,22 +45,27 @@ export async function joinRoom(io: CliIo, options: JoinRoomOptions): Promise<Roo
     clock: io.clock,
     log: silentLogger,
     ...(options.epochs && { epochs: options.epochs }),
+    ...(options.remembers !== false && { memory: io.memory }),
   });
 }
 
 /** Waits until the host has admitted us. Throws AppError; the view is the caller's to close. */
 export async function waitForAdmission(
-  io: Pick<CliIo, 'clock' | 'signal'>,
+  io: Pick<CliIo, 'clock' | 'signal' | 'memory'>,
   view: RoomView,
   options: Pick<JoinRoomOptions, 'link' | 'onSilence'>,
 ): Promise<Person> {
   const { clock, signal } = io;
   const onTimeout = (): AppError => {
     if (options.onSilence) return options.onSilence();
-    const { truth } = view;
+    const { truth, alarms } = view;
+    const [alarm] = alarms;
+    if (alarm && !view.state) return sessionDistrusted(alarm, io.memory.fileOf(view.room));
     if (hasRelay(view)) return sessionSilent();
-    const reason = truth.kind === 'relay-offline' ? truth.reason : '';
-    return relaySilent(parseLink(options.link).relay, reason);
+    const { relay } = parseLink(options.link);
+    return truth.kind === 'relay-offline'
+      ? relaySilent(relay, oneLine(truth.reason))
+      : sessionUnseen(relay);
   };
   const reached = (): true | undefined => hasRelay(view) || undefined;
   await waitForView(view, reached, { clock, signal, timeoutMs: RELAY_MS, onTimeout });

@@ -1,5 +1,4 @@
 // `join --json`: the scripting interface over stdin and stdout.
-import { createInterface } from 'node:readline';
 import type * as z from 'zod/mini';
 import { AppError, isAppError } from '../base/errors.ts';
 import { errorText } from '../base/log.ts';
@@ -7,6 +6,7 @@ import { type Json, parseJson } from '../protocol/json.ts';
 import { type ScriptInput, scriptInputSchema, type ScriptOutput } from '../protocol/script.ts';
 import { isSettled, type RoomView } from '../session/view.ts';
 import { EXIT, exitCodeOf } from './exitCode.ts';
+import { readLines } from './inputLines.ts';
 import type { CliIo } from './io.ts';
 import { sendVerb } from './viewActions.ts';
 import { ViewLines } from './viewLines.ts';
@@ -35,8 +35,7 @@ export async function runScript(
     for (const item of view.outbox) if (isSettled(item)) view.forget(item.id);
   };
   const quit = new AbortController();
-  const input = createInterface({ input: io.stdin });
-  input.on('line', (text) => {
+  const take = (text: string): void => {
     if (text.trim() === '') return;
     const line = readLine(text);
     try {
@@ -54,7 +53,8 @@ export async function runScript(
       isSending = false;
     }
     flush();
-  });
+  };
+  const input = readLines({ input: io.stdin, onLines: (texts) => texts.forEach(take) });
   const subscription = view.onDidChange(flush);
   const end = waitForView(view, () => undefined, {
     clock: io.clock,
@@ -69,7 +69,7 @@ export async function runScript(
     return await finish(error);
   } finally {
     subscription.dispose();
-    input.close();
+    input.dispose();
     await end.catch(() => undefined);
   }
 

@@ -1,42 +1,80 @@
 // `join` for people: the running transcript, and a line to type on.
-import { createInterface } from 'node:readline';
 import { errorText } from '../base/log.ts';
 import type { Person } from '../protocol/state.ts';
-import type { EntryOf } from '../protocol/transcript.ts';
 import { isSettled, type RoomView } from '../session/view.ts';
-import { nothingPending, severalPending, usage } from './errors.ts';
 import { createPaint } from './entryText.ts';
+import { lineCutByTerminal } from './errors.ts';
 import { EXIT, exitCodeOf } from './exitCode.ts';
-import { type CliIo, printable } from './io.ts';
+import { readLines } from './inputLines.ts';
+import { type CliIo, oneLine } from './io.ts';
+import { personText } from './terminalStatus.ts';
+import { verbOf } from './terminalVerbs.ts';
 import { TerminalView } from './terminalView.ts';
-import { pendingRequests, type SendingInput, sendVerb } from './viewActions.ts';
+import { sendVerb } from './viewActions.ts';
 import { cancelled, waitForView } from './viewWait.ts';
 
 const HELP = `What you type is sent as a prompt. Commands:
   /request          ask for control        /release   let go of it
   /take             take control (owners)  /give WHO  give control to somebody
   /allow [N]        allow what waits       /deny [N] [TEXT]  deny it
-  /answer TEXT      answer a question: an option's number, or text
+  /answer TEXT      answer a question: an option's number, or text; several
+                    questions at once: answers with semicolons between them
   /admit WHO        let a guest control (owners)
   /stop             interrupt              /people    who is here
   /older            show earlier entries   /quit      leave this program
-A prompt that begins with a slash is written with two: //compact`;
+A prompt that begins with a slash is written with two: //compact
+Several pasted lines become one prompt, which an empty line sends.`;
+
+/** What Linux passes on of one line that is typed or pasted; the rest of it is dropped. */
+const TERMINAL_LINE_BYTES = 4095;
+/** After /quit or the end of stdin, commands under way get this long to be answered. */
+const FAREWELL_MS = 5_000;
 
 /** Runs until /quit, the end of stdin, a signal or the end of the room; resolves to the exit code. */
 export async function runTerminal(io: CliIo, view: RoomView, me: Person): Promise<number> {
   const paint = createPaint(io.hasColours);
   const screen = new TerminalView(view, paint, (text) => void io.stdout.write(text));
   const quit = new AbortController();
-  const input = createInterface({ input: io.stdin });
-  input.on('close', () => quit.abort());
-  input.on('line', (text) => {
-    runLine(view, screen, text, () => quit.abort()).catch((error: unknown) =>
-      screen.line(paint.red(`✗ ${errorText(error)}`)),
-    );
-  });
+  const complain = (error: unknown): void =>
+    screen.line(paint.red(`✗ ${oneLine(errorText(error))}`));
+  const say = (text: string): void => screen.line(paint.dim(`— ${text} —`));
+  const run = (line: string): void => {
+    runLine(view, screen, line, () => quit.abort()).catch(complain);
+  };
+  /** Pasted lines that wait to be sent as one prompt. */
+  let pasted: string[] = [];
+  const paste = (lines: readonly string[]): void => {
+    const only = lines.length === 1 ? lines[0] : undefined;
+    if (only !== '' && only !== '/drop') {
+      pasted.push(...lines);
+      return say(`${pasted.length} lines: an empty line sends them, /drop throws them away`);
+    }
+    const prompt = pasted.join('\n');
+    pasted = [];
+    if (only === '/drop') return say('thrown away');
+    if (prompt.trim() !== '') sendVerb(view, { prompt });
+  };
+  const take = (lines: readonly string[]): void => {
+    const isCut = lines.some((line) => Buffer.byteLength(line) >= TERMINAL_LINE_BYTES);
+    if (isCut && io.hasKeyboard) throw lineCutByTerminal(TERMINAL_LINE_BYTES);
+    if (io.hasKeyboard && (lines.length > 1 || pasted.length > 0)) paste(lines);
+    else for (const line of lines) run(line);
+  };
   const subscription = view.onDidChange(() => screen.update());
+  screen.begin(me);
+  const input = readLines({
+    input: io.stdin,
+    onLines: (lines) => {
+      try {
+        take(lines);
+      } catch (error) {
+        complain(error);
+      }
+    },
+    onEnd: () => quit.abort(),
+    ...(io.hasKeyboard && { clock: io.clock }),
+  });
   try {
-    screen.begin(me);
     await waitForView(view, () => undefined, {
       clock: io.clock,
       signal: AbortSignal.any([io.signal, quit.signal]),
@@ -47,14 +85,15 @@ export async function runTerminal(io: CliIo, view: RoomView, me: Person): Promis
     await waitForView(view, () => view.outbox.every(isSettled) || undefined, {
       clock: io.clock,
       signal: io.signal,
-      timeoutMs: 5_000,
+      timeoutMs: FAREWELL_MS,
       onTimeout: cancelled,
     }).catch(() => undefined);
     screen.update();
     return EXIT.ok;
   } finally {
+    if (pasted.length > 0) say(`${pasted.length} lines were not sent`);
     subscription.dispose();
-    input.close();
+    input.dispose();
   }
 }
 
@@ -76,64 +115,17 @@ async function runLine(
     case 'help':
       return screen.line(HELP);
     case 'people':
-      return showPeople(view, screen);
+      for (const person of view.state?.people ?? []) {
+        if (!view.state) continue;
+        screen.line(
+          `  ${person.member.slice(0, 6)}  ${personText(view.state, person, view.member)}`,
+        );
+      }
+      return;
     case 'older':
       if (screen.needsOlder) await view.fetchOlder();
       return screen.showOlder();
     default:
       sendVerb(view, verbOf(view, name, rest));
-  }
-}
-
-function verbOf(view: RoomView, name: string, rest: string): SendingInput {
-  switch (name) {
-    case 'request':
-    case 'release':
-    case 'take':
-      return { control: name };
-    case 'stop':
-      return { interrupt: true };
-    case 'give':
-      return { give: rest };
-    case 'admit':
-      return { allow: rest };
-    case 'allow':
-    case 'deny': {
-      const [, number, message = ''] = /^(\d*)\s*(.*)$/s.exec(rest) ?? [];
-      const { requestId } = chosen(view, number ?? '');
-      const text = message === '' ? {} : { message };
-      return { answer: { requestId, behavior: name, ...text } };
-    }
-    case 'answer':
-      return answerOf(chosen(view, ''), rest);
-    default:
-      throw usage(`/${name} is no command here (/help lists them; //${name} sends it as a prompt)`);
-  }
-}
-
-function chosen(view: RoomView, number: string): EntryOf<'request'> {
-  const pending = pendingRequests(view);
-  if (number === '' && pending.length > 1) throw severalPending();
-  const found = pending[number === '' ? 0 : Number(number) - 1];
-  if (found === undefined) throw nothingPending();
-  return found;
-}
-
-function answerOf(request: EntryOf<'request'>, text: string): SendingInput {
-  const { requestId } = request;
-  const answers: Record<string, string> = {};
-  for (const { question, options } of request.questions ?? []) {
-    answers[question] = options[Number(text) - 1]?.label ?? text;
-  }
-  return { answer: { requestId, behavior: 'allow', answers } };
-}
-
-function showPeople(view: RoomView, screen: TerminalView): void {
-  for (const person of view.state?.people ?? []) {
-    const holder = view.state?.focus.holder?.member === person.member ? ', has control' : '';
-    const asks = person.asksControl === true ? ', waits for Allow control' : '';
-    const here = person.present ? '' : ', away';
-    const text = `${person.name} (${person.device}) ${person.role}${holder}${asks}${here}`;
-    screen.line(`  ${person.member.slice(0, 6)}  ${printable(text)}`);
   }
 }

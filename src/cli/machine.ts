@@ -60,7 +60,7 @@ export async function openMachine(
       })
     : await findHost(io);
   if (file === undefined) throw noHost(home);
-  const view = await joinRoom(io, { link: file.link });
+  const view = await joinRoom(io, { link: file.link, remembers: false });
   try {
     await waitForAdmission(io, view, { link: file.link, onSilence: hostSilent });
     const read = (): MachineState | undefined =>
@@ -123,7 +123,7 @@ async function fetchRows(io: CliIo, view: RoomView): Promise<readonly DirectoryR
 /** Has the host open what is only found, and waits until the directory has its link. */
 async function openRow(io: CliIo, view: RoomView, row: DirectoryRow): Promise<DirectoryRow> {
   if (row.link !== undefined) return row;
-  if (row.foundKey === undefined) throw notOpen(row.session.id);
+  if (row.foundKey === undefined) throw notOpen(row.session.id, row.session.status === 'ended');
   const answer = openedSchema.safeParse(
     await view.request('open', { foundKey: row.foundKey }, { signal: io.signal }),
   );
@@ -144,7 +144,7 @@ async function openRow(io: CliIo, view: RoomView, row: DirectoryRow): Promise<Di
 /** Joins the room of a session as its owner; the caller closes the view. */
 export async function joinSession(io: CliIo, row: DirectoryRow): Promise<RoomView> {
   const { link, epochs } = row;
-  if (link === undefined) throw notOpen(row.session.id);
+  if (link === undefined) throw notOpen(row.session.id, row.session.status === 'ended');
   const view = await joinRoom(io, { link, ...(epochs && { epochs }) });
   try {
     await waitForAdmission(io, view, { link, onSilence: hostSilent });

@@ -5,16 +5,19 @@ import { systemClock } from '../base/clock.ts';
 import { isAppError } from '../base/errors.ts';
 import { errorText } from '../base/log.ts';
 import { PRODUCT_ID, PRODUCT_VERSION } from '../base/product.ts';
+import { resolveHome } from '../host/paths.ts';
 import { usage, nodeTooOld } from './errors.ts';
 import { EXIT, exitCodeOf } from './exitCode.ts';
 import { hostCommand } from './hostCommand.ts';
-import type { CliCommand, CliIo } from './io.ts';
+import { type CliCommand, type CliIo, oneLine } from './io.ts';
 import { joinCommand } from './joinCommand.ts';
 import { relayCommand } from './relayCommand.ts';
+import { FileRoomMemory } from './roomMemory.ts';
 import { sendCommand } from './sendCommand.ts';
 import { sessionsCommand } from './sessionsCommand.ts';
 import { shareCommand, stopSharingCommand } from './shareCommand.ts';
 import { endCommand, startCommand } from './startCommand.ts';
+import { cancelled } from './viewWait.ts';
 
 const COMMANDS: ReadonlyMap<string, CliCommand> = new Map([
   ['sessions', sessionsCommand],
@@ -70,31 +73,46 @@ async function main(): Promise<void> {
   const args = process.argv.slice(2);
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => stop.abort());
+    process.on(signal, () => {
+      // Once is a wish that may take a moment; twice is an order.
+      if (stop.signal.aborted) process.exit(EXIT.failed);
+      stop.abort();
+    });
   }
   // A reader that has gone (`| head`) ends the program like any other tool.
   process.stdout.on('error', () => process.exit(EXIT.failed));
+  process.stderr.on('error', () => undefined);
+  const memory = new FileRoomMemory({
+    home: resolveHome(process.env, homedir()),
+    clock: systemClock,
+  });
+  process.on('exit', () => memory.flush());
   const io: CliIo = {
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
     hasColours: process.stdout.isTTY && !process.env['NO_COLOR'],
+    hasKeyboard: process.stdin.isTTY,
+    columns: process.stdout.isTTY ? process.stdout.columns : undefined,
     env: process.env,
     cwd: process.cwd(),
     userHome: homedir(),
     signal: stop.signal,
     clock: systemClock,
+    memory,
     script: realpathSync(process.argv[1] ?? ''),
     execPath: process.execPath,
   };
   let code: number;
   try {
     code = await run(args, io);
-  } catch (error) {
+  } catch (thrown) {
+    // What was waited for when the signal came ends in its own way.
+    const error = stop.signal.aborted && !isAppError(thrown) ? cancelled() : thrown;
     code = exitCodeOf(error);
     const name = isAppError(error) ? error.code : 'internal';
     const text = isAppError(error) ? error.message : `This failed: ${errorText(error)}`;
-    process.stderr.write(`${PRODUCT_ID}: ${text}\n`);
+    process.stderr.write(`${PRODUCT_ID}: ${oneLine(text)}\n`);
     if (args.includes('--json')) {
       const line = { error: { code: name, message: text } };
       process.stdout.write(`${JSON.stringify(line)}\n`);

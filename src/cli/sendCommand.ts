@@ -1,17 +1,17 @@
 // `twinhelm send`: one prompt to a session, from a script or a terminal.
-import { text as readAll } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import type { EntryOf } from '../protocol/transcript.ts';
 import { isSettled, type RoomView } from '../session/view.ts';
 import { commandFailed } from '../sync/errors.ts';
-import { asUsage } from './arguments.ts';
+import { asUsage, isLink } from './arguments.ts';
+import { whole } from './entryText.ts';
 import { turnFailed, usage } from './errors.ts';
 import { EXIT } from './exitCode.ts';
 import { type CliCommand, type CliIo, printable, printJson, printText } from './io.ts';
 import { joinRoom, waitForAdmission } from './joinRoom.ts';
 import { joinSession, withMachine } from './machine.ts';
 import { releaseControl } from './viewActions.ts';
-import { waitForView } from './viewWait.ts';
+import { cancelled, waitForView } from './viewWait.ts';
 
 /** The subcommand `send`. */
 export const sendCommand: CliCommand = {
@@ -40,9 +40,11 @@ prompt is refused, unless --take takes it (owners).
       }),
     );
     const [target, ...words] = positionals;
-    if (target === undefined) throw usage('the session is missing', 'send');
+    if (target === undefined || target.trim() === '') {
+      throw usage('the session is missing', 'send');
+    }
     const joined = words.join(' ');
-    const prompt = joined === '-' ? (await readAll(io.stdin)).trimEnd() : joined;
+    const prompt = joined === '-' ? (await readAll(io)).trimEnd() : joined;
     if (prompt.trim() === '') throw usage('the text is missing', 'send');
     return withSession(io, target, async (view) => {
       if (values.take) await view.request('focus-take', {}, { signal: io.signal });
@@ -66,6 +68,20 @@ prompt is refused, unless --take takes it (owners).
   },
 };
 
+/** All of stdin, unless the person gives up. */
+async function readAll(io: CliIo): Promise<string> {
+  if (io.hasKeyboard) io.stderr.write('Type the prompt; Ctrl+D on a line of its own sends it.\n');
+  let text = '';
+  await new Promise<void>((resolve, reject) => {
+    io.signal.addEventListener('abort', () => reject(cancelled()), { once: true });
+    io.stdin.setEncoding('utf8');
+    io.stdin.on('data', (piece) => (text += String(piece)));
+    io.stdin.on('end', resolve);
+    io.stdin.on('error', resolve);
+  });
+  return text;
+}
+
 async function withSession(
   io: CliIo,
   target: string,
@@ -79,7 +95,7 @@ async function withSession(
       await view.close();
     }
   };
-  if (!target.includes('#')) {
+  if (!isLink(target)) {
     return withMachine(io, { mayStart: true }, async (machine) =>
       run(await joinSession(io, await machine.openSession(target))),
     );
@@ -120,7 +136,7 @@ async function answerTo(io: CliIo, view: RoomView, id: string): Promise<Answer> 
       if (begin < 0) return undefined;
       const texts: string[] = [];
       for (const { entry } of view.entries.slice(begin)) {
-        if (entry.kind === 'text' && entry.parent === undefined) texts.push(entry.text);
+        if (entry.kind === 'text' && entry.parent === undefined) texts.push(whole(entry));
         if (entry.kind === 'turn') return { turn: entry, texts };
       }
       return undefined;

@@ -5,8 +5,9 @@ import type { Json } from '../protocol/json.ts';
 import type { DirectoryRow, SessionStatus } from '../protocol/state.ts';
 import { asUsage, noPositionals } from './arguments.ts';
 import { EXIT } from './exitCode.ts';
-import { type CliCommand, type CliIo, printable, printJson, printText } from './io.ts';
+import { type CliCommand, type CliIo, oneLine, printJson, printText } from './io.ts';
 import { withMachine } from './machine.ts';
+import { cutToWidth, padToWidth, textWidth } from './textWidth.ts';
 
 const ORDER: Readonly<Record<SessionStatus, number>> = {
   waiting: 0,
@@ -85,25 +86,35 @@ function printTable(io: CliIo, rows: readonly DirectoryRow[]): void {
     const age = ageText(io.clock.now() - lastActivityAt);
     return [shortId(id, ids), status, title, place, age, notes.filter(Boolean).join(', ')];
   });
-  for (const line of alignColumns([['id', 'state', 'title', 'where', 'last', ''], ...cells])) {
-    printText(io, line);
-  }
+  const table = [['id', 'state', 'title', 'where', 'last', ''], ...cells];
+  for (const line of alignColumns(table, io.columns)) printText(io, line);
 }
 
-/** Lines of a table; text from elsewhere is made printable and cut. */
-function alignColumns(rows: readonly (readonly string[])[]): string[] {
-  const clean = rows.map((row) =>
-    row.map((cell) => {
-      const text = printable(cell).replaceAll(/\s+/g, ' ');
-      return text.length > 48 ? `${text.slice(0, 47)}…` : text;
-    }),
-  );
+/** Columns of the table that take what the terminal has: title and place. */
+const ELASTIC = [2, 3];
+const MAX_COLUMNS = 48;
+const MIN_COLUMNS = 8;
+
+/** Lines of a table; text from elsewhere is made printable, and cut where the terminal is narrow. */
+export function alignColumns(
+  rows: readonly (readonly string[])[],
+  columns: number | undefined,
+): string[] {
+  const clean = rows.map((row) => row.map((cell) => cutToWidth(oneLine(cell), MAX_COLUMNS)));
   const widths = (clean[0] ?? []).map((_, i) =>
-    Math.max(...clean.map((row) => row[i]?.length ?? 0)),
+    Math.max(...clean.map((row) => textWidth(row[i] ?? ''))),
   );
+  const total = widths.reduce((sum, width) => sum + width + 2, -2);
+  let over = total - (columns ?? Infinity);
+  for (const i of ELASTIC.toReversed()) {
+    const width = widths[i] ?? 0;
+    const narrow = Math.min(width, Math.max(MIN_COLUMNS, width - Math.max(0, over)));
+    over -= width - narrow;
+    widths[i] = narrow;
+  }
   return clean.map((row) =>
     row
-      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .map((cell, i) => padToWidth(cutToWidth(cell, widths[i] ?? 0), widths[i] ?? 0))
       .join('  ')
       .trimEnd(),
   );

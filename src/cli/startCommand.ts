@@ -2,11 +2,13 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as z from 'zod/mini';
+import { isAppError } from '../base/errors.ts';
 import { shortId } from '../base/ids.ts';
+import { PRODUCT_ID } from '../base/product.ts';
 import { asUsage, noPositionals, onePositional } from './arguments.ts';
 import { strangeAnswer, usage } from './errors.ts';
-import { EXIT } from './exitCode.ts';
-import { type CliCommand, printJson, printText } from './io.ts';
+import { EXIT, exitCodeOf } from './exitCode.ts';
+import { type CliCommand, oneLine, printJson, printText } from './io.ts';
 import { withMachine } from './machine.ts';
 import { sessionEnvironment } from './sessionEnvironment.ts';
 import { requestShare, SHARE_HELP, SHARE_OPTIONS, shareArguments } from './shareOptions.ts';
@@ -73,16 +75,26 @@ variables.
       if (!answer.success) throw strangeAnswer('about the session');
       const { session, sessionId } = { session: '', sessionId: '', ...answer.data };
       const id = sessionId || session;
-      const link =
-        share === undefined
-          ? undefined
-          : await requestShare(machine, shareArguments('start', id, share, values));
-      if (values.json) printJson(io, { sessionId: id, ...(link !== undefined && { link }) });
-      else {
-        printText(io, `Session ${shortId(id)} has started.`);
-        if (link !== undefined) printText(io, link);
+      const started = `Session ${shortId(id)} has started.`;
+      if (share === undefined) {
+        if (values.json) printJson(io, { sessionId: id });
+        else printText(io, started);
+        return EXIT.ok;
       }
-      return EXIT.ok;
+      // Said first: it runs, whatever becomes of the link.
+      if (!values.json) printText(io, started);
+      try {
+        const link = await requestShare(machine, shareArguments('start', id, share, values));
+        if (values.json) printJson(io, { sessionId: id, link });
+        else printText(io, link);
+        return EXIT.ok;
+      } catch (error) {
+        if (!values.json || !isAppError(error)) throw error;
+        const { code, message } = error;
+        io.stderr.write(`${PRODUCT_ID}: ${oneLine(message)}\n`);
+        printJson(io, { sessionId: id, error: { code, message } });
+        return exitCodeOf(error);
+      }
     });
   },
 };

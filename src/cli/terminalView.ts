@@ -4,7 +4,8 @@ import type { Entry } from '../protocol/transcript.ts';
 import type { LiveBlock, OutboxItem, RoomView, Truth } from '../session/view.ts';
 import { isSettled } from '../session/view.ts';
 import { entryText, type Paint } from './entryText.ts';
-import { printable } from './io.ts';
+import { oneLine, printable } from './io.ts';
+import { holderText, roleText, statusText, truthText } from './terminalStatus.ts';
 
 /** Entries that are shown of a history at the beginning. */
 const FIRST_ENTRIES = 40;
@@ -30,6 +31,7 @@ export class TerminalView {
   private truth = '';
   private wasLive = false;
   private holder = '';
+  private role = '';
   private status = '';
   private alarms = 0;
 
@@ -44,7 +46,7 @@ export class TerminalView {
     const { state, entries } = this.view;
     if (state?.kind === 'session') {
       const { title, project, computer } = state.session;
-      this.line(this.paint.bold(printable(`${title} · ${project} on ${computer}`)));
+      this.line(this.paint.bold(oneLine(`${title} · ${project} on ${computer}`)));
     }
     const waits = me.asksControl === true ? ', until the owner allows control' : '';
     this.line(this.paint.dim(`You are here as ${me.role}${waits}. /help lists the commands.`));
@@ -160,65 +162,31 @@ export class TerminalView {
   }
 
   private showState(state: RoomState): void {
-    const { holder, queue } = state.focus;
+    const { holder } = state.focus;
     const key = holder ? `${holder.member} ${holder.window}` : '';
     if (key !== this.holder) {
       this.holder = key;
-      this.line(this.paint.dim(`— ${this.holderText(state)} —`));
+      this.line(this.paint.dim(`— ${holderText(state, this.view)} —`));
     }
-    const asking = queue.map((waiter) => nameOf(state, waiter.member)).join(', ');
-    const status =
-      state.kind !== 'session'
-        ? ''
-        : state.session.problem
-          ? `${state.session.problem.happened} ${state.session.problem.remedy ?? ''}`
-          : state.session.status === 'ended'
-            ? 'the session has ended'
-            : asking === ''
-              ? ''
-              : `${asking} would like control: /give ${asking.split(',')[0]}`;
+    const status = statusText(state, this.view);
+    const { role = '' } = this.view.me ?? {};
+    if (role !== this.role) {
+      if (this.role !== '' && role !== '') this.line(this.paint.yellow(`— ${roleText(role)} —`));
+      this.role = role;
+    }
     if (status !== this.status) {
       this.status = status;
-      if (status !== '') this.line(this.paint.yellow(`— ${printable(status).trim()} —`));
+      if (status !== '') this.line(this.paint.yellow(`— ${status} —`));
     }
-  }
-
-  private holderText(state: RoomState): string {
-    const { holder } = state.focus;
-    if (holder === undefined) return 'nobody has control: what you type takes it';
-    if (holder.member !== this.view.member) return `${nameOf(state, holder.member)} has control`;
-    const isHere = holder.window === this.view.window;
-    return isHere ? 'you have control' : 'another window of yours has control: typing moves it';
   }
 
   private showOutcome(item: OutboxItem): void {
     this.view.forget(item.id);
     if (item.status === 'done') return;
-    this.line(this.paint.red(`✗ ${item.message ?? `${item.kind}: ${item.status}`}`));
+    this.line(this.paint.red(`✗ ${oneLine(item.message ?? `${item.kind}: ${item.status}`)}`));
     const { args } = item;
     const hasText = typeof args === 'object' && args !== null && 'text' in args;
     if (item.kind !== 'prompt' || !hasText || typeof args.text !== 'string') return;
     this.line(`  Your text: ${printable(args.text)}`);
-  }
-}
-
-function nameOf(state: RoomState, member: string): string {
-  const person = state.people.find((one) => one.member === member);
-  return printable(person?.name ?? 'somebody');
-}
-
-function truthText(truth: Truth): string {
-  switch (truth.kind) {
-    case 'connecting':
-    case 'live':
-      return '';
-    case 'unconfirmed':
-      return 'connected; the host has not confirmed yet that it sees you';
-    case 'host-offline':
-      return 'the computer of this session is offline; this is what was last seen';
-    case 'relay-offline':
-      return `the relay cannot be reached (${truth.reason}); trying again`;
-    case 'over':
-      return truth.error.message;
   }
 }

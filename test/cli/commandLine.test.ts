@@ -1,5 +1,13 @@
 // The command line without a session: usage, exit codes, help, ids, environments, unreachable links.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +21,10 @@ import { resolveSession } from '../../src/cli/sessionIds.ts';
 import { AppError } from '../../src/base/errors.ts';
 import { formatLink } from '../../src/protocol/link.ts';
 import type { DirectoryRow } from '../../src/protocol/state.ts';
+import { waitUntil } from '../probes/waitUntil.ts';
+import { REPO_ROOT } from '../rigs/cache.ts';
 import { exitOf, spawnGroup } from '../rigs/processes.ts';
+import { openTerminal } from '../rigs/terminal.ts';
 import { bundleCli } from './bundle.ts';
 
 let main = '';
@@ -86,6 +97,8 @@ describe('usage', { timeout: 60_000 }, () => {
     [['start', 'here'], '“here” is one argument too many.'],
     [['start', '--allow-control'], 'go with --share viewer or --share controller.'],
     [['send', 'abc'], 'the text is missing.'],
+    [['send', ' ', 'x'], 'the session is missing.'],
+    [['join', ''], 'the link or the id is missing.'],
     [['host', 'dance'], '“dance” is neither status nor stop.'],
     [['sessions', '--frob'], "Unknown option '--frob'."],
     [['relay', '--port', 'x'], '--port must be a number'],
@@ -116,6 +129,7 @@ describe('links and hosts that cannot be reached', { timeout: 60_000 }, () => {
       'http://127.0.0.1:1/join#1.aaaaaaaaaaaaaaaaaaaaaaaaaa.AAAA',
       'link-malformed',
     ],
+    ['a link that lost all behind its address', 'https://example.org/join', 'link-malformed'],
     ['a link of a foreign version', 'http://127.0.0.1:1/join#9.x.y.z.v', 'link-foreign-version'],
   ])('%s exits with 2, and nothing is sent', async (_title, link, code) => {
     const ended = await run('join', link, '--json');
@@ -190,6 +204,21 @@ describe('ids', () => {
   });
 });
 
+describe.runIf(process.platform === 'linux')('Ctrl+C', { timeout: 30_000 }, () => {
+  it('ends a prompt that is being typed, and nothing is sent', async () => {
+    const command = [process.execPath, main, 'send', 'abc', '-'];
+    const terminal = openTerminal(command, { cwd: home, env: { ...env, PATH: env.PATH ?? '' } });
+    try {
+      await waitUntil('the hint', () => terminal.screen().includes('Ctrl+D'));
+      await terminal.type('half a thou\u0003');
+      await waitUntil('the end', () => terminal.screen().includes('This was cancelled.'));
+      expect(terminal.screen()).not.toContain('No session');
+    } finally {
+      await terminal.close();
+    }
+  });
+});
+
 describe('small parts', () => {
   it('exit codes tell refusal, absence and silence apart', () => {
     const codeOf = (code: AppError['code']): number =>
@@ -215,6 +244,20 @@ describe('small parts', () => {
     expect(kept).not.toHaveProperty('VARIABLE_299');
     expect(Buffer.byteLength(JSON.stringify(kept))).toBeLessThanOrEqual(28 * 1024);
   });
+
+  it('of many commands that make an identity at once, all have the same', async () => {
+    const folder = join(home, 'crowd');
+    const script = `import(${JSON.stringify(join(REPO_ROOT, 'src/cli/identityFile.ts'))})
+      .then(({ loadIdentity }) => loadIdentity(${JSON.stringify(folder)}))
+      .then(({ member }) => console.log(member))`;
+    const groups = Array.from({ length: 6 }, () =>
+      spawnGroup(process.execPath, ['-e', script], {}),
+    );
+    const codes = await Promise.all(groups.map((group) => exitOf(group)));
+    expect(codes).toEqual([0, 0, 0, 0, 0, 0]);
+    expect(new Set(groups.map((group) => group.output())).size).toBe(1);
+    expect(readdirSync(folder)).toEqual(['cli-identity']);
+  }, 30_000);
 
   it('the identity of a home is made once, kept private, and never replaced if damaged', async () => {
     const folder = join(home, 'people');

@@ -1,0 +1,117 @@
+// What a terminal says about a room: how true the picture is, who has control, who waits for what.
+import type { Person, RoomState, SessionState } from '../protocol/state.ts';
+import type { RoomView, Truth } from '../session/view.ts';
+import { oneLine } from './io.ts';
+
+/** A sentence about the truth; empty for what needs none. */
+export function truthText(truth: Truth): string {
+  switch (truth.kind) {
+    case 'connecting':
+    case 'live':
+      return '';
+    case 'unconfirmed':
+      return 'connected; the host has not confirmed yet that it sees you';
+    case 'host-offline':
+      return 'the computer of this session is offline; this is what was last seen';
+    case 'relay-offline':
+      return `the relay cannot be reached (${oneLine(truth.reason)}); trying again`;
+    case 'over':
+      return oneLine(truth.error.message);
+  }
+}
+
+/** Who has control. */
+export function holderText(
+  state: RoomState,
+  view: Pick<RoomView, 'member' | 'window' | 'me'>,
+): string {
+  const { holder } = state.focus;
+  if (holder === undefined) {
+    const mayType = view.me?.role !== 'viewer';
+    return mayType ? 'nobody has control: what you type takes it' : 'nobody has control';
+  }
+  if (holder.member !== view.member) return `${nameOf(state, holder.member)} has control`;
+  const isHere = holder.window === view.window;
+  return isHere ? 'you have control' : 'another window of yours has control: typing moves it';
+}
+
+/** What a change of one's own role means. */
+export function roleText(role: string): string {
+  return role === 'viewer'
+    ? 'you are viewer now: you watch'
+    : `you are ${role} now: what you type is sent as a prompt while you have control`;
+}
+
+/** What needs somebody's attention; empty if nothing does. */
+export function statusText(state: RoomState, view: Pick<RoomView, 'member' | 'me'>): string {
+  if (state.kind !== 'session') return '';
+  const { problem, status } = state.session;
+  if (problem) return oneLine(`${problem.happened} ${problem.remedy ?? ''}`);
+  if (status === 'ended') return 'the session has ended';
+  const isOwner = view.me?.role === 'owner';
+  const mayGive = isOwner || state.focus.holder?.member === view.member;
+  const others = state.focus.queue.map(({ member }) => member).filter((one) => one !== view.member);
+  const [first] = others;
+  const waiting = pendingText(state, view.me);
+  const asking = [...new Set(others)].map((member) => nameOf(state, member)).join(', ');
+  const texts = [
+    waiting,
+    first === undefined
+      ? ''
+      : `${asking} would like control${mayGive ? `: /give ${handleOf(state, first)}` : ''}`,
+  ];
+  const knocking = isOwner ? state.people.filter((person) => person.asksControl === true) : [];
+  const [guest] = knocking;
+  if (guest) {
+    const names = knocking.map((person) => oneLine(person.name)).join(', ');
+    texts.push(
+      `${names} came to control and watches so far: /admit ${handleOf(state, guest.member)}`,
+    );
+  }
+  return texts.filter(Boolean).join('; ');
+}
+
+/** What waits for an answer that this person may give, and how it is given. */
+function pendingText(state: SessionState, me: Person | undefined): string {
+  const mayApprove = me?.role === 'owner' || me?.scopes.includes('approve') === true;
+  const mayAnswer = mayApprove || me?.role === 'controller';
+  const mine = state.pending
+    .map((one, i) => ({ ...one, number: i + 1 }))
+    .filter(({ request }) => (request === 'question' ? mayAnswer : mayApprove));
+  const [only] = mine;
+  if (only === undefined) return '';
+  const ways = [
+    mine.some(({ request }) => request === 'question') ? '/answer TEXT' : '',
+    mine.some(({ request }) => request !== 'question') ? '/allow or /deny' : '',
+  ];
+  const how = ways.filter(Boolean).join(', ');
+  if (state.pending.length === 1) return `this ${only.request} waits for an answer: ${how}`;
+  const list = mine.map(({ number, request, tool }) => `${number} ${request} ${oneLine(tool)}`);
+  return `these wait for an answer: ${list.join(', ')}: ${how} with the number`;
+}
+
+/** A row of the list of people. */
+export function personText(state: RoomState, person: Person, own: string): string {
+  const isHolder = state.focus.holder?.member === person.member;
+  const isOwn = person.member === own;
+  const notes = [
+    isOwn ? 'you' : person.present ? '' : 'away',
+    isHolder ? 'has control' : '',
+    person.asksControl === true ? 'waits for Allow control' : '',
+  ];
+  const text = `${person.name} (${person.device}) ${person.role}`;
+  return oneLine([text, ...notes.filter(Boolean)].join(', '));
+}
+
+/** A member's name for people. */
+export function nameOf(state: RoomState, member: string): string {
+  const person = state.people.find((one) => one.member === member);
+  return oneLine(person?.name ?? 'somebody');
+}
+
+/** What a command calls a member: the name, or where two have the same one, the beginning of the id. */
+function handleOf(state: RoomState, member: string): string {
+  const name = nameOf(state, member);
+  const same = state.people.filter((one) => oneLine(one.name).toLowerCase() === name.toLowerCase());
+  return same.length === 1 ? name : member.slice(0, 6);
+}

@@ -1,0 +1,77 @@
+// The commands of `join` in a terminal: what a line that begins with a slash sends.
+import type { EntryOf, Question } from '../protocol/transcript.ts';
+import type { RoomView } from '../session/view.ts';
+import {
+  answersMissing,
+  noQuestion,
+  nothingPending,
+  severalPending,
+  textMissing,
+  unknownVerb,
+  wantsAnswer,
+} from './errors.ts';
+import { pendingRequests, type SendingInput } from './viewActions.ts';
+
+/** The verb of `/name rest`. Throws AppError 'usage' | 'invalid-input' before anything is sent. */
+export function verbOf(view: RoomView, name: string, rest: string): SendingInput {
+  switch (name) {
+    case 'request':
+    case 'release':
+    case 'take':
+      return { control: name };
+    case 'stop':
+      return { interrupt: true };
+    case 'give':
+      return { give: needed(name, rest) };
+    case 'admit':
+      return { allow: needed(name, rest) };
+    case 'allow':
+    case 'deny': {
+      const [, number, message = ''] = /^(?:(\d+)(?:\s+|$))?(.*)$/s.exec(rest) ?? [];
+      const request = chosen(view, number);
+      // To allow a question without an answer would answer it with nothing.
+      if (name === 'allow' && request.request === 'question') throw wantsAnswer();
+      const text = message === '' ? {} : { message };
+      return { answer: { requestId: request.requestId, behavior: name, ...text } };
+    }
+    case 'answer':
+      return answerOf(view, needed(name, rest));
+    default:
+      throw unknownVerb(name);
+  }
+}
+
+function needed(name: string, rest: string): string {
+  if (rest.trim() === '') throw textMissing(name);
+  return rest.trim();
+}
+
+function chosen(view: RoomView, number: string | undefined): EntryOf<'request'> {
+  const pending = pendingRequests(view);
+  if (number === undefined && pending.length > 1) throw severalPending();
+  const found = pending[number === undefined ? 0 : Number(number) - 1];
+  if (found === undefined) throw nothingPending();
+  return found;
+}
+
+/** Answers the oldest question; never anything else that waits: that would allow it. */
+function answerOf(view: RoomView, text: string): SendingInput {
+  const request = pendingRequests(view).find((one) => one.request === 'question');
+  const questions = request?.questions ?? [];
+  if (request === undefined || questions.length === 0) throw noQuestion();
+  const parts = questions.length === 1 ? [text] : text.split(';').map((part) => part.trim());
+  if (parts.length !== questions.length || parts.includes('')) {
+    throw answersMissing(questions.length);
+  }
+  const answers = Object.fromEntries(
+    questions.map((question, i) => [question.question, wordsOf(question, parts[i] ?? '')]),
+  );
+  return { answer: { requestId: request.requestId, behavior: 'allow', answers } };
+}
+
+/** The options that numbers stand for, else the text itself. */
+function wordsOf(question: Question, text: string): string {
+  const numbers = question.multiSelect === true ? text.split(',') : [text];
+  const labels = numbers.map((number) => question.options[Number(number) - 1]?.label);
+  return labels.every((label) => label !== undefined) ? labels.join(', ') : text;
+}

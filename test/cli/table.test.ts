@@ -1,0 +1,31 @@
+// The table of sessions in terminals of any width, with titles in any script.
+import { describe, expect, it } from 'vitest';
+import { alignColumns } from '../../src/cli/sessionsCommand.ts';
+import { cutToWidth, textWidth } from '../../src/cli/textWidth.ts';
+
+describe('the table of sessions', () => {
+  const cells = ['id', 'state', 'title', 'where', 'last', ''];
+
+  it('is aligned for wide characters, and cut without cutting one in two', () => {
+    const rows = [
+      cells,
+      ['a', 'idle', '你好世界', 'x', '1m', ''],
+      ['b', 'idle', '👩‍👩‍👧 ok', 'y', '2m', ''],
+    ];
+    const lines = alignColumns(rows, undefined);
+    const places = lines.slice(1).map((line) => textWidth(line.slice(0, line.search(/[xy] /))));
+    expect(new Set(places).size).toBe(1);
+    expect(cutToWidth('👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧', 5)).toBe('👩‍👩‍👧👩‍👩‍👧…');
+    expect(cutToWidth('你好世界', 6)).toBe('你好…');
+  });
+
+  it('fits a narrow terminal: title and place give way, ids and notes do not', () => {
+    const long = 'a title that is much too long for this';
+    const rows = [cells, ['abcdef', 'waiting', long, `${long} too`, 'now', '1 waiting']];
+    for (const line of alignColumns(rows, 60)) expect(textWidth(line)).toBeLessThanOrEqual(60);
+    expect(alignColumns(rows, 60)[1]).toMatch(
+      /^abcdef +waiting +a title .*… +a title.*… +now +1 waiting$/,
+    );
+    expect(alignColumns(rows, undefined)[1]).toContain(`${long} too`);
+  });
+});
