@@ -68,10 +68,16 @@ export class OpenSession {
       },
       options.stored.relays ?? [],
     );
-    const session = new OpenSession(options, served);
-    opened.session = session;
-    session.recorder.publish();
-    return session;
+    try {
+      const session = new OpenSession(options, served);
+      opened.session = session;
+      session.recorder.publish();
+      return session;
+    } catch (error) {
+      // Its prompts cannot be read.
+      await options.rooms.close(served.room.id);
+      throw error;
+    }
   }
 
   get id(): string {

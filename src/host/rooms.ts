@@ -106,12 +106,17 @@ export class Rooms {
         log.warn('relay server not reached', { error: errorText(error) });
       });
     }
-    const { link } = await room.createInvite({
-      role: 'owner',
-      loopbackOnly: true,
-      lifetimeMs: OWNER_LIFETIME_MS,
-      relay: at.url,
-    });
+    const { link } = await room
+      .createInvite({
+        role: 'owner',
+        loopbackOnly: true,
+        lifetimeMs: OWNER_LIFETIME_MS,
+        relay: at.url,
+      })
+      .catch(async (error: unknown) => {
+        await room.close();
+        throw error;
+      });
     const served: ServedRoom = {
       room,
       store,

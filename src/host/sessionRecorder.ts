@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import { newId } from '../base/ids.ts';
 import type { AgentEvent, AgentFacts } from '../protocol/agent.ts';
-import type { Pending, Problem, SessionStatus, SessionSummary } from '../protocol/state.ts';
+import type { Problem, SessionStatus, SessionSummary } from '../protocol/state.ts';
 import { parseJson } from '../protocol/json.ts';
 import { logSchema } from '../protocol/room.ts';
 import { type Author, type Entry, type EntryOf, parseEntry } from '../protocol/transcript.ts';
@@ -11,6 +11,7 @@ import type { PlacedEntry } from '../session/view.ts';
 import { completeEntry, firstLine, nameImages, newEntries } from './completeEntry.ts';
 import type { PromptBook } from './promptBook.ts';
 import { RawLines } from './rawLines.ts';
+import { type OpenRequest, RequestBook } from './requestBook.ts';
 import type { RoomPort, SessionApp } from './roomPort.ts';
 import type { RoomStore } from './roomStore.ts';
 import type { SessionStore, StoredSession } from './sessionStore.ts';
@@ -28,16 +29,8 @@ export interface SessionRecorderOptions {
   readonly agentName: string;
 }
 
-/** Settled requests whose answerer is remembered. */
-const KEPT_ANSWERS = 200;
-
 /** How a request ended. */
 export type Verdict = Pick<EntryOf<'decision'>, 'outcome' | 'author' | 'detail' | 'answers'>;
-
-/** A request that waits, with the hash that an answer must name. */
-export interface OpenRequest extends Pending {
-  readonly inputHash: string;
-}
 
 /** The one writer of a session's room. */
 export class SessionRecorder {
@@ -45,10 +38,8 @@ export class SessionRecorder {
   private readonly options: SessionRecorderOptions;
   private readonly changed = new Emitter<void>();
   private readonly raw: RawLines;
-  private readonly requests = new Map<string, OpenRequest>();
+  private readonly requests = new RequestBook();
   private readonly live = new Set<string>();
-  /** Who settled the newest requests, by request id. */
-  private readonly answers = new Map<string, string>();
   private current: StoredSession;
   private statusNow: SessionStatus;
   private waitingFor: string | undefined;
@@ -91,11 +82,11 @@ export class SessionRecorder {
   }
 
   get openRequests(): readonly OpenRequest[] {
-    return [...this.requests.values()];
+    return this.requests.open;
   }
 
   request(requestId: string): OpenRequest | undefined {
-    return this.requests.get(requestId);
+    return this.requests.find(requestId);
   }
 
   /** Remembers the requests that an earlier host left open in the log. */
@@ -167,12 +158,7 @@ export class SessionRecorder {
 
   /** Settles a request, once; false if it waits no more. */
   decide(requestId: string, verdict: Verdict): boolean {
-    if (!this.requests.delete(requestId)) return false;
-    this.answers.set(requestId, verdict.author?.name ?? 'Somebody');
-    for (const oldest of this.answers.keys()) {
-      if (this.answers.size <= KEPT_ANSWERS) break;
-      this.answers.delete(oldest);
-    }
+    if (!this.requests.settle(requestId, verdict.author?.name ?? 'Somebody')) return false;
     this.record([
       {
         kind: 'decision',
@@ -187,7 +173,7 @@ export class SessionRecorder {
 
   /** Name of who settled this request; undefined if it is not known here. */
   answeredBy(requestId: string): string | undefined {
-    return this.answers.get(requestId);
+    return this.requests.answeredBy(requestId);
   }
 
   /** Streamed text that no entry will follow: removed, and whether there was any. */
@@ -244,13 +230,7 @@ export class SessionRecorder {
     const app: SessionApp = {
       kind: 'session',
       session: this.summary(),
-      pending: this.openRequests.map(({ requestId, index, request, tool, since }) => ({
-        requestId,
-        index,
-        request,
-        tool,
-        since,
-      })),
+      pending: this.requests.pending(),
       queue: this.prompts.queue(),
       ...given({ sharing: this.current.sharing }),
     };
@@ -293,11 +273,9 @@ export class SessionRecorder {
   /** What follows from an entry that is in the log now. */
   private follow(index: number, entry: Entry): void {
     switch (entry.kind) {
-      case 'request': {
-        const { requestId, request, tool, at, inputHash } = entry;
-        this.requests.set(requestId, { requestId, index, request, tool, since: at, inputHash });
+      case 'request':
+        this.requests.add(index, entry);
         return;
-      }
       case 'prompt':
         if (entry.promptId !== undefined) this.prompts.mark(entry.promptId, 'started');
         if (this.current.title === '') this.update({ title: firstLine(entry.text) });

@@ -118,9 +118,11 @@ export class Sessions {
     const env = start.env && filterEnvironment(start.env);
     const room = await rooms.create('session');
     const stored = storedOfStart({ ...start, env }, room, clock.now());
-    this.save(stored);
-    return this.alone(stored.id, async () => {
+    // Nobody else knows its id yet.
+    return this.queue.run(stored.id, async () => {
       try {
+        this.refuseIfClosing();
+        this.save(stored);
         const session = await this.serve(stored);
         const { prompt } = start;
         if (prompt !== undefined) session.recorder.prompts.accept({ ...prompt, at: clock.now() });
@@ -202,7 +204,7 @@ export class Sessions {
     for (;;) {
       const { id } = this.keys.targetOf(key);
       const done = await this.queue.run(id, async () => {
-        if (this.disposables.isDisposed) throw hostStopping();
+        this.refuseIfClosing();
         const target = this.keys.targetOf(key);
         return target.id === id ? { value: await work(target) } : undefined;
       });
@@ -285,8 +287,12 @@ export class Sessions {
   }
 
   private host(session: OpenSession, env?: Readonly<Record<string, string>>): HostedSession {
-    if (this.disposables.isDisposed) throw hostStopping();
+    this.refuseIfClosing();
     return driveHosted(session, this.options, env);
+  }
+
+  private refuseIfClosing(): void {
+    if (this.disposables.isDisposed) throw hostStopping();
   }
 
   /** Agent processes that were not seen to end, by session. */
