@@ -3,6 +3,8 @@ import type { AgentFacts } from '../protocol/agent.ts';
 import type { Json } from '../protocol/json.ts';
 import type { Entry } from '../protocol/transcript.ts';
 import { CompactionHold } from './compactionHold.ts';
+import { field } from './control.ts';
+import { FirstPrompt } from './firstPrompt.ts';
 import { attachmentEntries, type Line, lineSchema, systemEntries } from './fileLines.ts';
 import { messageEntries, timeOf } from './messageEntries.ts';
 import { type MessageLine, messageLineSchema } from './messageLine.ts';
@@ -53,6 +55,7 @@ export function createTranscriptMapper(options: {
 }): TranscriptMapper {
   const hold = new CompactionHold();
   const todos = new TodoTracker();
+  const first = new FirstPrompt();
   const mapLine = (json: Json): MappedLine => {
     const parsed = lineSchema.safeParse(json);
     if (!parsed.success) {
@@ -99,9 +102,12 @@ export function createTranscriptMapper(options: {
   };
   const map = (json: Json): MappedLine => {
     const { entries, facts } = mapLine(json);
-    return { entries: entries.flatMap((entry) => [entry, ...todos.follow(entry)]), facts };
+    const all = entries.flatMap((entry) => [entry, ...todos.follow(entry)]);
+    // A subagent's prompt stands in the call that started it.
+    const isMain = options.parent === undefined;
+    return { entries: isMain ? first.order(field(json, 'type'), all) : all, facts };
   };
-  return { map, flush: () => hold.release() };
+  return { map, flush: () => [...first.release(), ...hold.release()] };
 }
 
 /** Older versions wrote subagents into the conversation's own file, without the call they belong to. */

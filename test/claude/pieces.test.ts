@@ -378,6 +378,27 @@ describe('lines of the terminal', () => {
     expect(local('plain')).toMatchObject([{ kind: 'command', command: 'plain' }]);
   });
 
+  it('puts the first prompt before an answer that was written ahead of it, and waits for no other', () => {
+    const mapper = createTranscriptMapper({ now: () => 0 });
+    const said = (type: string, uuid: string, second: number, content = uuid): Json => ({
+      type,
+      uuid,
+      timestamp: `2026-01-01T00:00:0${second}Z`,
+      message: { id: uuid, content },
+    });
+    const ids = (line: Json): string[] => mapper.map(line).entries.map((entry) => entry.id);
+    expect(ids({ type: 'system', subtype: 'informational', uuid: 'i', content: 'x' })).toEqual([
+      'i',
+    ]);
+    expect(ids(said('assistant', 'answer', 2))).toEqual([]);
+    expect(ids({ type: 'system', subtype: 'turn_duration', uuid: 'turn' })).toEqual([]);
+    expect(ids(said('user', 'prompt', 1))).toEqual(['prompt', 'answer', 'turn']);
+    expect(ids(said('assistant', 'next', 3))).toEqual(['next']);
+    const alone = createTranscriptMapper({ now: () => 0 });
+    expect(alone.map(said('assistant', 'answer', 2)).entries).toEqual([]);
+    expect(alone.flush().map((entry) => entry.id)).toEqual(['answer']);
+  });
+
   it('takes a subagent that stands in the same file for no person', () => {
     const line = (type: string, content: Json): Json => ({
       type,
@@ -386,8 +407,10 @@ describe('lines of the terminal', () => {
       agentId: 'a1',
       message: { id: 'm', content },
     });
-    expect(entriesOf(line('user', 'Look for bugs'))).toEqual([]);
-    expect(entriesOf(line('assistant', [{ type: 'text', text: 'None' }]))).toMatchObject([
+    const mapper = createTranscriptMapper({ now: () => 0 });
+    expect(mapper.map(line('user', 'Look for bugs')).entries).toEqual([]);
+    const answer = line('assistant', [{ type: 'text', text: 'None' }]);
+    expect(mapper.map(answer).entries).toMatchObject([
       { kind: 'text', text: 'None', parent: 'sidechain:a1' },
     ]);
   });
