@@ -10,6 +10,9 @@ import { isSettled, type OutboxItem, type RoomView, type ViewPart } from '../ses
 import { asAppError } from './errors.ts';
 import { refKey, type SessionRef } from './sessionRef.ts';
 
+/** Prompts and answers that were done: so many of the newest stay, as what they changed may show later. */
+const MAX_DONE = 16;
+
 const ALL_PARTS: ReadonlySet<ViewPart> = new Set([
   'truth',
   'state',
@@ -163,6 +166,7 @@ export class SharedRoom {
       view.onDidChange((parts) => {
         if (view.state) this.retries = 0;
         if (parts.has('truth')) this.retryIfOver(view);
+        if (parts.has('outbox')) forgetDone(view);
         this.fire(parts, false);
       }),
     );
@@ -187,7 +191,7 @@ export class SharedRoom {
     const at = this.options.clock.now();
     this.leftBehind = [
       ...this.leftBehind,
-      ...view.outbox.filter((item) => isSettled(item)),
+      ...view.outbox.filter((item) => isSettled(item) && item.status !== 'done'),
       ...open.map((item): OutboxItem => ({ ...item, status: 'unknown', at })),
     ];
     return view;
@@ -200,6 +204,14 @@ export class SharedRoom {
   private logFailure(what: string, error: unknown): void {
     this.options.log.warn(`${what} failed`, { session: refKey(this.ref), error: errorText(error) });
   }
+}
+
+/** Nobody asks for what is long done; every change tells the whole outbox. */
+function forgetDone(view: RoomView): void {
+  const done = view.outbox.filter(
+    ({ kind, status }) => status === 'done' && (kind === 'prompt' || kind === 'answer'),
+  );
+  for (const { id } of done.slice(0, -MAX_DONE)) view.forget(id);
 }
 
 /** Relay of the new link if both lead to one room. */

@@ -49,6 +49,23 @@ describe('following the host', () => {
     expect(views[0]?.relays).toEqual(['ws://127.0.0.1:2000']);
   });
 
+  test('commands that are long done are forgotten, those that failed are not', async () => {
+    const { room } = setUp(own);
+    room.setTarget({ link: linkTo(1000) });
+    await waitUntil('joined', () => room.view);
+    const view = room.view;
+    if (!(view instanceof FakeView)) throw new Error('not the view of this test');
+    view.send('prompt', { text: 'in doubt' });
+    view.settle({ status: 'unknown' });
+    for (let n = 0; n < 100; n++) {
+      view.send('prompt', { text: `prompt ${n}` });
+      view.settle({ status: 'done' });
+    }
+    expect(room.outbox[0]).toMatchObject({ status: 'unknown' });
+    expect(room.outbox.at(-1)).toMatchObject({ args: { text: 'prompt 99' } });
+    expect(room.outbox.length).toBeLessThanOrEqual(17);
+  });
+
   test('another room is joined anew, and unanswered commands are kept as unknown', async () => {
     const { room, views, links } = setUp(own);
     room.setTarget({ link: linkTo(1000) });
