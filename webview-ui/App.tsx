@@ -38,18 +38,26 @@ function handleControlKey(ui: Ui, event: KeyboardEvent): void {
   if (action !== undefined && !event.repeat) ui.post({ type: 'focus', action });
 }
 
+/** The list of people is closed by a press beside it. */
+function handlePress(event: PointerEvent): void {
+  const open = document.querySelector<HTMLDetailsElement>('details.people[open]');
+  if (open !== null && event.target instanceof Node) open.open = open.contains(event.target);
+}
+
 function useKeys(ui: Ui): void {
   useEffect(() => {
     const escape = (event: KeyboardEvent): void => handleEscape(ui, event);
     const control = (event: KeyboardEvent): void => handleControlKey(ui, event);
     const leave = (): void => ui.store.composer.flushDraft();
     window.addEventListener('keydown', escape);
+    window.addEventListener('pointerdown', handlePress);
     window.addEventListener('keydown', control, { capture: true });
     // A hidden panel is taken down without a word; before that it loses the keyboard.
     window.addEventListener('blur', leave);
     window.addEventListener('pagehide', leave);
     return () => {
       window.removeEventListener('keydown', escape);
+      window.removeEventListener('pointerdown', handlePress);
       window.removeEventListener('keydown', control, { capture: true });
       window.removeEventListener('blur', leave);
       window.removeEventListener('pagehide', leave);

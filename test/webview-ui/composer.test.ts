@@ -137,6 +137,21 @@ describe('control', () => {
     expect(await page.locator('.ask:has-text("asks for control")').count()).toBe(0);
   });
 
+  it('closes the list of people by Escape, by a press beside it, and interrupts nothing', async () => {
+    const page = await rig.open('state=owner');
+    const open = page.locator('details.people[open]');
+    await page.click('.people > summary');
+    await page.keyboard.press('Escape');
+    expect(await open.count()).toBe(0);
+    expect(await posted(page, 'interrupt')).toEqual([]);
+    await page.keyboard.press('Enter');
+    expect(await open.count()).toBe(1);
+    await page.click('.people-list .person >> nth=1');
+    expect(await open.count()).toBe(1);
+    await page.click('#composer');
+    expect(await open.count()).toBe(0);
+  });
+
   it('offers to cancel only the own queued prompts, to the owner all of them', async () => {
     const page = await rig.open('state=queued');
     const button = page.locator('[aria-label="Cancel this prompt"]');

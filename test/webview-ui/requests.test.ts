@@ -90,6 +90,30 @@ describe('requests', () => {
     expect(await posted(page, 'answer')).toHaveLength(1);
   });
 
+  it('does not ask again between the answer that is done and the head that shows it', async () => {
+    const page = await rig.open('request=permission');
+    await page.click('.pending .button');
+    const item = { id: 'a', kind: 'answer', text: 'p1', status: 'done', at: 0 };
+    await send(page, { type: 'outbox', items: [item] });
+    expect(await page.isDisabled('.pending .button')).toBe(true);
+    const rejected = { ...item, status: 'rejected', message: 'Ada was first.' };
+    await send(page, { type: 'outbox', items: [rejected] });
+    expect(await page.isDisabled('.pending .button')).toBe(false);
+    expect(await page.textContent('.pending [role=alert]')).toContain('Ada was first.');
+  });
+
+  it('gives the keyboard to the composer when an answered request goes', async () => {
+    const page = await rig.open('request=permission');
+    await keysAwake(page);
+    await page.keyboard.press('n');
+    await page.keyboard.type('No');
+    await page.keyboard.press('Enter');
+    await send(page, { type: 'header', header: HEADERS['owner'] });
+    await page.waitForSelector('.pending', { state: 'detached' });
+    await page.keyboard.type('next');
+    expect(await page.inputValue('#composer')).toBe('next');
+  });
+
   it('shows everything that is asked for beside the command or the change', async () => {
     const page = await rig.open('state=idle');
     const ask = async (tool: string, input: object): Promise<string> => {

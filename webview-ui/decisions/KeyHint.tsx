@@ -2,5 +2,9 @@
 
 /** Dim while keys are not listened to yet. */
 export function KeyHint({ name, isAwake }: { readonly name: string; readonly isAwake: boolean }) {
-  return <kbd class={isAwake ? '' : 'asleep'}>{name}</kbd>;
+  return (
+    <kbd class={isAwake ? '' : 'asleep'} aria-hidden="true">
+      {name}
+    </kbd>
+  );
 }

@@ -1,5 +1,5 @@
 // Requests that wait for a person, pinned above the composer; and who answered the last one.
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { PanelHeader, PanelOutboxItem } from '../../src/protocol/panel.ts';
 import type { Pending as PendingRef } from '../../src/protocol/state.ts';
 import type { EntryOf } from '../../src/protocol/transcript.ts';
@@ -46,6 +46,7 @@ function RequestBody(props: {
 function OneRequest(props: { pending: PendingRef; header: PanelHeader; isFirst: boolean }) {
   const { pending, header, isFirst } = props;
   const { store, t } = useUi();
+  const { composer } = store;
   void store.transcript.version.value;
   const block = useAnswerBlock(pending, header);
   const entry = store.transcript.entryAt(pending.index);
@@ -57,10 +58,18 @@ function OneRequest(props: { pending: PendingRef; header: PanelHeader; isFirst: 
     (item) => item.kind === 'answer' && item.text === pending.requestId,
   );
   const isOnItsWay =
-    store.isAnswering(pending.requestId) || (answer !== undefined && isUnderWay(answer));
+    store.isAnswering(pending.requestId) || (answer !== undefined && !isFailed(answer));
   const shownBlock = isOnItsWay ? t('Sending your answer …') : block;
+  const section = useRef<HTMLElement>(null);
+  // Who answered by keyboard goes on typing: as text, not as keys of the next request.
+  useLayoutEffect(
+    () => () => {
+      if (section.current?.querySelector(':focus-visible')) composer.focusRequests.value++;
+    },
+    [],
+  );
   return (
-    <section class="pending" data-request={pending.requestId} aria-label={t('Waits for an answer')}>
+    <section ref={section} class="pending" aria-label={t('Waits for an answer')}>
       {entry?.kind === 'request' ? (
         <RequestBody
           key={pending.requestId}
@@ -88,10 +97,7 @@ function OneRequest(props: { pending: PendingRef; header: PanelHeader; isFirst: 
   );
 }
 
-function isUnderWay(item: PanelOutboxItem): boolean {
-  return ['sending', 'sent', 'received', 'running'].includes(item.status);
-}
-
+/** An answer that is done may still be told before its effect: until then it is on its way. */
 function isFailed(item: PanelOutboxItem): boolean {
   return item.status === 'rejected' || item.status === 'unknown' || item.status === 'expired';
 }

@@ -236,8 +236,7 @@ export class PanelStore implements Disposable {
             : { kind: 'loaded', text: message.text },
         );
       case 'restore-draft':
-        this.composer.putBack(message.text, message.reason);
-        return this.announce(message.reason);
+        return this.composer.putBack(message.text, message.reason);
       case 'focus-composer':
         this.composer.focusRequests.value++;
         return;
