@@ -120,6 +120,11 @@ export class Admissions {
     }
   }
 
+  /** Rooms whose claims are in memory. */
+  rooms(): Iterable<string> {
+    return this.claims.keys();
+  }
+
   private async decide(claim: Claim): Promise<ClaimOutcome> {
     const stored = await this.load(claim.room);
     if (stored && isRepeated(stored, claim)) return { kind: 'accepted', claim };
@@ -129,14 +134,24 @@ export class Admissions {
     }
     const { term, boot, rev, tokens } = claim;
     const next: StoredClaim = { term, boot, rev, tokens };
-    if (!(await this.store.compareAndSetClaim(claim.room, stored, next))) {
-      this.claims.delete(claim.room);
-      const winner = await this.load(claim.room);
-      return { kind: 'conflict', conflict: versionOf(winner ?? next) };
+    try {
+      if (await this.store.compareAndSetClaim(claim.room, stored, next)) {
+        this.remember(claim.room, next);
+        this.changed.fire(claim.room);
+        return { kind: 'accepted', claim };
+      }
+    } catch (error) {
+      await this.readAgain(claim.room);
+      this.changed.fire(claim.room);
+      throw error;
     }
-    this.remember(claim.room, next);
-    this.changed.fire(claim.room);
-    return { kind: 'accepted', claim };
+    const winner = await this.readAgain(claim.room);
+    return { kind: 'conflict', conflict: versionOf(winner ?? next) };
+  }
+
+  private readAgain(room: string): Promise<StoredClaim | undefined> {
+    this.claims.delete(room);
+    return this.load(room);
   }
 
   private isTaken(token: RelayToken, request: AdmissionRequest): boolean {

@@ -113,7 +113,7 @@ async function start(options: RelayCommandOptions, log: Logger): Promise<Running
 }
 
 async function openStore(dataDir: string | undefined, log: Logger): Promise<RoomStore> {
-  if (dataDir === undefined) return createMemoryStore();
+  if (dataDir === undefined) return createMemoryStore({ clock: systemClock });
   return openSqliteStore({ file: join(dataDir, STORE_FILE), clock: systemClock, log });
 }
 

@@ -175,7 +175,7 @@ export class RelayDocument implements Disposable {
   private isTooBigForGuest(connection: Connection, bytes: number): boolean {
     const { limits, isOpen } = this.options;
     if (isOpen || connection.access.isHost || bytes <= limits.guestFrameBytes) return false;
-    return !/\.b\.[^.]+\.\d+$/.test(this.name);
+    return !isBlobDocument(this.name);
   }
 
   private scheduleCompaction(delayMs: number): void {
@@ -235,4 +235,9 @@ export class RelayDocument implements Disposable {
       }
     }
   }
+}
+
+/** Whether a document holds one part of a blob. */
+export function isBlobDocument(name: string): boolean {
+  return /\.b\.[^.]+\.\d+$/.test(name);
 }

@@ -2,7 +2,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import { roomOfDocument } from '../protocol/names.ts';
-import { RelayDocument } from './document.ts';
+import { RelayDocument, isBlobDocument } from './document.ts';
 import type { RelayLimits } from './limits.ts';
 import type { RoomStore } from './store.ts';
 
@@ -50,6 +50,12 @@ export class Documents {
     }
   }
 
+  /** Whether a guest may not begin on this document, because the blobs of its room fill enough. */
+  async isClosedToGuests(name: string): Promise<boolean> {
+    const { store, limits } = this.options;
+    return isBlobDocument(name) && (await store.bytesOf(roomOfDocument(name))) > limits.roomBytes;
+  }
+
   /** Ends one use. */
   release(document: RelayDocument): void {
     const slot = this.slots.get(document.name);
@@ -57,6 +63,11 @@ export class Documents {
     slot.users -= 1;
     slot.idleSinceMs = this.options.clock.monotonic();
     if (slot.users === 0 && document.isEmpty) this.evict(document.name, slot);
+  }
+
+  /** Rooms with a document in memory. */
+  rooms(): ReadonlySet<string> {
+    return new Set([...this.slots.keys()].map(roomOfDocument));
   }
 
   /** Rooms with a document in use. */

@@ -50,6 +50,19 @@ export function storeDamaged(file: string, cause: unknown): AppError {
   );
 }
 
+/** The disk takes no claim. */
+export function storeRefused(cause: unknown): AppError {
+  return new AppError(
+    'internal',
+    {
+      happened: 'The relay cannot write to its disk.',
+      kept: 'Until it ends it goes by what it was told.',
+      remedy: 'Free space on the computer of the relay, then try again.',
+    },
+    { cause },
+  );
+}
+
 /** This Node has no `node:sqlite`. */
 export function runtimeLacksSqlite(): AppError {
   return new AppError('host-runtime', {

@@ -97,6 +97,12 @@ export class Gate {
     this.closeSlowest();
   }
 
+  /** Rooms that must not be forgotten. */
+  roomsInMemory(): ReadonlySet<string> {
+    const { admissions, documents } = this.options;
+    return new Set([...admissions.rooms(), ...documents.rooms()]);
+  }
+
   /** Ends all waits; the sockets are the server's to cut. */
   close(): void {
     for (const end of [...this.waiting]) end();
@@ -183,6 +189,10 @@ export class Gate {
     access: Connection['access'],
   ): Promise<void> {
     const { documents, clock, limits, isOpen } = this.options;
+    if (access.mode === 'write' && !access.isHost && !isOpen) {
+      const isClosed = await documents.isClosedToGuests(request.document);
+      if (isClosed) return this.refuse(socket, CLOSE.tooBig, 'room too big');
+    }
     const document = await documents.acquire(request.document);
     if (socket.readyState !== socket.OPEN) {
       documents.release(document);

@@ -59,7 +59,13 @@ export function createHttpHandler(
   return (request, response) => {
     response.on('error', () => undefined);
     route(request, response, options).catch((error: unknown) => {
-      if (isAppError(error)) return sendError(response, error);
+      if (isAppError(error)) {
+        // With a cause it is the relay's own trouble, not the asker's.
+        if (error.cause) options.log.error('a request failed', { error: errorText(error.cause) });
+        return sendError(response, error);
+      }
+      // Whoever hangs up in the middle must not fill the log.
+      if (request.errored) return undefined;
       options.log.error('a request failed', { error: errorText(error) });
       return sendJson(response, 500, { code: 'internal', message: 'The relay failed.' });
     });

@@ -55,6 +55,12 @@ export interface RelayLimits {
   readonly pingMs: number;
   readonly handshakeMs: number;
   readonly roomIdleMs: number;
+  /** A room that nobody has used for this long is forgotten; its host fills it in again. */
+  readonly roomKeptMs: number;
+  /** How often unused rooms are looked for. */
+  readonly pruneMs: number;
+  /** A guest opens no more documents for blobs in a room that has this many bytes. */
+  readonly roomBytes: number;
   /** A socket not yet admitted waits this long for a claim that is on its way. */
   readonly admissionGraceMs: number;
   /**
@@ -103,6 +109,9 @@ export const DEFAULT_RELAY_LIMITS: RelayLimits = {
   pingMs: TIMES.pingMs,
   handshakeMs: TIMES.handshakeMs,
   roomIdleMs: TIMES.roomIdleMs,
+  roomKeptMs: 30 * 24 * 3_600_000,
+  pruneMs: 3_600_000,
+  roomBytes: 256 * MIB,
   admissionGraceMs: 1000,
   restartGraceMs: 4000,
   failureDelayMaxMs: 10_000,

@@ -116,6 +116,15 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   const port = portOf(server);
   lifetime.add(clock.every(limits.pingMs, () => gate.ping()));
   lifetime.add(clock.every(limits.sweepMs, () => gate.sweep()));
+  const prune = (): void => {
+    const unusedSince = clock.now() - limits.roomKeptMs;
+    store.prune(gate.roomsInMemory(), unusedSince).then(
+      (rooms) => rooms > 0 && log.info('rooms that nobody used were forgotten', { rooms }),
+      (error: unknown) => log.error('old rooms were not forgotten', { error: errorText(error) }),
+    );
+  };
+  prune();
+  lifetime.add(clock.every(limits.pruneMs, prune));
   lifetime.add(admissions.onDidChange((room) => gate.judgeAgain(room)));
   if (isOpen) log.warn('open relay: everybody may read and write every room');
   else if (!isLoopbackHost(host) && options.accessKey === undefined) {

@@ -1,14 +1,15 @@
 // The durable store: one SQLite file, group commit, and a disk that nobody waits for.
-import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import * as z from 'zod/mini';
 import type { Clock } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
 import { type Logger, errorText } from '../base/log.ts';
 import { relayTokenSchema } from '../protocol/claim.ts';
-import { runtimeLacksSqlite, storeDamaged, storeLocked } from './errors.ts';
+import { roomOfDocument } from '../protocol/names.ts';
+import { storeDamaged, storeRefused } from './errors.ts';
+import { openDatabase } from './sqliteDatabase.ts';
+import { SqliteRooms } from './sqliteRooms.ts';
 import { type ClaimVersion, type RoomStore, type StoredClaim, isClaimVersion } from './store.ts';
 
 /** What the store is made of. */
@@ -19,6 +20,8 @@ export interface SqliteStoreOptions {
   readonly log: Logger;
   /** Updates are gathered this long before they are committed, ms. */
   readonly groupCommitMs?: number;
+  /** Above this, `prune` forgets rooms that are not in use; twice this is like a full disk. */
+  readonly maxBytes?: number;
 }
 
 const GROUP_COMMIT_MS = 10;
@@ -26,13 +29,9 @@ const GROUP_COMMIT_MS = 10;
 const RETRY_MS = 1000;
 /** Updates waiting for a disk that refuses them; hosts fill in what is dropped beyond. */
 const MAX_WAITING_BYTES = 64 * 1024 * 1024;
-const SQLITE_BUSY = 5;
-
-const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS updates(seq INTEGER PRIMARY KEY, document TEXT NOT NULL, data BLOB NOT NULL);
-  CREATE INDEX IF NOT EXISTS updates_by_document ON updates(document, seq);
-  CREATE TABLE IF NOT EXISTS claims(room TEXT PRIMARY KEY, claim TEXT NOT NULL);
-`;
+/** Claims that wait for such a disk. */
+const MAX_WAITING_CLAIMS = 1000;
+const MAX_BYTES = 8 * 1024 ** 3;
 
 const storedClaimSchema = z.object({
   term: z.number(),
@@ -61,34 +60,6 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Room
   }
 }
 
-function openDatabase(file: string): DatabaseSync {
-  const sqlite = process.getBuiltinModule('node:sqlite');
-  if (!sqlite) throw runtimeLacksSqlite();
-  try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    // SQLite gives its log the mode of the database.
-    closeSync(openSync(file, 'a', 0o600));
-    const database = new sqlite.DatabaseSync(file);
-    // NORMAL, because the store syncs the log itself, in the background, after each group: with
-    // FULL every commit would hold up the event loop, and with it the fan-out, until the disk is done.
-    // A write at the start makes the log file exist and takes the exclusive lock.
-    database.exec(`
-      PRAGMA locking_mode = EXCLUSIVE;
-      PRAGMA journal_mode = WAL;
-      PRAGMA synchronous = NORMAL;
-      ${SCHEMA}
-      PRAGMA user_version = 1;
-    `);
-    return database;
-  } catch (error) {
-    throw isBusy(error) ? storeLocked(file, error) : storeDamaged(file, error);
-  }
-}
-
-function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;
-}
-
 class SqliteStore implements RoomStore {
   private readonly database: DatabaseSync;
   private readonly wal: FileHandle;
@@ -100,6 +71,8 @@ class SqliteStore implements RoomStore {
   private readonly select: StatementSync;
   private readonly selectClaim: StatementSync;
   private readonly upsertClaim: StatementSync;
+  private readonly rooms: SqliteRooms;
+  private readonly waitingClaims = new Map<string, StoredClaim>();
   private waiting: Write[] = [];
   private waitingBytes = 0;
   private timer: Disposable | undefined;
@@ -119,12 +92,14 @@ class SqliteStore implements RoomStore {
     this.upsertClaim = database.prepare(
       'INSERT INTO claims(room, claim) VALUES(?, ?) ON CONFLICT(room) DO UPDATE SET claim = excluded.claim',
     );
+    this.rooms = new SqliteRooms(database, options.maxBytes ?? MAX_BYTES);
   }
 
   async load(document: string): Promise<readonly Uint8Array[]> {
     const stored = this.select.all(document).flatMap((row) => {
       return row['data'] instanceof Uint8Array ? [row['data']] : [];
     });
+    if (stored.length > 0) this.noteUse(roomOfDocument(document));
     let updates: Uint8Array[] = stored;
     for (const write of this.waiting) {
       if (write.document !== document) continue;
@@ -152,9 +127,30 @@ class SqliteStore implements RoomStore {
     next: StoredClaim,
   ): Promise<boolean> {
     if (!isClaimVersion(this.readClaim(room), expected)) return false;
-    this.upsertClaim.run(room, JSON.stringify(next));
+    try {
+      this.upsertClaim.run(room, JSON.stringify(next));
+      this.rooms.noteUse(room, this.clock.now());
+    } catch (error) {
+      if (this.waitingClaims.size < MAX_WAITING_CLAIMS) this.waitingClaims.set(room, next);
+      this.schedule(RETRY_MS);
+      throw storeRefused(error);
+    }
+    this.waitingClaims.delete(room);
     await this.sync();
     return true;
+  }
+
+  async bytesOf(room: string): Promise<number> {
+    return this.rooms.bytesOf(room);
+  }
+
+  async prune(keep: ReadonlySet<string>, unusedSince: number): Promise<number> {
+    // Not after a commit: on a full disk there is none before something was forgotten.
+    const waiting = this.waiting.map((write) => roomOfDocument(write.document));
+    const kept = new Set([...keep, ...waiting, ...this.waitingClaims.keys()]);
+    const unused = this.rooms.unused(kept, unusedSince);
+    this.inTransaction(() => unused.forEach((room) => this.rooms.forget(room)));
+    return unused.length;
   }
 
   async flush(): Promise<void> {
@@ -168,6 +164,8 @@ class SqliteStore implements RoomStore {
   }
 
   private readClaim(room: string): StoredClaim | undefined {
+    const waiting = this.waitingClaims.get(room);
+    if (waiting) return waiting;
     const text = this.selectClaim.get(room)?.['claim'];
     if (typeof text !== 'string') return undefined;
     return storedClaimSchema.safeParse(JSON.parse(text)).data;
@@ -216,20 +214,42 @@ class SqliteStore implements RoomStore {
 
   /** Hands everything waiting to SQLite in one transaction; nothing is forgotten if it fails. */
   private commit(): void {
-    if (this.waiting.length === 0) return;
-    this.database.exec('BEGIN');
-    try {
+    if (this.waiting.length === 0 && this.waitingClaims.size === 0) return;
+    this.inTransaction(() => {
+      const rooms = new Set<string>(this.waitingClaims.keys());
       for (const write of this.waiting) {
         if (write.kind === 'replace') this.remove.run(write.document);
         this.insert.run(write.document, write.update);
+        rooms.add(roomOfDocument(write.document));
       }
+      for (const [room, claim] of this.waitingClaims) {
+        this.upsertClaim.run(room, JSON.stringify(claim));
+      }
+      for (const room of rooms) this.rooms.noteUse(room, this.clock.now());
+    });
+    this.waiting = [];
+    this.waitingBytes = 0;
+    this.waitingClaims.clear();
+  }
+
+  private inTransaction(work: () => void): void {
+    this.database.exec('BEGIN');
+    try {
+      work();
       this.database.exec('COMMIT');
     } catch (error) {
       if (this.database.isTransaction) this.database.exec('ROLLBACK');
       throw error;
     }
-    this.waiting = [];
-    this.waitingBytes = 0;
+  }
+
+  private noteUse(room: string): void {
+    try {
+      this.rooms.noteUse(room, this.clock.now());
+    } catch (error) {
+      // A full disk: reading goes on.
+      this.complain(error);
+    }
   }
 
   /** Makes what was committed survive a loss of power; one at a time, off the event loop. */

@@ -24,9 +24,18 @@ export interface RoomStore {
   loadClaim(room: string): Promise<StoredClaim | undefined>;
   /**
    * Stores `next` if the stored claim still is `expected`; resolves, once `next` is durable, to
-   * whether it was stored.
+   * whether it was stored. If it rejects because the disk refuses, the store still goes by `next`,
+   * and writes it later: what a claim takes away is gone.
    */
   compareAndSetClaim(room: string, expected: ClaimVersion, next: StoredClaim): Promise<boolean>;
+  /** Bytes of all documents of a room, those not yet durable left out. */
+  bytesOf(room: string): Promise<number>;
+  /**
+   * Forgets rooms, their claims included: those that nobody has used since `unusedSince` (wall time,
+   * ms), and, while the store is over its size, those that were not used for longest. Rooms in `keep`
+   * stay. Done before it returns; resolves to the number of rooms.
+   */
+  prune(keep: ReadonlySet<string>, unusedSince: number): Promise<number>;
   /** Resolves when everything taken so far is durable; rejects if the disk refused it. */
   flush(): Promise<void>;
   /** Flushes and releases the store; idempotent. */

@@ -1,10 +1,14 @@
 // Who holds a room: the claim, its order, its durability, the access key.
 import { describe, expect, it } from 'vitest';
 import { signClaim } from '../../src/crypto/admission.ts';
+import { CLOSE } from '../../src/protocol/closeCodes.ts';
+import { storeRefused } from '../../src/relay/errors.ts';
 import { createMemoryStore } from '../../src/relay/memoryStore.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
+import { waitUntil } from '../probes/waitUntil.ts';
 import {
   claimedRoom,
+  connect,
   createRoom,
   grant,
   httpUrl,
@@ -114,6 +118,34 @@ describe('a claim', () => {
     await first.close();
     const second = await startRelay({ store });
     expect((await putClaim(second, room, { term: 4, rev: 9 })).status).toBe(409);
+  });
+
+  it('[Y13] that the disk refuses is answered so, and takes away what it takes away', async () => {
+    const memory = createMemoryStore();
+    let isFull = false;
+    const store = {
+      ...memory,
+      async compareAndSetClaim(...args: Parameters<typeof memory.compareAndSetClaim>) {
+        const isSet = await memory.compareAndSetClaim(...args);
+        if (isFull) throw storeRefused(new Error('disk full'));
+        return isSet;
+      },
+    };
+    const relay = await startRelay({ store });
+    const token = newToken();
+    const room = await claimedRoom(relay);
+    const guest = await grant(token, { [room.id]: 'read' });
+    await putClaim(relay, room, { rev: 2, tokens: [room.hostEntry, guest] });
+    const client = connect(relay, room.id, token);
+    await waitUntil('the guest is in', () => client.provider.synced);
+    isFull = true;
+    const answer = await putClaim(relay, room, { rev: 3, tokens: [room.hostEntry] });
+    expect([answer.status, answer.body['code']]).toEqual([500, 'internal']);
+    expect(answer.body['message']).toContain('cannot write to its disk');
+    await waitUntil('the guest is out', () => client.closeCodes.length > 0);
+    expect(client.closeCodes).toEqual([CLOSE.revoked]);
+    isFull = false;
+    expect((await putClaim(relay, room, { rev: 4, tokens: [room.hostEntry] })).status).toBe(200);
   });
 
   it('[Y14] needs the access key where there is one', async () => {

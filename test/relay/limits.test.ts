@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { CLOSE } from '../../src/protocol/closeCodes.ts';
-import { knockDocument } from '../../src/protocol/names.ts';
+import { channelDocument, knockDocument } from '../../src/protocol/names.ts';
+import { createFakeClock } from '../probes/fakeClock.ts';
 import { createMemoryStore } from '../../src/relay/memoryStore.ts';
 import { encodeStep2, encodeUpdate } from '../../src/relay/wire.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
@@ -10,7 +11,9 @@ import {
   claimedRoom,
   connect,
   connectRaw,
+  createRoom,
   grant,
+  httpUrl,
   joinRaw,
   newToken,
   putClaim,
@@ -279,6 +282,50 @@ describe('a document nobody uses', () => {
     await waitUntil('all are gone', () => relay.counts.sockets === 0);
     await waitUntil('nothing is left', () => relay.counts.addresses === 0);
     expect(relay.counts.documents).toBe(0);
+  });
+});
+
+describe('a room', () => {
+  it('[Y10] that nobody used for a month is forgotten, one in use is not', async () => {
+    const clock = createFakeClock();
+    const relay = await startRelay({ clock });
+    const [idle, used] = [await createRoom(), await createRoom()];
+    const token = newToken();
+    const claim = { at: clock.now(), tokens: [await grant(token, {}, { host: true })] };
+    for (const room of [idle, used]) await putClaim(relay, room, claim);
+    const client = connect(relay, used.id, token);
+    await waitUntil('it is in', () => client.provider.synced);
+    // Pings are answered in real time: a step per ping.
+    for (let days = 0; days < 31; days += 1) {
+      clock.jumpWall(24 * 3_600_000);
+      clock.advance(600);
+    }
+    clock.advance(3_600_000);
+    await waitUntil('the host may come back', () => client.provider.synced);
+    const holder = async (room: string): Promise<number> => {
+      const headers = { authorization: `Bearer ${token}` };
+      return (await fetch(`${httpUrl(relay)}/-/rooms/${room}`, { headers })).status;
+    };
+    expect([await holder(idle.id), await holder(used.id)]).toEqual([403, 200]);
+  });
+
+  it('[Y8] with many blobs takes no more of them from guests', async () => {
+    const relay = await startRelay({ limits: { roomBytes: 100 * KIB } });
+    const room = await claimedRoom(relay);
+    const token = newToken();
+    const channel = channelDocument(room.id, 'a'.repeat(26));
+    const entry = await grant(token, { [channel]: 'write', [`${channel}.b.**`]: 'write' });
+    await putClaim(relay, room, { rev: 2, tokens: [room.hostEntry, entry] });
+    const part = (index: number): string => `${channel}.b.${'b'.repeat(26)}.${index}`;
+    const first = await joinRaw(relay, part(1), token);
+    first.socket.send(encodeUpdate(updateOf(120 * KIB)));
+    const reader = connect(relay, part(1), room.hostToken);
+    await waitUntil('it is there', () => reader.items().length === 1);
+    const second = await connectRaw(relay, part(2), token);
+    expect(await second.closed).toBe(CLOSE.tooBig);
+    await joinRaw(relay, channel, token);
+    await joinRaw(relay, part(2), room.hostToken);
+    expect(reader.closeCodes).toEqual([]);
   });
 });
 

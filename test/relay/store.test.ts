@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { utf8Bytes, utf8Text } from '../../src/base/bytes.ts';
-import { systemClock } from '../../src/base/clock.ts';
+import { type Clock, systemClock } from '../../src/base/clock.ts';
 import { isAppError } from '../../src/base/errors.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { createMemoryStore } from '../../src/relay/memoryStore.ts';
-import { openSqliteStore } from '../../src/relay/sqliteStore.ts';
+import { type SqliteStoreOptions, openSqliteStore } from '../../src/relay/sqliteStore.ts';
 import type { RoomStore } from '../../src/relay/store.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
@@ -21,14 +21,66 @@ function temporaryFolder(): string {
   return folder;
 }
 
-async function openFile(file: string, clock = systemClock): Promise<RoomStore> {
-  const store = await openSqliteStore({ file, clock, log: silentLogger });
+async function openFile(
+  file: string,
+  clock = systemClock,
+  more: Partial<SqliteStoreOptions> = {},
+): Promise<RoomStore> {
+  const store = await openSqliteStore({ file, clock, log: silentLogger, ...more });
   onTestFinished(() => store.close());
   return store;
 }
 
 storeContract('memory', async () => createMemoryStore());
 storeContract('SQLite', () => openFile(join(temporaryFolder(), 'relay.db')));
+
+for (const [name, open] of Object.entries({
+  memory: async (options: { clock: Clock; maxBytes: number }) => createMemoryStore(options),
+  SQLite: (options: { clock: Clock; maxBytes: number }) =>
+    openFile(join(temporaryFolder(), 'relay.db'), options.clock, options),
+})) {
+  it(`a ${name} store that is too large forgets what was not used for longest`, async () => {
+    const clock = createFakeClock();
+    const store = await open({ clock, maxBytes: 500_000 });
+    const data = new Uint8Array(100_000);
+    for (const room of ['a', 'b', 'c', 'd', 'e', 'f']) {
+      store.append(room, data);
+      await store.flush();
+      clock.advance(2 * 3_600_000);
+    }
+    // Reading is use, too.
+    await store.load('a');
+    const pruned = await store.prune(new Set(['b']), 0);
+    expect(pruned).toBeGreaterThan(0);
+    const left = await Promise.all(
+      ['a', 'b', 'c', 'd', 'e', 'f'].map(async (room) => (await store.load(room)).length),
+    );
+    expect(left.slice(0, 3)).toEqual([1, 1, 0]);
+    expect(left.at(-1)).toBe(1);
+    expect(await store.prune(new Set(), 0)).toBe(0);
+  });
+}
+
+describe('a disk that is full', () => {
+  it('[Y13] loses no claim and no update while the relay lives, and gets them when there is space', async () => {
+    const file = join(temporaryFolder(), 'relay.db');
+    const store = await openFile(file, systemClock, { maxBytes: 100_000 });
+    const first = { term: 1, boot: 'a', rev: 1, tokens: [] };
+    await store.compareAndSetClaim('r', undefined, first);
+    store.append('unused', new Uint8Array(120_000));
+    await store.flush();
+    for (let i = 0; i < 4; i += 1) store.append('r', new Uint8Array(20_000));
+    await expect(store.flush()).rejects.toThrow('full');
+    const second = { ...first, rev: 2, boot: 'b'.repeat(80_000) };
+    const refused = store.compareAndSetClaim('r', first, second);
+    await expect(refused).rejects.toThrow('cannot write to its disk');
+    expect([(await store.load('r')).length, await store.loadClaim('r')]).toEqual([4, second]);
+    expect(await store.prune(new Set(), 0)).toBe(1);
+    await store.close();
+    const again = await openFile(file);
+    expect([(await again.load('r')).length, await again.loadClaim('r')]).toEqual([4, second]);
+  });
+});
 
 describe('the SQLite store', () => {
   it('has everything again after it was closed and opened', async () => {

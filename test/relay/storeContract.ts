@@ -68,6 +68,32 @@ export function storeContract(name: string, open: () => Promise<RoomStore>): voi
       expect(await store.loadClaim('r')).toEqual(next);
     });
 
+    it('forgets rooms that nobody used for long, with all their documents and claims', async () => {
+      const store = await open();
+      for (const room of ['old', 'kept']) {
+        for (const name of [room, `${room}.k`, `${room}.g.a`]) store.append(name, utf8Bytes('1'));
+        await store.compareAndSetClaim(room, undefined, claimOf());
+      }
+      store.append('older', utf8Bytes('x'));
+      await store.flush();
+      expect(await store.prune(new Set(), 0)).toBe(0);
+      const future = Number.MAX_SAFE_INTEGER;
+      expect(await store.prune(new Set(['kept', 'older']), future)).toBe(1);
+      expect([await load(store, 'old'), await load(store, 'old.k')]).toEqual([[], []]);
+      expect(await store.loadClaim('old')).toBeUndefined();
+      expect([await load(store, 'kept.g.a'), await load(store, 'older')]).toEqual([['1'], ['x']]);
+      expect(await store.loadClaim('kept')).toEqual(claimOf());
+    });
+
+    it('tells how much a room fills', async () => {
+      const store = await open();
+      for (const name of ['r', 'r.b.x.1', 'r.b.x.2', 'rr', 'q.r'])
+        store.append(name, utf8Bytes('1234'));
+      store.replace('r', utf8Bytes('12'));
+      await store.flush();
+      expect([await store.bytesOf('r'), await store.bytesOf('none')]).toEqual([10, 0]);
+    });
+
     it('closes twice without harm', async () => {
       const store = await open();
       store.append('a', utf8Bytes('1'));
