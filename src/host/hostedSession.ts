@@ -1,32 +1,20 @@
 // A session that this host owns: its agent runs as a child process, started when there is something to do.
-import type { Clock } from '../base/clock.ts';
 import { isAppError } from '../base/errors.ts';
-import { errorText, type Logger } from '../base/log.ts';
-import type { Agent, AgentEvent, AgentSession } from '../protocol/agent.ts';
+import { errorText } from '../base/log.ts';
+import type { AgentEvent, AgentSession } from '../protocol/agent.ts';
 import type { Json } from '../protocol/json.ts';
 import type { AcceptedCommand } from '../session/commandCheck.ts';
-import { startGivenUp } from './errors.ts';
 import { executeHosted } from './hostedCommands.ts';
-import { AGENT_MARKER, agentProcesses } from './agentMarker.ts';
+import { agentProcesses } from './agentMarker.ts';
+import { launchAgent, type LaunchOptions } from './launchAgent.ts';
 import { awaitOldChild, type ProcessName } from './oldChild.ts';
 import { dropUnsettled, loseRequests, settlePrompts, takeMissed } from './reconcile.ts';
 import { sessionEnded } from './refusals.ts';
-import type { RoomStore } from './roomStore.ts';
 import type { SessionDriver } from './sessionDriver.ts';
-import { refuseSecondWriter } from './singleWriter.ts';
-import type { SessionRecorder } from './sessionRecorder.ts';
-import type { SessionStore, StoredPrompt } from './sessionStore.ts';
+import type { StoredPrompt } from './sessionStore.ts';
 
 /** What a hosted session works with. */
-export interface HostedSessionOptions {
-  readonly recorder: SessionRecorder;
-  readonly store: RoomStore;
-  readonly sessions: SessionStore;
-  readonly agent: Agent;
-  /** Environment of the session: what it was started with over the host's own. */
-  readonly env: Readonly<Record<string, string>>;
-  readonly clock: Clock;
-  readonly log: Logger;
+export interface HostedSessionOptions extends Omit<LaunchOptions, 'isClosed' | 'signal'> {
   /** Somebody besides the owner may control: modes that skip every question are refused then. */
   readonly hasControllers: () => boolean;
 }
@@ -171,49 +159,21 @@ export class HostedSession implements SessionDriver {
   }
 
   private async launch(): Promise<AgentSession> {
-    const { agent, recorder, sessions, clock, env } = this.options;
+    const { recorder } = this.options;
     const { signal } = this.giveUp;
-    const refuseIfClosed = (): void => {
-      if (this.isClosed || signal.aborted) throw startGivenUp();
-    };
     await this.settling;
-    const { stored } = recorder;
     recorder.setStatus('starting');
     try {
-      refuseIfClosed();
-      if (stored.agentSessionId !== undefined) {
-        const isClosed = (): boolean => this.isClosed || signal.aborted;
-        await refuseSecondWriter(stored.agentSessionId, { agent, clock, isClosed });
-      }
-      const { exists } = await takeMissed(this.options);
-      refuseIfClosed();
-      // Before there is a process: a host that is killed now must be found to have started one.
-      const journalChild = (process: ProcessName): void =>
-        sessions.saveChild({ session: stored.id, ...process }, clock.now());
-      journalChild({ pid: 0, processStart: '' });
-      const child = await agent.start({
-        cwd: stored.cwd,
-        env: { ...env, [AGENT_MARKER]: stored.id },
-        ...(exists && stored.agentSessionId !== undefined ? { resume: stored.agentSessionId } : {}),
-        ...(stored.model === undefined ? {} : { model: stored.model }),
-        // What skips every question is never resumed by itself.
-        ...(stored.mode === undefined || stored.mode === 'bypassPermissions'
-          ? {}
-          : { mode: stored.mode }),
-        ...(stored.title === '' ? {} : { title: stored.title }),
-        onDidSpawn: journalChild,
-        signal,
-      });
+      const isClosed = (): boolean => this.isClosed;
+      const child = await launchAgent({ ...this.options, isClosed, signal });
       this.child = child;
       recorder.setProblem(undefined);
       recorder.setStatus('idle');
       child.onDidEmit((event) => this.take(event));
       return child;
     } catch (error) {
-      if (this.child === undefined) sessions.removeChild(stored.id);
       recorder.setStatus('idle');
-      if (this.isClosed || signal.aborted) throw startGivenUp();
-      this.showProblem(error);
+      if (!this.isClosed && !signal.aborted) this.showProblem(error);
       throw error;
     }
   }
