@@ -13,6 +13,7 @@ export default defineConfig({
       'test/hosts/**',
       '**/*.deep.test.ts',
     ],
+    globalSetup: ['test/rigs/runMark.ts'],
     isolate: false,
     pool: 'forks',
     maxWorkers: 2,

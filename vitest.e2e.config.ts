@@ -9,6 +9,7 @@ export default defineConfig({
   test: {
     include: isDeep ? ['test/**/*.deep.test.ts'] : ['test/e2e/**/*.test.ts'],
     exclude: ['**/node_modules/**', 'test/hosts/**', ...(isDeep ? [] : ['**/*.deep.test.ts'])],
+    globalSetup: ['test/rigs/runMark.ts'],
     pool: 'forks',
     fileParallelism: false,
     testTimeout: isDeep ? 3_600_000 : 240_000,

@@ -5,9 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { scriptOutputSchema, type ScriptOutput } from '../../src/protocol/script.ts';
 import { claudeEnvironment, installClaude } from '../rigs/claudeCli.ts';
+import { closeAll, type Closer } from '../rigs/closing.ts';
 import { type DemoModel, startDemoModel } from '../rigs/demoModel.ts';
 import { type HostProcess, startHostProcess } from '../rigs/hostProcess.ts';
-import { assertNoneLeft, exitOf, type ProcessGroup, spawnGroup } from '../rigs/processes.ts';
+import {
+  assertNoneLeft,
+  endProcessesWith,
+  exitOf,
+  type ProcessGroup,
+  spawnGroup,
+} from '../rigs/processes.ts';
 import { writeSampleProject } from '../rigs/sampleProject.ts';
 import { bundleCli } from './bundle.ts';
 
@@ -58,13 +65,25 @@ export interface CliRig {
   close(): Promise<void>;
 }
 
-/** Makes a rig; no host runs yet. */
+/** Makes a rig; no host runs yet. One that cannot be made whole leaves nothing. */
 export async function createCliRig(): Promise<CliRig> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'twinhelm-cli-')));
+  const closers: Closer[] = [() => rm(folder, { recursive: true, force: true })];
+  try {
+    return await makeCliRig(folder, closers);
+  } catch (error) {
+    await closeAll(closers.toReversed()).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** What is to be closed goes into `closers`, and is closed from the last to the first. */
+async function makeCliRig(folder: string, closers: Closer[]): Promise<CliRig> {
   const main = await bundleCli(folder);
   const project = join(folder, 'project');
   await writeSampleProject(project);
   const model = await startDemoModel({ delayMs: 15 });
+  closers.push(() => model.close());
   const agent = join(folder, 'agent');
   const claude = await claudeEnvironment({
     folder: agent,
@@ -73,7 +92,6 @@ export async function createCliRig(): Promise<CliRig> {
   });
   const home = join(folder, 'home-ada');
   const env = { ...claude.env, TWINHELM_HOME: home, TWINHELM_CLAUDE: await installClaude() };
-  const closers: (() => Promise<unknown>)[] = [];
   const groups: ProcessGroup[] = [];
   const endJoined = async (): Promise<void> => {
     await Promise.all(groups.splice(0).map((group) => group.end()));
@@ -95,6 +113,10 @@ export async function createCliRig(): Promise<CliRig> {
     return { code: await exitOf(group), stdout, stderr };
   };
 
+  closers.push(() => endProcessesWith('TWINHELM_HOME', home));
+  closers.push(() => assertNoneLeft('TWINHELM_HOME', home, 15_000));
+  closers.push(() => run(['host', 'stop', '--force']));
+  closers.push(endJoined);
   return {
     folder,
     project,
@@ -122,14 +144,7 @@ export async function createCliRig(): Promise<CliRig> {
       return joined(group);
     },
     endJoined,
-    async close() {
-      await endJoined();
-      for (const close of closers.toReversed()) await close();
-      await run(['host', 'stop', '--force']);
-      await model.close();
-      await assertNoneLeft('TWINHELM_HOME', home, 15_000);
-      await rm(folder, { recursive: true, force: true });
-    },
+    close: () => closeAll(closers.splice(0).toReversed()),
   };
 }
 

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { waitUntil } from '../probes/waitUntil.ts';
+import { closeAll, type Closer } from '../rigs/closing.ts';
 import { openTerminal, type Terminal } from '../rigs/terminal.ts';
 import { type CliRig, createCliRig } from './rig.ts';
 
@@ -14,14 +15,15 @@ const listSchema = z.object({
 
 beforeAll(async () => {
   rig = await createCliRig();
+  opened.push(() => rig.close());
   terminal = openTerminal([rig.env['TWINHELM_CLAUDE'] ?? ''], { cwd: rig.project, env: rig.env });
+  opened.push(() => terminal.close());
   await waitUntil('the prompt of the terminal', () => terminal.screen().includes('❯'), 60_000);
 }, 240_000);
 
-afterAll(async () => {
-  await terminal.close();
-  await rig.close();
-}, 60_000);
+// A set-up that failed half-way has opened only some of it.
+const opened: Closer[] = [];
+afterAll(() => closeAll(opened.toReversed()), 60_000);
 
 async function found(): Promise<string | undefined> {
   const { sessions } = listSchema.parse(await rig.json(['sessions']));

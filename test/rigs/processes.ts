@@ -208,9 +208,15 @@ export async function processesWith(name: string, value: string): Promise<Marked
   return found;
 }
 
-/** Ends every process that carries the marker: SIGTERM, then SIGKILL. Returns those it found. */
-export async function endProcessesWith(name: string, value: string): Promise<MarkedProcess[]> {
-  const found = await processesWith(name, value);
+/** Ends every process that carries the marker, but those of `isKept`: SIGTERM, then SIGKILL. Returns what it ended. */
+export async function endProcessesWith(
+  name: string,
+  value: string,
+  isKept: (process: MarkedProcess) => boolean = () => false,
+): Promise<MarkedProcess[]> {
+  const marked = async (): Promise<MarkedProcess[]> =>
+    (await processesWith(name, value)).filter((one) => !isKept(one));
+  const found = await marked();
   const send = (signal: NodeJS.Signals, list: readonly MarkedProcess[]): void => {
     for (const { pid } of list) {
       try {
@@ -221,9 +227,9 @@ export async function endProcessesWith(name: string, value: string): Promise<Mar
     }
   };
   send('SIGTERM', found);
-  const isEmpty = async (): Promise<boolean> => (await processesWith(name, value)).length === 0;
+  const isEmpty = async (): Promise<boolean> => (await marked()).length === 0;
   await waitUntil(isEmpty, 'marked processes gone', 5000).catch(async () => {
-    send('SIGKILL', await processesWith(name, value));
+    send('SIGKILL', await marked());
     await waitUntil(isEmpty, 'marked processes gone after SIGKILL', 5000);
   });
   return found;

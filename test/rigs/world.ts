@@ -8,9 +8,10 @@ import {
   type ClaudeVersion,
   installClaude,
 } from './claudeCli.ts';
+import { closeAll, type Closer } from './closing.ts';
 import { type DemoModel, startDemoModel } from './demoModel.ts';
 import { type HostProcess, startHostProcess } from './hostProcess.ts';
-import { assertNoneLeft } from './processes.ts';
+import { assertNoneLeft, endProcessesWith } from './processes.ts';
 import { writeSampleProject } from './sampleProject.ts';
 
 /** How the world is made. */
@@ -43,16 +44,43 @@ export interface World {
   close(): Promise<void>;
 }
 
-/** Makes a world below a new temporary folder. */
+/** Makes a world below a new temporary folder; one that cannot be made whole leaves nothing. */
 export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'twinhelm-world-')));
   const home = join(folder, 'twinhelm');
+  // Closed from the last to the first.
+  const closers: Closer[] = [
+    () => rm(folder, { recursive: true, force: true }),
+    () => endProcessesWith('TWINHELM_HOME', home),
+  ];
+  const close = (): Promise<void> => closeAll(closers.splice(0).toReversed());
+  try {
+    return await makeWorld(options, { folder, home, closers, close });
+  } catch (error) {
+    await close().catch(() => undefined);
+    throw error;
+  }
+}
+
+interface Begun {
+  readonly folder: string;
+  readonly home: string;
+  readonly closers: Closer[];
+  readonly close: () => Promise<void>;
+}
+
+async function makeWorld(
+  options: WorldOptions,
+  { folder, home, closers, close }: Begun,
+): Promise<World> {
   const project = join(folder, 'project');
   await writeSampleProject(project);
   const version = options.claudeVersion ?? '2.1.329';
   const claudeBinary = await installClaude(version);
   const delay = options.delayMs === undefined ? {} : { delayMs: options.delayMs };
   const model = await startDemoModel(delay);
+  closers.push(() => assertNoneLeft('TWINHELM_HOME', home, 15_000));
+  closers.push(() => model.close());
   const claude = await claudeEnvironment({
     folder: join(folder, 'agent'),
     modelUrl: model.url,
@@ -62,6 +90,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const env = { ...claude.env, TWINHELM_HOME: home, TWINHELM_CLAUDE: claudeBinary };
   const start = (): Promise<HostProcess> => startHostProcess({ env, cwd: folder });
   let host = options.startHost === false ? undefined : await start();
+  closers.push(() => host?.close());
   return {
     folder,
     home,
@@ -79,11 +108,6 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
       host = await start();
       return host;
     },
-    async close() {
-      await host?.close();
-      await model.close();
-      await assertNoneLeft('TWINHELM_HOME', home, 15_000);
-      await rm(folder, { recursive: true, force: true });
-    },
+    close,
   };
 }

@@ -1,5 +1,8 @@
 // A process group ends whole, and what left it is found by its environment.
+import { spawn } from 'node:child_process';
 import { expect, test } from 'vitest';
+import { closeAll } from '../rigs/closing.ts';
+import { setup } from '../rigs/runMark.ts';
 import {
   assertNoneLeft,
   endProcessesWith,
@@ -73,6 +76,41 @@ test.runIf(process.platform === 'linux')(
       expect(await isFound()).toBe(true);
     } finally {
       await group.end();
+      if (before === undefined) delete process.env[RUN_MARK];
+      else process.env[RUN_MARK] = before;
+    }
+  },
+);
+
+test('closing goes on behind what fails, and says what failed first', async () => {
+  const closed: string[] = [];
+  const fail = (what: string) => (): never => {
+    closed.push(what);
+    throw new Error(what);
+  };
+  await expect(closeAll([fail('one'), () => closed.push('two')])).rejects.toThrow(/^one$/);
+  await expect(closeAll([fail('three'), fail('four')])).rejects.toThrow('three\nError: four');
+  await closeAll([() => Promise.resolve(closed.push('five'))]);
+  expect(closed).toEqual(['one', 'two', 'three', 'four', 'five']);
+});
+
+test.runIf(process.platform === 'linux')(
+  'a run of vitest marks what it starts, and ends what a test left',
+  async () => {
+    const before = process.env[RUN_MARK];
+    delete process.env[RUN_MARK];
+    try {
+      const endRun = setup();
+      expect(setup()).toBeUndefined();
+      const left = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], {
+        detached: true,
+        stdio: 'ignore',
+      });
+      await endRun?.();
+      expect(isAlive(left.pid ?? 0) && left.signalCode === null && left.exitCode === null).toBe(
+        false,
+      );
+    } finally {
       if (before === undefined) delete process.env[RUN_MARK];
       else process.env[RUN_MARK] = before;
     }
