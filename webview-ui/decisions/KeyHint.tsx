@@ -2,9 +2,5 @@
 
 /** Dim while keys are not listened to yet. */
 export function KeyHint({ name, isAwake }: { readonly name: string; readonly isAwake: boolean }) {
-  return (
-    <kbd class={isAwake ? '' : 'asleep'} aria-hidden="true">
-      {name}
-    </kbd>
-  );
+  return <kbd class={isAwake ? '' : 'asleep'}>{name}</kbd>;
 }
