@@ -22,6 +22,8 @@ import { ChannelRecords } from './channelRecords.ts';
 import { inOf } from './layout.ts';
 import { isSettled, type OutboxItem } from './view.ts';
 
+/** Commands that were done stay in the list until they are forgotten, but not more than these. */
+const KEPT_DONE = 100;
 /** How long a command that was sent waits for a connection by which its answer may come. */
 const DOUBT_MS = 10 * 60_000;
 
@@ -230,6 +232,15 @@ export class Outbox implements Disposable {
         ...(result === undefined ? {} : { result }),
       });
       if (isSettled(sending.item)) this.records.finish(id);
+    }
+    this.dropOldDone();
+  }
+
+  /** What was done is in the session: of those that nobody forgot only the newest are kept. */
+  private dropOldDone(): void {
+    const done = this.items.filter(({ status }) => status === 'done');
+    for (const { id } of done.slice(0, Math.max(0, done.length - KEPT_DONE))) {
+      this.sendings.delete(id);
     }
   }
 

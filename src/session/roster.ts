@@ -121,6 +121,15 @@ export class Roster {
     return guests.map(({ member }) => member);
   }
 
+  /** Forgets invites that have ended, but for those whose rights a member may still be given. */
+  forgetEnded(): void {
+    const { journal, clock } = this.options;
+    const inUse = new Set(this.members.map(({ inviteId }) => inviteId));
+    for (const { inviteId, notAfter } of journal.invites()) {
+      if (notAfter <= clock.now() && !inUse.has(inviteId)) journal.removeInvite(inviteId);
+    }
+  }
+
   /** What a relay must admit: whole labels, so that no token covers another's channel. */
   relayTokens(inviteTokenHash: (invite: StoredInvite) => string | undefined): RelayToken[] {
     const { room } = this.options;

@@ -23,19 +23,17 @@ import {
   type Truth,
   type ViewPart,
 } from '../session/view.ts';
+import { Admission, type AdmissionTokens } from './admission.ts';
 import { DocumentConnection } from './documentConnection.ts';
-import { closedHere, notAdmitted, notMemberAnyMore, revoked, roomNotFound } from './errors.ts';
-import type { JoinOptions } from './joinOptions.ts';
+import { closedHere } from './errors.ts';
 import { HostTime } from './hostTime.ts';
-import { asksMore, Knocking } from './knocking.ts';
+import type { JoinOptions } from './joinOptions.ts';
+import { Knocking } from './knocking.ts';
 import { MemberChannel } from './memberChannel.ts';
 import { MemberTerm } from './memberTerm.ts';
 import { PresenceChannel } from './presenceChannel.ts';
 import { fetchPage, fetchWhole, requestOf, sayGoodbye } from './requests.ts';
 import { TruthTracker } from './truthTracker.ts';
-
-/** A new room may be claimed a moment after its link was made; longer than this it is not there. */
-const UNKNOWN_ROOM_MS = 8_000;
 
 /** A joined room. */
 export class Attachment implements RoomView, Disposable {
@@ -43,7 +41,6 @@ export class Attachment implements RoomView, Disposable {
   private readonly options: JoinOptions;
   private readonly link: InviteLink;
   private readonly roomBytes: Bytes;
-  private readonly tokens: { readonly invite: string; readonly channel: string };
   private readonly secrets = new Map<number, Bytes>();
   private readonly changed = new Emitter<ReadonlySet<ViewPart>>();
   private readonly main: DocumentConnection;
@@ -51,21 +48,15 @@ export class Attachment implements RoomView, Disposable {
   private readonly presence: PresenceChannel;
   private readonly tracker: TruthTracker;
   private readonly knocking: Knocking;
+  private readonly admission: Admission;
   private readonly channel: MemberChannel;
   private readonly hostTime: HostTime;
   private readonly opener: RecordOpener;
   private readonly term: MemberTerm;
   private readonly closing = new AbortController();
-  /** Which token the next try offers, and which one the synced socket was admitted by. */
-  private usesChannelToken = false;
-  private enteredByInvite = false;
   private over: AppError | undefined;
   private fetching: Promise<boolean> | undefined;
   private lastFence: number | undefined;
-  private triedOtherToken = false;
-  private unknownSince: number | undefined;
-  private asksMore: boolean | undefined;
-  private wasMember = false;
 
   readonly onDidChange = this.changed.event;
 
@@ -78,14 +69,9 @@ export class Attachment implements RoomView, Disposable {
     });
   }
 
-  private constructor(
-    options: JoinOptions,
-    link: InviteLink,
-    tokens: { readonly invite: string; readonly channel: string },
-  ) {
+  private constructor(options: JoinOptions, link: InviteLink, tokens: AdmissionTokens) {
     this.options = options;
     this.link = link;
-    this.tokens = tokens;
     this.roomBytes = fromBase32(link.room) ?? new Uint8Array(16);
     if (link.epoch) this.secrets.set(link.epoch.number, link.epoch.secret);
     for (const { epoch, secret } of options.epochs ?? []) this.keepSecret(epoch, secret);
@@ -138,6 +124,13 @@ export class Attachment implements RoomView, Disposable {
         clock,
       }),
     );
+    this.admission = new Admission({
+      link,
+      tokens,
+      main: this.main,
+      knocking: this.knocking,
+      clock,
+    });
     this.hostTime = this.store.add(new HostTime({ clock, onJump: () => this.tracker.doubt() }));
     this.channel = this.store.add(
       new MemberChannel({
@@ -226,8 +219,7 @@ export class Attachment implements RoomView, Disposable {
   /** The relay moved (a new port after a restart of the host): connections follow in place. */
   setRelay(url: string): void {
     if (this.main.url === url) return;
-    this.main.setAddress(url, this.token);
-    this.main.reconnect();
+    this.admission.move(url);
     this.channel.move(url);
   }
 
@@ -279,10 +271,6 @@ export class Attachment implements RoomView, Disposable {
     this.closing.abort(closedHere());
   }
 
-  private get token(): string {
-    return this.usesChannelToken ? this.tokens.channel : this.tokens.invite;
-  }
-
   private get heldFence(): number | undefined {
     const focus = this.state?.focus;
     const holder = focus?.holder;
@@ -313,29 +301,10 @@ export class Attachment implements RoomView, Disposable {
     this.changed.fire(parts);
   }
 
-  /** Not in the roster yet: knock. Admitted: open the channel and enter by the member's own token. */
   private followRoster(): void {
     if (!this.replica.state || this.over) return;
-    const { me } = this;
-    if (!me) {
-      // Whoever was let in once and is not there any more does not ask again by itself.
-      if (this.wasMember) this.end(notMemberAnyMore());
-      else this.knocking.start();
-      return;
-    }
-    this.wasMember = true;
-    // A member that comes with a better link than it came by knocks once more.
-    if (this.asksMore === undefined) this.asksMore = asksMore(this.link.role, me);
-    if (this.asksMore && asksMore(this.link.role, me)) this.knocking.start();
-    else {
-      this.asksMore = false;
-      this.knocking.stop();
-    }
-    if (!this.usesChannelToken) {
-      this.usesChannelToken = true;
-      this.main.setAddress(this.main.url, this.tokens.channel);
-    }
-    this.channel.enter(this.main.url);
+    this.endIf(this.admission.follow(this.me));
+    if (this.me && !this.over) this.channel.enter(this.main.url);
   }
 
   private connectionChanged(): void {
@@ -344,30 +313,25 @@ export class Attachment implements RoomView, Disposable {
       case 'connecting':
         return;
       case 'synced':
-        this.enteredByInvite = !this.usesChannelToken;
-        this.triedOtherToken = false;
+        this.admission.synced();
         this.replica.complete();
         this.presence.announce();
         // Back at the relay: what is heard from now on counts, before the state is verified too.
-        if (this.replica.state || this.tracker.truth.kind === 'relay-offline')
-          this.tracker.synced();
+        if (this.replica.state || this.truth.kind === 'relay-offline') this.tracker.synced();
         return;
       case 'offline':
         this.tracker.offline(status.reason);
-        this.unknownRoom(status.code);
+        if (status.code === CLOSE.noRoom) {
+          this.endIf(this.admission.unknown(this.replica.state !== undefined));
+        }
         return;
       case 'closed':
-        this.refused(status.code);
+        this.endIf(this.admission.refused(status.code));
     }
   }
 
-  /** A room that the relay did not know for a while, and of which nothing was ever seen, is not there. */
-  private unknownRoom(code: number | undefined): void {
-    if (code !== CLOSE.noRoom || this.replica.state || this.over) return;
-    const now = this.options.clock.monotonic();
-    this.unknownSince ??= now;
-    if (now - this.unknownSince < UNKNOWN_ROOM_MS) return;
-    this.end(roomNotFound());
+  private endIf(error: AppError | undefined): void {
+    if (error && !this.over) this.end(error);
   }
 
   private end(error: AppError): void {
@@ -376,20 +340,6 @@ export class Attachment implements RoomView, Disposable {
     this.channel.leave();
     this.knocking.stop();
     this.fire('truth');
-  }
-
-  private refused(code: number): void {
-    // An invite may have ended while the membership lasts, and the other way round: try the other once.
-    const isNotAdmitted = code === CLOSE.notAdmitted;
-    const hasLinkEnded = code === CLOSE.revoked && this.enteredByInvite && this.me !== undefined;
-    if ((isNotAdmitted || hasLinkEnded) && !this.triedOtherToken) {
-      this.triedOtherToken = true;
-      this.usesChannelToken = hasLinkEnded || !this.usesChannelToken;
-      this.main.setAddress(this.main.url, this.token);
-      this.main.reconnect();
-      return;
-    }
-    this.end(isNotAdmitted && !this.me ? notAdmitted() : revoked());
   }
 
   private fire(part: ViewPart): void {

@@ -62,6 +62,16 @@ export function commandFailed(item: OutboxItem | undefined): AppError {
   });
 }
 
+/** The host sent something else than the next part of a long text. */
+export function textIncomplete(): AppError {
+  return new AppError('command-rejected', {
+    happened:
+      'The whole text could not be loaded: a part of it is missing on the session’s computer.',
+    kept: 'What you see of it in the conversation stays.',
+    remedy: 'Try again; if it stays so, ask the owner of the session.',
+  });
+}
+
 /** A relay did not take the claim of a room; `reason` is what the relay says, if it says something. */
 export function claimRefused(url: string, status: number, reason: string): AppError {
   const isTaken = status === 409;

@@ -32,9 +32,10 @@ export class HostChannels implements Disposable {
   }
 
   open(member: string): void {
-    this.lastSeen.set(member, this.options.clock.monotonic());
     const key = this.options.keyOf(member);
-    if (key === undefined || this.channels.has(member)) return;
+    if (key === undefined) return;
+    this.lastSeen.set(member, this.options.clock.monotonic());
+    if (this.channels.has(member)) return;
     const channel = new HostChannel({ ...this.options, member, key });
     this.channels.set(member, channel);
     this.options.relays.open(channelDocument(this.options.room, member), channel.doc);

@@ -33,6 +33,8 @@ import { CARD_RENEWAL_MS, RoomEpochs } from './roomEpochs.ts';
 import { RoomPeople } from './roomPeople.ts';
 import { RoomRelays } from './roomRelays.ts';
 
+const HOUR_MS = 3_600_000;
+
 /** One room as its host serves it. Documents are projections of the journal. */
 export class HostRoom implements Disposable {
   private readonly store = new DisposableStore();
@@ -188,9 +190,7 @@ export class HostRoom implements Disposable {
     this.store.add(this.members.onDidChange(() => this.peopleChanged()));
     this.store.add(this.attendance.onDidChange(() => this.members.attend()));
     this.store.add(clock.every(CARD_RENEWAL_MS, () => this.renewCard()));
-    this.store.add(
-      clock.every(3_600_000, () => journal.forgetResults(clock.now() - TIMES.resultsMs)),
-    );
+    this.store.add(clock.every(HOUR_MS, () => this.tidyJournal()));
     this.store.defer(() => this.doc.destroy());
   }
 
@@ -328,6 +328,17 @@ export class HostRoom implements Disposable {
   private async writeCard(): Promise<void> {
     const card = await this.epochList.card();
     if (!this.isLost && !this.store.isDisposed) this.tail.setCard(card);
+  }
+
+  private tidyJournal(): void {
+    const { journal, clock, log } = this.options;
+    try {
+      journal.forgetResults(clock.now() - TIMES.resultsMs);
+      this.roster.forgetEnded();
+    } catch (error) {
+      // A full disk: the next hour tries again.
+      log.error('journal not tidied', { error: errorText(error) });
+    }
   }
 
   private renewCard(): void {

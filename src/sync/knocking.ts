@@ -44,7 +44,8 @@ export class Knocking implements Disposable {
     this.options = options;
   }
 
-  start(): void {
+  /** Knocks at the relay of this address. */
+  start(url: string): void {
     if (this.under || this.isOver) return;
     const under = new DisposableStore();
     this.under = under;
@@ -54,7 +55,7 @@ export class Knocking implements Disposable {
       new DocumentConnection({
         doc,
         name: knockDocument(this.options.link.room),
-        url: this.options.link.relay,
+        url,
         token: this.options.token,
         webSocket: this.options.webSocket,
       }),

@@ -10,7 +10,7 @@ import {
 import type { Json } from '../protocol/json.ts';
 import type { Replica } from '../session/replica.ts';
 import { isSettled, type OutboxItem, type RoomView } from '../session/view.ts';
-import { commandFailed } from './errors.ts';
+import { commandFailed, textIncomplete } from './errors.ts';
 
 /** A goodbye that is not answered by then is left to lease and roster. */
 const GOODBYE_MS = 1_000;
@@ -64,17 +64,23 @@ export async function fetchPage(view: RoomView, replica: Replica): Promise<boole
   return replica.insertOlder(page.data.records);
 }
 
-/** Loads a whole long text or image, part by part. */
+/** Loads a whole long text or image, part by part; rejects with AppError if a part does not come. */
 export async function fetchWhole(view: RoomView, blob: string): Promise<Bytes> {
   const parts: Bytes[] = [];
-  for (let offset = 0; ;) {
+  let offset = 0;
+  let totalBytes = 0;
+  do {
     const answer = await view.request('fetch', { what: 'blob', blob, offset });
     const part = blobPartSchema.safeParse(answer);
     const bytes = part.success ? fromBase64Url(part.data.bytes) : undefined;
-    if (!part.success || !bytes || bytes.length === 0) break;
+    if (!part.success || !bytes) throw textIncomplete();
+    ({ totalBytes } = part.data);
+    // A part that is too little for what is said to be there: what was loaded is not the whole.
+    if (part.data.offset !== offset || (bytes.length === 0 && offset < totalBytes)) {
+      throw textIncomplete();
+    }
     parts.push(bytes);
     offset += bytes.length;
-    if (offset >= part.data.totalBytes) break;
-  }
+  } while (offset < totalBytes);
   return concatBytes(...parts);
 }

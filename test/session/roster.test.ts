@@ -1,0 +1,101 @@
+// Who is let in by a knock, with which rights, and what is forgotten.
+import { expect, test } from 'vitest';
+import type { Knock } from '../../src/protocol/room.ts';
+import type { StoredInvite, StoredMember } from '../../src/session/roomJournal.ts';
+import { Roster } from '../../src/session/roster.ts';
+import { createFakeClock } from '../probes/fakeClock.ts';
+
+function makeRoster() {
+  const clock = createFakeClock();
+  const members = new Map<string, StoredMember>();
+  const invites = new Map<string, StoredInvite>();
+  const journal = {
+    members: () => [...members.values()],
+    saveMember: (member: StoredMember) => void members.set(member.member, member),
+    removeMember: (member: string) => void members.delete(member),
+    invites: () => [...invites.values()],
+    saveInvite: (invite: StoredInvite) => void invites.set(invite.inviteId, invite),
+    removeInvite: (inviteId: string) => void invites.delete(inviteId),
+  };
+  const roster = new Roster({ room: 'room', journal, clock, isPresent: () => true });
+  const invite = (inviteId: string, change: Partial<StoredInvite> = {}): StoredInvite => {
+    const made: StoredInvite = {
+      inviteId,
+      secret: 's',
+      role: 'viewer',
+      scopes: [],
+      allowControl: false,
+      loopbackOnly: false,
+      notAfter: clock.now() + 60_000,
+      createdAt: clock.now(),
+      ...change,
+    };
+    journal.saveInvite(made);
+    return made;
+  };
+  const knock = (name = 'Ada'): Knock => ({
+    versions: [1],
+    inviteId: 'x',
+    key: 'k',
+    exchangeKey: 'e',
+    name,
+    device: 'd',
+    nonce: 'n',
+    tokenHash: 't',
+    at: 0,
+  });
+  return { roster, clock, invite, knock, members, invites };
+}
+
+test('[J4] a knock whose invite ended while it was opened lets nobody in', () => {
+  const { roster, clock, invite, knock } = makeRoster();
+  const stopped = invite('stopped', { role: 'controller', allowControl: true });
+  roster.removeGuests();
+  expect(roster.admitKnock('ada', knock(), stopped)).toBeUndefined();
+  const expired = invite('expired');
+  clock.advance(61_000);
+  expect(roster.admitKnock('ada', knock(), expired)).toBeUndefined();
+  expect(roster.people).toEqual([]);
+});
+
+test('[J3] what the owner has allowed is neither taken back nor widened by another link', () => {
+  const { roster, invite, knock } = makeRoster();
+  roster.admitKnock('ada', knock(), invite('asks', { role: 'controller', scopes: ['approve'] }));
+  expect(roster.person('ada')).toMatchObject({ role: 'viewer', asksControl: true, scopes: [] });
+  roster.setRole('ada', 'controller');
+  expect(roster.person('ada')?.scopes).toEqual(['prompt', 'interrupt', 'approve']);
+  roster.admitKnock('ada', knock('Ada B.'), invite('looks'));
+  expect(roster.person('ada')).toMatchObject({
+    name: 'Ada B.',
+    role: 'controller',
+    scopes: ['prompt', 'interrupt', 'approve'],
+  });
+  roster.admitKnock('bo', knock('Bo'), invite('plain', { role: 'controller' }));
+  roster.setRole('bo', 'controller');
+  roster.admitKnock('bo', knock('Bo'), invite('more', { role: 'controller', scopes: ['mode'] }));
+  expect(roster.person('bo')?.scopes).toEqual(['prompt', 'interrupt']);
+});
+
+test('who leaves goes alone, who is removed takes the link along', () => {
+  const { roster, invite, knock, invites } = makeRoster();
+  roster.admitKnock('ada', knock(), invite('shared'));
+  roster.admitKnock('bo', knock('Bo'), invite('shared'));
+  expect(roster.leave('ada')).toBe(true);
+  expect([...invites.keys()]).toEqual(['shared']);
+  expect(roster.remove('bo')).toBe(true);
+  expect([roster.people, [...invites.keys()]]).toEqual([[], []]);
+  expect([roster.leave('bo'), roster.remove('bo')]).toEqual([false, false]);
+});
+
+test('invites that have ended are forgotten, but not the rights of who still waits', () => {
+  const { roster, clock, invite, knock, invites } = makeRoster();
+  invite('unused');
+  const asks = invite('asks', { role: 'controller', scopes: ['approve'] });
+  roster.admitKnock('ada', knock(), asks);
+  clock.advance(61_000);
+  invite('fresh');
+  roster.forgetEnded();
+  expect([...invites.keys()]).toEqual(['asks', 'fresh']);
+  roster.setRole('ada', 'controller');
+  expect(roster.person('ada')?.scopes).toContain('approve');
+});

@@ -1,0 +1,109 @@
+// Who is here, by signed presence: nobody else's voice, no voice from the past, nobody from a relay that went.
+import { afterEach, expect, test } from 'vitest';
+import { applyAwarenessUpdate, Awareness, encodeAwarenessUpdate } from 'y-protocols/awareness';
+import * as Y from 'yjs';
+import { toBase64Url, utf8Bytes } from '../../src/base/bytes.ts';
+import { createIdentity } from '../../src/crypto/identity.ts';
+import { generateSigningPair, newBootOf, randomBytes } from '../../src/crypto/keys.ts';
+import { RecordOpener, RecordSealer } from '../../src/crypto/record.ts';
+import { RECORD_TYPE } from '../../src/protocol/room.ts';
+import { Attendance } from '../../src/sync/attendance.ts';
+import { PRESENCE_FIELD } from '../../src/sync/presenceChannel.ts';
+import { createFakeClock } from '../probes/fakeClock.ts';
+import { waitUntil } from '../probes/waitUntil.ts';
+
+const endings: (() => void)[] = [];
+afterEach(() => {
+  for (const end of endings.splice(0)) end();
+});
+
+async function makeAttendance() {
+  const [room, secret] = [randomBytes(16), randomBytes(32)];
+  const secretOf = () => secret;
+  const identity = await createIdentity();
+  const pair = await generateSigningPair();
+  const host = await RecordSealer.create({ room, pair, boot: newBootOf(1), secretOf });
+  const member = await RecordSealer.create({
+    room,
+    pair: identity.signing,
+    boot: newBootOf(1),
+    secretOf,
+  });
+  const renewed: number[] = [];
+  const attendance = new Attendance({
+    opener: new RecordOpener({ room, secretOf }),
+    sealer: () => host,
+    epoch: () => 1,
+    keyOf: (id) => (id === identity.member ? toBase64Url(identity.signing.publicBytes) : undefined),
+    beat: () => ({ rev: 1, index: 0, hash: '', epoch: 1, at: 1, seen: [] }),
+    renew: (_window, fence) => renewed.push(fence),
+    clock: createFakeClock(),
+  });
+  endings.push(() => attendance.dispose());
+  let changes = 0;
+  attendance.onDidChange(() => (changes += 1));
+  const follow = (): Awareness => {
+    const doc = new Y.Doc();
+    const awareness = new Awareness(doc);
+    endings.push(() => doc.destroy());
+    attendance.follow(awareness);
+    return awareness;
+  };
+  /** Presence of the member's window, as it stands in awareness. */
+  const say = async (holds: number): Promise<string> => {
+    const plaintext = utf8Bytes(JSON.stringify({ nonce: 'n', device: 'd', holds }));
+    const type = RECORD_TYPE.presence;
+    return toBase64Url(await member.seal({ type, place: 'presence', epoch: 1, plaintext }));
+  };
+  return { attendance, follow, say, renewed, changes: () => changes };
+}
+
+/** A client of the relay that says something in awareness. */
+function speaker(to: Awareness): (presence: string | undefined) => void {
+  const doc = new Y.Doc();
+  const awareness = new Awareness(doc);
+  endings.push(() => doc.destroy());
+  return (presence) => {
+    awareness.setLocalState(presence === undefined ? null : { [PRESENCE_FIELD]: presence });
+    applyAwarenessUpdate(to, encodeAwarenessUpdate(awareness, [awareness.clientID]), 'relay');
+  };
+}
+
+test('[P3] presence of the past, played back by another, is nobody and renews no lease', async () => {
+  const { attendance, follow, say, renewed } = await makeAttendance();
+  const relay = follow();
+  const [first, second] = [await say(1), await say(2)];
+  const window = speaker(relay);
+  window(first);
+  await waitUntil('the window is here', () => attendance.windows.length === 1);
+  window(second);
+  await waitUntil('it renews', () => renewed.length === 2);
+  window(undefined);
+  await waitUntil('it is gone', () => attendance.windows.length === 0);
+  const thief = speaker(relay);
+  thief(first);
+  attendance.refresh();
+  // The same as the last is what a relay repeats after a reconnect of the host: it is here, and says nothing new.
+  const again = speaker(relay);
+  again(second);
+  await waitUntil('the window is here again', () => attendance.windows.length === 1);
+  thief(first);
+  const third = await say(3);
+  again(third);
+  await waitUntil('it renews again', () => renewed.includes(3));
+  expect(renewed).toEqual([1, 2, 3]);
+});
+
+test('who was there by a relay that is not served any more is not there', async () => {
+  const { attendance, follow, say, changes } = await makeAttendance();
+  const [near, far] = [follow(), follow()];
+  speaker(far)(await say(1));
+  await waitUntil('the window is here', () => attendance.windows.length === 1);
+  const before = changes();
+  far.destroy();
+  expect(attendance.windows).toEqual([]);
+  expect(changes()).toBe(before + 1);
+  attendance.sendBeat();
+  await waitUntil('the other relay has its beat', () => near.getLocalState()?.['b'] !== undefined);
+  expect(far.getLocalState()).toBeNull();
+});
