@@ -8,6 +8,9 @@ import { LineSplitter, type SplitLine } from './lines.ts';
 /** What the program said last on stderr is kept for a problem's text. Characters. */
 const STDERR_TAIL_CHARS = 2000;
 
+/** What reads like a key is not for everybody who sees the problem. */
+const SECRET = /\b(sk-|Bearer )[\w.-]{8,}/gi;
+
 /** An idle child ends 0.3 s after its input is closed; this long is given before it is ended. */
 const EXIT_GRACE_MS = 10_000;
 const TERM_GRACE_MS = 3_000;
@@ -97,7 +100,7 @@ export class LineChild {
   }
 
   get stderrTail(): string {
-    return this.stderr.trim();
+    return this.stderr.trim().replaceAll(SECRET, '$1…');
   }
 
   get isEnded(): boolean {

@@ -108,9 +108,11 @@ export class StreamMapper {
   private message(line: MessageLine): AgentEvent[] {
     const parent = line.parent_tool_use_id ?? undefined;
     const isMain = parent === undefined;
-    if (this.hold.isHolding && isMain && line.type === 'user') {
+    if (this.hold.isHolding && isMain && line.isSynthetic === true) {
       return entryEvents(this.hold.summary(line));
     }
+    // Without its summary a compaction is shown before what comes after it.
+    const held = isMain ? this.hold.release() : [];
     const entries = this.messageEntries(line, parent);
     const started = entries.flatMap((entry) =>
       entry.kind === 'prompt' && entry.promptId !== undefined
@@ -119,6 +121,7 @@ export class StreamMapper {
     );
     if (isMain && line.isReplay === true) this.isTurnRunning = true;
     return [
+      ...entryEvents(held),
       ...started,
       ...entries.map((entry) => entryEvent(line, entry)),
       ...(line.type === 'assistant' ? this.live.finished(line) : []),

@@ -11,9 +11,10 @@ import { messageEntries } from '../../src/claude/messageEntries.ts';
 import { childEnvironment, compareVersions } from '../../src/claude/probe.ts';
 import { PromptLife } from '../../src/claude/promptLife.ts';
 import { readPlanOf } from '../../src/claude/planFile.ts';
-import type { StreamEventLine } from '../../src/claude/streamJson.ts';
+import { parseOutLine, type StreamEventLine } from '../../src/claude/streamJson.ts';
 import { SilenceWatch } from '../../src/claude/silence.ts';
 import { startArguments } from '../../src/claude/startArguments.ts';
+import { StreamMapper } from '../../src/claude/toEntries.ts';
 import { TodoTracker } from '../../src/claude/todos.ts';
 import type { Json } from '../../src/protocol/json.ts';
 import type { Entry, EntryOf } from '../../src/protocol/transcript.ts';
@@ -358,6 +359,42 @@ describe('startArguments', () => {
     for (const word of ['x & calc', 'a"b', '%PATH%', 'a|b', '--add-dir', '$(id)', 'a\nb']) {
       expect(start(word, word).join(' ')).not.toContain(word);
     }
+  });
+});
+
+describe('a compaction in the live stream', () => {
+  const boundary: Json = { type: 'system', subtype: 'compact_boundary', uuid: 'b' };
+  const line = (uuid: string, more: Record<string, Json>): Json => ({
+    type: 'user',
+    uuid,
+    message: { role: 'user', content: uuid },
+    ...more,
+  });
+  const entriesAfter = (...lines: Json[]): Entry[] => {
+    const mapper = new StreamMapper({ now: () => 0, hasMirror: false });
+    return lines.flatMap((json) =>
+      mapper
+        .map(parseOutLine(json))
+        .flatMap((event) => (event.kind === 'entry' ? [event.entry] : [])),
+    );
+  };
+
+  it('takes its summary from the line that follows', () => {
+    expect(entriesAfter(boundary, line('s', { isSynthetic: true }))).toMatchObject([
+      { kind: 'compaction', id: 'b', summary: { text: 's' } },
+    ]);
+  });
+
+  it('takes no prompt and no result for a summary', () => {
+    expect(entriesAfter(boundary, line('p', { isReplay: true }))).toMatchObject([
+      { kind: 'compaction', id: 'b' },
+      { kind: 'prompt', id: 'p', text: 'p' },
+    ]);
+    const result = { content: [{ type: 'tool_result', tool_use_id: 't', content: 'done' }] };
+    expect(entriesAfter(boundary, line('r', { message: result }))).toMatchObject([
+      { kind: 'compaction', id: 'b' },
+      { kind: 'tool-result', id: 'r', text: 'done' },
+    ]);
   });
 });
 
