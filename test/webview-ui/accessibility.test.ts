@@ -144,6 +144,26 @@ describe('accessibility', () => {
     },
   );
 
+  it.each([
+    { width: 390, height: 800, hasTouch: true },
+    { width: 640, height: 380, hasTouch: false },
+  ])('squeezes nothing and hides no composer at $width × $height', async (size) => {
+    const { hasTouch, ...viewport } = size;
+    const query = 'state=asked&request=permission&outbox&draft=a%0Ab%0Ac%0Ad';
+    const page = await rig.open(query, { viewport, hasTouch, isMobile: hasTouch });
+    await page.waitForSelector('.outbox-failed');
+    const low = await page.evaluate(() =>
+      [...document.querySelectorAll('.bottom > *')]
+        .filter((part) => part.clientHeight + 2 < part.scrollHeight)
+        .map((part) => part.className),
+    );
+    // These scroll by themselves, within heights of their own.
+    expect(low.filter((name) => name !== 'pending-list' && name !== 'outbox')).toEqual([]);
+    const box = await page.locator('.composer').boundingBox();
+    expect(box?.y).toBeGreaterThan(0);
+    expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(viewport.height);
+  });
+
   it('leaves room for the transcript on a page of 200 % zoom', async () => {
     const query = 'request=permission&state=asked&draft=a%0Ab%0Ac%0Ad';
     const page = await rig.open(query, { viewport: { width: 640, height: 380 } });
