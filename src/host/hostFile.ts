@@ -34,6 +34,9 @@ export type FoundHost =
   /** Garbled, foreign or hostile: ignored, and nothing is sent to what it names. */
   | { readonly kind: 'invalid'; readonly error: AppError };
 
+/** Stands for a start time that the system did not tell: then the pid alone names the process. */
+export const UNKNOWN_START = 'unknown';
+
 const MAX_BYTES = 16 * 1024;
 
 /** Writes the file, readable by its owner only, in one step. */
@@ -66,7 +69,8 @@ export async function readHostFile(path: string): Promise<FoundHost> {
   const file = parsed.data;
   const addressProblem = hostileAddress(file);
   if (addressProblem !== undefined) return invalid(path, addressProblem);
-  if (!(await isSameProcess(file.pid, file.processStart))) return { kind: 'none' };
+  const start = file.processStart === UNKNOWN_START ? undefined : file.processStart;
+  if (!(await isSameProcess(file.pid, start))) return { kind: 'none' };
   return { kind: 'running', file };
 }
 

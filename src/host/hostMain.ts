@@ -10,7 +10,7 @@ import { PROTOCOL_VERSION } from '../protocol/version.ts';
 import { closeInOrder } from './closeInOrder.ts';
 import { filterEnvironment } from './environment.ts';
 import { createFileLog } from './fileLog.ts';
-import { removeHostFile, writeHostFile } from './hostFile.ts';
+import { removeHostFile, UNKNOWN_START, writeHostFile } from './hostFile.ts';
 import { watchIdle } from './idleStop.ts';
 import { Journal } from './journal.ts';
 import { keepOwnCopy } from './ownCopy.ts';
@@ -137,7 +137,7 @@ async function run(options: RunHostOptions): Promise<number> {
     );
     const file = {
       pid: process.pid,
-      processStart: (await processStart(process.pid)) ?? 'unknown',
+      processStart: (await processStart(process.pid)) ?? UNKNOWN_START,
       version: PRODUCT_VERSION,
       protocol: PROTOCOL_VERSION,
       startedAt: clock.now(),

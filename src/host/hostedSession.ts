@@ -46,11 +46,6 @@ export class HostedSession implements SessionDriver {
     return (status !== 'idle' && status !== 'ended') || prompts.nextAccepted() !== undefined;
   }
 
-  /** The running agent; undefined while none is needed. */
-  get agentSession(): AgentSession | undefined {
-    return this.child;
-  }
-
   /** Starts the agent now instead of with the first prompt. Throws AppError agent-* or session-busy. */
   async start(): Promise<void> {
     await this.ensureChild();

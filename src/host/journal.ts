@@ -6,6 +6,7 @@ import type { Disposable } from '../base/disposable.ts';
 import { type AppError, isAppError } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import { hostRunning, journalDamaged, journalTooNew, journalUnusable } from './errors.ts';
+import { TIMES } from '../protocol/limits.ts';
 import { JOURNAL_LAYOUT, JOURNAL_SQL } from './journalSchema.ts';
 import { createPrivateFile, takeLock } from './lock.ts';
 import { type HostPaths, prepareHome } from './paths.ts';
@@ -50,6 +51,10 @@ export class Journal {
       this.setMeta('clean', 'no');
       return this.raiseTerm();
     });
+    // A served room does so every hour; most rooms are not served, and many hosts live shorter.
+    database
+      .prepare('DELETE FROM commands WHERE at < ? AND ack IS NOT NULL')
+      .run(clock.now() - TIMES.resultsMs);
   }
 
   /**

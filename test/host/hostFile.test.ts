@@ -11,6 +11,7 @@ import {
   type HostFile,
   readHostFile,
   removeHostFile,
+  UNKNOWN_START,
   writeHostFile,
 } from '../../src/host/hostFile.ts';
 import { formatLink } from '../../src/protocol/link.ts';
@@ -50,6 +51,16 @@ describe('host.json', () => {
     removeHostFile(path, process.pid + 1);
     expect(existsSync(path)).toBe(true);
     removeHostFile(path, process.pid);
+    expect(await readHostFile(path)).toEqual({ kind: 'none' });
+  });
+
+  it('of a host whose start time the system did not tell is believed as long as the pid lives', async () => {
+    const file = { ...good, processStart: UNKNOWN_START };
+    writeHostFile(path, file);
+    expect(await readHostFile(path)).toEqual({ kind: 'running', file });
+    const child = spawn('true');
+    await once(child, 'exit');
+    writeHostFile(path, { ...file, pid: child.pid ?? 0 });
     expect(await readHostFile(path)).toEqual({ kind: 'none' });
   });
 

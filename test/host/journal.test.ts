@@ -226,8 +226,8 @@ const INVITE: StoredInvite = {
   createdAt: 1,
 };
 
-function row(id: string, cseq?: number): AcceptedRow {
-  const base = { member: 'm', boot: 'b', id, kind: 'prompt', at: 10 } as const;
+function row(id: string, cseq?: number, at = 10): AcceptedRow {
+  const base = { member: 'm', boot: 'b', id, kind: 'prompt', at } as const;
   return cseq === undefined ? base : { ...base, cseq };
 }
 
@@ -281,11 +281,12 @@ describe('room journal', () => {
 
   it('a command is accepted, then unknown to nobody: its result is found across restarts', () => {
     expect(room.findResult('m', '1')).toBeUndefined();
-    room.acceptCommand(row('1', 1));
+    const now = row('1', 1, Date.now());
+    room.acceptCommand(now);
     reopen();
     expect(room.findResult('m', '1')).toBe('accepted');
-    expect(room.unsettled()).toEqual([row('1', 1)]);
-    room.settleCommand(row('1', 1), { id: '1', status: 'done' });
+    expect(room.unsettled()).toEqual([now]);
+    room.settleCommand(now, { id: '1', status: 'done' });
     reopen();
     expect(room.findResult('m', '1')).toEqual({ id: '1', status: 'done' });
     expect(room.unsettled()).toEqual([]);
@@ -307,6 +308,18 @@ describe('room journal', () => {
     room.forgetResults(11);
     expect(room.findResult('m', '1')).toBeUndefined();
     expect(room.findResult('m', '2')).toBe('accepted');
+  });
+
+  it('old results are forgotten at the next start too, whether their room is served or not', () => {
+    room.settleCommand(row('1'), { id: '1', status: 'done' });
+    room.acceptCommand(row('2'));
+    room.settleCommand(row('3', undefined, Date.now()), { id: '3', status: 'done' });
+    reopen();
+    expect(['1', '2', '3'].map((name) => room.findResult('m', name))).toEqual([
+      undefined,
+      'accepted',
+      { id: '3', status: 'done' },
+    ]);
   });
 
   it('members, invites, epochs and the fence survive', () => {
