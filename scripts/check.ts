@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { REPO_ROOT } from '../test/rigs/cache.ts';
 import { exitOf, spawnGroup } from '../test/rigs/processes.ts';
+import { refuseUnknown } from './words.ts';
 
 const bin = (name: string): string => join(REPO_ROOT, 'node_modules/.bin', name);
 const LINTED = ['src', 'webview-ui', 'test', 'scripts', 'bench', 'esbuild.mjs'];
@@ -15,6 +16,10 @@ const CHECKS: readonly (readonly [string, string, readonly string[]])[] = [
 ];
 
 const only = process.argv.slice(2);
+refuseUnknown(
+  only,
+  CHECKS.map(([name]) => name),
+);
 const wanted = CHECKS.filter(([name]) => only.length === 0 || only.includes(name));
 const results = await Promise.all(
   wanted.map(async ([name, program, args]) => {

@@ -15,7 +15,9 @@ import { buildAndPackage, isBuilt, VSIX } from './start/buildIfChanged.ts';
 import { findDesktopCode, openCodeServer, openDesktop } from './start/editor.ts';
 import { createProgress } from './start/progress.ts';
 import { takeStartLock } from './start/startLock.ts';
+import { refuseUnknown } from './words.ts';
 
+refuseUnknown(process.argv.slice(2), ['--demo', '--json']);
 const isJson = process.argv.includes('--json');
 const progress = createProgress();
 /** Everything of this start lies below it; another folder allows a second start beside this one. */

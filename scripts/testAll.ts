@@ -16,6 +16,7 @@ import {
 import { runVscodeSuite, type SuiteHost } from '../test/rigs/vscodeSuite.ts';
 import { ARTIFACTS } from '../test/rigs/workbench.ts';
 import { buildAndPackage, VSIX } from './start/buildIfChanged.ts';
+import { refuseUnknown } from './words.ts';
 
 const isDeep = process.argv.includes('--deep');
 const only = process.argv.slice(2).filter((name) => !name.startsWith('--'));
@@ -122,6 +123,7 @@ const STEPS: readonly (readonly [string, () => Promise<Count>])[] = [
     : []),
 ];
 
+refuseUnknown(process.argv.slice(2), [...STEPS.map(([name]) => name), '--deep']);
 await mkdir(ARTIFACTS, { recursive: true });
 const total: Count = { passed: 0, failed: 0 };
 const lines: string[] = [];
@@ -133,6 +135,8 @@ for (const [name, step] of STEPS) {
     console.error(error instanceof Error ? (error.stack ?? error.message) : error);
     return { passed: 0, failed: 1 };
   });
+  // Stopped: what is cut off says nothing about the tests.
+  await stopping;
   await endWhatIsLeft();
   total.passed += count.passed;
   total.failed += count.failed;
