@@ -9,9 +9,9 @@ import { TranscriptFile } from './transcriptFile.ts';
 
 /** Entries of one read at the most: a conversation of years is shown from here on. */
 export const MAX_ENTRIES = 5000;
-/** A file without news for this many looks is looked at once in `QUIET_EVERY` looks. */
-const QUIET_AFTER = 50;
-const QUIET_EVERY = 20;
+/** A subagent without news for this many looks (a minute) is looked at once in `QUIET_EVERY` looks. */
+export const QUIET_AFTER = 600;
+const QUIET_EVERY = 5;
 
 /** What one read found. */
 export interface ConversationRead {

@@ -3,7 +3,11 @@ import { appendFile, mkdir, mkdtemp, rename, rm, truncate, writeFile } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ConversationReader, MAX_ENTRIES } from '../../src/claude/conversationReader.ts';
+import {
+  ConversationReader,
+  MAX_ENTRIES,
+  QUIET_AFTER,
+} from '../../src/claude/conversationReader.ts';
 import { TranscriptFile } from '../../src/claude/transcriptFile.ts';
 import type { Json } from '../../src/protocol/json.ts';
 import { NOW } from './fixtures.ts';
@@ -173,23 +177,33 @@ describe('ConversationReader', () => {
     expect(entries[1]?.id).toBe(`u${12_500 - MAX_ENTRIES + 1}`);
   });
 
-  it('shows every subagent of a conversation that had hundreds, also what comes late', async () => {
-    const subagents = join(folder, 'a', 'subagents');
-    await mkdir(subagents, { recursive: true });
+  const subagents = async (count: number): Promise<string> => {
+    const under = join(folder, 'a', 'subagents');
+    await mkdir(under, { recursive: true });
     await writeFile(path, line('u1', 'one', '2026-01-01T00:00:00Z'));
-    const text = (uuid: string): string =>
-      `${JSON.stringify({ type: 'assistant', uuid, timestamp: '2026-01-01T00:00:01Z', message: { id: uuid, content: [{ type: 'text', text: uuid }] } })}\n`;
-    for (let i = 0; i < 300; i += 1) {
-      await writeFile(join(subagents, `agent-${i}.jsonl`), text(`s${i}`));
-      await writeFile(join(subagents, `agent-${i}.meta.json`), `{"toolUseId":"call-${i}"}`);
+    for (let i = 0; i < count; i += 1) {
+      await writeFile(join(under, `agent-${i}.jsonl`), said(`s${i}`));
+      await writeFile(join(under, `agent-${i}.meta.json`), `{"toolUseId":"call-${i}"}`);
     }
+    return under;
+  };
+  const said = (uuid: string): string =>
+    `${JSON.stringify({ type: 'assistant', uuid, timestamp: '2026-01-01T00:00:01Z', message: { id: uuid, content: [{ type: 'text', text: uuid }] } })}\n`;
+
+  it('shows every subagent of a conversation that had hundreds', async () => {
+    await subagents(300);
+    const { entries } = await new ConversationReader({ path, now: () => NOW }).read();
+    expect(new Set(entries.map((entry) => entry.parent)).size).toBe(301);
+  });
+
+  it('shows what a subagent says after it was silent for long', async () => {
+    const under = await subagents(2);
     const reader = new ConversationReader({ path, now: () => NOW });
-    const { entries } = await reader.read();
-    expect(entries.filter((entry) => entry.parent !== undefined).length).toBe(300);
-    for (let i = 0; i < 60; i += 1) expect((await reader.read()).entries).toEqual([]);
-    await appendFile(join(subagents, 'agent-299.jsonl'), text('late'));
+    await reader.read();
+    for (let i = 0; i <= QUIET_AFTER; i += 1) expect((await reader.read()).entries).toEqual([]);
+    await appendFile(join(under, 'agent-1.jsonl'), said('late'));
     const late: string[] = [];
-    for (let i = 0; i < 20; i += 1) {
+    for (let i = 0; i < 5; i += 1) {
       late.push(...(await reader.read()).entries.map((entry) => entry.id));
     }
     expect(late).toEqual(['late']);
