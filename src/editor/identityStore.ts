@@ -28,25 +28,35 @@ export class IdentityStore {
   }
 
   private async load(): Promise<Identity> {
-    const known = await this.read();
-    if (known) return known;
+    let text: string | undefined;
+    try {
+      text = await this.secrets.get(KEY);
+    } catch (error) {
+      // A storage that is locked now may open later: the identity in it must not be replaced.
+      this.log.warn('identity cannot be read', { error: errorText(error) });
+      return createIdentity();
+    }
+    return (await this.identityOf(text)) ?? this.make();
+  }
+
+  private async make(): Promise<Identity> {
     const made = await createIdentity();
     try {
       await this.secrets.store(KEY, await exportIdentity(made));
       // Two windows may make one at the same time: both take the one that stayed.
-      return (await this.read()) ?? made;
+      return (await this.identityOf(await this.secrets.get(KEY))) ?? made;
     } catch (error) {
       this.log.warn('identity cannot be kept', { error: errorText(error) });
       return made;
     }
   }
 
-  private async read(): Promise<Identity | undefined> {
+  private async identityOf(text: string | undefined): Promise<Identity | undefined> {
+    if (text === undefined) return undefined;
     try {
-      const text = await this.secrets.get(KEY);
-      return text === undefined ? undefined : await importIdentity(text);
+      return await importIdentity(text);
     } catch (error) {
-      this.log.warn('identity cannot be read', { error: errorText(error) });
+      this.log.warn('identity is damaged', { error: errorText(error) });
       return undefined;
     }
   }

@@ -19,6 +19,7 @@ export class SecretList<T> {
   /** Storage is touched in order, so that a read never sees less than what was written before. */
   private queue: Promise<void> = Promise.resolve();
   private writes = 0;
+  private wasRead = false;
 
   readonly onDidChange: Event<void> = this.changed.event;
 
@@ -45,42 +46,64 @@ export class SecretList<T> {
     return this.list;
   }
 
+  /** Whether the storage was read, or could not be. */
+  get isLoaded(): boolean {
+    return this.wasRead;
+  }
+
   /** Reads the list from the storage; what is not as expected is left out. */
   load(): Promise<void> {
     const { writes } = this;
     return this.inOrder('read', async () => {
-      const text = await this.secrets.get(this.key);
-      // What was written meanwhile is newer than what was read.
-      if (writes !== this.writes) return;
-      const parsed = z.array(z.unknown()).safeParse(parseJson(text ?? '[]'));
-      this.list = (parsed.success ? parsed.data : []).flatMap((item) => {
-        const record = this.schema.safeParse(item);
-        return record.success ? [record.data] : [];
-      });
-      this.changed.fire();
+      let stored: readonly T[] | undefined;
+      try {
+        stored = await this.read();
+      } finally {
+        this.wasRead = true;
+        // What was written meanwhile is newer than what was read.
+        this.show(stored && writes === this.writes ? stored : this.list);
+      }
     });
   }
 
   /** Puts `item` first, in place of those that `replaces` names. */
-  async put(item: T, replaces: (other: T) => boolean): Promise<void> {
-    await this.write([item, ...this.list.filter((other) => !replaces(other))]);
+  put(item: T, replaces: (other: T) => boolean): Promise<void> {
+    return this.edit((list) => [item, ...list.filter((other) => !replaces(other))]);
   }
 
   /** Forgets what `matches` names. */
-  async remove(matches: (item: T) => boolean): Promise<void> {
-    if (this.list.some(matches)) await this.write(this.list.filter((item) => !matches(item)));
+  remove(matches: (item: T) => boolean): Promise<void> {
+    return this.edit((list) => list.filter((item) => !matches(item)));
   }
 
   dispose(): void {
     this.store.dispose();
   }
 
-  private write(list: readonly T[]): Promise<void> {
-    this.list = list.slice(0, this.maxItems);
+  /** Shown at once; what is stored is read again first, for another window may have added to it. */
+  private edit(change: (list: readonly T[]) => readonly T[]): Promise<void> {
     this.writes += 1;
+    const { writes } = this;
+    this.show(change(this.list).slice(0, this.maxItems));
+    return this.inOrder('written', async () => {
+      const list = change(await this.read()).slice(0, this.maxItems);
+      await this.secrets.store(this.key, JSON.stringify(list));
+      if (writes === this.writes) this.show(list);
+    });
+  }
+
+  private async read(): Promise<readonly T[]> {
+    const text = await this.secrets.get(this.key);
+    const parsed = z.array(z.unknown()).safeParse(parseJson(text ?? '[]'));
+    return (parsed.success ? parsed.data : []).flatMap((item) => {
+      const record = this.schema.safeParse(item);
+      return record.success ? [record.data] : [];
+    });
+  }
+
+  private show(list: readonly T[]): void {
+    this.list = list;
     this.changed.fire();
-    const text = JSON.stringify(this.list);
-    return this.inOrder('written', () => Promise.resolve(this.secrets.store(this.key, text)));
   }
 
   private inOrder(what: string, work: () => Promise<void>): Promise<void> {

@@ -49,6 +49,44 @@ describe('joined sessions', () => {
     await waitUntil('gone', () => one.items.length === 1);
   });
 
+  test('what is put before the list was read does not take the place of what is stored', async () => {
+    const secrets = new FakeSecrets();
+    await joinedSessions(secrets, silentLogger).put(item('a'), () => false);
+    const list = joinedSessions(secrets, silentLogger);
+    expect(list.isLoaded).toBe(false);
+    await list.put(item('b'), () => false);
+    const later = joinedSessions(secrets, silentLogger);
+    await later.load();
+    expect(later.items.map(({ room }) => room)).toEqual(['b', 'a']);
+  });
+
+  test('two windows that join at the same time keep both sessions', async () => {
+    const secrets = new FakeSecrets();
+    const one = joinedSessions(secrets, silentLogger);
+    const two = joinedSessions(secrets, silentLogger);
+    await Promise.all([one.load(), two.load()]);
+    await one.put(item('a'), () => false);
+    // The other window has not heard of it yet.
+    await Promise.all([two.put(item('b'), () => false), one.remove(({ room }) => room === 'c')]);
+    await waitUntil('both have both', () => one.items.length === 2 && two.items.length === 2);
+  });
+
+  test('a storage that cannot be read is not overwritten', async () => {
+    const secrets = new FakeSecrets();
+    await joinedSessions(secrets, silentLogger).put(item('a'), () => false);
+    const list = joinedSessions(secrets, silentLogger);
+    const get = secrets.get.bind(secrets);
+    secrets.get = () => Promise.reject(new Error('locked'));
+    await list.load();
+    expect(list.isLoaded).toBe(true);
+    await list.put(item('b'), () => false);
+    expect(list.items.map(({ room }) => room)).toEqual(['b']);
+    secrets.get = get;
+    const later = joinedSessions(secrets, silentLogger);
+    await later.load();
+    expect(later.items.map(({ room }) => room)).toEqual(['a']);
+  });
+
   test('what was put or removed meanwhile is not undone by a read that began before', async () => {
     const secrets = new FakeSecrets();
     const list = joinedSessions(secrets, silentLogger);
@@ -63,10 +101,12 @@ describe('joined sessions', () => {
     const loading = list.load();
     await waitUntil('the read has begun', () => reads.length > 0);
     const removing = list.remove(() => true);
+    secrets.get = get;
     for (const resume of reads) resume();
     await loading;
     expect(list.items).toEqual([]);
     await removing;
+    expect(list.items).toEqual([]);
   });
 
   test('a garbled store is an empty list, a garbled item is left out', async () => {
@@ -90,6 +130,18 @@ describe('identity', () => {
     ]);
     const later = await new IdentityStore({ secrets, log: silentLogger }).get();
     expect([one.member, two.member]).toContain(later.member);
+  });
+
+  test('an identity that cannot be read now is still there later', async () => {
+    const secrets = new FakeSecrets();
+    const first = await new IdentityStore({ secrets, log: silentLogger }).get();
+    const get = secrets.get.bind(secrets);
+    secrets.get = () => Promise.reject(new Error('locked'));
+    const without = await new IdentityStore({ secrets, log: silentLogger }).get();
+    expect(without.member).not.toBe(first.member);
+    secrets.get = get;
+    const later = await new IdentityStore({ secrets, log: silentLogger }).get();
+    expect(later.member).toBe(first.member);
   });
 
   test('a storage that fails gives an identity for this window', async () => {
