@@ -9,6 +9,7 @@ import { panelHeader } from './panelModel.ts';
 import type { Panels } from './panels.ts';
 import type { SessionDirectory } from './sessionDirectory.ts';
 import type { SharedRoom } from './sharedRoom.ts';
+import { Soon } from './soon.ts';
 
 /** Follows the panel in front and sets the context keys of menus and keys. */
 export class FocusedSession {
@@ -18,7 +19,6 @@ export class FocusedSession {
   private readonly directory: SessionDirectory;
   private readonly clock: Clock;
   private readonly keys = new Map<string, unknown>();
-  private isDue = false;
 
   readonly onDidChange: Event<void> = this.changed.event;
 
@@ -30,7 +30,12 @@ export class FocusedSession {
     this.panels = options.panels;
     this.directory = options.directory;
     this.clock = options.clock;
-    this.store.add(this.panels.onDidChange(() => this.changeSoon()));
+    const run = (): void => {
+      this.setKeys();
+      this.changed.fire();
+    };
+    const soon = this.store.add(new Soon({ clock: this.clock, delayMs: 100, run }));
+    this.store.add(this.panels.onDidChange(() => soon.trigger()));
     this.setKeys();
   }
 
@@ -46,18 +51,6 @@ export class FocusedSession {
 
   dispose(): void {
     this.store.dispose();
-  }
-
-  private changeSoon(): void {
-    if (this.isDue) return;
-    this.isDue = true;
-    this.store.add(
-      this.clock.after(100, () => {
-        this.isDue = false;
-        this.setKeys();
-        this.changed.fire();
-      }),
-    );
   }
 
   private setKeys(): void {

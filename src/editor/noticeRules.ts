@@ -12,9 +12,15 @@ export interface WatchedSession {
   readonly isLookedAt: boolean;
   /** It belongs to this window: its panel is open or it runs in a folder of the workspace. */
   readonly isOfThisWindow: boolean;
-  readonly waits: boolean;
+  /** It runs in the background service of this computer: no terminal shows it. */
+  readonly isHosted: boolean;
+  /** Decisions that wait for this person: their ids, or `countedDecisions` where only a number is known. */
+  readonly decisions: readonly string[];
   readonly waitingFor?: string | undefined;
   readonly isWorking: boolean;
+  readonly isEnded: boolean;
+  /** What happened, if it ended by something going wrong. */
+  readonly problem?: string | undefined;
   readonly isLost: boolean;
   /** People who wait to be allowed control, if this member may allow it. */
   readonly knocks: readonly { readonly member: string; readonly name: string }[];
@@ -32,7 +38,12 @@ export type Notice = { readonly ref: SessionRef; readonly title: string } & (
       readonly name: string;
     }
   | { readonly kind: 'waiting'; readonly waitingFor?: string | undefined }
-  | { readonly kind: 'turnEnded' }
+  | {
+      readonly kind: 'turnEnded';
+      /** The session ended with it. */
+      readonly isEnded: boolean;
+      readonly problem?: string | undefined;
+    }
   | { readonly kind: 'hostLost' }
 );
 
@@ -44,7 +55,7 @@ export class NoticeRules {
   /** Notifications that are due now. */
   next(sessions: readonly WatchedSession[], isFocused: boolean): readonly Notice[] {
     const notices = sessions.flatMap((session) => [
-      ...this.changes(session),
+      ...this.changes(session, isFocused),
       ...this.people(session, isFocused),
     ]);
     // Who went away and comes again is told again.
@@ -55,17 +66,21 @@ export class NoticeRules {
     return notices;
   }
 
-  private changes(session: WatchedSession): readonly Notice[] {
-    const { ref, title } = session;
+  private changes(session: WatchedSession, isFocused: boolean): readonly Notice[] {
+    const { ref, title, isEnded, problem } = session;
     const before = this.before.get(refKey(ref));
     if (!before || session.isLookedAt) return [];
     const notices: Notice[] = [];
-    if (session.waits && !before.waits && session.isOfThisWindow) {
+    // A decision of no window's session is told where the person is.
+    const isTold = session.isOfThisWindow || (session.isHosted && isFocused);
+    if (isTold && hasNew(session.decisions, before.decisions)) {
       notices.push({ kind: 'waiting', ref, title, waitingFor: session.waitingFor });
     }
-    const hasEndedTurn = before.isWorking && !session.isWorking && !session.waits;
-    if (hasEndedTurn && !session.isLost && session.isOpenHere) {
-      notices.push({ kind: 'turnEnded', ref, title });
+    // A turn may end right after its decision was made elsewhere, without being seen at work again.
+    const hadTurn = before.isWorking || before.decisions.length > 0;
+    const hasTurn = session.isWorking || session.decisions.length > 0;
+    if (hadTurn && !hasTurn && !session.isLost && session.isOfThisWindow) {
+      notices.push({ kind: 'turnEnded', ref, title, isEnded, problem });
     }
     if (session.isLost && !before.isLost && session.isOpenHere) {
       notices.push({ kind: 'hostLost', ref, title });
@@ -90,6 +105,20 @@ export class NoticeRules {
     this.told.add(key);
     return true;
   }
+}
+
+const COUNTED = '#';
+
+/** Stand-ins for the ids of decisions of which only the number is known. */
+export function countedDecisions(count: number): readonly string[] {
+  return Array.from({ length: count }, (_, i) => `${COUNTED}${i}`);
+}
+
+function hasNew(decisions: readonly string[], before: readonly string[]): boolean {
+  // Ids that take the place of a number, or the other way round, are no news.
+  const isCounted = (ids: readonly string[]): boolean => ids[0]?.startsWith(COUNTED) === true;
+  if (before.length > 0 && isCounted(decisions) !== isCounted(before)) return false;
+  return decisions.some((id) => !before.includes(id));
 }
 
 function personKeys(session: WatchedSession): readonly string[] {

@@ -5,7 +5,7 @@ import { assertNever } from '../base/assert.ts';
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import type { Machine } from './machine.ts';
 import { fullName } from './names.ts';
-import { type Notice, NoticeRules, type WatchedSession } from './noticeRules.ts';
+import { countedDecisions, type Notice, NoticeRules, type WatchedSession } from './noticeRules.ts';
 import { panelHeader } from './panelModel.ts';
 import type { Panels } from './panels.ts';
 import { plainText } from './plainText.ts';
@@ -14,6 +14,7 @@ import type { SessionDirectory } from './sessionDirectory.ts';
 import { refKey, type SessionRef } from './sessionRef.ts';
 import { groupOf } from './sessionTree.ts';
 import { type NoticeKind, settings } from './settings.ts';
+import { Soon } from './soon.ts';
 
 /** Options of the notifier. */
 export interface NotifierOptions {
@@ -31,15 +32,15 @@ export class Notifier {
   private readonly rules = new NoticeRules();
   /** Shared sessions are joined without a panel too: somebody may knock there. */
   private readonly shared = new Map<string, Disposable>();
-  private isDue = false;
 
   constructor(options: NotifierOptions) {
     this.options = options;
-    const soon = (): void => this.checkSoon();
-    this.store.add(options.directory.onDidChange(soon));
-    this.store.add(options.panels.onDidChange(soon));
-    this.store.add(options.pool.onDidOpen((room) => this.store.add(room.onDidChange(soon))));
-    this.store.add(vscode.window.onDidChangeWindowState(soon));
+    const { clock } = options;
+    const soon = this.store.add(new Soon({ clock, delayMs: 300, run: () => this.check() }));
+    this.store.add(options.directory.onDidChange(() => soon.trigger()));
+    this.store.add(options.panels.onDidChange(() => soon.trigger()));
+    this.store.add(options.pool.onDidChangeRoom(() => soon.trigger()));
+    this.store.add(vscode.window.onDidChangeWindowState(() => soon.trigger()));
     this.store.defer(() => {
       for (const lease of this.shared.values()) lease.dispose();
     });
@@ -47,17 +48,6 @@ export class Notifier {
 
   dispose(): void {
     this.store.dispose();
-  }
-
-  private checkSoon(): void {
-    if (this.isDue) return;
-    this.isDue = true;
-    this.store.add(
-      this.options.clock.after(300, () => {
-        this.isDue = false;
-        this.check();
-      }),
-    );
   }
 
   private check(): void {
@@ -96,7 +86,12 @@ export class Notifier {
     const session = header?.session ?? row?.session;
     if (!session) return [];
     const group = groupOf(session, row);
-    const isHere = ref.kind === 'own' && session.source === 'hosted' && isInWorkspace(session.cwd);
+    const isHosted = ref.kind === 'own' && session.source === 'hosted';
+    const isHere = isHosted && isInWorkspace(session.cwd);
+    const waits = group === 'waiting' && (row !== undefined || header?.canAnswer === true);
+    const ids = header
+      ? header.pending.map(({ requestId }) => requestId)
+      : countedDecisions(row?.pending ?? 0);
     const truth = header?.truth.kind;
     return [
       {
@@ -105,9 +100,12 @@ export class Notifier {
         isOpenHere: panel !== undefined,
         isLookedAt: panel?.panel.visible === true && vscode.window.state.focused,
         isOfThisWindow: panel !== undefined || isHere,
-        waits: group === 'waiting' && (row !== undefined || header?.canAnswer === true),
+        isHosted,
+        decisions: waits ? (ids.length > 0 ? ids : countedDecisions(1)) : [],
         waitingFor: session.waitingFor,
         isWorking: session.status === 'working',
+        isEnded: session.status === 'ended',
+        problem: session.problem?.happened,
         // Of this computer's own host the Sessions view and the panel tell.
         isLost: ref.kind === 'joined' && (truth === 'host-offline' || truth === 'relay-offline'),
         knocks:
@@ -164,8 +162,15 @@ function words(notice: Notice): {
         : t('“{0}” waits for a decision.', title);
       return { text, actions: [open] };
     }
-    case 'turnEnded':
-      return { text: t('“{0}” has finished its turn.', title), actions: [open] };
+    case 'turnEnded': {
+      if (!notice.isEnded) {
+        return { text: t('“{0}” has finished its turn.', title), actions: [open] };
+      }
+      const text = notice.problem
+        ? t('“{0}” has ended: {1}', title, notice.problem)
+        : t('“{0}” has ended.', title);
+      return { text, actions: [open] };
+    }
     case 'hostLost':
       return {
         text: t(

@@ -89,7 +89,7 @@ export class Panels implements vscode.WebviewPanelSerializer {
   private adopt(panel: vscode.WebviewPanel, ref: SessionRef): SessionPanel {
     const made = new SessionPanel({ panel, ref, services: this.services });
     this.open.set(refKey(ref), made);
-    this.store.add(made.onDidChange(() => this.panelChanged(made)));
+    made.onDidChange(() => this.panelChanged(made));
     made.onDidDispose(() => {
       this.open.delete(refKey(ref));
       if (this.last === made) this.last = this.all.find((other) => other.panel.visible);

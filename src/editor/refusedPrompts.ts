@@ -37,12 +37,8 @@ export function returnRefusedPrompts(options: {
     }
   };
   store.add(
-    options.pool.onDidOpen((room) => {
-      store.add(
-        room.onDidChange(({ parts }) => {
-          if (parts.has('outbox')) check(room);
-        }),
-      );
+    options.pool.onDidChangeRoom(({ room, parts }) => {
+      if (parts.has('outbox')) check(room);
     }),
   );
   return store;

@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { type Disposable, DisposableStore, toDisposable } from '../base/disposable.ts';
 import { Emitter, type Event } from '../base/emitter.ts';
 import type { Logger } from '../base/log.ts';
-import { isSettled } from '../session/view.ts';
+import { isSettled, type ViewPart } from '../session/view.ts';
 import { refKey, type SessionRef } from './sessionRef.ts';
 import { type JoinTarget, type RoomTarget, SharedRoom } from './sharedRoom.ts';
 
@@ -31,6 +31,12 @@ export interface RoomPoolOptions {
   readonly log: Logger;
 }
 
+/** Parts of a room's view that changed. */
+export interface PoolChange {
+  readonly room: SharedRoom;
+  readonly parts: ReadonlySet<ViewPart>;
+}
+
 interface Slot {
   readonly room: SharedRoom;
   users: number;
@@ -40,16 +46,13 @@ interface Slot {
 /** Rooms that this window has joined. */
 export class RoomPool {
   private readonly store = new DisposableStore();
-  private readonly rooms = new Map<
-    string,
-    { room: SharedRoom; users: number; timer?: Disposable }
-  >();
-  private readonly opened = this.store.add(new Emitter<SharedRoom>());
+  private readonly rooms = new Map<string, Slot>();
+  private readonly changed = this.store.add(new Emitter<PoolChange>());
   private readonly links: LinkSource;
   private readonly options: RoomPoolOptions;
 
-  /** A room was taken up; it may have no view yet. */
-  readonly onDidOpen: Event<SharedRoom> = this.opened.event;
+  /** Something changed in one of the rooms. */
+  readonly onDidChangeRoom: Event<PoolChange> = this.changed.event;
 
   constructor(options: RoomPoolOptions) {
     this.options = options;
@@ -69,7 +72,7 @@ export class RoomPool {
       const room = new SharedRoom({ ref, ...this.options });
       slot = { room, users: 0 };
       this.rooms.set(key, slot);
-      this.opened.fire(room);
+      room.onDidChange(({ parts }) => this.changed.fire({ room, parts }));
       room.setTarget(this.links.targetOf(ref));
     }
     slot.timer?.dispose();

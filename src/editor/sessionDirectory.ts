@@ -40,12 +40,8 @@ export class SessionDirectory implements LinkSource {
   watch(pool: RoomPool): void {
     this.pool = pool;
     this.store.add(
-      pool.onDidOpen((room) => {
-        this.store.add(
-          room.onDidChange(({ parts }) => {
-            if (parts.has('state') || parts.has('truth')) this.roomChanged(room);
-          }),
-        );
+      pool.onDidChangeRoom(({ room, parts }) => {
+        if (parts.has('state') || parts.has('truth')) this.roomChanged(room);
       }),
     );
   }
@@ -122,7 +118,7 @@ export class SessionDirectory implements LinkSource {
     if (error) return { kind: 'over', text: error.message };
     if (ref.kind === 'joined') {
       const isKnown = this.joined.items.some((item) => item.room === ref.room);
-      if (isKnown) return { kind: 'connecting' };
+      if (isKnown || !this.joined.isLoaded) return { kind: 'connecting' };
       return {
         kind: 'over',
         text: this.t(

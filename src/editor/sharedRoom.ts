@@ -96,6 +96,11 @@ export class SharedRoom {
     return [...this.leftBehind, ...(this.current?.outbox ?? [])];
   }
 
+  /** Whether the room cannot be entered, or not any more, by the link that is known. */
+  get isOver(): boolean {
+    return this.failure !== undefined || this.current?.truth.kind === 'over';
+  }
+
   /** Forgets a settled command. */
   forget(id: string): void {
     if (this.leftBehind.some((item) => item.id === id)) {
@@ -117,7 +122,8 @@ export class SharedRoom {
       return;
     }
     const relay = this.failure ? undefined : relayOfSameRoom(before?.link, target.link);
-    if (relay === undefined || !view?.me || view.truth.kind === 'over') {
+    // Another link to somebody's session may be a better one: its right is asked for by joining anew.
+    if (relay === undefined || this.ref.kind === 'joined' || !view?.me || this.isOver) {
       void this.rejoin();
       return;
     }

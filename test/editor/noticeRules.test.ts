@@ -1,6 +1,10 @@
 // Which notifications are due.
 import { describe, expect, test } from 'vitest';
-import { NoticeRules, type WatchedSession } from '../../src/editor/noticeRules.ts';
+import {
+  countedDecisions,
+  NoticeRules,
+  type WatchedSession,
+} from '../../src/editor/noticeRules.ts';
 
 const session = (changes: Partial<WatchedSession> = {}): WatchedSession => ({
   ref: { kind: 'own', session: 's' },
@@ -8,8 +12,10 @@ const session = (changes: Partial<WatchedSession> = {}): WatchedSession => ({
   isOpenHere: true,
   isLookedAt: false,
   isOfThisWindow: true,
-  waits: false,
+  isHosted: true,
+  decisions: [],
   isWorking: false,
+  isEnded: false,
   isLost: false,
   knocks: [],
   requests: [],
@@ -22,29 +28,76 @@ const kinds = (rules: NoticeRules, next: WatchedSession, isFocused = true): read
 describe('decisions and turns', () => {
   test('what is already so when the window opens is no news', () => {
     const rules = new NoticeRules();
-    expect(kinds(rules, session({ waits: true, isLost: true }))).toEqual([]);
+    expect(kinds(rules, session({ decisions: ['d1'], isLost: true }))).toEqual([]);
   });
 
   test('a decision that begins to wait is told once', () => {
     const rules = new NoticeRules();
     kinds(rules, session({ isWorking: true }));
-    expect(kinds(rules, session({ waits: true }))).toEqual(['waiting']);
-    expect(kinds(rules, session({ waits: true }))).toEqual([]);
+    expect(kinds(rules, session({ decisions: ['d1'] }))).toEqual(['waiting']);
+    expect(kinds(rules, session({ decisions: ['d1'] }))).toEqual([]);
+  });
+
+  test('the next decision is told even if nobody saw the session at work between the two', () => {
+    const rules = new NoticeRules();
+    kinds(rules, session({ isWorking: true }));
+    expect(kinds(rules, session({ decisions: ['d1'] }))).toEqual(['waiting']);
+    expect(kinds(rules, session({ decisions: ['d2'] }))).toEqual(['waiting']);
+    expect(kinds(rules, session({ decisions: ['d2', 'd3'] }))).toEqual(['waiting']);
+    expect(kinds(rules, session({ decisions: ['d2'] }))).toEqual([]);
+  });
+
+  test('where only the number of decisions is known, one more is news, and its id later is none', () => {
+    const rules = new NoticeRules();
+    kinds(rules, session());
+    expect(kinds(rules, session({ decisions: countedDecisions(1) }))).toEqual(['waiting']);
+    expect(kinds(rules, session({ decisions: countedDecisions(2) }))).toEqual(['waiting']);
+    expect(kinds(rules, session({ decisions: ['d1', 'd2'] }))).toEqual([]);
+    expect(kinds(rules, session({ decisions: countedDecisions(2) }))).toEqual([]);
+  });
+
+  test('a decision of a session without a window is told in the window that has the focus', () => {
+    const elsewhere = { isOpenHere: false, isOfThisWindow: false };
+    const decide = (isFocused: boolean, isHosted: boolean): readonly string[] => {
+      const rules = new NoticeRules();
+      kinds(rules, session({ ...elsewhere, isHosted }), isFocused);
+      return kinds(rules, session({ ...elsewhere, isHosted, decisions: ['d1'] }), isFocused);
+    };
+    expect(decide(true, true)).toEqual(['waiting']);
+    expect(decide(false, true)).toEqual([]);
+    // A terminal shows its own.
+    expect(decide(true, false)).toEqual([]);
   });
 
   test('nothing is told about a session that is looked at', () => {
     const rules = new NoticeRules();
     kinds(rules, session({ isWorking: true, isLookedAt: true }));
-    expect(kinds(rules, session({ waits: true, isLookedAt: true }))).toEqual([]);
+    expect(kinds(rules, session({ decisions: ['d1'], isLookedAt: true }))).toEqual([]);
   });
 
-  test('a turn that ends unseen is told for open panels only', () => {
+  test('a turn that ends unseen is told in the windows that the session belongs to', () => {
     const open = new NoticeRules();
     kinds(open, session({ isWorking: true }));
     expect(kinds(open, session())).toEqual(['turnEnded']);
-    const closed = new NoticeRules();
-    kinds(closed, session({ isWorking: true, isOpenHere: false }));
-    expect(kinds(closed, session({ isOpenHere: false }))).toEqual([]);
+    const elsewhere = new NoticeRules();
+    const other = { isOpenHere: false, isOfThisWindow: false };
+    kinds(elsewhere, session({ ...other, isWorking: true }));
+    expect(kinds(elsewhere, session(other))).toEqual([]);
+  });
+
+  test('a turn that ends right after its decision is told', () => {
+    const rules = new NoticeRules();
+    kinds(rules, session({ decisions: ['d1'] }));
+    expect(kinds(rules, session())).toEqual(['turnEnded']);
+  });
+
+  test('a session that ends in mid-turn is told as ended, with what happened', () => {
+    const rules = new NoticeRules();
+    kinds(rules, session({ isWorking: true }));
+    const ended = session({ isEnded: true, problem: 'Claude Code crashed.' });
+    expect(rules.next([ended], true)).toMatchObject([
+      { kind: 'turnEnded', isEnded: true, problem: 'Claude Code crashed.' },
+    ]);
   });
 
   test('a lost computer is told once, and not as the end of a turn', () => {

@@ -66,6 +66,28 @@ describe('following the host', () => {
     expect(room.outbox.length).toBeLessThanOrEqual(17);
   });
 
+  test('another link to a joined session is joined anew: it may give more', async () => {
+    const { room, views, links } = setUp(joined);
+    room.setTarget({ link: linkTo(1000) });
+    await waitUntil('joined', () => room.view);
+    room.setTarget({ link: linkTo(1000, 2) });
+    await waitUntil('joined again', () => links.length === 2 && room.view);
+    expect(links[1]).toBe(linkTo(1000, 2));
+    expect(views[0]?.closes).toHaveLength(1);
+  });
+
+  test('a room says that it is over, by what it was told or because it could not be joined', async () => {
+    const { room, views } = setUp(joined);
+    room.setTarget({ link: linkTo(1000) });
+    const view = await waitUntil('joined', () => room.view && views[0]);
+    expect(room.isOver).toBe(false);
+    view.truth = over;
+    expect(room.isOver).toBe(true);
+    void room.rejoin();
+    await waitUntil('joined again', () => views.length === 2 && room.view);
+    expect(room.isOver).toBe(false);
+  });
+
   test('another room is joined anew, and unanswered commands are kept as unknown', async () => {
     const { room, views, links } = setUp(own);
     room.setTarget({ link: linkTo(1000) });
@@ -164,6 +186,22 @@ describe('pool', () => {
     setTarget({ link: linkTo(5) });
     await waitUntil('joined', () => lease.room.view);
     expect(links).toEqual([linkTo(5)]);
+  });
+
+  test('what changes in any room is told, until the room is closed', async () => {
+    const { pool: rooms, views } = pool(own);
+    const told: string[] = [];
+    rooms.onDidChangeRoom(({ room, parts }) => {
+      if (room.ref === own) told.push(...parts);
+    });
+    const lease = rooms.acquire(own);
+    await waitUntil('joined', () => lease.room.view);
+    told.length = 0;
+    views[0]?.change('outbox');
+    expect(told).toEqual(['outbox']);
+    await rooms.leave(own);
+    views[0]?.change('state');
+    expect(told).toEqual(['outbox']);
   });
 
   test('leaving says goodbye', async () => {

@@ -51,7 +51,11 @@ export async function joinNow(app: App, text: string): Promise<void> {
     },
     (item) => item.room === link.room,
   );
-  app.panels.show({ kind: 'joined', room: link.room });
+  const ref = { kind: 'joined', room: link.room } as const;
+  const room = app.pool.find(ref);
+  // A link that did not work may work now: its owner may have shared again, its relay may be back.
+  if (room?.isOver) void room.rejoin();
+  app.panels.show(ref);
 }
 
 /** Leaves a joined session and forgets its link. */
@@ -59,7 +63,7 @@ export async function leave(app: App, argument?: unknown): Promise<void> {
   const ref = await targetSession(app, argument, {
     placeholder: vscode.l10n.t('Leave a session'),
     flags: ['joined'],
-    takesFocused: true,
+    takesFocused: 'joined',
   });
   if (ref?.kind !== 'joined') return;
   const title = app.directory.titleOf(ref);
