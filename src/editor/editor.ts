@@ -88,7 +88,7 @@ export function startEditor(
   const services = { ...base, openSession, clock, log };
   const panels = store.add(new Panels({ services, memento: workspaceState }));
   const focused = store.add(new FocusedSession({ panels, directory, clock }));
-  store.add(new SessionsView({ directory, machine, given, clock }));
+  store.add(new SessionsView({ directory, machine, given, clock, log }));
   store.add(new PeopleView(focused));
   store.add(createStatusBar(focused, machine));
   store.add(new Notifier({ machine, directory, pool, panels, clock }));

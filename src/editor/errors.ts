@@ -19,10 +19,10 @@ export function hostSilent(): AppError {
   });
 }
 
-/** Hosting waits for workspace trust. */
+/** Starting and sharing wait for workspace trust. */
 export function workspaceNotTrusted(): AppError {
   return new AppError('policy', {
-    happened: 'This workspace is not trusted, so no session can be started in it.',
+    happened: 'This workspace is not trusted, so no session can be started or shared from it.',
     remedy: 'Trust the workspace (command "Workspaces: Manage Workspace Trust") and try again.',
   });
 }

@@ -186,8 +186,13 @@ export class Machine {
     const before = this.status;
     this.hasLooked = true;
     this.isHostGone = found.kind !== 'running';
-    if (found.kind === 'running') this.room.setTarget({ link: found.link });
-    if (this.status !== before) this.changed.fire();
+    const { failure } = this;
+    if (found.kind === 'running') {
+      // Whoever started it: what kept this window from starting it is over.
+      this.failure = undefined;
+      this.room.setTarget({ link: found.link });
+    }
+    if (this.status !== before || this.failure !== failure) this.changed.fire();
   }
 
   /** Waits until this window is in the machine room and its picture is the host's. */

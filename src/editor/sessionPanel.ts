@@ -47,6 +47,14 @@ export function webviewOptions(extensionUri: vscode.Uri): vscode.WebviewOptions 
   };
 }
 
+/** Icon of our tabs, for light and dark themes. */
+export function panelIcon(extensionUri: vscode.Uri): { light: vscode.Uri; dark: vscode.Uri } {
+  return {
+    light: vscode.Uri.joinPath(extensionUri, 'media', 'panel-light.svg'),
+    dark: vscode.Uri.joinPath(extensionUri, 'media', 'panel-dark.svg'),
+  };
+}
+
 /** An open panel. */
 export class SessionPanel {
   readonly ref: SessionRef;
@@ -99,10 +107,7 @@ export class SessionPanel {
       }),
     );
     this.panel.webview.options = webviewOptions(extensionUri);
-    this.panel.iconPath = {
-      light: vscode.Uri.joinPath(extensionUri, 'media', 'panel-light.svg'),
-      dark: vscode.Uri.joinPath(extensionUri, 'media', 'panel-dark.svg'),
-    };
+    this.panel.iconPath = panelIcon(extensionUri);
     this.store.add(this.panel.webview.onDidReceiveMessage((raw) => this.pump.receive(raw)));
     this.store.add(this.panel.onDidChangeViewState(() => this.viewStateChanged()));
     this.panel.onDidDispose(() => this.close());

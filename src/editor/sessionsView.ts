@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { Clock } from '../base/clock.ts';
 import { DisposableStore } from '../base/disposable.ts';
+import type { Logger } from '../base/log.ts';
 import type { GivenLink } from './joinedSessions.ts';
 import type { Machine } from './machine.ts';
 import { fullName, VIEW } from './names.ts';
@@ -10,6 +11,7 @@ import type { SessionDirectory } from './sessionDirectory.ts';
 import { parseRef, type SessionRef } from './sessionRef.ts';
 import { sessionTree, type TreeNode, waitingCount } from './sessionTree.ts';
 import { settings } from './settings.ts';
+import { Soon } from './soon.ts';
 
 /** Changes within this time are one redraw: streaming sessions change their row often. */
 const REDRAW_MS = 200;
@@ -25,7 +27,8 @@ export class SessionsView implements vscode.TreeDataProvider<TreeNode> {
   private readonly machine: Machine;
   private readonly given: SecretList<GivenLink>;
   private readonly clock: Clock;
-  private isDue = false;
+  private readonly log: Logger;
+  private problem = '';
 
   readonly onDidChangeTreeData = this.redraw.event;
 
@@ -34,18 +37,26 @@ export class SessionsView implements vscode.TreeDataProvider<TreeNode> {
     readonly machine: Machine;
     readonly given: SecretList<GivenLink>;
     readonly clock: Clock;
+    readonly log: Logger;
   }) {
     this.directory = options.directory;
     this.machine = options.machine;
     this.given = options.given;
     this.clock = options.clock;
+    this.log = options.log;
     this.view = this.store.add(
       vscode.window.createTreeView(VIEW.sessions, { treeDataProvider: this }),
     );
+    const run = (): void => {
+      this.describe();
+      this.redraw.fire(undefined);
+    };
+    const soon = this.store.add(new Soon({ clock: this.clock, delayMs: REDRAW_MS, run }));
     this.store.add(this.view.onDidChangeVisibility(() => void this.startHost()));
-    this.store.add(this.directory.onDidChange(() => this.redrawSoon()));
-    this.store.add(this.given.onDidChange(() => this.redrawSoon()));
-    this.store.add(vscode.workspace.onDidChangeConfiguration(() => this.redrawSoon()));
+    this.store.add(vscode.workspace.onDidGrantWorkspaceTrust(() => void this.startHost()));
+    this.store.add(this.directory.onDidChange(() => soon.trigger()));
+    this.store.add(this.given.onDidChange(() => soon.trigger()));
+    this.store.add(vscode.workspace.onDidChangeConfiguration(() => soon.trigger()));
     this.store.add(
       this.clock.every(AGE_MS, () => {
         if (this.view.visible) this.redraw.fire(undefined);
@@ -118,16 +129,19 @@ export class SessionsView implements vscode.TreeDataProvider<TreeNode> {
     await machine.ensure().catch(() => undefined);
   }
 
-  private redrawSoon(): void {
-    if (this.isDue) return;
-    this.isDue = true;
-    this.store.add(
-      this.clock.after(REDRAW_MS, () => {
-        this.isDue = false;
-        this.describe();
-        this.redraw.fire(undefined);
-      }),
-    );
+  /** A message takes the place of the welcome: where there is nothing else, the welcome says it, with buttons. */
+  private describeProblem(): void {
+    const { error, state, rows } = this.machine;
+    const problem = error?.parts ?? state?.computer.problem;
+    const text = [problem?.happened, problem?.kept, problem?.remedy].filter(Boolean).join(' ');
+    const code = error?.code ?? state?.computer.problem?.code;
+    const isEmpty = rows.length === 0 && this.directory.joinedRows().length === 0;
+    const isWelcome = isEmpty && code === 'agent-not-found';
+    if (text !== this.problem && text !== '')
+      this.log.warn('this computer has a problem', { text });
+    this.problem = text;
+    this.view.message = isWelcome ? '' : text;
+    void vscode.commands.executeCommand('setContext', fullName('agentMissing'), isWelcome);
   }
 
   private describe(): void {
@@ -137,10 +151,7 @@ export class SessionsView implements vscode.TreeDataProvider<TreeNode> {
         ? vscode.l10n.t('1 session waits for you')
         : vscode.l10n.t('{0} sessions wait for you', waiting);
     this.view.badge = waiting > 0 ? { value: waiting, tooltip } : undefined;
-    const problem = this.machine.error?.parts ?? this.machine.state?.computer.problem;
-    this.view.message = problem
-      ? [problem.happened, problem.kept, problem.remedy].filter(Boolean).join(' ')
-      : '';
+    this.describeProblem();
     this.view.description =
       this.machine.status === 'lost' ? vscode.l10n.t('background service stopped') : '';
   }

@@ -5,6 +5,7 @@ import { DisposableStore } from '../base/disposable.ts';
 import type { FocusedSession } from './focusedSession.ts';
 import type { Machine } from './machine.ts';
 import { fullName } from './names.ts';
+import type { SessionRef } from './sessionRef.ts';
 import { statusText } from './statusText.ts';
 
 /** Shows the most important fact of this window's sessions, or hides. */
@@ -19,7 +20,14 @@ export function createStatusBar(focused: FocusedSession, machine: Machine): Disp
     if (!status) return item.hide();
     item.text = status.text;
     item.tooltip = status.tooltip;
-    item.command = fullName('openSession');
+    const { session } = status;
+    const target: SessionRef | undefined =
+      session === undefined ? undefined : { kind: 'own', session };
+    item.command = {
+      command: fullName('openSession'),
+      title: vscode.l10n.t('Open Session'),
+      ...(target ? { arguments: [target] } : {}),
+    };
     item.backgroundColor = status.isWarning
       ? new vscode.ThemeColor('statusBarItem.warningBackground')
       : undefined;

@@ -1,7 +1,7 @@
 // What the one item of the status bar says.
 import type { PanelHeader } from '../protocol/panel.ts';
 import type { DirectoryRow } from '../protocol/state.ts';
-import { waitingCount } from './sessionTree.ts';
+import { groupOf, waitingCount } from './sessionTree.ts';
 import type { Translate } from './translate.ts';
 
 /** Text of the item; nothing to say = undefined. */
@@ -10,6 +10,8 @@ export interface StatusText {
   readonly tooltip: string;
   /** A decision waits: the only reason for a colour. */
   readonly isWarning: boolean;
+  /** Session of this computer that a click opens; absent = it is asked. */
+  readonly session?: string;
 }
 
 /** The most important fact: a decision, then control, then watchers, then the lost connection. */
@@ -23,7 +25,13 @@ export function statusText(
   const waiting = Math.max(open, waitingCount(rows));
   if (waiting > 0) {
     const text = waiting === 1 ? t('1 decision waits') : t('{0} decisions wait', waiting);
-    return { text: `$(bell-dot) ${text}`, tooltip: t('A session waits for you.'), isWarning: true };
+    const [only, ...others] = rows.filter((row) => groupOf(row.session, row) === 'waiting');
+    return {
+      text: `$(bell-dot) ${text}`,
+      tooltip: t('A session waits for you.'),
+      isWarning: true,
+      ...(only && others.length === 0 ? { session: only.session.id } : {}),
+    };
   }
   const asks = header?.controlRequests[0] ?? header?.people.find((person) => person.asksControl);
   if (header?.me?.role === 'owner' && asks) {

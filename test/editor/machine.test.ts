@@ -6,6 +6,7 @@ import type { FoundHost, HostFinder } from '../../src/editor/environment.ts';
 import { joinedSessions } from '../../src/editor/joinedSessions.ts';
 import { Machine } from '../../src/editor/machine.ts';
 import { SessionDirectory } from '../../src/editor/sessionDirectory.ts';
+import { SharedRoom } from '../../src/editor/sharedRoom.ts';
 import { untranslated } from '../../src/editor/translate.ts';
 import type { Json } from '../../src/protocol/json.ts';
 import { formatLink } from '../../src/protocol/link.ts';
@@ -125,6 +126,40 @@ describe('losing', () => {
     await machine.ensure();
     expect(machine.error).toBeUndefined();
     expect(directory.hostProblem(ref)).toBeUndefined();
+  });
+});
+
+describe('a failed start', () => {
+  test('is over when somebody else has started the host', async () => {
+    const { machine, world } = setUp();
+    world.failure = new AppError('host-runtime', { happened: 'No SQLite.' });
+    await machine.look();
+    await expect(machine.ensure()).rejects.toThrow('No SQLite.');
+    expect(machine.error).toBeDefined();
+    let changes = 0;
+    machine.onDidChange(() => (changes += 1));
+    world.found = { kind: 'running', link };
+    await machine.look();
+    expect(machine.error).toBeUndefined();
+    expect(changes).toBeGreaterThan(0);
+  });
+});
+
+describe('a panel of a joined session', () => {
+  test('does not say that it was left before the list of joined sessions is read', async () => {
+    const { clock, machine } = setUp();
+    const joined = joinedSessions(new FakeSecrets(), silentLogger);
+    const directory = new SessionDirectory({ machine, joined, t: untranslated });
+    const room = new SharedRoom({
+      ref: { kind: 'joined', room: 'r' },
+      join: () => Promise.reject(new Error('not asked')),
+      clock,
+      random: () => 0,
+      log: silentLogger,
+    });
+    expect(directory.absence(room)).toEqual({ kind: 'connecting' });
+    await joined.load();
+    expect(directory.absence(room)).toMatchObject({ kind: 'over' });
   });
 });
 

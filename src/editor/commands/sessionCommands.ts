@@ -81,7 +81,7 @@ export async function continueHere(app: App, argument?: unknown): Promise<void> 
   const ref = await targetSession(app, argument, {
     placeholder: vscode.l10n.t('Continue an ended session here'),
     flags: ['continue'],
-    takesFocused: true,
+    takesFocused: 'own',
   });
   if (ref?.kind !== 'own') return;
   const row = app.machine.row(ref.session);
@@ -117,7 +117,7 @@ export async function endSession(app: App, argument?: unknown): Promise<void> {
   const ref = await targetSession(app, argument, {
     placeholder: vscode.l10n.t('End a session'),
     flags: ['endable'],
-    takesFocused: true,
+    takesFocused: 'own',
   });
   if (ref?.kind !== 'own') return;
   const end = vscode.l10n.t('End Session');

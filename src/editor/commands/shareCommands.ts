@@ -1,14 +1,21 @@
 // Share, Copy link, Stop sharing: how a session of this computer is opened to others and closed again.
 import * as vscode from 'vscode';
 import * as z from 'zod/mini';
+import { errorText } from '../../base/log.ts';
 import { parseLink } from '../../protocol/link.ts';
 import type { App } from '../app.ts';
-import { noHostHere, sessionGone, sharingIsOff, unexpectedAnswer } from '../errors.ts';
+import {
+  noHostHere,
+  sessionGone,
+  sharingIsOff,
+  unexpectedAnswer,
+  workspaceNotTrusted,
+} from '../errors.ts';
 import { withProgress } from '../progress.ts';
 import { showQrCode } from '../qrCode.ts';
 import { type SessionRef } from '../sessionRef.ts';
 import { settings } from '../settings.ts';
-import { askShare } from '../shareSteps.ts';
+import { askShare, type ShareChoice } from '../shareSteps.ts';
 import { opened } from './sessionCommands.ts';
 import { targetSession } from './target.ts';
 
@@ -19,10 +26,11 @@ const shareAnswer = z.looseObject({ link: z.string(), notAfter: z.number() });
 export async function share(app: App, argument?: unknown): Promise<void> {
   if (!app.machine.canHost) throw noHostHere();
   if (!settings.isSharingEnabled()) throw sharingIsOff();
+  if (!vscode.workspace.isTrusted) throw workspaceNotTrusted();
   const target = await targetSession(app, argument, {
     placeholder: vscode.l10n.t('Share a session'),
     flags: ['sharable'],
-    takesFocused: true,
+    takesFocused: 'own',
   });
   if (target?.kind !== 'own') return;
   const ref = await opened(app, target);
@@ -47,14 +55,21 @@ export async function share(app: App, argument?: unknown): Promise<void> {
       return parsed.data;
     },
   );
-  if (choice.where.kind === 'relay') {
-    await settings.setRelayUrl(choice.where.url);
-    const { accessKey } = choice.where;
-    if (accessKey) await app.secrets.store(`relayKey:${choice.where.url}`, accessKey);
-  }
+  await rememberRelay(app, choice.where);
   const given = { session: ref.session, role: choice.role, link, notAfter };
   await app.given.put(given, (item) => item.session === ref.session && item.role === choice.role);
   await offerLink(app, link);
+}
+
+/** Offers the relay server again next time; the link is given out even if that cannot be kept. */
+async function rememberRelay(app: App, where: ShareChoice['where']): Promise<void> {
+  if (where.kind !== 'relay') return;
+  try {
+    await settings.setRelayUrl(where.url);
+    if (where.accessKey) await app.secrets.store(`relayKey:${where.url}`, where.accessKey);
+  } catch (error) {
+    app.log.warn('the relay server cannot be remembered', { error: errorText(error) });
+  }
 }
 
 /** Copies a link that was given out before; without one, begins Share. */
@@ -62,7 +77,7 @@ export async function copyLink(app: App, argument?: unknown): Promise<void> {
   const ref = await targetSession(app, argument, {
     placeholder: vscode.l10n.t('Copy the link of a shared session'),
     flags: ['link', 'sharable'],
-    takesFocused: true,
+    takesFocused: 'own',
   });
   if (ref?.kind !== 'own') return;
   const isShared = app.machine.row(ref.session)?.sharing !== undefined;
@@ -87,7 +102,7 @@ export async function stopSharing(app: App, argument?: unknown): Promise<void> {
   const ref = await targetSession(app, argument, {
     placeholder: vscode.l10n.t('Stop sharing a session'),
     flags: ['shared'],
-    takesFocused: true,
+    takesFocused: 'own',
   });
   if (ref?.kind !== 'own') return;
   const { t } = vscode.l10n;

@@ -9,6 +9,7 @@ import type { SessionRef } from '../sessionRef.ts';
 import { sessionTree, type SessionNode, type TreeNode } from '../sessionTree.ts';
 import { refOfArgument } from '../sessionsView.ts';
 import { settings } from '../settings.ts';
+import type { SharedRoom } from '../sharedRoom.ts';
 
 /** A room is given this long to show that this member is in it. */
 const ENTER_MS = 15_000;
@@ -18,8 +19,8 @@ export interface TargetOptions {
   readonly placeholder: string;
   /** Row flags of which one must be there. */
   readonly flags: readonly string[];
-  /** Take the panel in front without asking. */
-  readonly takesFocused: boolean;
+  /** Which session takes the panel in front without asking: none, any, or one of a kind. */
+  readonly takesFocused: boolean | SessionRef['kind'];
 }
 
 /** The session a command is about; undefined if the person chose none. */
@@ -31,7 +32,9 @@ export async function targetSession(
   const given = refOfArgument(argument);
   if (given) return given;
   const { current } = app.panels;
-  if (options.takesFocused && current?.panel.visible) return current.ref;
+  const { takesFocused } = options;
+  const isTaken = takesFocused === true || takesFocused === current?.ref.kind;
+  if (isTaken && current?.panel.visible) return current.ref;
   const nodes = flatten(
     sessionTree({
       own: app.machine.rows,
@@ -71,11 +74,12 @@ export async function inRoom<T>(
       const check = (): void => {
         const { view: joined, error, hasLink } = lease.room;
         if (error) reject(error);
-        else if (!hasLink) reject(sessionGone());
+        else if (!hasLink && !isComing(app, lease.room)) reject(notHere(app, ref));
         else if (joined?.truth.kind === 'over') reject(joined.truth.error);
         else if (joined?.me) resolve(joined);
       };
       store.add(lease.room.onDidChange(check));
+      store.add(app.directory.onDidChange(check));
       store.add(app.clock.after(ENTER_MS, () => reject(notReached(app, ref))));
       check();
     });
@@ -84,6 +88,23 @@ export async function inRoom<T>(
     store.dispose();
     lease.dispose();
   }
+}
+
+/** Whether its link may still become known: the list of its computer, or of this device, is not read yet. */
+function isComing(app: App, room: SharedRoom): boolean {
+  return app.directory.absence(room).kind === 'connecting';
+}
+
+/** Why a session without a link cannot be reached. */
+function notHere(app: App, ref: SessionRef): AppError {
+  const problem = app.directory.hostProblem(ref);
+  if (!problem) return sessionGone();
+  const { happened, kept, remedy } = problem;
+  return new AppError('host-unreachable', {
+    happened,
+    ...(kept ? { kept } : {}),
+    ...(remedy ? { remedy } : {}),
+  });
 }
 
 function notReached(app: App, ref: SessionRef): AppError {

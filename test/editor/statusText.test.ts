@@ -1,0 +1,22 @@
+// What the status bar says, and what a click on it opens.
+import { expect, test } from 'vitest';
+import { statusText } from '../../src/editor/statusText.ts';
+import { untranslated } from '../../src/editor/translate.ts';
+import { row } from './support/samples.ts';
+
+test('one waiting session is opened by a click, several are asked about', () => {
+  const waiting = (id: string) => row({ id, status: 'waiting' }, { pending: 1 });
+  const one = statusText(undefined, [waiting('a'), row({ id: 'b' })], untranslated);
+  expect(one).toMatchObject({
+    isWarning: true,
+    session: 'a',
+    text: '$(bell-dot) 1 decision waits',
+  });
+  const two = statusText(undefined, [waiting('a'), waiting('b')], untranslated);
+  expect(two?.text).toBe('$(bell-dot) 2 decisions wait');
+  expect(two?.session).toBeUndefined();
+});
+
+test('without anything to say there is no item', () => {
+  expect(statusText(undefined, [row()], untranslated)).toBeUndefined();
+});
