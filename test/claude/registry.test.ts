@@ -333,6 +333,29 @@ describe('observe()', () => {
     });
   });
 
+  it('holds nothing open once it has ended, and says nothing after it was closed', async () => {
+    const watches = (): number =>
+      process.getActiveResourcesInfo().filter((name) => name.startsWith('FSEvent')).length;
+    const before = watches();
+    await register();
+    await say(FIRST, 'u1', 'first');
+    const first = await open();
+    expect(watches()).toBe(before + 1);
+    const row = (await agent.found())[0];
+    if (row === undefined) throw new Error('nothing found');
+    const closed = agent.observe(row);
+    const seen = new Recorder();
+    closed.onDidEmit((event) => seen.take(event));
+    const opening = closed.open();
+    await closed.close();
+    await opening;
+    expect(seen.entries).toEqual([]);
+    expect(seen.events.filter((event) => event.kind === 'status')).toEqual([]);
+    child.kill('SIGKILL');
+    await first.until('exit', (events) => events.find((event) => event.kind === 'exit'));
+    await waitUntil('the watch is off', () => watches() === before);
+  });
+
   it('opens an ended session: all of it, then ended', async () => {
     await say(SECOND, 'u1', 'old');
     const seen = await open();
