@@ -1,7 +1,7 @@
 // Requests in a browser: exactly what is asked, answered by keys or buttons, once.
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { sampleEntries } from '../../webview-ui/gallery/sampleEntries.ts';
+import { manyEntries, sampleEntries } from '../../webview-ui/gallery/sampleEntries.ts';
 import { HEADERS } from '../../webview-ui/gallery/sampleHeaders.ts';
 import { GalleryRig, posted, send } from './galleryRig.ts';
 
@@ -112,6 +112,27 @@ describe('requests', () => {
     await page.waitForSelector('.pending', { state: 'detached' });
     await page.keyboard.type('next');
     expect(await page.inputValue('#composer')).toBe('next');
+  });
+
+  it('loads older entries until it can show what waits, and none for what is still to come', async () => {
+    const page = await rig.open('many=40&first=1000');
+    const asked = async (index: number): Promise<number> => {
+      const pending = { requestId: 'r', index, request: 'permission', tool: 'Bash', since: 0 };
+      await send(page, { type: 'header', header: { ...HEADERS['owner'], pending: [pending] } });
+      await page.waitForSelector('.pending:has-text("Its details are not loaded yet.")');
+      return (await posted(page, 'fetch-older')).length;
+    };
+    expect(await asked(2000)).toBe(0);
+    expect(await asked(985)).toBe(1);
+    await send(page, { type: 'prepend', entries: manyEntries(10, 990), hasOlder: true });
+    await expect.poll(async () => (await posted(page, 'fetch-older')).length).toBe(2);
+    const entry = { ...REQUEST, id: 'r', at: 0 };
+    const before = manyEntries(10, 980).map((one) =>
+      one.index === 985 ? { index: 985, entry } : one,
+    );
+    await send(page, { type: 'prepend', entries: before, hasOlder: true });
+    await page.waitForSelector('.pending .command');
+    expect(await posted(page, 'fetch-older')).toHaveLength(2);
   });
 
   it('shows everything that is asked for beside the command or the change', async () => {

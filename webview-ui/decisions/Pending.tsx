@@ -50,10 +50,11 @@ function OneRequest(props: { pending: PendingRef; header: PanelHeader; isFirst: 
   void store.transcript.version.value;
   const block = useAnswerBlock(pending, header);
   const entry = store.transcript.entryAt(pending.index);
+  const isOlder = pending.index < store.transcript.first;
   const isLoading = store.isLoadingOlder.value;
   useEffect(() => {
-    if (entry === undefined) store.fetchOlderByScroll();
-  }, [entry, isLoading]);
+    if (isOlder) store.fetchOlderByScroll();
+  }, [isOlder, isLoading]);
   const answer = store.outbox.value.findLast(
     (item) => item.kind === 'answer' && item.text === pending.requestId,
   );

@@ -47,6 +47,11 @@ export class TranscriptModel {
     return this.entries.length;
   }
 
+  /** Place in the log of the first entry held; 0 if there is none. */
+  get first(): number {
+    return this.entries[0]?.index ?? 0;
+  }
+
   /** The entry at a place in the log, if it is loaded. */
   entryAt(index: number): Entry | undefined {
     return this.byIndex.get(index);
