@@ -11,7 +11,11 @@ const FIRST_DELAY_MS = 250;
 /** A failure is forgotten after this time. */
 const FORGET_MS = 60_000;
 
+/** Sockets beyond its connections that an address may have, for requests and what is not yet one. */
+const MORE_SOCKETS = 128;
+
 interface AddressUse {
+  sockets: number;
   connections: number;
   readonly maxConnections: number;
   failures: number;
@@ -35,6 +39,19 @@ export class Addresses {
   /** Number of addresses known, for leak checks. */
   get size(): number {
     return this.uses.size;
+  }
+
+  /**
+   * Takes a place for one socket, before anything is read from it: silent ones are cut only after
+   * some seconds. Undefined if its address has too many. Dispose to free it.
+   */
+  openSocket(peer: string): Disposable | undefined {
+    const use = this.use(peer);
+    if (use.sockets >= use.maxConnections + MORE_SOCKETS) return undefined;
+    use.sockets += 1;
+    return toDisposable(() => {
+      use.sockets -= 1;
+    });
   }
 
   /** Takes a place for one connection; undefined if there are too many. Dispose to free it. */
@@ -76,7 +93,8 @@ export class Addresses {
     for (const [address, use] of this.uses) {
       const isQuiet = use.failures === 0 || now - use.lastFailureMs > FORGET_MS;
       const isFull = use.connects.isFull(now) && use.requests.isFull(now);
-      if (use.connections === 0 && isQuiet && isFull) this.uses.delete(address);
+      if (use.sockets === 0 && use.connections === 0 && isQuiet && isFull)
+        this.uses.delete(address);
     }
   }
 
@@ -90,6 +108,7 @@ export class Addresses {
     const scaled = ({ perSecond, burst }: { perSecond: number; burst: number }): TokenBucket =>
       new TokenBucket({ perSecond: perSecond * factor, burst: burst * factor }, now);
     const use: AddressUse = {
+      sockets: 0,
       connections: 0,
       maxConnections: isLoopback
         ? this.limits.connectionsPerLoopback

@@ -63,6 +63,11 @@ export class RelayDocument implements Disposable {
     return !this.options.isOpen && this.name.endsWith('.k');
   }
 
+  /** Bytes of the document in memory. */
+  get bytes(): number {
+    return this.updates.bytes;
+  }
+
   /** Whether nothing was ever written. */
   get isEmpty(): boolean {
     return this.storedUpdates === 0;

@@ -77,18 +77,22 @@ export class Documents {
     return rooms;
   }
 
-  /** Forgets documents that have been idle. */
+  /** Forgets documents that have been idle; all that are idle, if they fill too much. */
   sweep(): void {
-    const now = this.options.clock.monotonic();
+    const { clock, limits } = this.options;
+    const now = clock.monotonic();
+    let bytes = 0;
+    for (const { document } of this.slots.values()) bytes += document?.bytes ?? 0;
+    const idleMs = bytes > limits.documentsBytes ? 0 : limits.roomIdleMs;
     for (const [name, slot] of this.slots) {
-      const isIdle = now - slot.idleSinceMs >= this.options.limits.roomIdleMs;
-      if (slot.users === 0 && isIdle) this.evict(name, slot);
+      if (slot.users === 0 && now - slot.idleSinceMs >= idleMs) this.evict(name, slot);
     }
   }
 
-  /** Forgets everything. */
+  /** Forgets everything; the store has it. */
   close(): void {
-    for (const [name, slot] of this.slots) this.evict(name, slot);
+    for (const slot of this.slots.values()) slot.document?.dispose();
+    this.slots.clear();
   }
 
   private open(name: string): Slot {

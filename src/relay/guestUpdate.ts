@@ -55,7 +55,7 @@ export function advanceOf(update: DecodedUpdate, clocks: Clocks): Clocks | undef
   }
   for (const [writer, items] of update.ds.clients) {
     const end = writer === client ? next : (clocks.get(writer) ?? 0);
-    if (items.some((item) => item.clock + item.len > end)) return undefined;
+    if (items.some(({ clock, len }) => len === 0 || clock + len > end)) return undefined;
   }
   return new Map(client === undefined ? [] : [[client, next]]);
 }

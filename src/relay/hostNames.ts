@@ -69,12 +69,17 @@ export interface Client {
 
 /** Whom the limits are counted for; a local program that lies in its headers still has its peer. */
 export function clientOf(request: IncomingMessage): Client {
-  const peer = networkOf(request.socket.remoteAddress ?? 'unknown');
+  const peer = peerOf(request.socket);
   if (!isLoopbackAddress(peer)) return { peer, address: peer };
   const forwarded = request.headers['x-forwarded-for'];
   const list = Array.isArray(forwarded) ? forwarded.join(',') : (forwarded ?? '');
   const seen = list.split(',').at(-1)?.trim() ?? '';
   return { peer, address: seen === '' ? peer : networkOf(seen) };
+}
+
+/** The address of a socket that limits are counted for. */
+export function peerOf(socket: { readonly remoteAddress?: string | undefined }): string {
+  return networkOf(socket.remoteAddress ?? 'unknown');
 }
 
 function networkOf(address: string): string {

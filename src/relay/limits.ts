@@ -55,6 +55,8 @@ export interface RelayLimits {
   readonly pingMs: number;
   readonly handshakeMs: number;
   readonly roomIdleMs: number;
+  /** Above this, documents leave memory as soon as nobody uses them. */
+  readonly documentsBytes: number;
   /** A room that nobody has used for this long is forgotten; its host fills it in again. */
   readonly roomKeptMs: number;
   /** How often unused rooms are looked for. */
@@ -109,6 +111,7 @@ export const DEFAULT_RELAY_LIMITS: RelayLimits = {
   pingMs: TIMES.pingMs,
   handshakeMs: TIMES.handshakeMs,
   roomIdleMs: TIMES.roomIdleMs,
+  documentsBytes: 512 * MIB,
   roomKeptMs: 30 * 24 * 3_600_000,
   pruneMs: 3_600_000,
   roomBytes: 256 * MIB,

@@ -11,7 +11,7 @@ import { Admissions } from './admissions.ts';
 import { Documents } from './documents.ts';
 import { cannotListen, portBusy } from './errors.ts';
 import { Gate } from './gate.ts';
-import { clientOf, hostNameOf, isLoopbackHost, isLoopbackName } from './hostNames.ts';
+import { clientOf, hostNameOf, isLoopbackHost, isLoopbackName, peerOf } from './hostNames.ts';
 import { createHttpHandler } from './http.ts';
 import { loadJoinPage } from './joinPage.ts';
 import { DEFAULT_RELAY_LIMITS, type RelayLimits } from './limits.ts';
@@ -99,6 +99,11 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     clientTracking: true,
     handleProtocols: (offered) => selectProtocol(offered, isOpen),
   });
+  server.on('connection', (socket) => {
+    const place = addresses.openSocket(peerOf(socket));
+    if (place) socket.once('close', () => place.dispose());
+    else socket.destroy();
+  });
   server.on('clientError', (_error, socket) => socket.destroy());
   server.on('upgrade', (request, socket, head) => {
     // Without a listener, a reset connection would end the process.
@@ -138,6 +143,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     for (const socket of sockets.clients) socket.terminate();
     server.closeAllConnections();
     await closed;
+    // No compaction now: with many documents it would outlast the patience of who ends the relay.
     documents.close();
     await store.flush();
   };

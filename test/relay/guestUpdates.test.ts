@@ -130,6 +130,12 @@ describe('reading an update', () => {
     expect(newWriters(decode(Y.encodeStateAsUpdate(other)), clocks)).toBe(1);
   });
 
+  it('takes an empty range of deletion, at which Yjs throws, for none that follows on', () => {
+    const update = new Uint8Array([0, 1, 5, 2, 0, 1, 9, 0]);
+    expect(advanceOf(decode(update), new Map([[5, 20]]))).toBeUndefined();
+    expect(new UpdateLog(pushes(1, 1)).hasAllFor(update)).toBe(false);
+  });
+
   it('counts what it deletes', () => {
     const ranges = (count: number): Uint8Array => {
       const encoder = encoding.createEncoder();

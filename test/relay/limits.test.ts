@@ -1,5 +1,6 @@
 // Bounds: frames, rates, sizes, slow readers, idle documents.
-import { describe, expect, it } from 'vitest';
+import { connect as connectTcp } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import * as Y from 'yjs';
 import { CLOSE } from '../../src/protocol/closeCodes.ts';
 import { channelDocument, knockDocument } from '../../src/protocol/names.ts';
@@ -113,6 +114,18 @@ describe('rates', () => {
     const room = await claimedRoom(relay);
     for (let i = 0; i < 2; i += 1) await connectRaw(relay, room.id, room.hostToken);
     await expect(connectRaw(relay, room.id, room.hostToken)).rejects.toThrow('429');
+  });
+
+  it('[Y9] are cut by number before anything was read from them', async () => {
+    const relay = await startRelay({ limits: { connectionsPerLoopback: 2 } });
+    const sockets = Array.from({ length: 140 }, () => connectTcp(relay.port, '127.0.0.1'));
+    onTestFinished(() => sockets.forEach((socket) => socket.destroy()));
+    let cut = 0;
+    for (const socket of sockets) {
+      socket.on('error', () => undefined).on('close', () => (cut += 1));
+      socket.resume();
+    }
+    await waitUntil('what is too much is cut', () => cut === 10);
   });
 
   it('[Y9] count for a program that lies about its address', async () => {
@@ -271,6 +284,21 @@ describe('a document nobody uses', () => {
     expect(third.items()).toEqual(['kept', 'too', 'and this']);
   });
 
+  it('[Y10] leaves memory at once when documents fill too much', async () => {
+    const relay = await startRelay({ limits: { documentsBytes: 50 * KIB, sweepMs: 10 } });
+    const room = await claimedRoom(relay);
+    const first = connect(relay, room.id, room.hostToken);
+    first.push(new Uint8Array(60 * KIB));
+    const second = connect(relay, room.id, room.hostToken);
+    await waitUntil('it is there', () => second.items().length === 1);
+    expect(relay.counts.documents).toBe(1);
+    first.provider.destroy();
+    second.provider.destroy();
+    await waitUntil('it is gone', () => relay.counts.documents === 0);
+    const third = connect(relay, room.id, room.hostToken);
+    await waitUntil('it is back', () => third.items().length === 1);
+  });
+
   it('[Y10] and was never written is forgotten at once, as are addresses', async () => {
     const relay = await startRelay({ open: true, limits: { sweepMs: 10 } });
     for (let i = 0; i < 50; i += 1) {
@@ -331,11 +359,20 @@ describe('a room', () => {
 
 describe('a half-open socket', () => {
   it('[Y9] is cut when it gives no sign of life between two pings', async () => {
-    const relay = await startRelay({ limits: { pingMs: 30 } });
+    const clock = createFakeClock(Date.now());
+    const relay = await startRelay({ clock, limits: { pingMs: 20_000 } });
     const room = await claimedRoom(relay);
-    const alive = await connectRaw(relay, room.id, room.hostToken);
-    const dead = await connectRaw(relay, room.id, room.hostToken);
+    const alive = await joinRaw(relay, room.id, room.hostToken);
+    const dead = await joinRaw(relay, room.id, room.hostToken);
     dead.socket.pause();
+    const pinged = new Promise((resolve) => alive.socket.once('ping', resolve));
+    clock.advance(20_000);
+    await pinged;
+    // Its answer to the ping has arrived when the answer to this is there.
+    alive.socket.send(ASK);
+    await waitUntil('the pong has arrived', () => alive.messages.length > 0);
+    expect(relay.counts.sockets).toBe(2);
+    clock.advance(20_000);
     await waitUntil('one is cut', () => relay.counts.sockets === 1);
     expect(alive.socket.readyState).toBe(alive.socket.OPEN);
   });

@@ -157,8 +157,10 @@ describe('a token for this computer and its pages', () => {
 });
 
 describe('a token that is gone', () => {
-  it('[Y20] takes its sockets with it within a second, and no others', async () => {
-    const relay = await startRelay();
+  it('[Y20] takes its sockets with it at once, and no others', async () => {
+    // Time stands still: nothing waits for a timer.
+    const clock = createFakeClock(Date.now());
+    const relay = await startRelay({ clock });
     const room = await claimedRoom(relay);
     const [stays, goes] = [newToken(), newToken()];
     const entryOf = (token: string) => grant(token, { [room.id]: 'read' });
@@ -166,10 +168,8 @@ describe('a token that is gone', () => {
     await putClaim(relay, room, { rev: 2, tokens });
     const [one, two] = [connect(relay, room.id, stays), connect(relay, room.id, goes)];
     await waitUntil('both are in', () => one.provider.synced && two.provider.synced);
-    const before = performance.now();
     await putClaim(relay, room, { rev: 3, tokens: tokens.slice(0, 2) });
     await waitUntil('one is out', () => two.closeCodes.length > 0);
-    expect(performance.now() - before).toBeLessThan(1000);
     expect([one.closeCodes, two.closeCodes]).toEqual([[], [CLOSE.revoked]]);
     expect(two.provider.shouldConnect).toBe(false);
   });
