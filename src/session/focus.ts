@@ -76,7 +76,7 @@ export class FocusLease implements Disposable {
     this.leaseMs = options.leaseMs ?? TIMES.leaseMs;
     this.fence = options.journal.fence();
     this.wallOffsetMs = this.clock.now() - this.clock.monotonic();
-    this.store.add(this.clock.every(CLOCK_CHECK_MS, () => this.settle()));
+    this.store.add(this.clock.every(CLOCK_CHECK_MS, () => this.settleByTimer()));
     this.store.defer(() => this.timer?.handle.dispose());
   }
 
@@ -277,6 +277,17 @@ export class FocusLease implements Disposable {
     }
   }
 
+  /** A grant that the journal refuses changes nothing; the next look tries again, and who asks is told. */
+  private settleByTimer(): void {
+    try {
+      this.settle();
+    } catch {
+      // A timer has nobody to tell: a full disk must not end the host because a lease has lapsed.
+      return;
+    }
+    this.schedule();
+  }
+
   private dueAt(holder: Holder): number {
     if (this.queue.length === 0) return holder.leaseUntil;
     return Math.min(holder.leaseUntil, holder.activeAt + this.idleHandOverMs);
@@ -290,8 +301,7 @@ export class FocusLease implements Disposable {
     this.timer?.handle.dispose();
     const handle = this.clock.after(at - this.clock.monotonic(), () => {
       this.timer = undefined;
-      this.settle();
-      this.schedule();
+      this.settleByTimer();
     });
     this.timer = { at, handle };
   }

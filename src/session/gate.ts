@@ -191,13 +191,22 @@ export class CommandGate implements Disposable {
         );
         return undefined;
       }
-      const { focus } = this.options;
-      focus.touch({ member: from.member, window: from.window }, focus.state.fence);
+      this.touch(from);
     }
     const key = runKey(from, command);
     const running = this.run(row, accepted).finally(() => this.running.delete(key));
     this.running.set(key, running);
     return running;
+  }
+
+  /** The command is journalled and runs, also if control cannot be passed on just now. */
+  private touch(from: CommandSource): void {
+    const { focus } = this.options;
+    try {
+      focus.touch({ member: from.member, window: from.window }, focus.state.fence);
+    } catch (error) {
+      this.log.error('control was not passed on', { error: errorText(error) });
+    }
   }
 
   private async run(row: AcceptedRow, accepted: AcceptedCommand): Promise<void> {

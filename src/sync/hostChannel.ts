@@ -88,8 +88,7 @@ export class HostChannel implements Disposable {
       const opened = await this.open(record, key);
       if (!opened) continue;
       this.seen.set(record, opened.command.notAfter);
-      const { member } = this.options;
-      this.options.receive({ member, boot: opened.boot, window: opened.boot }, opened.command);
+      this.receive(opened.command, opened.boot);
     }
     this.dropLeftCommands();
     if (fresh.length > MAX_READ) this.later(() => this.read());
@@ -111,6 +110,16 @@ export class HostChannel implements Disposable {
     return parsed.success
       ? { command: parsed.data, boot: toBase64Url(opened.header.boot) }
       : undefined;
+  }
+
+  /** One that fails, because the journal does, must not keep the others from being read. */
+  private receive(command: Command, boot: string): void {
+    const { member, receive, log } = this.options;
+    try {
+      receive({ member, boot, window: boot }, command);
+    } catch (error) {
+      log.error('command failed', { error: errorText(error) });
+    }
   }
 
   /** [X6] Whoever sent them does not take them out: their number must not keep later ones from being read. */

@@ -9,7 +9,7 @@ import type { Json } from '../protocol/json.ts';
 import { TIMES } from '../protocol/limits.ts';
 import { knockDocument } from '../protocol/names.ts';
 import type { Beat } from '../protocol/room.ts';
-import type { AsOf, Focus, Person, Problem, Role, RoomState, Scope } from '../protocol/state.ts';
+import type { Focus, Person, Problem, Role, Scope } from '../protocol/state.ts';
 import type { Entry } from '../protocol/transcript.ts';
 import type { AcceptedCommand } from '../session/commandCheck.ts';
 import { FocusLease } from '../session/focus.ts';
@@ -32,6 +32,7 @@ import { executeRoomCommand } from './roomCommands.ts';
 import { CARD_RENEWAL_MS, RoomEpochs } from './roomEpochs.ts';
 import { RoomPeople } from './roomPeople.ts';
 import { RoomRelays } from './roomRelays.ts';
+import { RoomStates } from './roomStates.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -56,8 +57,7 @@ export class HostRoom implements Disposable {
   private readonly changed = new Emitter<void>();
   private readonly lost = new Emitter<Problem>();
   private readonly sealer: RecordSealer;
-  private rev: number;
-  private app: AppState | undefined;
+  private readonly states: RoomStates;
   private isLost = false;
 
   /** People, focus or presence changed. */
@@ -90,7 +90,6 @@ export class HostRoom implements Disposable {
     this.options = options;
     this.epochList = epochs;
     this.sealer = sealer;
-    this.rev = options.firstRev;
     const { clock, log, journal, room, host } = options;
     const roomBytes = fromBase32(room.id) ?? new Uint8Array(16);
     const secretOf = epochs.secretOf.bind(epochs);
@@ -107,12 +106,17 @@ export class HostRoom implements Disposable {
     const onLose = (problem: Problem): void => this.lose(problem);
     this.relays = this.store.add(new RoomRelays({ ...options, roster: this.roster, onLose }));
     this.lease = this.store.add(new FocusLease({ clock, journal }));
+    this.states = new RoomStates({
+      ...options,
+      people: () => this.people,
+      focus: () => this.focus,
+    });
     this.publisher = this.store.add(
       new Publisher({
         ...sealing,
         tail: this.tail,
         newest: () => this.log.newest(),
-        buildState: (asOf, first) => this.buildState(asOf, first),
+        buildState: (asOf, first) => this.states.build(asOf, first),
         clock,
         log,
       }),
@@ -217,7 +221,7 @@ export class HostRoom implements Disposable {
 
   /** Highest revision of the state so far: the next start goes on from above it. */
   get revision(): number {
-    return this.rev;
+    return this.states.revision;
   }
 
   /** Content secrets by epoch, base64url: for the owner's directory. */
@@ -250,7 +254,7 @@ export class HostRoom implements Disposable {
 
   /** Sets what this room is about; people, focus and revision are added here. */
   setState(app: AppState): void {
-    this.app = app;
+    this.states.app = app;
     this.publisher.stateChanged();
   }
 
@@ -355,25 +359,10 @@ export class HostRoom implements Disposable {
     this.lost.fire(problem);
   }
 
-  private buildState(asOf: AsOf, first: number): RoomState | undefined {
-    if (!this.app) return undefined;
-    this.rev += 1;
-    this.options.saveRev?.(this.rev);
-    const common = {
-      rev: this.rev,
-      at: this.options.clock.now(),
-      asOf,
-      first,
-      people: [...this.people],
-      focus: this.focus,
-    };
-    return this.app.kind === 'session' ? { ...this.app, ...common } : { ...this.app, ...common };
-  }
-
   private beatNow(): Beat {
     const { index, hash } = this.publisher.published;
     const at = this.options.clock.now();
-    return { rev: this.rev, index, hash, epoch: this.epochList.current, at, seen: [] };
+    return { rev: this.revision, index, hash, epoch: this.epochList.current, at, seen: [] };
   }
 
   private execute(accepted: AcceptedCommand): Promise<Json | undefined> {

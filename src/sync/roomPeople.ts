@@ -108,11 +108,10 @@ export class RoomPeople implements Disposable {
 
   private cutOff(members: readonly string[]): void {
     const { lease, channels, relays } = this.options;
-    for (const member of members) {
-      lease.drop(member);
-      channels.close(member);
-    }
+    // The relay first: passing control on can fail with the journal, cutting off must not.
     relays.claimSoon();
+    for (const member of members) channels.close(member);
     this.changed.fire();
+    for (const member of members) lease.drop(member);
   }
 }

@@ -45,6 +45,24 @@ describe('asking and waiting', () => {
     expect(journalled).toEqual([1]);
   });
 
+  it('[F4] a journal that is full when a lease lapses ends nothing; control is passed on when it is not', () => {
+    const { clock, focus, journal, holder } = setUp();
+    focus.request(ada);
+    focus.request(ben);
+    const { saveFence } = journal;
+    journal.saveFence = () => {
+      throw new Error('disk full');
+    };
+    clock.advance(60_000);
+    expect(() => focus.request(cyd)).toThrow('disk full');
+    expect(holder()).toBe('a1');
+    journal.saveFence = saveFence;
+    clock.advance(5_000);
+    expect(holder()).toBe('b1');
+    clock.advance(15_000);
+    expect(holder()).toBeUndefined();
+  });
+
   it('[F1] a grant that cannot be journalled does not happen', () => {
     const { clock, journal } = setUp();
     const focus = new FocusLease({

@@ -43,6 +43,21 @@ describe('one command', () => {
     expect(answerTo(command)).toMatchObject({ status: 'rejected', code: 'failed' });
   });
 
+  it('[C1] runs once it is journalled, also if control cannot be passed on at that moment', async () => {
+    const journal = createControlJournal();
+    const { clock, focus, send, ran, answerTo } = setUp({ journal });
+    focus.request({ member: 'ben', window: 'ben-boot1' });
+    focus.request({ member: 'own', window: 'own-boot2' });
+    journal.saveFence = () => {
+      throw new Error('disk full');
+    };
+    clock.advance(16_000);
+    const command = send('own', 'rename', { title: 'x' });
+    await settled();
+    expect(ran).toEqual([command.id]);
+    expect(answerTo(command)?.status).toBe('done');
+  });
+
   it('[C2] runs once, however often it comes, and its answer comes again', async () => {
     const { gate, from, send, running, ran, answersTo } = setUp({ isSlow: true });
     const command = send('own', 'rename', { title: 'x' });

@@ -13,7 +13,7 @@ import { inOf, outOf } from '../../src/session/layout.ts';
 import { HostChannel } from '../../src/sync/hostChannel.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 
-async function makeChannel() {
+async function makeChannel(options: { readonly onReceive?: (id: string) => void } = {}) {
   const [room, secret] = [randomBytes(16), randomBytes(32)];
   const secretOf = () => secret;
   const identity = await createIdentity();
@@ -34,7 +34,10 @@ async function makeChannel() {
     opener: new RecordOpener({ room, secretOf }),
     sealer: () => host,
     epoch: () => 1,
-    receive: (_from, command) => received.push(command.id),
+    receive: (_from, command) => {
+      options.onReceive?.(command.id);
+      received.push(command.id);
+    },
     clock,
     log: silentLogger,
   });
@@ -83,4 +86,18 @@ test('[B2] answers that nobody takes do not make a channel larger than a frame',
   expect(inOf(channel.doc).has(last)).toBe(true);
   expect(inOf(channel.doc).size).toBeGreaterThan(LIMITS.fetchesUnderWay);
   expect(Y.encodeStateAsUpdate(channel.doc).length).toBeLessThan(LIMITS.documentBytes);
+});
+
+test('a command that fails before it is answered does not keep the next from being read', async () => {
+  let isFull = true;
+  const onReceive = (): void => {
+    if (!isFull) return;
+    isFull = false;
+    throw new Error('disk full');
+  };
+  const { channel, clock, received, seal } = await makeChannel({ onReceive });
+  const [first, second] = [await seal(clock.now() + 60_000), await seal(clock.now() + 60_000)];
+  outOf(channel.doc).push([first.record, second.record]);
+  await channel.settled();
+  expect(received).toEqual([second.id]);
 });
