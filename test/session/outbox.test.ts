@@ -146,7 +146,7 @@ test('a 1 MB prompt is refused before anything is sent, with what to do', async 
   expect([outbox.items.length, outOf(doc).length]).toEqual([0, 0]);
 });
 
-test('[C13] what was sent before the connection went is answered when it is back, never called expired', async () => {
+test('[C15] what was sent before the connection went is answered when it is back, never called expired', async () => {
   let isConnected = true;
   const { outbox, clock, setTerm, answer } = await makeOutbox({ canHear: () => isConnected });
   await setTerm(1);
@@ -165,7 +165,7 @@ test('[C13] what was sent before the connection went is answered when it is back
   expect(outbox.get(id)?.status).toBe('done');
 });
 
-test('[C13] what was sent and can never be answered is unknown, what was not sent has not run', async () => {
+test('[C15] what was sent and can never be answered is unknown, what was not sent has not run', async () => {
   const { outbox, clock, setTerm } = await makeOutbox({ canHear: () => false });
   const never = outbox.add('prompt', { text: 'never sent' });
   clock.advance(TIMES.commandMs + 1000);

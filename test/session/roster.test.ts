@@ -76,7 +76,7 @@ test('[J3] what the owner has allowed is neither taken back nor widened by anoth
   expect(roster.person('bo')?.scopes).toEqual(['prompt', 'interrupt']);
 });
 
-test('who leaves goes alone, who is removed takes the link along', () => {
+test('[J5] who leaves goes alone, who is removed takes the link along', () => {
   const { roster, invite, knock, invites } = makeRoster();
   roster.admitKnock('ada', knock(), invite('shared'));
   roster.admitKnock('bo', knock('Bo'), invite('shared'));

@@ -60,7 +60,7 @@ test('a room that cannot be opened leaves nothing running behind', async () => {
   expect(clock.timers).toBe(0);
 });
 
-test('[J4] a relay that did not hear of a removal at once is told until it has', async () => {
+test('[J6] a relay that did not hear of a removal at once is told until it has', async () => {
   const relay = await rig.relay();
   let isDown = false;
   const unsteady = unsteadyFetch(() => isDown);
@@ -81,7 +81,7 @@ test('[J4] a relay that did not hear of a removal at once is told until it has',
   await waitUntil('the relay refuses the guest', async () => (await status()) === 403, 10_000);
 });
 
-test('[J4] stop sharing ends well when no relay can be told, and they are told later', async () => {
+test('[J4] [J6] stop sharing ends well when no relay can be told, and they are told later', async () => {
   const relay = await rig.relay();
   let isDown = false;
   const unsteady = unsteadyFetch(() => isDown);
@@ -121,7 +121,7 @@ test('a room follows its relay to another address also if its first claim there 
   expect(texts(guest)).toEqual(['one']);
 });
 
-test('a relay that does not answer does not keep guests of another one out', async () => {
+test('[J6] a relay that does not answer does not keep guests of another one out', async () => {
   const [near, far] = [await rig.relay(), await rig.relay()];
   let isDown = false;
   const room = await rig.host(near, {
@@ -138,7 +138,7 @@ test('a relay that does not answer does not keep guests of another one out', asy
   await expect(room.stopSharing()).resolves.toBeUndefined();
 });
 
-test('[J1] a guest stays when its link expires, and comes back by its own token', async () => {
+test('[J5] a guest stays when its link expires, and comes back by its own token', async () => {
   const relay = await rig.relay();
   const room = await rig.host(relay);
   const guest = await rig.join(await rig.invite(room, relay, { lifetimeMs: 1_500 }));
@@ -150,7 +150,7 @@ test('[J1] a guest stays when its link expires, and comes back by its own token'
   await waitUntil('it reads on', () => texts(guest).includes('still here'));
 });
 
-test('who leaves does not take the link from the others who have it', async () => {
+test('[J5] who leaves does not take the link from the others who have it', async () => {
   const relay = await rig.relay();
   const room = await rig.host(relay);
   const link = await rig.invite(room, relay);
@@ -162,7 +162,7 @@ test('who leaves does not take the link from the others who have it', async () =
   await waitUntil('the second is live', () => isLive(second));
 });
 
-test('who is removed does not come back by the same link', async () => {
+test('[J5] who is removed does not come back by the same link', async () => {
   const relay = await rig.relay();
   const room = await rig.host(relay);
   const link = await rig.invite(room, relay);
