@@ -3,7 +3,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { installClaude } from '../rigs/claudeCli.ts';
-import { waitUntil } from '../rigs/processes.ts';
+import { processesWith, waitUntil } from '../rigs/processes.ts';
 import { temporaryFolder } from './folders.ts';
 import { HostRig } from './hostRig.ts';
 
@@ -79,6 +79,41 @@ describe('claude exiting at once', () => {
     );
     await ada.until('the problem is gone', () => ada.state.session.problem === undefined);
   }, 90_000);
+});
+
+describe('claude that never gets ready', () => {
+  it('is given up when its session is ended, and when the host is stopped', async () => {
+    rig = await HostRig.create({
+      claudePath: program(
+        'case "$*" in *--version*) echo "2.1.329 (Claude Code)";; *--help*) echo "";; *) exec sleep 300;; esac',
+      ),
+    });
+    await rig.start();
+    const machine = await rig.machine();
+    const begin = () => machine.request('start', { cwd: rig.project }).catch(String);
+    const sleepers = async (): Promise<number> =>
+      (await processesWith('TWINHELM_TEST_RIG', rig.folder)).filter(({ command }) =>
+        command.startsWith('sleep'),
+      ).length;
+    const first = begin();
+    await waitUntil(async () => (await sleepers()) === 1, 'it is started');
+    // Another window: the commands of one wait for each other.
+    const other = await rig.machine();
+    const row = await other.rowWhen('it is listed', ({ session }) => session.status === 'starting');
+    await other.request('end', { session: row.session.id });
+    expect(await first).toMatch(/ended before its agent was ready/);
+    expect(await sleepers()).toBe(0);
+    expect(other.state.sessions).toEqual([]);
+    const second = begin();
+    await waitUntil(async () => (await sleepers()) === 1, 'the next is started');
+    await other.request('stop-host', { force: true });
+    await waitUntil(() => rig.hostExit() !== undefined, 'the host has ended');
+    expect(rig.hostExit()).toBe(0);
+    expect(await sleepers()).toBe(0);
+    await rig.start();
+    expect((await rig.machine()).state.sessions).toEqual([]);
+    await Promise.race([second, machine.view.close()]);
+  }, 120_000);
 });
 
 describe('a 1 MB prompt', () => {
