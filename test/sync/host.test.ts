@@ -18,16 +18,21 @@ const texts = (view: Attachment): string[] =>
   view.entries.map(({ entry }) => (entry.kind === 'text' ? entry.text : entry.kind));
 const isLive = (view: Attachment): boolean => view.truth.kind === 'live';
 
+/** A fetch that answers as it is told. */
+function fetchBy(answer: (url: string, init?: RequestInit) => Promise<Response>): typeof fetch {
+  // The type of fetch has properties that nothing here uses.
+  return (async (url: string, init?: RequestInit) => answer(url, init)) as typeof fetch;
+}
+
 /** A fetch whose claims fail while `isDown` says so. */
 function unsteadyFetch(isDown: () => boolean): { readonly fetch: typeof fetch; failed: number } {
   const made = {
     failed: 0,
-    fetch: (async (...call: Parameters<typeof fetch>) => {
-      if (!isDown()) return fetch(...call);
+    fetch: fetchBy(async (url, init) => {
+      if (!isDown()) return fetch(url, init);
       made.failed += 1;
       return new Response('bad gateway', { status: 502 });
-      // The type of fetch has properties that nothing here uses.
-    }) as typeof fetch,
+    }),
   };
   return made;
 }
@@ -125,10 +130,11 @@ test('[J6] a relay that does not answer does not keep guests of another one out'
   const [near, far] = [await rig.relay(), await rig.relay()];
   let isDown = false;
   const room = await rig.host(near, {
-    fetch: ((input, init) =>
-      isDown && typeof input === 'string' && input.includes(new URL(far.url).host)
+    fetch: fetchBy((url, init) =>
+      isDown && url.includes(new URL(far.url).host)
         ? new Promise(() => undefined)
-        : fetch(input, init)) as typeof fetch,
+        : fetch(url, init),
+    ),
   });
   await room.setRelays([{ url: near.url }, { url: far.url }]);
   isDown = true;
@@ -185,7 +191,7 @@ test('[X7] a host that has lost its room to another runs no command of it any mo
   const journal = rig.journal(keys);
   const ran: string[] = [];
   // A stock server answers every request alike, and keeps no claims.
-  const fetch = (async () => new Response('okay')) as typeof globalThis.fetch;
+  const fetch = fetchBy(async () => new Response('okay'));
   const first = await rig.host(relay, {
     room: keys,
     journal,
