@@ -10,6 +10,8 @@ import { RecordOpener, RecordSealer } from './record.ts';
 const PLACE = 'k';
 /** Knocks are sealed under a key of their own; the epoch field carries no meaning. */
 const KNOCK_EPOCH = 0;
+/** SHA-256, base64url: it goes into the host's claims, and one that is none would spoil them all. */
+const TOKEN_HASH = /^[A-Za-z0-9_-]{43}$/;
 
 /** Id of an invite that tells nothing of its secret: 26 base32 characters. */
 export async function inviteIdOf(secret: Bytes, room: string): Promise<string> {
@@ -51,7 +53,7 @@ export async function openKnock(options: {
   const plaintext = await opener.peek(options.record, { type: RECORD_TYPE.knock, place: PLACE });
   if (!plaintext) return undefined;
   const parsed = knockSchema.safeParse(parseJson(utf8Text(plaintext)));
-  if (!parsed.success) return undefined;
+  if (!parsed.success || !TOKEN_HASH.test(parsed.data.tokenHash)) return undefined;
   const keyBytes = fromBase64Url(parsed.data.key);
   const verifyKey = keyBytes && (await importVerifyKey(keyBytes));
   if (!keyBytes || !verifyKey) return undefined;

@@ -40,7 +40,8 @@ export type ClaimOutcome =
 /** A claim in memory, with what is asked of it often. */
 interface KnownClaim {
   readonly claim: StoredClaim;
-  readonly tokens: ReadonlyMap<string, RelayToken>;
+  /** By hash. Guests choose theirs: one that repeats another's must not take its place. */
+  readonly tokens: ReadonlyMap<string, readonly RelayToken[]>;
   /** Wall time of the next expiry not yet announced. */
   nextExpiry: number;
 }
@@ -77,10 +78,13 @@ export class Admissions {
   judgeKnown(request: AdmissionRequest): Verdict {
     const known = this.claims.get(roomOfDocument(request.document));
     if (!known) return { kind: 'noRoom' };
-    const token = known.tokens.get(request.tokenHash ?? '');
-    if (!token || !this.isTaken(token, request)) return { kind: 'refused' };
-    if (token.host) return { kind: 'admitted', access: { mode: 'write', isHost: true } };
-    const grants = token.grants.filter((grant) => matchesDocument(grant.doc, request.document));
+    const tokens = this.takenTokens(known, request);
+    if (tokens.some((token) => token.host)) {
+      return { kind: 'admitted', access: { mode: 'write', isHost: true } };
+    }
+    const grants = tokens
+      .flatMap((token) => token.grants)
+      .filter((grant) => matchesDocument(grant.doc, request.document));
     if (grants.length === 0) return { kind: 'refused' };
     const mode = grants.some((grant) => grant.access === 'write') ? 'write' : 'read';
     return { kind: 'admitted', access: { mode, isHost: false } };
@@ -92,8 +96,9 @@ export class Admissions {
     wish: Omit<AdmissionRequest, 'document'>,
   ): Promise<Pick<StoredClaim, 'term' | 'boot'> | undefined> {
     const claim = await this.load(room);
-    const token = this.claims.get(room)?.tokens.get(wish.tokenHash ?? '');
-    if (!claim || !token || !this.isTaken(token, { document: room, ...wish })) return undefined;
+    const known = this.claims.get(room);
+    if (!claim || !known) return undefined;
+    if (this.takenTokens(known, { document: room, ...wish }).length === 0) return undefined;
     return { term: claim.term, boot: claim.boot };
   }
 
@@ -154,6 +159,11 @@ export class Admissions {
     return this.load(room);
   }
 
+  private takenTokens(known: KnownClaim, request: AdmissionRequest): readonly RelayToken[] {
+    const tokens = known.tokens.get(request.tokenHash ?? '') ?? [];
+    return tokens.filter((token) => this.isTaken(token, request));
+  }
+
   private isTaken(token: RelayToken, request: AdmissionRequest): boolean {
     if (token.notAfter !== undefined && token.notAfter <= this.clock.now()) return false;
     if (!token.loopbackOnly) return true;
@@ -171,7 +181,12 @@ export class Admissions {
   }
 
   private remember(room: string, claim: StoredClaim): void {
-    const tokens = new Map(claim.tokens.map((token) => [token.hash, token]));
+    const tokens = new Map<string, RelayToken[]>();
+    for (const token of claim.tokens) {
+      const same = tokens.get(token.hash);
+      if (same) same.push(token);
+      else tokens.set(token.hash, [token]);
+    }
     this.claims.set(room, {
       claim,
       tokens,

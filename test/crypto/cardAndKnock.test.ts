@@ -89,11 +89,37 @@ test('[K5] a knock that names another’s key is refused', async () => {
     name: 'Ada',
     device: 'desk',
     nonce: 'n',
-    tokenHash: 'x',
+    tokenHash: await hashToken('x'),
     at: 1,
   };
   const record = await sealKnock({ secret, room, roomBytes, pair: mallory.signing, knock });
   expect(await openKnock({ record, secret, room, roomBytes })).toBeUndefined();
+});
+
+test('[K6] a knock whose token hash would spoil the host’s claims is refused', async () => {
+  const { room, roomBytes } = await makeRoom();
+  const identity = await createIdentity();
+  const secret = randomBytes(32);
+  const open = async (tokenHash: string) => {
+    const knock: Knock = {
+      versions: [1],
+      inviteId: await inviteIdOf(secret, room),
+      key: toBase64Url(identity.signing.publicBytes),
+      exchangeKey: identity.exchangeKey,
+      name: 'Ada',
+      device: 'desk',
+      nonce: 'n',
+      tokenHash,
+      at: 1,
+    };
+    const record = await sealKnock({ secret, room, roomBytes, pair: identity.signing, knock });
+    return openKnock({ record, secret, room, roomBytes });
+  };
+  const good = await hashToken('x');
+  expect((await open(good))?.member).toBe(identity.member);
+  for (const bad of ['', 'x', `${good}=`, `${good}\n`, good.slice(1), `${good.slice(1)}+`]) {
+    expect([bad, await open(bad)]).toEqual([bad, undefined]);
+  }
 });
 
 test('an identity survives its way through a secret store', async () => {

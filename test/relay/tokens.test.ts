@@ -83,6 +83,30 @@ describe('admission', () => {
     expect(closed).toEqual([CLOSE.notAdmitted, CLOSE.notAdmitted]);
   });
 
+  it('[Y19] keeps what a token opens when a guest names the same one as its own', async () => {
+    const relay = await startRelay();
+    const [victim, room] = [newToken(), await createRoom()];
+    const [channel, other] = [MEMBER, 'b'.repeat(26)].map((id) => channelDocument(room.id, id));
+    const hostToken = newToken();
+    const tokens = [
+      await grant(hostToken, {}, { host: true }),
+      await grant(victim, { [channel ?? '']: 'write' }),
+      await grant(victim, { [other ?? '']: 'write' }, { notAfter: 1 }),
+      await grant(victim, { [room.id]: 'read' }, { loopbackOnly: true }),
+      await grant(hostToken, { [other ?? '']: 'write' }),
+    ];
+    await putClaim(relay, room, { tokens });
+    const mine = connect(relay, channel ?? '', victim);
+    const host = connect(relay, channel ?? '', hostToken);
+    mine.push('command');
+    await waitUntil('it arrives', () => host.items().length === 1);
+    const expired = await connectRaw(relay, other ?? '', victim);
+    expect(await expired.closed).toBe(CLOSE.notAdmitted);
+    const page = await connectRaw(relay, room.id, victim, { origin: 'https://page.example' });
+    expect(await page.closed).toBe(CLOSE.notAdmitted);
+    expect([mine.closeCodes, host.closeCodes]).toEqual([[], []]);
+  });
+
   it('[Y18] waits a moment for a claim that is on its way', async () => {
     const relay = await startRelay({ limits: { restartGraceMs: 5000 } });
     const room = await createRoom();
