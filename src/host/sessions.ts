@@ -214,7 +214,10 @@ export class Sessions {
 
   private async openNow(key: string, { id, stored, found }: Target): Promise<OpenSession> {
     const opened = this.open.get(id);
-    if (opened !== undefined) return opened;
+    if (opened !== undefined) {
+      this.toEnd(opened);
+      return opened;
+    }
     const known = stored ?? (found && (await this.storeFound(found)));
     if (known === undefined) throw sessionNotFound(key);
     const session = await this.serve(known);

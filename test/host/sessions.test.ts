@@ -123,6 +123,10 @@ describe('ended sessions', () => {
     }
     await waitUntil('the oldest are closed', () => rig.sessions.all.length === 10);
     expect(rig.sessions.all.map(({ id }) => id)).toEqual(ids.slice(2));
+    // Opened once more, it is not the oldest any longer.
+    const [third = ''] = ids.splice(2, 1);
+    await rig.sessions.openFound(third);
+    ids.push(third);
     const [first = ''] = ids;
     // Opened to be read: now another one is the oldest.
     await rig.sessions.openFound(first);
