@@ -70,3 +70,23 @@ export async function posted<T extends FromPanel['type']>(
     (message): message is Extract<FromPanel, { type: T }> => message.type === type,
   );
 }
+
+/** Holds back every timer of half a second or more that the page starts from now on; gives what lets them run. */
+export async function holdTimers(page: Page): Promise<() => Promise<void>> {
+  await page.evaluate(() => {
+    const original = window.setTimeout;
+    const held: (() => void)[] = [];
+    Reflect.set(window, 'setTimeout', (callback: () => void, ms = 0): number =>
+      ms < 500 ? original(callback, ms) : -held.push(callback),
+    );
+    Reflect.set(window, 'releaseTimers', () => {
+      Reflect.set(window, 'setTimeout', original);
+      for (const callback of held) callback();
+    });
+  });
+  return () =>
+    page.evaluate(() => {
+      const release: unknown = Reflect.get(window, 'releaseTimers');
+      if (typeof release === 'function') release();
+    });
+}

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { manyEntries, sampleEntries } from '../../webview-ui/gallery/sampleEntries.ts';
 import { HEADERS } from '../../webview-ui/gallery/sampleHeaders.ts';
-import { GalleryRig, posted, send } from './galleryRig.ts';
+import { GalleryRig, holdTimers, posted, send } from './galleryRig.ts';
 
 let rig: GalleryRig;
 beforeAll(async () => {
@@ -35,6 +35,7 @@ describe('requests', () => {
 
   it('takes no key in the first moment, nor one that is typed as text', async () => {
     const page = await rig.open('state=idle');
+    const release = await holdTimers(page);
     const entry = { ...REQUEST, id: 'r', at: 0 };
     const pending = { requestId: 'r', index: 900, request: 'permission', tool: 'Bash', since: 0 };
     await send(
@@ -44,6 +45,7 @@ describe('requests', () => {
     );
     expect(await page.locator('kbd.asleep').count()).toBeGreaterThan(0);
     await page.keyboard.press('y');
+    await release();
     await keysAwake(page);
     await page.click('#composer');
     await page.keyboard.type('yes, why not');
@@ -60,9 +62,11 @@ describe('requests', () => {
     await page.waitForSelector('.block-reason:has-text("Sending your answer")');
     const index = sampleEntries().length + 1;
     const pending = { requestId: 'p2', index, request: 'permission', tool: 'Edit', since: 0 };
+    const release = await holdTimers(page);
     await send(page, { type: 'header', header: { ...HEADERS['owner'], pending: [pending] } });
     await page.keyboard.press('y');
     expect(await posted(page, 'answer')).toMatchObject([{ requestId: 'p1' }]);
+    await release();
     await keysAwake(page);
     await page.keyboard.press('y');
     expect(await posted(page, 'answer')).toMatchObject([{ requestId: 'p1' }, { requestId: 'p2' }]);
@@ -71,15 +75,26 @@ describe('requests', () => {
   it('takes no press of the pointer in the moment in which it appears or moves up', async () => {
     const page = await rig.open('state=owner&request=permission&request=edit');
     const pending = { requestId: 'p2', index: 0, request: 'permission', tool: 'Edit', since: 0 };
-    const isDeaf = (): Promise<string> =>
+    const pointerEvents = (): Promise<string> =>
       page.evaluate(() => {
         const button = document.querySelector('.pending .button');
         return button === null ? '' : getComputedStyle(button).pointerEvents;
       });
-    await expect.poll(isDeaf).toBe('auto');
+    await expect.poll(pointerEvents).toBe('auto');
+    // As long as a slow computer needs to look at it.
+    await page.evaluate(() => {
+      const style = new CSSStyleSheet();
+      style.replaceSync('.pending { animation-duration: 1000s }');
+      document.adoptedStyleSheets = [style];
+    });
+    const finish = (): Promise<void> =>
+      page.evaluate(() => document.getAnimations().forEach((animation) => animation.finish()));
+    await finish();
+    expect(await pointerEvents()).toBe('auto');
     pending.index = sampleEntries().length + 1;
     await send(page, { type: 'header', header: { ...HEADERS['owner'], pending: [pending] } });
-    expect(await isDeaf()).toBe('none');
+    expect(await pointerEvents()).toBe('none');
+    await finish();
     await page.click('.pending .button');
     expect(await posted(page, 'answer')).toMatchObject([{ requestId: 'p2' }]);
   });
