@@ -80,9 +80,8 @@ export class Admission {
     return isNotAdmitted && !this.wasMember ? notAdmitted() : revoked();
   }
 
-  /** The relay does not know the room: it is not there if that lasts, and nothing of it was ever seen. */
-  unknown(hasSeen: boolean): AppError | undefined {
-    if (hasSeen) return undefined;
+  /** The relay does not know a room of which nothing was ever seen: it is not there if that lasts. */
+  unknown(): AppError | undefined {
     const now = this.options.clock.monotonic();
     this.unknownSince ??= now;
     return now - this.unknownSince < UNKNOWN_ROOM_MS ? undefined : roomNotFound();

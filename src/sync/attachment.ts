@@ -320,10 +320,11 @@ export class Attachment implements RoomView, Disposable {
         if (this.replica.state || this.truth.kind === 'relay-offline') this.tracker.synced();
         return;
       case 'offline':
-        this.tracker.offline(status.reason);
-        if (status.code === CLOSE.noRoom) {
-          this.endIf(this.admission.unknown(this.replica.state !== undefined));
+        // The relay is there, and a new room may be claimed in a moment: that is still connecting.
+        if (status.code === CLOSE.noRoom && this.replica.state === undefined) {
+          return this.endIf(this.admission.unknown());
         }
+        this.tracker.offline(status.reason);
         return;
       case 'closed':
         this.endIf(this.admission.refused(status.code));

@@ -133,7 +133,9 @@ export class DocumentConnection implements Disposable {
     if (this.store.isDisposed) return;
     const isSame = JSON.stringify(status) === JSON.stringify(this.current);
     this.current = status;
-    if (!isSame) this.changed.fire(status);
+    // A room that is still not known is news each time: it matters for how long.
+    const isStillUnknown = status.kind === 'offline' && status.code === CLOSE.noRoom;
+    if (!isSame || isStillUnknown) this.changed.fire(status);
   }
 
   /** The stock client repeats everybody's state: with 64 members one change would be 4,096 deliveries. */
