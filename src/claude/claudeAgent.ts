@@ -4,7 +4,6 @@ import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
-import { isAppError } from '../base/errors.ts';
 import { errorText, type Logger } from '../base/log.ts';
 import type {
   Agent,
@@ -15,24 +14,15 @@ import type {
   ObservedSession,
 } from '../protocol/agent.ts';
 import type { Entry } from '../protocol/transcript.ts';
-import {
-  crashedProblem,
-  endedError,
-  folderMissingError,
-  notReadyError,
-  problemError,
-  sessionBusyError,
-} from './errors.ts';
-import type { ChildExit } from './childProcess.ts';
+import { folderMissingError, problemError, sessionBusyError } from './errors.ts';
 import { ConversationReader } from './conversationReader.ts';
 import { FoundSessions } from './foundSessions.ts';
+import { type Launched, launchClaude } from './launch.ts';
 import { ClaudeObserved } from './observed.ts';
 import { Projects } from './projects.ts';
 import { Registry } from './registry.ts';
-import { childEnvironment, probeClaude } from './probe.ts';
-import { ClaudeSession } from './process.ts';
-import { processStart } from './processStart.ts';
-import { startArguments } from './startArguments.ts';
+import { probeClaude } from './probe.ts';
+import type { ClaudeSession } from './process.ts';
 
 /** How long the answer of a probe is believed. */
 const PROBE_MS = 600_000;
@@ -129,46 +119,21 @@ class ClaudeAgent implements Agent {
     return session;
   }
 
-  /** Starts one process; one that does not get ready is gone when this resolves. */
-  private async launch(
+  private launch(
     start: AgentStartOptions,
     probe: AgentProbe,
     sessionId: string,
   ): Promise<Launched> {
-    const { hasMirror } = this;
-    const session = new ClaudeSession({
-      path: probe.path ?? '',
-      args: startArguments({ start, features: probe.features, sessionId, hasMirror }),
-      cwd: start.cwd,
-      env: {
-        ...childEnvironment(start.env),
-        CLAUDE_CODE_EMIT_SESSION_STATE_EVENTS: '1',
-      },
+    return launchClaude({
+      start,
+      probe,
+      sessionId,
+      hasMirror: this.hasMirror,
       configDir: this.homeOf(start.env).configDir,
-      processStart,
-      hasMirror,
-      initialFacts: { agentSessionId: sessionId },
+      adopt: (session) => this.adopt(session, sessionId),
       clock: this.options.clock,
       log: this.options.log,
     });
-    this.adopt(session, sessionId);
-    const { pid } = session;
-    const giveUp = (): void => session.kill();
-    start.signal?.addEventListener('abort', giveUp);
-    try {
-      if (pid > 0) start.onDidSpawn?.({ pid, processStart: (await processStart(pid)) ?? '' });
-      if (start.signal?.aborted) throw endedError();
-      await session.initialize();
-      return { isReady: true, session };
-    } catch (error) {
-      const isCrash = session.isEnded;
-      session.kill();
-      const exit = await session.lastWords.exited;
-      const said = (exit.error ?? session.lastWords.stderr).slice(-500);
-      return { isReady: false, said, error: startError(error, { start, isCrash, exit, said }) };
-    } finally {
-      start.signal?.removeEventListener('abort', giveUp);
-    }
   }
 
   found(): Promise<readonly FoundSession[]> {
@@ -254,27 +219,6 @@ class ClaudeAgent implements Agent {
       }
     });
   }
-}
-
-/** A process that is ready, or why there is none. */
-type Launched =
-  | { readonly isReady: true; readonly session: ClaudeSession }
-  | { readonly isReady: false; readonly said: string; readonly error: unknown };
-
-/** What a person is told of a start that failed. */
-function startError(
-  error: unknown,
-  failure: {
-    readonly start: AgentStartOptions;
-    readonly isCrash: boolean;
-    readonly exit: ChildExit;
-    readonly said: string;
-  },
-): unknown {
-  const { start, isCrash, exit, said } = failure;
-  if (start.signal?.aborted) return endedError();
-  if (isCrash) return problemError(crashedProblem(exit.code, exit.signal, said));
-  return isAppError(error, 'timeout') ? notReadyError(said, error) : error;
 }
 
 /** One folder of Claude Code's own. */

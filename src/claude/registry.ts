@@ -97,7 +97,7 @@ export class Registry {
    * cheap enough to be asked twice a second.
    */
   async signature(): Promise<string> {
-    const names = await readdir(this.folder).catch(() => []);
+    const names: string[] = await readdir(this.folder).catch(() => []);
     const parts = await Promise.all(
       names.sort().map(async (name) => {
         const pid = REGISTRY_FILE.exec(name)?.[1];

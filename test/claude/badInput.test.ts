@@ -106,6 +106,14 @@ describe('a CLI that cannot be used', () => {
     expect(isAppError(error, 'invalid-input')).toBe(true);
   });
 
+  it('cannot be started at all: that is said', async () => {
+    const { agent, folder, env } = await agentOf(GOOD);
+    const huge = { ...env, HUGE: 'x'.repeat(8 * 1024 * 1024) };
+    const error = await agent.start({ cwd: folder, env: huge }).catch((thrown: unknown) => thrown);
+    expect(isAppError(error, 'agent-crashed')).toBe(true);
+    expect(String(error)).toMatch(/E2BIG|ENAMETOOLONG/);
+  });
+
   it('hangs when it starts: it is ended, and its words are in the error', async () => {
     const clock = createFakeClock();
     const { agent, folder, env } = await agentOf(

@@ -216,7 +216,7 @@ describe.each(VERSIONS)('Claude Code %s', (version) => {
     await other.close();
   });
 
-  it('is found and observed by another host: at most 0.3 s behind finished blocks', async () => {
+  it('is found and observed by another host, block by block', async () => {
     const other = otherAgent(real);
     const found = await waitUntil('the session is found', async () =>
       (await other.found()).find((row) => row.agentSessionId === conversationOf(seen)),
@@ -245,6 +245,7 @@ describe.each(VERSIONS)('Claude Code %s', (version) => {
         watching.kind('text').find((entry) => entry.text === `done ${i}`),
       );
     }
+    // A figure to look at: how many looks it takes is tested with a clock that stands still.
     lagMs.sort((a, b) => a - b);
     const max = Math.round(lagMs.at(-1) ?? Infinity);
     const median = Math.round(lagMs[Math.floor(lagMs.length / 2)] ?? Infinity);
@@ -252,7 +253,6 @@ describe.each(VERSIONS)('Claude Code %s', (version) => {
       `observed ${version}: ${lagMs.length} blocks, median ${median} ms, max ${max} ms\n`,
     );
     expect(lagMs.length).toBeGreaterThan(10);
-    expect(median).toBeLessThan(300);
     await observed.close();
     await other.close();
   });

@@ -297,6 +297,20 @@ describe('observe()', () => {
     expect(await seen.entry('prompt', 1)).toMatchObject({ id: 'u2', text: 'second' });
   });
 
+  it('is at most one look, 0.1 s, behind what was written', async () => {
+    const clock = createFakeClock();
+    await agent.close();
+    agent = createClaudeAgent({ configDir, env: {}, clock, log: silentLogger });
+    await register();
+    await say(FIRST, 'u0', 'first');
+    const seen = await open();
+    for (const id of ['u1', 'u2', 'u3']) {
+      await say(FIRST, id, 'next');
+      clock.advance(100);
+      await waitUntil('it is shown', () => seen.entries.some((entry) => entry.id === id));
+    }
+  });
+
   it('shows that the terminal waits, and what for', async () => {
     await register();
     const seen = await open();
