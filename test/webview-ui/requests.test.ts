@@ -165,6 +165,7 @@ describe('requests', () => {
     expect(await ask('Bash', { command: 'ls', dangerouslyDisableSandbox: true })).toMatch(
       /ls.*dangerouslyDisableSandbox\s*true/,
     );
+    expect(await ask('Bash', { command: 'ls', sandbox: false })).toMatch(/sandbox\s*false/);
     const edit = { file_path: '/a', old_string: 'a', new_string: 'b', replace_all: true };
     expect(await ask('Edit', edit)).toMatch(/replace_all\s*true/);
     expect(await ask('Edit', { ...edit, replace_all: false })).not.toContain('replace_all');

@@ -42,7 +42,11 @@ const SHOWN: ReadonlySet<string> = new Set(
 /** What else the agent asks for, such as to replace all or to leave the sandbox. */
 function Rest({ request }: { request: EntryOf<'request'> }) {
   const rest = Object.entries(request.input ?? {}).filter(
-    ([name, value]) => !SHOWN.has(name) && value !== false && value !== request.description,
+    ([name, value]) =>
+      !SHOWN.has(name) &&
+      value !== request.description &&
+      // Said with every change; only the other value means something.
+      !(name === 'replace_all' && value === false),
   );
   return <InputTable input={Object.fromEntries(rest)} />;
 }
