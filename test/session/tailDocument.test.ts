@@ -6,6 +6,9 @@ import { readChunks } from '../../src/session/layout.ts';
 import { mergePieces } from '../../src/session/liveText.ts';
 import { TailDocument, type WrittenPiece } from '../../src/session/tailDocument.ts';
 
+/** Five seconds of computing, many times that on a busy computer. */
+const CPU_MS = 240_000;
+
 let counter = 0;
 
 /** Bytes that no two records share. */
@@ -38,16 +41,20 @@ function freshSize(doc: Y.Doc): number {
   return Y.encodeStateAsUpdate(fresh).length;
 }
 
-test('[B1] 20,000 entries with deltas and state changes leave less than 20 KB behind', () => {
-  const doc = new Y.Doc();
-  const tail = new TailDocument(doc);
-  writeEntries(tail, 20_000, 600);
-  const size = Y.encodeStateAsUpdate(doc).length;
-  const leftBehind = size - freshSize(doc);
-  console.info(`document ${size} B, left behind ${leftBehind} B`);
-  expect(size).toBeLessThanOrEqual(LIMITS.documentBytes);
-  expect(leftBehind).toBeLessThan(20_000);
-});
+test(
+  '[B1] 20,000 entries with deltas and state changes leave less than 20 KB behind',
+  () => {
+    const doc = new Y.Doc();
+    const tail = new TailDocument(doc);
+    writeEntries(tail, 20_000, 600);
+    const size = Y.encodeStateAsUpdate(doc).length;
+    const leftBehind = size - freshSize(doc);
+    console.info(`document ${size} B, left behind ${leftBehind} B`);
+    expect(size).toBeLessThanOrEqual(LIMITS.documentBytes);
+    expect(leftBehind).toBeLessThan(20_000);
+  },
+  CPU_MS,
+);
 
 test('[B2] records of the largest size stay within the document bound', () => {
   const doc = new Y.Doc();
