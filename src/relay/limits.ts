@@ -30,7 +30,7 @@ export interface RelayLimits {
   readonly bufferedBytes: number;
   /** The same over all readers: the slowest are closed first. */
   readonly bufferedTotalBytes: number;
-  /** All sockets of the relay: about 40 KB each. */
+  /** All sockets of the relay: some 80 KB each when idle. */
   readonly connections: number;
   readonly connectionsPerDocument: number;
   readonly connectionsPerAddress: number;

@@ -206,3 +206,10 @@ export async function joinRaw(
   raw.messages.length = 0;
   return raw;
 }
+
+/** An update that pushes one item of so many bytes. */
+export function updateOf(bytes: number): Uint8Array {
+  const doc = new Y.Doc();
+  doc.getArray('list').push([new Uint8Array(bytes)]);
+  return Y.encodeStateAsUpdate(doc);
+}
