@@ -94,6 +94,11 @@ export class Machine {
     return [...rows, ...this.fetched.filter(({ session }) => !known.has(session.id))];
   }
 
+  /** The rows as far as they are true now: nothing works or waits while the host does not run. */
+  get liveRows(): readonly DirectoryRow[] {
+    return this.isHostGone ? [] : this.rows;
+  }
+
   /** How many sessions are not among the rows yet. */
   get moreRows(): number {
     const { state } = this;

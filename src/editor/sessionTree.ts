@@ -89,7 +89,7 @@ export function sessionTree(input: TreeInput): readonly TreeNode[] {
   }
   if (computers.size === 0) return own;
   const joined = [...computers].map(([computer, nodes]): GroupNode => {
-    const label = computer === '' ? input.t('Joining…') : computer;
+    const label = computer === '' ? input.t('Not reached yet') : computer;
     return heading(`joined:${computer}`, label, nodes, nodes.length);
   });
   if (own.length === 0) return joined;

@@ -145,7 +145,7 @@ export class SessionsView implements vscode.TreeDataProvider<TreeNode> {
   }
 
   private describe(): void {
-    const waiting = waitingCount(this.machine.rows);
+    const waiting = waitingCount(this.machine.liveRows);
     const tooltip =
       waiting === 1
         ? vscode.l10n.t('1 session waits for you')

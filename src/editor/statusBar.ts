@@ -16,7 +16,7 @@ export function createStatusBar(focused: FocusedSession, machine: Machine): Disp
   );
   item.name = PRODUCT_NAME;
   const update = (): void => {
-    const status = statusText(focused.header, machine.rows, vscode.l10n.t);
+    const status = statusText(focused.header, machine.liveRows, vscode.l10n.t);
     if (!status) return item.hide();
     item.text = status.text;
     item.tooltip = status.tooltip;

@@ -38,10 +38,11 @@ export function statusText(
     const text = t('{0} asks for control', asks.name);
     return { text: `$(person) ${text}`, tooltip: title, isWarning: true };
   }
-  if (header && header.truth.kind !== 'live' && header.truth.kind !== 'connecting') {
-    if (header.truth.kind !== 'unconfirmed') {
-      return { text: `$(debug-disconnect) ${t('offline')}`, tooltip: title, isWarning: false };
-    }
+  const truth = header?.truth.kind;
+  // What ended for good is told by its panel; it says nothing about this window.
+  if (truth === 'over') return undefined;
+  if (truth === 'host-offline' || truth === 'relay-offline') {
+    return { text: `$(debug-disconnect) ${t('offline')}`, tooltip: title, isWarning: false };
   }
   const others = header?.people.filter((person) => person.present && !person.isMe) ?? [];
   if (header?.control.kind === 'other') {
@@ -49,7 +50,6 @@ export function statusText(
     return { text: `$(person) ${text}`, tooltip: title, isWarning: false };
   }
   if (header?.me && header.me.role !== 'owner') {
-    if (header.truth.kind === 'over') return undefined;
     const hasControl = header.control.kind === 'mine';
     const text = hasControl ? `$(edit) ${t('You have control')}` : `$(eye) ${t('Watching')}`;
     return { text, tooltip: title, isWarning: false };

@@ -90,6 +90,7 @@ describe('losing', () => {
     world.found = { kind: 'none' };
     await machine.look();
     expect([machine.status, world.started, machine.rows.length]).toEqual(['lost', 1, 1]);
+    expect(machine.liveRows).toEqual([]);
   });
 
   test('a crashed host is started again, a few times', async () => {

@@ -1,5 +1,6 @@
 // What the status bar says, and what a click on it opens.
 import { expect, test } from 'vitest';
+import { panelHeader } from '../../src/editor/panelModel.ts';
 import { statusText } from '../../src/editor/statusText.ts';
 import { untranslated } from '../../src/editor/translate.ts';
 import { row } from './support/samples.ts';
@@ -15,6 +16,12 @@ test('one waiting session is opened by a click, several are asked about', () => 
   const two = statusText(undefined, [waiting('a'), waiting('b')], untranslated);
   expect(two?.text).toBe('$(bell-dot) 2 decisions wait');
   expect(two?.session).toBeUndefined();
+});
+
+test('a lost connection is said, one that ended for good is not', () => {
+  const header = (kind: 'over' | 'host-offline') => panelHeader({ kind, text: 'why' } as const, 0);
+  expect(statusText(header('host-offline'), [], untranslated)?.text).toContain('offline');
+  expect(statusText(header('over'), [], untranslated)).toBeUndefined();
 });
 
 test('without anything to say there is no item', () => {
