@@ -186,6 +186,28 @@ describe('messageEntries', () => {
   });
 });
 
+describe('a slash command that makes a prompt of its own', () => {
+  it('starts and ends under the id that it was sent with, also if the CLI does not tell', () => {
+    const mapper = new StreamMapper({ now: () => 0, hasMirror: true });
+    mapper.prompts.written('p');
+    const command = {
+      type: 'user',
+      uuid: 'p',
+      message: { role: 'user', content: '<command-name>/init</command-name>' },
+    };
+    const lines: Json[] = [
+      { type: 'transcript_mirror', filePath: '/x/a.jsonl', entries: [command] },
+      { type: 'result', subtype: 'success', uuid: 'r', num_turns: 1 },
+    ];
+    const states = lines.flatMap((line) =>
+      mapper
+        .map(parseOutLine(line))
+        .flatMap((event) => (event.kind === 'prompt' ? [`${event.promptId} ${event.state}`] : [])),
+    );
+    expect(states).toEqual(['p started', 'p completed']);
+  });
+});
+
 describe('a compaction in the live stream', () => {
   const boundary: Json = { type: 'system', subtype: 'compact_boundary', uuid: 'b' };
   const line = (uuid: string, more: Record<string, Json>): Json => ({

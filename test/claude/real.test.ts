@@ -197,6 +197,18 @@ describe.each(VERSIONS)('Claude Code %s', (version) => {
     expect(seen.kind('text').at(-1)?.text).toBe('big ok');
   });
 
+  it('tells the end of a slash command that it runs itself', async () => {
+    const commands = seen.kind('command').length;
+    const promptId = await prompt('/context');
+    await seen.until('the command is over', (events) =>
+      events.find(
+        (event) =>
+          event.kind === 'prompt' && event.promptId === promptId && event.state === 'completed',
+      ),
+    );
+    await seen.entry('command', commands + 1);
+  });
+
   it('renames', async () => {
     await session.rename('A better name');
     await seen.until('title', (events) =>
