@@ -47,7 +47,8 @@ export function shareArguments(
   role: string,
   values: ShareValues,
 ): CommandArgs<'share'> {
-  const chosen = oneOf(command, '--role', role, ['viewer', 'controller']);
+  const option = command === 'start' ? '--share' : '--role';
+  const chosen = oneOf(command, option, role, ['viewer', 'controller']);
   const wantsControl = values['allow-control'] || values['allow-approve'];
   if (wantsControl && chosen === 'viewer') {
     throw usage('--allow-control and --allow-approve need the role controller', command);

@@ -138,8 +138,8 @@ export function noSuchRoute(): AppError {
 /** A command line that the relay does not understand. */
 export function badUsage(reason: string): AppError {
   return new AppError('usage', {
-    happened: `twinhelm relay: ${reason}.`,
-    remedy: 'See twinhelm relay --help.',
+    happened: `${reason}.`,
+    remedy: 'See “twinhelm relay --help”.',
   });
 }
 

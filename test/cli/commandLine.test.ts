@@ -95,6 +95,7 @@ describe('usage', { timeout: 60_000 }, () => {
     [['share', 'abc', '--where', 'moon'], '--where must be loopback or an address'],
     [['share', 'abc', '--expires', 'soon'], '--expires must be a time such as 30m, 8h or 7d.'],
     [['start', 'here'], '“here” is one argument too many.'],
+    [['start', '--share', 'king'], '--share must be viewer or controller.'],
     [['start', '--allow-control'], 'go with --share viewer or --share controller.'],
     [['send', 'abc'], 'the text is missing.'],
     [['send', ' ', 'x'], 'the session is missing.'],
