@@ -35,21 +35,23 @@ async function install(say) {
   say('Installing the packages of the project (about a minute, once) …');
   const isWindows = process.platform === 'win32';
   const args = ['ci', '--no-audit', '--no-fund', '--loglevel', 'error'];
-  const npm = spawn(isWindows ? 'npm.cmd' : 'npm', args, {
-    cwd: ROOT,
-    stdio: ['ignore', 2, 2],
-    shell: isWindows,
-    detached: !isWindows,
-  });
+  // Listens before there is a child: a signal in between would leave it behind.
+  let npm;
   const unfollow = followOrders(() => {
     try {
-      if (isWindows) spawnSync('taskkill', ['/pid', `${npm.pid}`, '/t', '/f']);
-      else process.kill(-npm.pid, 'SIGKILL');
+      if (isWindows) spawnSync('taskkill', ['/pid', `${npm?.pid}`, '/t', '/f']);
+      else if (npm?.pid !== undefined) process.kill(-npm.pid, 'SIGKILL');
     } catch {
       // It has ended already.
     }
     say('Stopped before everything was installed. The next run begins with that again.');
     process.exit(1);
+  });
+  npm = spawn(isWindows ? 'npm.cmd' : 'npm', args, {
+    cwd: ROOT,
+    stdio: ['ignore', 2, 2],
+    shell: isWindows,
+    detached: !isWindows,
   });
   const code = await new Promise((done) => {
     npm.on('error', (error) => {
@@ -115,14 +117,15 @@ export async function runOnProjectNode(script) {
   const node = nodeBinary();
   const separator = process.platform === 'win32' ? ';' : ':';
   const path = [dirname(node), join(MODULES, '.bin'), process.env.PATH ?? ''].join(separator);
-  const child = spawn(node, [join(ROOT, script), ...process.argv.slice(2)], {
+  let child;
+  followOrders((signal) => {
+    // Ctrl+C reaches the child by itself.
+    if (signal !== 'SIGINT' || !process.stdin.isTTY) child?.kill(signal);
+  });
+  child = spawn(node, [join(ROOT, script), ...process.argv.slice(2)], {
     cwd: ROOT,
     stdio: 'inherit',
     env: { ...process.env, PATH: path },
-  });
-  followOrders((signal) => {
-    // Ctrl+C reaches the child by itself.
-    if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
   });
   child.on('error', (error) => {
     say(error.message);
