@@ -36,7 +36,7 @@ async function install(say) {
   const isWindows = process.platform === 'win32';
   const args = ['ci', '--no-audit', '--no-fund', '--loglevel', 'error'];
   // Listens before there is a child: a signal in between would leave it behind.
-  let npm;
+  let npm = null;
   const unfollow = followOrders(() => {
     try {
       if (isWindows) spawnSync('taskkill', ['/pid', `${npm?.pid}`, '/t', '/f']);
@@ -117,7 +117,7 @@ export async function runOnProjectNode(script) {
   const node = nodeBinary();
   const separator = process.platform === 'win32' ? ';' : ':';
   const path = [dirname(node), join(MODULES, '.bin'), process.env.PATH ?? ''].join(separator);
-  let child;
+  let child = null;
   followOrders((signal) => {
     // Ctrl+C reaches the child by itself.
     if (signal !== 'SIGINT' || !process.stdin.isTTY) child?.kill(signal);
