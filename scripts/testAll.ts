@@ -9,6 +9,7 @@ import { installCodeServer } from '../test/rigs/codeServer.ts';
 import {
   endProcessesWith,
   exitOf,
+  type MarkedProcess,
   type ProcessGroup,
   RUN_MARK,
   spawnGroup,
@@ -39,8 +40,10 @@ let current: ProcessGroup | undefined;
 /** In the environment of all that this run starts, so that what left its group is found too. */
 process.env[RUN_MARK] = `${process.pid}-${Date.now()}`;
 
+/** Our own children are in use over all steps, the bundler's service among them; what a step left has lost its parent. */
 async function endWhatIsLeft(): Promise<void> {
-  const left = await endProcessesWith(RUN_MARK, process.env[RUN_MARK] ?? '');
+  const isOurs = ({ parent }: MarkedProcess): boolean => parent === process.pid;
+  const left = await endProcessesWith(RUN_MARK, process.env[RUN_MARK] ?? '', isOurs);
   for (const { pid, command } of left) console.error(`left running, ended: ${pid} ${command}`);
 }
 

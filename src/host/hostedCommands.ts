@@ -31,7 +31,7 @@ export interface HostedCommandContext {
   readonly hasControllers: () => boolean;
   readonly child: () => AgentSession | undefined;
   readonly sendAccepted: () => void;
-  readonly interrupt: () => Promise<void>;
+  readonly interrupt: (author: Author) => Promise<void>;
 }
 
 const MAX_FILES = 50;
@@ -52,7 +52,7 @@ export async function executeHosted(
       return answer(command.args, command.person, context);
     case 'interrupt':
       recorder.noteInterrupt(author);
-      await context.interrupt();
+      await context.interrupt(author);
       return undefined;
     case 'set-model':
       await carriedOut(context.child()?.setModel(command.args.model));

@@ -3,7 +3,9 @@ import { isAppError } from '../base/errors.ts';
 import { errorText } from '../base/log.ts';
 import type { AgentEvent, AgentSession } from '../protocol/agent.ts';
 import type { Json } from '../protocol/json.ts';
+import type { Author } from '../protocol/transcript.ts';
 import type { AcceptedCommand } from '../session/commandCheck.ts';
+import { firstLine } from './completeEntry.ts';
 import { executeHosted } from './hostedCommands.ts';
 import { agentProcesses } from './agentMarker.ts';
 import { launchAgent, type LaunchOptions } from './launchAgent.ts';
@@ -84,7 +86,7 @@ export class HostedSession implements SessionDriver {
       ...this.options,
       child: () => this.child,
       sendAccepted: () => this.sendAccepted(),
-      interrupt: () => this.interrupt(),
+      interrupt: (author) => this.interrupt(author),
     });
   }
 
@@ -240,10 +242,21 @@ export class HostedSession implements SessionDriver {
     this.settling = settling;
   }
 
-  private async interrupt(): Promise<void> {
+  private async interrupt(author: Author): Promise<void> {
+    if (this.starting !== undefined && this.settling === undefined) return this.stopNext(author);
     // An old process is all that runs: it is ended instead.
     this.endOld.abort();
     await this.child?.interrupt();
+  }
+
+  /** The agent is not there yet: what it would begin with is not run, and everybody is told. */
+  private stopNext(author: Author): void {
+    const { recorder } = this.options;
+    const next = recorder.prompts.nextAccepted();
+    if (next === undefined) return;
+    recorder.prompts.mark(next.promptId, 'cancelled');
+    const text = `Stopped before the agent had started. Not run: “${firstLine(next.text)}”`;
+    recorder.notice({ level: 'info', code: 'prompt-stopped', text, author });
   }
 
   private async stopChild(): Promise<void> {

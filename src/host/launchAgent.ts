@@ -43,15 +43,16 @@ export async function launchAgent(options: LaunchOptions): Promise<AgentSession>
     const journalChild = (process: ProcessName): void =>
       sessions.saveChild({ session: stored.id, ...process }, clock.now());
     journalChild({ pid: 0, processStart: '' });
+    const resume = exists ? stored.agentSessionId : undefined;
+    // What skips every question is never resumed by itself.
+    const mode =
+      stored.mode === 'bypassPermissions' && resume !== undefined ? undefined : stored.mode;
     return await agent.start({
       cwd: stored.cwd,
       env: { ...env, [AGENT_MARKER]: stored.id },
-      ...(exists && stored.agentSessionId !== undefined ? { resume: stored.agentSessionId } : {}),
+      ...(resume === undefined ? {} : { resume }),
       ...(stored.model === undefined ? {} : { model: stored.model }),
-      // What skips every question is never resumed by itself.
-      ...(stored.mode === undefined || stored.mode === 'bypassPermissions'
-        ? {}
-        : { mode: stored.mode }),
+      ...(mode === undefined ? {} : { mode }),
       ...(stored.title === '' ? {} : { title: stored.title }),
       onDidSpawn: journalChild,
       signal,

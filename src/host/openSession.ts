@@ -8,7 +8,7 @@ import { CommandRefused } from '../session/errors.ts';
 import type { HostRoom } from '../sync/hostRoom.ts';
 import type { Journal } from './journal.ts';
 import { PromptBook } from './promptBook.ts';
-import { refusing } from './refusals.ts';
+import { controlOfBypass, refusing } from './refusals.ts';
 import type { Rooms, ServedRoom } from './rooms.ts';
 import type { RoomStore } from './roomStore.ts';
 import type { SessionDriver } from './sessionDriver.ts';
@@ -65,6 +65,9 @@ export class OpenSession {
           return opened.session.execute(command);
         },
         requestKind: (requestId) => opened.session?.recorder.request(requestId)?.request,
+        checkControl: () => {
+          if (opened.session?.recorder.stored.mode === 'bypassPermissions') throw controlOfBypass();
+        },
       },
       options.stored.relays ?? [],
     );

@@ -49,6 +49,14 @@ export function bypassWithGuests(): CommandRefused {
   );
 }
 
+/** Control of a session that skips all permissions is for nobody but its owner. */
+export function controlOfBypass(): CommandRefused {
+  return new CommandRefused(
+    'not-allowed',
+    'This session runs without asking for permissions, so guests cannot be given control. They go on watching. Change its permission mode first.',
+  );
+}
+
 /** The agent refused to switch. */
 export function switchFailed(detail: string): CommandRefused {
   return new CommandRefused(

@@ -39,7 +39,7 @@ export interface ServedRoom {
   readonly link: string;
 }
 
-type Behaviour = Pick<HostRoomOptions, 'execute' | 'requestKind'>;
+type Behaviour = Pick<HostRoomOptions, 'execute' | 'requestKind' | 'checkControl'>;
 
 /** Makes and serves rooms; follows the relay when it is started again. */
 export class Rooms {

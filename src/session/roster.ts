@@ -9,6 +9,9 @@ import type { RoomJournal, StoredInvite, StoredMember } from './roomJournal.ts';
 /** Rights of a controller if its invite says nothing else: approving and modes stay with the owner. */
 export const GUEST_SCOPES: readonly Scope[] = ['prompt', 'interrupt'];
 
+/** SHA-256 in base64url. */
+const TOKEN_HASH = /^[\w-]{43}$/;
+
 /** What a roster needs. */
 export interface RosterOptions {
   readonly room: string;
@@ -149,6 +152,8 @@ export class Roster {
       });
     }
     for (const member of this.members) {
+      // One that no relay takes would make it refuse all of them.
+      if (!TOKEN_HASH.test(member.tokenHash)) continue;
       const channel = `${room}.g.${member.member}`;
       tokens.push({
         hash: member.tokenHash,

@@ -372,6 +372,7 @@ export class HostRoom implements Disposable {
       windows: () => this.attendance.windows,
       person: (member) => this.roster.person(member),
       people: this.members,
+      checkControl: () => this.options.checkControl?.(),
       readBlob: this.options.readBlob,
       otherwise: this.options.execute,
     });

@@ -55,6 +55,8 @@ export interface HostRoomOptions {
   readonly execute: (accepted: AcceptedCommand) => Promise<Json | undefined>;
   /** What waits under a request id, for the right to answer it. */
   readonly requestKind?: (requestId: string) => Pending['request'] | undefined;
+  /** Throws CommandRefused while nobody besides the owner may be given control. */
+  readonly checkControl?: () => void;
   /** A part of a blob from `offset`, at most `LIMITS.fetchAnswerBytes`. */
   readonly readBlob: (blob: string, offset: number) => BlobRead | undefined;
   /** SHA-256, synchronous: the chain is journalled before anything waits. */

@@ -18,6 +18,7 @@ export interface RoomCommandContext {
   readonly windows: () => readonly WindowRef[];
   readonly person: (member: string) => Person | undefined;
   readonly people: Pick<RoomPeople, 'admit' | 'remove' | 'leave'>;
+  readonly checkControl: () => void;
   readonly readBlob: (blob: string, offset: number) => BlobRead | undefined;
   readonly otherwise: (accepted: AcceptedCommand) => Promise<Json | undefined>;
 }
@@ -38,6 +39,7 @@ export async function executeRoomCommand(
   switch (accepted.kind) {
     case 'admit': {
       const { member, role, scopes } = accepted.args;
+      if (role === 'controller') context.checkControl();
       if (!context.people.admit(member, role, scopes)) throw noSuchMember();
       return undefined;
     }

@@ -9,6 +9,7 @@ import type {
   FoundSession,
   ObservedSession,
 } from '../../src/protocol/agent.ts';
+import type { Entry } from '../../src/protocol/transcript.ts';
 
 /** One "process". */
 export class FakeChild implements AgentSession {
@@ -86,6 +87,10 @@ export class FakeAgent implements Agent {
   onStart: (child: FakeChild) => void = () => undefined;
   /** Starts that were asked for. */
   starts = 0;
+  /** Permission mode of each of them. */
+  readonly modes: (string | undefined)[] = [];
+  /** What every conversation's file holds; with anything in it, it can be resumed. */
+  transcript: readonly Entry[] = [];
 
   get alive(): readonly FakeChild[] {
     return this.children.filter(({ isAlive }) => isAlive);
@@ -112,7 +117,8 @@ export class FakeAgent implements Agent {
 
   async start(options: AgentStartOptions): Promise<AgentSession> {
     this.starts += 1;
-    const { resume, signal } = options;
+    const { resume, signal, mode } = options;
+    this.modes.push(mode);
     if (this.alive.some(({ conversation }) => conversation === resume)) {
       throw new AppError('session-busy', { happened: 'open elsewhere' });
     }
@@ -154,7 +160,7 @@ export class FakeAgent implements Agent {
   }
 
   async readTranscript() {
-    return [];
+    return this.transcript;
   }
 
   async close(): Promise<void> {}

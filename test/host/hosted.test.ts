@@ -38,7 +38,7 @@ describe('a hosted session', () => {
     expect(ada.text).toContain('hello from the model');
     expect(ada.ofKind('turn')[0]).toMatchObject({ outcome: 'completed', author: { name: 'Ada' } });
     expect(ada.view.live).toEqual([]);
-    expect(ada.state.queue).toEqual([]);
+    await ada.until('nothing waits any more', () => ada.state.queue.length === 0);
     expect(ada.state.session).toMatchObject({
       title: 'First',
       project: 'project',

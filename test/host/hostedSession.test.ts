@@ -1,7 +1,19 @@
 // A hosted session whose agent a test plays: what happens between two steps of it.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/base/clock.ts';
+import { silentLogger } from '../../src/base/log.ts';
+import { createIdentity } from '../../src/crypto/identity.ts';
+import { Attachment } from '../../src/sync/attachment.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
 import { execute, SessionsRig } from './sessionsRig.ts';
+
+async function joined(link: string, name: string): Promise<Attachment> {
+  const identity = await createIdentity();
+  const common = { clock: systemClock, log: silentLogger };
+  const view: Attachment = await Attachment.join({ link, identity, name, device: 'd', ...common });
+  await waitUntil(`${name} is admitted`, () => view.me);
+  return view;
+}
 
 let rig: SessionsRig;
 beforeEach(async () => {
@@ -74,6 +86,54 @@ describe('a hosted session', () => {
     );
     expect(modes).toEqual(['bypassPermissions', 'default']);
     expect(session.recorder.stored.mode).toBeUndefined();
+  });
+
+  it('a session that is started without permissions runs so, and is never resumed so by itself', async () => {
+    const session = await rig.sessions.start({ cwd: rig.folder, mode: 'bypassPermissions' });
+    rig.agent.transcript = [
+      { kind: 'notice', id: 'n', at: 1, level: 'info', code: 'c', text: 'said before' },
+    ];
+    rig.agent.alive[0]?.exit(true);
+    await execute(session, 'prompt', { text: 'go on' });
+    await waitUntil('it was resumed', () => rig.agent.alive[0]?.prompts.length === 1);
+    expect(rig.agent.modes).toEqual(['bypassPermissions', undefined]);
+  });
+
+  it('nobody is let into control of a session without permissions', async () => {
+    const session = await rig.start();
+    const { link } = await session.room.createInvite({
+      role: 'viewer',
+      lifetimeMs: 60_000,
+      relay: rig.relay.address.url,
+    });
+    const ada = await joined(session.row().link ?? '', 'Ada');
+    const bob = await joined(link, 'Bob');
+    try {
+      session.recorder.update({ mode: 'bypassPermissions' });
+      const admit = () => ada.request('admit', { member: bob.member, role: 'controller' });
+      await expect(admit()).rejects.toThrow(/without asking for permissions/);
+      session.recorder.update({ mode: 'default' });
+      await admit();
+      await waitUntil('Bob may control', () => bob.me?.role === 'controller');
+      expect(bob.me?.scopes).toContain('prompt');
+    } finally {
+      await Promise.all([ada.close(), bob.close()]);
+    }
+  });
+
+  it('Stop while the agent is being started keeps the prompt from running, and says so', async () => {
+    const session = await rig.start();
+    rig.agent.alive[0]?.exit(true);
+    rig.agent.hold();
+    await execute(session, 'prompt', { text: 'too early' });
+    await waitUntil('it is being started', () => rig.agent.starts === 2);
+    await execute(session, 'interrupt', {});
+    await execute(session, 'prompt', { text: 'runs' });
+    rig.agent.release();
+    await waitUntil('the next one runs', () => rig.agent.alive[0]?.prompts.length === 1);
+    expect(rig.agent.alive[0]?.prompts).toEqual(['runs']);
+    const log = rig.journal.room(session.recorder.stored.room).readLog(0, 100);
+    expect(log.map(({ text }) => text).join('\n')).toContain('Not run: “too early”');
   });
 
   it('notices of one moment are all kept', async () => {

@@ -187,6 +187,7 @@ export async function exitOf(group: ProcessGroup): Promise<number> {
 /** A process that carries a marker in its environment. */
 export interface MarkedProcess {
   readonly pid: number;
+  readonly parent: number;
   readonly command: string;
 }
 
@@ -203,7 +204,11 @@ export async function processesWith(name: string, value: string): Promise<Marked
     if (!environment.split('\0').includes(`${name}=${value}`)) continue;
     const command = await readFile(`/proc/${entry}/cmdline`, 'utf8').catch(() => '');
     // A zombie has no command line and holds nothing.
-    if (command !== '') found.push({ pid: Number(entry), command: command.replaceAll('\0', ' ') });
+    if (command === '') continue;
+    // "pid (name) state parent …"; the name may hold anything.
+    const stat = await readFile(`/proc/${entry}/stat`, 'utf8').catch(() => '');
+    const parent = Number(stat.slice(stat.lastIndexOf(')')).split(' ')[2] ?? 0);
+    found.push({ pid: Number(entry), parent, command: command.replaceAll('\0', ' ') });
   }
   return found;
 }

@@ -99,3 +99,12 @@ test('invites that have ended are forgotten, but not the rights of who still wai
   roster.setRole('ada', 'controller');
   expect(roster.person('ada')?.scopes).toContain('approve');
 });
+
+test('a member whose token no relay would take does not spoil the others’', () => {
+  const { roster, invite, knock } = makeRoster();
+  const made = invite('open');
+  roster.admitKnock('ada', knock(), made);
+  roster.admitKnock('bob', { ...knock(), tokenHash: 'b'.repeat(43) }, made);
+  expect(roster.people.map(({ member }) => member)).toEqual(['ada', 'bob']);
+  expect(roster.relayTokens(() => undefined).map(({ hash }) => hash)).toEqual(['b'.repeat(43)]);
+});

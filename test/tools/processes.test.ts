@@ -8,6 +8,7 @@ import {
   endProcessesWith,
   exitOf,
   isAlive,
+  type MarkedProcess,
   processesWith,
   RUN_MARK,
   spawnGroup,
@@ -78,6 +79,28 @@ test.runIf(process.platform === 'linux')(
       await group.end();
       if (before === undefined) delete process.env[RUN_MARK];
       else process.env[RUN_MARK] = before;
+    }
+  },
+);
+
+test.runIf(process.platform === 'linux')(
+  'a process of the run is told with its parent, and kept if it is in use',
+  async () => {
+    const mark = `kept-${process.pid}`;
+    const group = spawnGroup(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], {
+      env: { KEPT_MARK: mark },
+    });
+    try {
+      const find = (): Promise<MarkedProcess[]> => processesWith('KEPT_MARK', mark);
+      await waitUntil(async () => (await find()).length === 1, 'the child');
+      expect((await find()).map(({ pid, parent }) => [pid, parent])).toEqual([
+        [group.pid, process.pid],
+      ]);
+      const isOurs = ({ parent }: MarkedProcess): boolean => parent === process.pid;
+      expect(await endProcessesWith('KEPT_MARK', mark, isOurs)).toEqual([]);
+      expect(group.exitCode()).toBeUndefined();
+    } finally {
+      await group.end();
     }
   },
 );

@@ -1,5 +1,5 @@
 // Keys of the oldest waiting request: single letters and digits, never while text is typed.
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 // A request that has just slid under the hand is not answered by a key meant for something else.
 const DEAF_MS = 600;
@@ -24,7 +24,8 @@ export function useRequestKeys(isFirst: boolean, handle: (key: string) => boolea
     const timer = setTimeout(() => setAwake(true), DEAF_MS);
     return () => clearTimeout(timer);
   }, [isFirst]);
-  useEffect(() => {
+  // With the hint that shows it, not after it.
+  useLayoutEffect(() => {
     if (!isAwake) return undefined;
     const listen = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || event.isComposing || isTextTarget(event.target)) return;
