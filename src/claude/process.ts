@@ -167,7 +167,9 @@ export class ClaudeSession implements AgentSession {
       subtype: 'cancel_async_message',
       message_uuid: promptId,
     });
-    return field(answer.response, 'cancelled') === true;
+    const isCancelled = field(answer.response, 'cancelled') === true;
+    if (isCancelled) for (const event of this.mapper.prompts.cancelled(promptId)) this.emit(event);
+    return isCancelled;
   }
 
   async answer(requestId: string, answer: AgentAnswer): Promise<boolean> {

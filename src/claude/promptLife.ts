@@ -44,6 +44,11 @@ export class PromptLife {
     return this.to(promptId, 'started');
   }
 
+  /** It was taken out of the queue: it will not come back. */
+  cancelled(promptId: string): AgentEvent[] {
+    return this.to(promptId, 'cancelled');
+  }
+
   /** Whether it was written to this process. */
   knows(promptId: string): boolean {
     return this.states.has(promptId);

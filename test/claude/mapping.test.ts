@@ -68,6 +68,14 @@ describe('PromptLife', () => {
     expect(life.told('x', 'written')).toEqual([]);
   });
 
+  it('takes no cancelled prompt for the slash command that ended', () => {
+    const life = new PromptLife();
+    life.sent('cancelled');
+    expect(states(life.cancelled('cancelled'))).toEqual(['cancelled']);
+    life.written('command');
+    expect(life.commandEnded()).toMatchObject([{ promptId: 'command', state: 'completed' }]);
+  });
+
   it('leaves the end to a CLI that tells, and never goes back', () => {
     const life = new PromptLife();
     expect(states(life.told('a', 'started'))).toEqual(['started']);

@@ -170,6 +170,11 @@ describe.each(VERSIONS)('Claude Code %s', (version) => {
     );
     const queued = await prompt('never [[text:NEVER]]');
     expect(await session.cancelQueued(queued)).toBe(true);
+    expect(seen.events.slice(before)).toContainEqual({
+      kind: 'prompt',
+      promptId: queued,
+      state: 'cancelled',
+    });
     await seen.entry('turn', turns);
     await turn('after [[text:calm]]');
     expect(seen.kind('text').some((entry) => entry.text === 'NEVER')).toBe(false);
