@@ -150,9 +150,11 @@ export class ClaudeSession implements AgentSession {
       images.length === 0 ? prompt.text : [{ type: 'text', text: prompt.text }, ...images];
     if (this.status.current === 'ended') throw endedError();
     if (this.status.current === 'idle') {
-      this.mapper.prompts.written(prompt.promptId);
+      this.mapper.prompts.written(prompt.promptId, prompt.text);
       this.status.set('working');
-    } else for (const event of this.mapper.prompts.sent(prompt.promptId)) this.emit(event);
+    } else {
+      for (const event of this.mapper.prompts.sent(prompt.promptId, prompt.text)) this.emit(event);
+    }
     await this.write({
       type: 'user',
       message: { role: 'user', content },

@@ -140,7 +140,10 @@ export class StreamMapper {
     const isFolded = line.isReplay === true && this.isTurnRunning;
     return entries.flatMap((entry): Entry[] => {
       if (this.options.hasMirror && entry.kind === 'command') return [];
-      return [entry.kind === 'prompt' && isFolded ? { ...entry, folded: true } : entry];
+      if (entry.kind !== 'prompt') return [entry];
+      const { promptId } = entry;
+      const text = promptId === undefined ? entry.text : this.prompts.ownText(promptId, entry.text);
+      return [{ ...entry, text, ...(isFolded ? { folded: true } : {}) }];
     });
   }
 

@@ -50,17 +50,17 @@ describe('PromptLife', () => {
 
   it('ends what had started with its turn, if the CLI does not tell', () => {
     const life = new PromptLife();
-    expect(states(life.sent('a'))).toEqual(['queued']);
+    expect(states(life.sent('a', ''))).toEqual(['queued']);
     expect(states(life.started('a'))).toEqual(['started']);
-    life.sent('b');
+    life.sent('b', '');
     expect(states(life.turnEnded('completed'))).toEqual(['completed']);
     expect(life.turnEnded('completed')).toEqual([]);
   });
 
   it('takes the oldest that waits for a slash command, which never comes back as a prompt', () => {
     const life = new PromptLife();
-    life.written('command');
-    life.sent('next');
+    life.written('command', '');
+    life.sent('next', '');
     expect(life.turnEnded('completed')).toEqual([]);
     expect(life.commandEnded()).toMatchObject([{ promptId: 'command', state: 'completed' }]);
     expect(states(life.started('next'))).toEqual(['started']);
@@ -70,10 +70,21 @@ describe('PromptLife', () => {
 
   it('takes no cancelled prompt for the slash command that ended', () => {
     const life = new PromptLife();
-    life.sent('cancelled');
+    life.sent('cancelled', '');
     expect(states(life.cancelled('cancelled'))).toEqual(['cancelled']);
-    life.written('command');
+    life.written('command', '');
     expect(life.commandEnded()).toMatchObject([{ promptId: 'command', state: 'completed' }]);
+  });
+
+  it('knows what was typed for a prompt that comes back with those that waited with it', () => {
+    const life = new PromptLife();
+    life.sent('a', 'hi');
+    life.sent('b', 'second');
+    expect(life.ownText('a', 'hi')).toBe('hi');
+    expect(life.ownText('b', 'hi\nsecond')).toBe('second');
+    expect(life.ownText('b', 'hi\nsecond')).toBe('hi\nsecond');
+    life.sent('c', 'third');
+    expect(life.ownText('c', 'changed on its way')).toBe('changed on its way');
   });
 
   it('leaves the end to a CLI that tells, and never goes back', () => {
@@ -197,7 +208,7 @@ describe('messageEntries', () => {
 describe('a slash command that makes a prompt of its own', () => {
   it('starts and ends under the id that it was sent with, also if the CLI does not tell', () => {
     const mapper = new StreamMapper({ now: () => 0, hasMirror: true });
-    mapper.prompts.written('p');
+    mapper.prompts.written('p', '');
     const command = {
       type: 'user',
       uuid: 'p',
