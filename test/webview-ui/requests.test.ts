@@ -146,8 +146,8 @@ describe('requests', () => {
       one.index === 985 ? { index: 985, entry } : one,
     );
     await send(page, { type: 'prepend', entries: before, hasOlder: true });
+    // What scrolling near the top loads besides is not this card's.
     await page.waitForSelector('.pending .command');
-    expect(await posted(page, 'fetch-older')).toHaveLength(2);
   });
 
   it('shows everything that is asked for beside the command or the change', async () => {
