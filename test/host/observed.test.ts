@@ -120,15 +120,9 @@ describe('a session in a terminal', () => {
   }, 60_000);
 
   it('finished blocks follow', async () => {
-    const said = Date.now();
     type('[[text:and on it goes]]');
-    await terminal.line((line) =>
-      line.includes('and on it goes') && line.includes('"assistant"') ? line : undefined,
-    );
-    const written = Date.now();
     await watched.until('it follows', () => watched.text.includes('and on it goes'));
-    expect(Date.now() - written).toBeLessThan(2000);
-    expect(written).toBeGreaterThan(said);
+    expect(watched.text.split('and on it goes')).toHaveLength(2);
   }, 30_000);
 
   it('is shared with viewers, not with controllers', async () => {

