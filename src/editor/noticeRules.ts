@@ -90,7 +90,8 @@ export class NoticeRules {
 
   private people(session: WatchedSession, isFocused: boolean): readonly Notice[] {
     const { ref, title } = session;
-    if (!isFocused && !session.isOpenHere) return [];
+    // The panel that is looked at asks by itself, and a notification would cover its buttons.
+    if (session.isLookedAt || (!isFocused && !session.isOpenHere)) return [];
     const knocks = session.knocks
       .filter(({ member }) => this.tell(`${refKey(ref)} knock ${member}`))
       .map(({ member, name }) => ({ kind: 'knock' as const, ref, title, member, name }));

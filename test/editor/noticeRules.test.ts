@@ -120,6 +120,12 @@ describe('people', () => {
     expect(kinds(rules, session({ requests }))).toEqual(['controlRequest']);
   });
 
+  test('a knock and a request are not told over the panel that asks by itself, but when it is left', () => {
+    const rules = new NoticeRules();
+    expect(kinds(rules, session({ knocks, requests, isLookedAt: true }))).toEqual([]);
+    expect(kinds(rules, session({ knocks, requests }))).toEqual(['knock', 'controlRequest']);
+  });
+
   test('a window that is neither focused nor shows the session waits until it is focused', () => {
     const rules = new NoticeRules();
     const elsewhere = session({ knocks, isOpenHere: false });

@@ -79,6 +79,25 @@ describe('transcript', () => {
     await expect.poll(() => gap(page)).toBeLessThanOrEqual(2);
   });
 
+  it('stays at the end when what is below it goes just as more comes', async () => {
+    const page = await rig.open('many=300');
+    const pending = { requestId: 'r', index: 999, request: 'permission', tool: 'Bash', since: 0 };
+    let index = 300;
+    for (let n = 0; n < 8; n++) {
+      await send(page, { type: 'header', header: { ...ownerHeader, pending: [pending] } });
+      await page.waitForSelector('.pending');
+      await send(
+        page,
+        { type: 'header', header: ownerHeader },
+        { type: 'append', entries: manyEntries(7, index) },
+      );
+      index += 7;
+      await nextFrames(page);
+    }
+    expect(await page.locator('.jump').count()).toBe(0);
+    await expect.poll(() => gap(page)).toBeLessThanOrEqual(2);
+  });
+
   it('stays at the end, or where the reader is, when a request appears and goes', async () => {
     const page = await rig.open('many=300');
     const entry = { kind: 'request', requestId: 'r', request: 'permission', tool: 'Bash' };

@@ -90,18 +90,30 @@ export function Transcript() {
   const [isFollowing, setFollowing] = useState(true);
   const seenIndex = useRef(-1);
   const following = useRef(true);
-  const lastTop = useRef(0);
+  const last = useRef({ top: 0, height: 0, view: 0 });
   if (isFollowing) seenIndex.current = list.rows.at(-1)?.index ?? -1;
+
+  const remember = ({ scrollTop: top, scrollHeight: height, clientHeight: view }: HTMLElement) =>
+    (last.current = { top, height, view });
+  const toEnd = (element: HTMLElement): void => {
+    element.scrollTop = element.scrollHeight;
+    remember(element);
+  };
 
   const handleScroll = (): void => {
     const element = frame.current;
     if (element === null) return;
-    const gap = element.scrollHeight - element.scrollTop - element.clientHeight;
-    // Only a reader goes up; content that shrinks ends at the end. However little it is, a stream
-    // that pulled back to the end would never let a trackpad or an arrow key get away.
-    if (element.scrollTop < lastTop.current && gap > 1) following.current = false;
+    const { top, height, view } = last.current;
+    const { scrollTop, scrollHeight, clientHeight } = element;
+    const gap = scrollHeight - scrollTop - clientHeight;
+    // Only a reader goes up while nothing else moves: what is measured anew, and a card below that
+    // comes or goes, move the end too. However little it is, a stream that pulled back to the end
+    // would never let a trackpad or an arrow key get away.
+    const isSame = scrollHeight === height && clientHeight === view;
+    if (isSame && scrollTop < top && gap > 1) following.current = false;
     else if (gap <= END_PX) following.current = true;
-    lastTop.current = element.scrollTop;
+    else if (!isSame && following.current) toEnd(element);
+    remember(element);
     setFollowing(following.current);
     if (element.scrollTop < OLDER_PX && count > 0) store.fetchOlderByScroll();
   };
@@ -109,8 +121,7 @@ export function Transcript() {
   useLayoutEffect(() => {
     const element = frame.current;
     if (element === null || !following.current) return;
-    element.scrollTop = element.scrollHeight;
-    lastTop.current = element.scrollTop;
+    toEnd(element);
   });
   // A first screen that is not full cannot be scrolled.
   useLayoutEffect(() => {
