@@ -79,6 +79,19 @@ describe('transcript', () => {
     await expect.poll(() => gap(page)).toBeLessThanOrEqual(2);
   });
 
+  it('takes a move of two pixels for rounding, not for a reader', async () => {
+    const page = await rig.open('many=300');
+    const move = (by: number): Promise<void> =>
+      page.evaluate((px) => document.querySelector('.transcript')?.scrollBy(0, px), by);
+    await move(-2);
+    await nextFrames(page);
+    await send(page, { type: 'append', entries: manyEntries(5, 300) });
+    expect(await page.locator('.jump').count()).toBe(0);
+    await expect.poll(() => gap(page)).toBeLessThanOrEqual(2);
+    await move(-9);
+    await page.waitForSelector('.jump');
+  });
+
   it('stays at the end when what is below it goes just as more comes', async () => {
     const page = await rig.open('many=300');
     const pending = { requestId: 'r', index: 999, request: 'permission', tool: 'Bash', since: 0 };

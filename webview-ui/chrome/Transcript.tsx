@@ -16,6 +16,8 @@ import { useUi } from '../ui.ts';
 
 // Distance from the end, in px, within which who scrolls down follows the end again.
 const END_PX = 48;
+// Sizes are measured in fractions of a px: the list itself moves by up to 2 px when it sums them up.
+const SLACK_PX = 4;
 // Older entries are asked for this far before the top.
 const OLDER_PX = 600;
 const TOP_PX = 44;
@@ -110,7 +112,7 @@ export function Transcript() {
     // comes or goes, move the end too. However little it is, a stream that pulled back to the end
     // would never let a trackpad or an arrow key get away.
     const isSame = scrollHeight === height && clientHeight === view;
-    if (isSame && scrollTop < top && gap > 1) following.current = false;
+    if (isSame && scrollTop < top && gap > SLACK_PX) following.current = false;
     else if (gap <= END_PX) following.current = true;
     else if (!isSame && following.current) toEnd(element);
     remember(element);
