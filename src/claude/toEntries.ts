@@ -123,8 +123,9 @@ export class StreamMapper {
     return [
       ...entryEvents(held),
       ...started,
-      ...entries.map((entry) => entryEvent(line, entry)),
+      // Before its entry: both go in one step, and nobody reads the text twice.
       ...(line.type === 'assistant' ? this.live.finished(line) : []),
+      ...entries.map((entry) => entryEvent(line, entry)),
       ...contextFacts(line, isMain),
     ];
   }

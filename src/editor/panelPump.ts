@@ -240,8 +240,10 @@ export class PanelPump {
     });
   }
 
-  private flush(parts: ReadonlySet<ViewPart>): void {
+  /** Sends `wanted` and whatever else has changed: parts of one picture never go without one another. */
+  private flush(wanted: ReadonlySet<ViewPart>): void {
     if (!this.isReady) return;
+    const parts = new Set([...this.dirty, ...wanted]);
     this.dirty = new Set();
     const { room, absence, problem, clock } = this.options;
     const { view } = room;

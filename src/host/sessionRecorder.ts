@@ -283,13 +283,6 @@ export class SessionRecorder {
       case 'turn':
         for (const id of entry.promptIds ?? []) this.prompts.mark(id, 'completed');
         return;
-      case 'text':
-      case 'thinking':
-      case 'tool-call':
-        for (const key of this.live) {
-          if (key.startsWith(`${entry.messageId} `)) this.live.delete(key);
-        }
-        return;
       default:
     }
   }

@@ -211,22 +211,29 @@ export class Replica implements Disposable {
       RECORD_TYPE.log,
       'log',
     );
-    for (const opened of logs) {
-      if (opened.isOffered) continue;
-      const { text } = opened;
-      const offer = this.chain.offer({ text, hash: await textHash(text) });
+    const hashed = await Promise.all(
+      logs
+        .filter(({ isOffered }) => !isOffered)
+        .map(async (opened) => ({ opened, hash: await textHash(opened.text) })),
+    );
+    // Older chunks keep the state that they were closed with; only the newest one tells the present.
+    const newest = chunks.flatMap((chunk) => (chunk.state ? [chunk.state] : [])).slice(-1);
+    const states = await this.openAll(newest, RECORD_TYPE.state, 'state');
+    const live = await this.openAll(
+      chunks.flatMap((chunk) => chunk.live),
+      RECORD_TYPE.delta,
+      'live',
+    );
+    // Nothing waits from here on: who looks sees an entry or its streamed text, never both.
+    for (const { opened, hash } of hashed) {
+      const offer = this.chain.offer({ text: opened.text, hash });
       opened.isOffered = true;
       if (offer === 'added' || offer === 'restarted') parts.add('entries');
       else if (offer === 'fork') this.raise('fork', FORK_TEXT);
     }
-    // Older chunks keep the state that they were closed with; only the newest one tells the present.
-    const states = chunks.flatMap((chunk) => (chunk.state ? [chunk.state] : [])).slice(-1);
-    for (const opened of await this.openAll(states, RECORD_TYPE.state, 'state')) {
-      if (this.takeState(opened)) parts.add('state');
-    }
+    for (const opened of states) if (this.takeState(opened)) parts.add('state');
     const pieces: Delta[] = [];
-    const live = chunks.flatMap((chunk) => chunk.live);
-    for (const { json } of await this.openAll(live, RECORD_TYPE.delta, 'live')) {
+    for (const { json } of live) {
       const parsed = deltaSchema.safeParse(json);
       if (parsed.success) pieces.push(parsed.data);
     }

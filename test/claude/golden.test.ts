@@ -113,6 +113,29 @@ describe.each(VERSIONS)('recordings of Claude Code %s', (version) => {
     expect([...live.keys()]).toEqual([]);
   });
 
+  it('end streamed text before the entry that takes its place: nobody reads it twice', () => {
+    const streamed = { text: 'text', thinking: 'thinking', 'tool-call': 'tool-input' } as const;
+    let superseded = 0;
+    for (const events of playStream(stream).values()) {
+      const live = new Map<string, string>();
+      for (const event of events) {
+        if (event.kind === 'delta') {
+          live.set(`${event.messageId}/${event.block}`, `${event.messageId} ${event.type}`);
+        }
+        if (event.kind === 'delta-end') {
+          superseded += Number(live.delete(`${event.messageId}/${event.block}`));
+        }
+        if (event.kind !== 'entry') continue;
+        const { entry } = event;
+        if (entry.kind !== 'text' && entry.kind !== 'thinking' && entry.kind !== 'tool-call') {
+          continue;
+        }
+        expect([...live.values()]).not.toContain(`${entry.messageId} ${streamed[entry.kind]}`);
+      }
+    }
+    expect(superseded).toBeGreaterThan(10);
+  });
+
   it('tell the life of each prompt in order, each state once', () => {
     const states = new Map<string, string[]>();
     for (const event of [...playStream(stream).values()].flat()) {

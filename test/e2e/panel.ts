@@ -85,21 +85,37 @@ export class SessionPanel {
     return (await this.frame()).locator('.transcript').innerText();
   }
 
-  /** Begins to note every length that streaming text has; the result tells the lengths so far. */
-  async watchGrowth(): Promise<() => Promise<readonly number[]>> {
+  /** Waits until nothing streams any more. */
+  async streamEnded(): Promise<void> {
+    await (await this.frame()).locator('[data-live]').first().waitFor({ state: 'detached' });
+  }
+
+  /** Begins to watch streaming text; the result tells what it did so far. */
+  async watchStream(): Promise<() => Promise<StreamFigures>> {
     const frame = await this.frame();
-    await frame.evaluate(WATCH_GROWTH);
-    return async () => z.array(z.number()).parse(await frame.evaluate('globalThis.grown'));
+    await frame.evaluate(WATCH_STREAM);
+    return async () => streamFiguresSchema.parse(await frame.evaluate('globalThis.streamed'));
   }
 }
 
+const streamFiguresSchema = z.object({
+  /** Every length that streaming text had. */
+  lengths: z.array(z.number()),
+  /** Ends of texts that could be read twice, as live text and as a finished reply. */
+  twice: z.array(z.string()),
+});
+type StreamFigures = z.infer<typeof streamFiguresSchema>;
+
 /** Runs in the page, where a poll from outside would miss steps on a busy machine. */
-const WATCH_GROWTH = `
-  globalThis.grown = [];
+const WATCH_STREAM = `
+  globalThis.streamed = { lengths: [], twice: [] };
   new MutationObserver(() => {
-    for (const live of document.querySelectorAll('[data-live]')) {
-      const { length } = live.textContent;
-      if (length > 0 && globalThis.grown.at(-1) !== length) globalThis.grown.push(length);
+    const { lengths, twice } = globalThis.streamed;
+    const reply = [...document.querySelectorAll('.reply:not([data-live]) .md')].at(-1);
+    for (const { textContent: text } of document.querySelectorAll('[data-live]')) {
+      if (text.trim() === '') continue;
+      if (lengths.at(-1) !== text.length) lengths.push(text.length);
+      if (reply?.textContent.trim() === text.trim()) twice.push(text.slice(-40));
     }
   }).observe(document.body, { childList: true, subtree: true, characterData: true });
 `;

@@ -156,13 +156,15 @@ async function watchStream(
   first: SessionPanel,
   second: SessionPanel,
 ): Promise<SceneFigures['growth']> {
-  const watching = [await first.watchGrowth(), await second.watchGrowth()] as const;
+  const watching = [await first.watchStream(), await second.watchStream()] as const;
   await owner.send('[[slow:60:60]]');
   for (const panel of [first, second]) await panel.shows(/w59/);
+  for (const panel of [first, second]) await panel.streamEnded();
   const [node, web] = [await watching[0](), await watching[1]()];
-  expect(node.length).toBeGreaterThan(5);
-  expect(web.length).toBeGreaterThan(5);
-  return { node: node.length, web: web.length };
+  expect(node.lengths.length).toBeGreaterThan(5);
+  expect(web.lengths.length).toBeGreaterThan(5);
+  expect([node.twice, web.twice]).toEqual([[], []]);
+  return { node: node.lengths.length, web: web.lengths.length };
 }
 
 async function handControl(
@@ -183,7 +185,10 @@ async function reloadInMidTurn(owner: Workbench, panel: SessionPanel): Promise<v
   await panel.send('[[slow:90:60]]');
   await panel.shows(/w5 /);
   await owner.reload();
+  const watching = await panel.watchStream();
   await panel.shows(/w89/, 60_000);
+  await panel.streamEnded();
+  expect((await watching()).twice).toEqual([]);
   // The answer before this one had the words up to w59.
   const words = (await panel.text()).match(/\bw(6\d|7\d|8\d)\b/g) ?? [];
   expect(words).toEqual(Array.from({ length: 30 }, (_, n) => `w${n + 60}`));

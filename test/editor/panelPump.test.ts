@@ -90,6 +90,25 @@ describe('from the room to the page', () => {
     expect(types()).toEqual(['append', 'header']);
   });
 
+  test('an entry that older ones overtake takes its streamed text along', async () => {
+    const view = new FakeView();
+    const { posted, say, types, settled } = await setUp(view);
+    view.live = [{ messageId: 'm', block: 0, type: 'text', text: 'hello' }];
+    say({ type: 'ready' });
+    posted.length = 0;
+    view.fetchOlder = () => {
+      view.entries = entries(0, 1);
+      view.live = [];
+      // In the very moment in which the wait for older ones ends.
+      queueMicrotask(() => view.change('entries', 'live'));
+      return Promise.resolve(false);
+    };
+    say({ type: 'fetch-older' });
+    await waitUntil('told', () => types().includes('prepend'));
+    await settled();
+    expect(posted).toContainEqual({ type: 'live', blocks: [] });
+  });
+
   test('a page that was hidden gets everything again', async () => {
     const { view, pump, posted, say, types, settled } = await setUp();
     say({ type: 'ready' });

@@ -96,6 +96,25 @@ describe('a hosted session', () => {
     expect(ada.ofKind('decision').at(-1)).toMatchObject({ outcome: 'answered' });
   });
 
+  it('[D1] a streamed answer is in the picture once at every moment, as live text or as its entry', async () => {
+    const { view } = ada;
+    let [asLive, asEntry, asBoth] = [0, 0, 0];
+    const looked = view.onDidChange(() => {
+      const isLive = view.live.some(({ text }) => text.includes('w11'));
+      const isEntry = view.entries.some(
+        ({ entry }) => entry.kind === 'text' && entry.text.includes('w11'),
+      );
+      asLive += Number(isLive);
+      asEntry += Number(isEntry);
+      asBoth += Number(isLive && isEntry);
+    });
+    await turnAfter(() => prompt('[[slow:12:30]]'));
+    looked.dispose();
+    expect(asLive).toBeGreaterThan(0);
+    expect(asEntry).toBeGreaterThan(0);
+    expect(asBoth).toBe(0);
+  });
+
   it('an interrupted turn says who stopped it and keeps what was said', async () => {
     await turnAfter(async () => {
       await prompt('[[slow:300:30]]');

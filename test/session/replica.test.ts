@@ -34,6 +34,30 @@ test('[D1] text that a host streamed before it died is not shown beside the next
   expect(changes).toContain('live');
 });
 
+test('[D1] whoever looks while a step is read finds a text once: streaming, or as its entry', async () => {
+  const { replica, make, stream, supersede } = await makeReplicaRig();
+  await stream('m', 0, 'text');
+  const [record] = await make(1);
+  if (!record) throw new Error('no record');
+  const seen = new Set<string>();
+  const look = (): void => {
+    const live = replica.live.map(({ messageId }) => messageId);
+    seen.add(`live ${live.join(' ')}, entries ${indexes(replica).join(' ')}`);
+  };
+  const decrypt = globalThis.crypto.subtle.decrypt.bind(globalThis.crypto.subtle);
+  globalThis.crypto.subtle.decrypt = async (algorithm, key, data) => {
+    look();
+    return decrypt(algorithm, key, data);
+  };
+  try {
+    await supersede(record, 'm', 'next');
+  } finally {
+    globalThis.crypto.subtle.decrypt = decrypt;
+  }
+  look();
+  expect([...seen]).toEqual(['live m, entries ', 'live next, entries 0']);
+});
+
 test('[L1] a beat that names another history is an alarm that is told at once', async () => {
   const { replica, changes, make, write, beat } = await makeReplicaRig();
   await write(await make(3));

@@ -7,6 +7,7 @@ import { sealCard } from '../../src/crypto/card.ts';
 import { generateSigningPair, newBootOf, randomBytes, textHash } from '../../src/crypto/keys.ts';
 import { RecordOpener, RecordSealer } from '../../src/crypto/record.ts';
 import { type Beat, RECORD_TYPE, type RecordType } from '../../src/protocol/room.ts';
+import { blockKey } from '../../src/session/liveText.ts';
 import { Replica } from '../../src/session/replica.ts';
 import { TailDocument } from '../../src/session/tailDocument.ts';
 import type { ViewPart } from '../../src/session/view.ts';
@@ -85,6 +86,14 @@ export async function makeReplicaRig() {
     tail.apply({ live: [{ piece, record }] });
     await replica.settled();
   };
+  /** The next record and the end of the streamed text that it takes the place of, and text that follows. */
+  const supersede = async (next: Written, messageId: string, follows: string): Promise<void> => {
+    const log = [await seal(RECORD_TYPE.log, 'log', next.text)];
+    const piece = { messageId: follows, block: 0, n: 0, to: 0, type: 'text', text: 'x' } as const;
+    const record = await seal(RECORD_TYPE.delta, 'live', JSON.stringify(piece));
+    tail.apply({ log, endBlocks: new Set([blockKey(messageId, 0)]), live: [{ piece, record }] });
+    await replica.settled();
+  };
   const beat = async (change: Partial<Beat> = {}): Promise<Beat | undefined> => {
     const { index, hash } = { index: log.length - 1, hash: log.at(-1)?.hash ?? '' };
     const said: Beat = { rev: 1, index, hash, epoch, at: 1, seen: [], ...change };
@@ -99,5 +108,18 @@ export async function makeReplicaRig() {
   };
   replica.complete();
   await restart();
-  return { replica, doc, tail, changes, log, restart, make, write, stream, beat, nextEpoch };
+  return {
+    replica,
+    doc,
+    tail,
+    changes,
+    log,
+    restart,
+    make,
+    write,
+    stream,
+    supersede,
+    beat,
+    nextEpoch,
+  };
 }
