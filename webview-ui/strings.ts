@@ -1,5 +1,5 @@
 // Every text of the panel, by its English words, and how translations replace them.
-import { showDeceptive } from './text/visible.ts';
+import { showDeceptive } from '../src/base/visibleText.ts';
 
 /** English texts of the panel: the keys by which translations are handed over. */
 export const PANEL_STRINGS = [

@@ -9,12 +9,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import * as z from 'zod/mini';
 import type { Clock } from '../base/clock.ts';
 import { newId } from '../base/ids.ts';
 import { parseJson } from '../protocol/json.ts';
 import { isRoomId } from '../protocol/names.ts';
-import type { RoomMemory } from '../session/replica.ts';
+import { highestMemory, type RoomMemory, roomMemorySchema } from '../session/roomMemory.ts';
 import type { RoomMemoryStore } from '../sync/joinOptions.ts';
 
 /** Name of the folder below the home folder. */
@@ -22,13 +21,6 @@ const FOLDER = 'rooms';
 /** Rooms that are remembered; of more, those that were not joined for longest are forgotten. */
 const MAX_ROOMS = 200;
 const WRITE_MS = 5_000;
-
-const memorySchema = z.object({
-  term: z.number(),
-  rev: z.number(),
-  index: z.number(),
-  hash: z.string(),
-});
 
 /** Writes what was seen now and then, and when `flush` says so. A file that cannot be read or written counts as none. */
 export class FileRoomMemory implements RoomMemoryStore {
@@ -67,7 +59,7 @@ export class FileRoomMemory implements RoomMemoryStore {
     for (const [room, memory] of rooms) {
       const file = this.fileOf(room);
       const known = read(file);
-      const next = JSON.stringify(known ? highest(known, memory) : memory);
+      const next = JSON.stringify(highestMemory(memory, known));
       if (known && next === JSON.stringify(known)) continue;
       try {
         write(this.folder, file, next);
@@ -78,15 +70,9 @@ export class FileRoomMemory implements RoomMemoryStore {
   }
 }
 
-/** Terms, revisions and indexes only rise: of each the highest that anybody saw. */
-function highest(a: RoomMemory, b: RoomMemory): RoomMemory {
-  const { index, hash } = b.index > a.index ? b : a;
-  return { term: Math.max(a.term, b.term), rev: Math.max(a.rev, b.rev), index, hash };
-}
-
 function read(file: string): RoomMemory | undefined {
   try {
-    return memorySchema.safeParse(parseJson(readFileSync(file, 'utf8'))).data;
+    return roomMemorySchema.safeParse(parseJson(readFileSync(file, 'utf8'))).data;
   } catch {
     return undefined;
   }

@@ -3,20 +3,14 @@ import type { Memento } from 'vscode';
 import * as z from 'zod/mini';
 import type { Clock } from '../base/clock.ts';
 import { DisposableStore } from '../base/disposable.ts';
-import type { RoomMemory } from '../session/replica.ts';
+import { highestMemory, type RoomMemory, roomMemorySchema } from '../session/roomMemory.ts';
 import type { RoomMemoryStore } from '../sync/joinOptions.ts';
 
 const KEY = 'rooms';
 const MAX_ROOMS = 200;
 const WRITE_MS = 5_000;
 
-const memorySchema = z.object({
-  term: z.number(),
-  rev: z.number(),
-  index: z.number(),
-  hash: z.string(),
-});
-const recordsSchema = z.record(z.string(), memorySchema);
+const recordsSchema = z.record(z.string(), roomMemorySchema);
 
 /** Room memories by room id; written at most every 5 s and when the window closes. */
 export class EditorRoomMemory implements RoomMemoryStore {
@@ -49,7 +43,9 @@ export class EditorRoomMemory implements RoomMemoryStore {
     const names = new Set(newest.map(([room]) => room));
     // Another window may know a newer picture of the same room: the higher one stays.
     const known = this.records();
-    const merged = newest.map(([room, memory]) => [room, higher(memory, known[room])] as const);
+    const merged = newest.map(
+      ([room, memory]) => [room, highestMemory(memory, known[room])] as const,
+    );
     const others = Object.entries(known).filter(([room]) => !names.has(room));
     await this.memento.update(KEY, Object.fromEntries([...merged, ...others].slice(0, MAX_ROOMS)));
   }
@@ -58,9 +54,4 @@ export class EditorRoomMemory implements RoomMemoryStore {
     const parsed = recordsSchema.safeParse(this.memento.get(KEY));
     return parsed.success ? parsed.data : {};
   }
-}
-
-function higher(a: RoomMemory, b: RoomMemory | undefined): RoomMemory {
-  if (!b || a.term !== b.term) return b && b.term > a.term ? b : a;
-  return b.rev > a.rev ? b : a;
 }

@@ -153,6 +153,6 @@ function over(kind: string): CommandRefused {
   const kept = kind === 'prompt' ? ' Your text is kept.' : '';
   return new CommandRefused(
     'read-only',
-    `This session has ended.${kept} Continue it from the Sessions view first.`,
+    `This session has ended.${kept} Continue it first (in VS Code: from the Sessions view).`,
   );
 }

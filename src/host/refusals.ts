@@ -7,7 +7,7 @@ import { CommandRefused } from '../session/errors.ts';
 export function sessionEnded(): CommandRefused {
   return new CommandRefused(
     'read-only',
-    'This session has ended. Your text is kept. Continue the session from the Sessions view, then send it again.',
+    'This session has ended. Your text is kept. Continue the session first (in VS Code: from the Sessions view), then send it again.',
   );
 }
 

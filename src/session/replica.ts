@@ -21,15 +21,8 @@ import { type RoomState, roomStateSchema } from '../protocol/state.ts';
 import { readCard, readChunks } from './layout.ts';
 import { LiveView } from './liveView.ts';
 import { LogChain } from './logChain.ts';
+import type { RoomMemory } from './roomMemory.ts';
 import type { Alarm, LiveBlock, PlacedEntry, ViewPart } from './view.ts';
-
-/** What a device remembers of a room across restarts: less than this is a rollback. */
-export interface RoomMemory {
-  readonly term: number;
-  readonly rev: number;
-  readonly index: number;
-  readonly hash: string;
-}
 
 /** What a replica needs. */
 export interface ReplicaOptions {

@@ -9,6 +9,7 @@ import { joinCommand } from '../../src/cli/joinCommand.ts';
 import { FileRoomMemory } from '../../src/cli/roomMemory.ts';
 import { type ScriptOutput, scriptOutputSchema } from '../../src/protocol/script.ts';
 import type { Entry, EntryOf } from '../../src/protocol/transcript.ts';
+import type { Relay } from '../../src/relay/server.ts';
 import type { HostRoom } from '../../src/sync/hostRoom.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
 import { sessionApp, SyncRig } from '../sync/rig.ts';
@@ -43,6 +44,11 @@ export class JoinRig extends SyncRig {
       },
     });
     return { relay, room, executed };
+  }
+
+  /** A link by which one may control at once. */
+  controlLink(room: HostRoom, relay: Relay): Promise<string> {
+    return this.invite(room, relay, { role: 'controller', allowControl: true });
   }
 
   /** Runs `join` in this process; its end is waited for with the rig's. */

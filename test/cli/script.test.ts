@@ -44,7 +44,7 @@ describe('join --json', { timeout: 30_000 }, () => {
   ])('%s on stdin gets a clear error line, and it goes on', async (_title, line, text) => {
     const prompts: string[] = [];
     const { relay, room } = await rig.serve((prompt) => prompts.push(prompt));
-    const link = await rig.invite(room, relay, { role: 'controller', allowControl: true });
+    const link = await rig.controlLink(room, relay);
     const script = rig.run(link, 'Ben', { flags: ['--json'] });
     await script.until('"joined"');
     script.say(line);
@@ -98,7 +98,7 @@ describe('join --json', { timeout: 30_000 }, () => {
 
   it('a command under way at quit is still answered', async () => {
     const { relay, room } = await rig.serve();
-    const link = await rig.invite(room, relay, { role: 'controller', allowControl: true });
+    const link = await rig.controlLink(room, relay);
     const script = rig.run(link, 'Ben', { flags: ['--json'] });
     await script.until('"joined"');
     script.say('{"ref":1,"prompt":"last words"}\n{"quit":true}');
@@ -110,7 +110,7 @@ describe('join --json', { timeout: 30_000 }, () => {
   it('a line separator inside a JSON string does not end its line', async () => {
     const prompts: string[] = [];
     const { relay, room } = await rig.serve((prompt) => void prompts.push(prompt));
-    const link = await rig.invite(room, relay, { role: 'controller', allowControl: true });
+    const link = await rig.controlLink(room, relay);
     const script = rig.run(link, 'Ben', { flags: ['--json'] });
     await script.until('"joined"');
     const bytes = new TextEncoder().encode('{"prompt":"one\u2028two\u2029 ü"}\r\n');

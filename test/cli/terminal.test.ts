@@ -13,7 +13,7 @@ describe('join in a terminal', { timeout: 30_000 }, () => {
     const prompts: string[] = [];
     const { relay, room } = await rig.serve((prompt) => prompts.push(prompt));
     room.append([textEntry('one', 'before\u001b[2J')]);
-    const link = await rig.invite(room, relay, { role: 'controller', allowControl: true });
+    const link = await rig.controlLink(room, relay);
     const terminal = rig.run(link, 'Ben');
     await terminal.until('before[2J\n');
     room.delta({ messageId: 'two', block: 0, type: 'text', text: 'stream' });
@@ -128,7 +128,7 @@ describe('join in a terminal', { timeout: 30_000 }, () => {
   it('pasted lines become one prompt that an empty line sends, and none of them a command', async () => {
     const prompts: string[] = [];
     const { relay, room } = await rig.serve((prompt) => void prompts.push(prompt));
-    const link = await rig.invite(room, relay, { role: 'controller', allowControl: true });
+    const link = await rig.controlLink(room, relay);
     const terminal = rig.run(link, 'Ben', { hasKeyboard: true });
     await terminal.until('You are here as controller');
     terminal.write('to be dropped\nall of it\n');
@@ -153,7 +153,7 @@ describe('join in a terminal', { timeout: 30_000 }, () => {
 
   it('a line that fills what a terminal passes on is not sent without its end', async () => {
     const { relay, room, executed } = await rig.serve();
-    const link = await rig.invite(room, relay, { role: 'controller', allowControl: true });
+    const link = await rig.controlLink(room, relay);
     const terminal = rig.run(link, 'Ben', { hasKeyboard: true });
     await terminal.until('You are here as controller');
     terminal.say('x'.repeat(4095));
@@ -165,7 +165,7 @@ describe('join in a terminal', { timeout: 30_000 }, () => {
     const { relay, room } = await rig.serve(() => {
       throw new CommandRefused('not-allowed', 'no\u001b[2J\nyou have control');
     });
-    const link = await rig.invite(room, relay, { role: 'controller', allowControl: true });
+    const link = await rig.controlLink(room, relay);
     const terminal = rig.run(link, 'Ben');
     await terminal.until('You are here as controller');
     terminal.say('hello');

@@ -29,6 +29,27 @@ async function makeRoom() {
   return { pair, room, card, roomBytes: fromBase32(room) ?? new Uint8Array() };
 }
 
+/** A knock at a room by who holds the link's secret, otherwise as `change` says. */
+async function makeKnock(change: Partial<Knock> = {}) {
+  const { room, roomBytes } = await makeRoom();
+  const identity = await createIdentity();
+  const secret = randomBytes(32);
+  const knock: Knock = {
+    versions: [1],
+    inviteId: await inviteIdOf(secret, room),
+    key: toBase64Url(identity.signing.publicBytes),
+    exchangeKey: identity.exchangeKey,
+    name: 'Ada',
+    device: 'desk',
+    nonce: 'n',
+    tokenHash: await hashToken(await channelToken(identity, room)),
+    at: 1,
+    ...change,
+  };
+  const record = await sealKnock({ secret, room, roomBytes, pair: identity.signing, knock });
+  return { room, roomBytes, identity, secret, knock, record };
+}
+
 test('[K1] a card opens for its own room only', async () => {
   const { pair, room, card } = await makeRoom();
   const other = await makeRoom();
@@ -56,21 +77,7 @@ test('[K3] an altered card is refused', async () => {
 });
 
 test('[K4] a knock opens with its invite’s secret, and names the key that signed it', async () => {
-  const { room, roomBytes } = await makeRoom();
-  const identity = await createIdentity();
-  const secret = randomBytes(32);
-  const knock: Knock = {
-    versions: [1],
-    inviteId: await inviteIdOf(secret, room),
-    key: toBase64Url(identity.signing.publicBytes),
-    exchangeKey: identity.exchangeKey,
-    name: 'Ada',
-    device: 'desk',
-    nonce: 'n',
-    tokenHash: await hashToken(await channelToken(identity, room)),
-    at: 1,
-  };
-  const record = await sealKnock({ secret, room, roomBytes, pair: identity.signing, knock });
+  const { room, roomBytes, identity, secret, knock, record } = await makeKnock();
   const opened = await openKnock({ record, secret, room, roomBytes });
   expect(opened).toEqual({ knock, member: identity.member });
   const other = { record, secret: randomBytes(32), room, roomBytes };
@@ -78,47 +85,20 @@ test('[K4] a knock opens with its invite’s secret, and names the key that sign
 });
 
 test('[K5] a knock that names another’s key is refused', async () => {
-  const { room, roomBytes } = await makeRoom();
-  const [mallory, ada] = [await createIdentity(), await createIdentity()];
-  const secret = randomBytes(32);
-  const knock: Knock = {
-    versions: [1],
-    inviteId: await inviteIdOf(secret, room),
+  const ada = await createIdentity();
+  const mallorys = await makeKnock({
     key: toBase64Url(ada.signing.publicBytes),
     exchangeKey: ada.exchangeKey,
-    name: 'Ada',
-    device: 'desk',
-    nonce: 'n',
-    tokenHash: await hashToken('x'),
-    at: 1,
-  };
-  const record = await sealKnock({ secret, room, roomBytes, pair: mallory.signing, knock });
-  expect(await openKnock({ record, secret, room, roomBytes })).toBeUndefined();
+  });
+  expect(await openKnock(mallorys)).toBeUndefined();
 });
 
 test('[K6] a knock whose token hash would spoil the host’s claims is refused', async () => {
-  const { room, roomBytes } = await makeRoom();
-  const identity = await createIdentity();
-  const secret = randomBytes(32);
-  const open = async (tokenHash: string) => {
-    const knock: Knock = {
-      versions: [1],
-      inviteId: await inviteIdOf(secret, room),
-      key: toBase64Url(identity.signing.publicBytes),
-      exchangeKey: identity.exchangeKey,
-      name: 'Ada',
-      device: 'desk',
-      nonce: 'n',
-      tokenHash,
-      at: 1,
-    };
-    const record = await sealKnock({ secret, room, roomBytes, pair: identity.signing, knock });
-    return openKnock({ record, secret, room, roomBytes });
-  };
   const good = await hashToken('x');
-  expect((await open(good))?.member).toBe(identity.member);
+  const fine = await makeKnock({ tokenHash: good });
+  expect((await openKnock(fine))?.member).toBe(fine.identity.member);
   for (const bad of ['', 'x', `${good}=`, `${good}\n`, good.slice(1), `${good.slice(1)}+`]) {
-    expect([bad, await open(bad)]).toEqual([bad, undefined]);
+    expect([bad, await openKnock(await makeKnock({ tokenHash: bad }))]).toEqual([bad, undefined]);
   }
 });
 

@@ -6,7 +6,8 @@ import { silentLogger } from '../../src/base/log.ts';
 import { admissionToken } from '../../src/crypto/admission.ts';
 import { RecordOpener } from '../../src/crypto/record.ts';
 import { parseLink } from '../../src/protocol/link.ts';
-import { Replica, type RoomMemory } from '../../src/session/replica.ts';
+import { Replica } from '../../src/session/replica.ts';
+import type { RoomMemory } from '../../src/session/roomMemory.ts';
 import { DocumentConnection } from '../../src/sync/documentConnection.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
 import { sessionApp, SyncRig, textEntry } from './rig.ts';
@@ -53,7 +54,15 @@ async function recorded() {
     rig.own(() => replica.dispose());
     return { doc: copy, replica };
   };
-  return { updates, follow };
+  /** Somebody who saw all of it. */
+  const caughtUp = async (): Promise<Replica> => {
+    const first = follow();
+    await replay(first, updates);
+    first.replica.complete();
+    await first.replica.settled();
+    return first.replica;
+  };
+  return { updates, follow, caughtUp };
 }
 
 async function replay(to: { doc: Y.Doc; replica: Replica }, updates: readonly Uint8Array[]) {
@@ -65,17 +74,14 @@ async function replay(to: { doc: Y.Doc; replica: Replica }, updates: readonly Ui
 }
 
 test('a window that comes back takes the older states that a relay sends first for no rollback', async () => {
-  const { updates, follow } = await recorded();
-  const first = follow();
-  await replay(first, updates);
-  first.replica.complete();
-  await first.replica.settled();
-  const second = follow(first.replica.remembered);
+  const { updates, follow, caughtUp } = await recorded();
+  const first = await caughtUp();
+  const second = follow(first.remembered);
   await replay(second, updates);
   second.replica.complete();
   await second.replica.settled();
   expect(second.replica.entries).toHaveLength(4);
-  expect(second.replica.state).toEqual(first.replica.state);
+  expect(second.replica.state).toEqual(first.state);
   expect(second.replica.alarms).toEqual([]);
 });
 
@@ -94,12 +100,9 @@ test('[D2] nothing is shown before the relay has sent all, and then the newest p
 });
 
 test('a relay that has less than this device has seen is an alarm once it has sent all', async () => {
-  const { updates, follow } = await recorded();
-  const first = follow();
-  await replay(first, updates);
-  first.replica.complete();
-  await first.replica.settled();
-  const second = follow(first.replica.remembered);
+  const { updates, follow, caughtUp } = await recorded();
+  const first = await caughtUp();
+  const second = follow(first.remembered);
   await replay(second, updates.slice(0, -2));
   expect(second.replica.alarms).toEqual([]);
   second.replica.complete();
@@ -108,12 +111,9 @@ test('a relay that has less than this device has seen is an alarm once it has se
 });
 
 test('a host of a lower term than this device has seen is an alarm too', async () => {
-  const { updates, follow } = await recorded();
-  const first = follow();
-  await replay(first, updates);
-  first.replica.complete();
-  await first.replica.settled();
-  const second = follow({ ...first.replica.remembered, term: 9 });
+  const { updates, follow, caughtUp } = await recorded();
+  const first = await caughtUp();
+  const second = follow({ ...first.remembered, term: 9 });
   await replay(second, updates);
   second.replica.complete();
   await second.replica.settled();
@@ -122,12 +122,9 @@ test('a host of a lower term than this device has seen is an alarm too', async (
 });
 
 test('a picture that was taken before the rest had come is not judged as if it had', async () => {
-  const { updates, follow } = await recorded();
-  const first = follow();
-  await replay(first, updates);
-  first.replica.complete();
-  await first.replica.settled();
-  const second = follow(first.replica.remembered);
+  const { updates, follow, caughtUp } = await recorded();
+  const first = await caughtUp();
+  const second = follow(first.remembered);
   await replay(second, updates.slice(0, -2));
   // The replica is in the middle of verifying the older picture when the rest and the end arrive.
   second.replica.refresh();
@@ -135,6 +132,6 @@ test('a picture that was taken before the rest had come is not judged as if it h
   for (const update of updates.slice(-2)) Y.applyUpdate(second.doc, update);
   second.replica.complete();
   await second.replica.settled();
-  expect(second.replica.state).toEqual(first.replica.state);
+  expect(second.replica.state).toEqual(first.state);
   expect(second.replica.alarms).toEqual([]);
 });

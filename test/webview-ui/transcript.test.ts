@@ -60,6 +60,19 @@ describe('transcript', () => {
     await expect.poll(() => gap(page)).toBeLessThanOrEqual(2);
   });
 
+  it('goes to the end for who says something, wherever they read', async () => {
+    const page = await rig.open('many=300');
+    await page.hover('.transcript');
+    await page.mouse.wheel(0, -1500);
+    await page.waitForSelector('.jump');
+    await page.fill('.composer textarea', 'and now?');
+    expect(await page.locator('.jump').count()).toBe(1);
+    await page.press('.composer textarea', 'Enter');
+    await page.waitForSelector('.jump', { state: 'detached' });
+    await send(page, { type: 'append', entries: manyEntries(5, 300) });
+    await expect.poll(() => gap(page)).toBeLessThanOrEqual(2);
+  });
+
   it('lets a reader go up by little steps while text streams', async () => {
     const page = await rig.open('many=300');
     await page.hover('.transcript');

@@ -24,7 +24,7 @@ import {
 } from '../../webview-ui/text/format.ts';
 import { highlight } from '../../webview-ui/text/highlight.ts';
 import { describeTool } from '../../webview-ui/text/inputs.ts';
-import { showDeceptive } from '../../webview-ui/text/visible.ts';
+import { showDeceptive } from '../../src/base/visibleText.ts';
 
 const t: Translate = (key, ...values) => translate({}, key, values);
 

@@ -4,7 +4,7 @@ import type { LiveRow } from '../model/liveModel.ts';
 import { Fold } from '../parts/Fold.tsx';
 import { Spinner } from '../parts/Icon.tsx';
 import { StreamingMarkdown } from '../parts/Markdown.tsx';
-import { showDeceptive } from '../text/visible.ts';
+import { showDeceptive } from '../../src/base/visibleText.ts';
 import { useUi } from '../ui.ts';
 
 /** The block; a screen reader hears it when it is finished. */

@@ -6,7 +6,7 @@ import { Icon, Spinner } from '../parts/Icon.tsx';
 import { LongText } from '../parts/LongText.tsx';
 import { Markdown } from '../parts/Markdown.tsx';
 import { countLines, formatTokens } from '../text/format.ts';
-import { showDeceptive } from '../text/visible.ts';
+import { showDeceptive } from '../../src/base/visibleText.ts';
 import { useUi } from '../ui.ts';
 
 /** A slash command or shell escape with what it printed. */

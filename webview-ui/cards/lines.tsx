@@ -3,7 +3,7 @@ import type { EntryOf } from '../../src/protocol/transcript.ts';
 import { Icon, type IconName, Spinner } from '../parts/Icon.tsx';
 import type { Translate } from '../strings.ts';
 import { formatClock, formatCost, formatDuration, formatTokens } from '../text/format.ts';
-import { showDeceptive } from '../text/visible.ts';
+import { showDeceptive } from '../../src/base/visibleText.ts';
 import { useUi } from '../ui.ts';
 
 function turnText(entry: EntryOf<'turn'>, t: Translate): string {

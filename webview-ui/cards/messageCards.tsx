@@ -7,7 +7,7 @@ import { LongText } from '../parts/LongText.tsx';
 import { Markdown } from '../parts/Markdown.tsx';
 import type { Translate } from '../strings.ts';
 import { formatBytes, formatClock } from '../text/format.ts';
-import { showDeceptive } from '../text/visible.ts';
+import { showDeceptive } from '../../src/base/visibleText.ts';
 import { useUi } from '../ui.ts';
 
 function originText(origin: EntryOf<'prompt'>['origin'], t: Translate): string {

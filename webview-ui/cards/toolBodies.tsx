@@ -8,7 +8,7 @@ import { DiffView } from '../parts/DiffView.tsx';
 import { LongText } from '../parts/LongText.tsx';
 import { type Diff, diffOfPatch, diffOfTexts, joinDiffs } from '../text/diffLines.ts';
 import { field, listField, numberField, textField, toolFamily } from '../text/inputs.ts';
-import { showDeceptive } from '../text/visible.ts';
+import { showDeceptive } from '../../src/base/visibleText.ts';
 import { useUi } from '../ui.ts';
 import { Images } from './messageCards.tsx';
 import { Checklist } from './foldedCards.tsx';

@@ -3,7 +3,7 @@ import type { PanelHeader, PanelPerson } from '../../src/protocol/panel.ts';
 import { Avatar } from '../parts/AuthorBadge.tsx';
 import { Icon } from '../parts/Icon.tsx';
 import type { Translate } from '../strings.ts';
-import { showDeceptive } from '../text/visible.ts';
+import { showDeceptive } from '../../src/base/visibleText.ts';
 import { useUi } from '../ui.ts';
 
 const MAX_PICTURES = 4;

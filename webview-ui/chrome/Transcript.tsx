@@ -138,6 +138,11 @@ export function Transcript() {
     setFollowing(true);
     virtualizer.scrollToEnd();
   };
+  // Who says something wants to see it, and the answer.
+  const sent = store.composer.sent.value;
+  useLayoutEffect(() => {
+    if (sent > 0) jump();
+  }, [sent]);
   const items = virtualizer.getVirtualItems();
   const news = newRows(list.rows, seenIndex.current);
   return (

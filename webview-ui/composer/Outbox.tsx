@@ -3,7 +3,7 @@ import type { PanelHeader, PanelOutboxItem } from '../../src/protocol/panel.ts';
 import type { Queued } from '../../src/protocol/state.ts';
 import { Icon, Spinner } from '../parts/Icon.tsx';
 import type { Translate } from '../strings.ts';
-import { showDeceptive } from '../text/visible.ts';
+import { showDeceptive } from '../../src/base/visibleText.ts';
 import { useUi } from '../ui.ts';
 import { AuthorBadge } from '../parts/AuthorBadge.tsx';
 

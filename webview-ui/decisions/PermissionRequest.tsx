@@ -6,7 +6,7 @@ import { CommandText, diffOfCall, InputTable } from '../cards/toolBodies.tsx';
 import { DiffTotals, DiffView } from '../parts/DiffView.tsx';
 import { Icon } from '../parts/Icon.tsx';
 import { describeTool, listField, textField, toolFamily } from '../text/inputs.ts';
-import { showDeceptive } from '../text/visible.ts';
+import { showDeceptive } from '../../src/base/visibleText.ts';
 import { useUi } from '../ui.ts';
 import { DenyForm } from './DenyForm.tsx';
 import { KeyHint } from './KeyHint.tsx';

@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import type { Question } from '../../src/protocol/transcript.ts';
 import { Icon } from '../parts/Icon.tsx';
-import { showDeceptive } from '../text/visible.ts';
+import { showDeceptive } from '../../src/base/visibleText.ts';
 import { useUi } from '../ui.ts';
 import type { RequestProps } from './PermissionRequest.tsx';
 import {

@@ -1,5 +1,5 @@
 // Which links of a transcript may be opened, and how their target is shown.
-import { showDeceptive } from '../text/visible.ts';
+import { showDeceptive } from '../../src/base/visibleText.ts';
 
 const SCHEMES = new Set(['https:', 'http:', 'mailto:']);
 

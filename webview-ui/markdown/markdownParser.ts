@@ -1,7 +1,7 @@
 // Markdown to HTML text: no raw HTML, no images, no links but web and mail. Not sanitised yet.
 import { Marked, type Token, type Tokens } from 'marked';
 import { safeLink } from './links.ts';
-import { showDeceptive } from '../text/visible.ts';
+import { showDeceptive } from '../../src/base/visibleText.ts';
 
 /** A top-level block: its source and its tokens. */
 export interface MarkdownBlock {

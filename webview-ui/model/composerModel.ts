@@ -25,6 +25,8 @@ export class ComposerModel implements Disposable {
   readonly reason = signal<string | undefined>(undefined);
   /** Rises when the composer should get the keyboard. */
   readonly focusRequests = signal(0);
+  /** Rises with each text that is handed over. */
+  readonly sent = signal(0);
   private readonly options: ComposerOptions;
   private readonly store = new DisposableStore();
   private draftTimer: Disposable | undefined;
@@ -63,6 +65,7 @@ export class ComposerModel implements Disposable {
     if (text.trim() === '') return;
     this.reason.value = undefined;
     this.draft.value = '';
+    this.sent.value++;
     // Who takes the prompt drops the draft: until then it is kept, whatever happens on the way.
     this.draftTimer?.dispose();
     this.draftTimer = undefined;

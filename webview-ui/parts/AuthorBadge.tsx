@@ -1,6 +1,6 @@
 // Who did something: initials in a colour of their own, the name, the device.
 import type { Author } from '../../src/protocol/transcript.ts';
-import { showDeceptive } from '../text/visible.ts';
+import { showDeceptive } from '../../src/base/visibleText.ts';
 import { useUi } from '../ui.ts';
 
 const COLORS = 6;

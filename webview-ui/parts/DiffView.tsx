@@ -1,7 +1,7 @@
 // A unified diff with line numbers; colour is never the only mark.
 import { useMemo } from 'preact/hooks';
 import type { Diff, DiffLine } from '../text/diffLines.ts';
-import { showDeceptive } from '../text/visible.ts';
+import { showDeceptive } from '../../src/base/visibleText.ts';
 import { formatLines } from '../text/format.ts';
 import { useUi } from '../ui.ts';
 

@@ -4,7 +4,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import { renderMarkdown } from '../markdown/markdownParser.ts';
 import { MarkdownStream } from '../markdown/markdownStream.ts';
 import { sanitizeHtml } from '../markdown/sanitize.ts';
-import { showDeceptive } from '../text/visible.ts';
+import { showDeceptive } from '../../src/base/visibleText.ts';
 import { type Ui, useUi } from '../ui.ts';
 import { decorateMarkdown } from './decorate.ts';
 

@@ -1,5 +1,5 @@
 // Terminal output to styled pieces: SGR only; every other control sequence is dropped.
-import { showDeceptive } from './visible.ts';
+import { showDeceptive } from '../../src/base/visibleText.ts';
 
 /** A colour: one of the 16 of the theme, or fixed red, green, blue of 0–255. */
 export type AnsiColor =

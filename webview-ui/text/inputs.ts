@@ -4,7 +4,7 @@ import type { IconName } from '../parts/Icon.tsx';
 import type { Translate } from '../strings.ts';
 import type { EntryOf } from '../../src/protocol/transcript.ts';
 import { relativePath } from './format.ts';
-import { showDeceptive } from './visible.ts';
+import { showDeceptive } from '../../src/base/visibleText.ts';
 
 /** How the head of a tool card reads. */
 export interface ToolHead {
