@@ -1,9 +1,13 @@
 // A room in which nothing has happened for a while: whoever comes can act at once.
 import { afterEach, expect, it } from 'vitest';
+import * as Y from 'yjs';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
+import { admissionToken } from '../../src/crypto/admission.ts';
 import { createIdentity } from '../../src/crypto/identity.ts';
+import { parseLink } from '../../src/protocol/link.ts';
 import { Attachment } from '../../src/sync/attachment.ts';
+import { DocumentConnection } from '../../src/sync/documentConnection.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
 import { SyncRig } from './rig.ts';
@@ -30,6 +34,20 @@ const BeatsLast = new Proxy(WebSocket, {
 let rig: SyncRig;
 afterEach(() => rig.close());
 
+/** Listens to a room without a word; the result tells how much was said. */
+async function listen(text: string): Promise<() => number> {
+  const { room, secret, relay } = parseLink(text);
+  const token = await admissionToken(secret, room);
+  const doc = new Y.Doc();
+  const options = { doc, name: room, url: relay, token, webSocket: WebSocket };
+  const connection = new DocumentConnection({ ...options, withAwareness: true });
+  rig.own(() => connection.dispose());
+  let heard = 0;
+  connection.awareness.on('update', () => (heard += 1));
+  await waitUntil('it listens', () => connection.status.kind === 'synced' && heard > 0);
+  return () => heard;
+}
+
 it('a command of a member who comes back to an idle room is not too late, however old the state is', async () => {
   rig = new SyncRig();
   const relay = await rig.relay();
@@ -44,9 +62,11 @@ it('a command of a member who comes back to an idle room is not too late, howeve
   await before.close();
   await waitUntil('the host sees that she left', () => room.windowCount === 0);
   // Ten minutes of beats, and nothing that changes the state.
+  const beats = await listen(link);
   for (let beat = 0; beat < 60; beat += 1) {
+    const heard = beats();
     clock.advance(10_000);
-    await room.settled();
+    await waitUntil('the beat is at the relay', () => beats() > heard);
   }
   const view = await Attachment.join({
     link,

@@ -129,6 +129,10 @@ test.runIf(process.platform === 'linux')(
         detached: true,
         stdio: 'ignore',
       });
+      // Before it runs its program, a child has the environment of its parent.
+      const run = process.env[RUN_MARK] ?? '';
+      const find = async (): Promise<MarkedProcess[]> => processesWith(RUN_MARK, run);
+      await waitUntil(async () => (await find()).length > 0, 'the marked child');
       await endRun?.();
       expect(isAlive(left.pid ?? 0) && left.signalCode === null && left.exitCode === null).toBe(
         false,
