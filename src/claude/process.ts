@@ -1,5 +1,6 @@
 // A hosted session: the stream-json child with its control protocol, as an AgentSession.
 import type { Clock } from '../base/clock.ts';
+import { BacklogEmitter } from '../base/backlogEmitter.ts';
 import { Emitter } from '../base/emitter.ts';
 import { errorText, type Logger } from '../base/log.ts';
 import type {
@@ -60,12 +61,9 @@ export interface ClaudeSessionOptions {
 
 /** A running child of ours. */
 export class ClaudeSession implements AgentSession {
-  readonly onDidEmit;
-  /** The same events for the agent itself: does not take the backlog. */
-  readonly onDidChangeState;
   readonly pid: number;
   processStart = '';
-  private readonly emitter = new Emitter<AgentEvent>();
+  private readonly emitter = new BacklogEmitter<AgentEvent>();
   private readonly inner = new Emitter<AgentEvent>();
   private readonly options: ClaudeSessionOptions;
   private readonly child: LineChild;
@@ -74,20 +72,18 @@ export class ClaudeSession implements AgentSession {
   private readonly silence: SilenceWatch;
   private readonly status: StatusTracker;
   private readonly ended: Promise<void>;
-  private backlog: AgentEvent[] | undefined = [];
   private isEndAsked = false;
   private hasProblem = false;
   private garbled = 0;
   private planSlug: string | undefined;
 
+  /** What happens; what happened before the first listener came is kept for it. */
+  readonly onDidEmit = this.emitter.event;
+  /** The same for the agent itself, from now on. */
+  readonly onDidChangeState = this.inner.event;
+
   constructor(options: ClaudeSessionOptions) {
     this.options = options;
-    this.onDidEmit = (listener: (event: AgentEvent) => void) => {
-      const subscription = this.emitter.event(listener);
-      this.flushBacklog();
-      return subscription;
-    };
-    this.onDidChangeState = this.inner.event;
     this.child = new LineChild(options);
     this.pid = this.child.pid;
     this.control = new ControlChannel({
@@ -356,16 +352,8 @@ export class ClaudeSession implements AgentSession {
     this.emit({ kind: 'exit', code: exit.code, signal: exit.signal, expected });
   }
 
-  /** Events before the first listener are kept for it. */
   private emit(event: AgentEvent): void {
     this.inner.fire(event);
-    if (this.backlog !== undefined) this.backlog.push(event);
-    else this.emitter.fire(event);
-  }
-
-  private flushBacklog(): void {
-    const backlog = this.backlog;
-    this.backlog = undefined;
-    for (const event of backlog ?? []) this.emitter.fire(event);
+    this.emitter.fire(event);
   }
 }

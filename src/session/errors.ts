@@ -1,5 +1,7 @@
-// Every refusal of a command that a person can read: what happened, what was kept, what to do.
+// What becomes of a command, as a person can read it: what happened, what was kept, what to do.
+import { AppError } from '../base/errors.ts';
 import type { Rejection } from '../protocol/command.ts';
+import { LIMITS } from '../protocol/limits.ts';
 
 /** Thrown by whoever executes a command to refuse it; becomes the ack 'rejected' with this code and text. */
 export class CommandRefused extends Error {
@@ -172,3 +174,33 @@ export const EXECUTION_FAILED =
 /** The journal could not be written, so nothing was run. */
 export const NOT_JOURNALLED =
   "The session's computer could not write this down (disk full?), so it was not run. Your text is kept. Free some space there and try again.";
+
+/** Arguments of so many bytes, which no command can carry; 'too-large'. */
+export function commandTooLarge(bytes: number): AppError {
+  return new AppError('too-large', {
+    happened: `This is too long to send: ${Math.ceil(bytes / 1024)} KB, the limit is ${Math.floor(LIMITS.commandBytes / 1024) - 2} KB.`,
+    kept: 'Nothing was sent; your text was kept.',
+    remedy: 'Put the long part into a file of the project and name the file in the prompt.',
+  });
+}
+
+/** The host has answered none of the last ones; 'too-many'. */
+export function tooManyUnanswered(): AppError {
+  return new AppError('too-many', {
+    happened: `${LIMITS.outstandingCommands} commands of yours are still unanswered.`,
+    kept: 'Nothing was sent; your text was kept.',
+    remedy: 'Wait until the session is live again.',
+  });
+}
+
+/** Sent, and surely not run: its time is over. */
+export const NOT_ANSWERED =
+  'The host did not answer in time. Your text was kept. Send it again when the session is live.';
+
+/** It has never left this device. */
+export const NEVER_SENT =
+  'The connection ended before this was sent. Your text was kept. Nothing of it was run.';
+
+/** Sent, and its answer was not heard. */
+export const PERHAPS_RUN =
+  'The connection was lost before the host answered. It may have run. Look at the session before you send it again.';

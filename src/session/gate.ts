@@ -13,6 +13,7 @@ import {
   findSender,
   isKnownKind,
 } from './commandCheck.ts';
+import { laneKey, ReadsUnderWay, UsedCounters } from './commandCounts.ts';
 import { CommandLane } from './commandLane.ts';
 import {
   CommandRefused,
@@ -29,8 +30,6 @@ import type { AcceptedRow, RoomJournal } from './roomJournal.ts';
 
 /** An effect that takes longer is announced as 'running'. */
 const RUNNING_ACK_MS = 200;
-/** Counters of boots that are remembered beside the journal. */
-const MAX_BOOTS = 1024;
 /** Refusals that say nothing for good about the id: the same command may come again. */
 const NOT_KEPT: ReadonlySet<string> = new Set(['not-member', 'stale-term', 'too-many']);
 /** Kinds that only read: run again whenever they are asked again, and not journalled. */
@@ -64,14 +63,15 @@ export class CommandGate implements Disposable {
   private readonly options: CommandGateOptions;
   private readonly log: Logger;
   private readonly lanes = new Map<string, CommandLane>();
-  private readonly consumed = new Map<string, number>();
+  private readonly counters: UsedCounters;
   private readonly running = new Map<string, Promise<void>>();
-  private readonly fetches = new Map<string, number>();
+  private readonly reads = new ReadsUnderWay();
   private isDisposed = false;
 
   constructor(options: CommandGateOptions) {
     this.options = options;
     this.log = options.log ?? silentLogger;
+    this.counters = new UsedCounters(options.journal);
   }
 
   /** After a start: what an earlier process accepted and never settled has an unknown outcome, for good. */
@@ -115,7 +115,7 @@ export class CommandGate implements Disposable {
 
   /** Also a command that is answered already takes its place: its counter must not stay a gap. */
   private queue(from: CommandSource, command: Command, cseq: number, isKnown: boolean): void {
-    if (cseq <= this.highWater(from)) {
+    if (cseq <= this.counters.highest(from)) {
       if (!isKnown) this.refuseCounter(from, command, 'its counter was used before');
       return;
     }
@@ -140,10 +140,10 @@ export class CommandGate implements Disposable {
     let answeredGap = '';
     const lane = new CommandLane({
       clock: this.options.clock,
-      highWater: () => this.highWater(from),
+      highWater: () => this.counters.highest(from),
       begin: (command) => {
         const running = this.finalAck(from, command) ? undefined : this.begin(from, command);
-        this.consume(key, command.cseq ?? 0);
+        this.counters.use(from, command.cseq ?? 0);
         return running;
       },
       onWait: (waiting, expected) => {
@@ -174,7 +174,7 @@ export class CommandGate implements Disposable {
     let accepted: AcceptedCommand;
     try {
       accepted = checkCommand(this.options, from, command);
-      this.checkFetches(accepted);
+      if (READING_KINDS.has(accepted.kind)) this.reads.check(from.member);
     } catch (error) {
       this.refuse(from, command, this.refusalOf(error, NOT_JOURNALLED));
       return undefined;
@@ -211,7 +211,7 @@ export class CommandGate implements Disposable {
 
   private async run(row: AcceptedRow, accepted: AcceptedCommand): Promise<void> {
     const isReading = READING_KINDS.has(row.kind);
-    if (isReading) this.countFetch(row.member, 1);
+    if (isReading) this.reads.begin(row.member);
     const slow = this.options.clock.after(RUNNING_ACK_MS, () =>
       this.answer(row.member, { id: row.id, status: 'running' }),
     );
@@ -223,7 +223,7 @@ export class CommandGate implements Disposable {
       ack = rejected(row.id, this.refusalOf(error, EXECUTION_FAILED));
     }
     slow.dispose();
-    if (isReading) this.countFetch(row.member, -1);
+    if (isReading) this.reads.end(row.member);
     else this.settle(row, ack);
     this.answer(row.member, ack);
   }
@@ -271,42 +271,11 @@ export class CommandGate implements Disposable {
     return { id: command.id, status: 'unknown', message: UNKNOWN_OUTCOME };
   }
 
-  private highWater(from: CommandSource): number {
-    const journalled = this.options.journal.highWater(from.member, from.boot);
-    return Math.max(journalled, this.consumed.get(laneKey(from)) ?? 0);
-  }
-
-  /** A new term means new boots, so what the journal does not count is needed in memory only. */
-  private consume(key: string, cseq: number): void {
-    this.consumed.delete(key);
-    this.consumed.set(key, cseq);
-    for (const oldest of this.consumed.keys()) {
-      if (this.consumed.size <= MAX_BOOTS) break;
-      this.consumed.delete(oldest);
-    }
-  }
-
   private waitingOf(member: string): number {
     let sum = 0;
     for (const [key, lane] of this.lanes) if (key.startsWith(`${member} `)) sum += lane.size;
     return sum;
   }
-
-  private checkFetches(accepted: AcceptedCommand): void {
-    if (!READING_KINDS.has(accepted.kind)) return;
-    const count = this.fetches.get(accepted.member) ?? 0;
-    if (count >= LIMITS.fetchesUnderWay) throw tooManyCommands();
-  }
-
-  private countFetch(member: string, change: number): void {
-    const count = (this.fetches.get(member) ?? 0) + change;
-    if (count > 0) this.fetches.set(member, count);
-    else this.fetches.delete(member);
-  }
-}
-
-function laneKey(from: CommandSource): string {
-  return `${from.member} ${from.boot}`;
 }
 
 function runKey(from: CommandSource, command: Command): string {

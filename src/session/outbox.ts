@@ -1,6 +1,5 @@
 // A member's commands on their way: sealed when they are sent, numbered, answered, taken back out.
 import type * as Y from 'yjs';
-import { AppError } from '../base/errors.ts';
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
 import { type Bytes, toBase64Url, utf8Bytes, utf8Text } from '../base/bytes.ts';
@@ -19,6 +18,13 @@ import { type Json, parseJson } from '../protocol/json.ts';
 import { LIMITS, TIMES } from '../protocol/limits.ts';
 import { RECORD_TYPE } from '../protocol/room.ts';
 import { ChannelRecords } from './channelRecords.ts';
+import {
+  commandTooLarge,
+  NEVER_SENT,
+  NOT_ANSWERED,
+  PERHAPS_RUN,
+  tooManyUnanswered,
+} from './errors.ts';
 import { inOf } from './layout.ts';
 import { isSettled, type OutboxItem } from './view.ts';
 
@@ -51,6 +57,8 @@ export interface OutboxOptions {
   readonly clock: Clock;
   readonly log: Logger;
 }
+
+const UNKNOWN = { status: 'unknown', message: PERHAPS_RUN } as const;
 
 interface Sending {
   item: OutboxItem;
@@ -96,9 +104,9 @@ export class Outbox implements Disposable {
     // Arguments are JSON by their schemas, which their inferred types do not say.
     const json = args as Json;
     const bytes = utf8Bytes(JSON.stringify(json)).length;
-    if (bytes > LIMITS.commandBytes - 2048) throw tooLarge(bytes);
+    if (bytes > LIMITS.commandBytes - 2048) throw commandTooLarge(bytes);
     const open = this.items.filter((item) => !isSettled(item)).length;
-    if (open >= LIMITS.outstandingCommands) throw tooMany();
+    if (open >= LIMITS.outstandingCommands) throw tooManyUnanswered();
     const at = this.options.clock.now();
     const item: OutboxItem = { id: newCommandId(), kind, args: json, status: 'sending', at };
     const deadline = this.options.clock.monotonic() + TIMES.commandMs;
@@ -144,7 +152,7 @@ export class Outbox implements Disposable {
       const isSure = sending.item.status === 'sending';
       this.set(sending, {
         ...sending.item,
-        ...(isSure ? { status: 'expired', message: NEVER_SENT_TEXT } : UNKNOWN),
+        ...(isSure ? { status: 'expired', message: NEVER_SENT } : UNKNOWN),
       });
     }
   }
@@ -271,7 +279,7 @@ export class Outbox implements Disposable {
       this.records.finish(id);
       this.set(sending, {
         ...sending.item,
-        ...(isSure ? { status: 'expired', message: EXPIRED_TEXT } : UNKNOWN),
+        ...(isSure ? { status: 'expired', message: NOT_ANSWERED } : UNKNOWN),
       });
     }
   }
@@ -280,30 +288,4 @@ export class Outbox implements Disposable {
     sending.item = item;
     this.changed.fire();
   }
-}
-
-const EXPIRED_TEXT =
-  'The host did not answer in time. Your text was kept. Send it again when the session is live.';
-const NEVER_SENT_TEXT =
-  'The connection ended before this was sent. Your text was kept. Nothing of it was run.';
-const UNKNOWN = {
-  status: 'unknown',
-  message:
-    'The connection was lost before the host answered. It may have run. Look at the session before you send it again.',
-} as const;
-
-function tooLarge(bytes: number): AppError {
-  return new AppError('too-large', {
-    happened: `This is too long to send: ${Math.ceil(bytes / 1024)} KB, the limit is ${Math.floor(LIMITS.commandBytes / 1024) - 2} KB.`,
-    kept: 'Nothing was sent; your text was kept.',
-    remedy: 'Put the long part into a file of the project and name the file in the prompt.',
-  });
-}
-
-function tooMany(): AppError {
-  return new AppError('too-many', {
-    happened: `${LIMITS.outstandingCommands} commands of yours are still unanswered.`,
-    kept: 'Nothing was sent; your text was kept.',
-    remedy: 'Wait until the session is live again.',
-  });
 }
