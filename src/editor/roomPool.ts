@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { type Disposable, DisposableStore, toDisposable } from '../base/disposable.ts';
 import { Emitter, type Event } from '../base/emitter.ts';
 import type { Logger } from '../base/log.ts';
-import { isSettled, type ViewPart } from '../session/view.ts';
+import { isSettled, type OutboxItem, type ViewPart } from '../session/view.ts';
 import { refKey, type SessionRef } from './sessionRef.ts';
 import { type JoinTarget, type RoomTarget, SharedRoom } from './sharedRoom.ts';
 
@@ -29,6 +29,8 @@ export interface RoomPoolOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;
+  /** Own commands of an earlier window whose outcome nobody knows. */
+  readonly leftBehind?: (ref: SessionRef) => readonly OutboxItem[];
 }
 
 /** Parts of a room's view that changed. */
@@ -69,7 +71,8 @@ export class RoomPool {
     const key = refKey(ref);
     let slot = this.rooms.get(key);
     if (!slot) {
-      const room = new SharedRoom({ ref, ...this.options });
+      const leftBehind = this.options.leftBehind?.(ref) ?? [];
+      const room = new SharedRoom({ ...this.options, ref, leftBehind });
       slot = { room, users: 0 };
       this.rooms.set(key, slot);
       room.onDidChange(({ parts }) => this.changed.fire({ room, parts }));

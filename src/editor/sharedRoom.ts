@@ -52,6 +52,8 @@ export interface SharedRoomOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;
+  /** Own commands of an earlier window whose outcome nobody knows. */
+  readonly leftBehind?: readonly OutboxItem[];
 }
 
 /** One joined room of this window. */
@@ -67,13 +69,14 @@ export class SharedRoom {
   private retries = 0;
   private attempt = 0;
   private isClosed = false;
-  private leftBehind: readonly OutboxItem[] = [];
+  private leftBehind: readonly OutboxItem[];
 
   readonly onDidChange: Event<RoomChange> = this.changed.event;
 
   constructor(options: SharedRoomOptions) {
     this.ref = options.ref;
     this.options = options;
+    this.leftBehind = options.leftBehind ?? [];
   }
 
   /** The joined view; undefined while there is no link or the join is under way. */
@@ -91,7 +94,7 @@ export class SharedRoom {
     return this.target !== undefined;
   }
 
-  /** Own commands: those of the view, and those whose answer a restart of the host has swallowed. */
+  /** Own commands: those of the view, and those whose answer a restart of the host or of the window has swallowed. */
   get outbox(): readonly OutboxItem[] {
     return [...this.leftBehind, ...(this.current?.outbox ?? [])];
   }

@@ -1,0 +1,109 @@
+// Prompts that were on their way when the window went.
+import { describe, expect, test } from 'vitest';
+import { Emitter } from '../../src/base/emitter.ts';
+import { silentLogger } from '../../src/base/log.ts';
+import { OpenPrompts } from '../../src/editor/openPrompts.ts';
+import { RoomPool } from '../../src/editor/roomPool.ts';
+import type { SessionRef } from '../../src/editor/sessionRef.ts';
+import type { SharedRoom } from '../../src/editor/sharedRoom.ts';
+import { untranslated } from '../../src/editor/translate.ts';
+import { formatLink } from '../../src/protocol/link.ts';
+import { createFakeClock } from '../probes/fakeClock.ts';
+import { waitUntil } from '../probes/waitUntil.ts';
+import { FakeMemento, FakeView, sessionState } from './support/samples.ts';
+
+const ref: SessionRef = { kind: 'joined', room: 'r' };
+const DAY_MS = 24 * 3_600_000;
+const link = formatLink({
+  room: 'a'.repeat(26),
+  secret: new Uint8Array(32),
+  relay: 'ws://127.0.0.1:1',
+  role: 'controller',
+});
+
+/** One window after the other, over one storage. */
+function setUp() {
+  const memento = new FakeMemento();
+  const clock = createFakeClock();
+  const openWindow = async (): Promise<{ readonly room: SharedRoom; readonly view: FakeView }> => {
+    const view = new FakeView();
+    const open = new OpenPrompts({ memento, now: () => clock.now(), t: untranslated });
+    const pool = new RoomPool({
+      links: { targetOf: () => ({ link }), onDidChange: new Emitter<void>().event },
+      join: () => Promise.resolve(view),
+      clock,
+      random: () => 0,
+      log: silentLogger,
+      leftBehind: (one) => open.of(one),
+    });
+    open.watch(pool);
+    const { room } = pool.acquire(ref);
+    await waitUntil('joined', () => room.view);
+    return { room, view };
+  };
+  const send = ({ view }: { readonly view: FakeView }, text: string): void => {
+    view.send('prompt', { text });
+    view.settle({ id: `id of ${text}`, at: clock.now() });
+  };
+  return { memento, clock, openWindow, send };
+}
+
+describe('a prompt that was not answered when the window went', () => {
+  test('is there in the next window, with its text and what is not known, until it is dismissed', async () => {
+    const { memento, openWindow, send } = setUp();
+    send(await openWindow(), 'half way');
+    const next = await openWindow();
+    expect(next.room.outbox).toMatchObject([
+      { id: 'id of half way', kind: 'prompt', args: { text: 'half way' }, status: 'unknown' },
+    ]);
+    expect(next.room.outbox[0]?.message).toMatch(/window was closed .* may have run/);
+    expect((await openWindow()).room.outbox).toHaveLength(1);
+    next.room.forget('id of half way');
+    expect((await openWindow()).room.outbox).toEqual([]);
+    expect(JSON.stringify([...memento.values])).not.toContain('half way');
+  });
+
+  test('is in no doubt any more once it stands in the transcript or in the queue', async () => {
+    const { openWindow, send } = setUp();
+    const first = await openWindow();
+    for (const text of ['ran', 'waits', 'lost']) send(first, text);
+    const { room, view } = await openWindow();
+    const prompt = {
+      kind: 'prompt',
+      id: 'e',
+      at: 0,
+      text: 'ran',
+      origin: 'person',
+      promptId: 'id of ran',
+    } as const;
+    view.entries = [{ index: 0, entry: prompt }];
+    view.change('entries');
+    const author = { member: 'ada', name: 'Ada' };
+    view.state = sessionState({
+      queue: [{ promptId: 'id of waits', text: 'waits', author, since: 0 }],
+    });
+    view.change('state');
+    expect(room.outbox).toMatchObject([{ args: { text: 'lost' } }]);
+  });
+
+  test('is forgotten after a week', async () => {
+    const { clock, openWindow, send } = setUp();
+    send(await openWindow(), 'old');
+    clock.advance(6 * DAY_MS);
+    expect((await openWindow()).room.outbox).toHaveLength(1);
+    clock.advance(2 * DAY_MS);
+    expect((await openWindow()).room.outbox).toEqual([]);
+  });
+});
+
+test('a prompt that was done, refused or given back is not kept', async () => {
+  const { memento, openWindow, send } = setUp();
+  const window = await openWindow();
+  for (const status of ['done', 'rejected', 'expired'] as const) {
+    send(window, status);
+    window.view.settle({ status });
+  }
+  window.view.send('focus-request', {});
+  expect((await openWindow()).room.outbox).toEqual([]);
+  expect(JSON.stringify([...memento.values])).not.toMatch(/done|rejected|expired/);
+});
