@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { waitUntil } from '../rigs/processes.ts';
 import { setStage } from './harness.ts';
-import { SessionPanel } from './panel.ts';
+import { joinByLink } from './panel.ts';
 
 const IN_DOUBT = /window was closed before this was answered/;
 const hostFileSchema = z.looseObject({ pid: z.number() });
@@ -18,11 +18,7 @@ test('a prompt that nobody has answered survives its window, and runs once', asy
     const session = await host.start({ cwd: world.project, title: 'Doubtful' });
     const link = await host.share(session, { role: 'controller', allowControl: true });
     const guest = await stage.guestWindow('first');
-    await guest.command('Twinhelm: Join with a Link');
-    await guest.input(/Paste the link/, link);
-    await guest.answerDialog(/controller|viewer/, 'Join');
-    const panel = new SessionPanel(guest);
-    await panel.shows('Live');
+    const panel = await joinByLink(guest, link);
     await panel.send('[[text:first answer]]');
     await panel.says('first answer');
     const { pid } = hostFileSchema.parse(

@@ -98,6 +98,21 @@ export class SessionPanel {
   }
 }
 
+/** Joins as a person does. A window on a computer knows its person's name; one in a browser asks for it. */
+export async function joinByLink(
+  window: Workbench,
+  link: string,
+  name?: string,
+): Promise<SessionPanel> {
+  await window.command('Twinhelm: Join with a Link');
+  await window.input(/Paste the link/, link);
+  await window.answerDialog(/controller|viewer/, 'Join');
+  if (name !== undefined) await window.input(/Others see it/, name);
+  const panel = new SessionPanel(window);
+  await panel.shows('Live');
+  return panel;
+}
+
 const streamFiguresSchema = z.object({
   /** Every length that streaming text had. */
   lengths: z.array(z.number()),

@@ -7,7 +7,7 @@ import { processesWith } from '../rigs/processes.ts';
 import { openTerminal, type Terminal } from '../rigs/terminal.ts';
 import type { Workbench } from '../rigs/workbench.ts';
 import type { Stage } from './harness.ts';
-import { SessionPanel } from './panel.ts';
+import { joinByLink, SessionPanel } from './panel.ts';
 
 /** Texts that nobody but the people of the session may ever have. */
 const CANARIES = {
@@ -137,17 +137,6 @@ async function share(owner: Workbench, role: string, address: string): Promise<s
   const link = await owner.clipboard();
   expect(link).toMatch(/\/join#1\./);
   return link;
-}
-
-/** A window on a computer knows its person's name; one in a browser asks for it. */
-async function joinByLink(window: Workbench, link: string, name?: string): Promise<SessionPanel> {
-  await window.command('Twinhelm: Join with a Link');
-  await window.input(/Paste the link/, link);
-  await window.answerDialog(/controller|viewer/, 'Join');
-  if (name !== undefined) await window.input(/Others see it/, name);
-  const panel = new SessionPanel(window);
-  await panel.shows('Live');
-  return panel;
 }
 
 /** Both guests see the same answer grow, piece by piece. */

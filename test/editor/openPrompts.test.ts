@@ -1,25 +1,15 @@
 // Prompts that were on their way when the window went.
 import { describe, expect, test } from 'vitest';
-import { Emitter } from '../../src/base/emitter.ts';
-import { silentLogger } from '../../src/base/log.ts';
 import { OpenPrompts } from '../../src/editor/openPrompts.ts';
-import { RoomPool } from '../../src/editor/roomPool.ts';
 import type { SessionRef } from '../../src/editor/sessionRef.ts';
 import type { SharedRoom } from '../../src/editor/sharedRoom.ts';
 import { untranslated } from '../../src/editor/translate.ts';
-import { formatLink } from '../../src/protocol/link.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
-import { FakeMemento, FakeView, sessionState } from './support/samples.ts';
+import { FakeMemento, FakeView, poolOf, sessionState } from './support/samples.ts';
 
 const ref: SessionRef = { kind: 'joined', room: 'r' };
 const DAY_MS = 24 * 3_600_000;
-const link = formatLink({
-  room: 'a'.repeat(26),
-  secret: new Uint8Array(32),
-  relay: 'ws://127.0.0.1:1',
-  role: 'controller',
-});
 
 /** One window after the other, over one storage. */
 function setUp() {
@@ -28,14 +18,7 @@ function setUp() {
   const openWindow = async (): Promise<{ readonly room: SharedRoom; readonly view: FakeView }> => {
     const view = new FakeView();
     const open = new OpenPrompts({ memento, now: () => clock.now(), t: untranslated });
-    const pool = new RoomPool({
-      links: { targetOf: () => ({ link }), onDidChange: new Emitter<void>().event },
-      join: () => Promise.resolve(view),
-      clock,
-      random: () => 0,
-      log: silentLogger,
-      leftBehind: (one) => open.of(one),
-    });
+    const pool = poolOf(view, { clock, leftBehind: (one) => open.of(one) });
     open.watch(pool);
     const { room } = pool.acquire(ref);
     await waitUntil('joined', () => room.view);

@@ -1,38 +1,22 @@
 // What travels between a room and its panel, and what becomes of prompts.
 import { describe, expect, test } from 'vitest';
-import { Emitter } from '../../src/base/emitter.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { AppError } from '../../src/base/errors.ts';
 import { Drafts } from '../../src/editor/drafts.ts';
 import { PanelPump } from '../../src/editor/panelPump.ts';
 import { returnRefusedPrompts } from '../../src/editor/refusedPrompts.ts';
-import { RoomPool } from '../../src/editor/roomPool.ts';
 import type { SessionRef } from '../../src/editor/sessionRef.ts';
 import { untranslated } from '../../src/editor/translate.ts';
-import { formatLink } from '../../src/protocol/link.ts';
 import { type FromPanel, type ToPanel, toPanelSchema } from '../../src/protocol/panel.ts';
 import type { Problem } from '../../src/protocol/state.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
-import { entries, FakeMemento, FakeView, sessionState } from './support/samples.ts';
+import { entries, FakeMemento, FakeView, poolOf, sessionState } from './support/samples.ts';
 
 const ref: SessionRef = { kind: 'own', session: 's' };
-const link = formatLink({
-  room: 'a'.repeat(26),
-  secret: new Uint8Array(32),
-  relay: 'ws://127.0.0.1:1',
-  role: 'owner',
-});
-
 async function setUp(view = new FakeView(), problem?: Problem) {
   const clock = createFakeClock();
-  const pool = new RoomPool({
-    links: { targetOf: () => ({ link }), onDidChange: new Emitter<void>().event },
-    join: () => Promise.resolve(view),
-    clock,
-    random: () => 0,
-    log: silentLogger,
-  });
+  const pool = poolOf(view, { clock });
   const drafts = new Drafts({ memento: new FakeMemento(), now: () => clock.now() });
   returnRefusedPrompts({ pool, drafts, t: untranslated });
   const lease = pool.acquire(ref);

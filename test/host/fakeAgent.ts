@@ -1,4 +1,5 @@
 // An agent whose children are objects: a test decides when they start, end, and what a terminal does.
+import { BacklogEmitter } from '../../src/base/backlogEmitter.ts';
 import { Emitter } from '../../src/base/emitter.ts';
 import { AppError } from '../../src/base/errors.ts';
 import type {
@@ -18,8 +19,8 @@ export class FakeChild implements AgentSession {
   readonly prompts: string[] = [];
   readonly conversation: string;
   isAlive = true;
-  private readonly emitter = new Emitter<AgentEvent>();
-  private backlog: AgentEvent[] | undefined = [];
+  private readonly emitter = new BacklogEmitter<AgentEvent>();
+  readonly onDidEmit = this.emitter.event;
 
   constructor(pid: number, conversation: string) {
     this.pid = pid;
@@ -27,17 +28,8 @@ export class FakeChild implements AgentSession {
     this.emit({ kind: 'facts', facts: { agentSessionId: conversation } });
   }
 
-  readonly onDidEmit = (listener: (event: AgentEvent) => void) => {
-    const subscription = this.emitter.event(listener);
-    const { backlog } = this;
-    this.backlog = undefined;
-    for (const event of backlog ?? []) this.emitter.fire(event);
-    return subscription;
-  };
-
   emit(event: AgentEvent): void {
-    if (this.backlog === undefined) this.emitter.fire(event);
-    else this.backlog.push(event);
+    this.emitter.fire(event);
   }
 
   async prompt({ text }: { readonly text: string }): Promise<void> {

@@ -1,7 +1,10 @@
 // Sessions, people and views to test the editor's pure parts with.
 import { Emitter } from '../../../src/base/emitter.ts';
+import { silentLogger } from '../../../src/base/log.ts';
+import { RoomPool, type RoomPoolOptions } from '../../../src/editor/roomPool.ts';
 import type { CommandArgs, CommandKind } from '../../../src/protocol/command.ts';
 import type { Json } from '../../../src/protocol/json.ts';
+import { formatLink } from '../../../src/protocol/link.ts';
 import type {
   DirectoryRow,
   MachineState,
@@ -19,6 +22,7 @@ import type {
   ViewPart,
 } from '../../../src/session/view.ts';
 import type { MovableView } from '../../../src/editor/sharedRoom.ts';
+import { createFakeClock } from '../../probes/fakeClock.ts';
 
 /** A hosted, idle session. */
 export function summary(changes: Partial<SessionSummary> = {}): SessionSummary {
@@ -240,4 +244,23 @@ export class FakeSecrets {
   keys(): Promise<string[]> {
     return Promise.resolve([...this.values.keys()]);
   }
+}
+
+const LINK = formatLink({
+  room: 'a'.repeat(26),
+  secret: new Uint8Array(32),
+  relay: 'ws://127.0.0.1:1',
+  role: 'owner',
+});
+
+/** A pool whose every room is this view. */
+export function poolOf(view: FakeView, more: Partial<RoomPoolOptions> = {}): RoomPool {
+  return new RoomPool({
+    links: { targetOf: () => ({ link: LINK }), onDidChange: new Emitter<void>().event },
+    join: () => Promise.resolve(view),
+    clock: createFakeClock(),
+    random: () => 0,
+    log: silentLogger,
+    ...more,
+  });
 }
