@@ -8,8 +8,8 @@ const isDeep = process.env['TWINHELM_DEEP'] === '1';
 export default defineConfig({
   test: {
     include: isDeep ? ['test/**/*.deep.test.ts'] : ['test/e2e/**/*.test.ts'],
-    exclude: ['**/node_modules/**', 'test/hosts/**', ...(isDeep ? [] : ['**/*.deep.test.ts'])],
-    globalSetup: ['test/rigs/runMark.ts'],
+    exclude: ['**/node_modules/**', 'tools/hosts/**', ...(isDeep ? [] : ['**/*.deep.test.ts'])],
+    globalSetup: ['tools/run/runMark.ts'],
     pool: 'forks',
     fileParallelism: false,
     testTimeout: isDeep ? 3_600_000 : 240_000,

@@ -1,8 +1,8 @@
 // `npm run bench`: runs every bench/*.ts one after the other; each prints its own figures.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { REPO_ROOT } from '../test/rigs/cache.ts';
-import { exitOf, spawnGroup } from '../test/rigs/processes.ts';
+import { REPO_ROOT } from '../tools/install/cache.ts';
+import { exitOf, spawnGroup } from '../tools/run/processes.ts';
 
 const folder = join(REPO_ROOT, 'bench');
 const wanted = process.argv.slice(2);

@@ -1,11 +1,11 @@
 // `npm run check`: types per runtime, lint with walls, format, dead code, house rules; all at once, in seconds.
 import { join } from 'node:path';
-import { REPO_ROOT } from '../test/rigs/cache.ts';
-import { exitOf, spawnGroup } from '../test/rigs/processes.ts';
+import { REPO_ROOT } from '../tools/install/cache.ts';
+import { exitOf, spawnGroup } from '../tools/run/processes.ts';
 import { refuseUnknown } from './words.ts';
 
 const bin = (name: string): string => join(REPO_ROOT, 'node_modules/.bin', name);
-const LINTED = ['src', 'webview-ui', 'test', 'scripts', 'bench', 'esbuild.mjs'];
+const LINTED = ['src', 'webview-ui', 'test', 'tools', 'scripts', 'bench', 'esbuild.mjs'];
 
 const CHECKS: readonly (readonly [string, string, readonly string[]])[] = [
   ['types', bin('tsc'), ['-b', '--pretty', 'false']],

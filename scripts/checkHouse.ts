@@ -3,11 +3,12 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PRODUCT_ID, PRODUCT_VERSION } from '../src/base/product.ts';
-import { REPO_ROOT } from '../test/rigs/cache.ts';
+import { REPO_ROOT } from '../tools/install/cache.ts';
 
 const THINK_LINES = 250;
 const MAX_LINES = 400;
-const SOURCE = /^(src|webview-ui|test|scripts|bench|[^/]+\.mjs$).*\.(ts|tsx|mjs)$|^[^/]+\.mjs$/;
+const SOURCE =
+  /^(src|webview-ui|test|tools|scripts|bench|[^/]+\.mjs$).*\.(ts|tsx|mjs)$|^[^/]+\.mjs$/;
 const TEXT = /\.(ts|tsx|mjs|js|json|md|yml|yaml|html|css|svg|sh|txt)$|^\.ci\/|^[^.]+$/;
 /** Places of one machine or workplace; assembled from parts so that this file passes its own check. */
 const FORBIDDEN = [

@@ -1,5 +1,5 @@
 // Serves the gallery of the panel until Ctrl+C: every entry and state, for looking at.
-import { serveGallery } from '../test/webview-ui/galleryServer.ts';
+import { serveGallery } from '../tools/gallery/galleryServer.ts';
 
 const server = await serveGallery();
 console.log(`${server.url}?theme=dark&state=owner&request=permission`);

@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { PRODUCT_ID, PRODUCT_VERSION } from '../src/base/product.ts';
-import { REPO_ROOT } from '../test/rigs/cache.ts';
-import { readZip } from '../test/rigs/zip.ts';
+import { REPO_ROOT } from '../tools/install/cache.ts';
+import { readZip } from '../tools/install/zip.ts';
 import { MAX_VSIX_BYTES, vsixProblems } from './vsixContent.ts';
 
 function run(args: readonly string[]): void {

@@ -2,10 +2,10 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import { findBrowser } from '../test/rigs/browser.ts';
-import { REPO_ROOT } from '../test/rigs/cache.ts';
-import { CLAUDE_VERSIONS, installClaude } from '../test/rigs/claudeCli.ts';
-import { installCodeServer } from '../test/rigs/codeServer.ts';
+import { findBrowser } from '../tools/install/browser.ts';
+import { REPO_ROOT } from '../tools/install/cache.ts';
+import { CLAUDE_VERSIONS, installClaude } from '../tools/install/claudeCli.ts';
+import { installCodeServer } from '../tools/vscode/codeServer.ts';
 import {
   endProcessesWith,
   exitOf,
@@ -13,9 +13,9 @@ import {
   type ProcessGroup,
   RUN_MARK,
   spawnGroup,
-} from '../test/rigs/processes.ts';
-import { runVscodeSuite, type SuiteHost } from '../test/rigs/vscodeSuite.ts';
-import { ARTIFACTS } from '../test/rigs/workbench.ts';
+} from '../tools/run/processes.ts';
+import { runVscodeSuite, type SuiteHost } from '../tools/vscode/vscodeSuite.ts';
+import { ARTIFACTS } from '../tools/vscode/workbench.ts';
 import { buildAndPackage, VSIX } from './start/buildIfChanged.ts';
 import { refuseUnknown } from './words.ts';
 

@@ -1,5 +1,5 @@
 // Runs the suites inside VS Code by themselves: `node scripts/testVscode.ts node web floor desktop`, after `npm run package`.
-import { runVscodeSuite, type SuiteHost } from '../test/rigs/vscodeSuite.ts';
+import { runVscodeSuite, type SuiteHost } from '../tools/vscode/vscodeSuite.ts';
 import { VSIX } from './start/buildIfChanged.ts';
 
 const KNOWN: readonly SuiteHost[] = ['node', 'web', 'floor', 'desktop'];

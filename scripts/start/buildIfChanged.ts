@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PRODUCT_ID, PRODUCT_VERSION } from '../../src/base/product.ts';
-import { REPO_ROOT, runToEnd } from '../../test/rigs/cache.ts';
+import { REPO_ROOT, runToEnd } from '../../tools/install/cache.ts';
 
 const INPUTS = [
   'src',

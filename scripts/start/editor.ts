@@ -2,9 +2,13 @@
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { runToEnd } from '../../test/rigs/cache.ts';
-import { installCodeServer, QUIET_SETTINGS, startCodeServer } from '../../test/rigs/codeServer.ts';
-import { spawnGroup } from '../../test/rigs/processes.ts';
+import { runToEnd } from '../../tools/install/cache.ts';
+import {
+  installCodeServer,
+  QUIET_SETTINGS,
+  startCodeServer,
+} from '../../tools/vscode/codeServer.ts';
+import { spawnGroup } from '../../tools/run/processes.ts';
 
 /** An editor that runs. */
 export interface RunningEditor {

@@ -16,8 +16,8 @@ import {
   claudeEnvironment,
   type ClaudeEnvironment,
   installClaude,
-} from '../rigs/claudeCli.ts';
-import { type DemoModel, startDemoModel } from '../rigs/demoModel.ts';
+} from '../../tools/install/claudeCli.ts';
+import { type DemoModel, startDemoModel } from '../../tools/demo/demoModel.ts';
 
 /** Events of one session and ways to wait for them. */
 export class Recorder {

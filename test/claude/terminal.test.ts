@@ -8,9 +8,9 @@ import { isAppError } from '../../src/base/errors.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { createClaudeAgent } from '../../src/claude/claudeAgent.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
-import { claudeEnvironment, installClaude } from '../rigs/claudeCli.ts';
-import { startDemoModel } from '../rigs/demoModel.ts';
-import { openTerminal } from '../rigs/terminal.ts';
+import { claudeEnvironment, installClaude } from '../../tools/install/claudeCli.ts';
+import { startDemoModel } from '../../tools/demo/demoModel.ts';
+import { openTerminal } from '../../tools/run/terminal.ts';
 import { VERSIONS } from './fixtures.ts';
 import { Recorder } from './realRig.ts';
 

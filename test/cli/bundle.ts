@@ -1,7 +1,7 @@
 // The command line as one file, as the build makes it.
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { REPO_ROOT } from '../rigs/cache.ts';
+import { REPO_ROOT } from '../../tools/install/cache.ts';
 
 /** Bundles the command line as the build does: it starts three times as fast as from its sources. */
 export async function bundleCli(folder: string): Promise<string> {

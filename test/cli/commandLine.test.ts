@@ -22,9 +22,9 @@ import { AppError } from '../../src/base/errors.ts';
 import { formatLink } from '../../src/protocol/link.ts';
 import type { DirectoryRow } from '../../src/protocol/state.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
-import { REPO_ROOT } from '../rigs/cache.ts';
-import { exitOf, spawnGroup } from '../rigs/processes.ts';
-import { openTerminal } from '../rigs/terminal.ts';
+import { REPO_ROOT } from '../../tools/install/cache.ts';
+import { exitOf, spawnGroup } from '../../tools/run/processes.ts';
+import { openTerminal } from '../../tools/run/terminal.ts';
 import { bundleCli } from './bundle.ts';
 
 let main = '';

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../host/folders.ts';
-import { exitOf, spawnGroup } from '../rigs/processes.ts';
+import { exitOf, spawnGroup } from '../../tools/run/processes.ts';
 import { bundleCli } from './bundle.ts';
 
 test('the bundle imports nothing at its start that an older Node lacks', async () => {

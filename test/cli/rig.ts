@@ -4,18 +4,18 @@ import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { scriptOutputSchema, type ScriptOutput } from '../../src/protocol/script.ts';
-import { claudeEnvironment, installClaude } from '../rigs/claudeCli.ts';
-import { closeAll, type Closer } from '../rigs/closing.ts';
-import { type DemoModel, startDemoModel } from '../rigs/demoModel.ts';
-import { type HostProcess, startHostProcess } from '../rigs/hostProcess.ts';
+import { claudeEnvironment, installClaude } from '../../tools/install/claudeCli.ts';
+import { closeAll, type Closer } from '../../tools/run/closing.ts';
+import { type DemoModel, startDemoModel } from '../../tools/demo/demoModel.ts';
+import { type HostProcess, startHostProcess } from '../../tools/run/hostProcess.ts';
 import {
   assertNoneLeft,
   endProcessesWith,
   exitOf,
   type ProcessGroup,
   spawnGroup,
-} from '../rigs/processes.ts';
-import { writeSampleProject } from '../rigs/sampleProject.ts';
+} from '../../tools/run/processes.ts';
+import { writeSampleProject } from '../../tools/run/sampleProject.ts';
 import { bundleCli } from './bundle.ts';
 
 /** How a command ended. */

@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { waitUntil } from '../probes/waitUntil.ts';
-import { closeAll, type Closer } from '../rigs/closing.ts';
-import { openTerminal, type Terminal } from '../rigs/terminal.ts';
+import { closeAll, type Closer } from '../../tools/run/closing.ts';
+import { openTerminal, type Terminal } from '../../tools/run/terminal.ts';
 import { type CliRig, createCliRig } from './rig.ts';
 
 let rig: CliRig;

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
-import { waitUntil } from '../rigs/processes.ts';
+import { waitUntil } from '../../tools/run/processes.ts';
 import { setStage } from './harness.ts';
 import { joinByLink } from './panel.ts';
 

@@ -4,14 +4,18 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import * as z from 'zod/mini';
 import { VSIX } from '../../scripts/start/buildIfChanged.ts';
-import { launchBrowser } from '../rigs/browser.ts';
-import { type CodeServer, installCodeServer, startCodeServer } from '../rigs/codeServer.ts';
-import { runTwinhelm } from '../rigs/hostProcess.ts';
-import { startServerless } from '../rigs/serverless.ts';
-import { startTlsProxy, TEST_CERTIFICATE, type TlsProxy } from '../rigs/tls.ts';
-import { type Viewport, Workbench } from '../rigs/workbench.ts';
-import { createWorld, type World, type WorldOptions } from '../rigs/world.ts';
-import { unpackVsix } from '../rigs/zip.ts';
+import { launchBrowser } from '../../tools/install/browser.ts';
+import {
+  type CodeServer,
+  installCodeServer,
+  startCodeServer,
+} from '../../tools/vscode/codeServer.ts';
+import { runTwinhelm } from '../../tools/run/hostProcess.ts';
+import { startServerless } from '../../tools/vscode/serverless.ts';
+import { startTlsProxy, TEST_CERTIFICATE, type TlsProxy } from '../../tools/run/tls.ts';
+import { type Viewport, Workbench } from '../../tools/vscode/workbench.ts';
+import { createWorld, type World, type WorldOptions } from '../../tools/run/world.ts';
+import { unpackVsix } from '../../tools/install/zip.ts';
 
 const hostFileSchema = z.looseObject({ relayUrl: z.string() });
 

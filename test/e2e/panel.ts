@@ -1,8 +1,8 @@
 // The session panel as a person uses it, in any window.
 import type { Frame, Locator } from 'playwright-core';
 import * as z from 'zod/mini';
-import { waitUntil } from '../rigs/processes.ts';
-import type { Workbench } from '../rigs/workbench.ts';
+import { waitUntil } from '../../tools/run/processes.ts';
+import type { Workbench } from '../../tools/vscode/workbench.ts';
 
 const PATIENCE_MS = 30_000;
 

@@ -5,7 +5,7 @@ import { silentLogger } from '../../src/base/log.ts';
 import { createIdentity } from '../../src/crypto/identity.ts';
 import type { Entry } from '../../src/protocol/transcript.ts';
 import { Attachment } from '../../src/sync/attachment.ts';
-import { waitUntil } from '../rigs/processes.ts';
+import { waitUntil } from '../../tools/run/processes.ts';
 import { setStage } from './harness.ts';
 import { SessionPanel } from './panel.ts';
 

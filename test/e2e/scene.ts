@@ -2,10 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { canariesInFiles, canariesInMemory } from '../rigs/plaintext.ts';
-import { processesWith } from '../rigs/processes.ts';
-import { openTerminal, type Terminal } from '../rigs/terminal.ts';
-import type { Workbench } from '../rigs/workbench.ts';
+import { canariesInFiles, canariesInMemory } from '../../tools/run/plaintext.ts';
+import { processesWith } from '../../tools/run/processes.ts';
+import { openTerminal, type Terminal } from '../../tools/run/terminal.ts';
+import type { Workbench } from '../../tools/vscode/workbench.ts';
 import type { Stage } from './harness.ts';
 import { joinByLink, SessionPanel } from './panel.ts';
 

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
-import { REPO_ROOT } from '../rigs/cache.ts';
-import { assertNoneLeft, exitOf, spawnGroup } from '../rigs/processes.ts';
+import { REPO_ROOT } from '../../tools/install/cache.ts';
+import { assertNoneLeft, exitOf, spawnGroup } from '../../tools/run/processes.ts';
 
 const readySchema = z.strictObject({
   ready: z.literal(true),

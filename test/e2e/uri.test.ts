@@ -1,6 +1,6 @@
 // Links that the editor is asked to open from outside: any page can do that, so nothing happens unasked.
 import { expect, test } from 'vitest';
-import type { Workbench } from '../rigs/workbench.ts';
+import type { Workbench } from '../../tools/vscode/workbench.ts';
 import { setStage } from './harness.ts';
 import { SessionPanel } from './panel.ts';
 

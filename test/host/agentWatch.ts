@@ -1,7 +1,7 @@
 // Watches how many agents of a rig live at the same time: more than one would be a second writer.
 import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import { processesWith } from '../rigs/processes.ts';
+import { processesWith } from '../../tools/run/processes.ts';
 
 const LOOK_MS = 5;
 

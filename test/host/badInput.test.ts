@@ -2,8 +2,8 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { installClaude } from '../rigs/claudeCli.ts';
-import { processesWith, waitUntil } from '../rigs/processes.ts';
+import { installClaude } from '../../tools/install/claudeCli.ts';
+import { processesWith, waitUntil } from '../../tools/run/processes.ts';
 import { temporaryFolder } from './folders.ts';
 import { HostRig } from './hostRig.ts';
 

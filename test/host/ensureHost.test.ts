@@ -11,7 +11,12 @@ import { readHostFile, writeHostFile } from '../../src/host/hostFile.ts';
 import { takeLock } from '../../src/host/lock.ts';
 import { hostPaths } from '../../src/host/paths.ts';
 import { forgetWish, isNewer, wantedVersion } from '../../src/host/restartWish.ts';
-import { assertNoneLeft, endProcessesWith, processesWith, waitUntil } from '../rigs/processes.ts';
+import {
+  assertNoneLeft,
+  endProcessesWith,
+  processesWith,
+  waitUntil,
+} from '../../tools/run/processes.ts';
 import { temporaryFolder } from './folders.ts';
 import { HOST_PROGRAM } from './hostRig.ts';
 

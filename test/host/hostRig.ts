@@ -12,9 +12,14 @@ import type { Json } from '../../src/protocol/json.ts';
 import type { DirectoryRow, MachineState, SessionState } from '../../src/protocol/state.ts';
 import type { Entry, EntryKind, EntryOf } from '../../src/protocol/transcript.ts';
 import { Attachment } from '../../src/sync/attachment.ts';
-import { claudeEnvironment, installClaude } from '../rigs/claudeCli.ts';
-import { type DemoModel, startDemoModel } from '../rigs/demoModel.ts';
-import { endProcessesWith, type ProcessGroup, spawnGroup, waitUntil } from '../rigs/processes.ts';
+import { claudeEnvironment, installClaude } from '../../tools/install/claudeCli.ts';
+import { type DemoModel, startDemoModel } from '../../tools/demo/demoModel.ts';
+import {
+  endProcessesWith,
+  type ProcessGroup,
+  spawnGroup,
+  waitUntil,
+} from '../../tools/run/processes.ts';
 import { temporaryFolder } from './folders.ts';
 
 /** Runs `host` and `relay --child`. */

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { assertNoneLeft, processesWith, waitUntil } from '../rigs/processes.ts';
+import { assertNoneLeft, processesWith, waitUntil } from '../../tools/run/processes.ts';
 import { type Guest, HostRig, idOf, type MachineView } from './hostRig.ts';
 
 let rig: HostRig;

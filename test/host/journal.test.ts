@@ -18,7 +18,7 @@ import { isAppError } from '../../src/base/errors.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { Journal } from '../../src/host/journal.ts';
 import { hostPaths, isNetworkFolder } from '../../src/host/paths.ts';
-import { spawnGroup } from '../rigs/processes.ts';
+import { spawnGroup } from '../../tools/run/processes.ts';
 import { temporaryFolder } from './folders.ts';
 
 const RACER = fileURLToPath(new URL('lockRacer.ts', import.meta.url));

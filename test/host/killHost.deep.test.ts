@@ -1,7 +1,7 @@
 // kill -9 of the host at random points, many times.
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { promptState } from '../rigs/demoRequest.ts';
+import { promptState } from '../../tools/demo/demoRequest.ts';
 import { watchAgents } from './agentWatch.ts';
 import { type Guest, HostRig } from './hostRig.ts';
 

@@ -1,7 +1,7 @@
 // How a host ends: by command, by force, for idleness, for a newer build.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { wantVersion } from '../../src/host/restartWish.ts';
-import { assertNoneLeft, waitUntil } from '../rigs/processes.ts';
+import { assertNoneLeft, waitUntil } from '../../tools/run/processes.ts';
 import { HostRig } from './hostRig.ts';
 
 let rig: HostRig;

@@ -4,7 +4,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { processStart } from '../../src/claude/processStart.ts';
 import { awaitOldChild } from '../../src/host/oldChild.ts';
-import { type ProcessGroup, spawnGroup } from '../rigs/processes.ts';
+import { type ProcessGroup, spawnGroup } from '../../tools/run/processes.ts';
 
 const running: ProcessGroup[] = [];
 afterEach(() => Promise.all(running.splice(0).map((group) => group.end('SIGKILL'))));

@@ -1,6 +1,6 @@
 // The oldest claude that is supported.
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { installClaude } from '../rigs/claudeCli.ts';
+import { installClaude } from '../../tools/install/claudeCli.ts';
 import { HostRig } from './hostRig.ts';
 
 let rig: HostRig;

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { promptState } from '../rigs/demoRequest.ts';
+import { promptState } from '../../tools/demo/demoRequest.ts';
 import { liveAgents, watchAgents } from './agentWatch.ts';
 import { type Guest, HostRig } from './hostRig.ts';
 

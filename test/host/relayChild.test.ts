@@ -8,7 +8,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import { isAppError } from '../../src/base/errors.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { RelayChild } from '../../src/host/relayChild.ts';
-import { waitUntil } from '../rigs/processes.ts';
+import { waitUntil } from '../../tools/run/processes.ts';
 import { temporaryFolder } from './folders.ts';
 import { HOST_PROGRAM } from './hostRig.ts';
 

@@ -6,7 +6,7 @@ import type { CommandArgs } from '../../src/protocol/command.ts';
 import { parseLink } from '../../src/protocol/link.ts';
 import { createMemoryStore } from '../../src/relay/memoryStore.ts';
 import { createRelay, type Relay } from '../../src/relay/server.ts';
-import { waitUntil } from '../rigs/processes.ts';
+import { waitUntil } from '../../tools/run/processes.ts';
 import { type Guest, HostRig, type MachineView } from './hostRig.ts';
 
 const ACCESS_KEY = 'a-key-of-sixteen-characters';

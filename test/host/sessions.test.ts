@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isAppError } from '../../src/base/errors.ts';
 import { processStart } from '../../src/claude/processStart.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
-import { spawnGroup } from '../rigs/processes.ts';
+import { spawnGroup } from '../../tools/run/processes.ts';
 import type { FakeAgent } from './fakeAgent.ts';
 import { SessionsRig } from './sessionsRig.ts';
 

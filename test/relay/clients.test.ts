@@ -9,7 +9,7 @@ import { createMemoryStore } from '../../src/relay/memoryStore.ts';
 import { type Relay, createRelay } from '../../src/relay/server.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
-import { installHost } from '../rigs/cache.ts';
+import { installHost } from '../../tools/install/cache.ts';
 import { claimedRoom, connect, grant, newToken, putClaim, startRelay } from './support.ts';
 
 describe('Node’s own WebSocket', () => {

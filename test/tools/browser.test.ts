@@ -1,6 +1,6 @@
 // A browser is looked for in every place, and its absence is said clearly.
 import { expect, test } from 'vitest';
-import { findBrowser } from '../rigs/browser.ts';
+import { findBrowser } from '../../tools/install/browser.ts';
 
 const nowhere = {
   installed: () => undefined,

@@ -1,6 +1,6 @@
 // The demo model answers as its directives and phrases say.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type DemoModel, startDemoModel } from '../rigs/demoModel.ts';
+import { type DemoModel, startDemoModel } from '../../tools/demo/demoModel.ts';
 
 let model: DemoModel;
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 // A process group ends whole, and what left it is found by its environment.
 import { spawn } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { closeAll } from '../rigs/closing.ts';
-import { setup } from '../rigs/runMark.ts';
+import { closeAll } from '../../tools/run/closing.ts';
+import { setup } from '../../tools/run/runMark.ts';
 import {
   assertNoneLeft,
   endProcessesWith,
@@ -13,7 +13,7 @@ import {
   RUN_MARK,
   spawnGroup,
   waitUntil,
-} from '../rigs/processes.ts';
+} from '../../tools/run/processes.ts';
 
 const parent = `
 const { spawn } = require('node:child_process');

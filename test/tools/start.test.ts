@@ -5,8 +5,14 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { takeStartLock } from '../../scripts/start/startLock.ts';
 import { processStart } from '../../src/claude/processStart.ts';
 import { temporaryFolder } from '../host/folders.ts';
-import { REPO_ROOT, removeInterrupted, runToEnd } from '../rigs/cache.ts';
-import { exitOf, isAlive, type ProcessGroup, spawnGroup, waitUntil } from '../rigs/processes.ts';
+import { REPO_ROOT, removeInterrupted, runToEnd } from '../../tools/install/cache.ts';
+import {
+  exitOf,
+  isAlive,
+  type ProcessGroup,
+  spawnGroup,
+  waitUntil,
+} from '../../tools/run/processes.ts';
 
 const groups: ProcessGroup[] = [];
 afterEach(() => Promise.all(groups.splice(0).map((group) => group.end())));
@@ -88,7 +94,7 @@ describe.runIf(process.platform === 'linux')('stopped while it installs', () => 
   test('a program that is run to its end ends with who runs it', async () => {
     const folder = temporaryFolder();
     const file = join(folder, 'pid');
-    const script = `import('${REPO_ROOT}/test/rigs/cache.ts').then(({ runToEnd }) => {
+    const script = `import('${REPO_ROOT}/tools/install/cache.ts').then(({ runToEnd }) => {
       void runToEnd('sh', ['-c', 'echo $$ > ${file}; sleep 600 & wait'], { cwd: '/' });
       const { existsSync, readFileSync } = process.getBuiltinModule('node:fs');
       setInterval(() => existsSync('${file}') && readFileSync('${file}', 'utf8') && process.exit(0), 20);

@@ -27,7 +27,7 @@ test.each([
   'extension/dist/panel.js.map',
   'extension/node_modules/ws/index.js',
   'extension/.twinhelm/host.json',
-  'extension/test/rigs/cache.ts',
+  'extension/tools/install/cache.ts',
 ])('%s is refused', (name) => {
   expect(vsixProblems([...GOOD, name])).toHaveLength(1);
 });

@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { REPO_ROOT } from '../rigs/cache.ts';
+import { REPO_ROOT } from '../../tools/install/cache.ts';
 
 let folder = '';
 beforeAll(() => {
@@ -67,7 +67,7 @@ test.each([
   ['webview-ui/panel/x.tsx', 'yjs'],
   ['webview-ui/panel/x.tsx', 'vscode'],
   ['webview-ui/panel/x.tsx', 'node:fs'],
-  ['src/protocol/x.ts', '../../test/rigs/cache.ts'],
+  ['src/protocol/x.ts', '../../tools/install/cache.ts'],
 ])('a file like %s cannot import %s', (path, specifier) => {
   expect(lint(path, `// Planted.\nimport { x } from '${specifier}';\nx();\n`)).toContain(WALL);
 });

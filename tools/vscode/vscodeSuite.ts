@@ -3,14 +3,14 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runTests } from '@vscode/test-electron';
 import { build } from 'esbuild';
-import { REPORT_MARK, type TestInput, type TestReport } from '../vscode/report.ts';
-import { launchBrowser } from './browser.ts';
-import { cacheFolder, REPO_ROOT } from './cache.ts';
+import { REPORT_MARK, type TestInput, type TestReport } from './report.ts';
+import { launchBrowser } from '../install/browser.ts';
+import { cacheFolder, REPO_ROOT } from '../install/cache.ts';
 import { type CodeServerVersion, installCodeServer, startCodeServer } from './codeServer.ts';
 import { startServerless } from './serverless.ts';
 import { ARTIFACTS } from './workbench.ts';
-import { createWorld, type World } from './world.ts';
-import { unpackVsix } from './zip.ts';
+import { createWorld, type World } from '../run/world.ts';
+import { unpackVsix } from '../install/zip.ts';
 
 /**
  * Where the suites run: `floor` is a Node host of the oldest supported VS Code, `desktop` the

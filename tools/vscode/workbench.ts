@@ -10,8 +10,8 @@ import {
   type Locator,
   type Page,
 } from 'playwright-core';
-import { REPO_ROOT } from './cache.ts';
-import { waitUntil } from './processes.ts';
+import { REPO_ROOT } from '../install/cache.ts';
+import { waitUntil } from '../run/processes.ts';
 
 /** Where screenshots and logs of failed runs go. */
 export const ARTIFACTS: string = join(REPO_ROOT, 'artifacts');

@@ -1,4 +1,4 @@
-// Records the fixtures of test/claude: every kind of entry, with each pinned CLI. Run: node test/rigs/recordClaude.ts
+// Records the fixtures of test/claude: every kind of entry, with each pinned CLI. Run: node tools/record/recordClaude.ts
 import { mkdir, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -8,12 +8,12 @@ import {
   claudeEnvironment,
   type ClaudeVersion,
   installClaude,
-} from './claudeCli.ts';
+} from '../install/claudeCli.ts';
 import { ClaudeWire, type OutLine } from './claudeWire.ts';
-import { startDemoModel } from './demoModel.ts';
+import { startDemoModel } from '../demo/demoModel.ts';
 import { type Replacements, scrub } from './scrub.ts';
 
-const FIXTURES = join(import.meta.dirname, '../fixtures/claude');
+const FIXTURES = join(import.meta.dirname, '../../test/fixtures/claude');
 const PIXEL =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 

@@ -1,7 +1,7 @@
 // The built session host as a process, and its command line: what scripts and end-to-end tests talk to.
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import { REPO_ROOT } from './cache.ts';
+import { REPO_ROOT } from '../install/cache.ts';
 import { exitOf, type ProcessGroup, spawnGroup } from './processes.ts';
 
 /** The one file of host, relay and command line. */

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { createServer } from 'node:tls';
-import { REPO_ROOT } from './cache.ts';
+import { REPO_ROOT } from '../install/cache.ts';
 
 const FOLDER = join(REPO_ROOT, 'test/fixtures/tls');
 /** Path of the certificate; Node clients trust it through NODE_EXTRA_CA_CERTS. */

@@ -7,7 +7,7 @@ import { createServer as createHttps } from 'node:https';
 import { type AddressInfo } from 'node:net';
 import { extname, join, normalize, sep } from 'node:path';
 import { QUIET_SETTINGS } from './codeServer.ts';
-import { testKeyPair } from './tls.ts';
+import { testKeyPair } from '../run/tls.ts';
 
 /** How the page runs. */
 export interface ServerlessOptions {

@@ -7,9 +7,9 @@ import {
   claudeEnvironment,
   type ClaudeVersion,
   installClaude,
-} from './claudeCli.ts';
+} from '../install/claudeCli.ts';
 import { closeAll, type Closer } from './closing.ts';
-import { type DemoModel, startDemoModel } from './demoModel.ts';
+import { type DemoModel, startDemoModel } from '../demo/demoModel.ts';
 import { type HostProcess, startHostProcess } from './hostProcess.ts';
 import { assertNoneLeft, endProcessesWith } from './processes.ts';
 import { writeSampleProject } from './sampleProject.ts';

@@ -5,11 +5,11 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isAlive } from './processes.ts';
+import { isAlive } from '../run/processes.ts';
 
 /** The clone's root. */
 export const REPO_ROOT: string = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
-const HOSTS = join(REPO_ROOT, 'test/hosts');
+const HOSTS = join(REPO_ROOT, 'tools/hosts');
 const STAMP = '.installed';
 
 /** Where installed packages are kept: `TWINHELM_CACHE`, else `.cache` below the clone. */
@@ -92,7 +92,7 @@ export async function removeInterrupted(name: string): Promise<void> {
 }
 
 /**
- * Installs the private package `test/hosts/<name>` once and returns its folder. Safe for several
+ * Installs the private package `tools/hosts/<name>` once and returns its folder. Safe for several
  * processes at once: it is built beside and moved into place.
  */
 export async function installHost(name: string, step?: InstallStep): Promise<string> {

@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { installHost, npm, runToEnd } from './cache.ts';
-import { type ProcessGroup, spawnGroup } from './processes.ts';
+import { installHost, npm, runToEnd } from '../install/cache.ts';
+import { type ProcessGroup, spawnGroup } from '../run/processes.ts';
 
 /** The pinned versions: the newest (VS Code 1.139) and the floor of `engines.vscode` (1.105). */
 export const CODE_SERVER_VERSIONS = ['4.139.1', '4.105.1'] as const;
