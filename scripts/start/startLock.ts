@@ -1,7 +1,7 @@
 // One `npm start` per folder: a file names the process that runs there, so that a second one leaves it alone.
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import * as z from 'zod/mini';
-import { isSameProcess, processStart } from '../../src/claude/processStart.ts';
+import { isSameProcess, processStart } from '../../src/node/processStart.ts';
 
 const ownerSchema = z.object({ pid: z.number(), start: z.string() });
 type Owner = z.infer<typeof ownerSchema>;

@@ -7,7 +7,7 @@ import type { ChildExit } from './childProcess.ts';
 import { crashedProblem, endedError, notReadyError, problemError } from './errors.ts';
 import { childEnvironment } from './probe.ts';
 import { ClaudeSession } from './process.ts';
-import { processStart } from './processStart.ts';
+import { processStart } from '../node/processStart.ts';
 import { startArguments } from './startArguments.ts';
 
 /** What a process is started with. */

@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import type { AgentStatus } from '../protocol/agent.ts';
 import { parseJson } from '../protocol/json.ts';
-import { processStart } from './processStart.ts';
+import { processStart } from '../node/processStart.ts';
 
 /** The CLI writes its file in place: one that is read in that moment is read again. */
 const READ_TRIES = 4;

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { isAppError } from '../base/errors.ts';
 import { PRODUCT_ID } from '../base/product.ts';
-import { isSameProcess } from '../claude/processStart.ts';
+import { isSameProcess } from '../node/processStart.ts';
 import { runHost } from '../host/hostMain.ts';
 import { resolveHome } from '../host/paths.ts';
 import { asUsage } from './arguments.ts';

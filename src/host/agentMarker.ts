@@ -1,6 +1,6 @@
 // Marks agent processes by session, so that one is found that was started a moment before its host died.
 import { readdir, readFile } from 'node:fs/promises';
-import { processStart } from '../claude/processStart.ts';
+import { processStart } from '../node/processStart.ts';
 import type { ProcessName } from './oldChild.ts';
 
 /** Environment variable that names the session of an agent process. */

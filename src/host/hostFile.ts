@@ -3,7 +3,7 @@ import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:
 import * as z from 'zod/mini';
 import type { AppError } from '../base/errors.ts';
 import { errorText } from '../base/log.ts';
-import { isSameProcess } from '../claude/processStart.ts';
+import { isSameProcess } from '../node/processStart.ts';
 import { parseLink } from '../protocol/link.ts';
 import { parseJson } from '../protocol/json.ts';
 import { PROTOCOL_VERSIONS } from '../protocol/version.ts';

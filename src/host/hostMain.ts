@@ -5,7 +5,7 @@ import { AppError, isAppError } from '../base/errors.ts';
 import { errorText } from '../base/log.ts';
 import { PRODUCT_VERSION } from '../base/product.ts';
 import { createClaudeAgent } from '../claude/claudeAgent.ts';
-import { processStart } from '../claude/processStart.ts';
+import { processStart } from '../node/processStart.ts';
 import { PROTOCOL_VERSION } from '../protocol/version.ts';
 import { closeInOrder } from './closeInOrder.ts';
 import { filterEnvironment } from './environment.ts';

@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
-import { isSameProcess } from '../claude/processStart.ts';
+import { isSameProcess } from '../node/processStart.ts';
 
 /** A process that goes on after its input ended gets this long to finish its step. */
 export const FINISH_MS = 60_000;

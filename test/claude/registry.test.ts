@@ -17,7 +17,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { createClaudeAgent } from '../../src/claude/claudeAgent.ts';
-import { isSameProcess, processStart, startOfStat } from '../../src/claude/processStart.ts';
+import { isSameProcess, processStart, startOfStat } from '../../src/node/processStart.ts';
 import { Projects, projectSlug } from '../../src/claude/projects.ts';
 import { Registry } from '../../src/claude/registry.ts';
 import type { Agent } from '../../src/protocol/agent.ts';

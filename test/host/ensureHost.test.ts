@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { isAppError } from '../../src/base/errors.ts';
 import { silentLogger } from '../../src/base/log.ts';
-import { processStart } from '../../src/claude/processStart.ts';
+import { processStart } from '../../src/node/processStart.ts';
 import { ensureHost } from '../../src/host/ensureHost.ts';
 import { readHostFile, writeHostFile } from '../../src/host/hostFile.ts';
 import { takeLock } from '../../src/host/lock.ts';

@@ -5,7 +5,7 @@ import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { newId } from '../../src/base/ids.ts';
-import { processStart } from '../../src/claude/processStart.ts';
+import { processStart } from '../../src/node/processStart.ts';
 import { randomBytes } from '../../src/crypto/keys.ts';
 import {
   type HostFile,

@@ -3,7 +3,7 @@ import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../src/base/ids.ts';
-import { processStart } from '../../src/claude/processStart.ts';
+import { processStart } from '../../src/node/processStart.ts';
 import { type ProcessGroup, spawnGroup } from '../../tools/run/processes.ts';
 import { type Guest, HostRig, idOf, type MachineView } from './hostRig.ts';
 

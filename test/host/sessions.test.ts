@@ -1,7 +1,7 @@
 // The registry of sessions: commands that come together, closing while something starts, what stays open.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isAppError } from '../../src/base/errors.ts';
-import { processStart } from '../../src/claude/processStart.ts';
+import { processStart } from '../../src/node/processStart.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
 import { spawnGroup } from '../../tools/run/processes.ts';
 import type { FakeAgent } from './fakeAgent.ts';

@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { takeStartLock } from '../../scripts/start/startLock.ts';
-import { processStart } from '../../src/claude/processStart.ts';
+import { processStart } from '../../src/node/processStart.ts';
 import { temporaryFolder } from '../host/folders.ts';
 import { REPO_ROOT, removeInterrupted, runToEnd } from '../../tools/install/cache.ts';
 import {
