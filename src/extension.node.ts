@@ -5,10 +5,10 @@ import type * as vscode from 'vscode';
 import { systemClock } from './base/clock.ts';
 import type { FoundHost, HostFinder } from './editor/environment.ts';
 import { type Editor, exportsOf, type ExtensionExports, startEditor } from './editor/editor.ts';
-import { ensureHost } from './host/ensureHost.ts';
-import { filterEnvironment } from './host/environment.ts';
-import { readHostFile, speaksOurProtocol } from './host/hostFile.ts';
-import { hostPaths, resolveHome } from './host/paths.ts';
+import { ensureHost } from './host/find/ensureHost.ts';
+import { filterEnvironment } from './host/find/environment.ts';
+import { readHostFile, speaksOurProtocol } from './host/find/hostFile.ts';
+import { hostPaths, resolveHome } from './host/find/paths.ts';
 
 /** Environment variable by which the host is told where the agent's program is. */
 const AGENT_PATH_VARIABLE = 'TWINHELM_CLAUDE';

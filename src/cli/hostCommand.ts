@@ -4,7 +4,7 @@ import { isAppError } from '../base/errors.ts';
 import { PRODUCT_ID } from '../base/product.ts';
 import { isSameProcess } from '../node/processStart.ts';
 import { runHost } from '../host/hostMain.ts';
-import { resolveHome } from '../host/paths.ts';
+import { resolveHome } from '../host/find/paths.ts';
 import { asUsage } from './arguments.ts';
 import { hostStays, usage } from './errors.ts';
 import { EXIT, exitCodeOf } from './exitCode.ts';

@@ -2,7 +2,7 @@
 import { hostname, userInfo } from 'node:os';
 import type { AppError } from '../base/errors.ts';
 import { silentLogger } from '../base/log.ts';
-import { resolveHome } from '../host/paths.ts';
+import { resolveHome } from '../host/find/paths.ts';
 import { parseLink } from '../protocol/link.ts';
 import type { Person } from '../protocol/state.ts';
 import type { RoomView } from '../session/view.ts';

@@ -1,9 +1,9 @@
 // This computer's machine room as the command line uses it: find or start the host, join, ask, close.
 import * as z from 'zod/mini';
 import { silentLogger } from '../base/log.ts';
-import { ensureHost } from '../host/ensureHost.ts';
-import { readHostFile, type HostFile } from '../host/hostFile.ts';
-import { hostPaths, resolveHome } from '../host/paths.ts';
+import { ensureHost } from '../host/find/ensureHost.ts';
+import { readHostFile, type HostFile } from '../host/find/hostFile.ts';
+import { hostPaths, resolveHome } from '../host/find/paths.ts';
 import type { CommandArgs, MachineCommandKind } from '../protocol/command.ts';
 import type { Json } from '../protocol/json.ts';
 import { type DirectoryRow, directoryRowSchema, type MachineState } from '../protocol/state.ts';

@@ -5,7 +5,7 @@ import { systemClock } from '../base/clock.ts';
 import { isAppError } from '../base/errors.ts';
 import { errorText } from '../base/log.ts';
 import { PRODUCT_ID, PRODUCT_VERSION } from '../base/product.ts';
-import { resolveHome } from '../host/paths.ts';
+import { resolveHome } from '../host/find/paths.ts';
 import { usage, nodeTooOld } from './errors.ts';
 import { EXIT, exitCodeOf } from './exitCode.ts';
 import { hostCommand } from './hostCommand.ts';

@@ -8,18 +8,18 @@ import { createClaudeAgent } from '../claude/claudeAgent.ts';
 import { processStart } from '../node/processStart.ts';
 import { PROTOCOL_VERSION } from '../protocol/version.ts';
 import { closeInOrder } from './closeInOrder.ts';
-import { filterEnvironment } from './environment.ts';
+import { filterEnvironment } from './find/environment.ts';
 import { createFileLog } from './fileLog.ts';
-import { removeHostFile, UNKNOWN_START, writeHostFile } from './hostFile.ts';
+import { removeHostFile, UNKNOWN_START, writeHostFile } from './find/hostFile.ts';
 import { watchIdle } from './idleStop.ts';
-import { Journal } from './journal.ts';
-import { keepOwnCopy } from './ownCopy.ts';
-import { Machine } from './machine.ts';
-import { hostPaths, prepareHome } from './paths.ts';
-import { RelayChild } from './relayChild.ts';
-import { forgetWish, isNewer, wantedVersion } from './restartWish.ts';
-import { Rooms } from './rooms.ts';
-import { Sessions } from './sessions.ts';
+import { Journal } from './journal/journal.ts';
+import { keepOwnCopy } from './serve/ownCopy.ts';
+import { Machine } from './machine/machine.ts';
+import { hostPaths, prepareHome } from './find/paths.ts';
+import { RelayChild } from './serve/relayChild.ts';
+import { forgetWish, isNewer, wantedVersion } from './find/restartWish.ts';
+import { Rooms } from './serve/rooms.ts';
+import { Sessions } from './machine/sessions.ts';
 
 /** How the host runs. */
 export interface RunHostOptions {

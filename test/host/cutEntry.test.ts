@@ -4,13 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { utf8Bytes } from '../../src/base/bytes.ts';
 import { generateSigningPair, newBootOf, randomBytes, textHash } from '../../src/crypto/keys.ts';
 import { RecordSealer } from '../../src/crypto/record.ts';
-import { newEntries } from '../../src/host/completeEntry.ts';
+import { newEntries } from '../../src/host/session/completeEntry.ts';
 import type { Json } from '../../src/protocol/json.ts';
 import { LIMITS } from '../../src/protocol/limits.ts';
 import { RECORD_TYPE } from '../../src/protocol/room.ts';
 import { type Entry, entrySchema } from '../../src/protocol/transcript.ts';
-import { bodyId, cutEntry, MAX_ENTRY_BYTES } from '../../src/host/cutEntry.ts';
-import { jsonBytes, jsonHead, jsonTail } from '../../src/host/jsonText.ts';
+import { bodyId, cutEntry, MAX_ENTRY_BYTES } from '../../src/host/session/cutEntry.ts';
+import { jsonBytes, jsonHead, jsonTail } from '../../src/host/session/jsonText.ts';
 
 const COMMON = { id: 'an-id', at: 1 } as const;
 

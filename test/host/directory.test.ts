@@ -7,9 +7,9 @@ import {
   page,
   rowsForState,
   sortRows,
-} from '../../src/host/directory.ts';
-import { listRows, storedOfFound } from '../../src/host/directoryRows.ts';
-import { jsonBytes } from '../../src/host/jsonText.ts';
+} from '../../src/host/machine/directory.ts';
+import { listRows, storedOfFound } from '../../src/host/machine/directoryRows.ts';
+import { jsonBytes } from '../../src/host/session/jsonText.ts';
 import type { FoundSession } from '../../src/protocol/agent.ts';
 import { directoryRowSchema, type DirectoryRow } from '../../src/protocol/state.ts';
 

@@ -6,11 +6,11 @@ import { systemClock } from '../../src/base/clock.ts';
 import { isAppError } from '../../src/base/errors.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { processStart } from '../../src/node/processStart.ts';
-import { ensureHost } from '../../src/host/ensureHost.ts';
-import { readHostFile, writeHostFile } from '../../src/host/hostFile.ts';
-import { takeLock } from '../../src/host/lock.ts';
-import { hostPaths } from '../../src/host/paths.ts';
-import { forgetWish, isNewer, wantedVersion } from '../../src/host/restartWish.ts';
+import { ensureHost } from '../../src/host/find/ensureHost.ts';
+import { readHostFile, writeHostFile } from '../../src/host/find/hostFile.ts';
+import { takeLock } from '../../src/host/journal/lock.ts';
+import { hostPaths } from '../../src/host/find/paths.ts';
+import { forgetWish, isNewer, wantedVersion } from '../../src/host/find/restartWish.ts';
 import {
   assertNoneLeft,
   endProcessesWith,

@@ -1,6 +1,6 @@
 // What a session gets of a window’s environment, and what is kept of it.
 import { describe, expect, it } from 'vitest';
-import { filterEnvironment, storableEnvironment } from '../../src/host/environment.ts';
+import { filterEnvironment, storableEnvironment } from '../../src/host/find/environment.ts';
 
 describe('environment of a session', () => {
   it('keeps what a shell sets and drops what an editor, npm or an outer session set', () => {

@@ -13,7 +13,7 @@ import {
   removeHostFile,
   UNKNOWN_START,
   writeHostFile,
-} from '../../src/host/hostFile.ts';
+} from '../../src/host/find/hostFile.ts';
 import { formatLink } from '../../src/protocol/link.ts';
 import { temporaryFolder } from './folders.ts';
 

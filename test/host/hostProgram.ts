@@ -1,7 +1,7 @@
 // The session host and its relay as one program, as the built file is: `host` and `relay --child`.
 import { fileURLToPath } from 'node:url';
 import { runHost } from '../../src/host/hostMain.ts';
-import { resolveHome } from '../../src/host/paths.ts';
+import { resolveHome } from '../../src/host/find/paths.ts';
 import { runRelay } from '../../src/relay/command.ts';
 
 const controller = new AbortController();

@@ -16,8 +16,8 @@ import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { isAppError } from '../../src/base/errors.ts';
 import { silentLogger } from '../../src/base/log.ts';
-import { Journal } from '../../src/host/journal.ts';
-import { hostPaths, isNetworkFolder } from '../../src/host/paths.ts';
+import { Journal } from '../../src/host/journal/journal.ts';
+import { hostPaths, isNetworkFolder } from '../../src/host/find/paths.ts';
 import { spawnGroup } from '../../tools/run/processes.ts';
 import { temporaryFolder } from './folders.ts';
 

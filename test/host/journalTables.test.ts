@@ -4,9 +4,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { newId } from '../../src/base/ids.ts';
 import { silentLogger } from '../../src/base/log.ts';
-import { Journal } from '../../src/host/journal.ts';
-import { hostPaths } from '../../src/host/paths.ts';
-import type { RoomStore } from '../../src/host/roomStore.ts';
+import { Journal } from '../../src/host/journal/journal.ts';
+import { hostPaths } from '../../src/host/find/paths.ts';
+import type { RoomStore } from '../../src/host/journal/roomStore.ts';
 import type { AcceptedRow, StoredInvite, StoredMember } from '../../src/session/roomJournal.ts';
 import { temporaryFolder } from './folders.ts';
 

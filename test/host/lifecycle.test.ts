@@ -1,6 +1,6 @@
 // How a host ends: by command, by force, for idleness, for a newer build.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { wantVersion } from '../../src/host/restartWish.ts';
+import { wantVersion } from '../../src/host/find/restartWish.ts';
 import { assertNoneLeft, waitUntil } from '../../tools/run/processes.ts';
 import { HostRig } from './hostRig.ts';
 

@@ -2,8 +2,8 @@
 import { isAppError } from '../../src/base/errors.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
-import { Journal } from '../../src/host/journal.ts';
-import { hostPaths } from '../../src/host/paths.ts';
+import { Journal } from '../../src/host/journal/journal.ts';
+import { hostPaths } from '../../src/host/find/paths.ts';
 
 const paths = hostPaths(process.argv[2] ?? '');
 try {

@@ -1,8 +1,8 @@
 // Taking in what a terminal's session has said before it was opened.
 import { expect, it } from 'vitest';
 import { Emitter } from '../../src/base/emitter.ts';
-import { ObservedSession } from '../../src/host/observedSession.ts';
-import type { SessionRecorder } from '../../src/host/sessionRecorder.ts';
+import { ObservedSession } from '../../src/host/drive/observedSession.ts';
+import type { SessionRecorder } from '../../src/host/session/sessionRecorder.ts';
 import type { AgentEvent } from '../../src/protocol/agent.ts';
 
 const EVENTS = 1000;

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { processStart } from '../../src/node/processStart.ts';
-import { awaitOldChild } from '../../src/host/oldChild.ts';
+import { awaitOldChild } from '../../src/host/drive/oldChild.ts';
 import { type ProcessGroup, spawnGroup } from '../../tools/run/processes.ts';
 
 const running: ProcessGroup[] = [];

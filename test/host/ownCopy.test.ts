@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { silentLogger } from '../../src/base/log.ts';
-import { keepOwnCopy } from '../../src/host/ownCopy.ts';
+import { keepOwnCopy } from '../../src/host/serve/ownCopy.ts';
 import { temporaryFolder } from './folders.ts';
 
 function write(file: string, text: string): string {

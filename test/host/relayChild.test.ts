@@ -7,7 +7,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { isAppError } from '../../src/base/errors.ts';
 import { silentLogger } from '../../src/base/log.ts';
-import { RelayChild } from '../../src/host/relayChild.ts';
+import { RelayChild } from '../../src/host/serve/relayChild.ts';
 import { waitUntil } from '../../tools/run/processes.ts';
 import { temporaryFolder } from './folders.ts';
 import { HOST_PROGRAM } from './hostRig.ts';

@@ -1,7 +1,7 @@
 // Which runtime the host may use, and what a bad one lacks.
 import { describe, expect, it } from 'vitest';
 import { isAppError } from '../../src/base/errors.ts';
-import { chooseRuntime, probeRuntime } from '../../src/host/runtimeProbe.ts';
+import { chooseRuntime, probeRuntime } from '../../src/host/find/runtimeProbe.ts';
 
 const env = { PATH: process.env['PATH'] ?? '' };
 

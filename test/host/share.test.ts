@@ -2,8 +2,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { isAppError } from '../../src/base/errors.ts';
-import type { OpenSession } from '../../src/host/openSession.ts';
-import { shareSession, stopSharing } from '../../src/host/share.ts';
+import type { OpenSession } from '../../src/host/session/openSession.ts';
+import { shareSession, stopSharing } from '../../src/host/machine/share.ts';
 import type { CommandArgs } from '../../src/protocol/command.ts';
 import { createMemoryStore } from '../../src/relay/memoryStore.ts';
 import { createRelay } from '../../src/relay/server.ts';

@@ -11,7 +11,7 @@ import { createRelay } from '../../src/relay/server.ts';
 import { createMemoryStore } from '../../src/relay/memoryStore.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
-import { refuseSharing } from '../../src/host/share.ts';
+import { refuseSharing } from '../../src/host/machine/share.ts';
 import { waitUntil } from '../../tools/run/processes.ts';
 import { type Guest, HostRig, type MachineView } from './hostRig.ts';
 

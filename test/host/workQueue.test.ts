@@ -1,6 +1,6 @@
 // Work by key: in order on one, side by side on several.
 import { expect, it } from 'vitest';
-import { WorkQueue } from '../../src/host/workQueue.ts';
+import { WorkQueue } from '../../src/host/machine/workQueue.ts';
 
 it('work on one key runs in order, also after one that failed; other keys do not wait', async () => {
   const queue = new WorkQueue();

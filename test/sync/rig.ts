@@ -17,8 +17,8 @@ import type {
   RoomKeys,
   SessionApp,
 } from '../../src/sync/hostRoomOptions.ts';
-import { Journal } from '../../src/host/journal.ts';
-import { hostPaths } from '../../src/host/paths.ts';
+import { Journal } from '../../src/host/journal/journal.ts';
+import { hostPaths } from '../../src/host/find/paths.ts';
 import type { RoomJournal } from '../../src/session/roomJournal.ts';
 import { temporaryFolder } from '../host/folders.ts';
 

@@ -1,0 +1,62 @@
+// Gives an open session what moves it: an agent of its own, or a terminal's that is watched.
+import type { Clock } from '../../base/clock.ts';
+import { type Logger, prefixLogger } from '../../base/log.ts';
+import type { Agent, FoundSession } from '../../protocol/agent.ts';
+import { HostedSession } from './hostedSession.ts';
+import type { Journal } from '../journal/journal.ts';
+import { ObservedSession } from './observedSession.ts';
+import type { OpenSession } from '../session/openSession.ts';
+
+/** What drivers work with. */
+export interface DriverOptions {
+  readonly journal: Journal;
+  readonly agent: Agent;
+  /** The host's own environment, filtered: under what a session was started with. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** A driver with an agent of its own; nothing runs yet. `env` goes over what the session was started with. */
+export function driveHosted(
+  session: OpenSession,
+  options: DriverOptions,
+  env?: Readonly<Record<string, string>>,
+): HostedSession {
+  const { journal, agent, clock, log } = options;
+  const { recorder, store } = session;
+  const driver = new HostedSession({
+    recorder,
+    store,
+    sessions: journal.sessions,
+    agent,
+    env: { ...options.env, ...recorder.stored.env, ...env },
+    clock,
+    log: prefixLogger(log, `session ${session.id.slice(0, 6)}`),
+    hasControllers: () => session.hasControllers,
+  });
+  session.drive(driver);
+  return driver;
+}
+
+/** Watches a found session; one that is gone is over. Resolves when its present is reached. */
+export async function driveObserved(
+  session: OpenSession,
+  options: Pick<DriverOptions, 'agent'>,
+  found: FoundSession | undefined,
+): Promise<void> {
+  const { recorder } = session;
+  if (found === undefined) {
+    recorder.update({ ended: true });
+    recorder.setStatus('ended');
+    return;
+  }
+  recorder.update({ source: 'observed', foundKey: found.key, ended: false });
+  try {
+    session.drive(await ObservedSession.open(session, options.agent.observe(found)));
+  } catch (error) {
+    recorder.update({ ended: true });
+    recorder.setStatus('ended');
+    throw error;
+  }
+}

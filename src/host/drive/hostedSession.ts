@@ -1,0 +1,293 @@
+// A session that this host owns: its agent runs as a child process, started when there is something to do.
+import { isAppError } from '../../base/errors.ts';
+import { errorText } from '../../base/log.ts';
+import type { AgentEvent, AgentSession } from '../../protocol/agent.ts';
+import type { Json } from '../../protocol/json.ts';
+import type { Author } from '../../protocol/transcript.ts';
+import type { AcceptedCommand } from '../../session/commandCheck.ts';
+import { firstLine } from '../session/completeEntry.ts';
+import { executeHosted } from './hostedCommands.ts';
+import { agentProcesses } from './agentMarker.ts';
+import { launchAgent, type LaunchOptions } from './launchAgent.ts';
+import { awaitOldChild, type ProcessName } from './oldChild.ts';
+import { dropUnsettled, loseRequests, settlePrompts, takeMissed } from './reconcile.ts';
+import { sessionEnded } from '../session/refusals.ts';
+import type { SessionDriver } from '../session/sessionDriver.ts';
+import type { StoredPrompt } from '../journal/sessionStore.ts';
+
+/** What a hosted session works with. */
+export interface HostedSessionOptions extends Omit<LaunchOptions, 'isClosed' | 'signal'> {
+  /** Somebody besides the owner may control: modes that skip every question are refused then. */
+  readonly hasControllers: () => boolean;
+}
+
+/** A turn that does not end by itself after its interruption is ended after this time, a start too. */
+const CLOSE_MS = 15_000;
+
+/** Drives a hosted session. At most one agent process at a time, and none while an older one lives. */
+export class HostedSession implements SessionDriver {
+  private readonly options: HostedSessionOptions;
+  private readonly endOld = new AbortController();
+  private readonly giveUp = new AbortController();
+  private child: AgentSession | undefined;
+  private starting: Promise<AgentSession> | undefined;
+  /** What must be over before an agent may start: an old process, reading up after a crash. */
+  private settling: Promise<void> | undefined;
+  private sending: Promise<void> = Promise.resolve();
+  private isClosed = false;
+  private isEnding = false;
+
+  constructor(options: HostedSessionOptions) {
+    this.options = options;
+  }
+
+  get isBusy(): boolean {
+    const { status, openRequests, prompts } = this.options.recorder;
+    if (this.settling !== undefined || this.starting !== undefined || openRequests.length > 0)
+      return true;
+    return (status !== 'idle' && status !== 'ended') || prompts.nextAccepted() !== undefined;
+  }
+
+  /** Starts the agent now instead of with the first prompt. Throws AppError agent-* or session-busy. */
+  async start(): Promise<void> {
+    await this.ensureChild();
+    this.sendAccepted();
+  }
+
+  /**
+   * After a host ended without a word: waits for its agent process if it still lives, takes what was
+   * missed, says what was lost, and starts the agent only if prompts wait.
+   */
+  recover(oldChild: ProcessName | undefined): void {
+    this.settle(async () => {
+      const { recorder, store, sessions, clock, log } = this.options;
+      dropUnsettled(recorder, store);
+      if (oldChild !== undefined) {
+        recorder.setStatus('working');
+        recorder.setProblem(FINISHING);
+        // Its pid may not have been written down any more, or it stands for a process of its own.
+        const old = [oldChild, ...(await agentProcesses(recorder.stored.id))];
+        const endNow = this.endOld.signal;
+        await Promise.all(old.map((child) => awaitOldChild(child, { clock, log, endNow })));
+        sessions.removeChild(recorder.stored.id);
+        await this.readUp('host-restarted', RESTARTED);
+        recorder.setProblem(undefined);
+      }
+      recorder.setStatus(recorder.stored.ended ? 'ended' : 'idle');
+      // Prompts that were accepted and never reached an agent run now.
+      if (recorder.prompts.nextAccepted() !== undefined) this.sendAccepted();
+    });
+  }
+
+  async execute(command: AcceptedCommand): Promise<Json | undefined> {
+    // Taken now, it would lie in wait until somebody continues the session.
+    if (this.isEnding && command.kind === 'prompt') throw sessionEnded();
+    return executeHosted(command, {
+      ...this.options,
+      child: () => this.child,
+      sendAccepted: () => this.sendAccepted(),
+      interrupt: (author) => this.interrupt(author),
+    });
+  }
+
+  /** An agent that is being started is given up: nothing was sent to it. */
+  giveUpStart(): void {
+    if (this.starting === undefined) return;
+    this.endOld.abort();
+    this.giveUp.abort();
+  }
+
+  async end(): Promise<void> {
+    this.isEnding = true;
+    this.isClosed = true;
+    this.endOld.abort();
+    this.giveUp.abort();
+    const { recorder } = this.options;
+    for (const { promptId, state } of recorder.prompts.unfinished()) {
+      if (state === 'accepted') recorder.prompts.mark(promptId, 'cancelled');
+    }
+    await this.stopChild();
+    recorder.update({ ended: true });
+    recorder.setStatus('ended');
+  }
+
+  async close(force = false): Promise<void> {
+    this.isClosed = true;
+    this.endOld.abort();
+    if (force) {
+      this.giveUp.abort();
+      this.child?.kill();
+    }
+    await this.stopChild();
+    this.options.recorder.flush();
+  }
+
+  /** Hands every waiting prompt to the agent, in order; starts it first if need be. */
+  private sendAccepted(): void {
+    this.sending = this.sending
+      .then(() => this.sendNow())
+      .catch((error: unknown) => {
+        this.options.log.warn('prompt not sent', { error: errorText(error) });
+        this.showProblem(error);
+      });
+  }
+
+  private async sendNow(): Promise<void> {
+    const { recorder } = this.options;
+    let next: StoredPrompt | undefined;
+    while (!this.isClosed && (next = recorder.prompts.nextAccepted()) !== undefined) {
+      const child = await this.ensureChild();
+      // It ended at once: what waits stays in the queue, and runs with the next prompt.
+      if (this.child !== child) return;
+      const { promptId, text, images } = next;
+      // It may have been cancelled meanwhile.
+      if (recorder.prompts.find(promptId)?.state !== 'accepted') continue;
+      // Before the agent gets it: after a crash it is then known that it may have run.
+      recorder.prompts.mark(promptId, 'sent');
+      recorder.publish();
+      await child.prompt({ promptId, text, ...(images === undefined ? {} : { images }) });
+    }
+  }
+
+  private ensureChild(): Promise<AgentSession> {
+    if (this.child !== undefined) return Promise.resolve(this.child);
+    this.starting ??= this.launch().finally(() => (this.starting = undefined));
+    return this.starting;
+  }
+
+  private async launch(): Promise<AgentSession> {
+    const { recorder } = this.options;
+    const { signal } = this.giveUp;
+    await this.settling;
+    recorder.setStatus('starting');
+    try {
+      const isClosed = (): boolean => this.isClosed;
+      const child = await launchAgent({ ...this.options, isClosed, signal });
+      this.child = child;
+      recorder.setProblem(undefined);
+      recorder.setStatus('idle');
+      child.onDidEmit((event) => this.take(event));
+      return child;
+    } catch (error) {
+      recorder.setStatus('idle');
+      if (!this.isClosed && !signal.aborted) this.showProblem(error);
+      throw error;
+    }
+  }
+
+  private take(event: AgentEvent): void {
+    const { recorder } = this.options;
+    switch (event.kind) {
+      case 'prompt':
+        recorder.prompts.mark(event.promptId, event.state);
+        recorder.publish();
+        return;
+      case 'request-withdrawn':
+        recorder.decide(event.requestId, { outcome: 'withdrawn', detail: event.detail });
+        return;
+      case 'status':
+        // The process has ended, not the session: it goes on with the next prompt.
+        if (event.status !== 'ended') recorder.take(event);
+        return;
+      case 'exit':
+        this.exited(event.expected);
+        return;
+      default:
+        recorder.take(event);
+    }
+  }
+
+  private exited(isExpected: boolean): void {
+    const { recorder, sessions, log } = this.options;
+    this.child = undefined;
+    sessions.removeChild(recorder.stored.id);
+    log.info('agent ended', { expected: isExpected });
+    this.settle(async () => {
+      if (isExpected) {
+        recorder.dropLive();
+        loseRequests(recorder);
+        settlePrompts(recorder, this.options.store);
+      } else {
+        await this.readUp('agent-ended', CRASHED);
+      }
+      if (recorder.status !== 'ended') recorder.setStatus('idle');
+    });
+  }
+
+  /** Takes what was missed, and says what was lost. */
+  private async readUp(code: string, text: string): Promise<void> {
+    const { recorder, store } = this.options;
+    const hadText = recorder.dropLive();
+    recorder.restoreRequests();
+    const wasRunning = recorder.prompts.unfinished().some(({ state }) => state !== 'accepted');
+    await takeMissed(this.options);
+    const isLost = hadText || wasRunning || recorder.openRequests.length > 0;
+    loseRequests(recorder);
+    settlePrompts(recorder, store);
+    if (isLost) recorder.notice({ level: 'warning', code, text });
+  }
+
+  private settle(work: () => Promise<void>): void {
+    const before = this.settling ?? Promise.resolve();
+    const settling = before
+      .then(work)
+      .catch((error: unknown) => {
+        this.options.log.error('session not settled', { error: errorText(error) });
+      })
+      .finally(() => {
+        if (this.settling !== settling) return;
+        this.settling = undefined;
+        this.options.recorder.publish();
+      });
+    this.settling = settling;
+  }
+
+  private async interrupt(author: Author): Promise<void> {
+    if (this.starting !== undefined && this.settling === undefined) return this.stopNext(author);
+    // An old process is all that runs: it is ended instead.
+    this.endOld.abort();
+    await this.child?.interrupt();
+  }
+
+  /** The agent is not there yet: what it would begin with is not run, and everybody is told. */
+  private stopNext(author: Author): void {
+    const { recorder } = this.options;
+    const next = recorder.prompts.nextAccepted();
+    if (next === undefined) return;
+    recorder.prompts.mark(next.promptId, 'cancelled');
+    const text = `Stopped before the agent had started. Not run: “${firstLine(next.text)}”`;
+    recorder.notice({ level: 'info', code: 'prompt-stopped', text, author });
+  }
+
+  private async stopChild(): Promise<void> {
+    const { clock } = this.options;
+    // A start that is under way ends first: what it started is closed like any other.
+    const patience = clock.after(CLOSE_MS, () => this.giveUp.abort());
+    await this.starting?.catch(() => undefined);
+    patience.dispose();
+    const { child } = this;
+    if (child !== undefined) {
+      const timer = clock.after(CLOSE_MS, () => child.kill());
+      await child.close({ interrupt: true });
+      timer.dispose();
+    }
+    await this.settling;
+  }
+
+  private showProblem(error: unknown): void {
+    const { recorder } = this.options;
+    if (!isAppError(error)) return;
+    recorder.setProblem({ code: error.code, ...error.parts });
+  }
+}
+
+const FINISHING = {
+  code: 'agent-finishing',
+  happened: 'The session host was restarted while the agent was at work.',
+  kept: 'Its process may finish its step for up to a minute; then the session goes on here.',
+  remedy: 'Wait, or press Stop to end that process now.',
+};
+const RESTARTED =
+  'The session host was restarted in the middle of a turn. Finished parts were taken over; text that was being written and open questions are lost. Send a prompt to go on.';
+const CRASHED =
+  'The agent ended in the middle of a turn. Finished parts are kept; text that was being written and open questions are lost. Send a prompt to go on.';

@@ -1,0 +1,64 @@
+// Starts or resumes the agent of a session: nobody else writes, nothing is missed, and the journal knows first.
+import type { Clock } from '../../base/clock.ts';
+import type { Logger } from '../../base/log.ts';
+import type { Agent, AgentSession } from '../../protocol/agent.ts';
+import { AGENT_MARKER } from './agentMarker.ts';
+import { startGivenUp } from '../errors.ts';
+import type { ProcessName } from './oldChild.ts';
+import { takeMissed } from './reconcile.ts';
+import type { RoomStore } from '../journal/roomStore.ts';
+import type { SessionRecorder } from '../session/sessionRecorder.ts';
+import type { SessionStore } from '../journal/sessionStore.ts';
+import { refuseSecondWriter } from './singleWriter.ts';
+
+/** What a start works with. */
+export interface LaunchOptions {
+  readonly recorder: SessionRecorder;
+  readonly store: RoomStore;
+  readonly sessions: SessionStore;
+  readonly agent: Agent;
+  /** Environment of the session: what it was started with over the host's own. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** The session is not wanted any more: nothing is begun. */
+  readonly isClosed: () => boolean;
+  /** Abort to give it up in the middle. */
+  readonly signal: AbortSignal;
+}
+
+/** Resolves when the agent is ready; rejects with AppError agent-*, session-busy or cancelled: then no process is left. */
+export async function launchAgent(options: LaunchOptions): Promise<AgentSession> {
+  const { agent, recorder, sessions, clock, env, signal } = options;
+  const { stored } = recorder;
+  const isClosed = (): boolean => options.isClosed() || signal.aborted;
+  try {
+    if (isClosed()) throw startGivenUp();
+    if (stored.agentSessionId !== undefined) {
+      await refuseSecondWriter(stored.agentSessionId, { agent, clock, isClosed });
+    }
+    const { exists } = await takeMissed(options);
+    if (isClosed()) throw startGivenUp();
+    // Before there is a process: a host that is killed now must be found to have started one.
+    const journalChild = (process: ProcessName): void =>
+      sessions.saveChild({ session: stored.id, ...process }, clock.now());
+    journalChild({ pid: 0, processStart: '' });
+    const resume = exists ? stored.agentSessionId : undefined;
+    // What skips every question is never resumed by itself.
+    const mode =
+      stored.mode === 'bypassPermissions' && resume !== undefined ? undefined : stored.mode;
+    return await agent.start({
+      cwd: stored.cwd,
+      env: { ...env, [AGENT_MARKER]: stored.id },
+      ...(resume === undefined ? {} : { resume }),
+      ...(stored.model === undefined ? {} : { model: stored.model }),
+      ...(mode === undefined ? {} : { mode }),
+      ...(stored.title === '' ? {} : { title: stored.title }),
+      onDidSpawn: journalChild,
+      signal,
+    });
+  } catch (error) {
+    sessions.removeChild(stored.id);
+    throw isClosed() ? startGivenUp() : error;
+  }
+}

@@ -1,0 +1,64 @@
+// An agent process that outlived its session host: waited for, or ended, before anything else writes.
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Clock } from '../../base/clock.ts';
+import type { Logger } from '../../base/log.ts';
+import { isSameProcess } from '../../node/processStart.ts';
+
+/** A process that goes on after its input ended gets this long to finish its step. */
+export const FINISH_MS = 60_000;
+const TERM_MS = 3000;
+const POLL_MS = 100;
+
+/** A process named for good by pid and start time. */
+export interface ProcessName {
+  readonly pid: number;
+  readonly processStart: string;
+}
+
+/**
+ * Resolves when the process is gone. It may finish for 60 s, or until `endNow` aborts; then it gets
+ * SIGTERM and at last SIGKILL. Its pid is checked before each signal: it may belong to another by
+ * then. One whose start time is not known is never signalled.
+ */
+export async function awaitOldChild(
+  child: ProcessName,
+  options: {
+    readonly clock: Clock;
+    readonly log: Logger;
+    readonly endNow: AbortSignal;
+    readonly finishMs?: number;
+    readonly platform?: NodeJS.Platform;
+  },
+): Promise<void> {
+  const { clock, log, endNow, finishMs = FINISH_MS, platform = process.platform } = options;
+  const isNamed = child.processStart !== '';
+  // Linux tells the start time of every process that lives: this one was gone already. Elsewhere the
+  // program that tells it may have failed.
+  if (child.pid === 0 || (!isNamed && platform === 'linux')) return;
+  const isGone = async (untilMs: number, stop?: AbortSignal): Promise<boolean> => {
+    const end = clock.monotonic() + untilMs;
+    for (;;) {
+      if (!(await isSameProcess(child.pid, child.processStart))) return true;
+      if (stop?.aborted || clock.monotonic() >= end) return false;
+      await pause(POLL_MS);
+    }
+  };
+  if ((await isGone(finishMs, endNow)) || !isNamed) return;
+  log.warn('old agent process does not end by itself', { pid: child.pid });
+  signal(child.pid, 'SIGTERM');
+  if (await isGone(TERM_MS)) return;
+  signal(child.pid, 'SIGKILL');
+  await isGone(TERM_MS);
+}
+
+/** The agent leads a group, so that its tools end with it. */
+function signal(pid: number, name: NodeJS.Signals): void {
+  for (const target of process.platform === 'win32' ? [pid] : [-pid, pid]) {
+    try {
+      process.kill(target, name);
+      return;
+    } catch {
+      // No group of its own, or gone.
+    }
+  }
+}

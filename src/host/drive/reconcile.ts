@@ -1,0 +1,95 @@
+// Brings a session in line with the agent's transcript after something ended without a word.
+import { errorText, type Logger } from '../../base/log.ts';
+import type { Agent } from '../../protocol/agent.ts';
+import type { Entry } from '../../protocol/transcript.ts';
+import type { RoomStore } from '../journal/roomStore.ts';
+import type { SessionRecorder } from '../session/sessionRecorder.ts';
+import type { StoredPrompt } from '../journal/sessionStore.ts';
+
+/** What is compared. */
+export interface ReconcileOptions {
+  readonly recorder: SessionRecorder;
+  readonly store: RoomStore;
+  readonly agent: Agent;
+  /** What the agent was started with. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly log: Logger;
+}
+
+/** An imported conversation begins at most this many entries back. */
+const IMPORTED_ENTRIES = 5000;
+
+/** What the transcript says, compared with the log. */
+export interface Missed {
+  /** The conversation can be resumed: it has a transcript. */
+  readonly exists: boolean;
+  readonly taken: number;
+}
+
+/**
+ * Takes the entries that the log lacks. Only what stands after the newest entry that both know
+ * counts as missed: what the log never had before that is noise of the transcript.
+ */
+export async function takeMissed(options: ReconcileOptions): Promise<Missed> {
+  const { recorder, store, agent, env, log } = options;
+  const { agentSessionId, cwd } = recorder.stored;
+  if (agentSessionId === undefined) return { exists: false, taken: 0 };
+  let entries: readonly Entry[];
+  try {
+    entries = await agent.readTranscript(agentSessionId, cwd, undefined, env);
+  } catch (error) {
+    log.warn('transcript not read', { error: errorText(error) });
+    return { exists: true, taken: 0 };
+  }
+  const lastKnown = entries.findLastIndex(({ id }) => store.hasEntry(id));
+  const missed = entries.slice(Math.max(lastKnown + 1, entries.length - IMPORTED_ENTRIES));
+  return { exists: entries.length > 0, taken: recorder.record(missed).length };
+}
+
+/** Says that requests which were open are lost: nobody's answer can reach them any more. */
+export function loseRequests(recorder: SessionRecorder): void {
+  for (const { requestId } of recorder.openRequests) {
+    recorder.decide(requestId, {
+      outcome: 'lost',
+      detail: 'The agent ended before it was answered.',
+    });
+  }
+}
+
+/**
+ * Settles prompts that were under way: one that stands in the log has run, of any other nobody
+ * knows. It is never run again by itself; everybody is told, so that its author can.
+ */
+export function settlePrompts(recorder: SessionRecorder, store: RoomStore): void {
+  for (const prompt of recorder.prompts.unfinished()) {
+    if (prompt.state === 'accepted') continue;
+    const hasRun = store.hasPrompt(prompt.promptId);
+    recorder.prompts.mark(prompt.promptId, hasRun ? 'completed' : 'unknown');
+    if (!hasRun) recorder.notice(unknownPrompt(prompt));
+  }
+}
+
+/** A prompt whose sender was told "unknown" is not run either. */
+export function dropUnsettled(recorder: SessionRecorder, store: RoomStore): void {
+  for (const prompt of recorder.prompts.unfinished()) {
+    const { member } = prompt.author;
+    if (prompt.state !== 'accepted' || member === undefined) continue;
+    const result = store.findResult(member, prompt.promptId);
+    if (result !== 'accepted' && result?.status !== 'unknown') continue;
+    recorder.prompts.mark(prompt.promptId, 'unknown');
+    recorder.notice(unknownPrompt(prompt));
+  }
+}
+
+const SHOWN_CHARS = 200;
+
+function unknownPrompt(prompt: StoredPrompt): Parameters<SessionRecorder['notice']>[0] {
+  const begin = prompt.text.slice(0, SHOWN_CHARS);
+  const text = begin.length < prompt.text.length ? `${begin}…` : begin;
+  return {
+    level: 'warning',
+    code: 'prompt-unknown',
+    text: `It is not known whether this prompt was run: “${text}” It is not sent again by itself. Send it again if it is missing.`,
+    author: prompt.author,
+  };
+}

@@ -1,0 +1,37 @@
+// Never two writers on one conversation: the agents themselves have no lock.
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Clock } from '../../base/clock.ts';
+import type { Agent } from '../../protocol/agent.ts';
+import { sessionBusy } from '../errors.ts';
+
+/** An agent whose input ended while nothing ran is gone within 1.2 s. */
+const ORPHAN_MS = 5_000;
+const POLL_MS = 200;
+
+/**
+ * Throws AppError 'session-busy' while any other process has this conversation open. One that a
+ * killed host left without a word ends by itself within seconds: it is waited for.
+ */
+export async function refuseSecondWriter(
+  agentSessionId: string,
+  options: {
+    readonly agent: Pick<Agent, 'found'>;
+    readonly clock: Clock;
+    readonly isClosed: () => boolean;
+  },
+): Promise<void> {
+  const { agent, clock, isClosed } = options;
+  const end = clock.monotonic() + ORPHAN_MS;
+  for (;;) {
+    const found = await agent.found();
+    const other = found.find(
+      ({ agentSessionId: id, pid, status }) =>
+        id === agentSessionId && pid !== undefined && status !== 'ended',
+    );
+    if (other === undefined) return;
+    if (isClosed() || clock.monotonic() > end) {
+      throw sessionBusy(`a terminal (process ${other.pid})`);
+    }
+    await pause(POLL_MS);
+  }
+}

@@ -1,0 +1,378 @@
+// All sessions of this computer: ours, open or ended, and those found running elsewhere.
+import { statSync } from 'node:fs';
+import { DisposableStore } from '../../base/disposable.ts';
+import { Emitter } from '../../base/emitter.ts';
+import { errorText, prefixLogger } from '../../base/log.ts';
+import type { FoundSession } from '../../protocol/agent.ts';
+import type { DirectoryRow } from '../../protocol/state.ts';
+import { isPrivate, listRows, storedOfFound } from './directoryRows.ts';
+import { type DriverOptions, driveHosted, driveObserved } from '../drive/drivers.ts';
+import { filterEnvironment, storableEnvironment } from '../find/environment.ts';
+import {
+  endInTerminal,
+  folderMissing,
+  hostStopping,
+  sessionBusy,
+  sessionNotFound,
+} from '../errors.ts';
+import { FoundList, isRunning } from './foundList.ts';
+import { HostedSession } from '../drive/hostedSession.ts';
+import { ObservedSession } from '../drive/observedSession.ts';
+import { OpenSession } from '../session/openSession.ts';
+import type { Rooms } from '../serve/rooms.ts';
+import { SessionKeys, type Target } from './sessionKeys.ts';
+import type { StoredChild, StoredSession } from '../journal/sessionStore.ts';
+import { given } from '../session/sessionSummary.ts';
+import { type StartOptions, storedOfStart } from './startOptions.ts';
+import { WorkQueue } from './workQueue.ts';
+
+/** What the registry works with. */
+export interface SessionsOptions extends DriverOptions {
+  readonly rooms: Rooms;
+  readonly computer: string;
+}
+
+/** Sessions that were not touched this long are not served again by themselves. */
+const DORMANT_MS = 7 * 24 * 3_600_000;
+/** Ended sessions that stay open to be read. */
+const OPEN_ENDED = 10;
+
+/**
+ * The registry. Whatever opens, moves or closes a session runs alone on that session, in the order
+ * of its coming; different sessions do not wait for each other.
+ */
+export class Sessions {
+  private readonly options: SessionsOptions;
+  private readonly disposables = new DisposableStore();
+  private readonly changed = this.disposables.add(new Emitter<void>());
+  /** The one that was opened or ended last comes last. */
+  private readonly open = new Map<string, OpenSession>();
+  private readonly stored = new Map<string, StoredSession>();
+  private readonly queue = new WorkQueue();
+  private readonly found: FoundList;
+  private readonly keys: SessionKeys;
+
+  readonly onDidChange = this.changed.event;
+
+  constructor(options: SessionsOptions) {
+    this.options = options;
+    const onUnreadable = (session: string): void =>
+      options.log.error('a session of the journal cannot be read', { session });
+    for (const session of options.journal.sessions.sessions(onUnreadable)) {
+      this.stored.set(session.id, session);
+    }
+    this.found = this.disposables.add(new FoundList(options));
+    this.keys = new SessionKeys(this.stored, this.found);
+    this.disposables.add(this.found.onDidChange(() => this.follow()));
+  }
+
+  /** Serves again what was open when the last host ended, and finds old agent processes first. */
+  async restore(): Promise<void> {
+    await this.found.look();
+    const { clock, log } = this.options;
+    const children = this.children();
+    for (const stored of [...this.stored.values()]) {
+      const child = children.get(stored.id);
+      const isOld = clock.now() - stored.lastActivityAt > DORMANT_MS;
+      const isWanted = stored.source === 'hosted' && !stored.ended && stored.archived !== true;
+      // Guests of a shared one come back to it, also to one that has ended.
+      const isToServe = (isWanted || !isPrivate(stored)) && !isOld;
+      if (child === undefined && !isToServe) continue;
+      await this.alone(stored.id, () => this.serveAgain(stored, child)).catch((error: unknown) => {
+        log.error('session not served', { session: stored.id, error: errorText(error) });
+      });
+    }
+    for (const stored of this.stored.values()) {
+      const isOver = !stored.ended && !this.open.has(stored.id);
+      if (isOver) this.save({ ...stored, ended: true });
+    }
+  }
+
+  /** Open sessions. */
+  get all(): readonly OpenSession[] {
+    return [...this.open.values()];
+  }
+
+  /** An open session; throws AppError 'session-not-found'. */
+  get(id: string): OpenSession {
+    const session = this.open.get(id);
+    if (session === undefined) throw sessionNotFound(id);
+    return session;
+  }
+
+  /** Every row of the directory, in order. */
+  rows(): readonly DirectoryRow[] {
+    return listRows({
+      open: this.all,
+      stored: [...this.stored.values()],
+      found: this.found.all,
+      computer: this.options.computer,
+      agentName: this.options.agent.name,
+    });
+  }
+
+  /** Starts a session. Throws AppError agent-* or 'invalid-input'; then nothing is left of it. */
+  async start(start: StartOptions): Promise<OpenSession> {
+    const { rooms, clock } = this.options;
+    if (!isFolder(start.cwd)) throw folderMissing(start.cwd);
+    const env = start.env && filterEnvironment(start.env);
+    const room = await rooms.create('session');
+    const stored = storedOfStart({ ...start, env }, room, clock.now());
+    // Nobody else knows its id yet.
+    return this.queue.run(stored.id, async () => {
+      try {
+        this.refuseIfClosing();
+        this.save(stored);
+        const session = await this.serve(stored);
+        const { prompt } = start;
+        if (prompt !== undefined) session.recorder.prompts.accept({ ...prompt, at: clock.now() });
+        await this.host(session, env).start();
+        this.changed.fire();
+        return session;
+      } catch (error) {
+        await this.forget(stored.id);
+        throw error;
+      }
+    });
+  }
+
+  /** Opens a found session live and read-only, or an ended one of ours to be read. */
+  async openFound(key: string): Promise<OpenSession> {
+    return this.alone(key, (target) => this.openNow(key, target));
+  }
+
+  /** Goes on with an ended conversation here. Throws 'session-busy' while somebody else has it open. */
+  async continue(
+    name: { session?: string | undefined; foundKey?: string | undefined },
+    env?: Readonly<Record<string, string>>,
+  ): Promise<OpenSession> {
+    const key = name.session ?? name.foundKey ?? '';
+    await this.found.look();
+    return this.alone(key, async (target) => {
+      const found = target.found ?? this.found.running(target.stored?.agentSessionId);
+      if (found !== undefined && isRunning(found)) throw sessionBusy('a terminal');
+      const session = await this.openNow(key, target);
+      const isOurs = session.driver instanceof HostedSession && !session.recorder.stored.ended;
+      if (!isOurs) await this.goOn(session, env && filterEnvironment(env));
+      return session;
+    });
+  }
+
+  /** Ends a session's agent; what was said stays readable. An agent that is being started is given up. */
+  async end(id: string): Promise<void> {
+    const { driver } = this.get(id);
+    if (driver instanceof HostedSession) driver.giveUpStart();
+    await this.alone(id, async () => {
+      const session = this.open.get(id);
+      // Giving up its first start has left nothing of it.
+      if (session === undefined) return;
+      const { recorder } = session;
+      if (session.driver instanceof ObservedSession && recorder.status !== 'ended') {
+        throw endInTerminal();
+      }
+      await session.driver?.end();
+      session.drive(undefined);
+      recorder.update({ ended: true });
+      recorder.setStatus('ended');
+      this.toEnd(session);
+    });
+    this.closeOldest();
+  }
+
+  /** Puts a session away, or takes it out again. Throws AppError 'session-not-found'. */
+  async archive(id: string, archived: boolean): Promise<void> {
+    await this.alone(id, async ({ stored }) => {
+      const session = this.open.get(id);
+      if (session !== undefined) session.recorder.update({ archived });
+      else if (stored !== undefined) this.save({ ...stored, archived });
+      else throw sessionNotFound(id);
+    });
+  }
+
+  /** Lets every session go: agents end cleanly, nothing is marked as ended. Forced: agents are killed, also by a second call. */
+  async closeAll(force = false): Promise<void> {
+    this.disposables.dispose();
+    // Whatever is being started is given up; what was given before settles, nothing new begins.
+    await Promise.all(this.all.map(async ({ driver }) => driver?.close(force)));
+    await this.queue.settled();
+    await Promise.all(this.all.map((session) => session.close(force)));
+    this.open.clear();
+  }
+
+  /** Runs work alone on the session that a key stands for. Which one that is may change while it waits. */
+  private async alone<T>(key: string, work: (target: Target) => Promise<T>): Promise<T> {
+    for (;;) {
+      const { id } = this.keys.targetOf(key);
+      const done = await this.queue.run(id, async () => {
+        this.refuseIfClosing();
+        const target = this.keys.targetOf(key);
+        return target.id === id ? { value: await work(target) } : undefined;
+      });
+      if (done !== undefined) return done.value;
+    }
+  }
+
+  private async openNow(key: string, { id, stored, found }: Target): Promise<OpenSession> {
+    const opened = this.open.get(id);
+    if (opened !== undefined) {
+      this.toEnd(opened);
+      return opened;
+    }
+    const known = stored ?? (found && (await this.storeFound(found)));
+    if (known === undefined) throw sessionNotFound(key);
+    const session = await this.serve(known);
+    if (found !== undefined && (isRunning(found) || known.source === 'observed')) {
+      await driveObserved(session, this.options, found);
+    }
+    this.changed.fire();
+    this.closeOldest();
+    return session;
+  }
+
+  private async storeFound(found: FoundSession): Promise<StoredSession> {
+    const { rooms, clock } = this.options;
+    const stored = storedOfFound(found, await rooms.create('session'), clock.now());
+    this.save(stored);
+    return stored;
+  }
+
+  /** Hands an ended session to an agent of ours. */
+  private async goOn(session: OpenSession, env: Readonly<Record<string, string>> | undefined) {
+    const { recorder } = session;
+    const { source, archived } = recorder.stored;
+    await session.driver?.close();
+    session.drive(undefined);
+    recorder.update({
+      source: 'hosted',
+      ended: false,
+      archived: false,
+      ...given({ env: env && storableEnvironment(env) }),
+    });
+    try {
+      const driver = this.host(session, env);
+      // An earlier host could not serve it again: its agent may live.
+      const left = this.children().get(session.id);
+      if (left !== undefined) driver.recover(left);
+      await driver.start();
+    } catch (error) {
+      session.drive(undefined);
+      recorder.update({ source, archived, ended: true });
+      recorder.setStatus('ended');
+      throw error;
+    }
+  }
+
+  private async serveAgain(stored: StoredSession, child: StoredChild | undefined): Promise<void> {
+    const session = await this.serve(stored);
+    if (child === undefined && stored.ended) return;
+    if (child !== undefined || stored.source === 'hosted') this.host(session).recover(child);
+    else await driveObserved(session, this.options, this.found.byKey(stored.foundKey ?? ''));
+  }
+
+  private async serve(stored: StoredSession): Promise<OpenSession> {
+    const { journal, rooms, clock, computer, agent, log } = this.options;
+    const session = await OpenSession.open({
+      stored,
+      journal,
+      rooms,
+      clock,
+      computer,
+      agentName: agent.name,
+      log: prefixLogger(log, `session ${stored.id.slice(0, 6)}`),
+    });
+    this.open.set(stored.id, session);
+    session.recorder.onDidChange(() => {
+      this.stored.set(stored.id, session.recorder.stored);
+      this.changed.fire();
+    });
+    session.room.onDidChange(() => this.changed.fire());
+    return session;
+  }
+
+  private host(session: OpenSession, env?: Readonly<Record<string, string>>): HostedSession {
+    this.refuseIfClosing();
+    return driveHosted(session, this.options, env);
+  }
+
+  private refuseIfClosing(): void {
+    if (this.disposables.isDisposed) throw hostStopping();
+  }
+
+  /** Agent processes that were not seen to end, by session. */
+  private children(): ReadonlyMap<string, StoredChild> {
+    const { sessions } = this.options.journal;
+    return new Map(sessions.children().map((child) => [child.session, child]));
+  }
+
+  /** Open sessions that ended and were taken up in a terminal are live again, in the same room. */
+  private follow(): void {
+    for (const session of this.all) {
+      if (this.takerOf(session) === undefined) continue;
+      const { id } = session;
+      this.alone(id, () => this.takeUp(id)).catch((error: unknown) => {
+        this.options.log.warn('session not followed', { session: id, error: errorText(error) });
+      });
+    }
+    this.changed.fire();
+  }
+
+  private async takeUp(id: string): Promise<void> {
+    const session = this.open.get(id);
+    const found = session && this.takerOf(session);
+    if (session === undefined || found === undefined) return;
+    await session.driver?.close();
+    session.drive(undefined);
+    await driveObserved(session, this.options, found);
+  }
+
+  private takerOf({ recorder }: OpenSession): FoundSession | undefined {
+    return recorder.status === 'ended' ? this.keys.takerOf(recorder.stored) : undefined;
+  }
+
+  private save(stored: StoredSession): void {
+    this.stored.set(stored.id, stored);
+    this.options.journal.sessions.saveSession(stored);
+    this.changed.fire();
+  }
+
+  private async forget(id: string): Promise<void> {
+    const session = this.open.get(id);
+    this.open.delete(id);
+    await session?.close();
+    this.stored.delete(id);
+    this.options.journal.sessions.deleteSession(id);
+    this.changed.fire();
+  }
+
+  private toEnd(session: OpenSession): void {
+    this.open.delete(session.id);
+    this.open.set(session.id, session);
+  }
+
+  /** Closes ended sessions that nobody looks at, the oldest first. Nobody waits for it: each is closed in its turn. */
+  private closeOldest(): void {
+    const unseen = this.all.filter(isUnseen);
+    for (const { id } of unseen.slice(0, Math.max(0, unseen.length - OPEN_ENDED))) {
+      this.alone(id, () => this.closeUnseen(id)).catch((error: unknown) => {
+        this.options.log.warn('session not closed', { session: id, error: errorText(error) });
+      });
+    }
+  }
+
+  private async closeUnseen(id: string): Promise<void> {
+    const session = this.open.get(id);
+    if (session === undefined || !isUnseen(session)) return;
+    this.open.delete(id);
+    await session.close();
+    this.changed.fire();
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+/** Guests of a shared one may come at any time. */
+function isUnseen({ recorder, room }: OpenSession): boolean {
+  return recorder.status === 'ended' && room.windowCount === 0 && isPrivate(recorder.stored);
+}

@@ -1,0 +1,238 @@
+// Sharing a session: who may be let in, where guests reach it, and the proof that they do.
+import type { Clock } from '../../base/clock.ts';
+import { errorText } from '../../base/log.ts';
+import { admissionToken } from '../../crypto/admission.ts';
+import type { CommandArgs } from '../../protocol/command.ts';
+import { TIMES } from '../../protocol/limits.ts';
+import { parseLink, relayAddress } from '../../protocol/link.ts';
+import type { Role, Sharing } from '../../protocol/state.ts';
+import { SUBPROTOCOL } from '../../protocol/version.ts';
+import { addressUnreachable, notShareable, sharingOff, sharingStopped } from '../errors.ts';
+import type { OpenSession } from '../session/openSession.ts';
+import { isSharingAllowed } from './policy.ts';
+import type { RelayChild } from '../serve/relayChild.ts';
+import type { Rooms } from '../serve/rooms.ts';
+import type { StoredSession } from '../journal/sessionStore.ts';
+
+/** What sharing needs. */
+export interface ShareOptions {
+  readonly session: OpenSession;
+  readonly rooms: Rooms;
+  readonly relay: RelayChild;
+  readonly policyFile: string;
+  readonly clock: Clock;
+  readonly fetch: typeof fetch;
+}
+
+/** A link that works, checked from outside where it leads there. */
+export interface SharedLink {
+  readonly link: string;
+  readonly inviteId: string;
+  /** Where guests reach it, for people. */
+  readonly where: string;
+  readonly notAfter: number;
+}
+
+const MAX_LIFETIME_MS = 30 * 24 * 3_600_000;
+const CHECK_MS = 10_000;
+
+/**
+ * Makes a link. Throws AppError 'policy', 'not-shareable', 'relay-*' or 'invalid-input': then there is
+ * no link, also if sharing was stopped meanwhile. One at a time per session.
+ */
+export async function shareSession(
+  args: CommandArgs<'share'>,
+  options: ShareOptions,
+): Promise<SharedLink> {
+  const { session, relay, clock } = options;
+  const { recorder, room } = session;
+  const refuse = (): void => {
+    const { source, mode } = recorder.stored;
+    refuseSharing({ role: args.role, source, mode }, options.policyFile);
+  };
+  refuse();
+  const target = targetOf(args.where, relay);
+  // Each stop begins an epoch.
+  const epoch = room.epochs.at(-1)?.epoch;
+  const wasStopped = (): boolean => room.epochs.at(-1)?.epoch !== epoch;
+  const known = (recorder.stored.relays ?? []).find(({ url }) => url === target.url);
+  const lifetimeMs = Math.min(Math.max(args.lifetimeMs ?? TIMES.inviteMs, 1000), MAX_LIFETIME_MS);
+  let inviteId: string | undefined;
+  try {
+    if (target.kind === 'relay') await enterRelay({ url: target.url, ...target.key }, options);
+    if (target.kind === 'address') relay.allowHostOf(target.url.replace(/^ws/, 'http'));
+    const made = await room.createInvite({
+      role: args.role,
+      ...(args.scopes === undefined ? {} : { scopes: args.scopes }),
+      ...(args.allowControl === undefined ? {} : { allowControl: args.allowControl }),
+      loopbackOnly: target.kind === 'loopback',
+      lifetimeMs,
+      relay: target.url,
+    });
+    ({ inviteId } = made);
+    if (target.kind !== 'loopback') await checkEndToEnd(made.link, options);
+    if (wasStopped()) throw sharingStopped();
+    // What allowed it at the beginning may not be so any more.
+    refuse();
+    const where = target.kind === 'loopback' ? 'this computer only' : new URL(target.url).host;
+    recorder.update({ sharing: sharingOf(session, { where, since: clock.now() }) });
+    return { link: made.link, inviteId, where, notAfter: clock.now() + lifetimeMs };
+  } catch (error) {
+    if (inviteId !== undefined) room.revokeInvite(inviteId);
+    if (target.kind === 'relay') await leaveRelay(target.url, known, options);
+    throw wasStopped() ? sharingStopped() : error;
+  }
+}
+
+type StoredRelay = NonNullable<StoredSession['relays']>[number];
+
+/** Serves the room on one more relay server. */
+async function enterRelay(
+  entry: StoredRelay,
+  { session, rooms }: Pick<ShareOptions, 'session' | 'rooms'>,
+): Promise<void> {
+  const { recorder, room } = session;
+  const withIt = (): StoredRelay[] => [
+    ...(recorder.stored.relays ?? []).filter(({ url }) => url !== entry.url),
+    entry,
+  ];
+  await rooms.shareOn(room, withIt());
+  recorder.update({ relays: withIt() });
+}
+
+/** Takes that back; a stop of sharing has done so already. */
+async function leaveRelay(
+  url: string,
+  known: StoredRelay | undefined,
+  { session, rooms }: Pick<ShareOptions, 'session' | 'rooms'>,
+): Promise<void> {
+  const { recorder, room } = session;
+  const now = recorder.stored.relays ?? [];
+  if (!now.some((relay) => relay.url === url)) return;
+  const others = now.filter((relay) => relay.url !== url);
+  const relays = known === undefined ? others : [...others, known];
+  recorder.update({ relays });
+  await rooms.shareOn(room, relays);
+}
+
+/** Cuts every guest off, and leaves the relay servers. */
+export async function stopSharing(session: OpenSession, rooms: Rooms): Promise<void> {
+  const { room, recorder } = session;
+  await room.stopSharing();
+  if ((recorder.stored.relays ?? []).length > 0) await rooms.shareOn(room, []);
+  recorder.update({ sharing: undefined, relays: [] });
+}
+
+/** How a session is shared after its invites changed; undefined if it is not any more. */
+export function sharingOf(
+  session: OpenSession,
+  fresh?: { readonly where: string; readonly since: number },
+): Sharing | undefined {
+  const known = session.recorder.stored.sharing;
+  const since = known?.since ?? fresh?.since;
+  const where = fresh?.where ?? known?.where;
+  if (since === undefined || where === undefined) return undefined;
+  const invites = session.room.invites
+    .filter(({ role }) => role !== 'owner')
+    .map(({ inviteId, role, notAfter, allowControl }) => ({
+      inviteId,
+      role,
+      notAfter,
+      ...(allowControl ? { allowControl } : {}),
+    }));
+  const hasGuests = session.room.people.some(({ role }) => role !== 'owner');
+  return invites.length > 0 || hasGuests ? { since, where, invites } : undefined;
+}
+
+/** What decides whether a link of a role may be made. */
+export interface ShareCase {
+  readonly role: Role;
+  readonly source: StoredSession['source'];
+  readonly mode?: string | undefined;
+}
+
+/** Throws AppError 'policy' or 'not-shareable' if no such link may be made. */
+export function refuseSharing({ role, source, mode }: ShareCase, policyFile: string): void {
+  if (!isSharingAllowed(policyFile)) throw sharingOff(policyFile);
+  if (role === 'owner') {
+    throw notShareable(
+      'Ownership cannot be given away by a link.',
+      'Share as viewer or controller.',
+    );
+  }
+  if (role !== 'controller') return;
+  if (source === 'observed') {
+    throw notShareable(
+      'This session runs in a terminal and is only watched, so nobody can control it from here.',
+      'Share it with viewers.',
+    );
+  }
+  if (mode === 'bypassPermissions') {
+    throw notShareable(
+      'This session runs without asking for permissions, so guests cannot be given control.',
+      'Change its permission mode first, or share it with viewers.',
+    );
+  }
+}
+
+type Target =
+  | { readonly kind: 'loopback' | 'address'; readonly url: string }
+  | { readonly kind: 'relay'; readonly url: string; readonly key: { accessKey?: string } };
+
+function targetOf(where: CommandArgs<'share'>['where'], relay: RelayChild): Target {
+  if (where.kind === 'loopback') return { kind: 'loopback', url: relay.address.url };
+  const url = relayAddress(where.url);
+  if (url === undefined) {
+    throw addressUnreachable(where.url, 'it is not a wss://, https://, ws:// or http:// address');
+  }
+  if (where.kind === 'address') return { kind: 'address', url };
+  const { accessKey } = where;
+  return { kind: 'relay', url, key: accessKey === undefined ? {} : { accessKey } };
+}
+
+/** Goes the way of a guest: health, the room with the link's own token, a WebSocket. */
+async function checkEndToEnd(link: string, options: ShareOptions): Promise<void> {
+  const { relay, room, secret } = parseLink(link);
+  const base = relay.replace(/^ws/, 'http');
+  const token = await admissionToken(secret, room);
+  const signal = AbortSignal.timeout(CHECK_MS);
+  const get = async (path: string, headers: Record<string, string>): Promise<Response> => {
+    try {
+      return await options.fetch(`${base}${path}`, { signal, headers, redirect: 'error' });
+    } catch (error) {
+      throw addressUnreachable(relay, reasonOf(error));
+    }
+  };
+  const health = await get('/healthz', {});
+  if (!health.ok) throw addressUnreachable(relay, `it answers ${health.status}`);
+  const own = await get(`/-/rooms/${room}`, { authorization: `Bearer ${token}` });
+  if (!own.ok) {
+    throw addressUnreachable(
+      relay,
+      'something answers there, but it is not the relay of this session',
+    );
+  }
+  await openSocket(`${relay}/${room}`, token, relay);
+}
+
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  return errorText(cause) || 'no connection';
+}
+
+function openSocket(url: string, token: string, relay: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = new WebSocket(url, [SUBPROTOCOL, token]);
+    const timer = setTimeout(() => finish('WebSockets do not get through'), CHECK_MS);
+    const finish = (reason?: string): void => {
+      clearTimeout(timer);
+      socket.onopen = socket.onerror = socket.onclose = null;
+      socket.close();
+      if (reason === undefined) resolve();
+      else reject(addressUnreachable(relay, reason));
+    };
+    socket.onopen = () => finish();
+    socket.onerror = () => finish('WebSockets do not get through');
+    socket.onclose = ({ code }) => finish(`the WebSocket was closed (${code})`);
+  });
+}

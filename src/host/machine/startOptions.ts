@@ -1,0 +1,35 @@
+// How a session is started, and what is kept of that.
+import { newId } from '../../base/ids.ts';
+import type { Author } from '../../protocol/transcript.ts';
+import { storableEnvironment } from '../find/environment.ts';
+import type { StoredSession } from '../journal/sessionStore.ts';
+import { given } from '../session/sessionSummary.ts';
+
+/** How a session is started. */
+export interface StartOptions {
+  readonly cwd: string;
+  readonly title?: string | undefined;
+  readonly model?: string | undefined;
+  readonly mode?: string | undefined;
+  /** Environment of the window or command that starts it. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  readonly prompt?: { readonly promptId: string; readonly text: string; readonly author: Author };
+}
+
+const MAX_TITLE = 200;
+
+/** A new session as the journal keeps it; what looks like a secret in its environment is not. */
+export function storedOfStart(start: StartOptions, room: string, now: number): StoredSession {
+  const { cwd, title, model, mode, env } = start;
+  return {
+    id: newId(),
+    room,
+    source: 'hosted',
+    cwd,
+    title: title?.trim().slice(0, MAX_TITLE) ?? '',
+    startedAt: now,
+    lastActivityAt: now,
+    ended: false,
+    ...given({ model, mode, env: env && storableEnvironment(env) }),
+  };
+}

@@ -1,0 +1,25 @@
+// What the session host uses of a served room.
+import type { HostRoom } from '../../sync/hostRoom.ts';
+
+export type { MachineApp, SessionApp } from '../../sync/hostRoomOptions.ts';
+
+/** A served room, without what only the room itself uses. */
+export type RoomPort = Pick<
+  HostRoom,
+  | 'id'
+  | 'people'
+  | 'epochs'
+  | 'windowCount'
+  | 'onDidChange'
+  | 'onDidLose'
+  | 'append'
+  | 'delta'
+  | 'endLive'
+  | 'setState'
+  | 'createInvite'
+  | 'revokeInvite'
+  | 'invites'
+  | 'stopSharing'
+  | 'setRelays'
+  | 'close'
+>;

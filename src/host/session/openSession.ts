@@ -1,0 +1,158 @@
+// One open session: its room, its recorder, and what drives it.
+import type { Clock } from '../../base/clock.ts';
+import type { Logger } from '../../base/log.ts';
+import type { Json } from '../../protocol/json.ts';
+import type { DirectoryRow } from '../../protocol/state.ts';
+import type { AcceptedCommand } from '../../session/commandCheck.ts';
+import { CommandRefused } from '../../session/errors.ts';
+import type { HostRoom } from '../../sync/hostRoom.ts';
+import type { Journal } from '../journal/journal.ts';
+import { PromptBook } from './promptBook.ts';
+import { controlOfBypass, refusing } from './refusals.ts';
+import type { Rooms, ServedRoom } from '../serve/rooms.ts';
+import type { RoomStore } from '../journal/roomStore.ts';
+import type { SessionDriver } from './sessionDriver.ts';
+import { SessionRecorder } from './sessionRecorder.ts';
+import type { StoredSession } from '../journal/sessionStore.ts';
+import { given } from './sessionSummary.ts';
+
+/** What an open session works with. */
+export interface OpenSessionOptions {
+  readonly stored: StoredSession;
+  readonly rooms: Rooms;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly computer: string;
+  readonly agentName: string;
+}
+
+/** Epochs that the owner's devices are told: older ones are needed for nothing that is served. */
+const TOLD_EPOCHS = 16;
+
+/** A served session. */
+export class OpenSession {
+  readonly recorder: SessionRecorder;
+  private readonly served: ServedRoom;
+  private readonly rooms: Rooms;
+  private currentDriver: SessionDriver | undefined;
+
+  private constructor(options: OpenSessionOptions, served: ServedRoom) {
+    const { stored, journal, clock, computer, agentName } = options;
+    this.served = served;
+    this.rooms = options.rooms;
+    this.recorder = new SessionRecorder({
+      stored,
+      room: served.room,
+      store: served.store,
+      sessions: journal.sessions,
+      prompts: new PromptBook(journal.sessions, stored.id),
+      clock,
+      computer,
+      agentName,
+    });
+  }
+
+  /** Serves the session's room; nothing drives it yet. */
+  static async open(options: OpenSessionOptions): Promise<OpenSession> {
+    // Commands may come before the session is there.
+    const opened: { session?: OpenSession } = {};
+    const served = await options.rooms.serve(
+      options.stored.room,
+      {
+        execute: async (command) => {
+          if (opened.session === undefined) throw starting();
+          return opened.session.execute(command);
+        },
+        requestKind: (requestId) => opened.session?.recorder.request(requestId)?.request,
+        checkControl: () => {
+          if (opened.session?.recorder.stored.mode === 'bypassPermissions') throw controlOfBypass();
+        },
+      },
+      options.stored.relays ?? [],
+    );
+    try {
+      const session = new OpenSession(options, served);
+      opened.session = session;
+      session.recorder.publish();
+      return session;
+    } catch (error) {
+      // Its prompts cannot be read.
+      await options.rooms.close(served.room.id);
+      throw error;
+    }
+  }
+
+  get id(): string {
+    return this.recorder.stored.id;
+  }
+
+  get room(): HostRoom {
+    return this.served.room;
+  }
+
+  get store(): RoomStore {
+    return this.served.store;
+  }
+
+  /** What moves it; undefined for a session that has ended. */
+  get driver(): SessionDriver | undefined {
+    return this.currentDriver;
+  }
+
+  /** Somebody besides the owner may control, or may be let in to do so. */
+  get hasControllers(): boolean {
+    const { people, invites } = this.room;
+    return (
+      people.some(({ role, asksControl }) => role === 'controller' || asksControl === true) ||
+      invites.some(({ role }) => role === 'controller')
+    );
+  }
+
+  /** Hands the session to another driver. */
+  drive(driver: SessionDriver | undefined): void {
+    this.currentDriver = driver;
+  }
+
+  /** Its row in the directory. */
+  row(): DirectoryRow {
+    const { stored, openRequests, status } = this.recorder;
+    const guests = this.room.people.filter(({ role, present }) => role !== 'owner' && present);
+    return {
+      session: this.recorder.summary(),
+      link: this.served.link,
+      epochs: this.room.epochs.slice(-TOLD_EPOCHS).map((epoch) => ({ ...epoch })),
+      guests: guests.length,
+      pending: openRequests.length,
+      ...given({ sharing: stored.sharing, archived: stored.archived }),
+      ...(status === 'ended' ? { canContinue: true } : {}),
+    };
+  }
+
+  /** Forced: its process is killed instead of ended. */
+  async close(force = false): Promise<void> {
+    await this.currentDriver?.close(force);
+    this.currentDriver = undefined;
+    this.recorder.flush();
+    await this.rooms.close(this.room.id);
+    this.recorder.dispose();
+  }
+
+  private async execute(command: AcceptedCommand): Promise<Json | undefined> {
+    const driver = this.currentDriver;
+    if (driver === undefined) throw over(command.kind);
+    return refusing(() => driver.execute(command));
+  }
+}
+
+function starting(): CommandRefused {
+  return new CommandRefused('busy', 'The session is just being opened. Try again in a moment.');
+}
+
+function over(kind: string): CommandRefused {
+  const kept = kind === 'prompt' ? ' Your text is kept.' : '';
+  return new CommandRefused(
+    'read-only',
+    `This session has ended.${kept} Continue it first (in VS Code: from the Sessions view).`,
+  );
+}

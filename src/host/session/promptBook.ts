@@ -1,0 +1,90 @@
+// The prompts of one session: journalled once, in order, each with its author and how far it got.
+import type { Queued } from '../../protocol/state.ts';
+import type { Author } from '../../protocol/transcript.ts';
+import type { PromptState, SessionStore, StoredPrompt } from '../journal/sessionStore.ts';
+
+/** Characters of a queued prompt that everybody sees. */
+const SHOWN_CHARS = 200;
+
+/** Prompts of a session, over the journal. */
+export class PromptBook {
+  private readonly store: SessionStore;
+  private readonly session: string;
+  /** Prompts that have not ended, by id, in the order of their acceptance. */
+  private readonly open = new Map<string, StoredPrompt>();
+
+  constructor(store: SessionStore, session: string) {
+    this.store = store;
+    this.session = session;
+    for (const prompt of store.openPrompts(session)) this.open.set(prompt.promptId, prompt);
+  }
+
+  /** Journals a prompt; false if it is known: it is never taken twice. */
+  accept(prompt: Omit<StoredPrompt, 'state'>): boolean {
+    const accepted: StoredPrompt = {
+      promptId: prompt.promptId,
+      text: prompt.text,
+      author: prompt.author,
+      at: prompt.at,
+      ...(prompt.images === undefined ? {} : { images: prompt.images }),
+      state: 'accepted',
+    };
+    if (!this.store.addPrompt(this.session, accepted)) return false;
+    this.open.set(prompt.promptId, accepted);
+    return true;
+  }
+
+  /** Notes how far a prompt got; unknown ids (typed at the agent itself) are ignored. */
+  mark(promptId: string, state: PromptState): void {
+    const prompt = this.open.get(promptId);
+    // A late "queued" does not undo "started".
+    if (prompt === undefined || prompt.state === state) return;
+    if (prompt.state === 'started' && (state === 'queued' || state === 'sent')) return;
+    this.store.setPromptState(this.session, promptId, state);
+    switch (state) {
+      case 'completed':
+      case 'cancelled':
+      case 'unknown':
+        this.open.delete(promptId);
+        return;
+      default:
+        this.open.set(promptId, { ...prompt, state });
+    }
+  }
+
+  /** A prompt of any state. */
+  find(promptId: string): StoredPrompt | undefined {
+    return this.open.get(promptId) ?? this.store.prompt(this.session, promptId);
+  }
+
+  /** The next prompt that the agent has not got. */
+  nextAccepted(): StoredPrompt | undefined {
+    return [...this.open.values()].find(({ state }) => state === 'accepted');
+  }
+
+  /** Prompts whose end is not known, oldest first. */
+  unfinished(): readonly StoredPrompt[] {
+    return [...this.open.values()];
+  }
+
+  /** Who prompted: the first of these prompts that is known. */
+  authorOf(promptIds: readonly string[]): Author | undefined {
+    for (const id of promptIds) {
+      const author = this.find(id)?.author;
+      if (author !== undefined) return author;
+    }
+    return undefined;
+  }
+
+  /** What waits for the agent, for everybody to see. */
+  queue(): Queued[] {
+    return [...this.open.values()]
+      .filter(({ state }) => state === 'accepted' || state === 'queued')
+      .map(({ promptId, text, author, at }) => ({
+        promptId,
+        text: text.slice(0, SHOWN_CHARS),
+        author,
+        since: at,
+      }));
+  }
+}

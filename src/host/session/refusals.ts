@@ -1,0 +1,90 @@
+// Refusals of commands that only the session host can make: what happened, what was kept, what to do.
+import { type AppError, isAppError } from '../../base/errors.ts';
+import { LIMITS } from '../../protocol/limits.ts';
+import { CommandRefused } from '../../session/errors.ts';
+
+/** The session is over. */
+export function sessionEnded(): CommandRefused {
+  return new CommandRefused(
+    'read-only',
+    'This session has ended. Your text is kept. Continue the session first (in VS Code: from the Sessions view), then send it again.',
+  );
+}
+
+/** Nothing to run. */
+export function emptyPrompt(): CommandRefused {
+  return new CommandRefused('invalid', 'The prompt is empty. Nothing was run. Type something.');
+}
+
+/** Above the limit of prompts. */
+export function promptTooLarge(): CommandRefused {
+  const mib = LIMITS.promptBytes / (1024 * 1024);
+  return new CommandRefused(
+    'too-large',
+    `The prompt is larger than ${mib} MiB. It was not run and is kept. Put the text into a file and name the file.`,
+  );
+}
+
+/** The answer names another input than the one that waits. */
+export function otherInput(): CommandRefused {
+  return new CommandRefused(
+    'invalid',
+    'This answer belongs to another input than the one that waits now. Nothing was allowed. Look at the request again.',
+  );
+}
+
+/** The agent that asked is gone. */
+export function answerLost(): CommandRefused {
+  return new CommandRefused(
+    'not-found',
+    'The agent that asked does not wait any more. Your answer was not used. Look at the session and prompt again if needed.',
+  );
+}
+
+/** A mode that asks nobody, while guests may control. */
+export function bypassWithGuests(): CommandRefused {
+  return new CommandRefused(
+    'not-allowed',
+    'The mode that skips all permissions cannot be used while guests may control. The mode was not changed. Stop sharing first.',
+  );
+}
+
+/** Control of a session that skips all permissions is for nobody but its owner. */
+export function controlOfBypass(): CommandRefused {
+  return new CommandRefused(
+    'not-allowed',
+    'This session runs without asking for permissions, so guests cannot be given control. They go on watching. Change its permission mode first.',
+  );
+}
+
+/** The agent refused to switch. */
+export function switchFailed(detail: string): CommandRefused {
+  return new CommandRefused(
+    'failed',
+    `The agent refused: ${detail || 'no reason given'}. Nothing was changed. Try another value.`,
+  );
+}
+
+/** An error of ours as a refusal: the person reads the same three sentences. */
+export function refusalOf(error: AppError): CommandRefused {
+  const code =
+    error.code === 'session-not-found'
+      ? 'not-found'
+      : error.code === 'session-busy'
+        ? 'busy'
+        : error.code === 'policy' || error.code === 'not-shareable'
+          ? 'not-allowed'
+          : error.code === 'invalid-input'
+            ? 'invalid'
+            : 'failed';
+  return new CommandRefused(code, error.message);
+}
+
+/** Runs work and turns its AppErrors into refusals. */
+export async function refusing<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw isAppError(error) ? refusalOf(error) : error;
+  }
+}

@@ -1,0 +1,59 @@
+// The requests of one session that wait for a person, and who settled the newest of them.
+import type { Pending } from '../../protocol/state.ts';
+import type { EntryOf } from '../../protocol/transcript.ts';
+
+/** Settled requests whose answerer is remembered. */
+const KEPT_ANSWERS = 200;
+
+/** A request that waits, with the hash that an answer must name. */
+export interface OpenRequest extends Pending {
+  readonly inputHash: string;
+}
+
+/** Requests by id. */
+export class RequestBook {
+  private readonly waiting = new Map<string, OpenRequest>();
+  private readonly answers = new Map<string, string>();
+
+  /** Those that wait, oldest first. */
+  get open(): readonly OpenRequest[] {
+    return [...this.waiting.values()];
+  }
+
+  find(requestId: string): OpenRequest | undefined {
+    return this.waiting.get(requestId);
+  }
+
+  /** Remembers a request that stands in the log at this index. */
+  add(index: number, entry: EntryOf<'request'>): void {
+    const { requestId, request, tool, at, inputHash } = entry;
+    this.waiting.set(requestId, { requestId, index, request, tool, since: at, inputHash });
+  }
+
+  /** It waits no more; false if it did not. */
+  settle(requestId: string, by: string): boolean {
+    if (!this.waiting.delete(requestId)) return false;
+    this.answers.set(requestId, by);
+    for (const oldest of this.answers.keys()) {
+      if (this.answers.size <= KEPT_ANSWERS) break;
+      this.answers.delete(oldest);
+    }
+    return true;
+  }
+
+  /** Name of who settled this request; undefined if it is not known here. */
+  answeredBy(requestId: string): string | undefined {
+    return this.answers.get(requestId);
+  }
+
+  /** What everybody sees of those that wait. */
+  pending(): Pending[] {
+    return this.open.map(({ requestId, index, request, tool, since }) => ({
+      requestId,
+      index,
+      request,
+      tool,
+      since,
+    }));
+  }
+}

@@ -1,0 +1,303 @@
+// Takes what an agent reports into a room: bounded entries with their authors, live text, facts, requests.
+import type { Clock } from '../../base/clock.ts';
+import { Emitter } from '../../base/emitter.ts';
+import { newId } from '../../base/ids.ts';
+import type { AgentEvent, AgentFacts } from '../../protocol/agent.ts';
+import type { Problem, SessionStatus, SessionSummary } from '../../protocol/state.ts';
+import { parseJson } from '../../protocol/json.ts';
+import { logSchema } from '../../protocol/room.ts';
+import { type Author, type Entry, type EntryOf, parseEntry } from '../../protocol/transcript.ts';
+import type { PlacedEntry } from '../../session/view.ts';
+import { completeEntry, firstLine, nameImages, newEntries } from './completeEntry.ts';
+import type { PromptBook } from './promptBook.ts';
+import { RawLines } from './rawLines.ts';
+import { type OpenRequest, RequestBook } from './requestBook.ts';
+import type { RoomPort, SessionApp } from '../serve/roomPort.ts';
+import type { RoomStore } from '../journal/roomStore.ts';
+import type { SessionStore, StoredSession } from '../journal/sessionStore.ts';
+import { given, summaryOf } from './sessionSummary.ts';
+
+/** What a recorder works on. */
+export interface SessionRecorderOptions {
+  readonly stored: StoredSession;
+  readonly room: RoomPort;
+  readonly store: RoomStore;
+  readonly sessions: SessionStore;
+  readonly prompts: PromptBook;
+  readonly clock: Clock;
+  readonly computer: string;
+  readonly agentName: string;
+}
+
+/** How a request ended. */
+export type Verdict = Pick<EntryOf<'decision'>, 'outcome' | 'author' | 'detail' | 'answers'>;
+
+/** The one writer of a session's room. */
+export class SessionRecorder {
+  readonly prompts: PromptBook;
+  private readonly options: SessionRecorderOptions;
+  private readonly changed = new Emitter<void>();
+  private readonly raw: RawLines;
+  private readonly requests = new RequestBook();
+  private readonly live = new Set<string>();
+  private current: StoredSession;
+  private statusNow: SessionStatus;
+  private waitingFor: string | undefined;
+  private problemNow: Problem | undefined;
+  private interruptedBy: Author | undefined;
+  private facts: AgentFacts = {};
+  /** Blocks whose streamed text goes with the next entry. */
+  private readonly ending: { messageId: string; block: number }[] = [];
+
+  constructor(options: SessionRecorderOptions) {
+    this.options = options;
+    this.prompts = options.prompts;
+    this.current = options.stored;
+    this.statusNow = options.stored.ended ? 'ended' : 'idle';
+    this.raw = new RawLines(options.sessions, options.stored.id, options.clock);
+    // The room itself can tell nobody any more; this computer's list does.
+    options.room.onDidLose((problem) => this.setProblem(problem));
+  }
+
+  /** Fires when the summary or anything else of the state changed. */
+  get onDidChange() {
+    return this.changed.event;
+  }
+
+  get stored(): StoredSession {
+    return this.current;
+  }
+
+  get status(): SessionStatus {
+    return this.statusNow;
+  }
+
+  get problem(): Problem | undefined {
+    return this.problemNow;
+  }
+
+  /** Slash commands and models as the agent told them. */
+  get agentFacts(): AgentFacts {
+    return this.facts;
+  }
+
+  get openRequests(): readonly OpenRequest[] {
+    return this.requests.open;
+  }
+
+  request(requestId: string): OpenRequest | undefined {
+    return this.requests.find(requestId);
+  }
+
+  /** Remembers the requests that an earlier host left open in the log. */
+  restoreRequests(): void {
+    for (const { index, text } of this.options.store.openRequests()) {
+      const parsed = logSchema.safeParse(parseJson(text));
+      const entry = parsed.success ? parseEntry(parsed.data.entry) : undefined;
+      if (entry?.kind === 'request') this.follow(index, entry);
+    }
+  }
+
+  /** Takes an event of the agent; prompts, withdrawals and the exit are the driver's. */
+  take(event: AgentEvent): void {
+    switch (event.kind) {
+      case 'entry':
+        this.record([nameImages(event.entry, event.images ?? [], this.options.store)]);
+        return;
+      case 'delta': {
+        const { kind: _, ...delta } = event;
+        this.live.add(`${delta.messageId} ${delta.block}`);
+        this.options.room.delta(delta);
+        return;
+      }
+      case 'delta-end':
+        this.live.delete(`${event.messageId} ${event.block}`);
+        this.ending.push({ messageId: event.messageId, block: event.block });
+        // The entry that follows is reported in the same breath; without one the text just goes.
+        queueMicrotask(() => this.endBlocks());
+        return;
+      case 'status':
+        this.setStatus(event.status, event.waitingFor);
+        return;
+      case 'facts':
+        this.takeFacts(event.facts);
+        return;
+      case 'raw':
+        this.raw.add(event.file, event.line);
+        return;
+      case 'problem':
+        this.setProblem(event.problem && { ...event.problem });
+        return;
+      case 'prompt':
+      case 'request-withdrawn':
+      case 'exit':
+        return;
+    }
+  }
+
+  /** Appends what is new: an entry whose id is in the log already is skipped. */
+  record(entries: readonly Entry[]): readonly PlacedEntry[] {
+    const { room, store, clock } = this.options;
+    const bounded = newEntries(
+      entries.map((entry) => this.completed(entry)),
+      store,
+    );
+    if (bounded.length === 0) return [];
+    const placed = room.append(bounded, this.ending.splice(0));
+    for (const { index, entry } of placed) this.follow(index, entry);
+    this.current = { ...this.current, lastActivityAt: clock.now() };
+    this.publish();
+    return placed;
+  }
+
+  /** Says something to everybody. */
+  notice(notice: Pick<EntryOf<'notice'>, 'level' | 'code' | 'text' | 'author'>): void {
+    const at = this.options.clock.now();
+    this.record([{ kind: 'notice', id: newId(), at, ...notice }]);
+  }
+
+  /** Settles a request, once; false if it waits no more. */
+  decide(requestId: string, verdict: Verdict): boolean {
+    if (!this.requests.settle(requestId, verdict.author?.name ?? 'Somebody')) return false;
+    this.record([
+      {
+        kind: 'decision',
+        id: `decision:${requestId}`,
+        at: this.options.clock.now(),
+        requestId,
+        ...verdict,
+      },
+    ]);
+    return true;
+  }
+
+  /** Name of who settled this request; undefined if it is not known here. */
+  answeredBy(requestId: string): string | undefined {
+    return this.requests.answeredBy(requestId);
+  }
+
+  /** Streamed text that no entry will follow: removed, and whether there was any. */
+  dropLive(): boolean {
+    const had = this.live.size > 0;
+    for (const key of this.live) {
+      const space = key.lastIndexOf(' ');
+      this.options.room.endLive(key.slice(0, space), Number(key.slice(space + 1)));
+    }
+    this.live.clear();
+    return had;
+  }
+
+  /** Who asked for the interruption that the next turn's end reports. */
+  noteInterrupt(author: Author | undefined): void {
+    this.interruptedBy = author;
+  }
+
+  setStatus(status: SessionStatus, waitingFor?: string): void {
+    if (this.statusNow === status && this.waitingFor === waitingFor) return;
+    this.statusNow = status;
+    this.waitingFor = waitingFor;
+    if (status === 'idle' || status === 'ended') this.save();
+    this.publish();
+  }
+
+  setProblem(problem: Problem | undefined): void {
+    if (this.problemNow === undefined && problem === undefined) return;
+    this.problemNow = problem;
+    this.publish();
+  }
+
+  /** Changes stored facts; on disk when this returns. */
+  update(change: Partial<StoredSession>): void {
+    this.current = { ...this.current, ...change };
+    this.save();
+    this.publish();
+  }
+
+  /** What lists and headers show. */
+  summary(): SessionSummary {
+    const { computer, agentName } = this.options;
+    return summaryOf(this.current, {
+      status: this.statusNow,
+      waitingFor: this.waitingFor,
+      problem: this.problemNow,
+      computer,
+      agentName,
+    });
+  }
+
+  /** Brings the room's state in line; the room decides when it goes out. */
+  publish(): void {
+    const app: SessionApp = {
+      kind: 'session',
+      session: this.summary(),
+      pending: this.requests.pending(),
+      queue: this.prompts.queue(),
+      ...given({ sharing: this.current.sharing }),
+    };
+    this.options.room.setState(app);
+    this.changed.fire();
+  }
+
+  /** Writes what is still in memory. */
+  flush(): void {
+    this.raw.flush();
+    this.save();
+  }
+
+  dispose(): void {
+    this.raw.dispose();
+    this.changed.dispose();
+  }
+
+  private endBlocks(): void {
+    for (const { messageId, block } of this.ending.splice(0)) {
+      this.options.room.endLive(messageId, block);
+    }
+  }
+
+  private save(): void {
+    this.options.sessions.saveSession(this.current);
+  }
+
+  private completed(entry: Entry): Entry {
+    const { store } = this.options;
+    const complete = completeEntry(entry, {
+      prompts: this.prompts,
+      store,
+      interruptedBy: this.interruptedBy,
+    });
+    if (entry.kind === 'turn') this.interruptedBy = undefined;
+    return complete;
+  }
+
+  /** What follows from an entry that is in the log now. */
+  private follow(index: number, entry: Entry): void {
+    switch (entry.kind) {
+      case 'request':
+        this.requests.add(index, entry);
+        return;
+      case 'prompt':
+        if (entry.promptId !== undefined) this.prompts.mark(entry.promptId, 'started');
+        if (this.current.title === '') this.update({ title: firstLine(entry.text) });
+        return;
+      case 'turn':
+        for (const id of entry.promptIds ?? []) this.prompts.mark(id, 'completed');
+        return;
+      default:
+    }
+  }
+
+  private takeFacts(facts: AgentFacts): void {
+    const { commands, models, ...rest } = facts;
+    this.facts = { ...this.facts, ...given({ commands, models }) };
+    const before = this.current;
+    const title = rest.title ?? before.title;
+    this.current = { ...before, ...rest, title };
+    const isMinor = Object.keys(rest).every((key) => MINOR_FACTS.has(key));
+    if (!isMinor) this.save();
+    this.publish();
+  }
+}
+
+/** Facts that change with every message: written to disk with the next status. */
+const MINOR_FACTS: ReadonlySet<string> = new Set(['contextTokens', 'contextLimit', 'costUsd']);
