@@ -15,14 +15,14 @@ import type {
 } from '../protocol/agent.ts';
 import type { Entry } from '../protocol/transcript.ts';
 import { folderMissingError, problemError, sessionBusyError } from './errors.ts';
-import { ConversationReader } from './conversationReader.ts';
-import { FoundSessions } from './foundSessions.ts';
-import { type Launched, launchClaude } from './launch.ts';
-import { ClaudeObserved } from './observed.ts';
-import { Projects } from './projects.ts';
-import { Registry } from './registry.ts';
-import { probeClaude } from './probe.ts';
-import type { ClaudeSession } from './process.ts';
+import { ConversationReader } from './files/conversationReader.ts';
+import { FoundSessions } from './files/foundSessions.ts';
+import { type Launched, launchClaude } from './cli/launch.ts';
+import { ClaudeObserved } from './files/observed.ts';
+import { Projects } from './files/projects.ts';
+import { Registry } from './files/registry.ts';
+import { probeClaude } from './cli/probe.ts';
+import type { ClaudeSession } from './cli/process.ts';
 
 /** How long the answer of a probe is believed. */
 const PROBE_MS = 600_000;

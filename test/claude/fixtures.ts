@@ -2,9 +2,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import { ConversationReader } from '../../src/claude/conversationReader.ts';
-import { parseOutLine } from '../../src/claude/streamJson.ts';
-import { StreamMapper } from '../../src/claude/toEntries.ts';
+import { ConversationReader } from '../../src/claude/files/conversationReader.ts';
+import { parseOutLine } from '../../src/claude/wire/streamJson.ts';
+import { StreamMapper } from '../../src/claude/entries/toEntries.ts';
 import type { AgentEvent } from '../../src/protocol/agent.ts';
 import { type Json, parseJson } from '../../src/protocol/json.ts';
 import type { Entry } from '../../src/protocol/transcript.ts';

@@ -1,12 +1,12 @@
 // The small pure pieces that make entries and events out of lines.
 import { describe, expect, it } from 'vitest';
-import { createTranscriptMapper } from '../../src/claude/fromTranscript.ts';
-import { LiveBlocks } from '../../src/claude/liveBlocks.ts';
-import { messageEntries } from '../../src/claude/messageEntries.ts';
-import { PromptLife } from '../../src/claude/promptLife.ts';
-import { parseOutLine, type StreamEventLine } from '../../src/claude/streamJson.ts';
-import { StreamMapper } from '../../src/claude/toEntries.ts';
-import { TodoTracker } from '../../src/claude/todos.ts';
+import { createTranscriptMapper } from '../../src/claude/entries/fromTranscript.ts';
+import { LiveBlocks } from '../../src/claude/entries/liveBlocks.ts';
+import { messageEntries } from '../../src/claude/entries/messageEntries.ts';
+import { PromptLife } from '../../src/claude/entries/promptLife.ts';
+import { parseOutLine, type StreamEventLine } from '../../src/claude/wire/streamJson.ts';
+import { StreamMapper } from '../../src/claude/entries/toEntries.ts';
+import { TodoTracker } from '../../src/claude/entries/todos.ts';
 import type { Json } from '../../src/protocol/json.ts';
 import type { Entry, EntryOf } from '../../src/protocol/transcript.ts';
 

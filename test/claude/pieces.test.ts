@@ -3,12 +3,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { answerResponse } from '../../src/claude/answers.ts';
-import { locateClaude } from '../../src/claude/locate.ts';
-import { childEnvironment, compareVersions } from '../../src/claude/probe.ts';
-import { readPlanOf } from '../../src/claude/planFile.ts';
-import { SilenceWatch } from '../../src/claude/silence.ts';
-import { startArguments } from '../../src/claude/startArguments.ts';
+import { answerResponse } from '../../src/claude/cli/answers.ts';
+import { locateClaude } from '../../src/claude/cli/locate.ts';
+import { childEnvironment, compareVersions } from '../../src/claude/cli/probe.ts';
+import { readPlanOf } from '../../src/claude/entries/planFile.ts';
+import { SilenceWatch } from '../../src/claude/cli/silence.ts';
+import { startArguments } from '../../src/claude/cli/startArguments.ts';
 import type { EntryOf } from '../../src/protocol/transcript.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 

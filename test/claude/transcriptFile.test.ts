@@ -7,8 +7,8 @@ import {
   ConversationReader,
   MAX_ENTRIES,
   QUIET_AFTER,
-} from '../../src/claude/conversationReader.ts';
-import { TranscriptFile } from '../../src/claude/transcriptFile.ts';
+} from '../../src/claude/files/conversationReader.ts';
+import { TranscriptFile } from '../../src/claude/files/transcriptFile.ts';
 import type { Json } from '../../src/protocol/json.ts';
 import { NOW } from './fixtures.ts';
 

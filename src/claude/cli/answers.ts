@@ -1,0 +1,44 @@
+// Builds the CLI's form of an answer to a permission, question or plan; pure.
+import type { AgentAnswer } from '../../protocol/agent.ts';
+import type { Json } from '../../protocol/json.ts';
+import type { EntryOf } from '../../protocol/transcript.ts';
+import { field } from './control.ts';
+
+/** Modes that an answer never switches to, whatever the CLI suggests. */
+const REFUSED_MODES: readonly Json[] = ['bypassPermissions', 'auto', 'dontAsk'];
+
+/** The `response` of a control_response. Remembered rules hold for this session only. */
+export function answerResponse(request: EntryOf<'request'>, answer: AgentAnswer): Json {
+  if (answer.behavior === 'deny') {
+    return {
+      behavior: 'deny',
+      message: answer.message ?? 'The user does not want this to run.',
+      ...(answer.interrupt === true ? { interrupt: true } : {}),
+    };
+  }
+  const input = request.input;
+  const updatedInput: Json =
+    answer.answers === undefined || !isRecord(input)
+      ? input
+      : { ...input, answers: answer.answers };
+  const rules = (answer.rememberSuggestions ?? []).flatMap((index) => {
+    const suggestion = request.suggestions?.[index];
+    return suggestion === undefined ? [] : sessionOnly(suggestion);
+  });
+  return {
+    behavior: 'allow',
+    updatedInput,
+    ...(rules.length > 0 ? { updatedPermissions: rules } : {}),
+  };
+}
+
+function sessionOnly(suggestion: Json): Json[] {
+  if (!isRecord(suggestion)) return [];
+  const mode = field(suggestion, 'mode');
+  if (mode !== undefined && REFUSED_MODES.includes(mode)) return [];
+  return [{ ...suggestion, destination: 'session' }];
+}
+
+function isRecord(value: Json): value is { readonly [key: string]: Json } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,138 @@
+// Asks the installed CLI what it is: version, features, login; every failure is a problem with its remedy.
+import { execFile } from 'node:child_process';
+import * as z from 'zod/mini';
+import type { AgentProbe } from '../../protocol/agent.ts';
+import { parseJson } from '../../protocol/json.ts';
+import {
+  brokenProblem,
+  hangsProblem,
+  MIN_CLI_VERSION,
+  notFoundProblem,
+  notLoggedInProblem,
+  tooOldProblem,
+} from '../errors.ts';
+import { locateClaude, type LocateOptions } from './locate.ts';
+
+/** `--version` takes 0.1 s warm, some seconds from a cold disk. */
+const VERSION_TIMEOUT_MS = 20_000;
+const AUTH_TIMEOUT_MS = 20_000;
+
+/** Variables that make a login unnecessary. */
+const KEY_VARIABLES = [
+  'ANTHROPIC_API_KEY',
+  'ANTHROPIC_AUTH_TOKEN',
+  'CLAUDE_CODE_OAUTH_TOKEN',
+  'CLAUDE_CODE_USE_BEDROCK',
+  'CLAUDE_CODE_USE_VERTEX',
+  'CLAUDE_CODE_USE_FOUNDRY',
+];
+
+/** How to probe. */
+export interface ProbeOptions extends LocateOptions {
+  readonly versionTimeoutMs?: number;
+}
+
+interface Ran {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly code: number | string | null;
+  readonly isTimeout: boolean;
+}
+
+/** Finds the CLI and asks it; never throws. */
+export async function probeClaude(options: ProbeOptions): Promise<AgentProbe> {
+  const located = await locateClaude(options);
+  if (!located.found) return { features: [], problem: notFoundProblem(located.tried) };
+  const { path } = located;
+  const timeoutMs = options.versionTimeoutMs ?? VERSION_TIMEOUT_MS;
+  const env = childEnvironment(options.env);
+  const asked = await run(path, ['--version'], env, timeoutMs);
+  if (asked.isTimeout) return { path, features: [], problem: hangsProblem(path, timeoutMs) };
+  const version = /(\d+\.\d+\.\d+)/.exec(asked.stdout)?.[1];
+  if (version === undefined) {
+    const said = (asked.stderr || asked.stdout).trim().slice(-300);
+    return { path, features: [], problem: brokenProblem(path, said || `exit code ${asked.code}`) };
+  }
+  if (compareVersions(version, MIN_CLI_VERSION) < 0) {
+    return { path, version, features: [], problem: tooOldProblem(version) };
+  }
+  const [help, loggedIn] = await Promise.all([
+    run(path, ['--help'], env, timeoutMs),
+    isLoggedIn(path, env),
+  ]);
+  return {
+    path,
+    version,
+    features: featuresOf(help.stdout),
+    ...(loggedIn ? {} : { problem: notLoggedInProblem() }),
+  };
+}
+
+/** Environment of a child: nothing that would make an Electron program run as Node. */
+export function childEnvironment(
+  env: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  const out: Record<string, string> = {};
+  for (const [key, value] of Object.entries(env)) {
+    if (value !== undefined && key !== 'ELECTRON_RUN_AS_NODE') out[key] = value;
+  }
+  return out;
+}
+
+/** Whether there is a login or a key; only "not logged in" said by the CLI itself counts as no. */
+async function isLoggedIn(path: string, env: Record<string, string>): Promise<boolean> {
+  if (KEY_VARIABLES.some((key) => (env[key] ?? '') !== '')) return true;
+  const asked = await run(path, ['auth', 'status', '--json'], env, AUTH_TIMEOUT_MS);
+  const status = z.looseObject({ loggedIn: z.boolean() }).safeParse(parseJson(asked.stdout));
+  return !status.success || status.data.loggedIn;
+}
+
+function featuresOf(help: string): string[] {
+  // `--session-mirror` is hidden; every supported version has it.
+  const features = ['session-mirror'];
+  if (help.includes('--session-id')) features.push('session-id');
+  if (help.includes('--replay-user-messages')) features.push('replay');
+  if (/--permission-mode[\s\S]{0,400}"manual"/.test(help)) features.push('mode-manual');
+  return features;
+}
+
+/** Negative if `a` is older than `b`, 0 if equal; missing parts count as 0. */
+export function compareVersions(a: string, b: string): number {
+  const left = a.split('.').map(Number);
+  const right = b.split('.').map(Number);
+  for (let i = 0; i < 3; i += 1) {
+    const difference = (left[i] ?? 0) - (right[i] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+function run(
+  path: string,
+  args: readonly string[],
+  env: Record<string, string>,
+  timeoutMs: number,
+): Promise<Ran> {
+  return new Promise((resolve) => {
+    const isScript = process.platform === 'win32' && /\.(cmd|bat)$/i.test(path);
+    const child = execFile(
+      isScript ? `"${path}"` : path,
+      [...args],
+      {
+        env,
+        timeout: timeoutMs,
+        killSignal: 'SIGKILL',
+        maxBuffer: 4 * 1024 * 1024,
+        windowsHide: true,
+        shell: isScript,
+      },
+      (error, stdout, stderr) => {
+        const code = error === null ? 0 : (error.code ?? null);
+        resolve({ stdout, stderr, code, isTimeout: error?.killed === true });
+      },
+    );
+    // Some versions wait for a prompt on an open standard input.
+    child.stdin?.on('error', () => {});
+    child.stdin?.end();
+  });
+}

@@ -1,0 +1,55 @@
+// What a session is doing, told once per change; from the CLI's own events where it has them.
+import type { AgentStatus } from '../../protocol/agent.ts';
+import type { OutLine } from '../wire/streamJson.ts';
+
+/** What the tracker needs from its session. */
+export interface StatusTrackerOptions {
+  /** What the oldest open request asks for; undefined: none is open. */
+  readonly openRequest: () => string | undefined;
+  readonly onChange: (status: AgentStatus, waitingFor: string | undefined) => void;
+}
+
+/** One per child process. */
+export class StatusTracker {
+  private readonly options: StatusTrackerOptions;
+  private status: AgentStatus = 'starting';
+  private waitingFor: string | undefined;
+  private hasStateEvents = false;
+
+  constructor(options: StatusTrackerOptions) {
+    this.options = options;
+  }
+
+  get current(): AgentStatus {
+    return this.status;
+  }
+
+  /** Whether a turn runs or waits. */
+  get isBusy(): boolean {
+    return this.status === 'working' || this.status === 'waiting';
+  }
+
+  /** Takes a new status; an open request makes 'working' to 'waiting'. */
+  set(status: AgentStatus): void {
+    const open = this.options.openRequest();
+    const wanted = status === 'working' && open !== undefined ? 'waiting' : status;
+    const waitingFor = wanted === 'waiting' ? open : undefined;
+    if (wanted === this.status && waitingFor === this.waitingFor) return;
+    this.status = wanted;
+    this.waitingFor = waitingFor;
+    this.options.onChange(wanted, waitingFor);
+  }
+
+  /** Derives the status from other lines for a CLI without state events. */
+  watch(line: OutLine): void {
+    if (line.type === 'system' && line.subtype === 'session_state_changed') {
+      this.hasStateEvents = true;
+    }
+    if (this.hasStateEvents) return;
+    if (line.type === 'result') this.set('idle');
+    else if (line.type === 'system' && line.subtype === 'init') this.set('working');
+    else if (this.status === 'idle' && WORK.has(line.type)) this.set('working');
+  }
+}
+
+const WORK: ReadonlySet<string> = new Set(['assistant', 'stream_event']);

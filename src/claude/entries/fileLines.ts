@@ -1,0 +1,156 @@
+// System and attachment lines of a transcript file: what of them is for people; pure.
+import * as z from 'zod/mini';
+import type { Json } from '../../protocol/json.ts';
+import type { Entry } from '../../protocol/transcript.ts';
+import type { CompactionHold } from './compactionHold.ts';
+import { givenJson } from '../wire/givenJson.ts';
+import { commandEntry, taskText } from './personText.ts';
+import { compactionEntry, retryEntry } from './systemEntries.ts';
+import { unknownEntry } from './unknownEntry.ts';
+
+/** The fields that the reader of a file looks at; the rest of a line is kept. */
+export const lineSchema = z.looseObject({
+  type: z.string(),
+  uuid: z.optional(z.string()),
+  timestamp: z.optional(z.string()),
+  subtype: z.optional(z.string()),
+  isMeta: z.optional(z.boolean()),
+  gitBranch: z.optional(z.string()),
+  version: z.optional(z.string()),
+  sessionId: z.optional(z.string()),
+  customTitle: z.optional(z.string()),
+  aiTitle: z.optional(z.string()),
+  permissionMode: z.optional(z.string()),
+  content: z.optional(givenJson),
+  message: z.optional(givenJson),
+  durationMs: z.optional(z.number()),
+});
+
+const queuedSchema = z.looseObject({
+  type: z.literal('queued_command'),
+  prompt: z.union([
+    z.string(),
+    z.array(z.looseObject({ type: z.string(), text: z.optional(z.string()) })),
+  ]),
+  source_uuid: z.optional(z.string()),
+  commandMode: z.optional(z.string()),
+  origin: z.nullish(z.looseObject({ kind: z.optional(z.string()) })),
+});
+
+const attachmentSchema = z.looseObject({ attachment: queuedSchema });
+
+const compactFileSchema = z.looseObject({
+  compactMetadata: z.optional(
+    z.looseObject({
+      trigger: z.optional(z.string()),
+      preTokens: z.optional(z.number()),
+      postTokens: z.optional(z.number()),
+    }),
+  ),
+});
+
+const apiErrorSchema = z.looseObject({
+  retryAttempt: z.optional(z.number()),
+  maxRetries: z.optional(z.number()),
+  retryInMs: z.optional(z.number()),
+  error: z.optional(
+    z.looseObject({ status: z.nullish(z.number()), formatted: z.optional(z.string()) }),
+  ),
+});
+
+/** A line of a transcript file. */
+export type Line = z.infer<typeof lineSchema>;
+
+/** Entries of a system line; the CLI's notes to itself give none. */
+export function systemEntries(json: Json, line: Line, at: number, hold: CompactionHold): Entry[] {
+  const id = line.uuid ?? `system:${at}`;
+  switch (line.subtype) {
+    case 'compact_boundary': {
+      const meta = compactFileSchema.safeParse(json);
+      const given = meta.success ? meta.data.compactMetadata : undefined;
+      const entry = compactionEntry(
+        {
+          type: 'system',
+          subtype: 'compact_boundary',
+          uuid: id,
+          compact_metadata: {
+            ...(given?.trigger === undefined ? {} : { trigger: given.trigger }),
+            ...(given?.preTokens === undefined ? {} : { pre_tokens: given.preTokens }),
+            ...(given?.postTokens === undefined ? {} : { post_tokens: given.postTokens }),
+          },
+        },
+        at,
+      );
+      return [...hold.release(), ...hold.boundary(entry)];
+    }
+    case 'api_error': {
+      const parsed = apiErrorSchema.safeParse(json);
+      if (!parsed.success) return [unknownEntry('system/api_error', json, { id: line.uuid, at })];
+      const { retryAttempt, maxRetries, retryInMs, error } = parsed.data;
+      return [
+        retryEntry(id, at, {
+          attempt: retryAttempt ?? 1,
+          maxAttempts: maxRetries,
+          delayMs: retryInMs,
+          status: error?.status ?? undefined,
+          error: error?.formatted ?? 'error',
+        }),
+      ];
+    }
+    case 'local_command': {
+      const text = typeof line.content === 'string' ? line.content : '';
+      return (
+        commandEntry(text, { id, at }) ?? [{ kind: 'command', id, at, command: text, text: '' }]
+      );
+    }
+    case 'turn_duration':
+      return [
+        {
+          kind: 'turn',
+          id,
+          at,
+          outcome: 'completed',
+          ...(line.durationMs === undefined ? {} : { durationMs: line.durationMs }),
+        },
+      ];
+    case 'informational':
+      return typeof line.content === 'string'
+        ? [{ kind: 'notice', id, at, level: 'info', code: 'agent', text: line.content }]
+        : [];
+    default: {
+      // Without a text it is bookkeeping: hook summaries, counters.
+      const hasText = typeof line.content === 'string' && line.content !== '';
+      return !hasText
+        ? []
+        : [unknownEntry(`system/${line.subtype ?? ''}`, json, { id: line.uuid, at })];
+    }
+  }
+}
+
+/** A prompt that was folded into a running turn is an attachment; all others are the CLI's own prompts. */
+export function attachmentEntries(json: Json, line: Line, at: number): Entry[] {
+  const parsed = attachmentSchema.safeParse(json);
+  if (!parsed.success) return [];
+  const { prompt, source_uuid: source, origin, commandMode } = parsed.data.attachment;
+  if (line.isMeta === true) return [];
+  const text =
+    typeof prompt === 'string'
+      ? prompt
+      : prompt
+          .filter((block) => block.type === 'text')
+          .map((block) => block.text ?? '')
+          .join('\n');
+  const isTask = commandMode === 'task-notification' || origin?.kind === 'task-notification';
+  const id = source ?? line.uuid ?? `queued:${at}`;
+  return [
+    {
+      kind: 'prompt',
+      id,
+      at,
+      text: isTask ? taskText(text) : text,
+      origin: isTask ? 'task' : origin?.kind === 'peer' ? 'peer' : 'person',
+      folded: true,
+      ...(source === undefined || isTask ? {} : { promptId: source }),
+    },
+  ];
+}

@@ -1,0 +1,99 @@
+// Streaming text: which blocks are live, and when the finished entry or an abort supersedes them.
+import type { AgentEvent } from '../../protocol/agent.ts';
+import type { MessageLine } from '../wire/messageLine.ts';
+import type { StreamEventLine } from '../wire/streamJson.ts';
+
+interface LiveBlock {
+  readonly messageId: string;
+  readonly block: number;
+  readonly parent: string | undefined;
+  readonly type: 'text' | 'thinking' | 'tool-input';
+  readonly tool: string | undefined;
+  hasText: boolean;
+}
+
+const ENTRY_TYPE: ReadonlyMap<string, LiveBlock['type']> = new Map([
+  ['text', 'text'],
+  ['thinking', 'thinking'],
+  ['tool_use', 'tool-input'],
+  ['server_tool_use', 'tool-input'],
+]);
+
+/** Follows the SSE events of the main conversation and of its subagents. */
+export class LiveBlocks {
+  /** Message that streams, by subagent call ('' = main conversation). */
+  private readonly message = new Map<string, string>();
+  private live: LiveBlock[] = [];
+
+  /** Deltas of one stream event. */
+  events(line: StreamEventLine): AgentEvent[] {
+    const parent = line.parent_tool_use_id ?? undefined;
+    const { event } = line;
+    switch (event.type) {
+      case 'message_start': {
+        const gone = this.end((block) => block.parent === parent);
+        if (event.message) this.message.set(parent ?? '', event.message.id);
+        return gone;
+      }
+      case 'content_block_start': {
+        const messageId = this.message.get(parent ?? '');
+        const type = ENTRY_TYPE.get(event.content_block?.type ?? '');
+        if (messageId === undefined || type === undefined || event.index === undefined) return [];
+        const tool = event.content_block?.name;
+        this.live.push({ messageId, block: event.index, parent, type, tool, hasText: false });
+        return [];
+      }
+      case 'content_block_delta':
+        return this.delta(line, parent);
+      default:
+        return [];
+    }
+  }
+
+  /** The finished line has come: its block is no longer live. Lines come in the order of their blocks. */
+  finished(line: MessageLine): AgentEvent[] {
+    const content = line.message.content;
+    const first = typeof content === 'string' ? 'text' : content[0]?.type;
+    const type = ENTRY_TYPE.get(first ?? '');
+    const found = this.live.find(
+      (block) => block.messageId === line.message.id && block.type === type,
+    );
+    return found === undefined ? [] : this.end((block) => block === found);
+  }
+
+  /** Nothing is live any more. */
+  endAll(): AgentEvent[] {
+    this.message.clear();
+    return this.end(() => true);
+  }
+
+  private delta(line: StreamEventLine, parent: string | undefined): AgentEvent[] {
+    const messageId = this.message.get(parent ?? '');
+    const block = this.live.find(
+      (item) => item.messageId === messageId && item.block === line.event.index,
+    );
+    const delta = line.event.delta;
+    const text = delta?.text ?? delta?.thinking ?? delta?.partial_json;
+    if (block === undefined || text === undefined || text === '') return [];
+    block.hasText = true;
+    return [
+      {
+        kind: 'delta',
+        messageId: block.messageId,
+        block: block.block,
+        type: block.type,
+        text,
+        ...(block.tool === undefined ? {} : { tool: block.tool }),
+        ...(parent === undefined ? {} : { parent }),
+      },
+    ];
+  }
+
+  private end(which: (block: LiveBlock) => boolean): AgentEvent[] {
+    const gone = this.live.filter(which);
+    this.live = this.live.filter((block) => !which(block));
+    return gone
+      .filter((block) => block.hasText)
+      .map((block) => ({ kind: 'delta-end', messageId: block.messageId, block: block.block }));
+  }
+}

@@ -1,0 +1,75 @@
+// The requests of the CLI that wait for a person.
+import { createHash } from 'node:crypto';
+import type { AgentEvent } from '../../protocol/agent.ts';
+import { canonicalJson, type Json } from '../../protocol/json.ts';
+import type { EntryOf } from '../../protocol/transcript.ts';
+import { requestEntry } from './requestEntry.ts';
+import { canUseToolSchema, type ControlRequestLine } from '../wire/streamJson.ts';
+
+/** SHA-256 of the canonical JSON of an input as base64url: what an answer is bound to. */
+export function inputHash(input: Json): string {
+  return createHash('sha256').update(canonicalJson(input)).digest('base64url');
+}
+
+/** One per child process. */
+export class OpenRequests {
+  private readonly now: () => number;
+  private readonly readPlan: (callId: string) => string | undefined;
+  private readonly open = new Map<string, EntryOf<'request'>>();
+  /** Calls that a person has denied: older CLIs do not mark their results. */
+  readonly deniedCalls = new Set<string>();
+
+  constructor(options: {
+    readonly now: () => number;
+    /** Text of a plan that is not in the request's input. */
+    readonly readPlan: (callId: string) => string | undefined;
+  }) {
+    this.now = options.now;
+    this.readPlan = options.readPlan;
+  }
+
+  get size(): number {
+    return this.open.size;
+  }
+
+  /** What the oldest one asks for. */
+  get waitingFor(): EntryOf<'request'>['request'] | undefined {
+    const first = this.open.values().next();
+    return first.done === true ? undefined : first.value.request;
+  }
+
+  /** Takes the request out to be answered; undefined if it no longer waits. */
+  settle(requestId: string, behavior: 'allow' | 'deny'): EntryOf<'request'> | undefined {
+    const request = this.open.get(requestId);
+    this.open.delete(requestId);
+    if (behavior === 'deny' && request?.callId !== undefined) this.deniedCalls.add(request.callId);
+    return request;
+  }
+
+  /** A new request; none for a kind that is not understood, or one that waits already. */
+  add(line: ControlRequestLine): AgentEvent[] {
+    const parsed = canUseToolSchema.safeParse(line.request);
+    if (!parsed.success || this.open.has(line.request_id)) return [];
+    const entry = requestEntry(line.request_id, parsed.data, {
+      at: this.now(),
+      hash: inputHash(parsed.data.input),
+      plan: () => this.readPlan(parsed.data.tool_use_id ?? ''),
+    });
+    this.open.set(line.request_id, entry);
+    return [
+      { kind: 'entry', entry },
+      { kind: 'status', status: 'waiting', waitingFor: entry.request },
+    ];
+  }
+
+  /** The CLI no longer waits for it. */
+  withdraw(requestId: string, detail: string): AgentEvent[] {
+    if (!this.open.delete(requestId)) return [];
+    return [{ kind: 'request-withdrawn', requestId, detail }];
+  }
+
+  /** The process is gone. */
+  withdrawAll(detail: string): AgentEvent[] {
+    return [...this.open.keys()].flatMap((id) => this.withdraw(id, detail));
+  }
+}

@@ -1,0 +1,97 @@
+// Reads user lines that are text: a prompt, a slash command, command output, an interrupt, a note.
+import type { Entry, EntryImage } from '../../protocol/transcript.ts';
+import type { MessageLine } from '../wire/messageLine.ts';
+
+/** Id, time and parent of an entry. */
+export interface EntryBase {
+  readonly id: string;
+  readonly at: number;
+  readonly parent?: string;
+}
+
+/** Text that the CLI writes as a user line when a turn was interrupted. */
+const INTERRUPTED = /^\[Request interrupted by user( for tool use)?\]$/;
+const COMMAND_NAME = /<command-name>([\s\S]*?)<\/command-name>/;
+const COMMAND_ARGS = /<command-args>([\s\S]*?)<\/command-args>/;
+const COMMAND_OUTPUT = /^<(local-command-stdout|local-command-stderr)>([\s\S]*?)<\/\1>$/;
+const BASH_INPUT = /^<bash-input>([\s\S]*?)<\/bash-input>/;
+const BASH_STDOUT = /<bash-stdout>([\s\S]*?)<\/bash-stdout>/;
+const BASH_STDERR = /<bash-stderr>([\s\S]*?)<\/bash-stderr>/;
+/** Colours of the terminal mean nothing outside it. */
+const ANSI = new RegExp(`${String.fromCharCode(27)}\\[[0-9;?]*[A-Za-z]`, 'g');
+
+/** Entries of a text that came as a user line; none for the CLI's notes to the model. */
+export function personText(
+  line: MessageLine,
+  text: string,
+  images: readonly EntryImage[],
+  base: EntryBase,
+): Entry[] {
+  if (INTERRUPTED.test(text.trim())) {
+    return [{ ...base, kind: 'notice', level: 'info', code: 'interrupted', text: 'Interrupted.' }];
+  }
+  const command = commandEntry(text, base);
+  if (command !== undefined) return command;
+  const origin = originOf(line, text);
+  // Meta lines are notes of the CLI to the model; only what another program said is for people.
+  if (line.isMeta === true && origin === 'person') return [];
+  // The prompt of a subagent stands in the call that started it.
+  if (base.parent !== undefined && origin === 'person') return [];
+  if (text === '' && images.length === 0) return [];
+  return [
+    {
+      ...base,
+      kind: 'prompt',
+      text: origin === 'task' ? taskText(text) : text,
+      origin,
+      ...(images.length > 0 ? { images: [...images] } : {}),
+      ...(origin === 'person' ? { promptId: line.uuid } : {}),
+    },
+  ];
+}
+
+/** Summary of a background task's notification, or the text itself. */
+export function taskText(text: string): string {
+  return /<summary>([\s\S]*?)<\/summary>/.exec(text)?.[1] ?? text;
+}
+
+/** What a local command printed; undefined if the text is not command output. */
+export function commandOutput(text: string): string | undefined {
+  return COMMAND_OUTPUT.exec(text.trim())?.[2]?.replaceAll(ANSI, '');
+}
+
+/** Slash command or shell escape, or its output; undefined if the text is neither. */
+export function commandEntry(text: string, base: EntryBase): Entry[] | undefined {
+  const entry = (command: string, output: string): Entry[] =>
+    command === '' && output === '' ? [] : [{ ...base, kind: 'command', command, text: output }];
+  const name = COMMAND_NAME.exec(text)?.[1];
+  if (name !== undefined) {
+    const args = COMMAND_ARGS.exec(text)?.[1]?.trim() ?? '';
+    return entry(`${name.trim()} ${args}`.trim(), '');
+  }
+  const output = commandOutput(text);
+  if (output !== undefined) return entry('', output);
+  const shell = BASH_INPUT.exec(text)?.[1];
+  if (shell !== undefined) return entry(`!${shell}`, '');
+  const stdout = BASH_STDOUT.exec(text)?.[1];
+  const stderr = BASH_STDERR.exec(text)?.[1];
+  if (stdout === undefined && stderr === undefined) return undefined;
+  return entry('', [stdout, stderr].filter(Boolean).join('\n').replaceAll(ANSI, ''));
+}
+
+function originOf(line: MessageLine, text: string): 'person' | 'hook' | 'peer' | 'task' | 'system' {
+  switch (line.origin?.kind) {
+    case 'peer':
+      return 'peer';
+    case 'task-notification':
+      return 'task';
+    case undefined:
+    case 'human':
+      break;
+    default:
+      return 'system';
+  }
+  if (text.startsWith('<task-notification>')) return 'task';
+  const isFeedback = /^(Stop|SubagentStop) hook feedback:/.test(text);
+  return line.isMeta === true && isFeedback ? 'hook' : 'person';
+}

@@ -1,0 +1,99 @@
+// Life of a prompt: each state is told once, in order, also by a CLI that does not tell it itself.
+import type { AgentEvent } from '../../protocol/agent.ts';
+
+type PromptState = Extract<AgentEvent, { kind: 'prompt' }>['state'];
+
+const ORDER: Readonly<Record<PromptState | 'written', number>> = {
+  written: 0,
+  queued: 1,
+  started: 2,
+  completed: 3,
+  cancelled: 3,
+};
+
+function isPromptState(state: string): state is PromptState {
+  return state !== 'written' && Object.hasOwn(ORDER, state);
+}
+
+/** Prompts remembered: more than ever wait at a time. */
+const MAX_PROMPTS = 1000;
+
+/** One per child process. */
+export class PromptLife {
+  private readonly states = new Map<string, PromptState | 'written'>();
+  /** What was typed, of those that wait: the CLI gives prompts that waited together back as one text. */
+  private readonly texts = new Map<string, string>();
+  private hasLifecycle = false;
+
+  /** The CLI tells the states itself (`command_lifecycle`). */
+  told(promptId: string, state: string): AgentEvent[] {
+    this.hasLifecycle = true;
+    return isPromptState(state) ? this.to(promptId, state) : [];
+  }
+
+  /** Written to an idle process: nobody is told before the CLI says more. */
+  written(promptId: string, text: string): void {
+    this.texts.set(promptId, text);
+    if (!this.states.has(promptId)) this.keep(promptId, 'written');
+  }
+
+  /** Written to a busy process: it waits. */
+  sent(promptId: string, text: string): AgentEvent[] {
+    this.texts.set(promptId, text);
+    return this.to(promptId, 'queued');
+  }
+
+  /** Of a prompt that came back, what its own author typed: those merged before it have come back by themselves. */
+  ownText(promptId: string, text: string): string {
+    const own = this.texts.get(promptId);
+    this.texts.delete(promptId);
+    return own !== undefined && text.endsWith(`\n${own}`) ? own : text;
+  }
+
+  /** Its line came back: it runs. */
+  started(promptId: string): AgentEvent[] {
+    return this.to(promptId, 'started');
+  }
+
+  /** It was taken out of the queue: it will not come back. */
+  cancelled(promptId: string): AgentEvent[] {
+    return this.to(promptId, 'cancelled');
+  }
+
+  /** Whether it was written to this process. */
+  knows(promptId: string): boolean {
+    return this.states.has(promptId);
+  }
+
+  /** A turn ended: what had started is over, unless the CLI says so itself. */
+  turnEnded(state: 'completed' | 'cancelled'): AgentEvent[] {
+    if (this.hasLifecycle) return [];
+    const running = [...this.states].filter(([, known]) => known === 'started');
+    return running.flatMap(([promptId]) => this.to(promptId, state));
+  }
+
+  /** A command that the CLI ran itself is over: it comes back as no prompt, but was next in turn. */
+  commandEnded(): AgentEvent[] {
+    if (this.hasLifecycle) return [];
+    const open = [...this.states].filter(([, known]) => ORDER[known] < ORDER.completed);
+    const over = open.find(([, known]) => known === 'started') ?? open[0];
+    return over === undefined ? [] : this.to(over[0], 'completed');
+  }
+
+  private to(promptId: string, state: PromptState): AgentEvent[] {
+    const known = this.states.get(promptId);
+    if (known !== undefined && ORDER[state] <= ORDER[known]) return [];
+    this.keep(promptId, state);
+    return [{ kind: 'prompt', promptId, state }];
+  }
+
+  private keep(promptId: string, state: PromptState | 'written'): void {
+    this.states.set(promptId, state);
+    if (ORDER[state] >= ORDER.completed) this.texts.delete(promptId);
+    if (this.states.size <= MAX_PROMPTS) return;
+    const oldest = this.states.keys().next();
+    if (oldest.done === true) return;
+    this.states.delete(oldest.value);
+    this.texts.delete(oldest.value);
+  }
+}

@@ -1,0 +1,64 @@
+// Maps a `can_use_tool` request to the entry that waits for a person; pure.
+import * as z from 'zod/mini';
+import type { EntryOf, Question } from '../../protocol/transcript.ts';
+import { questionSchema } from '../../protocol/transcript.ts';
+import type { canUseToolSchema } from '../wire/streamJson.ts';
+
+const askSchema = z.looseObject({ questions: z.array(questionSchema) });
+const planSchema = z.looseObject({ plan: z.optional(z.string()) });
+
+/** What the request's entry needs beside the request. */
+export interface RequestContext {
+  readonly at: number;
+  /** SHA-256 (base64url) of the canonical JSON of the input. */
+  readonly hash: string;
+  /** Text of the plan, asked for only if the input has none. */
+  readonly plan: () => string | undefined;
+}
+
+/** The 'request' entry; its id is the request's. */
+export function requestEntry(
+  requestId: string,
+  request: z.infer<typeof canUseToolSchema>,
+  context: RequestContext,
+): EntryOf<'request'> {
+  const questions = questionsOf(request.tool_name, request.input);
+  const isPlan = request.tool_name === 'ExitPlanMode';
+  const plan = isPlan ? (planOf(request.input) ?? context.plan()) : undefined;
+  return {
+    kind: 'request',
+    id: requestId,
+    at: context.at,
+    requestId,
+    request: questions ? 'question' : isPlan ? 'plan' : 'permission',
+    tool: request.tool_name,
+    input: request.input,
+    inputHash: context.hash,
+    ...(request.tool_use_id === undefined ? {} : { callId: request.tool_use_id }),
+    ...(request.display_name === undefined ? {} : { displayName: request.display_name }),
+    ...(request.description ? { description: request.description } : {}),
+    ...reasonOf(request),
+    ...(request.permission_suggestions === undefined
+      ? {}
+      : { suggestions: request.permission_suggestions }),
+    ...(questions ? { questions } : {}),
+    ...(plan === undefined ? {} : { plan }),
+  };
+}
+
+function reasonOf(request: z.infer<typeof canUseToolSchema>): { reason?: string } {
+  const reason = request.decision_reason ?? request.blocked_path;
+  return reason ? { reason } : {};
+}
+
+function questionsOf(tool: string, input: unknown): Question[] | undefined {
+  if (tool !== 'AskUserQuestion') return undefined;
+  const parsed = askSchema.safeParse(input);
+  return parsed.success ? parsed.data.questions : undefined;
+}
+
+/** Markdown of the plan in an ExitPlanMode input. */
+export function planOf(input: unknown): string | undefined {
+  const parsed = planSchema.safeParse(input);
+  return parsed.success ? parsed.data.plan : undefined;
+}

@@ -1,0 +1,210 @@
+// Maps live `system` lines to events; remembers what a task is called.
+import type { AgentEvent, AgentStatus } from '../../protocol/agent.ts';
+import type { Entry } from '../../protocol/transcript.ts';
+import { timeOf } from './messageEntries.ts';
+import type { SystemLine } from '../wire/streamJson.ts';
+import { unknownEntry } from './unknownEntry.ts';
+
+/** Subtypes that say nothing to people and change nothing. */
+const SILENT = new Set([
+  'thinking_tokens',
+  'hook_started',
+  'hook_progress',
+  'hook_response',
+  'background_tasks_changed',
+  'files_persisted',
+  'stop_hook_summary',
+  'turn_duration',
+  'post_turn_summary',
+  'keep_alive',
+  'commands_changed',
+]);
+
+// 'requires_action' is told by the request itself, which says what for.
+const STATES: ReadonlyMap<string, AgentStatus> = new Map([
+  ['running', 'working'],
+  ['idle', 'idle'],
+]);
+
+type TaskState = 'running' | 'completed' | 'failed' | 'stopped';
+const TASK_STATES: ReadonlyMap<string, TaskState> = new Map([
+  ['running', 'running'],
+  ['completed', 'completed'],
+  ['failed', 'failed'],
+  ['killed', 'stopped'],
+  ['stopped', 'stopped'],
+]);
+
+/** One per child process. */
+export class SystemMapper {
+  private readonly now: () => number;
+  private readonly tasks = new Map<
+    string,
+    { title: string; callId?: string; agentType?: string }
+  >();
+
+  constructor(now: () => number) {
+    this.now = now;
+  }
+
+  /** Events of one system line. */
+  map(line: SystemLine): AgentEvent[] {
+    const at = timeOf(line.timestamp, this.now());
+    switch (line.subtype) {
+      case 'init':
+        return facts({
+          ...(line.model === undefined ? {} : { model: line.model }),
+          ...(line.permissionMode === undefined ? {} : { mode: line.permissionMode }),
+          ...(line.claude_code_version === undefined
+            ? {}
+            : { agentVersion: line.claude_code_version }),
+        });
+      case 'status':
+        return this.status(line, at);
+      case 'session_state_changed': {
+        const status = STATES.get(line.state ?? '');
+        return status === undefined ? [] : [{ kind: 'status', status }];
+      }
+      case 'session_title_changed':
+        return line.title === undefined ? [] : facts({ title: line.title });
+      case 'api_retry':
+        return [
+          {
+            kind: 'entry',
+            entry: retryEntry(line.uuid ?? `retry:${at}`, at, {
+              attempt: line.attempt ?? 1,
+              maxAttempts: line.max_retries,
+              delayMs: line.retry_delay_ms,
+              status: line.error_status ?? undefined,
+              error: typeof line.error === 'string' ? line.error : 'error',
+            }),
+          },
+        ];
+      case 'compact_boundary':
+        return [{ kind: 'entry', entry: compactionEntry(line, at) }];
+      case 'task_started':
+      case 'task_progress':
+      case 'task_updated':
+      case 'task_notification':
+        return this.task(line, at);
+      default:
+        if (SILENT.has(line.subtype)) return [];
+        return [
+          {
+            kind: 'entry',
+            entry: unknownEntry(`system/${line.subtype}`, line, { id: line.uuid, at }),
+          },
+        ];
+    }
+  }
+
+  private status(line: SystemLine, at: number): AgentEvent[] {
+    const out: AgentEvent[] = [];
+    if (line.permissionMode !== undefined) out.push(...facts({ mode: line.permissionMode }));
+    if (line.compact_error) {
+      out.push({
+        kind: 'entry',
+        entry: {
+          kind: 'notice',
+          id: line.uuid ?? `compact:${at}`,
+          at,
+          level: 'error',
+          code: 'compact-failed',
+          text: line.compact_error,
+        },
+      });
+    }
+    return out;
+  }
+
+  private task(line: SystemLine, at: number): AgentEvent[] {
+    const taskId = line.task_id;
+    if (taskId === undefined) return [];
+    const known = this.tasks.get(taskId);
+    const task = {
+      title: known?.title ?? line.description ?? taskId,
+      ...(known?.callId === undefined ? callIdOf(line) : { callId: known.callId }),
+      ...(known?.agentType === undefined ? agentTypeOf(line) : { agentType: known.agentType }),
+    };
+    this.tasks.set(taskId, task);
+    const state =
+      TASK_STATES.get(line.patch?.status ?? stringOf(line.status) ?? 'running') ?? 'running';
+    // The notification follows the update and says more: one entry for the end is enough.
+    if (line.subtype === 'task_updated' && state !== 'running') return [];
+    const summary =
+      line.summary ?? (line.subtype === 'task_progress' ? line.description : undefined);
+    return [
+      {
+        kind: 'entry',
+        entry: {
+          kind: 'task',
+          id: line.uuid ?? `task:${taskId}:${at}`,
+          at,
+          taskId,
+          status: state,
+          ...task,
+          ...(summary ? { summary } : {}),
+          ...(line.usage?.tool_uses === undefined ? {} : { toolUses: line.usage.tool_uses }),
+          ...(line.usage?.total_tokens === undefined
+            ? {}
+            : { totalTokens: line.usage.total_tokens }),
+          ...(line.usage?.duration_ms === undefined ? {} : { durationMs: line.usage.duration_ms }),
+        },
+      },
+    ];
+  }
+}
+
+/** A 'retry' entry. Live and in the file a retry has different ids: nothing names it in both. */
+export function retryEntry(
+  id: string,
+  at: number,
+  retry: {
+    readonly attempt: number;
+    readonly maxAttempts: number | undefined;
+    readonly delayMs: number | undefined;
+    readonly status: number | undefined;
+    readonly error: string;
+  },
+): Entry {
+  return {
+    kind: 'retry',
+    id,
+    at,
+    attempt: retry.attempt,
+    error: retry.error,
+    ...(retry.maxAttempts === undefined ? {} : { maxAttempts: retry.maxAttempts }),
+    ...(retry.delayMs === undefined ? {} : { delayMs: Math.round(retry.delayMs) }),
+    ...(retry.status === undefined ? {} : { status: retry.status }),
+  };
+}
+
+/** A 'compaction' entry without its summary, which comes on a line of its own. */
+export function compactionEntry(line: SystemLine, at: number): Entry {
+  const meta = line.compact_metadata;
+  const trigger = meta?.trigger;
+  return {
+    kind: 'compaction',
+    id: line.uuid ?? `compact:${at}`,
+    at,
+    trigger: trigger === 'manual' || trigger === 'auto' ? trigger : 'other',
+    ...(meta?.pre_tokens === undefined ? {} : { preTokens: meta.pre_tokens }),
+    ...(meta?.post_tokens === undefined ? {} : { postTokens: meta.post_tokens }),
+  };
+}
+
+function facts(given: Extract<AgentEvent, { kind: 'facts' }>['facts']): AgentEvent[] {
+  return [{ kind: 'facts', facts: given }];
+}
+
+function callIdOf(line: SystemLine): { callId?: string } {
+  return line.tool_use_id ? { callId: line.tool_use_id } : {};
+}
+
+function agentTypeOf(line: SystemLine): { agentType?: string } {
+  return line.subagent_type === undefined ? {} : { agentType: line.subagent_type };
+}
+
+function stringOf(value: string | null | undefined): string | undefined {
+  return value ?? undefined;
+}

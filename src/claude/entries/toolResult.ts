@@ -1,0 +1,107 @@
+// Maps tool_result blocks: text, images, structured result and outcome.
+import type { Json } from '../../protocol/json.ts';
+import type { Entry, EntryImage } from '../../protocol/transcript.ts';
+import type { Block, MessageLine } from '../wire/messageLine.ts';
+import type { EntryBase } from './personText.ts';
+
+/** Base64 that is longer than this is somebody's file, not text. Characters. */
+const MAX_BASE64_CHARS = 4096;
+
+/** The 'tool-result' entry of a block. `deniedCalls`: calls that a person is known to have denied. */
+export function toolResultEntry(
+  line: MessageLine,
+  block: Block,
+  base: EntryBase,
+  deniedCalls: ReadonlySet<string> | undefined,
+): Entry {
+  const callId = block.tool_use_id ?? '';
+  const { text, images } = resultContent(block.content);
+  const structured = line.tool_use_result ?? line.toolUseResult;
+  return {
+    ...base,
+    kind: 'tool-result',
+    callId,
+    outcome: outcomeOf(line, block, text, structured, deniedCalls?.has(callId) === true),
+    text,
+    ...(images.length > 0 ? { images } : {}),
+    ...(isRecord(structured) || Array.isArray(structured)
+      ? { structured: withoutBytes(structured) }
+      : {}),
+  };
+}
+
+/** Size and type of an inline image; its bytes stay in the transcript. */
+export function imageOf(source: Block['source']): EntryImage {
+  const data = source?.data ?? '';
+  const padding = data.endsWith('==') ? 2 : data.endsWith('=') ? 1 : 0;
+  return {
+    mediaType: source?.media_type ?? 'image/unknown',
+    totalBytes: Math.max(0, Math.floor((data.length * 3) / 4) - padding),
+  };
+}
+
+function outcomeOf(
+  line: MessageLine,
+  block: Block,
+  text: string,
+  structured: Json | undefined,
+  isDenied: boolean,
+): 'ok' | 'error' | 'denied' | 'interrupted' {
+  if (/^\[(Request|Tool call) interrupted/.test(text)) return 'interrupted';
+  if (block.is_error !== true) {
+    return isRecord(structured) && structured['interrupted'] === true ? 'interrupted' : 'ok';
+  }
+  const meta = line.tool_result_meta?.find((item) => item.id === block.tool_use_id);
+  const isRejected =
+    isDenied ||
+    line.toolDenialKind !== undefined ||
+    line.permissionDecision?.decision === 'reject' ||
+    meta?.permission_decision?.decision === 'reject' ||
+    meta?.non_execution_kind === 'user-rejected' ||
+    meta?.non_execution_kind === 'permission-rule' ||
+    /^The user doesn't want to (proceed|take this action)/.test(text);
+  return isRejected ? 'denied' : 'error';
+}
+
+function resultContent(content: Json | undefined): { text: string; images: EntryImage[] } {
+  if (content === undefined || content === null) return { text: '', images: [] };
+  if (typeof content === 'string') return { text: content, images: [] };
+  if (!Array.isArray(content)) return { text: JSON.stringify(content), images: [] };
+  const texts: string[] = [];
+  const images: EntryImage[] = [];
+  for (const item of content) {
+    if (isRecord(item) && item['type'] === 'text' && typeof item['text'] === 'string') {
+      texts.push(item['text']);
+    } else if (isRecord(item) && item['type'] === 'image') {
+      images.push(imageOf(sourceOf(item['source'])));
+    } else {
+      texts.push(JSON.stringify(withoutBytes(item)));
+    }
+  }
+  return { text: texts.join('\n'), images };
+}
+
+function sourceOf(source: Json | undefined): Block['source'] {
+  if (!isRecord(source)) return undefined;
+  const { media_type: mediaType, data } = source;
+  return {
+    ...(typeof mediaType === 'string' ? { media_type: mediaType } : {}),
+    ...(typeof data === 'string' ? { data } : {}),
+  };
+}
+
+/** A long base64 string says nothing to people and costs a blob: its length stays. */
+function withoutBytes(value: Json): Json {
+  if (typeof value === 'string') {
+    return value.length > MAX_BASE64_CHARS && /^[A-Za-z0-9+/]+={0,2}$/.test(value)
+      ? `[${value.length} base64 characters]`
+      : value;
+  }
+  if (Array.isArray(value)) return value.map((item: Json) => withoutBytes(item));
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutBytes(item)]));
+}
+
+function isRecord(value: Json | undefined): value is { readonly [key: string]: Json } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

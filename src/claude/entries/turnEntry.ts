@@ -1,0 +1,64 @@
+// Maps a `result` line to the entry that ends a turn; pure.
+import type { EntryOf } from '../../protocol/transcript.ts';
+import type { ResultLine } from '../wire/streamJson.ts';
+
+/** The 'turn' entry of a result. `at` is ms since 1970. */
+export function turnEntry(line: ResultLine, at: number): EntryOf<'turn'> {
+  const outcome = outcomeOf(line);
+  const error = outcome === 'failed' || outcome === 'limit' ? errorOf(line) : undefined;
+  const reason = line.terminal_reason ?? line.subtype;
+  return {
+    kind: 'turn',
+    id: line.uuid ?? `turn:${at}`,
+    at,
+    outcome,
+    reason,
+    ...(line.duration_ms === undefined ? {} : { durationMs: line.duration_ms }),
+    ...(line.total_cost_usd === undefined ? {} : { costUsd: line.total_cost_usd }),
+    ...(line.usage === undefined ? {} : { usage: usageOf(line.usage) }),
+    ...(line.user_message_uuids === undefined ? {} : { promptIds: line.user_message_uuids }),
+    ...(error === undefined ? {} : { error }),
+  };
+}
+
+/** Context window of the model that is used now: a result lists all that the session has used. */
+export function contextLimitOf(line: ResultLine, model: string): number | undefined {
+  const used = Object.entries(line.modelUsage ?? {});
+  const current = used.find(([name]) => name === model || model.startsWith(`${name}[`));
+  return (current ?? used.at(-1))?.[1].contextWindow;
+}
+
+/** Whether the result only ends a slash command that the CLI ran itself: no turn of the model. */
+export function isLocalCommand(line: ResultLine): boolean {
+  if (line.local_command !== undefined) return true;
+  return line.num_turns === 0 && line.is_error !== true;
+}
+
+function outcomeOf(line: ResultLine): EntryOf<'turn'>['outcome'] {
+  if (line.terminal_reason?.startsWith('aborted') === true) return 'interrupted';
+  if (line.subtype === 'error_max_turns' || line.subtype === 'error_max_budget_usd') return 'limit';
+  return line.is_error === true ? 'failed' : 'completed';
+}
+
+/** Diagnostics of the CLI for itself are not for people. */
+function errorOf(line: ResultLine): string {
+  const errors = (line.errors ?? []).filter((text) => !text.startsWith('[ede_diagnostic]'));
+  return errors.join('\n') || line.result || line.subtype;
+}
+
+function usageOf(usage: NonNullable<ResultLine['usage']>): EntryOf<'turn'>['usage'] {
+  return {
+    ...given('inputTokens', usage.input_tokens),
+    ...given('outputTokens', usage.output_tokens),
+    ...given('cacheReadTokens', usage.cache_read_input_tokens),
+    ...given('cacheWriteTokens', usage.cache_creation_input_tokens),
+  };
+}
+
+function given<K extends string>(
+  key: K,
+  value: number | null | undefined,
+): Partial<Record<K, number>> {
+  // Computed keys widen to string: the cast restores the one key there is.
+  return value === null || value === undefined ? {} : ({ [key]: value } as Record<K, number>);
+}

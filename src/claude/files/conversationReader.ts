@@ -1,0 +1,181 @@
+// Reads one conversation, its subagents included, as entries: from the start and then what is new.
+import { basename, join } from 'node:path';
+import type { AgentFacts } from '../../protocol/agent.ts';
+import type { Json } from '../../protocol/json.ts';
+import type { Entry } from '../../protocol/transcript.ts';
+import { createTranscriptMapper, type TranscriptMapper } from '../entries/fromTranscript.ts';
+import { SubagentFiles } from './subagentFiles.ts';
+import { TranscriptFile } from './transcriptFile.ts';
+
+/** Entries of one read at the most: a conversation of years is shown from here on. */
+export const MAX_ENTRIES = 5000;
+/** A subagent without news for this many looks (a minute) is looked at once in `QUIET_EVERY` looks. */
+export const QUIET_AFTER = 600;
+const QUIET_EVERY = 5;
+
+/** What one read found. */
+export interface ConversationRead {
+  readonly entries: readonly Entry[];
+  readonly facts: AgentFacts;
+  readonly exists: boolean;
+}
+
+/** Follows `<id>.jsonl` and `<id>/subagents/agent-*.jsonl`; `read` calls must not overlap. */
+export class ConversationReader {
+  readonly path: string;
+  private readonly options: ReaderOptions;
+  private readonly main: Source;
+  private readonly subagents: SubagentFiles;
+  private readonly others: Source[] = [];
+  private looks = 0;
+
+  constructor(options: ReaderOptions) {
+    this.path = options.path;
+    this.options = options;
+    this.main = new Source(options, undefined);
+    this.subagents = new SubagentFiles(join(options.path.replace(/\.jsonl$/, ''), 'subagents'));
+  }
+
+  /**
+   * Entries that are new since the last call, a subagent's where their time belongs; the newest
+   * `MAX_ENTRIES`, after a notice that says what was left out.
+   */
+  async read(): Promise<ConversationRead> {
+    const exists = await this.main.read();
+    for (const { path, parent } of await this.subagents.news()) {
+      this.others.push(new Source({ ...this.options, path }, parent));
+    }
+    for (const [index, source] of this.others.entries()) {
+      const isDue = source.quietLooks < QUIET_AFTER || (this.looks + index) % QUIET_EVERY === 0;
+      if (isDue) await source.read();
+    }
+    this.looks += 1;
+    return { ...this.taken(), exists };
+  }
+
+  /** What is held back for a line, or the end of a line, that may still come. */
+  flush(): readonly Entry[] {
+    for (const source of [this.main, ...this.others]) source.end();
+    return this.taken().entries;
+  }
+
+  private taken(): { readonly entries: readonly Entry[]; readonly facts: AgentFacts } {
+    const { facts, ...main } = this.main.take();
+    const others = this.others.map((source) => source.take());
+    const entries = merge(
+      main.entries,
+      others.flatMap((other) => other.entries).sort((a, b) => a.at - b.at),
+    );
+    const dropped = others.reduce((sum, other) => sum + other.dropped, main.dropped);
+    if (dropped === 0 && entries.length <= MAX_ENTRIES) return { entries, facts };
+    const newest = entries.slice(-(MAX_ENTRIES - 1));
+    const older = dropped + entries.length - newest.length;
+    return { entries: [this.olderNotice(older, newest[0]?.at), ...newest], facts };
+  }
+
+  private olderNotice(count: number, at: number | undefined): Entry {
+    return {
+      kind: 'notice',
+      id: `older-left-out:${basename(this.path, '.jsonl')}`,
+      at: at ?? this.options.now(),
+      level: 'info',
+      code: 'older-left-out',
+      text: `This conversation is long: its ${count} oldest entries are not shown here. They are kept in Claude Code's own transcript.`,
+    };
+  }
+}
+
+/** Where the conversation is, and the wall time in ms for lines without one. */
+export interface ReaderOptions {
+  readonly path: string;
+  readonly now: () => number;
+}
+
+/** One file with its mapper, and what was read of it. */
+class Source {
+  quietLooks = 0;
+  private readonly options: ReaderOptions;
+  private readonly parent: string | undefined;
+  private readonly file: TranscriptFile;
+  private mapper: TranscriptMapper;
+  private entries: Entry[] = [];
+  private facts: AgentFacts = {};
+  private dropped = 0;
+
+  constructor(options: ReaderOptions, parent: string | undefined) {
+    this.options = options;
+    this.parent = parent;
+    this.file = new TranscriptFile(options.path);
+    this.mapper = this.newMapper();
+  }
+
+  async read(): Promise<boolean> {
+    const exists = await this.file.read({
+      line: (line, number) => this.line(line, number),
+      restart: () => (this.mapper = this.newMapper()),
+    });
+    this.quietLooks = this.entries.length > 0 ? 0 : this.quietLooks + 1;
+    return exists;
+  }
+
+  end(): void {
+    this.file.rest({ line: (line, number) => this.line(line, number) });
+    this.entries.push(...this.mapper.flush());
+  }
+
+  take(): { readonly entries: Entry[]; readonly facts: AgentFacts; readonly dropped: number } {
+    const { entries, facts, dropped } = this;
+    this.entries = [];
+    this.facts = {};
+    this.dropped = 0;
+    return { entries, facts, dropped };
+  }
+
+  private line(line: Json | undefined, number: number): void {
+    if (line === undefined) this.entries.push(this.garbledNotice(number));
+    else {
+      const { entries, facts } = this.mapper.map(line);
+      this.entries.push(...entries);
+      this.facts = { ...this.facts, ...facts };
+    }
+    // In steps: taking from the front costs as much as the list is long.
+    if (this.entries.length < 2 * MAX_ENTRIES) return;
+    this.dropped += this.entries.splice(0, this.entries.length - MAX_ENTRIES).length;
+  }
+
+  private newMapper(): TranscriptMapper {
+    const { now } = this.options;
+    return createTranscriptMapper(
+      this.parent === undefined ? { now } : { now, parent: this.parent },
+    );
+  }
+
+  private garbledNotice(number: number): Entry {
+    return {
+      kind: 'notice',
+      id: `garbled-line:${basename(this.options.path, '.jsonl')}:${number}`,
+      at: this.options.now(),
+      level: 'warning',
+      code: 'garbled-line',
+      text: 'A line of the transcript could not be read; it was left out.',
+      ...(this.parent === undefined ? {} : { parent: this.parent }),
+    };
+  }
+}
+
+function merge(main: readonly Entry[], others: readonly Entry[]): Entry[] {
+  const out: Entry[] = [];
+  let next = 0;
+  for (const entry of main) {
+    for (
+      let other = others[next];
+      other !== undefined && other.at < entry.at;
+      other = others[next]
+    ) {
+      out.push(other);
+      next += 1;
+    }
+    out.push(entry);
+  }
+  return [...out, ...others.slice(next)];
+}

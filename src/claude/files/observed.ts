@@ -1,0 +1,243 @@
+// A session that runs in a terminal: registry + transcript, live and read-only.
+import { type FSWatcher, watch } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Clock } from '../../base/clock.ts';
+import { DisposableStore } from '../../base/disposable.ts';
+import { Emitter } from '../../base/emitter.ts';
+import { errorText, type Logger } from '../../base/log.ts';
+import type {
+  AgentEvent,
+  AgentFacts,
+  AgentStatus,
+  FoundSession,
+  ObservedSession,
+} from '../../protocol/agent.ts';
+import type { Entry } from '../../protocol/transcript.ts';
+import { changedFacts } from '../entries/changedFacts.ts';
+import { ConversationReader } from './conversationReader.ts';
+import type { Projects } from './projects.ts';
+import { SeenIds } from '../entries/seenIds.ts';
+import { resetEntry } from '../entries/toEntries.ts';
+import { nameOfRecord, type Registry, type RegistryRecord, statusOfRecord } from './registry.ts';
+import type { TranscriptSummary } from './transcriptSummary.ts';
+
+/** The file is looked at this often even if no watch tells: finished blocks are at most 0.3 s behind. */
+const POLL_MS = 100;
+/** Whether the process still runs, and where a file that is not in its place is, is asked once in so many looks. */
+const SLOW_EVERY = 10;
+
+/** What an observed session needs. */
+export interface ObservedOptions {
+  readonly session: FoundSession;
+  readonly registry: Registry;
+  readonly projects: Projects;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Nothing more will be read. */
+  readonly onDidStop?: () => void;
+}
+
+/** Follows one session until it ends or `close`. */
+export class ClaudeObserved implements ObservedSession {
+  readonly key: string;
+  readonly onDidEmit;
+  private readonly emitter = new Emitter<AgentEvent>();
+  private readonly store = new DisposableStore();
+  private readonly options: ObservedOptions;
+  private reader: ConversationReader | undefined;
+  private watcher: FSWatcher | undefined;
+  private sessionId: string;
+  private readonly seen = new SeenIds();
+  private known: AgentFacts = {};
+  private status: AgentStatus | undefined;
+  private waitingFor: string | undefined;
+  private looking: Promise<void> | undefined;
+  private isLookAsked = false;
+  private looks = 0;
+  private failure: string | undefined;
+
+  constructor(options: ObservedOptions) {
+    this.options = options;
+    this.key = options.session.key;
+    this.sessionId = options.session.agentSessionId;
+    this.onDidEmit = this.emitter.event;
+  }
+
+  async open(): Promise<void> {
+    const { session, clock } = this.options;
+    this.facts({
+      agentSessionId: session.agentSessionId,
+      ...(session.title === undefined ? {} : { title: session.title }),
+      ...(session.branch === undefined ? {} : { branch: session.branch }),
+      ...(session.agentVersion === undefined ? {} : { agentVersion: session.agentVersion }),
+    });
+    if (session.pid === undefined) {
+      await this.readFile();
+      this.entries(this.reader?.flush() ?? []);
+      this.setStatus('ended');
+      this.stop();
+      return;
+    }
+    await this.look();
+    if (!this.store.isDisposed && this.status !== 'ended') {
+      this.store.add(clock.every(POLL_MS, () => void this.look()));
+    }
+  }
+
+  async close(): Promise<void> {
+    this.stop();
+    await this.looking;
+    this.emitter.dispose();
+  }
+
+  /** One look at a time; one that is asked for meanwhile follows at once, or with the next poll. */
+  private look(): Promise<void> {
+    if (this.looking !== undefined) {
+      this.isLookAsked = true;
+      return this.looking;
+    }
+    this.isLookAsked = false;
+    this.looking = this.lookNow()
+      .then(() => (this.failure = undefined))
+      .catch((error: unknown) => this.failed(errorText(error)))
+      .finally(() => {
+        this.looking = undefined;
+        if (this.isLookAsked && !this.store.isDisposed) void this.look();
+      });
+    return this.looking;
+  }
+
+  /** Ten times a second would fill the log. */
+  private failed(error: string): void {
+    if (error === this.failure) return;
+    this.failure = error;
+    this.options.log.warn('observing failed', { error });
+  }
+
+  private async lookNow(): Promise<void> {
+    const { session, registry } = this.options;
+    const pid = session.pid ?? 0;
+    const record = await registry.record(pid);
+    const isCheck = this.isSlowLook || record === undefined;
+    const isAlive = !isCheck || (await this.isAlive(record));
+    if (record !== undefined && record.sessionId !== this.sessionId) {
+      await this.readFile();
+      this.startNext(record);
+    }
+    await this.readFile();
+    this.looks += 1;
+    if (this.store.isDisposed) return;
+    if (!isAlive) {
+      this.entries(this.reader?.flush() ?? []);
+      this.setStatus('ended');
+      this.emitter.fire({ kind: 'exit', code: null, signal: null, expected: true });
+      this.stop();
+      return;
+    }
+    if (record === undefined) return;
+    const told = statusOfRecord(record);
+    // The summary costs a read of the file's edges: only when the state changes, or only it tells.
+    const summary = told === undefined || told !== this.status ? await this.summary() : undefined;
+    const title = nameOfRecord(record) ?? summary?.title;
+    if (title !== undefined) this.facts({ title });
+    const status = told ?? summary?.status ?? 'idle';
+    this.setStatus(status, status === 'waiting' ? (record.waitingFor ?? undefined) : undefined);
+  }
+
+  /** The record may be missing for a moment while it is written: only the process counts. */
+  private async isAlive(record: RegistryRecord | undefined): Promise<boolean> {
+    const { session, registry } = this.options;
+    return registry.isAlive(
+      record ?? {
+        pid: session.pid ?? 0,
+        sessionId: session.agentSessionId,
+        cwd: session.cwd,
+        ...(session.processStart === undefined ? {} : { procStart: session.processStart }),
+      },
+    );
+  }
+
+  /** Title and state from the file; what was read is kept while it is unchanged. */
+  private async summary(): Promise<TranscriptSummary | undefined> {
+    const path = this.reader?.path;
+    return path === undefined ? undefined : this.options.projects.summary(path);
+  }
+
+  /** After /clear the same process goes on in a new conversation. */
+  private startNext(record: RegistryRecord): void {
+    this.entries(this.reader?.flush() ?? []);
+    this.sessionId = record.sessionId;
+    this.reader = undefined;
+    this.closeWatcher();
+    this.entries([resetEntry(record.sessionId, this.options.clock.now())]);
+    this.facts({ agentSessionId: record.sessionId });
+  }
+
+  private async readFile(): Promise<void> {
+    const { session, projects, clock } = this.options;
+    if (this.reader === undefined) {
+      // Everywhere only now and then: a terminal may wait for its first prompt for hours.
+      const path = this.isSlowLook
+        ? await projects.find(this.sessionId, session.cwd)
+        : await projects.findIn(this.sessionId, session.cwd);
+      // It appears with the first prompt.
+      if (path === undefined) return;
+      this.reader = new ConversationReader({ path, now: () => clock.now() });
+      this.facts({ transcriptPath: path });
+      this.openWatcher(path);
+    }
+    const read = await this.reader.read();
+    if (this.store.isDisposed) return;
+    this.facts(read.facts);
+    this.entries(read.entries);
+  }
+
+  private get isSlowLook(): boolean {
+    return this.looks % SLOW_EVERY === 0;
+  }
+
+  private openWatcher(path: string): void {
+    if (this.options.session.pid === undefined || this.store.isDisposed) return;
+    try {
+      this.watcher = watch(dirname(path), () => void this.look());
+      this.watcher.on('error', () => this.closeWatcher());
+    } catch {
+      // Not watchable: the poll does it.
+    }
+  }
+
+  private closeWatcher(): void {
+    this.watcher?.close();
+    this.watcher = undefined;
+  }
+
+  private stop(): void {
+    this.closeWatcher();
+    this.store.dispose();
+    this.options.onDidStop?.();
+  }
+
+  private facts(facts: AgentFacts): void {
+    const changed = changedFacts(this.known, facts);
+    if (changed === undefined) return;
+    this.known = { ...this.known, ...changed };
+    this.emitter.fire({ kind: 'facts', facts: changed });
+  }
+
+  private entries(entries: readonly Entry[]): void {
+    for (const entry of entries) {
+      if (this.seen.add(entry.id)) this.emitter.fire({ kind: 'entry', entry });
+    }
+  }
+
+  private setStatus(status: AgentStatus, waitingFor?: string): void {
+    if (status === this.status && waitingFor === this.waitingFor) return;
+    this.status = status;
+    this.waitingFor = waitingFor;
+    this.emitter.fire({
+      kind: 'status',
+      status,
+      ...(waitingFor === undefined ? {} : { waitingFor }),
+    });
+  }
+}
