@@ -14,7 +14,7 @@ import { newId } from '../base/ids.ts';
 import { parseJson } from '../protocol/json.ts';
 import { isRoomId } from '../protocol/names.ts';
 import { highestMemory, type RoomMemory, roomMemorySchema } from '../session/roomMemory.ts';
-import type { RoomMemoryStore } from '../sync/joinOptions.ts';
+import type { RoomMemoryStore } from '../sync/member/joinOptions.ts';
 
 /** Name of the folder below the home folder. */
 const FOLDER = 'rooms';

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { DisposableStore } from '../base/disposable.ts';
 import { PRODUCT_ID, PRODUCT_NAME, PRODUCT_VERSION, PUBLISHER } from '../base/product.ts';
 import { prefixLogger } from '../base/log.ts';
-import { Attachment } from '../sync/attachment.ts';
+import { Attachment } from '../sync/member/attachment.ts';
 import type { App } from './app.ts';
 import { confirmAndJoin } from './commands/joinCommands.ts';
 import { registerCommands } from './commands/register.ts';

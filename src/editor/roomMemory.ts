@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import type { Clock } from '../base/clock.ts';
 import { DisposableStore } from '../base/disposable.ts';
 import { highestMemory, type RoomMemory, roomMemorySchema } from '../session/roomMemory.ts';
-import type { RoomMemoryStore } from '../sync/joinOptions.ts';
+import type { RoomMemoryStore } from '../sync/member/joinOptions.ts';
 
 const KEY = 'rooms';
 const MAX_ROOMS = 200;

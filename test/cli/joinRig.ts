@@ -10,7 +10,7 @@ import { FileRoomMemory } from '../../src/cli/roomMemory.ts';
 import { type ScriptOutput, scriptOutputSchema } from '../../src/protocol/script.ts';
 import type { Entry, EntryOf } from '../../src/protocol/transcript.ts';
 import type { Relay } from '../../src/relay/server.ts';
-import type { HostRoom } from '../../src/sync/hostRoom.ts';
+import type { HostRoom } from '../../src/sync/host/hostRoom.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
 import { sessionApp, SyncRig } from '../sync/rig.ts';
 

@@ -4,7 +4,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { createIdentity } from '../../src/crypto/identity.ts';
 import type { Entry } from '../../src/protocol/transcript.ts';
-import { Attachment } from '../../src/sync/attachment.ts';
+import { Attachment } from '../../src/sync/member/attachment.ts';
 import { waitUntil } from '../../tools/run/processes.ts';
 import { setStage } from './harness.ts';
 import { SessionPanel } from './panel.ts';

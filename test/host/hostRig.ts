@@ -11,7 +11,7 @@ import type { CommandArgs, MachineCommandKind } from '../../src/protocol/command
 import type { Json } from '../../src/protocol/json.ts';
 import type { DirectoryRow, MachineState, SessionState } from '../../src/protocol/state.ts';
 import type { Entry, EntryKind, EntryOf } from '../../src/protocol/transcript.ts';
-import { Attachment } from '../../src/sync/attachment.ts';
+import { Attachment } from '../../src/sync/member/attachment.ts';
 import { claudeEnvironment, installClaude } from '../../tools/install/claudeCli.ts';
 import { type DemoModel, startDemoModel } from '../../tools/demo/demoModel.ts';
 import {

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { createIdentity } from '../../src/crypto/identity.ts';
-import { Attachment } from '../../src/sync/attachment.ts';
+import { Attachment } from '../../src/sync/member/attachment.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
 import { execute, SessionsRig } from './sessionsRig.ts';
 

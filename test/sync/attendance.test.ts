@@ -7,8 +7,8 @@ import { createIdentity } from '../../src/crypto/identity.ts';
 import { generateSigningPair, newBootOf, randomBytes } from '../../src/crypto/keys.ts';
 import { RecordOpener, RecordSealer } from '../../src/crypto/record.ts';
 import { RECORD_TYPE } from '../../src/protocol/room.ts';
-import { Attendance } from '../../src/sync/attendance.ts';
-import { PRESENCE_FIELD } from '../../src/sync/presenceChannel.ts';
+import { Attendance } from '../../src/sync/host/attendance.ts';
+import { PRESENCE_FIELD } from '../../src/sync/member/presenceChannel.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
 

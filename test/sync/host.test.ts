@@ -6,7 +6,7 @@ import { channelToken, createIdentity } from '../../src/crypto/identity.ts';
 import { generateSigningPair, newBootOf } from '../../src/crypto/keys.ts';
 import { createMemoryStore } from '../../src/relay/memoryStore.ts';
 import { createRelay } from '../../src/relay/server.ts';
-import type { Attachment } from '../../src/sync/attachment.ts';
+import type { Attachment } from '../../src/sync/member/attachment.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
 import { SyncRig, textEntry } from './rig.ts';

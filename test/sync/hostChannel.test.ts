@@ -10,7 +10,7 @@ import { RecordOpener, RecordSealer } from '../../src/crypto/record.ts';
 import { LIMITS } from '../../src/protocol/limits.ts';
 import { RECORD_TYPE } from '../../src/protocol/room.ts';
 import { inOf, outOf } from '../../src/session/layout.ts';
-import { HostChannel } from '../../src/sync/hostChannel.ts';
+import { HostChannel } from '../../src/sync/host/hostChannel.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 
 async function makeChannel(options: { readonly onReceive?: (id: string) => void } = {}) {

@@ -8,7 +8,7 @@ import { formatLink, parseLink } from '../../src/protocol/link.ts';
 import { channelDocument, knockDocument } from '../../src/protocol/names.ts';
 import { createMemoryStore } from '../../src/relay/memoryStore.ts';
 import { createRelay, type Relay } from '../../src/relay/server.ts';
-import type { Attachment } from '../../src/sync/attachment.ts';
+import type { Attachment } from '../../src/sync/member/attachment.ts';
 import { DocumentConnection } from '../../src/sync/documentConnection.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
 import { SyncRig, textEntry } from './rig.ts';

@@ -6,7 +6,7 @@ import { silentLogger } from '../../src/base/log.ts';
 import { admissionToken } from '../../src/crypto/admission.ts';
 import { createIdentity } from '../../src/crypto/identity.ts';
 import { parseLink } from '../../src/protocol/link.ts';
-import { Attachment } from '../../src/sync/attachment.ts';
+import { Attachment } from '../../src/sync/member/attachment.ts';
 import { DocumentConnection } from '../../src/sync/documentConnection.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 import { waitUntil } from '../probes/waitUntil.ts';

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { toBase64Url, utf8Bytes, utf8Text } from '../../src/base/bytes.ts';
 import type { Json } from '../../src/protocol/json.ts';
 import type { RoomView } from '../../src/session/view.ts';
-import { fetchWhole } from '../../src/sync/requests.ts';
+import { fetchWhole } from '../../src/sync/member/requests.ts';
 
 /** A view whose host answers one `fetch` after the other. */
 function answering(...answers: readonly Json[]): RoomView {

@@ -9,14 +9,14 @@ import { generateSigningPair, newBootOf, randomBytes } from '../../src/crypto/ke
 import type { Entry } from '../../src/protocol/transcript.ts';
 import { createMemoryStore } from '../../src/relay/memoryStore.ts';
 import { createRelay, type Relay } from '../../src/relay/server.ts';
-import { Attachment } from '../../src/sync/attachment.ts';
-import { HostRoom } from '../../src/sync/hostRoom.ts';
+import { Attachment } from '../../src/sync/member/attachment.ts';
+import { HostRoom } from '../../src/sync/host/hostRoom.ts';
 import type {
   HostRoomOptions,
   InviteOptions,
   RoomKeys,
   SessionApp,
-} from '../../src/sync/hostRoomOptions.ts';
+} from '../../src/sync/host/hostRoomOptions.ts';
 import { Journal } from '../../src/host/journal/journal.ts';
 import { hostPaths } from '../../src/host/find/paths.ts';
 import type { RoomJournal } from '../../src/session/roomJournal.ts';

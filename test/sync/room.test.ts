@@ -2,7 +2,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { createIdentity } from '../../src/crypto/identity.ts';
 import { CommandRefused } from '../../src/session/errors.ts';
-import type { Attachment } from '../../src/sync/attachment.ts';
+import type { Attachment } from '../../src/sync/member/attachment.ts';
 import { waitUntil as waitFor } from '../probes/waitUntil.ts';
 import { sessionApp, SyncRig, textEntry } from './rig.ts';
 

@@ -1,7 +1,7 @@
 // What a window says about its own picture after sleep, with a wrong clock, and when signs come late.
 import { expect, test } from 'vitest';
-import { HostTime } from '../../src/sync/hostTime.ts';
-import { TruthTracker } from '../../src/sync/truthTracker.ts';
+import { HostTime } from '../../src/sync/member/hostTime.ts';
+import { TruthTracker } from '../../src/sync/member/truthTracker.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 
 const HOURS = 3_600_000;

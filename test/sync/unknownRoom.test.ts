@@ -4,7 +4,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { createIdentity } from '../../src/crypto/identity.ts';
 import { formatLink } from '../../src/protocol/link.ts';
-import { Attachment } from '../../src/sync/attachment.ts';
+import { Attachment } from '../../src/sync/member/attachment.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
 import { SyncRig } from './rig.ts';
 

@@ -1,7 +1,7 @@
 // What the session host uses of a served room.
-import type { HostRoom } from '../../sync/hostRoom.ts';
+import type { HostRoom } from '../../sync/host/hostRoom.ts';
 
-export type { MachineApp, SessionApp } from '../../sync/hostRoomOptions.ts';
+export type { MachineApp, SessionApp } from '../../sync/host/hostRoomOptions.ts';
 
 /** A served room, without what only the room itself uses. */
 export type RoomPort = Pick<

@@ -14,8 +14,8 @@ import {
 } from '../../crypto/keys.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { formatLink, parseLink } from '../../protocol/link.ts';
-import { HostRoom } from '../../sync/hostRoom.ts';
-import type { HostProcess, HostRoomOptions, RoomKeys } from '../../sync/hostRoomOptions.ts';
+import { HostRoom } from '../../sync/host/hostRoom.ts';
+import type { HostProcess, HostRoomOptions, RoomKeys } from '../../sync/host/hostRoomOptions.ts';
 import type { Journal, StoredRoom } from '../journal/journal.ts';
 import type { RelayChild } from './relayChild.ts';
 import type { RoomStore } from '../journal/roomStore.ts';

@@ -5,7 +5,7 @@ import type { Json } from '../../protocol/json.ts';
 import type { DirectoryRow } from '../../protocol/state.ts';
 import type { AcceptedCommand } from '../../session/commandCheck.ts';
 import { CommandRefused } from '../../session/errors.ts';
-import type { HostRoom } from '../../sync/hostRoom.ts';
+import type { HostRoom } from '../../sync/host/hostRoom.ts';
 import type { Journal } from '../journal/journal.ts';
 import { PromptBook } from './promptBook.ts';
 import { controlOfBypass, refusing } from './refusals.ts';

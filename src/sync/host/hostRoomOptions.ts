@@ -1,9 +1,9 @@
 // What a host gives to serve a room, and what it may say about it.
-import type { Bytes } from '../base/bytes.ts';
-import type { Clock } from '../base/clock.ts';
-import type { Logger } from '../base/log.ts';
-import type { SigningPair } from '../crypto/keys.ts';
-import type { Json } from '../protocol/json.ts';
+import type { Bytes } from '../../base/bytes.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Logger } from '../../base/log.ts';
+import type { SigningPair } from '../../crypto/keys.ts';
+import type { Json } from '../../protocol/json.ts';
 import type {
   DirectoryRow,
   MachineState,
@@ -13,9 +13,9 @@ import type {
   Scope,
   SessionSummary,
   Sharing,
-} from '../protocol/state.ts';
-import type { AcceptedCommand } from '../session/commandCheck.ts';
-import type { RoomJournal } from '../session/roomJournal.ts';
+} from '../../protocol/state.ts';
+import type { AcceptedCommand } from '../../session/commandCheck.ts';
+import type { RoomJournal } from '../../session/roomJournal.ts';
 import type { RelayAddress } from './relayLink.ts';
 
 /** Keys of a room: kept by its owner. */

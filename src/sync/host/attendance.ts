@@ -1,16 +1,16 @@
 // Who is here, as the host sees it: verified presence of every window, renewed leases, and the beat it answers with.
 import type { Awareness } from 'y-protocols/awareness';
-import { type Disposable, DisposableStore } from '../base/disposable.ts';
-import { Emitter } from '../base/emitter.ts';
-import { fromBase64Url, toBase32, toBase64Url, utf8Bytes, utf8Text } from '../base/bytes.ts';
-import type { Clock } from '../base/clock.ts';
-import { importVerifyKey } from '../crypto/keys.ts';
-import { readHeader, type RecordOpener, type RecordSealer } from '../crypto/record.ts';
-import { parseJson } from '../protocol/json.ts';
-import { LIMITS, TIMES } from '../protocol/limits.ts';
-import { type Beat, presenceSchema, RECORD_TYPE } from '../protocol/room.ts';
-import type { WindowRef } from '../protocol/state.ts';
-import { BEAT_FIELD, PRESENCE_FIELD } from './presenceChannel.ts';
+import { type Disposable, DisposableStore } from '../../base/disposable.ts';
+import { Emitter } from '../../base/emitter.ts';
+import { fromBase64Url, toBase32, toBase64Url, utf8Bytes, utf8Text } from '../../base/bytes.ts';
+import type { Clock } from '../../base/clock.ts';
+import { importVerifyKey } from '../../crypto/keys.ts';
+import { readHeader, type RecordOpener, type RecordSealer } from '../../crypto/record.ts';
+import { parseJson } from '../../protocol/json.ts';
+import { LIMITS, TIMES } from '../../protocol/limits.ts';
+import { type Beat, presenceSchema, RECORD_TYPE } from '../../protocol/room.ts';
+import type { WindowRef } from '../../protocol/state.ts';
+import { BEAT_FIELD, PRESENCE_FIELD } from '../member/presenceChannel.ts';
 
 /** A new face is answered by a beat after this pause, so that many at once get one. */
 const ANSWER_MS = 100;

@@ -1,19 +1,19 @@
 // Joining a room: everybody but its host enters here, from a link to a verified, live view.
 import * as Y from 'yjs';
-import { type Disposable, DisposableStore } from '../base/disposable.ts';
-import { Emitter } from '../base/emitter.ts';
-import type { AppError } from '../base/errors.ts';
-import { type Bytes, fromBase32, fromBase64Url } from '../base/bytes.ts';
-import { admissionToken } from '../crypto/admission.ts';
-import { channelToken } from '../crypto/identity.ts';
-import { RecordOpener } from '../crypto/record.ts';
-import { CLOSE } from '../protocol/closeCodes.ts';
-import type { CommandArgs, CommandKind } from '../protocol/command.ts';
-import type { Json } from '../protocol/json.ts';
-import { type InviteLink, parseLink } from '../protocol/link.ts';
-import { channelDocument } from '../protocol/names.ts';
-import type { Person, RoomState } from '../protocol/state.ts';
-import { Replica } from '../session/replica.ts';
+import { type Disposable, DisposableStore } from '../../base/disposable.ts';
+import { Emitter } from '../../base/emitter.ts';
+import type { AppError } from '../../base/errors.ts';
+import { type Bytes, fromBase32, fromBase64Url } from '../../base/bytes.ts';
+import { admissionToken } from '../../crypto/admission.ts';
+import { channelToken } from '../../crypto/identity.ts';
+import { RecordOpener } from '../../crypto/record.ts';
+import { CLOSE } from '../../protocol/closeCodes.ts';
+import type { CommandArgs, CommandKind } from '../../protocol/command.ts';
+import type { Json } from '../../protocol/json.ts';
+import { type InviteLink, parseLink } from '../../protocol/link.ts';
+import { channelDocument } from '../../protocol/names.ts';
+import type { Person, RoomState } from '../../protocol/state.ts';
+import { Replica } from '../../session/replica.ts';
 import {
   type Alarm,
   type LiveBlock,
@@ -22,10 +22,10 @@ import {
   type RoomView,
   type Truth,
   type ViewPart,
-} from '../session/view.ts';
+} from '../../session/view.ts';
 import { Admission, type AdmissionTokens } from './admission.ts';
-import { DocumentConnection } from './documentConnection.ts';
-import { closedHere } from './errors.ts';
+import { DocumentConnection } from '../documentConnection.ts';
+import { closedHere } from '../errors.ts';
 import { HostTime } from './hostTime.ts';
 import type { JoinOptions } from './joinOptions.ts';
 import { Knocking } from './knocking.ts';

@@ -1,10 +1,10 @@
 // Making invites: the secret, its record in the journal, and the link that carries it.
-import { type Bytes, toBase64Url } from '../base/bytes.ts';
-import type { Clock } from '../base/clock.ts';
-import { randomBytes } from '../crypto/keys.ts';
-import { inviteIdOf } from '../crypto/knock.ts';
-import { formatLink } from '../protocol/link.ts';
-import type { RoomJournal } from '../session/roomJournal.ts';
+import { type Bytes, toBase64Url } from '../../base/bytes.ts';
+import type { Clock } from '../../base/clock.ts';
+import { randomBytes } from '../../crypto/keys.ts';
+import { inviteIdOf } from '../../crypto/knock.ts';
+import { formatLink } from '../../protocol/link.ts';
+import type { RoomJournal } from '../../session/roomJournal.ts';
 import type { InviteOptions } from './hostRoomOptions.ts';
 
 /** An invite and its link; the link is a secret. */

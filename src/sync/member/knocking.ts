@@ -1,20 +1,20 @@
 // Knocking: tells the host our keys through the knock document, until we stand in the roster.
 import * as Y from 'yjs';
-import { type Disposable, DisposableStore } from '../base/disposable.ts';
-import { type Bytes, toBase64Url } from '../base/bytes.ts';
-import type { Clock } from '../base/clock.ts';
-import { hashToken } from '../crypto/admission.ts';
-import type { Identity } from '../crypto/identity.ts';
-import { randomBytes } from '../crypto/keys.ts';
-import { inviteIdOf, sealKnock } from '../crypto/knock.ts';
-import type { InviteLink } from '../protocol/link.ts';
-import { LIMITS } from '../protocol/limits.ts';
-import { knockDocument } from '../protocol/names.ts';
-import type { Knock } from '../protocol/room.ts';
-import type { Person, Role } from '../protocol/state.ts';
-import { PROTOCOL_VERSIONS } from '../protocol/version.ts';
-import { outOf, placeOfRecord } from '../session/layout.ts';
-import { DocumentConnection } from './documentConnection.ts';
+import { type Disposable, DisposableStore } from '../../base/disposable.ts';
+import { type Bytes, toBase64Url } from '../../base/bytes.ts';
+import type { Clock } from '../../base/clock.ts';
+import { hashToken } from '../../crypto/admission.ts';
+import type { Identity } from '../../crypto/identity.ts';
+import { randomBytes } from '../../crypto/keys.ts';
+import { inviteIdOf, sealKnock } from '../../crypto/knock.ts';
+import type { InviteLink } from '../../protocol/link.ts';
+import { LIMITS } from '../../protocol/limits.ts';
+import { knockDocument } from '../../protocol/names.ts';
+import type { Knock } from '../../protocol/room.ts';
+import type { Person, Role } from '../../protocol/state.ts';
+import { PROTOCOL_VERSIONS } from '../../protocol/version.ts';
+import { outOf, placeOfRecord } from '../../session/layout.ts';
+import { DocumentConnection } from '../documentConnection.ts';
 
 /** A knock that nobody answered is written again after this time. */
 const AGAIN_MS = 5_000;

@@ -1,10 +1,10 @@
 // A member's side of the host's terms: a boot of its own for each, a sealer, and the host's key.
-import { type Bytes, fromBase64Url, toBase64Url } from '../base/bytes.ts';
-import type { SigningPair } from '../crypto/keys.ts';
-import { importVerifyKey, newBootOf } from '../crypto/keys.ts';
-import { RecordSealer } from '../crypto/record.ts';
-import type { Card } from '../protocol/room.ts';
-import type { SendingTerm } from '../session/outbox.ts';
+import { type Bytes, fromBase64Url, toBase64Url } from '../../base/bytes.ts';
+import type { SigningPair } from '../../crypto/keys.ts';
+import { importVerifyKey, newBootOf } from '../../crypto/keys.ts';
+import { RecordSealer } from '../../crypto/record.ts';
+import type { Card } from '../../protocol/room.ts';
+import type { SendingTerm } from '../../session/outbox.ts';
 
 /** Records of one boot; then a new one begins (the key's own limit is far higher). */
 const BOOT_RECORDS = 1n << 20n;

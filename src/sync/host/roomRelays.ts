@@ -1,16 +1,16 @@
 // All relays that a room is served on: claims and tokens on each, every document of the room on each.
 import type { Awareness } from 'y-protocols/awareness';
 import type * as Y from 'yjs';
-import { type Disposable, DisposableStore } from '../base/disposable.ts';
-import { Emitter } from '../base/emitter.ts';
-import { fromBase64Url, toBase64Url } from '../base/bytes.ts';
-import type { Clock } from '../base/clock.ts';
-import { admissionToken, hashToken } from '../crypto/admission.ts';
-import { randomBytes } from '../crypto/keys.ts';
-import type { RelayToken } from '../protocol/claim.ts';
-import type { Problem } from '../protocol/state.ts';
-import type { Roster } from '../session/roster.ts';
-import type { DocumentConnection } from './documentConnection.ts';
+import { type Disposable, DisposableStore } from '../../base/disposable.ts';
+import { Emitter } from '../../base/emitter.ts';
+import { fromBase64Url, toBase64Url } from '../../base/bytes.ts';
+import type { Clock } from '../../base/clock.ts';
+import { admissionToken, hashToken } from '../../crypto/admission.ts';
+import { randomBytes } from '../../crypto/keys.ts';
+import type { RelayToken } from '../../protocol/claim.ts';
+import type { Problem } from '../../protocol/state.ts';
+import type { Roster } from '../../session/roster.ts';
+import type { DocumentConnection } from '../documentConnection.ts';
 import type { HostRoomOptions } from './hostRoomOptions.ts';
 import { type RelayAddress, RelayLink } from './relayLink.ts';
 

@@ -1,11 +1,11 @@
 // How a device gets into a room and stays in: which token it offers, when it knocks, and when it is over.
-import type { AppError } from '../base/errors.ts';
-import type { Clock } from '../base/clock.ts';
-import { CLOSE } from '../protocol/closeCodes.ts';
-import type { InviteLink } from '../protocol/link.ts';
-import type { Person } from '../protocol/state.ts';
-import type { DocumentConnection } from './documentConnection.ts';
-import { notAdmitted, notMemberAnyMore, revoked, roomNotFound } from './errors.ts';
+import type { AppError } from '../../base/errors.ts';
+import type { Clock } from '../../base/clock.ts';
+import { CLOSE } from '../../protocol/closeCodes.ts';
+import type { InviteLink } from '../../protocol/link.ts';
+import type { Person } from '../../protocol/state.ts';
+import type { DocumentConnection } from '../documentConnection.ts';
+import { notAdmitted, notMemberAnyMore, revoked, roomNotFound } from '../errors.ts';
 import { asksMore, type Knocking } from './knocking.ts';
 
 /** A new room may be claimed a moment after its link was made; longer than this it is not there. */

@@ -1,20 +1,20 @@
 // A host's link to one relay: claims the room there, keeps its tokens current, and syncs the room's documents.
 import type * as Y from 'yjs';
 import * as z from 'zod/mini';
-import { type Disposable, DisposableStore } from '../base/disposable.ts';
-import { backoffDelayMs } from '../base/backoff.ts';
-import { toBase64Url } from '../base/bytes.ts';
-import type { Clock } from '../base/clock.ts';
-import { isAppError } from '../base/errors.ts';
-import { errorText, type Logger } from '../base/log.ts';
-import { signClaim } from '../crypto/admission.ts';
-import { sign, type SigningPair } from '../crypto/keys.ts';
-import type { Claim, RelayToken } from '../protocol/claim.ts';
-import { CLOSE } from '../protocol/closeCodes.ts';
-import { parseJson } from '../protocol/json.ts';
-import type { Problem } from '../protocol/state.ts';
-import { DocumentConnection } from './documentConnection.ts';
-import { anotherHost, claimRefused, relayUnreachable } from './errors.ts';
+import { type Disposable, DisposableStore } from '../../base/disposable.ts';
+import { backoffDelayMs } from '../../base/backoff.ts';
+import { toBase64Url } from '../../base/bytes.ts';
+import type { Clock } from '../../base/clock.ts';
+import { isAppError } from '../../base/errors.ts';
+import { errorText, type Logger } from '../../base/log.ts';
+import { signClaim } from '../../crypto/admission.ts';
+import { sign, type SigningPair } from '../../crypto/keys.ts';
+import type { Claim, RelayToken } from '../../protocol/claim.ts';
+import { CLOSE } from '../../protocol/closeCodes.ts';
+import { parseJson } from '../../protocol/json.ts';
+import type { Problem } from '../../protocol/state.ts';
+import { DocumentConnection } from '../documentConnection.ts';
+import { anotherHost, claimRefused, relayUnreachable } from '../errors.ts';
 
 /** A relay that a room is served on. */
 export interface RelayAddress {

@@ -1,9 +1,9 @@
 // How a room is joined.
-import type { Clock } from '../base/clock.ts';
-import type { Logger } from '../base/log.ts';
-import type { Identity } from '../crypto/identity.ts';
-import type { InviteLink } from '../protocol/link.ts';
-import type { RoomMemory } from '../session/roomMemory.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Logger } from '../../base/log.ts';
+import type { Identity } from '../../crypto/identity.ts';
+import type { InviteLink } from '../../protocol/link.ts';
+import type { RoomMemory } from '../../session/roomMemory.ts';
 
 /** What a device keeps of rooms across restarts. */
 export interface RoomMemoryStore {

@@ -1,16 +1,16 @@
 // Commands whose answer is waited for, and what is read by them: history and long texts.
-import { type Bytes, concatBytes, fromBase64Url } from '../base/bytes.ts';
-import { DisposableStore } from '../base/disposable.ts';
+import { type Bytes, concatBytes, fromBase64Url } from '../../base/bytes.ts';
+import { DisposableStore } from '../../base/disposable.ts';
 import {
   type CommandArgs,
   type CommandKind,
   blobPartSchema,
   logPageSchema,
-} from '../protocol/command.ts';
-import type { Json } from '../protocol/json.ts';
-import type { Replica } from '../session/replica.ts';
-import { isSettled, type OutboxItem, type RoomView } from '../session/view.ts';
-import { commandFailed, textIncomplete } from './errors.ts';
+} from '../../protocol/command.ts';
+import type { Json } from '../../protocol/json.ts';
+import type { Replica } from '../../session/replica.ts';
+import { isSettled, type OutboxItem, type RoomView } from '../../session/view.ts';
+import { commandFailed, textIncomplete } from '../errors.ts';
 
 /** A goodbye that is not answered by then is left to lease and roster. */
 const GOODBYE_MS = 1_000;

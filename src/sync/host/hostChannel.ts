@@ -1,17 +1,17 @@
 // A member's channel as the host serves it: reads signed commands, writes sealed answers.
 import * as Y from 'yjs';
-import { type Disposable, DisposableStore } from '../base/disposable.ts';
-import { fromBase64Url, toBase64Url, utf8Bytes, utf8Text } from '../base/bytes.ts';
-import type { Clock } from '../base/clock.ts';
-import { errorText, type Logger } from '../base/log.ts';
-import { importVerifyKey } from '../crypto/keys.ts';
-import type { RecordOpener, RecordSealer } from '../crypto/record.ts';
-import { type Ack, type Command, commandSchema } from '../protocol/command.ts';
-import { parseJson } from '../protocol/json.ts';
-import { LIMITS } from '../protocol/limits.ts';
-import { RECORD_TYPE } from '../protocol/room.ts';
-import type { CommandSource } from '../session/commandCheck.ts';
-import { inOf, outOf, recordsOf } from '../session/layout.ts';
+import { type Disposable, DisposableStore } from '../../base/disposable.ts';
+import { fromBase64Url, toBase64Url, utf8Bytes, utf8Text } from '../../base/bytes.ts';
+import type { Clock } from '../../base/clock.ts';
+import { errorText, type Logger } from '../../base/log.ts';
+import { importVerifyKey } from '../../crypto/keys.ts';
+import type { RecordOpener, RecordSealer } from '../../crypto/record.ts';
+import { type Ack, type Command, commandSchema } from '../../protocol/command.ts';
+import { parseJson } from '../../protocol/json.ts';
+import { LIMITS } from '../../protocol/limits.ts';
+import { RECORD_TYPE } from '../../protocol/room.ts';
+import type { CommandSource } from '../../session/commandCheck.ts';
+import { inOf, outOf, recordsOf } from '../../session/layout.ts';
 
 /** Answers that stand in a channel at the most, and their bytes; the oldest go first. */
 const MAX_ANSWERS = LIMITS.outstandingCommands * 2;

@@ -1,6 +1,6 @@
 // The states of a room: what it is about, its people and who has control, under a revision that rises.
-import type { Clock } from '../base/clock.ts';
-import type { AsOf, Focus, Person, RoomState } from '../protocol/state.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { AsOf, Focus, Person, RoomState } from '../../protocol/state.ts';
 import type { AppState } from './hostRoomOptions.ts';
 
 /** What states are made of. */

@@ -1,9 +1,9 @@
 // How true the picture is: from connection, sync and the host's beats, on this device's monotonic clock.
-import { type Disposable, DisposableStore } from '../base/disposable.ts';
-import { Emitter } from '../base/emitter.ts';
-import type { Clock } from '../base/clock.ts';
-import { TIMES } from '../protocol/limits.ts';
-import type { Truth } from '../session/view.ts';
+import { type Disposable, DisposableStore } from '../../base/disposable.ts';
+import { Emitter } from '../../base/emitter.ts';
+import type { Clock } from '../../base/clock.ts';
+import { TIMES } from '../../protocol/limits.ts';
+import type { Truth } from '../../session/view.ts';
 
 /** Follows one room; the kinds are those of Truth without 'over'. */
 export class TruthTracker implements Disposable {

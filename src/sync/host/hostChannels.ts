@@ -1,8 +1,8 @@
 // The channels of all members of a room: opened when they come, closed when they have long gone.
-import { type Disposable, DisposableStore } from '../base/disposable.ts';
-import type { Clock } from '../base/clock.ts';
-import type { Ack } from '../protocol/command.ts';
-import { channelDocument } from '../protocol/names.ts';
+import { type Disposable, DisposableStore } from '../../base/disposable.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Ack } from '../../protocol/command.ts';
+import { channelDocument } from '../../protocol/names.ts';
 import { HostChannel, type HostChannelOptions } from './hostChannel.ts';
 import type { RoomRelays } from './roomRelays.ts';
 

@@ -1,9 +1,9 @@
 // A member's channel: its outbox, and the connection on which commands and answers travel.
 import * as Y from 'yjs';
-import { backoffDelayMs } from '../base/backoff.ts';
-import { type Disposable, DisposableStore } from '../base/disposable.ts';
-import { Outbox, type OutboxOptions } from '../session/outbox.ts';
-import { DocumentConnection } from './documentConnection.ts';
+import { backoffDelayMs } from '../../base/backoff.ts';
+import { type Disposable, DisposableStore } from '../../base/disposable.ts';
+import { Outbox, type OutboxOptions } from '../../session/outbox.ts';
+import { DocumentConnection } from '../documentConnection.ts';
 
 /** Pauses before a channel that the relay has closed is tried again. */
 const AGAIN = { firstMs: 1_000, maxMs: 30_000, random: () => Math.random() } as const;

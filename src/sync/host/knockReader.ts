@@ -1,12 +1,12 @@
 // The host's side of the knock document: opens knocks, admits their senders, keeps the document small.
 import * as Y from 'yjs';
-import { type Disposable, DisposableStore } from '../base/disposable.ts';
-import { type Bytes, fromBase64Url } from '../base/bytes.ts';
-import { errorText, type Logger } from '../base/log.ts';
-import { openKnock } from '../crypto/knock.ts';
-import { LIMITS } from '../protocol/limits.ts';
-import { outOf, recordsOf } from '../session/layout.ts';
-import type { Roster } from '../session/roster.ts';
+import { type Disposable, DisposableStore } from '../../base/disposable.ts';
+import { type Bytes, fromBase64Url } from '../../base/bytes.ts';
+import { errorText, type Logger } from '../../base/log.ts';
+import { openKnock } from '../../crypto/knock.ts';
+import { LIMITS } from '../../protocol/limits.ts';
+import { outOf, recordsOf } from '../../session/layout.ts';
+import type { Roster } from '../../session/roster.ts';
 
 /** What a knock reader needs. */
 export interface KnockReaderOptions {

@@ -1,13 +1,13 @@
 // A member's side of awareness: says that it is here, renews its lease, and hears the host's beats.
 import type { Awareness } from 'y-protocols/awareness';
-import { type Disposable, DisposableStore } from '../base/disposable.ts';
-import { Emitter } from '../base/emitter.ts';
-import { type Bytes, fromBase64Url, toBase64Url, utf8Bytes } from '../base/bytes.ts';
-import type { Clock } from '../base/clock.ts';
-import { randomBytes } from '../crypto/keys.ts';
-import type { RecordSealer } from '../crypto/record.ts';
-import { LIMITS, TIMES } from '../protocol/limits.ts';
-import { type Beat, type Presence, RECORD_TYPE } from '../protocol/room.ts';
+import { type Disposable, DisposableStore } from '../../base/disposable.ts';
+import { Emitter } from '../../base/emitter.ts';
+import { type Bytes, fromBase64Url, toBase64Url, utf8Bytes } from '../../base/bytes.ts';
+import type { Clock } from '../../base/clock.ts';
+import { randomBytes } from '../../crypto/keys.ts';
+import type { RecordSealer } from '../../crypto/record.ts';
+import { LIMITS, TIMES } from '../../protocol/limits.ts';
+import { type Beat, type Presence, RECORD_TYPE } from '../../protocol/room.ts';
 
 /** Awareness field of the host's beat and of a member's presence. */
 export const BEAT_FIELD = 'b';

@@ -1,7 +1,7 @@
 // The host's wall clock as this device knows it: its last sign, carried on by our own monotonic clock.
-import { type Disposable, DisposableStore } from '../base/disposable.ts';
-import type { Clock } from '../base/clock.ts';
-import { TIMES } from '../protocol/limits.ts';
+import { type Disposable, DisposableStore } from '../../base/disposable.ts';
+import type { Clock } from '../../base/clock.ts';
+import { TIMES } from '../../protocol/limits.ts';
 
 /** How often the two clocks of this device are compared. */
 const LOOK_MS = 1_000;

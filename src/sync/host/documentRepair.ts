@@ -1,14 +1,14 @@
 // [P2] The main document is a projection of the journal: what others change in it is put right.
 import type * as Y from 'yjs';
-import { type Disposable, DisposableStore } from '../base/disposable.ts';
-import { toBase64Url } from '../base/bytes.ts';
-import type { Clock } from '../base/clock.ts';
-import { errorText, type Logger } from '../base/log.ts';
-import { openCard } from '../crypto/card.ts';
-import type { Problem } from '../protocol/state.ts';
-import { readCard } from '../session/layout.ts';
-import type { TailDocument } from '../session/tailDocument.ts';
-import { anotherHost } from './errors.ts';
+import { type Disposable, DisposableStore } from '../../base/disposable.ts';
+import { toBase64Url } from '../../base/bytes.ts';
+import type { Clock } from '../../base/clock.ts';
+import { errorText, type Logger } from '../../base/log.ts';
+import { openCard } from '../../crypto/card.ts';
+import type { Problem } from '../../protocol/state.ts';
+import { readCard } from '../../session/layout.ts';
+import type { TailDocument } from '../../session/tailDocument.ts';
+import { anotherHost } from '../errors.ts';
 import type { HostProcess } from './hostRoomOptions.ts';
 
 /** Pauses between two repairs: the first, and the longest if somebody keeps at it. */

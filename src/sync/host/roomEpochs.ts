@@ -1,10 +1,10 @@
 // A room's content secrets on its host, and the card that says who writes and under which of them.
-import { type Bytes, fromBase64Url, toBase64Url } from '../base/bytes.ts';
-import type { Clock } from '../base/clock.ts';
-import { sealCard } from '../crypto/card.ts';
-import { randomBytes } from '../crypto/keys.ts';
-import { PROTOCOL_VERSIONS } from '../protocol/version.ts';
-import type { RoomJournal } from '../session/roomJournal.ts';
+import { type Bytes, fromBase64Url, toBase64Url } from '../../base/bytes.ts';
+import type { Clock } from '../../base/clock.ts';
+import { sealCard } from '../../crypto/card.ts';
+import { randomBytes } from '../../crypto/keys.ts';
+import { PROTOCOL_VERSIONS } from '../../protocol/version.ts';
+import type { RoomJournal } from '../../session/roomJournal.ts';
 import type { HostProcess, RoomKeys } from './hostRoomOptions.ts';
 
 /** Life of a card. */

@@ -1,13 +1,13 @@
 // Commands that every room carries out itself: control, people, and reading history.
-import { toBase64Url } from '../base/bytes.ts';
-import type { Json } from '../protocol/json.ts';
-import { LIMITS } from '../protocol/limits.ts';
-import type { Person, WindowRef } from '../protocol/state.ts';
-import type { AcceptedCommand } from '../session/commandCheck.ts';
-import { CommandRefused } from '../session/errors.ts';
-import type { FocusLease } from '../session/focus.ts';
-import { isFocusCommand, runFocusCommand } from '../session/focusCommands.ts';
-import type { RoomJournal } from '../session/roomJournal.ts';
+import { toBase64Url } from '../../base/bytes.ts';
+import type { Json } from '../../protocol/json.ts';
+import { LIMITS } from '../../protocol/limits.ts';
+import type { Person, WindowRef } from '../../protocol/state.ts';
+import type { AcceptedCommand } from '../../session/commandCheck.ts';
+import { CommandRefused } from '../../session/errors.ts';
+import type { FocusLease } from '../../session/focus.ts';
+import { isFocusCommand, runFocusCommand } from '../../session/focusCommands.ts';
+import type { RoomJournal } from '../../session/roomJournal.ts';
 import type { BlobRead } from './hostRoomOptions.ts';
 import type { RoomPeople } from './roomPeople.ts';
 

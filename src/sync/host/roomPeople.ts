@@ -1,13 +1,13 @@
 // The people of a room on its host: the links by which they come, what they may do, and how they go.
-import { Emitter } from '../base/emitter.ts';
-import type { Disposable } from '../base/disposable.ts';
-import type { Clock } from '../base/clock.ts';
-import type { Role, Scope } from '../protocol/state.ts';
-import type { FocusLease } from '../session/focus.ts';
-import type { RoomJournal } from '../session/roomJournal.ts';
-import type { Roster } from '../session/roster.ts';
+import { Emitter } from '../../base/emitter.ts';
+import type { Disposable } from '../../base/disposable.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Role, Scope } from '../../protocol/state.ts';
+import type { FocusLease } from '../../session/focus.ts';
+import type { RoomJournal } from '../../session/roomJournal.ts';
+import type { Roster } from '../../session/roster.ts';
 import type { Attendance } from './attendance.ts';
-import { tooManyInvites } from './errors.ts';
+import { tooManyInvites } from '../errors.ts';
 import type { HostChannels } from './hostChannels.ts';
 import type { InviteOptions } from './hostRoomOptions.ts';
 import { type MadeInvite, makeInvite } from './invites.ts';
