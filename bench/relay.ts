@@ -2,7 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { WebSocket } from 'ws';
 import * as Y from 'yjs';
-import { encodeUpdate } from '../src/relay/wire.ts';
+import { encodeUpdate } from '../src/relay/documents/wire.ts';
 import type { ServerKind } from './relayServer.ts';
 
 const KINDS: readonly ServerKind[] = ['bare ws', 'relay, memory', 'relay, SQLite'];

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { WebSocketServer } from 'ws';
 import { systemClock } from '../src/base/clock.ts';
 import { silentLogger } from '../src/base/log.ts';
-import { createMemoryStore } from '../src/relay/memoryStore.ts';
+import { createMemoryStore } from '../src/relay/stores/memoryStore.ts';
 import { createRelay } from '../src/relay/server.ts';
-import { openSqliteStore } from '../src/relay/sqliteStore.ts';
+import { openSqliteStore } from '../src/relay/stores/sqliteStore.ts';
 
 /** What can be measured. */
 export type ServerKind = 'bare ws' | 'relay, memory' | 'relay, SQLite';

@@ -12,10 +12,10 @@ import {
   parseRelayArguments,
 } from './commandOptions.ts';
 import { badUsage } from './errors.ts';
-import { createMemoryStore } from './memoryStore.ts';
+import { createMemoryStore } from './stores/memoryStore.ts';
 import { type Relay, createRelay } from './server.ts';
-import { openSqliteStore } from './sqliteStore.ts';
-import type { RoomStore } from './store.ts';
+import { openSqliteStore } from './stores/sqliteStore.ts';
+import type { RoomStore } from './stores/store.ts';
 
 /** Where the command reads and writes. */
 export interface RelayIo {

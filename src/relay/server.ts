@@ -6,16 +6,16 @@ import type { Clock } from '../base/clock.ts';
 import { DisposableStore } from '../base/disposable.ts';
 import { type Logger, errorText } from '../base/log.ts';
 import { SUBPROTOCOL } from '../protocol/version.ts';
-import { Addresses } from './addresses.ts';
-import { Admissions } from './admissions.ts';
-import { Documents } from './documents.ts';
+import { Addresses } from './door/addresses.ts';
+import { Admissions } from './door/admissions.ts';
+import { Documents } from './documents/documents.ts';
 import { cannotListen, portBusy } from './errors.ts';
-import { Gate } from './gate.ts';
-import { clientOf, hostNameOf, isLoopbackHost, isLoopbackName, peerOf } from './hostNames.ts';
-import { createHttpHandler } from './http.ts';
-import { loadJoinPage } from './joinPage.ts';
+import { Gate } from './door/gate.ts';
+import { clientOf, hostNameOf, isLoopbackHost, isLoopbackName, peerOf } from './door/hostNames.ts';
+import { createHttpHandler } from './door/http.ts';
+import { loadJoinPage } from './door/joinPage.ts';
 import { DEFAULT_RELAY_LIMITS, type RelayLimits } from './limits.ts';
-import type { RoomStore } from './store.ts';
+import type { RoomStore } from './stores/store.ts';
 
 /** What a relay is made of. The store stays the caller's: close it after the relay. */
 export interface RelayOptions {

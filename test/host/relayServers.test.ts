@@ -4,7 +4,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import type { CommandArgs } from '../../src/protocol/command.ts';
 import { parseLink } from '../../src/protocol/link.ts';
-import { createMemoryStore } from '../../src/relay/memoryStore.ts';
+import { createMemoryStore } from '../../src/relay/stores/memoryStore.ts';
 import { createRelay, type Relay } from '../../src/relay/server.ts';
 import { waitUntil } from '../../tools/run/processes.ts';
 import { type Guest, HostRig, type MachineView } from './hostRig.ts';

@@ -5,7 +5,7 @@ import { isAppError } from '../../src/base/errors.ts';
 import type { OpenSession } from '../../src/host/session/openSession.ts';
 import { shareSession, stopSharing } from '../../src/host/machine/share.ts';
 import type { CommandArgs } from '../../src/protocol/command.ts';
-import { createMemoryStore } from '../../src/relay/memoryStore.ts';
+import { createMemoryStore } from '../../src/relay/stores/memoryStore.ts';
 import { createRelay } from '../../src/relay/server.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { SessionsRig } from './sessionsRig.ts';

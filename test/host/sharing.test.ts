@@ -8,7 +8,7 @@ import type { CommandArgs } from '../../src/protocol/command.ts';
 import type { Json } from '../../src/protocol/json.ts';
 import { parseLink } from '../../src/protocol/link.ts';
 import { createRelay } from '../../src/relay/server.ts';
-import { createMemoryStore } from '../../src/relay/memoryStore.ts';
+import { createMemoryStore } from '../../src/relay/stores/memoryStore.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { refuseSharing } from '../../src/host/machine/share.ts';

@@ -1,7 +1,7 @@
 // Whom limits are counted for: what a client can and cannot choose.
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { clientOf, hostNameOf, isLoopbackName } from '../../src/relay/hostNames.ts';
+import { clientOf, hostNameOf, isLoopbackName } from '../../src/relay/door/hostNames.ts';
 
 const clientAt = (remoteAddress: string | undefined, headers: IncomingMessage['headers'] = {}) =>
   // Nothing else of a request is looked at.

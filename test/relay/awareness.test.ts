@@ -1,8 +1,12 @@
 // Awareness through the relay: echo, late joiners, ghosts, echoes of others, takeover.
 import { describe, expect, it } from 'vitest';
 import { CLOSE } from '../../src/protocol/closeCodes.ts';
-import { AwarenessBook } from '../../src/relay/awarenessBook.ts';
-import { type AwarenessEntry, decodeAwareness, encodeAwareness } from '../../src/relay/wire.ts';
+import { AwarenessBook } from '../../src/relay/documents/awarenessBook.ts';
+import {
+  type AwarenessEntry,
+  decodeAwareness,
+  encodeAwareness,
+} from '../../src/relay/documents/wire.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
 import {
   claimedRoom,

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { signClaim } from '../../src/crypto/admission.ts';
 import { CLOSE } from '../../src/protocol/closeCodes.ts';
 import { storeRefused } from '../../src/relay/errors.ts';
-import { createMemoryStore } from '../../src/relay/memoryStore.ts';
+import { createMemoryStore } from '../../src/relay/stores/memoryStore.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
 import {

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { WebsocketProvider } from 'y-websocket';
 import type * as Y from 'yjs';
 import { type Logger, silentLogger } from '../../src/base/log.ts';
-import { createMemoryStore } from '../../src/relay/memoryStore.ts';
+import { createMemoryStore } from '../../src/relay/stores/memoryStore.ts';
 import { type Relay, createRelay } from '../../src/relay/server.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { waitUntil } from '../probes/waitUntil.ts';

@@ -9,9 +9,9 @@ import {
   deletesTooMuch,
   deletionOf,
   newWriters,
-} from '../../src/relay/guestUpdate.ts';
-import { UpdateLog } from '../../src/relay/updateLog.ts';
-import { encodeUpdate } from '../../src/relay/wire.ts';
+} from '../../src/relay/documents/guestUpdate.ts';
+import { UpdateLog } from '../../src/relay/documents/updateLog.ts';
+import { encodeUpdate } from '../../src/relay/documents/wire.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
 import { claimedRoom, connect, grant, joinRaw, newToken, putClaim, startRelay } from './support.ts';
 

@@ -5,7 +5,7 @@ import { CLOSE } from '../../src/protocol/closeCodes.ts';
 import type { Relay } from '../../src/relay/server.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
 import { knockDocument } from '../../src/protocol/names.ts';
-import { encodeUpdate } from '../../src/relay/wire.ts';
+import { encodeUpdate } from '../../src/relay/documents/wire.ts';
 import {
   claimedRoom,
   connect,

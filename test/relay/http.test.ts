@@ -1,7 +1,7 @@
 // The relay's HTTP side: names it answers under, the join page and its policy, health.
 import { request } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { staticPage } from '../../src/relay/joinPage.ts';
+import { staticPage } from '../../src/relay/door/joinPage.ts';
 import type { Relay } from '../../src/relay/server.ts';
 import { connectRaw, httpUrl, startRelay } from './support.ts';
 

@@ -3,8 +3,8 @@ import { connect as connectTcp } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { CLOSE } from '../../src/protocol/closeCodes.ts';
 import { knockDocument } from '../../src/protocol/names.ts';
-import { createMemoryStore } from '../../src/relay/memoryStore.ts';
-import { encodeStep2, encodeUpdate } from '../../src/relay/wire.ts';
+import { createMemoryStore } from '../../src/relay/stores/memoryStore.ts';
+import { encodeStep2, encodeUpdate } from '../../src/relay/documents/wire.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
 import {
   claimedRoom,

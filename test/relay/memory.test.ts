@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { CLOSE } from '../../src/protocol/closeCodes.ts';
 import { channelDocument } from '../../src/protocol/names.ts';
-import { encodeUpdate } from '../../src/relay/wire.ts';
+import { encodeUpdate } from '../../src/relay/documents/wire.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
 import {

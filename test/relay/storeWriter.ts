@@ -2,7 +2,7 @@
 import { utf8Bytes } from '../../src/base/bytes.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
-import { openSqliteStore } from '../../src/relay/sqliteStore.ts';
+import { openSqliteStore } from '../../src/relay/stores/sqliteStore.ts';
 
 const file = process.argv[2] ?? '';
 const store = await openSqliteStore({ file, clock: systemClock, log: silentLogger });

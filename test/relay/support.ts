@@ -11,7 +11,7 @@ import { hashToken, roomIdOfKey, signClaim } from '../../src/crypto/admission.ts
 import type { Claim, RelayToken } from '../../src/protocol/claim.ts';
 import { SUBPROTOCOL } from '../../src/protocol/version.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
-import { createMemoryStore } from '../../src/relay/memoryStore.ts';
+import { createMemoryStore } from '../../src/relay/stores/memoryStore.ts';
 import { type Relay, type RelayOptions, createRelay } from '../../src/relay/server.ts';
 
 /** A relay that ends with the test; no grace for refused sockets unless a test wants it. */

@@ -1,7 +1,7 @@
 // The stock clients against the relay: sync, live updates, late join, awareness.
 import { describe, expect, it } from 'vitest';
 import { waitUntil } from '../probes/waitUntil.ts';
-import { createMemoryStore } from '../../src/relay/memoryStore.ts';
+import { createMemoryStore } from '../../src/relay/stores/memoryStore.ts';
 import { claimedRoom, connect, grant, joinRaw, newToken, putClaim, startRelay } from './support.ts';
 
 describe('stock y-websocket clients', () => {

@@ -4,7 +4,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { channelToken, createIdentity } from '../../src/crypto/identity.ts';
 import { generateSigningPair, newBootOf } from '../../src/crypto/keys.ts';
-import { createMemoryStore } from '../../src/relay/memoryStore.ts';
+import { createMemoryStore } from '../../src/relay/stores/memoryStore.ts';
 import { createRelay } from '../../src/relay/server.ts';
 import type { Attachment } from '../../src/sync/member/attachment.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';

@@ -6,7 +6,7 @@ import { silentLogger } from '../../src/base/log.ts';
 import { randomBytes } from '../../src/crypto/keys.ts';
 import { formatLink, parseLink } from '../../src/protocol/link.ts';
 import { channelDocument, knockDocument } from '../../src/protocol/names.ts';
-import { createMemoryStore } from '../../src/relay/memoryStore.ts';
+import { createMemoryStore } from '../../src/relay/stores/memoryStore.ts';
 import { createRelay, type Relay } from '../../src/relay/server.ts';
 import type { Attachment } from '../../src/sync/member/attachment.ts';
 import { DocumentConnection } from '../../src/sync/documentConnection.ts';

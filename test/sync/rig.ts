@@ -7,7 +7,7 @@ import { roomIdOfKey } from '../../src/crypto/admission.ts';
 import { createIdentity, type Identity } from '../../src/crypto/identity.ts';
 import { generateSigningPair, newBootOf, randomBytes } from '../../src/crypto/keys.ts';
 import type { Entry } from '../../src/protocol/transcript.ts';
-import { createMemoryStore } from '../../src/relay/memoryStore.ts';
+import { createMemoryStore } from '../../src/relay/stores/memoryStore.ts';
 import { createRelay, type Relay } from '../../src/relay/server.ts';
 import { Attachment } from '../../src/sync/member/attachment.ts';
 import { HostRoom } from '../../src/sync/host/hostRoom.ts';

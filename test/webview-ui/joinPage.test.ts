@@ -2,7 +2,7 @@
 import { createServer, type Server } from 'node:http';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadJoinPage } from '../../src/relay/joinPage.ts';
+import { loadJoinPage } from '../../src/relay/door/joinPage.ts';
 import { launchBrowser } from '../../tools/install/browser.ts';
 
 const LINK = `1.${'a'.repeat(26)}.${'A'.repeat(43)}.relay`;

@@ -2,12 +2,12 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import * as z from 'zod/mini';
-import type { Clock } from '../base/clock.ts';
-import type { Disposable } from '../base/disposable.ts';
-import { type Logger, errorText } from '../base/log.ts';
-import { relayTokenSchema } from '../protocol/claim.ts';
-import { roomOfDocument } from '../protocol/names.ts';
-import { storeDamaged, storeRefused } from './errors.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Disposable } from '../../base/disposable.ts';
+import { type Logger, errorText } from '../../base/log.ts';
+import { relayTokenSchema } from '../../protocol/claim.ts';
+import { roomOfDocument } from '../../protocol/names.ts';
+import { storeDamaged, storeRefused } from '../errors.ts';
 import { openDatabase } from './sqliteDatabase.ts';
 import { SqliteRooms } from './sqliteRooms.ts';
 import { type ClaimVersion, type RoomStore, type StoredClaim, isClaimVersion } from './store.ts';

@@ -1,20 +1,20 @@
 // The way of a socket into its document, and out again when its token is withdrawn.
 import type { IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
-import type { Clock } from '../base/clock.ts';
-import { type Disposable, DisposableStore } from '../base/disposable.ts';
-import { type Logger, errorText } from '../base/log.ts';
-import { CLOSE } from '../protocol/closeCodes.ts';
-import { isDocumentName, roomOfDocument } from '../protocol/names.ts';
-import { SUBPROTOCOL } from '../protocol/version.ts';
-import { hashToken } from '../crypto/admission.ts';
+import type { Clock } from '../../base/clock.ts';
+import { type Disposable, DisposableStore } from '../../base/disposable.ts';
+import { type Logger, errorText } from '../../base/log.ts';
+import { CLOSE } from '../../protocol/closeCodes.ts';
+import { isDocumentName, roomOfDocument } from '../../protocol/names.ts';
+import { SUBPROTOCOL } from '../../protocol/version.ts';
+import { hashToken } from '../../crypto/admission.ts';
 import type { Addresses } from './addresses.ts';
 import type { AdmissionRequest, Admissions, Verdict } from './admissions.ts';
 import { Connection } from './connection.ts';
-import type { RelayDocument } from './document.ts';
-import { type Documents, shortName } from './documents.ts';
+import type { RelayDocument } from '../documents/document.ts';
+import { type Documents, shortName } from '../documents/documents.ts';
 import { type Client, clientOf, isDirectLoopback, isFromPage } from './hostNames.ts';
-import type { RelayLimits } from './limits.ts';
+import type { RelayLimits } from '../limits.ts';
 
 const TOKEN = /^[A-Za-z0-9_-]{43}$/;
 /** Names that an open relay takes: what any y-websocket client may call a room. */

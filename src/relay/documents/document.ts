@@ -1,9 +1,9 @@
 // One document: its log, its connections, and what happens to their messages.
-import type { Clock } from '../base/clock.ts';
-import { type Disposable, DisposableStore } from '../base/disposable.ts';
-import type { Logger } from '../base/log.ts';
-import { CLOSE } from '../protocol/closeCodes.ts';
-import type { Connection } from './connection.ts';
+import type { Clock } from '../../base/clock.ts';
+import { type Disposable, DisposableStore } from '../../base/disposable.ts';
+import type { Logger } from '../../base/log.ts';
+import { CLOSE } from '../../protocol/closeCodes.ts';
+import type { Connection } from '../door/connection.ts';
 import { DocumentAwareness } from './documentAwareness.ts';
 import {
   advanceOf,
@@ -12,8 +12,8 @@ import {
   deletionOf,
   newWriters,
 } from './guestUpdate.ts';
-import type { RelayLimits } from './limits.ts';
-import type { RoomStore } from './store.ts';
+import type { RelayLimits } from '../limits.ts';
+import type { RoomStore } from '../stores/store.ts';
 import { UpdateLog } from './updateLog.ts';
 import { EMPTY_UPDATE, decodeMessage, encodeStep1, encodeStep2, encodeUpdate } from './wire.ts';
 

@@ -1,5 +1,5 @@
 // What a relay keeps: update logs of documents and the claims of rooms. Several stores fit behind this.
-import type { RelayToken } from '../protocol/claim.ts';
+import type { RelayToken } from '../../protocol/claim.ts';
 
 /** A claim as stored: who holds the room, and which tokens it admits. */
 export interface StoredClaim {

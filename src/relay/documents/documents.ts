@@ -1,10 +1,10 @@
 // The documents in memory: opened on first use, forgotten when idle.
-import type { Clock } from '../base/clock.ts';
-import type { Logger } from '../base/log.ts';
-import { roomOfDocument } from '../protocol/names.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Logger } from '../../base/log.ts';
+import { roomOfDocument } from '../../protocol/names.ts';
 import { RelayDocument, isBlobDocument } from './document.ts';
-import type { RelayLimits } from './limits.ts';
-import type { RoomStore } from './store.ts';
+import type { RelayLimits } from '../limits.ts';
+import type { RoomStore } from '../stores/store.ts';
 
 /** What all documents share. */
 export interface DocumentsOptions {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
 /** Where the page lies: beside the sources, beside the bundle, or inside its folder. */
-const PLACES = ['../../media/join/index.html', '../media/join/index.html', './join/index.html'];
+const PLACES = ['../../../media/join/index.html', '../media/join/index.html', './join/index.html'];
 const FALLBACK =
   '<!doctype html><html lang="en"><meta charset="utf-8"><title>Twinhelm</title>' +
   '<p>Copy the address of this page, open VS Code with the Twinhelm extension, and run the command “Twinhelm: Join with a Link…”.</p></html>';

@@ -1,12 +1,12 @@
 // Rooms, their claims, and what a token opens.
-import type { Clock } from '../base/clock.ts';
-import { Emitter, type Event } from '../base/emitter.ts';
-import { verifyClaim } from '../crypto/admission.ts';
-import type { Claim, ClaimConflict, ClaimRequest, RelayToken } from '../protocol/claim.ts';
-import { matchesDocument, roomOfDocument } from '../protocol/names.ts';
-import { badClaim } from './errors.ts';
-import type { RelayLimits } from './limits.ts';
-import type { RoomStore, StoredClaim } from './store.ts';
+import type { Clock } from '../../base/clock.ts';
+import { Emitter, type Event } from '../../base/emitter.ts';
+import { verifyClaim } from '../../crypto/admission.ts';
+import type { Claim, ClaimConflict, ClaimRequest, RelayToken } from '../../protocol/claim.ts';
+import { matchesDocument, roomOfDocument } from '../../protocol/names.ts';
+import { badClaim } from '../errors.ts';
+import type { RelayLimits } from '../limits.ts';
+import type { RoomStore, StoredClaim } from '../stores/store.ts';
 
 /** What a socket may do in its document. */
 export interface Access {

@@ -2,7 +2,7 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { runtimeLacksSqlite, storeDamaged, storeLocked } from './errors.ts';
+import { runtimeLacksSqlite, storeDamaged, storeLocked } from '../errors.ts';
 import { ROOMS_SCHEMA } from './sqliteRooms.ts';
 
 const SQLITE_BUSY = 5;

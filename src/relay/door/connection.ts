@@ -1,10 +1,10 @@
 // One admitted socket: sending with backpressure, receiving with rates, liveness.
 import type { WebSocket } from 'ws';
-import type { Clock } from '../base/clock.ts';
-import { type Disposable, DisposableStore } from '../base/disposable.ts';
-import { CLOSE } from '../protocol/closeCodes.ts';
+import type { Clock } from '../../base/clock.ts';
+import { type Disposable, DisposableStore } from '../../base/disposable.ts';
+import { CLOSE } from '../../protocol/closeCodes.ts';
 import type { Access, AdmissionRequest } from './admissions.ts';
-import type { RelayLimits } from './limits.ts';
+import type { RelayLimits } from '../limits.ts';
 import { TokenBucket } from './tokenBucket.ts';
 
 /** A closing socket that does not answer is cut after this time. */

@@ -1,14 +1,14 @@
 // The relay's HTTP side: claims, questions about a room, the join page, health.
 import { timingSafeEqual, createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type AppError, isAppError } from '../base/errors.ts';
-import { type Logger, errorText } from '../base/log.ts';
-import { hashToken } from '../crypto/admission.ts';
-import { claimRequestSchema } from '../protocol/claim.ts';
-import { isRoomId } from '../protocol/names.ts';
+import { type AppError, isAppError } from '../../base/errors.ts';
+import { type Logger, errorText } from '../../base/log.ts';
+import { hashToken } from '../../crypto/admission.ts';
+import { claimRequestSchema } from '../../protocol/claim.ts';
+import { isRoomId } from '../../protocol/names.ts';
 import type { Addresses } from './addresses.ts';
 import type { Admissions } from './admissions.ts';
-import { shortName } from './documents.ts';
+import { shortName } from '../documents/documents.ts';
 import {
   accessKeyRefused,
   badClaim,
@@ -18,10 +18,10 @@ import {
   notAdmitted,
   requestTooLarge,
   tooManyRequests,
-} from './errors.ts';
+} from '../errors.ts';
 import { clientOf, isDirectLoopback, isFromPage } from './hostNames.ts';
 import type { StaticPage } from './joinPage.ts';
-import type { RelayLimits } from './limits.ts';
+import type { RelayLimits } from '../limits.ts';
 
 /** What the HTTP side is made of. */
 export interface HttpOptions {

@@ -1,8 +1,8 @@
 // Awareness between the connections of one document: who hears what, and what is not passed on.
-import { CLOSE } from '../protocol/closeCodes.ts';
+import { CLOSE } from '../../protocol/closeCodes.ts';
 import { AwarenessBook } from './awarenessBook.ts';
-import type { Connection } from './connection.ts';
-import type { RelayLimits } from './limits.ts';
+import type { Connection } from '../door/connection.ts';
+import type { RelayLimits } from '../limits.ts';
 import {
   type AwarenessEntry,
   decodeAwareness,
