@@ -10,9 +10,9 @@ import { type DirectoryRow, directoryRowSchema, type MachineState } from '../pro
 import type { RoomView } from '../session/view.ts';
 import { hostSilent, noHost, notOpen, strangeAnswer } from './errors.ts';
 import type { CliIo } from './io.ts';
-import { joinRoom, waitForAdmission } from './joinRoom.ts';
-import { resolveSession } from './sessionIds.ts';
-import { waitForView } from './viewWait.ts';
+import { joinRoom, waitForAdmission } from './join/joinRoom.ts';
+import { resolveSession } from './text/sessionIds.ts';
+import { waitForView } from './join/viewWait.ts';
 
 const DIRECTORY_MS = 10_000;
 const openedSchema = z.looseObject({ session: z.string() });

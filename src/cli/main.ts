@@ -8,16 +8,16 @@ import { PRODUCT_ID, PRODUCT_VERSION } from '../base/product.ts';
 import { resolveHome } from '../host/find/paths.ts';
 import { usage, nodeTooOld } from './errors.ts';
 import { EXIT, exitCodeOf } from './exitCode.ts';
-import { hostCommand } from './hostCommand.ts';
+import { hostCommand } from './commands/hostCommand.ts';
 import { type CliCommand, type CliIo, oneLine } from './io.ts';
-import { joinCommand } from './joinCommand.ts';
-import { relayCommand } from './relayCommand.ts';
-import { FileRoomMemory } from './roomMemory.ts';
-import { sendCommand } from './sendCommand.ts';
-import { sessionsCommand } from './sessionsCommand.ts';
-import { shareCommand, stopSharingCommand } from './shareCommand.ts';
-import { endCommand, startCommand } from './startCommand.ts';
-import { cancelled } from './viewWait.ts';
+import { joinCommand } from './commands/joinCommand.ts';
+import { relayCommand } from './commands/relayCommand.ts';
+import { FileRoomMemory } from './join/roomMemory.ts';
+import { sendCommand } from './commands/sendCommand.ts';
+import { sessionsCommand } from './commands/sessionsCommand.ts';
+import { shareCommand, stopSharingCommand } from './commands/shareCommand.ts';
+import { endCommand, startCommand } from './commands/startCommand.ts';
+import { cancelled } from './join/viewWait.ts';
 
 const COMMANDS: ReadonlyMap<string, CliCommand> = new Map([
   ['sessions', sessionsCommand],

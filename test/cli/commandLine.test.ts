@@ -14,10 +14,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../src/base/ids.ts';
 import { exitCodeOf } from '../../src/cli/exitCode.ts';
-import { loadIdentity } from '../../src/cli/identityFile.ts';
+import { loadIdentity } from '../../src/cli/join/identityFile.ts';
 import { printable } from '../../src/cli/io.ts';
-import { sessionEnvironment } from '../../src/cli/sessionEnvironment.ts';
-import { resolveSession } from '../../src/cli/sessionIds.ts';
+import { sessionEnvironment } from '../../src/cli/commands/sessionEnvironment.ts';
+import { resolveSession } from '../../src/cli/text/sessionIds.ts';
 import { AppError } from '../../src/base/errors.ts';
 import { formatLink } from '../../src/protocol/link.ts';
 import type { DirectoryRow } from '../../src/protocol/state.ts';
@@ -248,7 +248,7 @@ describe('small parts', () => {
 
   it('of many commands that make an identity at once, all have the same', async () => {
     const folder = join(home, 'crowd');
-    const script = `import(${JSON.stringify(join(REPO_ROOT, 'src/cli/identityFile.ts'))})
+    const script = `import(${JSON.stringify(join(REPO_ROOT, 'src/cli/join/identityFile.ts'))})
       .then(({ loadIdentity }) => loadIdentity(${JSON.stringify(folder)}))
       .then(({ member }) => console.log(member))`;
     const groups = Array.from({ length: 6 }, () =>

@@ -10,7 +10,7 @@ import {
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { newId } from '../../src/base/ids.ts';
-import { FileRoomMemory } from '../../src/cli/roomMemory.ts';
+import { FileRoomMemory } from '../../src/cli/join/roomMemory.ts';
 import { parseLink } from '../../src/protocol/link.ts';
 import { temporaryFolder } from '../host/folders.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';

@@ -1,7 +1,7 @@
 // The table of sessions in terminals of any width, with titles in any script.
 import { describe, expect, it } from 'vitest';
-import { alignColumns } from '../../src/cli/sessionsCommand.ts';
-import { cutToWidth, textWidth } from '../../src/cli/textWidth.ts';
+import { alignColumns } from '../../src/cli/commands/sessionsCommand.ts';
+import { cutToWidth, textWidth } from '../../src/cli/text/textWidth.ts';
 
 describe('the table of sessions', () => {
   const cells = ['id', 'state', 'title', 'where', 'last', ''];

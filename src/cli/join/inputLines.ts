@@ -1,6 +1,6 @@
 // The lines of stdin, and whether they came at once: what is pasted arrives faster than anybody types.
-import type { Clock } from '../base/clock.ts';
-import { type Disposable, DisposableStore } from '../base/disposable.ts';
+import type { Clock } from '../../base/clock.ts';
+import { type Disposable, DisposableStore } from '../../base/disposable.ts';
 
 /** Lines that come within this time of each other were pasted. */
 const PASTE_MS = 30;

@@ -1,7 +1,7 @@
 // Ids of sessions as people type them: any beginning that only one has.
-import type { DirectoryRow } from '../protocol/state.ts';
-import { shortId } from '../base/ids.ts';
-import { ambiguousSession, noSuchSession } from './errors.ts';
+import type { DirectoryRow } from '../../protocol/state.ts';
+import { shortId } from '../../base/ids.ts';
+import { ambiguousSession, noSuchSession } from '../errors.ts';
 
 /** The row whose id begins with `prefix`. Throws AppError 'session-not-found' | 'session-ambiguous'. */
 export function resolveSession(rows: readonly DirectoryRow[], prefix: string): DirectoryRow {

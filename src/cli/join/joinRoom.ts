@@ -1,16 +1,16 @@
 // Joins a room as this command line: its identity, its name, and clear words when nobody answers.
 import { hostname, userInfo } from 'node:os';
-import type { AppError } from '../base/errors.ts';
-import { silentLogger } from '../base/log.ts';
-import { resolveHome } from '../host/find/paths.ts';
-import { parseLink } from '../protocol/link.ts';
-import type { Person } from '../protocol/state.ts';
-import type { RoomView } from '../session/view.ts';
-import { Attachment } from '../sync/member/attachment.ts';
-import type { JoinOptions } from '../sync/member/joinOptions.ts';
-import { relaySilent, sessionDistrusted, sessionSilent, sessionUnseen } from './errors.ts';
+import type { AppError } from '../../base/errors.ts';
+import { silentLogger } from '../../base/log.ts';
+import { resolveHome } from '../../host/find/paths.ts';
+import { parseLink } from '../../protocol/link.ts';
+import type { Person } from '../../protocol/state.ts';
+import type { RoomView } from '../../session/view.ts';
+import { Attachment } from '../../sync/member/attachment.ts';
+import type { JoinOptions } from '../../sync/member/joinOptions.ts';
+import { relaySilent, sessionDistrusted, sessionSilent, sessionUnseen } from '../errors.ts';
 import { loadIdentity } from './identityFile.ts';
-import { type CliIo, oneLine } from './io.ts';
+import { type CliIo, oneLine } from '../io.ts';
 import { waitForView } from './viewWait.ts';
 
 /** A relay that can be reached answers within seconds, also over a slow network. */

@@ -1,6 +1,6 @@
 // The commands of `join` in a terminal: what a line that begins with a slash sends.
-import type { EntryOf, Question } from '../protocol/transcript.ts';
-import type { RoomView } from '../session/view.ts';
+import type { EntryOf, Question } from '../../protocol/transcript.ts';
+import type { RoomView } from '../../session/view.ts';
 import {
   answersMissing,
   noQuestion,
@@ -9,7 +9,7 @@ import {
   textMissing,
   unknownVerb,
   wantsAnswer,
-} from './errors.ts';
+} from '../errors.ts';
 import { pendingRequests, type SendingInput } from './viewActions.ts';
 
 /** The verb of `/name rest`. Throws AppError 'usage' | 'invalid-input' before anything is sent. */

@@ -1,7 +1,7 @@
 // What a terminal says about a room: how true the picture is, who has control, who waits for what.
-import type { Person, RoomState, SessionState } from '../protocol/state.ts';
-import type { RoomView, Truth } from '../session/view.ts';
-import { oneLine } from './io.ts';
+import type { Person, RoomState, SessionState } from '../../protocol/state.ts';
+import type { RoomView, Truth } from '../../session/view.ts';
+import { oneLine } from '../io.ts';
 
 /** A sentence about the truth; empty for what needs none. */
 export function truthText(truth: Truth): string {

@@ -1,9 +1,9 @@
 // A transcript entry as lines of a terminal.
-import { assertNever } from '../base/assert.ts';
-import type { Json } from '../protocol/json.ts';
-import type { Author, CutText, Entry, EntryOf } from '../protocol/transcript.ts';
-import { oneLine, printable } from './io.ts';
-import { showDeceptive } from '../base/visibleText.ts';
+import { assertNever } from '../../base/assert.ts';
+import type { Json } from '../../protocol/json.ts';
+import type { Author, CutText, Entry, EntryOf } from '../../protocol/transcript.ts';
+import { oneLine, printable } from '../io.ts';
+import { showDeceptive } from '../../base/visibleText.ts';
 
 /** How many lines of a tool's result are shown. */
 const RESULT_LINES = 8;

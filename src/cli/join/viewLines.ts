@@ -1,8 +1,8 @@
 // What changed in a joined room since the last look, as lines of the scripting interface.
-import type { Clock } from '../base/clock.ts';
-import { parseJson } from '../protocol/json.ts';
-import type { ScriptOutput } from '../protocol/script.ts';
-import type { LiveBlock, OutboxItem, RoomView, Truth } from '../session/view.ts';
+import type { Clock } from '../../base/clock.ts';
+import { parseJson } from '../../protocol/json.ts';
+import type { ScriptOutput } from '../../protocol/script.ts';
+import type { LiveBlock, OutboxItem, RoomView, Truth } from '../../session/view.ts';
 
 /** Remembers what was printed of one view. */
 export class ViewLines {

@@ -1,17 +1,17 @@
 // `twinhelm send`: one prompt to a session, from a script or a terminal.
 import { parseArgs } from 'node:util';
-import type { EntryOf } from '../protocol/transcript.ts';
-import { isSettled, type RoomView } from '../session/view.ts';
-import { commandFailed } from '../sync/errors.ts';
-import { asUsage, isLink } from './arguments.ts';
-import { whole } from './entryText.ts';
-import { turnFailed, usage } from './errors.ts';
-import { EXIT } from './exitCode.ts';
-import { type CliCommand, type CliIo, printable, printJson, printText } from './io.ts';
-import { joinRoom, waitForAdmission } from './joinRoom.ts';
-import { joinSession, withMachine } from './machine.ts';
-import { releaseControl } from './viewActions.ts';
-import { cancelled, waitForView } from './viewWait.ts';
+import type { EntryOf } from '../../protocol/transcript.ts';
+import { isSettled, type RoomView } from '../../session/view.ts';
+import { commandFailed } from '../../sync/errors.ts';
+import { asUsage, isLink } from '../arguments.ts';
+import { whole } from '../text/entryText.ts';
+import { turnFailed, usage } from '../errors.ts';
+import { EXIT } from '../exitCode.ts';
+import { type CliCommand, type CliIo, printable, printJson, printText } from '../io.ts';
+import { joinRoom, waitForAdmission } from '../join/joinRoom.ts';
+import { joinSession, withMachine } from '../machine.ts';
+import { releaseControl } from '../join/viewActions.ts';
+import { cancelled, waitForView } from '../join/viewWait.ts';
 
 /** The subcommand `send`. */
 export const sendCommand: CliCommand = {

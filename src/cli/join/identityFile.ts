@@ -1,14 +1,14 @@
 // The identity of this command line: made once per home folder, kept in a file that only its owner reads.
 import { linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { newId } from '../base/ids.ts';
+import { newId } from '../../base/ids.ts';
 import {
   createIdentity,
   exportIdentity,
   type Identity,
   importIdentity,
-} from '../crypto/identity.ts';
-import { identityUnusable } from './errors.ts';
+} from '../../crypto/identity.ts';
+import { identityUnusable } from '../errors.ts';
 
 /** Name of the file below the home folder. */
 export const IDENTITY_FILE = 'cli-identity';

@@ -1,8 +1,8 @@
 // Waits until a joined room shows something, or cannot any more.
-import { AppError } from '../base/errors.ts';
-import type { Clock } from '../base/clock.ts';
-import { DisposableStore } from '../base/disposable.ts';
-import type { RoomView } from '../session/view.ts';
+import { AppError } from '../../base/errors.ts';
+import type { Clock } from '../../base/clock.ts';
+import { DisposableStore } from '../../base/disposable.ts';
+import type { RoomView } from '../../session/view.ts';
 
 /** How long, and what to throw when it takes longer. */
 export interface ViewWaitOptions {

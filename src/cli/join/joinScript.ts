@@ -1,13 +1,13 @@
 // `join --json`: the scripting interface over stdin and stdout.
 import type * as z from 'zod/mini';
-import { AppError, isAppError } from '../base/errors.ts';
-import { errorText } from '../base/log.ts';
-import { type Json, parseJson } from '../protocol/json.ts';
-import { type ScriptInput, scriptInputSchema, type ScriptOutput } from '../protocol/script.ts';
-import { isSettled, type RoomView } from '../session/view.ts';
-import { EXIT, exitCodeOf } from './exitCode.ts';
+import { AppError, isAppError } from '../../base/errors.ts';
+import { errorText } from '../../base/log.ts';
+import { type Json, parseJson } from '../../protocol/json.ts';
+import { type ScriptInput, scriptInputSchema, type ScriptOutput } from '../../protocol/script.ts';
+import { isSettled, type RoomView } from '../../session/view.ts';
+import { EXIT, exitCodeOf } from '../exitCode.ts';
 import { readLines } from './inputLines.ts';
-import type { CliIo } from './io.ts';
+import type { CliIo } from '../io.ts';
 import { sendVerb } from './viewActions.ts';
 import { ViewLines } from './viewLines.ts';
 import { cancelled, waitForView } from './viewWait.ts';

@@ -1,10 +1,10 @@
 // A joined room as running text: entries, streamed text, who has control, how true the picture is.
-import type { Person, RoomState } from '../protocol/state.ts';
-import type { Entry } from '../protocol/transcript.ts';
-import type { LiveBlock, OutboxItem, RoomView, Truth } from '../session/view.ts';
-import { isSettled } from '../session/view.ts';
-import { entryText, type Paint } from './entryText.ts';
-import { oneLine, printable } from './io.ts';
+import type { Person, RoomState } from '../../protocol/state.ts';
+import type { Entry } from '../../protocol/transcript.ts';
+import type { LiveBlock, OutboxItem, RoomView, Truth } from '../../session/view.ts';
+import { isSettled } from '../../session/view.ts';
+import { entryText, type Paint } from '../text/entryText.ts';
+import { oneLine, printable } from '../io.ts';
 import { holderText, roleText, statusText, truthText } from './terminalStatus.ts';
 
 /** Entries that are shown of a history at the beginning. */

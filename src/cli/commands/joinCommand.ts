@@ -1,13 +1,13 @@
 // `twinhelm join`: watch and control a session from a terminal or a script.
 import { parseArgs } from 'node:util';
-import { asUsage, isLink, onePositional } from './arguments.ts';
-import type { DirectoryRow } from '../protocol/state.ts';
-import type { CliCommand, CliIo } from './io.ts';
-import { joinRoom, waitForAdmission } from './joinRoom.ts';
-import { refuseScript, runScript } from './joinScript.ts';
-import { runTerminal } from './joinTerminal.ts';
-import { withMachine } from './machine.ts';
-import { releaseControl } from './viewActions.ts';
+import { asUsage, isLink, onePositional } from '../arguments.ts';
+import type { DirectoryRow } from '../../protocol/state.ts';
+import type { CliCommand, CliIo } from '../io.ts';
+import { joinRoom, waitForAdmission } from '../join/joinRoom.ts';
+import { refuseScript, runScript } from '../join/joinScript.ts';
+import { runTerminal } from '../join/joinTerminal.ts';
+import { withMachine } from '../machine.ts';
+import { releaseControl } from '../join/viewActions.ts';
 
 /** The subcommand `join`. */
 export const joinCommand: CliCommand = {

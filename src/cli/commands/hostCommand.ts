@@ -1,15 +1,15 @@
 // `twinhelm host`: run the session host, ask how it is, end it.
 import { parseArgs } from 'node:util';
-import { isAppError } from '../base/errors.ts';
-import { PRODUCT_ID } from '../base/product.ts';
-import { isSameProcess } from '../node/processStart.ts';
-import { runHost } from '../host/hostMain.ts';
-import { resolveHome } from '../host/find/paths.ts';
-import { asUsage } from './arguments.ts';
-import { hostStays, usage } from './errors.ts';
-import { EXIT, exitCodeOf } from './exitCode.ts';
-import { type CliCommand, type CliIo, printJson, printText } from './io.ts';
-import { findHost, withMachine } from './machine.ts';
+import { isAppError } from '../../base/errors.ts';
+import { PRODUCT_ID } from '../../base/product.ts';
+import { isSameProcess } from '../../node/processStart.ts';
+import { runHost } from '../../host/hostMain.ts';
+import { resolveHome } from '../../host/find/paths.ts';
+import { asUsage } from '../arguments.ts';
+import { hostStays, usage } from '../errors.ts';
+import { EXIT, exitCodeOf } from '../exitCode.ts';
+import { type CliCommand, type CliIo, printJson, printText } from '../io.ts';
+import { findHost, withMachine } from '../machine.ts';
 
 /** A clean end lets turns be saved and children exit; then it is said that it goes on. */
 const STOP_MS = 75_000;

@@ -1,13 +1,13 @@
 // `twinhelm sessions`: the sessions of this computer.
 import { parseArgs } from 'node:util';
-import { shortId } from '../base/ids.ts';
-import type { Json } from '../protocol/json.ts';
-import type { DirectoryRow, SessionStatus } from '../protocol/state.ts';
-import { asUsage, noPositionals } from './arguments.ts';
-import { EXIT } from './exitCode.ts';
-import { type CliCommand, type CliIo, oneLine, printJson, printText } from './io.ts';
-import { withMachine } from './machine.ts';
-import { cutToWidth, padToWidth, textWidth } from './textWidth.ts';
+import { shortId } from '../../base/ids.ts';
+import type { Json } from '../../protocol/json.ts';
+import type { DirectoryRow, SessionStatus } from '../../protocol/state.ts';
+import { asUsage, noPositionals } from '../arguments.ts';
+import { EXIT } from '../exitCode.ts';
+import { type CliCommand, type CliIo, oneLine, printJson, printText } from '../io.ts';
+import { withMachine } from '../machine.ts';
+import { cutToWidth, padToWidth, textWidth } from '../text/textWidth.ts';
 
 const ORDER: Readonly<Record<SessionStatus, number>> = {
   waiting: 0,

@@ -9,12 +9,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import type { Clock } from '../base/clock.ts';
-import { newId } from '../base/ids.ts';
-import { parseJson } from '../protocol/json.ts';
-import { isRoomId } from '../protocol/names.ts';
-import { highestMemory, type RoomMemory, roomMemorySchema } from '../session/roomMemory.ts';
-import type { RoomMemoryStore } from '../sync/member/joinOptions.ts';
+import type { Clock } from '../../base/clock.ts';
+import { newId } from '../../base/ids.ts';
+import { parseJson } from '../../protocol/json.ts';
+import { isRoomId } from '../../protocol/names.ts';
+import { highestMemory, type RoomMemory, roomMemorySchema } from '../../session/roomMemory.ts';
+import type { RoomMemoryStore } from '../../sync/member/joinOptions.ts';
 
 /** Name of the folder below the home folder. */
 const FOLDER = 'rooms';

@@ -1,8 +1,8 @@
 // What an input line of the scripting interface, or a command of the terminal, does to a joined room.
-import type { ScriptInput } from '../protocol/script.ts';
-import type { EntryOf } from '../protocol/transcript.ts';
-import type { OutboxItem, RoomView } from '../session/view.ts';
-import { noSuchMember, nothingPending, severalPending } from './errors.ts';
+import type { ScriptInput } from '../../protocol/script.ts';
+import type { EntryOf } from '../../protocol/transcript.ts';
+import type { OutboxItem, RoomView } from '../../session/view.ts';
+import { noSuchMember, nothingPending, severalPending } from '../errors.ts';
 
 /** Without an answer the lease ends by itself. */
 const RELEASE_MS = 2_000;

@@ -2,14 +2,14 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as z from 'zod/mini';
-import { isAppError } from '../base/errors.ts';
-import { shortId } from '../base/ids.ts';
-import { PRODUCT_ID } from '../base/product.ts';
-import { asUsage, noPositionals, onePositional } from './arguments.ts';
-import { strangeAnswer, usage } from './errors.ts';
-import { EXIT, exitCodeOf } from './exitCode.ts';
-import { type CliCommand, oneLine, printJson, printText } from './io.ts';
-import { withMachine } from './machine.ts';
+import { isAppError } from '../../base/errors.ts';
+import { shortId } from '../../base/ids.ts';
+import { PRODUCT_ID } from '../../base/product.ts';
+import { asUsage, noPositionals, onePositional } from '../arguments.ts';
+import { strangeAnswer, usage } from '../errors.ts';
+import { EXIT, exitCodeOf } from '../exitCode.ts';
+import { type CliCommand, oneLine, printJson, printText } from '../io.ts';
+import { withMachine } from '../machine.ts';
 import { sessionEnvironment } from './sessionEnvironment.ts';
 import { requestShare, SHARE_HELP, SHARE_OPTIONS, shareArguments } from './shareOptions.ts';
 

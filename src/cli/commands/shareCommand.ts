@@ -1,9 +1,9 @@
 // `twinhelm share` and `twinhelm stop-sharing`.
 import { parseArgs } from 'node:util';
-import { asUsage, onePositional } from './arguments.ts';
-import { EXIT } from './exitCode.ts';
-import { type CliCommand, printJson, printText } from './io.ts';
-import { withMachine } from './machine.ts';
+import { asUsage, onePositional } from '../arguments.ts';
+import { EXIT } from '../exitCode.ts';
+import { type CliCommand, printJson, printText } from '../io.ts';
+import { withMachine } from '../machine.ts';
 import { requestShare, SHARE_HELP, SHARE_OPTIONS, shareArguments } from './shareOptions.ts';
 
 /** The subcommand `share`. */

@@ -1,12 +1,12 @@
 // `join` for people: the running transcript, and a line to type on.
-import { errorText } from '../base/log.ts';
-import type { Person } from '../protocol/state.ts';
-import { isSettled, type RoomView } from '../session/view.ts';
-import { createPaint } from './entryText.ts';
-import { lineCutByTerminal } from './errors.ts';
-import { EXIT, exitCodeOf } from './exitCode.ts';
+import { errorText } from '../../base/log.ts';
+import type { Person } from '../../protocol/state.ts';
+import { isSettled, type RoomView } from '../../session/view.ts';
+import { createPaint } from '../text/entryText.ts';
+import { lineCutByTerminal } from '../errors.ts';
+import { EXIT, exitCodeOf } from '../exitCode.ts';
 import { readLines } from './inputLines.ts';
-import { type CliIo, oneLine } from './io.ts';
+import { type CliIo, oneLine } from '../io.ts';
 import { personText } from './terminalStatus.ts';
 import { verbOf } from './terminalVerbs.ts';
 import { TerminalView } from './terminalView.ts';

@@ -1,11 +1,11 @@
 // The options of sharing, as `share` and `start --share` take them.
 import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
-import { AppError } from '../base/errors.ts';
-import type { CommandArgs } from '../protocol/command.ts';
-import { oneOf, timeSpan } from './arguments.ts';
-import { strangeAnswer, usage } from './errors.ts';
-import type { Machine } from './machine.ts';
+import { AppError } from '../../base/errors.ts';
+import type { CommandArgs } from '../../protocol/command.ts';
+import { oneOf, timeSpan } from '../arguments.ts';
+import { strangeAnswer, usage } from '../errors.ts';
+import type { Machine } from '../machine.ts';
 
 /** Options for node:util's parseArgs. */
 export const SHARE_OPTIONS = {

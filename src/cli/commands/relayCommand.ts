@@ -1,7 +1,7 @@
 // `twinhelm relay`: the relay's own command line behind the common door.
-import { RELAY_HELP } from '../relay/commandOptions.ts';
-import { runRelay } from '../relay/command.ts';
-import type { CliCommand } from './io.ts';
+import { RELAY_HELP } from '../../relay/commandOptions.ts';
+import { runRelay } from '../../relay/command.ts';
+import type { CliCommand } from '../io.ts';
 
 /** The subcommand `relay`. */
 export const relayCommand: CliCommand = {
