@@ -4,12 +4,12 @@ import type { Logger } from '../base/log.ts';
 import type { Clock } from '../base/clock.ts';
 import type { EntryDocuments } from './entryDocuments.ts';
 import type { FocusedSession } from './focusedSession.ts';
-import type { GivenLink, JoinedSession } from './joinedSessions.ts';
-import type { Machine } from './machine.ts';
+import type { GivenLink, JoinedSession } from '../client/rooms/joinedSessions.ts';
+import type { Machine } from '../client/rooms/machine.ts';
 import type { Panels } from './panels.ts';
-import type { RoomPool } from './roomPool.ts';
-import type { SecretList } from './secretList.ts';
-import type { SessionDirectory } from './sessionDirectory.ts';
+import type { RoomPool } from '../client/rooms/roomPool.ts';
+import type { SecretList } from '../client/rooms/secretList.ts';
+import type { SessionDirectory } from '../client/rooms/sessionDirectory.ts';
 
 /** Everything a command may need. */
 export interface App {

@@ -5,10 +5,10 @@ import type { Clock } from '../base/clock.ts';
 import { Emitter, type Event } from '../base/emitter.ts';
 import type { PanelHeader } from '../protocol/panel.ts';
 import { fullName } from './names.ts';
-import { panelHeader } from './panelModel.ts';
+import { panelHeader } from '../client/panel/panelModel.ts';
 import type { Panels } from './panels.ts';
-import type { SessionDirectory } from './sessionDirectory.ts';
-import type { SharedRoom } from './sharedRoom.ts';
+import type { SessionDirectory } from '../client/rooms/sessionDirectory.ts';
+import type { SharedRoom } from '../client/rooms/sharedRoom.ts';
 import { Soon } from './soon.ts';
 
 /** Follows the panel in front and sets the context keys of menus and keys. */

@@ -3,16 +3,21 @@ import * as vscode from 'vscode';
 import type { Clock } from '../base/clock.ts';
 import { assertNever } from '../base/assert.ts';
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
-import type { Machine } from './machine.ts';
+import type { Machine } from '../client/rooms/machine.ts';
 import { fullName } from './names.ts';
-import { countedDecisions, type Notice, NoticeRules, type WatchedSession } from './noticeRules.ts';
-import { panelHeader } from './panelModel.ts';
+import {
+  countedDecisions,
+  type Notice,
+  NoticeRules,
+  type WatchedSession,
+} from '../client/lists/noticeRules.ts';
+import { panelHeader } from '../client/panel/panelModel.ts';
 import type { Panels } from './panels.ts';
 import { plainText } from './plainText.ts';
-import type { RoomPool } from './roomPool.ts';
-import type { SessionDirectory } from './sessionDirectory.ts';
-import { refKey, type SessionRef } from './sessionRef.ts';
-import { groupOf } from './sessionTree.ts';
+import type { RoomPool } from '../client/rooms/roomPool.ts';
+import type { SessionDirectory } from '../client/rooms/sessionDirectory.ts';
+import { refKey, type SessionRef } from '../client/rooms/sessionRef.ts';
+import { groupOf } from '../client/lists/sessionTree.ts';
 import { type NoticeKind, settings } from './settings.ts';
 import { Soon } from './soon.ts';
 

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { DisposableStore } from '../base/disposable.ts';
 import type { FocusedSession } from './focusedSession.ts';
 import { VIEW } from './names.ts';
-import { peopleRows, type PersonRow } from './peopleRows.ts';
+import { peopleRows, type PersonRow } from '../client/lists/peopleRows.ts';
 
 /** Shows the people of the focused session. */
 export class PeopleView implements vscode.TreeDataProvider<PersonRow> {

@@ -2,12 +2,12 @@
 import { describe, expect, test } from 'vitest';
 import { AppError } from '../../src/base/errors.ts';
 import { silentLogger } from '../../src/base/log.ts';
-import type { FoundHost, HostFinder } from '../../src/editor/environment.ts';
-import { joinedSessions } from '../../src/editor/joinedSessions.ts';
-import { Machine } from '../../src/editor/machine.ts';
-import { SessionDirectory } from '../../src/editor/sessionDirectory.ts';
-import { SharedRoom } from '../../src/editor/sharedRoom.ts';
-import { untranslated } from '../../src/editor/translate.ts';
+import type { FoundHost, HostFinder } from '../../src/client/rooms/environment.ts';
+import { joinedSessions } from '../../src/client/rooms/joinedSessions.ts';
+import { Machine } from '../../src/client/rooms/machine.ts';
+import { SessionDirectory } from '../../src/client/rooms/sessionDirectory.ts';
+import { SharedRoom } from '../../src/client/rooms/sharedRoom.ts';
+import { untranslated } from '../../src/client/translate.ts';
 import type { Json } from '../../src/protocol/json.ts';
 import { formatLink } from '../../src/protocol/link.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';

@@ -4,7 +4,7 @@ import {
   countedDecisions,
   NoticeRules,
   type WatchedSession,
-} from '../../src/editor/noticeRules.ts';
+} from '../../src/client/lists/noticeRules.ts';
 
 const session = (changes: Partial<WatchedSession> = {}): WatchedSession => ({
   ref: { kind: 'own', session: 's' },

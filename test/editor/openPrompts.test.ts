@@ -1,9 +1,9 @@
 // Prompts that were on their way when the window went.
 import { describe, expect, test } from 'vitest';
-import { OpenPrompts } from '../../src/editor/openPrompts.ts';
-import type { SessionRef } from '../../src/editor/sessionRef.ts';
-import type { SharedRoom } from '../../src/editor/sharedRoom.ts';
-import { untranslated } from '../../src/editor/translate.ts';
+import { OpenPrompts } from '../../src/client/prompts/openPrompts.ts';
+import type { SessionRef } from '../../src/client/rooms/sessionRef.ts';
+import type { SharedRoom } from '../../src/client/rooms/sharedRoom.ts';
+import { untranslated } from '../../src/client/translate.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
 import { FakeMemento, FakeView, poolOf, sessionState } from './support/samples.ts';

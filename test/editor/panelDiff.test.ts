@@ -1,7 +1,7 @@
 // A panel that follows the messages of the feeds shows what the view has.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { EntryFeed, LiveFeed } from '../../src/editor/panelDiff.ts';
+import { EntryFeed, LiveFeed } from '../../src/client/panel/panelDiff.ts';
 import type { ToPanel } from '../../src/protocol/panel.ts';
 import type { LiveBlock } from '../../src/session/view.ts';
 import { entries } from './support/samples.ts';

@@ -1,6 +1,6 @@
 // Header and control bar of the panel.
 import { describe, expect, test } from 'vitest';
-import { panelControl, panelHeader } from '../../src/editor/panelModel.ts';
+import { panelControl, panelHeader } from '../../src/client/panel/panelModel.ts';
 import { FakeView, member, sessionState, summary } from './support/samples.ts';
 
 function viewOf(who: string, state = sessionState()): FakeView {

@@ -2,11 +2,11 @@
 import { describe, expect, test } from 'vitest';
 import { silentLogger } from '../../src/base/log.ts';
 import { AppError } from '../../src/base/errors.ts';
-import { Drafts } from '../../src/editor/drafts.ts';
-import { PanelPump } from '../../src/editor/panelPump.ts';
-import { returnRefusedPrompts } from '../../src/editor/refusedPrompts.ts';
-import type { SessionRef } from '../../src/editor/sessionRef.ts';
-import { untranslated } from '../../src/editor/translate.ts';
+import { Drafts } from '../../src/client/prompts/drafts.ts';
+import { PanelPump } from '../../src/client/panel/panelPump.ts';
+import { returnRefusedPrompts } from '../../src/client/prompts/refusedPrompts.ts';
+import type { SessionRef } from '../../src/client/rooms/sessionRef.ts';
+import { untranslated } from '../../src/client/translate.ts';
 import { type FromPanel, type ToPanel, toPanelSchema } from '../../src/protocol/panel.ts';
 import type { Problem } from '../../src/protocol/state.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';

@@ -5,8 +5,8 @@ import {
   type TreeInput,
   type TreeNode,
   waitingCount,
-} from '../../src/editor/sessionTree.ts';
-import { untranslated } from '../../src/editor/translate.ts';
+} from '../../src/client/lists/sessionTree.ts';
+import { untranslated } from '../../src/client/translate.ts';
 import { row, summary } from './support/samples.ts';
 
 const input = (changes: Partial<TreeInput>): TreeInput => ({

@@ -1,8 +1,8 @@
 // What the status bar says, and what a click on it opens.
 import { expect, test } from 'vitest';
-import { panelHeader } from '../../src/editor/panelModel.ts';
-import { statusText } from '../../src/editor/statusText.ts';
-import { untranslated } from '../../src/editor/translate.ts';
+import { panelHeader } from '../../src/client/panel/panelModel.ts';
+import { statusText } from '../../src/client/lists/statusText.ts';
+import { untranslated } from '../../src/client/translate.ts';
 import { row } from './support/samples.ts';
 
 test('one waiting session is opened by a click, several are asked about', () => {

@@ -1,10 +1,10 @@
 // What the editor keeps: drafts, secret lists, memories of rooms.
 import { describe, expect, test } from 'vitest';
 import { silentLogger } from '../../src/base/log.ts';
-import { Drafts } from '../../src/editor/drafts.ts';
-import { IdentityStore } from '../../src/editor/identityStore.ts';
-import { joinedSessions } from '../../src/editor/joinedSessions.ts';
-import { EditorRoomMemory } from '../../src/editor/roomMemory.ts';
+import { Drafts } from '../../src/client/prompts/drafts.ts';
+import { IdentityStore } from '../../src/client/rooms/identityStore.ts';
+import { joinedSessions } from '../../src/client/rooms/joinedSessions.ts';
+import { EditorRoomMemory } from '../../src/client/rooms/roomMemory.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
 import { FakeMemento, FakeSecrets } from './support/samples.ts';

@@ -3,8 +3,8 @@ import * as vscode from 'vscode';
 import * as z from 'zod/mini';
 import type { PanelHeader } from '../../protocol/panel.ts';
 import type { App } from '../app.ts';
-import { panelHeader } from '../panelModel.ts';
-import type { SessionRef } from '../sessionRef.ts';
+import { panelHeader } from '../../client/panel/panelModel.ts';
+import type { SessionRef } from '../../client/rooms/sessionRef.ts';
 import { refOfArgument } from '../sessionsView.ts';
 import { inRoom, targetSession } from './target.ts';
 

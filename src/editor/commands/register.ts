@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable.ts';
 import { errorText } from '../../base/log.ts';
 import type { App, CommandHandler } from '../app.ts';
-import { asAppError } from '../errors.ts';
+import { asAppError } from '../../client/errors.ts';
 import { COMMANDS, type CommandName, fullName } from '../names.ts';
 import { reportError } from '../report.ts';
 import * as control from './controlCommands.ts';

@@ -4,9 +4,14 @@ import * as z from 'zod/mini';
 import { DisposableStore } from '../../base/disposable.ts';
 import type { Json } from '../../protocol/json.ts';
 import type { App } from '../app.ts';
-import { noHostHere, sessionGone, unexpectedAnswer, workspaceNotTrusted } from '../errors.ts';
+import {
+  noHostHere,
+  sessionGone,
+  unexpectedAnswer,
+  workspaceNotTrusted,
+} from '../../client/errors.ts';
 import { withProgress } from '../progress.ts';
-import type { SessionRef } from '../sessionRef.ts';
+import type { SessionRef } from '../../client/rooms/sessionRef.ts';
 import { refOfArgument } from '../sessionsView.ts';
 import { inRoom, targetSession } from './target.ts';
 

@@ -10,10 +10,10 @@ import {
   sharingIsOff,
   unexpectedAnswer,
   workspaceNotTrusted,
-} from '../errors.ts';
+} from '../../client/errors.ts';
 import { withProgress } from '../progress.ts';
 import { showQrCode } from '../qrCode.ts';
-import { type SessionRef } from '../sessionRef.ts';
+import { type SessionRef } from '../../client/rooms/sessionRef.ts';
 import { settings } from '../settings.ts';
 import { askShare, type ShareChoice } from '../shareSteps.ts';
 import { opened } from './sessionCommands.ts';

@@ -4,12 +4,12 @@ import { DisposableStore } from '../../base/disposable.ts';
 import { AppError } from '../../base/errors.ts';
 import type { RoomView } from '../../session/view.ts';
 import type { App } from '../app.ts';
-import { sessionGone } from '../errors.ts';
-import type { SessionRef } from '../sessionRef.ts';
-import { sessionTree, type SessionNode, type TreeNode } from '../sessionTree.ts';
+import { sessionGone } from '../../client/errors.ts';
+import type { SessionRef } from '../../client/rooms/sessionRef.ts';
+import { sessionTree, type SessionNode, type TreeNode } from '../../client/lists/sessionTree.ts';
 import { refOfArgument } from '../sessionsView.ts';
 import { settings } from '../settings.ts';
-import type { SharedRoom } from '../sharedRoom.ts';
+import type { SharedRoom } from '../../client/rooms/sharedRoom.ts';
 
 /** A room is given this long to show that this member is in it. */
 const ENTER_MS = 15_000;

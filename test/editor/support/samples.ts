@@ -1,7 +1,7 @@
 // Sessions, people and views to test the editor's pure parts with.
 import { Emitter } from '../../../src/base/emitter.ts';
 import { silentLogger } from '../../../src/base/log.ts';
-import { RoomPool, type RoomPoolOptions } from '../../../src/editor/roomPool.ts';
+import { RoomPool, type RoomPoolOptions } from '../../../src/client/rooms/roomPool.ts';
 import type { CommandArgs, CommandKind } from '../../../src/protocol/command.ts';
 import type { Json } from '../../../src/protocol/json.ts';
 import { formatLink } from '../../../src/protocol/link.ts';
@@ -21,7 +21,7 @@ import type {
   Truth,
   ViewPart,
 } from '../../../src/session/view.ts';
-import type { MovableView } from '../../../src/editor/sharedRoom.ts';
+import type { MovableView } from '../../../src/client/rooms/sharedRoom.ts';
 import { createFakeClock } from '../../probes/fakeClock.ts';
 
 /** A hosted, idle session. */

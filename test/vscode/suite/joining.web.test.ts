@@ -1,6 +1,6 @@
 // Joining by a link to a session of another computer: panel, list, prompt, leaving.
 import { joinNow } from '../../../src/editor/commands/joinCommands.ts';
-import { panelHeader } from '../../../src/editor/panelModel.ts';
+import { panelHeader } from '../../../src/client/panel/panelModel.ts';
 import { parseLink } from '../../../src/protocol/link.ts';
 import type { RoomView } from '../../../src/session/view.ts';
 import { appOfExtension, assertEqual, panelTabs, waitUntil } from '../extension.ts';

@@ -1,6 +1,6 @@
 // What a panel has to be told so that it shows the newest entries and live text: as little as possible.
-import type { PanelLiveBlock, ToPanel } from '../protocol/panel.ts';
-import type { LiveBlock, PlacedEntry } from '../session/view.ts';
+import type { PanelLiveBlock, ToPanel } from '../../protocol/panel.ts';
+import type { LiveBlock, PlacedEntry } from '../../session/view.ts';
 
 /** Remembers which entries a panel has. */
 export class EntryFeed {

@@ -1,6 +1,6 @@
 // How a session looks in lists: its icon, and the lines of its tooltip.
-import type { SessionSummary } from '../protocol/state.ts';
-import type { Translate } from './translate.ts';
+import type { SessionSummary } from '../../protocol/state.ts';
+import type { Translate } from '../translate.ts';
 
 /** Groups of the Sessions tree. */
 export type TreeGroup = 'waiting' | 'working' | 'idle' | 'ended' | 'archived';

@@ -1,9 +1,9 @@
 // The Sessions tree as values: groups, rows, what each row shows and which actions it offers.
-import type { DirectoryRow, SessionSummary } from '../protocol/state.ts';
+import type { DirectoryRow, SessionSummary } from '../../protocol/state.ts';
 import { sessionDetails, sessionLook, type TreeGroup } from './sessionLook.ts';
-import { refKey, type SessionRef } from './sessionRef.ts';
+import { refKey, type SessionRef } from '../rooms/sessionRef.ts';
 import { shortAge } from './times.ts';
-import type { Translate } from './translate.ts';
+import type { Translate } from '../translate.ts';
 
 /** States that the tree groups by, in the order of the tree. */
 const TREE_GROUPS: readonly TreeGroup[] = ['waiting', 'working', 'idle', 'ended', 'archived'];

@@ -1,7 +1,7 @@
 // The sessions of others that this device has joined, with their links.
 import type { SecretStorage } from 'vscode';
 import * as z from 'zod/mini';
-import type { Logger } from '../base/log.ts';
+import type { Logger } from '../../base/log.ts';
 import { SecretList } from './secretList.ts';
 
 /** A joined session. The link is a secret. */

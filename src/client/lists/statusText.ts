@@ -1,8 +1,8 @@
 // What the one item of the status bar says.
-import type { PanelHeader } from '../protocol/panel.ts';
-import type { DirectoryRow } from '../protocol/state.ts';
+import type { PanelHeader } from '../../protocol/panel.ts';
+import type { DirectoryRow } from '../../protocol/state.ts';
 import { groupOf, waitingCount } from './sessionTree.ts';
-import type { Translate } from './translate.ts';
+import type { Translate } from '../translate.ts';
 
 /** Text of the item; nothing to say = undefined. */
 export interface StatusText {

@@ -1,11 +1,11 @@
 // Gives the text of a refused prompt back to its author: nothing that was typed is lost.
 import * as z from 'zod/mini';
-import { DisposableStore } from '../base/disposable.ts';
-import type { OutboxItem } from '../session/view.ts';
+import { DisposableStore } from '../../base/disposable.ts';
+import type { OutboxItem } from '../../session/view.ts';
 import type { Drafts } from './drafts.ts';
-import type { RoomPool } from './roomPool.ts';
-import type { SharedRoom } from './sharedRoom.ts';
-import type { Translate } from './translate.ts';
+import type { RoomPool } from '../rooms/roomPool.ts';
+import type { SharedRoom } from '../rooms/sharedRoom.ts';
+import type { Translate } from '../translate.ts';
 
 const promptArgs = z.looseObject({ text: z.string() });
 

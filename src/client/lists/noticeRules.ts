@@ -1,6 +1,6 @@
 // Which notifications are due: only news, each once, and only if nobody is looking at it. Pure.
-import type { PanelHeader } from '../protocol/panel.ts';
-import { refKey, type SessionRef } from './sessionRef.ts';
+import type { PanelHeader } from '../../protocol/panel.ts';
+import { refKey, type SessionRef } from '../rooms/sessionRef.ts';
 
 /** A session as the rules look at it. */
 export interface WatchedSession {

@@ -1,7 +1,7 @@
 // Own commands as the panel shows them: prompts and answers, with what became of them.
 import * as z from 'zod/mini';
-import type { PanelOutboxItem } from '../protocol/panel.ts';
-import type { OutboxItem } from '../session/view.ts';
+import type { PanelOutboxItem } from '../../protocol/panel.ts';
+import type { OutboxItem } from '../../session/view.ts';
 import { isRefused, promptText } from './refusedPrompts.ts';
 
 const answerArgs = z.looseObject({ requestId: z.string() });

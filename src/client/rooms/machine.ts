@@ -1,16 +1,16 @@
 // This computer's session host as the editor sees it: found, joined, kept across restarts, never started unasked.
 import * as z from 'zod/mini';
-import type { Clock } from '../base/clock.ts';
-import { DisposableStore } from '../base/disposable.ts';
-import { Emitter, type Event } from '../base/emitter.ts';
-import { errorText, type Logger } from '../base/log.ts';
-import type { CommandArgs, MachineCommandKind } from '../protocol/command.ts';
-import type { Json } from '../protocol/json.ts';
-import { type DirectoryRow, directoryRowSchema, type MachineState } from '../protocol/state.ts';
-import type { RoomView } from '../session/view.ts';
+import type { Clock } from '../../base/clock.ts';
+import { DisposableStore } from '../../base/disposable.ts';
+import { Emitter, type Event } from '../../base/emitter.ts';
+import { errorText, type Logger } from '../../base/log.ts';
+import type { CommandArgs, MachineCommandKind } from '../../protocol/command.ts';
+import type { Json } from '../../protocol/json.ts';
+import { type DirectoryRow, directoryRowSchema, type MachineState } from '../../protocol/state.ts';
+import type { RoomView } from '../../session/view.ts';
 import type { FoundHost, HostFinder } from './environment.ts';
-import { asAppError, hostSilent, noHostHere, unexpectedAnswer } from './errors.ts';
-import { type AppError, isAppError } from '../base/errors.ts';
+import { asAppError, hostSilent, noHostHere, unexpectedAnswer } from '../errors.ts';
+import { type AppError, isAppError } from '../../base/errors.ts';
 import { type JoinTarget, SharedRoom } from './sharedRoom.ts';
 
 /** How often the host's file is looked at: a host may be started by a terminal, or restart. */

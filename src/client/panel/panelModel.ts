@@ -1,7 +1,7 @@
 // From a room's view to what the panel's header and control bar show. Pure.
-import type { PanelControl, PanelHeader, PanelPerson, PanelTruth } from '../protocol/panel.ts';
-import type { Person, Scope, SessionState } from '../protocol/state.ts';
-import type { RoomView, Truth } from '../session/view.ts';
+import type { PanelControl, PanelHeader, PanelPerson, PanelTruth } from '../../protocol/panel.ts';
+import type { Person, Scope, SessionState } from '../../protocol/state.ts';
+import type { RoomView, Truth } from '../../session/view.ts';
 
 /** The part of a view that the header is made from. */
 export type HeaderSource = Pick<

@@ -1,6 +1,6 @@
 // The People tree as values: who is in the session in front, and what may be done about each.
-import type { PanelHeader, PanelPerson } from '../protocol/panel.ts';
-import type { Translate } from './translate.ts';
+import type { PanelHeader, PanelPerson } from '../../protocol/panel.ts';
+import type { Translate } from '../translate.ts';
 
 /** A row of the tree. */
 export interface PersonRow {

@@ -1,17 +1,17 @@
 // All sessions that this window knows: those of this computer and those that were joined.
-import { DisposableStore } from '../base/disposable.ts';
-import { Emitter, type Event } from '../base/emitter.ts';
-import { parseLink } from '../protocol/link.ts';
-import type { Problem, SessionSummary } from '../protocol/state.ts';
+import { DisposableStore } from '../../base/disposable.ts';
+import { Emitter, type Event } from '../../base/emitter.ts';
+import { parseLink } from '../../protocol/link.ts';
+import type { Problem, SessionSummary } from '../../protocol/state.ts';
 import type { JoinedSession } from './joinedSessions.ts';
 import type { Machine } from './machine.ts';
-import { type Absence, sessionState } from './panelModel.ts';
+import { type Absence, sessionState } from '../panel/panelModel.ts';
 import type { LinkSource, RoomPool } from './roomPool.ts';
 import type { SecretList } from './secretList.ts';
 import type { SessionRef } from './sessionRef.ts';
-import type { JoinedRow } from './sessionTree.ts';
+import type { JoinedRow } from '../lists/sessionTree.ts';
 import type { RoomTarget, SharedRoom } from './sharedRoom.ts';
-import type { Translate } from './translate.ts';
+import type { Translate } from '../translate.ts';
 
 /** Where sessions are looked up by reference. */
 export class SessionDirectory implements LinkSource {

@@ -1,9 +1,9 @@
 // What was typed and not sent, per session: kept across reloads, bounded.
 import type { Memento } from 'vscode';
 import * as z from 'zod/mini';
-import { Emitter, type Event } from '../base/emitter.ts';
-import { LIMITS } from '../protocol/limits.ts';
-import { refKey, type SessionRef } from './sessionRef.ts';
+import { Emitter, type Event } from '../../base/emitter.ts';
+import { LIMITS } from '../../protocol/limits.ts';
+import { refKey, type SessionRef } from '../rooms/sessionRef.ts';
 
 const PREFIX = 'draft:';
 const MAX_DRAFTS = 50;

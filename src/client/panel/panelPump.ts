@@ -1,28 +1,28 @@
 // Carries a room's view into a panel, and the panel's wishes out, both ways as checked messages.
-import { toBase64Url } from '../base/bytes.ts';
-import type { Clock } from '../base/clock.ts';
-import { DisposableStore } from '../base/disposable.ts';
-import { assertNever } from '../base/assert.ts';
-import type { AppError } from '../base/errors.ts';
-import type { Logger } from '../base/log.ts';
-import type { CommandArgs, CommandKind } from '../protocol/command.ts';
+import { toBase64Url } from '../../base/bytes.ts';
+import type { Clock } from '../../base/clock.ts';
+import { DisposableStore } from '../../base/disposable.ts';
+import { assertNever } from '../../base/assert.ts';
+import type { AppError } from '../../base/errors.ts';
+import type { Logger } from '../../base/log.ts';
+import type { CommandArgs, CommandKind } from '../../protocol/command.ts';
 import {
   type FromPanel,
   fromPanelSchema,
   type PanelHeader,
   type ToPanel,
-} from '../protocol/panel.ts';
-import type { Problem } from '../protocol/state.ts';
-import type { PlacedEntry, RoomView, ViewPart } from '../session/view.ts';
-import type { Drafts } from './drafts.ts';
-import { asAppError } from './errors.ts';
-import { panelOutbox } from './outboxItems.ts';
+} from '../../protocol/panel.ts';
+import type { Problem } from '../../protocol/state.ts';
+import type { PlacedEntry, RoomView, ViewPart } from '../../session/view.ts';
+import type { Drafts } from '../prompts/drafts.ts';
+import { asAppError } from '../errors.ts';
+import { panelOutbox } from '../prompts/outboxItems.ts';
 import { EntryFeed, LiveFeed } from './panelDiff.ts';
 import { type Absence, panelHeader } from './panelModel.ts';
-import { refKey } from './sessionRef.ts';
-import type { SharedRoom } from './sharedRoom.ts';
-import type { Translate } from './translate.ts';
-import { TypingPresence } from './typingPresence.ts';
+import { refKey } from '../rooms/sessionRef.ts';
+import type { SharedRoom } from '../rooms/sharedRoom.ts';
+import type { Translate } from '../translate.ts';
+import { TypingPresence } from '../prompts/typingPresence.ts';
 
 /** A body larger than this is opened in an editor instead of the panel; bytes. */
 const MAX_PANEL_BLOB = 4 * 1024 * 1024;

@@ -1,13 +1,13 @@
 // A room that this window has joined: its view, renewed when the link leads elsewhere after a host restart.
-import { backoffDelayMs } from '../base/backoff.ts';
-import type { Clock } from '../base/clock.ts';
-import { type Disposable, DisposableStore } from '../base/disposable.ts';
-import { Emitter, type Event } from '../base/emitter.ts';
-import type { AppError } from '../base/errors.ts';
-import { errorText, type Logger } from '../base/log.ts';
-import { parseLink } from '../protocol/link.ts';
-import { isSettled, type OutboxItem, type RoomView, type ViewPart } from '../session/view.ts';
-import { asAppError } from './errors.ts';
+import { backoffDelayMs } from '../../base/backoff.ts';
+import type { Clock } from '../../base/clock.ts';
+import { type Disposable, DisposableStore } from '../../base/disposable.ts';
+import { Emitter, type Event } from '../../base/emitter.ts';
+import type { AppError } from '../../base/errors.ts';
+import { errorText, type Logger } from '../../base/log.ts';
+import { parseLink } from '../../protocol/link.ts';
+import { isSettled, type OutboxItem, type RoomView, type ViewPart } from '../../session/view.ts';
+import { asAppError } from '../errors.ts';
 import { refKey, type SessionRef } from './sessionRef.ts';
 
 /** Prompts and answers that were done: so many of the newest stay, as what they changed may show later. */

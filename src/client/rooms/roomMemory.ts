@@ -1,10 +1,10 @@
 // What this device remembers of rooms, so that an older picture of one is noticed: kept in the editor's storage.
 import type { Memento } from 'vscode';
 import * as z from 'zod/mini';
-import type { Clock } from '../base/clock.ts';
-import { DisposableStore } from '../base/disposable.ts';
-import { highestMemory, type RoomMemory, roomMemorySchema } from '../session/roomMemory.ts';
-import type { RoomMemoryStore } from '../sync/member/joinOptions.ts';
+import type { Clock } from '../../base/clock.ts';
+import { DisposableStore } from '../../base/disposable.ts';
+import { highestMemory, type RoomMemory, roomMemorySchema } from '../../session/roomMemory.ts';
+import type { RoomMemoryStore } from '../../sync/member/joinOptions.ts';
 
 const KEY = 'rooms';
 const MAX_ROOMS = 200;

@@ -1,14 +1,14 @@
 // Prompts whose outcome this window does not know yet: kept, so that the next window can show them.
 import type { Memento } from 'vscode';
 import * as z from 'zod/mini';
-import type { Disposable } from '../base/disposable.ts';
-import { isSettled, type OutboxItem } from '../session/view.ts';
-import { sessionState } from './panelModel.ts';
+import type { Disposable } from '../../base/disposable.ts';
+import { isSettled, type OutboxItem } from '../../session/view.ts';
+import { sessionState } from '../panel/panelModel.ts';
 import { promptText } from './refusedPrompts.ts';
-import type { RoomPool } from './roomPool.ts';
-import { refKey, type SessionRef } from './sessionRef.ts';
-import type { SharedRoom } from './sharedRoom.ts';
-import type { Translate } from './translate.ts';
+import type { RoomPool } from '../rooms/roomPool.ts';
+import { refKey, type SessionRef } from '../rooms/sessionRef.ts';
+import type { SharedRoom } from '../rooms/sharedRoom.ts';
+import type { Translate } from '../translate.ts';
 
 const KEY = 'open-prompts';
 /** Of each session the newest are kept, for a week. */

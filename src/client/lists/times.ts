@@ -1,5 +1,5 @@
 // Ages and times as lists show them: short, without false precision.
-import type { Translate } from './translate.ts';
+import type { Translate } from '../translate.ts';
 
 /** An age in ms as `now`, `3m`, `5h` or `2d`. */
 export function shortAge(ageMs: number, t: Translate): string {

@@ -1,6 +1,6 @@
 // What the two composition roots give to the editor: everything that differs between Node and the web.
-import type { Clock } from '../base/clock.ts';
-import type { Logger } from '../base/log.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Logger } from '../../base/log.ts';
 
 /** What a look for a host finds. */
 export type FoundHost =

@@ -1,9 +1,9 @@
 // One connection per room for all panels, lists and notices of this window, counted by its users.
-import type { Clock } from '../base/clock.ts';
-import { type Disposable, DisposableStore, toDisposable } from '../base/disposable.ts';
-import { Emitter, type Event } from '../base/emitter.ts';
-import type { Logger } from '../base/log.ts';
-import { isSettled, type OutboxItem, type ViewPart } from '../session/view.ts';
+import type { Clock } from '../../base/clock.ts';
+import { type Disposable, DisposableStore, toDisposable } from '../../base/disposable.ts';
+import { Emitter, type Event } from '../../base/emitter.ts';
+import type { Logger } from '../../base/log.ts';
+import { isSettled, type OutboxItem, type ViewPart } from '../../session/view.ts';
 import { refKey, type SessionRef } from './sessionRef.ts';
 import { type JoinTarget, type RoomTarget, SharedRoom } from './sharedRoom.ts';
 

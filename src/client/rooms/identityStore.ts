@@ -5,8 +5,8 @@ import {
   exportIdentity,
   type Identity,
   importIdentity,
-} from '../crypto/identity.ts';
-import { errorText, type Logger } from '../base/log.ts';
+} from '../../crypto/identity.ts';
+import { errorText, type Logger } from '../../base/log.ts';
 
 const KEY = 'identity';
 
