@@ -2,11 +2,11 @@
 import type * as vscode from 'vscode';
 import type { Logger } from '../base/log.ts';
 import type { Clock } from '../base/clock.ts';
-import type { EntryDocuments } from './entryDocuments.ts';
-import type { FocusedSession } from './focusedSession.ts';
+import type { EntryDocuments } from './panel/entryDocuments.ts';
+import type { FocusedSession } from './views/focusedSession.ts';
 import type { GivenLink, JoinedSession } from '../client/rooms/joinedSessions.ts';
 import type { Machine } from '../client/rooms/machine.ts';
-import type { Panels } from './panels.ts';
+import type { Panels } from './panel/panels.ts';
 import type { RoomPool } from '../client/rooms/roomPool.ts';
 import type { SecretList } from '../client/rooms/secretList.ts';
 import type { SessionDirectory } from '../client/rooms/sessionDirectory.ts';

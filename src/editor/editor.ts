@@ -8,30 +8,30 @@ import type { App } from './app.ts';
 import { confirmAndJoin } from './commands/joinCommands.ts';
 import { registerCommands } from './commands/register.ts';
 import { Drafts } from '../client/prompts/drafts.ts';
-import { EntryDocuments } from './entryDocuments.ts';
+import { EntryDocuments } from './panel/entryDocuments.ts';
 import type { EditorEnvironment } from '../client/rooms/environment.ts';
 import { asAppError } from '../client/errors.ts';
-import { FocusedSession } from './focusedSession.ts';
+import { FocusedSession } from './views/focusedSession.ts';
 import { IdentityStore } from '../client/rooms/identityStore.ts';
 import { givenLinks, joinedSessions } from '../client/rooms/joinedSessions.ts';
 import { channelLogger } from './logChannel.ts';
 import { Machine } from '../client/rooms/machine.ts';
 import { fullName } from './names.ts';
-import { Notifier } from './notifications.ts';
+import { Notifier } from './views/notifications.ts';
 import { OpenPrompts } from '../client/prompts/openPrompts.ts';
-import { Panels } from './panels.ts';
+import { Panels } from './panel/panels.ts';
 import { plainText } from './plainText.ts';
-import { PeopleView } from './peopleView.ts';
+import { PeopleView } from './views/peopleView.ts';
 import { returnRefusedPrompts } from '../client/prompts/refusedPrompts.ts';
 import { reportError } from './report.ts';
 import { EditorRoomMemory } from '../client/rooms/roomMemory.ts';
 import { RoomPool, type RoomPoolOptions } from '../client/rooms/roomPool.ts';
 import { SessionDirectory } from '../client/rooms/sessionDirectory.ts';
-import { SessionsView } from './sessionsView.ts';
+import { SessionsView } from './views/sessionsView.ts';
 import { settings } from './settings.ts';
 import type { SessionRef } from '../client/rooms/sessionRef.ts';
 import type { JoinTarget } from '../client/rooms/sharedRoom.ts';
-import { createStatusBar } from './statusBar.ts';
+import { createStatusBar } from './views/statusBar.ts';
 
 /** A running editor part; `close` gives everything back before the extension host ends. */
 export interface Editor {

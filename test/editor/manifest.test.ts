@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { BUNDLE, textsOf, wantedBundle } from '../../scripts/l10n.ts';
-import { panelHtml } from '../../src/editor/panelHtml.ts';
+import { panelHtml } from '../../src/editor/panel/panelHtml.ts';
 import { COMMANDS, fullName, VIEW } from '../../src/editor/names.ts';
 
 const root = join(import.meta.dirname, '../..');

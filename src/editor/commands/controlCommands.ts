@@ -5,7 +5,7 @@ import type { PanelHeader } from '../../protocol/panel.ts';
 import type { App } from '../app.ts';
 import { panelHeader } from '../../client/panel/panelModel.ts';
 import type { SessionRef } from '../../client/rooms/sessionRef.ts';
-import { refOfArgument } from '../sessionsView.ts';
+import { refOfArgument } from '../views/sessionsView.ts';
 import { inRoom, targetSession } from './target.ts';
 
 const personArgument = z.looseObject({ member: z.string(), window: z.optional(z.string()) });

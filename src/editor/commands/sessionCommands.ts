@@ -10,9 +10,9 @@ import {
   unexpectedAnswer,
   workspaceNotTrusted,
 } from '../../client/errors.ts';
-import { withProgress } from '../progress.ts';
+import { withProgress } from '../ask/progress.ts';
 import type { SessionRef } from '../../client/rooms/sessionRef.ts';
-import { refOfArgument } from '../sessionsView.ts';
+import { refOfArgument } from '../views/sessionsView.ts';
 import { inRoom, targetSession } from './target.ts';
 
 /** A new session is in the directory within this time, or its panel says that it is not there yet. */

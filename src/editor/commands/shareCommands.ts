@@ -11,11 +11,11 @@ import {
   unexpectedAnswer,
   workspaceNotTrusted,
 } from '../../client/errors.ts';
-import { withProgress } from '../progress.ts';
-import { showQrCode } from '../qrCode.ts';
+import { withProgress } from '../ask/progress.ts';
+import { showQrCode } from '../panel/qrCode.ts';
 import { type SessionRef } from '../../client/rooms/sessionRef.ts';
 import { settings } from '../settings.ts';
-import { askShare, type ShareChoice } from '../shareSteps.ts';
+import { askShare, type ShareChoice } from '../ask/shareSteps.ts';
 import { opened } from './sessionCommands.ts';
 import { targetSession } from './target.ts';
 

@@ -7,7 +7,7 @@ import type { App } from '../app.ts';
 import { sessionGone } from '../../client/errors.ts';
 import type { SessionRef } from '../../client/rooms/sessionRef.ts';
 import { sessionTree, type SessionNode, type TreeNode } from '../../client/lists/sessionTree.ts';
-import { refOfArgument } from '../sessionsView.ts';
+import { refOfArgument } from '../views/sessionsView.ts';
 import { settings } from '../settings.ts';
 import type { SharedRoom } from '../../client/rooms/sharedRoom.ts';
 

@@ -1,22 +1,22 @@
 // One session in an editor tab: page, pump, title, and its hold on the room.
 import * as vscode from 'vscode';
-import { toBase64Url } from '../base/bytes.ts';
-import type { Clock } from '../base/clock.ts';
-import { DisposableStore } from '../base/disposable.ts';
-import { Emitter, type Event } from '../base/emitter.ts';
-import { errorText, type Logger } from '../base/log.ts';
-import type { Drafts } from '../client/prompts/drafts.ts';
-import { asAppError } from '../client/errors.ts';
+import { toBase64Url } from '../../base/bytes.ts';
+import type { Clock } from '../../base/clock.ts';
+import { DisposableStore } from '../../base/disposable.ts';
+import { Emitter, type Event } from '../../base/emitter.ts';
+import { errorText, type Logger } from '../../base/log.ts';
+import type { Drafts } from '../../client/prompts/drafts.ts';
+import { asAppError } from '../../client/errors.ts';
 import type { EntryDocuments } from './entryDocuments.ts';
-import { COMMANDS, fullName } from './names.ts';
-import type { ToPanel } from '../protocol/panel.ts';
+import { COMMANDS, fullName } from '../names.ts';
+import type { ToPanel } from '../../protocol/panel.ts';
 import { panelHtml } from './panelHtml.ts';
-import { PanelPump } from '../client/panel/panelPump.ts';
-import { reportError } from './report.ts';
-import type { RoomLease, RoomPool } from '../client/rooms/roomPool.ts';
-import type { SessionDirectory } from '../client/rooms/sessionDirectory.ts';
-import type { SessionRef } from '../client/rooms/sessionRef.ts';
-import type { SharedRoom } from '../client/rooms/sharedRoom.ts';
+import { PanelPump } from '../../client/panel/panelPump.ts';
+import { reportError } from '../report.ts';
+import type { RoomLease, RoomPool } from '../../client/rooms/roomPool.ts';
+import type { SessionDirectory } from '../../client/rooms/sessionDirectory.ts';
+import type { SessionRef } from '../../client/rooms/sessionRef.ts';
+import type { SharedRoom } from '../../client/rooms/sharedRoom.ts';
 
 /** What every panel needs. */
 export interface PanelServices {

@@ -1,8 +1,8 @@
 // A link as a QR code in an editor tab: for a phone or tablet beside the screen.
 import * as vscode from 'vscode';
 import { renderSVG } from 'uqr';
-import { toBase64Url } from '../base/bytes.ts';
-import { VIEW } from './names.ts';
+import { toBase64Url } from '../../base/bytes.ts';
+import { VIEW } from '../names.ts';
 import { escapeHtml } from './panelHtml.ts';
 import { panelIcon } from './sessionPanel.ts';
 

@@ -1,12 +1,12 @@
 // The one item in the status bar.
 import * as vscode from 'vscode';
-import { PRODUCT_NAME } from '../base/product.ts';
-import { DisposableStore } from '../base/disposable.ts';
+import { PRODUCT_NAME } from '../../base/product.ts';
+import { DisposableStore } from '../../base/disposable.ts';
 import type { FocusedSession } from './focusedSession.ts';
-import type { Machine } from '../client/rooms/machine.ts';
-import { fullName } from './names.ts';
-import type { SessionRef } from '../client/rooms/sessionRef.ts';
-import { statusText } from '../client/lists/statusText.ts';
+import type { Machine } from '../../client/rooms/machine.ts';
+import { fullName } from '../names.ts';
+import type { SessionRef } from '../../client/rooms/sessionRef.ts';
+import { statusText } from '../../client/lists/statusText.ts';
 
 /** Shows the most important fact of this window's sessions, or hides. */
 export function createStatusBar(focused: FocusedSession, machine: Machine): DisposableStore {

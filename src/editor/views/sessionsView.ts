@@ -1,17 +1,17 @@
 // The Sessions view: the tree of sessionTree.ts in VS Code, its badge and its welcome.
 import * as vscode from 'vscode';
-import type { Clock } from '../base/clock.ts';
-import { DisposableStore } from '../base/disposable.ts';
-import type { Logger } from '../base/log.ts';
-import type { GivenLink } from '../client/rooms/joinedSessions.ts';
-import type { Machine } from '../client/rooms/machine.ts';
-import { fullName, VIEW } from './names.ts';
-import type { SecretList } from '../client/rooms/secretList.ts';
-import type { SessionDirectory } from '../client/rooms/sessionDirectory.ts';
-import { parseRef, type SessionRef } from '../client/rooms/sessionRef.ts';
-import { sessionTree, type TreeNode, waitingCount } from '../client/lists/sessionTree.ts';
-import { settings } from './settings.ts';
-import { Soon } from './soon.ts';
+import type { Clock } from '../../base/clock.ts';
+import { DisposableStore } from '../../base/disposable.ts';
+import type { Logger } from '../../base/log.ts';
+import type { GivenLink } from '../../client/rooms/joinedSessions.ts';
+import type { Machine } from '../../client/rooms/machine.ts';
+import { fullName, VIEW } from '../names.ts';
+import type { SecretList } from '../../client/rooms/secretList.ts';
+import type { SessionDirectory } from '../../client/rooms/sessionDirectory.ts';
+import { parseRef, type SessionRef } from '../../client/rooms/sessionRef.ts';
+import { sessionTree, type TreeNode, waitingCount } from '../../client/lists/sessionTree.ts';
+import { settings } from '../settings.ts';
+import { Soon } from '../soon.ts';
 
 /** Changes within this time are one redraw: streaming sessions change their row often. */
 const REDRAW_MS = 200;

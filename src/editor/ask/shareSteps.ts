@@ -1,10 +1,10 @@
 // The questions of Share: role, rights, expiry, where. Answers only; nothing is shared here.
 import * as vscode from 'vscode';
-import type { CommandArgs } from '../protocol/command.ts';
-import { relayAddress } from '../protocol/link.ts';
-import type { SessionSummary } from '../protocol/state.ts';
+import type { CommandArgs } from '../../protocol/command.ts';
+import { relayAddress } from '../../protocol/link.ts';
+import type { SessionSummary } from '../../protocol/state.ts';
 import { askText, BACK, pickMany, pickOne, type StepItem } from './quickSteps.ts';
-import { settings } from './settings.ts';
+import { settings } from '../settings.ts';
 
 const HOUR_MS = 3_600_000;
 const TOTAL = 4;

@@ -1,10 +1,15 @@
 // All panels of this window: one per session, restored after a reload, found again after a crash.
 import * as vscode from 'vscode';
 import * as z from 'zod/mini';
-import { DisposableStore } from '../base/disposable.ts';
-import { Emitter, type Event } from '../base/emitter.ts';
-import { VIEW } from './names.ts';
-import { parseRef, refKey, type SessionRef, sessionRefSchema } from '../client/rooms/sessionRef.ts';
+import { DisposableStore } from '../../base/disposable.ts';
+import { Emitter, type Event } from '../../base/emitter.ts';
+import { VIEW } from '../names.ts';
+import {
+  parseRef,
+  refKey,
+  type SessionRef,
+  sessionRefSchema,
+} from '../../client/rooms/sessionRef.ts';
 import { type PanelServices, SessionPanel, webviewOptions } from './sessionPanel.ts';
 
 /** VS Code restores panels right after activation; whatever is left then is an orphan. */

@@ -1,25 +1,25 @@
 // The few notifications: somebody waits for control, a decision waits, a turn ended unseen, a computer is lost.
 import * as vscode from 'vscode';
-import type { Clock } from '../base/clock.ts';
-import { assertNever } from '../base/assert.ts';
-import { type Disposable, DisposableStore } from '../base/disposable.ts';
-import type { Machine } from '../client/rooms/machine.ts';
-import { fullName } from './names.ts';
+import type { Clock } from '../../base/clock.ts';
+import { assertNever } from '../../base/assert.ts';
+import { type Disposable, DisposableStore } from '../../base/disposable.ts';
+import type { Machine } from '../../client/rooms/machine.ts';
+import { fullName } from '../names.ts';
 import {
   countedDecisions,
   type Notice,
   NoticeRules,
   type WatchedSession,
-} from '../client/lists/noticeRules.ts';
-import { panelHeader } from '../client/panel/panelModel.ts';
-import type { Panels } from './panels.ts';
-import { plainText } from './plainText.ts';
-import type { RoomPool } from '../client/rooms/roomPool.ts';
-import type { SessionDirectory } from '../client/rooms/sessionDirectory.ts';
-import { refKey, type SessionRef } from '../client/rooms/sessionRef.ts';
-import { groupOf } from '../client/lists/sessionTree.ts';
-import { type NoticeKind, settings } from './settings.ts';
-import { Soon } from './soon.ts';
+} from '../../client/lists/noticeRules.ts';
+import { panelHeader } from '../../client/panel/panelModel.ts';
+import type { Panels } from '../panel/panels.ts';
+import { plainText } from '../plainText.ts';
+import type { RoomPool } from '../../client/rooms/roomPool.ts';
+import type { SessionDirectory } from '../../client/rooms/sessionDirectory.ts';
+import { refKey, type SessionRef } from '../../client/rooms/sessionRef.ts';
+import { groupOf } from '../../client/lists/sessionTree.ts';
+import { type NoticeKind, settings } from '../settings.ts';
+import { Soon } from '../soon.ts';
 
 /** Options of the notifier. */
 export interface NotifierOptions {

@@ -1,15 +1,15 @@
 // The session that the window is about now: the panel in front, for People, status bar and context keys.
 import * as vscode from 'vscode';
-import { DisposableStore } from '../base/disposable.ts';
-import type { Clock } from '../base/clock.ts';
-import { Emitter, type Event } from '../base/emitter.ts';
-import type { PanelHeader } from '../protocol/panel.ts';
-import { fullName } from './names.ts';
-import { panelHeader } from '../client/panel/panelModel.ts';
-import type { Panels } from './panels.ts';
-import type { SessionDirectory } from '../client/rooms/sessionDirectory.ts';
-import type { SharedRoom } from '../client/rooms/sharedRoom.ts';
-import { Soon } from './soon.ts';
+import { DisposableStore } from '../../base/disposable.ts';
+import type { Clock } from '../../base/clock.ts';
+import { Emitter, type Event } from '../../base/emitter.ts';
+import type { PanelHeader } from '../../protocol/panel.ts';
+import { fullName } from '../names.ts';
+import { panelHeader } from '../../client/panel/panelModel.ts';
+import type { Panels } from '../panel/panels.ts';
+import type { SessionDirectory } from '../../client/rooms/sessionDirectory.ts';
+import type { SharedRoom } from '../../client/rooms/sharedRoom.ts';
+import { Soon } from '../soon.ts';
 
 /** Follows the panel in front and sets the context keys of menus and keys. */
 export class FocusedSession {

@@ -1,6 +1,6 @@
 // Quick picks and input boxes in steps, with a way back.
 import * as vscode from 'vscode';
-import { DisposableStore } from '../base/disposable.ts';
+import { DisposableStore } from '../../base/disposable.ts';
 
 /** The person went one step back. */
 export const BACK: unique symbol = Symbol('back');

@@ -1,9 +1,9 @@
 // The People view: who is in the session in front.
 import * as vscode from 'vscode';
-import { DisposableStore } from '../base/disposable.ts';
+import { DisposableStore } from '../../base/disposable.ts';
 import type { FocusedSession } from './focusedSession.ts';
-import { VIEW } from './names.ts';
-import { peopleRows, type PersonRow } from '../client/lists/peopleRows.ts';
+import { VIEW } from '../names.ts';
+import { peopleRows, type PersonRow } from '../../client/lists/peopleRows.ts';
 
 /** Shows the people of the focused session. */
 export class PeopleView implements vscode.TreeDataProvider<PersonRow> {

@@ -1,11 +1,11 @@
 // Long texts and changes of a transcript as read-only documents and diffs.
 import * as vscode from 'vscode';
 import * as z from 'zod/mini';
-import { DisposableStore } from '../base/disposable.ts';
-import { type Json, parseJson } from '../protocol/json.ts';
-import type { Entry } from '../protocol/transcript.ts';
-import type { PlacedEntry, RoomView } from '../session/view.ts';
-import { ENTRY_SCHEME } from './names.ts';
+import { DisposableStore } from '../../base/disposable.ts';
+import { type Json, parseJson } from '../../protocol/json.ts';
+import type { Entry } from '../../protocol/transcript.ts';
+import type { PlacedEntry, RoomView } from '../../session/view.ts';
+import { ENTRY_SCHEME } from '../names.ts';
 
 /** Documents kept at the most; the oldest goes. */
 const MAX_DOCUMENTS = 40;
