@@ -60,7 +60,7 @@ const BUNDLES = [
     },
   },
   {
-    entry: 'webview-ui/panel/main.tsx',
+    entry: 'webview-ui/panel/panelMain.tsx',
     outfile: 'dist/panel.js',
     maxGzip: 90 * KIB,
     yjsCopies: 0,

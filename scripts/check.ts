@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { REPO_ROOT } from '../tools/install/cache.ts';
 import { exitOf, spawnGroup } from '../tools/run/processes.ts';
-import { refuseUnknown } from './words.ts';
+import { refuseUnknown } from './refuseUnknown.ts';
 
 const bin = (name: string): string => join(REPO_ROOT, 'node_modules/.bin', name);
 const LINTED = ['src', 'webview-ui', 'test', 'tools', 'scripts', 'bench', 'esbuild.mjs'];

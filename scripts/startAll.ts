@@ -10,12 +10,12 @@ import { startDemoModel } from '../tools/demo/demoModel.ts';
 import { runTwinhelm, startHostProcess } from '../tools/run/hostProcess.ts';
 import { endProcessesWith } from '../tools/run/processes.ts';
 import { writeSampleProject } from '../tools/run/sampleProject.ts';
-import { type AgentChoice, chooseAgent } from './start/agent.ts';
+import { type AgentChoice, chooseAgent } from './start/chooseAgent.ts';
 import { buildAndPackage, isBuilt, VSIX } from './start/buildIfChanged.ts';
-import { findDesktopCode, openCodeServer, openDesktop } from './start/editor.ts';
-import { createProgress } from './start/progress.ts';
+import { findDesktopCode, openCodeServer, openDesktop } from './start/openEditor.ts';
+import { createProgress } from './start/startProgress.ts';
 import { takeStartLock } from './start/startLock.ts';
-import { refuseUnknown } from './words.ts';
+import { refuseUnknown } from './refuseUnknown.ts';
 
 refuseUnknown(process.argv.slice(2), ['--demo', '--json']);
 const isJson = process.argv.includes('--json');

@@ -17,7 +17,7 @@ import {
 import { runVscodeSuite, type SuiteHost } from '../tools/vscode/vscodeSuite.ts';
 import { ARTIFACTS } from '../tools/vscode/workbench.ts';
 import { buildAndPackage, VSIX } from './start/buildIfChanged.ts';
-import { refuseUnknown } from './words.ts';
+import { refuseUnknown } from './refuseUnknown.ts';
 
 const isDeep = process.argv.includes('--deep');
 const only = process.argv.slice(2).filter((name) => !name.startsWith('--'));

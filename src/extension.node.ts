@@ -3,10 +3,10 @@ import { statSync } from 'node:fs';
 import { homedir, hostname, userInfo } from 'node:os';
 import type * as vscode from 'vscode';
 import { systemClock } from './base/clock.ts';
-import type { FoundHost, HostFinder } from './client/rooms/environment.ts';
+import type { FoundHost, HostFinder } from './client/rooms/hostFinder.ts';
 import { type Editor, exportsOf, type ExtensionExports, startEditor } from './editor/editor.ts';
 import { ensureHost } from './host/find/ensureHost.ts';
-import { filterEnvironment } from './host/find/environment.ts';
+import { filterEnvironment } from './host/find/filterEnvironment.ts';
 import { readHostFile, speaksOurProtocol } from './host/find/hostFile.ts';
 import { hostPaths, resolveHome } from './host/find/paths.ts';
 

@@ -1,7 +1,7 @@
 // Where a command reads and writes, and how it says what it has to say.
 import type { Clock } from '../base/clock.ts';
 import type { Json } from '../protocol/json.ts';
-import type { FileRoomMemory } from './join/roomMemory.ts';
+import type { FileRoomMemory } from './join/fileRoomMemory.ts';
 
 /** The world of one command line. */
 export interface CliIo {

@@ -12,7 +12,7 @@ import { hostCommand } from './commands/hostCommand.ts';
 import { type CliCommand, type CliIo, oneLine } from './io.ts';
 import { joinCommand } from './commands/joinCommand.ts';
 import { relayCommand } from './commands/relayCommand.ts';
-import { FileRoomMemory } from './join/roomMemory.ts';
+import { FileRoomMemory } from './join/fileRoomMemory.ts';
 import { sendCommand } from './commands/sendCommand.ts';
 import { sessionsCommand } from './commands/sessionsCommand.ts';
 import { shareCommand, stopSharingCommand } from './commands/shareCommand.ts';

@@ -3,7 +3,7 @@ import { type Bytes, concatBytes, fromBase64Url, utf8Bytes } from '../base/bytes
 import { parseJson } from '../protocol/json.ts';
 import { type Card, cardSchema } from '../protocol/room.ts';
 import { LABEL } from '../protocol/version.ts';
-import { roomIdOfKey } from './admission.ts';
+import { roomIdOfKey } from './admissionToken.ts';
 import { importVerifyKey, sign, type SigningPair, verify } from './keys.ts';
 
 const CARD_LABEL = utf8Bytes(`${LABEL} card`);

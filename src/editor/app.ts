@@ -3,9 +3,9 @@ import type * as vscode from 'vscode';
 import type { Logger } from '../base/log.ts';
 import type { Clock } from '../base/clock.ts';
 import type { EntryDocuments } from './panel/entryDocuments.ts';
-import type { FocusedSession } from './views/focusedSession.ts';
+import type { FrontSession } from './views/frontSession.ts';
 import type { GivenLink, JoinedSession } from '../client/rooms/joinedSessions.ts';
-import type { Machine } from '../client/rooms/machine.ts';
+import type { ComputerLink } from '../client/rooms/computerLink.ts';
 import type { Panels } from './panel/panels.ts';
 import type { RoomPool } from '../client/rooms/roomPool.ts';
 import type { SecretList } from '../client/rooms/secretList.ts';
@@ -13,11 +13,11 @@ import type { SessionDirectory } from '../client/rooms/sessionDirectory.ts';
 
 /** Everything a command may need. */
 export interface App {
-  readonly machine: Machine;
+  readonly machine: ComputerLink;
   readonly directory: SessionDirectory;
   readonly pool: RoomPool;
   readonly panels: Panels;
-  readonly focused: FocusedSession;
+  readonly focused: FrontSession;
   readonly documents: EntryDocuments;
   readonly joined: SecretList<JoinedSession>;
   readonly given: SecretList<GivenLink>;

@@ -9,22 +9,22 @@ import { confirmAndJoin } from './commands/joinCommands.ts';
 import { registerCommands } from './commands/register.ts';
 import { Drafts } from '../client/prompts/drafts.ts';
 import { EntryDocuments } from './panel/entryDocuments.ts';
-import type { EditorEnvironment } from '../client/rooms/environment.ts';
+import type { EditorEnvironment } from '../client/rooms/hostFinder.ts';
 import { asAppError } from '../client/errors.ts';
-import { FocusedSession } from './views/focusedSession.ts';
+import { FrontSession } from './views/frontSession.ts';
 import { IdentityStore } from '../client/rooms/identityStore.ts';
 import { givenLinks, joinedSessions } from '../client/rooms/joinedSessions.ts';
 import { channelLogger } from './logChannel.ts';
-import { Machine } from '../client/rooms/machine.ts';
-import { fullName } from './names.ts';
-import { Notifier } from './views/notifications.ts';
+import { ComputerLink } from '../client/rooms/computerLink.ts';
+import { fullName } from './manifestNames.ts';
+import { Notifier } from './views/notifier.ts';
 import { OpenPrompts } from '../client/prompts/openPrompts.ts';
 import { Panels } from './panel/panels.ts';
 import { plainText } from './plainText.ts';
 import { PeopleView } from './views/peopleView.ts';
 import { returnRefusedPrompts } from '../client/prompts/refusedPrompts.ts';
 import { reportError } from './report.ts';
-import { EditorRoomMemory } from '../client/rooms/roomMemory.ts';
+import { StoredRoomMemory } from '../client/rooms/storedRoomMemory.ts';
 import { RoomPool, type RoomPoolOptions } from '../client/rooms/roomPool.ts';
 import { SessionDirectory } from '../client/rooms/sessionDirectory.ts';
 import { SessionsView } from './views/sessionsView.ts';
@@ -48,12 +48,12 @@ export function startEditor(
 ): Editor {
   const { clock, random } = environment;
   const startedAt = clock.monotonic();
-  const store = new DisposableStore();
-  const channel = store.add(vscode.window.createOutputChannel(PRODUCT_NAME, { log: true }));
+  const disposables = new DisposableStore();
+  const channel = disposables.add(vscode.window.createOutputChannel(PRODUCT_NAME, { log: true }));
   const log = channelLogger(channel);
   const { secrets, globalState, workspaceState, extensionUri } = context;
   const identity = new IdentityStore({ secrets, log });
-  const memory = new EditorRoomMemory({ memento: globalState, clock });
+  const memory = new StoredRoomMemory({ memento: globalState, clock });
   const join: JoinTarget = async ({ link, epochs }) =>
     Attachment.join({
       link,
@@ -65,7 +65,7 @@ export function startEditor(
       memory,
       ...(epochs ? { epochs } : {}),
     });
-  const machine = new Machine({
+  const machine = new ComputerLink({
     host: environment.host,
     join,
     claudePath: settings.claudePath,
@@ -73,31 +73,31 @@ export function startEditor(
     random,
     log,
   });
-  const joined = store.add(joinedSessions(secrets, log));
-  const given = store.add(givenLinks(secrets, log));
-  const directory = store.add(new SessionDirectory({ machine, joined, t: vscode.l10n.t }));
+  const joined = disposables.add(joinedSessions(secrets, log));
+  const given = disposables.add(givenLinks(secrets, log));
+  const directory = disposables.add(new SessionDirectory({ machine, joined, t: vscode.l10n.t }));
   const kept = { memento: workspaceState, now: () => clock.now() };
   const open = new OpenPrompts({ ...kept, t: vscode.l10n.t });
   const leftBehind: RoomPoolOptions['leftBehind'] = (ref) => open.of(ref);
   const pool = new RoomPool({ links: directory, join, clock, random, log, leftBehind });
   directory.watch(pool);
-  store.add(open.watch(pool));
+  disposables.add(open.watch(pool));
   const drafts = new Drafts(kept);
-  store.add(returnRefusedPrompts({ pool, drafts, t: vscode.l10n.t }));
-  const documents = store.add(new EntryDocuments());
+  disposables.add(returnRefusedPrompts({ pool, drafts, t: vscode.l10n.t }));
+  const documents = disposables.add(new EntryDocuments());
   const openSession = async (ref: SessionRef): Promise<void> => {
     const foundKey = ref.kind === 'own' ? machine.row(ref.session)?.foundKey : undefined;
     if (foundKey !== undefined) await machine.request('open', { foundKey });
   };
   const base = { extensionUri, pool, directory, drafts, documents };
   const services = { ...base, openSession, clock, log };
-  const panels = store.add(new Panels({ services, memento: workspaceState }));
-  const focused = store.add(new FocusedSession({ panels, directory, clock }));
-  store.add(new SessionsView({ directory, machine, given, clock, log }));
-  store.add(new PeopleView(focused));
-  store.add(createStatusBar(focused, machine));
-  store.add(new Notifier({ machine, directory, pool, panels, clock }));
-  store.add(
+  const panels = disposables.add(new Panels({ services, memento: workspaceState }));
+  const focused = disposables.add(new FrontSession({ panels, directory, clock }));
+  disposables.add(new SessionsView({ directory, machine, given, clock, log }));
+  disposables.add(new PeopleView(focused));
+  disposables.add(createStatusBar(focused, machine));
+  disposables.add(new Notifier({ machine, directory, pool, panels, clock }));
+  disposables.add(
     drafts.onDidPutBack((back) => {
       if (panels.find(back.ref)?.panel.visible) return;
       const text = vscode.l10n.t(
@@ -124,8 +124,8 @@ export function startEditor(
     log,
     showLog: () => channel.show(true),
   };
-  store.add(registerCommands(app));
-  store.add(
+  disposables.add(registerCommands(app));
+  disposables.add(
     vscode.window.registerUriHandler({
       handleUri: (uri) =>
         void handleUri(app, uri).catch((e: unknown) => reportError(asAppError(e))),
@@ -138,7 +138,7 @@ export function startEditor(
     const isKnown = machine.status !== 'looking' && machine.status !== 'connecting';
     void lists.then(() => void setContext('ready', isKnown));
   };
-  store.add(machine.onDidChange(tellReady));
+  disposables.add(machine.onDidChange(tellReady));
   tellReady();
   void machine.look();
   const activationMs = Math.round((clock.monotonic() - startedAt) * 10) / 10;
@@ -152,7 +152,7 @@ export function startEditor(
     activationMs,
     app,
     async close() {
-      store.dispose();
+      disposables.dispose();
       await Promise.allSettled([pool.close(), machine.close(), memory.close()]);
     },
   };

@@ -1,7 +1,7 @@
 // Tells a person about an error: one message, with the log at hand.
 import * as vscode from 'vscode';
 import type { AppError } from '../base/errors.ts';
-import { fullName } from './names.ts';
+import { fullName } from './manifestNames.ts';
 import { plainText } from './plainText.ts';
 
 /** Shows an error; a cancelled action says nothing. */

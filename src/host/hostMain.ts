@@ -8,13 +8,13 @@ import { createClaudeAgent } from '../claude/claudeAgent.ts';
 import { processStart } from '../node/processStart.ts';
 import { PROTOCOL_VERSION } from '../protocol/version.ts';
 import { closeInOrder } from './closeInOrder.ts';
-import { filterEnvironment } from './find/environment.ts';
+import { filterEnvironment } from './find/filterEnvironment.ts';
 import { createFileLog } from './fileLog.ts';
 import { removeHostFile, UNKNOWN_START, writeHostFile } from './find/hostFile.ts';
 import { watchIdle } from './idleStop.ts';
 import { Journal } from './journal/journal.ts';
 import { keepOwnCopy } from './serve/ownCopy.ts';
-import { Machine } from './machine/machine.ts';
+import { MachineRoom } from './machine/machineRoom.ts';
 import { hostPaths, prepareHome } from './find/paths.ts';
 import { RelayChild } from './serve/relayChild.ts';
 import { forgetWish, isNewer, wantedVersion } from './find/restartWish.ts';
@@ -115,7 +115,7 @@ async function run(options: RunHostOptions): Promise<number> {
     const sessions = new Sessions({ journal, rooms, agent, env, computer, clock, log });
     closers.unshift(() => sessions.closeAll(force));
     hurry = () => sessions.closeAll(true);
-    const machine = new Machine({
+    const machine = new MachineRoom({
       journal,
       rooms,
       relay,

@@ -24,10 +24,10 @@ export interface IdleStopOptions {
 /** Watches for idleness until disposed or fired. */
 export function watchIdle(options: IdleStopOptions): Disposable {
   const { clock, isBusy, isWatched, isUnwanted, stop, idleMs = IDLE_MS } = options;
-  const store = new DisposableStore();
+  const disposables = new DisposableStore();
   let neededAt = clock.monotonic();
   let busyAt = clock.monotonic();
-  store.add(
+  disposables.add(
     clock.every(LOOK_MS, () => {
       const now = clock.monotonic();
       if (isBusy()) busyAt = neededAt = now;
@@ -35,9 +35,9 @@ export function watchIdle(options: IdleStopOptions): Disposable {
       const isIdle = now - neededAt >= idleMs;
       const isReplaced = now - busyAt >= REPLACE_MS && isUnwanted();
       if (!isIdle && !isReplaced) return;
-      store.dispose();
+      disposables.dispose();
       stop(isIdle ? 'idle' : 'replaced');
     }),
   );
-  return store;
+  return disposables;
 }

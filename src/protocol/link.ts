@@ -2,7 +2,7 @@
 import { AppError } from '../base/errors.ts';
 import { type Bytes, fromBase64Url, toBase64Url, utf8Bytes, utf8Text } from '../base/bytes.ts';
 import { PRODUCT_NAME } from '../base/product.ts';
-import { isRoomId } from './names.ts';
+import { isRoomId } from './documentNames.ts';
 import { type Role, roleSchema } from './state.ts';
 import { PROTOCOL_VERSION } from './version.ts';
 

@@ -7,15 +7,15 @@ import { DisposableStore } from '../base/disposable.ts';
 import { type Logger, errorText } from '../base/log.ts';
 import { SUBPROTOCOL } from '../protocol/version.ts';
 import { Addresses } from './door/addresses.ts';
-import { Admissions } from './door/admissions.ts';
+import { Claims } from './door/claims.ts';
 import { Documents } from './documents/documents.ts';
 import { cannotListen, portBusy } from './errors.ts';
-import { Gate } from './door/gate.ts';
+import { SocketGate } from './door/socketGate.ts';
 import { clientOf, hostNameOf, isLoopbackHost, isLoopbackName, peerOf } from './door/hostNames.ts';
 import { createHttpHandler } from './door/http.ts';
 import { loadJoinPage } from './door/joinPage.ts';
-import { DEFAULT_RELAY_LIMITS, type RelayLimits } from './limits.ts';
-import type { RoomStore } from './stores/store.ts';
+import { DEFAULT_RELAY_LIMITS, type RelayLimits } from './relayLimits.ts';
+import type { RoomStore } from './stores/roomStore.ts';
 
 /** What a relay is made of. The store stays the caller's: close it after the relay. */
 export interface RelayOptions {
@@ -64,9 +64,9 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   const { store, clock, log, host = '127.0.0.1', open: isOpen = false } = options;
   const lifetime = new DisposableStore();
   const addresses = new Addresses({ clock, limits });
-  const admissions = new Admissions({ store, clock, limits });
+  const claims = new Claims({ store, clock, limits });
   const documents = new Documents({ store, clock, limits, log, isOpen });
-  const gate = new Gate({ admissions, addresses, documents, clock, limits, log, isOpen });
+  const gate = new SocketGate({ claims, addresses, documents, clock, limits, log, isOpen });
   const names = new Set<string>();
   const allowHostOf = (url: string): void => {
     if (URL.canParse(url)) names.add(new URL(url).hostname);
@@ -83,7 +83,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       maxHeaderSize: 8192,
     },
     createHttpHandler({
-      admissions,
+      claims,
       addresses,
       limits,
       log,
@@ -130,7 +130,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   };
   prune();
   lifetime.add(clock.every(limits.pruneMs, prune));
-  lifetime.add(admissions.onDidChange((room) => gate.judgeAgain(room)));
+  lifetime.add(claims.onDidChange((room) => gate.judgeAgain(room)));
   if (isOpen) log.warn('open relay: everybody may read and write every room');
   else if (!isLoopbackHost(host) && options.accessKey === undefined) {
     log.warn('everybody who reaches this relay may open rooms on it; an access key prevents that');
@@ -163,7 +163,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   };
 }
 
-function accept(socket: WebSocket, request: IncomingMessage, gate: Gate, log: Logger): void {
+function accept(socket: WebSocket, request: IncomingMessage, gate: SocketGate, log: Logger): void {
   socket.on('error', (error) => log.debug('socket error', { error: errorText(error) }));
   gate.enter(socket, request).catch((error: unknown) => {
     log.error('admission failed', { error: errorText(error) });

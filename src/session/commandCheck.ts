@@ -18,7 +18,7 @@ import {
   unsupportedCommand,
   voidedCommand,
 } from './errors.ts';
-import type { FocusLease } from './focus.ts';
+import type { ControlLease } from './controlLease.ts';
 import { type ParsedCommand, refuseByRights } from './rights.ts';
 import type { RoomJournal } from './roomJournal.ts';
 
@@ -43,7 +43,7 @@ export type AcceptedCommand = ParsedCommand & {
 /** What the checks look at. */
 export interface CommandCheckOptions {
   readonly journal: Pick<RoomJournal, 'findResult'>;
-  readonly focus: Pick<FocusLease, 'admitPrompt' | 'state'>;
+  readonly focus: Pick<ControlLease, 'admitPrompt' | 'state'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly term: number;
   readonly person: (member: string) => Person | undefined;

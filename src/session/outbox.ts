@@ -68,7 +68,7 @@ interface Sending {
 
 /** Sends commands in order and follows them until they are settled. */
 export class Outbox implements Disposable {
-  private readonly store = new DisposableStore();
+  private readonly disposables = new DisposableStore();
   private readonly options: OutboxOptions;
   private readonly sendings = new Map<string, Sending>();
   /** Answers that were acted on: an answer that stands is not news each time another comes. */
@@ -86,9 +86,9 @@ export class Outbox implements Disposable {
     const answers = inOf(options.doc);
     const onAnswer = (): void => this.later(() => this.readAnswers());
     answers.observe(onAnswer);
-    this.store.defer(() => answers.unobserve(onAnswer));
+    this.disposables.defer(() => answers.unobserve(onAnswer));
     this.records = new ChannelRecords(options.doc);
-    this.store.add(options.clock.every(1000, () => this.later(() => this.expire())));
+    this.disposables.add(options.clock.every(1000, () => this.later(() => this.expire())));
   }
 
   get items(): readonly OutboxItem[] {
@@ -158,13 +158,13 @@ export class Outbox implements Disposable {
   }
 
   dispose(): void {
-    this.store.dispose();
+    this.disposables.dispose();
     this.changed.dispose();
   }
 
   private later(work: () => Promise<void> | void): void {
     this.chain = this.chain.then(async () => {
-      if (this.store.isDisposed) return;
+      if (this.disposables.isDisposed) return;
       try {
         await work();
       } catch (error) {

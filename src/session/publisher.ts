@@ -31,7 +31,7 @@ const RETRY_MS = 1_000;
 
 /** Writes a room's document; one step at a time, in order. */
 export class Publisher implements Disposable {
-  private readonly store = new DisposableStore();
+  private readonly disposables = new DisposableStore();
   private readonly options: PublisherOptions;
   private readonly live = new LiveBuffer();
   private records: StoredRecord[] = [];
@@ -100,19 +100,19 @@ export class Publisher implements Disposable {
   /** Resolves when the entries and the state that were given so far stand in the document, or failed to. */
   async settled(): Promise<void> {
     while (this.running) await this.running;
-    if (!this.isStateDirty || this.store.isDisposed) return;
+    if (!this.isStateDirty || this.disposables.isDisposed) return;
     await new Promise<void>((resolve) => this.waiting.push(resolve));
   }
 
   dispose(): void {
     this.timer?.dispose();
     this.retry?.dispose();
-    this.store.dispose();
+    this.disposables.dispose();
     this.wake();
   }
 
   private kick(): void {
-    if (this.running || this.retry || this.store.isDisposed) return;
+    if (this.running || this.retry || this.disposables.isDisposed) return;
     // A microtask later, so that an entry and the state that follows from it make one step.
     this.running = Promise.resolve()
       .then(() => this.run())
@@ -135,7 +135,7 @@ export class Publisher implements Disposable {
   private failed(error: unknown): void {
     this.options.log.error('publish failed', { error: errorText(error) });
     for (const key of this.endsOfStep) this.endBlocks.add(key);
-    if (!this.store.isDisposed) {
+    if (!this.disposables.isDisposed) {
       this.retry = this.options.clock.after(RETRY_MS, () => {
         this.retry = undefined;
         this.rebuild(this.options.newest());
@@ -145,7 +145,7 @@ export class Publisher implements Disposable {
   }
 
   private async run(): Promise<void> {
-    while (!this.store.isDisposed) {
+    while (!this.disposables.isDisposed) {
       const step = await this.nextStep();
       if (!step) return;
       this.options.tail.apply(step);
@@ -233,7 +233,7 @@ export class Publisher implements Disposable {
   }
 
   private arm(): void {
-    if (this.store.isDisposed || this.retry) return;
+    if (this.disposables.isDisposed || this.retry) return;
     if (this.records.length > 0 || this.endBlocks.size > 0 || this.needsRebuild) return this.kick();
     const waits: number[] = [];
     if (!this.live.isEmpty) waits.push(this.deltaWaitMs());

@@ -49,7 +49,7 @@ export interface DocumentConnectionOptions {
 
 /** Keeps a document in sync with a relay until it is disposed. */
 export class DocumentConnection implements Disposable {
-  private readonly store = new DisposableStore();
+  private readonly disposables = new DisposableStore();
   private readonly provider: WebsocketProvider;
   private readonly changed = new Emitter<ConnectionStatus>();
   private current: ConnectionStatus = { kind: 'connecting' };
@@ -88,7 +88,7 @@ export class DocumentConnection implements Disposable {
     });
     // A relay that has just lost its disk knows no room until the host has claimed it again.
     provider.shouldReconnect = ({ code }) => code === CLOSE.noRoom || !isFinalClose(code);
-    this.store.defer(() => {
+    this.disposables.defer(() => {
       provider.destroy();
       awareness.destroy();
       this.changed.dispose();
@@ -116,7 +116,7 @@ export class DocumentConnection implements Disposable {
 
   /** Tries again now, also after a final close. */
   reconnect(): void {
-    if (this.store.isDisposed) return;
+    if (this.disposables.isDisposed) return;
     this.isReconnecting = true;
     this.provider.disconnect();
     this.isReconnecting = false;
@@ -126,11 +126,11 @@ export class DocumentConnection implements Disposable {
   }
 
   dispose(): void {
-    this.store.dispose();
+    this.disposables.dispose();
   }
 
   private set(status: ConnectionStatus): void {
-    if (this.store.isDisposed) return;
+    if (this.disposables.isDisposed) return;
     const isSame = JSON.stringify(status) === JSON.stringify(this.current);
     this.current = status;
     // A room that is still not known is news each time: it matters for how long.
@@ -154,7 +154,7 @@ export class DocumentConnection implements Disposable {
       ws.send(toUint8Array(encoder));
     };
     awareness.on('update', handler);
-    this.store.defer(() => awareness.off('update', handler));
+    this.disposables.defer(() => awareness.off('update', handler));
   }
 }
 

@@ -6,13 +6,13 @@ import { PassThrough } from 'node:stream';
 import { systemClock } from '../../src/base/clock.ts';
 import type { CliIo } from '../../src/cli/io.ts';
 import { joinCommand } from '../../src/cli/commands/joinCommand.ts';
-import { FileRoomMemory } from '../../src/cli/join/roomMemory.ts';
+import { FileRoomMemory } from '../../src/cli/join/fileRoomMemory.ts';
 import { type ScriptOutput, scriptOutputSchema } from '../../src/protocol/script.ts';
 import type { Entry, EntryOf } from '../../src/protocol/transcript.ts';
 import type { Relay } from '../../src/relay/server.ts';
 import type { HostRoom } from '../../src/sync/host/hostRoom.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
-import { sessionApp, SyncRig } from '../sync/rig.ts';
+import { sessionApp, SyncRig } from '../sync/syncRig.ts';
 
 /** What the host was told to carry out. */
 export interface Executed {

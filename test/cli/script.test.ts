@@ -1,6 +1,6 @@
 // The scripting interface on a served room, with bad input of every kind.
 import { afterEach, describe, expect, it } from 'vitest';
-import { textEntry } from '../sync/rig.ts';
+import { textEntry } from '../sync/syncRig.ts';
 import { askFor, JoinRig, requestEntry } from './joinRig.ts';
 
 const rig = new JoinRig();

@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import { waitUntil } from '../probes/waitUntil.ts';
 import { closeAll, type Closer } from '../../tools/run/closing.ts';
 import { openTerminal, type Terminal } from '../../tools/run/terminal.ts';
-import { type CliRig, createCliRig } from './rig.ts';
+import { type CliRig, createCliRig } from './cliRig.ts';
 
 let rig: CliRig;
 let terminal: Terminal;

@@ -1,7 +1,7 @@
 // Cards and knocks: only the room's key makes a card, only a holder of the link makes a knock.
 import { expect, test } from 'vitest';
 import { fromBase32, toBase64Url } from '../../src/base/bytes.ts';
-import { hashToken, roomIdOfKey } from '../../src/crypto/admission.ts';
+import { hashToken, roomIdOfKey } from '../../src/crypto/admissionToken.ts';
 import { openCard, sealCard } from '../../src/crypto/card.ts';
 import {
   channelToken,

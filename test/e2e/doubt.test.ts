@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { waitUntil } from '../../tools/run/processes.ts';
 import { setStage } from './harness.ts';
-import { joinByLink } from './panel.ts';
+import { joinByLink } from './panelDriver.ts';
 
 const IN_DOUBT = /window was closed before this was answered/;
 const hostFileSchema = z.looseObject({ pid: z.number() });

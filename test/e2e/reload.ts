@@ -7,7 +7,7 @@ import type { Entry } from '../../src/protocol/transcript.ts';
 import { Attachment } from '../../src/sync/member/attachment.ts';
 import { waitUntil } from '../../tools/run/processes.ts';
 import { setStage } from './harness.ts';
-import { SessionPanel } from './panel.ts';
+import { SessionPanel } from './panelDriver.ts';
 
 /** Reloads `count` times; throws where an entry is missing or doubled. */
 export async function reloadInMidTurn(count: number): Promise<void> {

@@ -7,7 +7,7 @@ import { processesWith } from '../../tools/run/processes.ts';
 import { openTerminal, type Terminal } from '../../tools/run/terminal.ts';
 import type { Workbench } from '../../tools/vscode/workbench.ts';
 import type { Stage } from './harness.ts';
-import { joinByLink, SessionPanel } from './panel.ts';
+import { joinByLink, SessionPanel } from './panelDriver.ts';
 
 /** Texts that nobody but the people of the session may ever have. */
 const CANARIES = {

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { Workbench } from '../../tools/vscode/workbench.ts';
 import { setStage } from './harness.ts';
-import { SessionPanel } from './panel.ts';
+import { SessionPanel } from './panelDriver.ts';
 
 /** Opens a URI of the extension; VS Code itself asks first. */
 async function openUri(window: Workbench, path: string): Promise<void> {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { BUNDLE, textsOf, wantedBundle } from '../../scripts/l10n.ts';
 import { panelHtml } from '../../src/editor/panel/panelHtml.ts';
-import { COMMANDS, fullName, VIEW } from '../../src/editor/names.ts';
+import { COMMANDS, fullName, VIEW } from '../../src/editor/manifestNames.ts';
 
 const root = join(import.meta.dirname, '../..');
 const read = (name: string): string => readFileSync(join(root, name), 'utf8');

@@ -4,7 +4,7 @@ import { silentLogger } from '../../src/base/log.ts';
 import { Drafts } from '../../src/client/prompts/drafts.ts';
 import { IdentityStore } from '../../src/client/rooms/identityStore.ts';
 import { joinedSessions } from '../../src/client/rooms/joinedSessions.ts';
-import { EditorRoomMemory } from '../../src/client/rooms/roomMemory.ts';
+import { StoredRoomMemory } from '../../src/client/rooms/storedRoomMemory.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
 import { FakeMemento, FakeSecrets } from './support/samples.ts';
@@ -159,13 +159,13 @@ describe('room memory', () => {
   test('what was seen is known after a restart, and a newer picture of another window stays', async () => {
     const memento = new FakeMemento();
     const clock = createFakeClock();
-    const one = new EditorRoomMemory({ memento, clock });
-    const two = new EditorRoomMemory({ memento, clock });
+    const one = new StoredRoomMemory({ memento, clock });
+    const two = new StoredRoomMemory({ memento, clock });
     one.save('r', memory(5));
     two.save('r', memory(9));
     await two.close();
     await one.close();
-    const later = new EditorRoomMemory({ memento, clock });
+    const later = new StoredRoomMemory({ memento, clock });
     expect(later.load('r')).toEqual(memory(9));
     expect(later.load('unknown')).toBeUndefined();
   });

@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { runHost } from '../../src/host/hostMain.ts';
 import { resolveHome } from '../../src/host/find/paths.ts';
-import { runRelay } from '../../src/relay/command.ts';
+import { runRelay } from '../../src/relay/relayProgram.ts';
 
 const controller = new AbortController();
 for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => controller.abort());

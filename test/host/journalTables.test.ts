@@ -6,7 +6,7 @@ import { newId } from '../../src/base/ids.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { Journal } from '../../src/host/journal/journal.ts';
 import { hostPaths } from '../../src/host/find/paths.ts';
-import type { RoomStore } from '../../src/host/journal/roomStore.ts';
+import type { RoomTables } from '../../src/host/journal/roomTables.ts';
 import type { AcceptedRow, StoredInvite, StoredMember } from '../../src/session/roomJournal.ts';
 import { temporaryFolder } from './folders.ts';
 
@@ -45,7 +45,7 @@ function row(id: string, cseq?: number, at = 10): AcceptedRow {
 describe('room journal', () => {
   let home = '';
   let journal: Journal;
-  let room: RoomStore;
+  let room: RoomTables;
   const id = newId();
 
   beforeEach(() => {

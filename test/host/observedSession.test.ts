@@ -31,7 +31,7 @@ it('a long conversation lets others go on while it is taken in, in order and aft
     if (others) setImmediate(other);
   };
   await ObservedSession.open(
-    { recorder, store: { hasEntry: (id) => id === 'e99' } },
+    { recorder, tables: { hasEntry: (id) => id === 'e99' } },
     {
       key: 'k',
       onDidEmit: emitter.event,

@@ -4,7 +4,7 @@ import { isAppError } from '../../src/base/errors.ts';
 import { processStart } from '../../src/node/processStart.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
 import { spawnGroup } from '../../tools/run/processes.ts';
-import type { FakeAgent } from './fakeAgent.ts';
+import type { FakeAgent } from './scriptedAgent.ts';
 import { SessionsRig } from './sessionsRig.ts';
 
 let rig: SessionsRig;

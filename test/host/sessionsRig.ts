@@ -13,7 +13,7 @@ import type { FoundSession } from '../../src/protocol/agent.ts';
 import type { CommandArgs, CommandKind } from '../../src/protocol/command.ts';
 import type { Json } from '../../src/protocol/json.ts';
 import type { AcceptedCommand } from '../../src/session/commandCheck.ts';
-import { FakeAgent } from './fakeAgent.ts';
+import { FakeAgent } from './scriptedAgent.ts';
 import { temporaryFolder } from './folders.ts';
 import { HOST_PROGRAM } from './hostRig.ts';
 

@@ -1,6 +1,6 @@
 // Who holds a room: the claim, its order, its durability, the access key.
 import { describe, expect, it } from 'vitest';
-import { signClaim } from '../../src/crypto/admission.ts';
+import { signClaim } from '../../src/crypto/admissionToken.ts';
 import { CLOSE } from '../../src/protocol/closeCodes.ts';
 import { storeRefused } from '../../src/relay/errors.ts';
 import { createMemoryStore } from '../../src/relay/stores/memoryStore.ts';

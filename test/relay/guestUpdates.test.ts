@@ -2,7 +2,7 @@
 import * as encoding from 'lib0/encoding';
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
-import { channelDocument, knockDocument } from '../../src/protocol/names.ts';
+import { channelDocument, knockDocument } from '../../src/protocol/documentNames.ts';
 import {
   advanceOf,
   decodeGuestUpdate,

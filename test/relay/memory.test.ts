@@ -1,7 +1,7 @@
 // What the relay holds in memory and how long: slow readers, documents, rooms, half-open sockets.
 import { describe, expect, it } from 'vitest';
 import { CLOSE } from '../../src/protocol/closeCodes.ts';
-import { channelDocument } from '../../src/protocol/names.ts';
+import { channelDocument } from '../../src/protocol/documentNames.ts';
 import { encodeUpdate } from '../../src/relay/documents/wire.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 import { waitUntil } from '../probes/waitUntil.ts';

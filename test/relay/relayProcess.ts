@@ -1,5 +1,5 @@
 // The relay as a process of its own, as the command line runs it.
-import { runRelay } from '../../src/relay/command.ts';
+import { runRelay } from '../../src/relay/relayProgram.ts';
 
 const stopping = new AbortController();
 process.once('SIGTERM', () => stopping.abort());

@@ -10,7 +10,7 @@ import { isAppError } from '../../src/base/errors.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { createMemoryStore } from '../../src/relay/stores/memoryStore.ts';
 import { type SqliteStoreOptions, openSqliteStore } from '../../src/relay/stores/sqliteStore.ts';
-import type { RoomStore } from '../../src/relay/stores/store.ts';
+import type { RoomStore } from '../../src/relay/stores/roomStore.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
 import { storeContract } from './storeContract.ts';

@@ -1,7 +1,7 @@
 // What every RoomStore must do; run against each of them.
 import { describe, expect, it } from 'vitest';
 import { utf8Bytes, utf8Text } from '../../src/base/bytes.ts';
-import type { RoomStore, StoredClaim } from '../../src/relay/stores/store.ts';
+import type { RoomStore, StoredClaim } from '../../src/relay/stores/roomStore.ts';
 
 const claimOf = (change: Partial<StoredClaim> = {}): StoredClaim => ({
   term: 1,

@@ -7,7 +7,7 @@ import * as Y from 'yjs';
 import { type Bytes, toBase64Url } from '../../src/base/bytes.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
-import { hashToken, roomIdOfKey, signClaim } from '../../src/crypto/admission.ts';
+import { hashToken, roomIdOfKey, signClaim } from '../../src/crypto/admissionToken.ts';
 import type { Claim, RelayToken } from '../../src/protocol/claim.ts';
 import { SUBPROTOCOL } from '../../src/protocol/version.ts';
 import { waitUntil } from '../probes/waitUntil.ts';

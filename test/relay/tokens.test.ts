@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { CLOSE } from '../../src/protocol/closeCodes.ts';
-import { channelDocument, knockDocument } from '../../src/protocol/names.ts';
+import { channelDocument, knockDocument } from '../../src/protocol/documentNames.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
 import {

@@ -3,9 +3,9 @@ import type { Clock } from '../../src/base/clock.ts';
 import type { Ack, Command } from '../../src/protocol/command.ts';
 import type { Focus, Person } from '../../src/protocol/state.ts';
 import type { AcceptedCommand } from '../../src/session/commandCheck.ts';
-import type { FocusLease } from '../../src/session/focus.ts';
-import { isFocusCommand, runFocusCommand } from '../../src/session/focusCommands.ts';
-import { CommandGate, type CommandGateOptions } from '../../src/session/gate.ts';
+import type { ControlLease } from '../../src/session/controlLease.ts';
+import { isLeaseCommand, runLeaseCommand } from '../../src/session/leaseCommands.ts';
+import { CommandGate, type CommandGateOptions } from '../../src/session/commandGate.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 import { ControlChecks, type ModelResult } from './controlChecks.ts';
 import {
@@ -48,7 +48,7 @@ class Model {
   private readonly mutation: Mutation | undefined;
   private network: { readonly at: number; readonly message: Message }[] = [];
   private host:
-    { readonly gate: CommandGate; readonly focus: FocusLease; isDead: boolean } | undefined;
+    { readonly gate: CommandGate; readonly focus: ControlLease; isDead: boolean } | undefined;
   private term = 0;
   private ids = 0;
   private isQuiet = false;
@@ -165,7 +165,7 @@ class Model {
   /** Ground truth: what happens to the session, checked at the moment it happens. */
   private async execute(
     host: { isDead: boolean },
-    focus: FocusLease,
+    focus: ControlLease,
     accepted: AcceptedCommand,
   ): Promise<undefined> {
     if (host.isDead) throw new Crash();
@@ -175,8 +175,8 @@ class Model {
       if (host.isDead) throw new Crash();
     }
     this.checks.executed(this.byId.get(accepted.id), accepted, focus.state, this.clock.now());
-    if (isFocusCommand(accepted)) {
-      runFocusCommand(
+    if (isLeaseCommand(accepted)) {
+      runLeaseCommand(
         { focus, person: (member) => this.people.get(member), newestWindow: () => undefined },
         accepted,
       );

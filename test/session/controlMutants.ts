@@ -1,5 +1,5 @@
 // The defects that are planted in the host of the control model.
-import { FocusLease, type FocusLeaseOptions } from '../../src/session/focus.ts';
+import { ControlLease, type ControlLeaseOptions } from '../../src/session/controlLease.ts';
 
 /** A defect that is planted by replacing one part of the host; the model must notice each. */
 export type Mutation =
@@ -7,22 +7,22 @@ export type Mutation =
 
 /** The lease of a host, with the defect if it is one of the lease. */
 export function createLease(
-  options: FocusLeaseOptions,
+  options: ControlLeaseOptions,
   mutation: Mutation | undefined,
-): FocusLease {
+): ControlLease {
   if (mutation === 'no-fence') return new FencelessLease(options);
-  return mutation === 'requeue' ? new RequeueLease(options) : new FocusLease(options);
+  return mutation === 'requeue' ? new RequeueLease(options) : new ControlLease(options);
 }
 
 /** Mutation: any fence will do. */
-class FencelessLease extends FocusLease {
-  override admitPrompt(): ReturnType<FocusLease['admitPrompt']> {
+class FencelessLease extends ControlLease {
+  override admitPrompt(): ReturnType<ControlLease['admitPrompt']> {
     return { ok: true, fence: this.state.fence };
   }
 }
 
 /** Mutation: asking again goes to the end of the queue. */
-class RequeueLease extends FocusLease {
+class RequeueLease extends ControlLease {
   override request(window: { member: string; window: string }): 'granted' | 'queued' {
     if (this.state.holder?.window !== window.window) this.drop(window);
     return super.request(window);

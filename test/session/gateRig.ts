@@ -3,8 +3,8 @@ import type { Ack, Command } from '../../src/protocol/command.ts';
 import type { Json } from '../../src/protocol/json.ts';
 import type { Person, Role, Scope } from '../../src/protocol/state.ts';
 import type { AcceptedCommand } from '../../src/session/commandCheck.ts';
-import { FocusLease } from '../../src/session/focus.ts';
-import { CommandGate } from '../../src/session/gate.ts';
+import { ControlLease } from '../../src/session/controlLease.ts';
+import { CommandGate } from '../../src/session/commandGate.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 import { type ControlJournal, createControlJournal } from './memoryRoomJournal.ts';
 
@@ -49,7 +49,7 @@ export function setUp(
 ) {
   const clock = createFakeClock();
   const journal = options.journal ?? createControlJournal();
-  const focus = new FocusLease({ clock, journal });
+  const focus = new ControlLease({ clock, journal });
   const people = new Map<string, Person>([
     ['own', person('own', 'owner')],
     ['ben', person('ben', 'controller', ['prompt', 'interrupt'])],

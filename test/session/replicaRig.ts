@@ -2,7 +2,7 @@
 import * as Y from 'yjs';
 import { type Bytes, fromBase32, toBase64Url, utf8Bytes } from '../../src/base/bytes.ts';
 import { silentLogger } from '../../src/base/log.ts';
-import { roomIdOfKey } from '../../src/crypto/admission.ts';
+import { roomIdOfKey } from '../../src/crypto/admissionToken.ts';
 import { sealCard } from '../../src/crypto/card.ts';
 import { generateSigningPair, newBootOf, randomBytes, textHash } from '../../src/crypto/keys.ts';
 import { RecordOpener, RecordSealer } from '../../src/crypto/record.ts';

@@ -9,7 +9,7 @@ import { createRelay } from '../../src/relay/server.ts';
 import type { Attachment } from '../../src/sync/member/attachment.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
-import { SyncRig, textEntry } from './rig.ts';
+import { SyncRig, textEntry } from './syncRig.ts';
 
 const rig = new SyncRig();
 afterEach(() => rig.close());

@@ -3,14 +3,14 @@ import { afterEach, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
-import { admissionToken } from '../../src/crypto/admission.ts';
+import { admissionToken } from '../../src/crypto/admissionToken.ts';
 import { createIdentity } from '../../src/crypto/identity.ts';
 import { parseLink } from '../../src/protocol/link.ts';
 import { Attachment } from '../../src/sync/member/attachment.ts';
 import { DocumentConnection } from '../../src/sync/documentConnection.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
-import { SyncRig } from './rig.ts';
+import { SyncRig } from './syncRig.ts';
 
 /** Passes on what documents say before what awareness says, as a busy network may. */
 const BeatsLast = new Proxy(WebSocket, {

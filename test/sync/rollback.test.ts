@@ -3,14 +3,14 @@ import { afterEach, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { fromBase32 } from '../../src/base/bytes.ts';
 import { silentLogger } from '../../src/base/log.ts';
-import { admissionToken } from '../../src/crypto/admission.ts';
+import { admissionToken } from '../../src/crypto/admissionToken.ts';
 import { RecordOpener } from '../../src/crypto/record.ts';
 import { parseLink } from '../../src/protocol/link.ts';
 import { Replica } from '../../src/session/replica.ts';
 import type { RoomMemory } from '../../src/session/roomMemory.ts';
 import { DocumentConnection } from '../../src/sync/documentConnection.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
-import { sessionApp, SyncRig, textEntry } from './rig.ts';
+import { sessionApp, SyncRig, textEntry } from './syncRig.ts';
 
 const rig = new SyncRig();
 afterEach(() => rig.close());

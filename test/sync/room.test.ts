@@ -4,7 +4,7 @@ import { createIdentity } from '../../src/crypto/identity.ts';
 import { CommandRefused } from '../../src/session/errors.ts';
 import type { Attachment } from '../../src/sync/member/attachment.ts';
 import { waitUntil as waitFor } from '../probes/waitUntil.ts';
-import { sessionApp, SyncRig, textEntry } from './rig.ts';
+import { sessionApp, SyncRig, textEntry } from './syncRig.ts';
 
 const rig = new SyncRig();
 afterEach(() => rig.close());

@@ -6,7 +6,7 @@ import { createIdentity } from '../../src/crypto/identity.ts';
 import { formatLink } from '../../src/protocol/link.ts';
 import { Attachment } from '../../src/sync/member/attachment.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
-import { SyncRig } from './rig.ts';
+import { SyncRig } from './syncRig.ts';
 
 const rig = new SyncRig();
 afterEach(() => rig.close());

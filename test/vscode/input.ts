@@ -1,5 +1,5 @@
 // What the runner outside told the suites; written into the bundle when it is built.
-import type { TestInput } from '../../tools/vscode/report.ts';
+import type { TestInput } from '../../tools/vscode/testReport.ts';
 
 declare const TWINHELM_TEST_INPUT: TestInput;
 

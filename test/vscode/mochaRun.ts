@@ -1,6 +1,6 @@
 // Runs mocha inside VS Code with the same build and reporter in both extension hosts.
 import 'mocha/mocha.js';
-import { REPORT_MARK, type TestReport } from '../../tools/vscode/report.ts';
+import { REPORT_MARK, type TestReport } from '../../tools/vscode/testReport.ts';
 
 function report(line: TestReport): void {
   // The console of an extension host is what the runner outside can hear.

@@ -2,7 +2,7 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type { FromPanel } from '../../src/protocol/panel.ts';
 // Declares the gallery's globals for the functions that run in its page.
-import type {} from '../../webview-ui/gallery/main.tsx';
+import type {} from '../../webview-ui/gallery/galleryMain.tsx';
 import { launchBrowser } from '../../tools/install/browser.ts';
 import { type GalleryServer, serveGallery } from '../../tools/gallery/galleryServer.ts';
 

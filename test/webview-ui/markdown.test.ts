@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { safeLink } from '../../webview-ui/markdown/links.ts';
 import { renderMarkdown } from '../../webview-ui/markdown/markdownParser.ts';
 import { MarkdownStream } from '../../webview-ui/markdown/markdownStream.ts';
-import { speakMarkdown } from '../../webview-ui/markdown/plainText.ts';
+import { speakMarkdown } from '../../webview-ui/markdown/speakMarkdown.ts';
 import { translate } from '../../webview-ui/strings.ts';
 
 const LONG = `# Title

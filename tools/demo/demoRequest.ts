@@ -23,7 +23,7 @@ type Message = z.infer<typeof messageSchema>;
 type Content = z.infer<typeof contentSchema>;
 
 /** The prompt under way. */
-export interface PromptState {
+export interface DemoPromptState {
   /** Text of the prompt as the person typed it. */
   readonly prompt: string;
   /** Model steps already made for it. */
@@ -72,7 +72,7 @@ function workingDirectory(request: ModelRequest): string | undefined {
 }
 
 /** Finds the prompt under way in the conversation of `request`. */
-export function promptState(request: ModelRequest): PromptState {
+export function promptState(request: ModelRequest): DemoPromptState {
   const { messages } = request;
   const index = messages.findLastIndex((message) => promptOf(message) !== undefined);
   const prompt = messages[index];

@@ -1,7 +1,7 @@
 // What the demo model answers to directives in a prompt: `[[name:argument]]`, several = several steps.
 import * as z from 'zod/mini';
 import { COLOR_QUESTION, DEMO_PLAN, type Reply, toolCall } from './demoReply.ts';
-import type { PromptState } from './demoRequest.ts';
+import type { DemoPromptState } from './demoRequest.ts';
 import { storyReply } from './demoStory.ts';
 
 const DIRECTIVES =
@@ -84,7 +84,7 @@ function play({ name, argument }: Directive): Reply {
 }
 
 /** The answer to the prompt under way; without directives the demo story plays. */
-export function replyTo(state: PromptState): Reply {
+export function replyTo(state: DemoPromptState): Reply {
   const all = directivesOf(state.prompt);
   if (all.length === 0) return storyReply(state);
   const failing = all.find((directive) => directive.name === 'err');

@@ -1,16 +1,16 @@
 // The friendly part of the demo model: plain phrases a person may type play small scenes.
 import { COLOR_QUESTION, DEMO_PLAN, type Reply, type ReplyBlock, toolCall } from './demoReply.ts';
-import type { PromptState } from './demoRequest.ts';
+import type { DemoPromptState } from './demoRequest.ts';
 
 interface Scene {
   readonly when: RegExp;
   /** The steps in order; a tool call ends a step, its result begins the next. */
-  readonly steps: readonly ((state: PromptState) => readonly ReplyBlock[])[];
+  readonly steps: readonly ((state: DemoPromptState) => readonly ReplyBlock[])[];
 }
 
 const say = (text: string): ReplyBlock => ({ kind: 'text', text });
 const think = (text: string): ReplyBlock => ({ kind: 'thinking', text });
-const inFolder = (state: PromptState, name: string): string =>
+const inFolder = (state: DemoPromptState, name: string): string =>
   state.cwd === undefined ? name : `${state.cwd}/${name}`;
 
 const SCENES: readonly Scene[] = [
@@ -129,7 +129,7 @@ function greeting(prompt: string): string {
 }
 
 /** The answer to a prompt without directives. */
-export function storyReply(state: PromptState): Reply {
+export function storyReply(state: DemoPromptState): Reply {
   const scene = SCENES.find(({ when }) => when.test(state.prompt));
   if (scene === undefined || state.step >= scene.steps.length) {
     return { blocks: [say(state.step > 0 ? 'Done.' : greeting(state.prompt))] };

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-const ENTRY = fileURLToPath(new URL('../../webview-ui/gallery/main.tsx', import.meta.url));
+const ENTRY = fileURLToPath(new URL('../../webview-ui/gallery/galleryMain.tsx', import.meta.url));
 const NONCE = 'Z2FsbGVyeS1ub25jZQ';
 const TYPES: Readonly<Record<string, string>> = {
   '/gallery.js': 'text/javascript',

@@ -22,7 +22,7 @@ const lineSchema = z.looseObject({
 });
 
 /** A line of output, loosely read. */
-export type OutLine = z.infer<typeof lineSchema>;
+export type RecordedLine = z.infer<typeof lineSchema>;
 
 const TIMEOUT_MS = 30_000;
 
@@ -30,9 +30,9 @@ const TIMEOUT_MS = 30_000;
 export class ClaudeWire {
   readonly lines: WireLine[] = [];
   /** Called for each question of the CLI; default: nothing is answered. */
-  onRequest: (line: OutLine) => void = () => {};
+  onRequest: (line: RecordedLine) => void = () => {};
   private readonly child;
-  private readonly waiting = new Set<(line: OutLine) => void>();
+  private readonly waiting = new Set<(line: RecordedLine) => void>();
   private readonly ended: Promise<void>;
   private requests = 0;
 
@@ -95,7 +95,7 @@ export class ClaudeWire {
   }
 
   /** Answers a request of the CLI. */
-  reply(line: OutLine, response: Json): void {
+  reply(line: RecordedLine, response: Json): void {
     this.send({
       type: 'control_response',
       response: { subtype: 'success', request_id: line.request_id ?? '', response },
@@ -103,13 +103,13 @@ export class ClaudeWire {
   }
 
   /** The next line for which `isIt` holds. */
-  until(isIt: (line: OutLine) => boolean, what: string): Promise<OutLine> {
+  until(isIt: (line: RecordedLine) => boolean, what: string): Promise<RecordedLine> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.waiting.delete(look);
         reject(new Error(`no ${what}`));
       }, TIMEOUT_MS);
-      const look = (line: OutLine): void => {
+      const look = (line: RecordedLine): void => {
         if (!isIt(line)) return;
         clearTimeout(timer);
         this.waiting.delete(look);

@@ -9,7 +9,7 @@ import {
   type ClaudeVersion,
   installClaude,
 } from '../install/claudeCli.ts';
-import { ClaudeWire, type OutLine } from './claudeWire.ts';
+import { ClaudeWire, type RecordedLine } from './claudeWire.ts';
 import { startDemoModel } from '../demo/demoModel.ts';
 import { type Replacements, scrub } from './scrub.ts';
 
@@ -19,8 +19,8 @@ const PIXEL =
 
 type Scene = (wire: ClaudeWire, project: string) => Promise<void>;
 
-const isDelta = (line: OutLine): boolean => line.event?.type === 'content_block_delta';
-const allow = (wire: ClaudeWire) => (line: OutLine) => {
+const isDelta = (line: RecordedLine): boolean => line.event?.type === 'content_block_delta';
+const allow = (wire: ClaudeWire) => (line: RecordedLine) => {
   wire.reply(line, { behavior: 'allow', updatedInput: line.request?.input ?? {} });
 };
 

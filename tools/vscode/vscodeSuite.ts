@@ -3,7 +3,7 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runTests } from '@vscode/test-electron';
 import { build } from 'esbuild';
-import { REPORT_MARK, type TestInput, type TestReport } from './report.ts';
+import { REPORT_MARK, type TestInput, type TestReport } from './testReport.ts';
 import { launchBrowser } from '../install/browser.ts';
 import { cacheFolder, REPO_ROOT } from '../install/cache.ts';
 import { type CodeServerVersion, installCodeServer, startCodeServer } from './codeServer.ts';

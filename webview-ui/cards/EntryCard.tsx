@@ -1,7 +1,7 @@
 // One row of the transcript: chooses the card for its kind.
 import { useErrorBoundary } from 'preact/hooks';
 import { assertNever } from '../../src/base/assert.ts';
-import type { Row } from '../model/transcriptModel.ts';
+import type { TranscriptRow } from '../model/transcriptModel.ts';
 import { CommandCard, CompactionCard, TodosCard, UnknownCard } from './foldedCards.tsx';
 import { NoticeLine, ResetLine, RetryLine, TaskLine, TurnLine } from './lines.tsx';
 import { PromptCard, TextCard, ThinkingCard } from './messageCards.tsx';
@@ -10,7 +10,7 @@ import { OrphanResultCard, ToolCard } from './ToolCard.tsx';
 import { useUi } from '../ui.ts';
 
 /** The card of a row; renders again when the row's parts change. One that fails costs no other. */
-export function EntryCard({ row }: { readonly row: Row }) {
+export function EntryCard({ row }: { readonly row: TranscriptRow }) {
   const { post } = useUi();
   const [error] = useErrorBoundary(() =>
     post({ type: 'log', level: 'error', text: `a card failed: ${row.entry.kind}` }),
@@ -62,6 +62,6 @@ export function EntryCard({ row }: { readonly row: Row }) {
   }
 }
 
-function renderRow(row: Row) {
+function renderRow(row: TranscriptRow) {
   return <EntryCard key={row.key} row={row} />;
 }

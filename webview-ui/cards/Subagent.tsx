@@ -1,7 +1,7 @@
 // What a subagent did, inside the card of the call that started it.
 import type { ComponentChildren } from 'preact';
 import { Fold } from '../parts/Fold.tsx';
-import type { Row } from '../model/transcriptModel.ts';
+import type { TranscriptRow } from '../model/transcriptModel.ts';
 import { useUi } from '../ui.ts';
 import { LiveCard } from './LiveCard.tsx';
 import { Icon, Spinner } from '../parts/Icon.tsx';
@@ -11,9 +11,9 @@ const SHOWN_AT_FIRST = 40;
 
 /** Steps of the subagent, folded, with its newest news. */
 export function Subagent(props: {
-  readonly row: Row;
+  readonly row: TranscriptRow;
   readonly callId: string;
-  readonly renderRow: (row: Row) => ComponentChildren;
+  readonly renderRow: (row: TranscriptRow) => ComponentChildren;
 }) {
   const { row, callId, renderRow } = props;
   const { store, t } = useUi();

@@ -1,7 +1,7 @@
 // A tool call with its result, its permission and its subagent.
 import type { ComponentChildren } from 'preact';
 import type { EntryOf } from '../../src/protocol/transcript.ts';
-import type { Row } from '../model/transcriptModel.ts';
+import type { TranscriptRow } from '../model/transcriptModel.ts';
 import { DiffTotals } from '../parts/DiffView.tsx';
 import { Fold } from '../parts/Fold.tsx';
 import { Icon, Spinner } from '../parts/Icon.tsx';
@@ -15,7 +15,7 @@ import { diffOfCall, exitCodeOf, ResultBody, ToolBody } from './toolBodies.tsx';
 
 type Outcome = 'running' | 'waiting' | 'ok' | 'error' | 'denied' | 'interrupted' | 'none';
 
-function outcomeOf(row: Row): Outcome {
+function outcomeOf(row: TranscriptRow): Outcome {
   if (row.task?.status === 'running') return 'running';
   if (row.result !== undefined) return row.result.entry.outcome;
   if (row.request !== undefined && row.decision === undefined) return 'waiting';
@@ -71,7 +71,7 @@ function OutcomeMark({ outcome, t }: { readonly outcome: Outcome; readonly t: Tr
   }
 }
 
-function isOpenAtFirst(family: ToolFamily, row: Row): boolean {
+function isOpenAtFirst(family: ToolFamily, row: TranscriptRow): boolean {
   // What waits is shown in full above the composer.
   if (row.request !== undefined && row.decision === undefined) return false;
   if (row.result?.entry.outcome === 'error' || row.request?.request === 'plan') return true;
@@ -79,7 +79,7 @@ function isOpenAtFirst(family: ToolFamily, row: Row): boolean {
   return family === 'shell' || family === 'edit' || family === 'write';
 }
 
-function extraStatus(row: Row, call: EntryOf<'tool-call'>, t: Translate) {
+function extraStatus(row: TranscriptRow, call: EntryOf<'tool-call'>, t: Translate) {
   const family = toolFamily(call.tool);
   if (family === 'edit' || family === 'write') {
     const diff = diffOfCall(call, row.result?.entry);
@@ -93,7 +93,7 @@ function extraStatus(row: Row, call: EntryOf<'tool-call'>, t: Translate) {
   return <span class="muted">{formatLines(countLines(result.text), t)}</span>;
 }
 
-function TaskFigures({ row }: { readonly row: Row }) {
+function TaskFigures({ row }: { readonly row: TranscriptRow }) {
   const { t } = useUi();
   const task = row.task;
   if (task === undefined) return null;
@@ -107,9 +107,9 @@ function TaskFigures({ row }: { readonly row: Row }) {
 
 /** The card of a call; `renderRow` renders what its subagent did. */
 export function ToolCard(props: {
-  readonly row: Row;
+  readonly row: TranscriptRow;
   readonly call: EntryOf<'tool-call'>;
-  readonly renderRow: (row: Row) => ComponentChildren;
+  readonly renderRow: (row: TranscriptRow) => ComponentChildren;
 }) {
   const { row, call, renderRow } = props;
   const { store, t } = useUi();

@@ -2,7 +2,7 @@
 import { useMemo } from 'preact/hooks';
 import type { Json } from '../../src/protocol/json.ts';
 import type { EntryOf } from '../../src/protocol/transcript.ts';
-import type { Row } from '../model/transcriptModel.ts';
+import type { TranscriptRow } from '../model/transcriptModel.ts';
 import { Ansi } from '../parts/Ansi.tsx';
 import { DiffView } from '../parts/DiffView.tsx';
 import { LongText } from '../parts/LongText.tsx';
@@ -125,7 +125,7 @@ export function ToolBody({
   row,
   call,
 }: {
-  readonly row: Row;
+  readonly row: TranscriptRow;
   readonly call: EntryOf<'tool-call'>;
 }) {
   const { t, post } = useUi();

@@ -10,7 +10,7 @@ import { useLayoutEffect, useReducer, useRef, useState } from 'preact/hooks';
 import { EntryCard } from '../cards/EntryCard.tsx';
 import { LiveCard } from '../cards/LiveCard.tsx';
 import type { LiveRow } from '../model/liveModel.ts';
-import type { Row } from '../model/transcriptModel.ts';
+import type { TranscriptRow } from '../model/transcriptModel.ts';
 import { Icon, Spinner } from '../parts/Icon.tsx';
 import { useUi } from '../ui.ts';
 
@@ -28,10 +28,10 @@ const ESTIMATES: Readonly<Record<string, number>> = {
   'tool-call': 130,
 };
 
-type Item = { readonly row: Row } | { readonly live: LiveRow };
+type Item = { readonly row: TranscriptRow } | { readonly live: LiveRow };
 
 interface List {
-  rows: readonly Row[];
+  rows: readonly TranscriptRow[];
   live: readonly LiveRow[];
 }
 
@@ -192,7 +192,7 @@ export function Transcript() {
 }
 
 /** Rows that came after the one at `seenIndex`; older ones that were loaded meanwhile are not new. */
-function newRows(rows: readonly Row[], seenIndex: number): number {
+function newRows(rows: readonly TranscriptRow[], seenIndex: number): number {
   let at = rows.length;
   while (at > 0 && (rows[at - 1]?.index ?? -1) > seenIndex) at--;
   return rows.length - at;

@@ -28,7 +28,7 @@ export class ComposerModel implements Disposable {
   /** Rises with each text that is handed over. */
   readonly sent = signal(0);
   private readonly options: ComposerOptions;
-  private readonly store = new DisposableStore();
+  private readonly disposables = new DisposableStore();
   private draftTimer: Disposable | undefined;
   private lastTypingAt = Number.NEGATIVE_INFINITY;
   private readonly handed = new Map<Disposable, string>();
@@ -70,7 +70,7 @@ export class ComposerModel implements Disposable {
     this.draftTimer?.dispose();
     this.draftTimer = undefined;
     this.options.port.post({ type: 'prompt', text });
-    const timer = this.store.add(
+    const timer = this.disposables.add(
       this.options.clock.after(TAKEN_WITHIN_MS, () => {
         this.handed.delete(timer);
         this.putBack(text, this.options.notTakenText());
@@ -110,7 +110,7 @@ export class ComposerModel implements Disposable {
 
   dispose(): void {
     this.flushDraft();
-    this.store.dispose();
+    this.disposables.dispose();
   }
 
   private postDraft(): void {
@@ -134,7 +134,7 @@ export class ComposerModel implements Disposable {
       // The outbox may show only the head of a long prompt.
       if (handed !== text && !(text.length >= 100 && handed.startsWith(text))) continue;
       this.handed.delete(timer);
-      this.store.delete(timer);
+      this.disposables.delete(timer);
       return;
     }
   }

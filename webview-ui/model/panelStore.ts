@@ -6,7 +6,7 @@ import type { FromPanel, PanelHeader, PanelOutboxItem, ToPanel } from '../../src
 import type { UiPort } from '../port.ts';
 import { type Translate, translate } from '../strings.ts';
 import { ComposerModel } from './composerModel.ts';
-import { Connection } from './connection.ts';
+import { EditorHeartbeat } from './editorHeartbeat.ts';
 import { LiveModel } from './liveModel.ts';
 import { parseToPanel } from './parse.ts';
 import { spokenOfEntries, spokenOfHeader } from './spoken.ts';
@@ -64,10 +64,10 @@ export class PanelStore implements Disposable {
   headerAt = 0;
   /** Monotonic ms since which the truth is of its present kind. */
   truthSince = 0;
-  readonly connection: Connection;
+  readonly connection: EditorHeartbeat;
   readonly composer: ComposerModel;
   private readonly options: PanelStoreOptions;
-  private readonly store = new DisposableStore();
+  private readonly disposables = new DisposableStore();
   private waiting: ToPanel[] = [];
   /** Entries held when older ones were asked for; and when that was in vain, monotonic ms. */
   private sizeBefore = 0;
@@ -78,12 +78,12 @@ export class PanelStore implements Disposable {
     this.options = options;
     const { port, clock } = options;
     this.now.value = clock.monotonic();
-    this.connection = this.store.add(new Connection({ port, clock }));
+    this.connection = this.disposables.add(new EditorHeartbeat({ port, clock }));
     const notTakenText = (): string =>
       this.t('It was not taken over by the extension. Your text is back here; send it again.');
-    this.composer = this.store.add(new ComposerModel({ port, clock, notTakenText }));
-    this.store.add(port.onMessage((value) => this.receive(value)));
-    this.store.add(clock.every(1000, () => (this.now.value = clock.monotonic())));
+    this.composer = this.disposables.add(new ComposerModel({ port, clock, notTakenText }));
+    this.disposables.add(port.onMessage((value) => this.receive(value)));
+    this.disposables.add(clock.every(1000, () => (this.now.value = clock.monotonic())));
   }
 
   /** Text in the reader's language. */
@@ -162,7 +162,7 @@ export class PanelStore implements Disposable {
   }
 
   dispose(): void {
-    this.store.dispose();
+    this.disposables.dispose();
   }
 
   /** Takes a message; what arrives within one frame is applied at once, so that streams cost one render. */

@@ -1,10 +1,13 @@
 // Own earlier prompts, brought back by the arrow keys.
-import type { Row } from './transcriptModel.ts';
+import type { TranscriptRow } from './transcriptModel.ts';
 
 const MAX_PROMPTS = 50;
 
 /** Texts of this person's prompts, oldest first, without repetition in a row; cut ones are left out. */
-export function ownPrompts(rows: readonly Row[], member: string | undefined): readonly string[] {
+export function ownPrompts(
+  rows: readonly TranscriptRow[],
+  member: string | undefined,
+): readonly string[] {
   const texts: string[] = [];
   for (let at = rows.length - 1; at >= 0 && texts.length < MAX_PROMPTS; at--) {
     const entry = rows[at]?.entry;

@@ -1,6 +1,6 @@
 // What a screen reader is told: replies, failures, requests, and who asks for control.
 import type { PanelEntry, PanelHeader } from '../../src/protocol/panel.ts';
-import { speakMarkdown } from '../markdown/plainText.ts';
+import { speakMarkdown } from '../markdown/speakMarkdown.ts';
 import type { Translate } from '../strings.ts';
 import { asksMe, cameText, requestKey } from './words.ts';
 

@@ -4,7 +4,7 @@ import type { PanelEntry } from '../../src/protocol/panel.ts';
 import type { Entry, EntryOf } from '../../src/protocol/transcript.ts';
 
 /** One card. Its mutable parts change together with `rev`, which is what a card subscribes to. */
-export interface Row {
+export interface TranscriptRow {
   /** Stable while the entry exists. */
   readonly key: string;
   /** Place of the entry in the log. */
@@ -23,23 +23,23 @@ export interface Row {
   /** Of a tool call: the turn ended without a result. */
   isAbandoned?: boolean;
   /** Rows of the subagent that this call started. */
-  children: Row[];
+  children: TranscriptRow[];
 }
 
 /** Keeps the rows of a transcript while entries come in at either end. */
 export class TranscriptModel {
   /** Top-level rows; read `version` to be told of changes. */
-  rows: Row[] = [];
+  rows: TranscriptRow[] = [];
   readonly version = signal(0);
   /** The newest checklist. */
   readonly todos = signal<EntryOf<'todos'> | undefined>(undefined);
   private entries: PanelEntry[] = [];
   private byIndex = new Map<number, Entry>();
-  private calls = new Map<string, Row>();
-  private openCalls = new Set<Row>();
-  private requests = new Map<string, Row>();
+  private calls = new Map<string, TranscriptRow>();
+  private openCalls = new Set<TranscriptRow>();
+  private requests = new Map<string, TranscriptRow>();
   private decisions = new Map<string, EntryOf<'decision'>>();
-  private tasks = new Map<string, Row>();
+  private tasks = new Map<string, TranscriptRow>();
   private promptIds = new Set<string>();
 
   /** Number of entries held. */
@@ -142,8 +142,8 @@ export class TranscriptModel {
     }
   }
 
-  private push(placed: PanelEntry): Row {
-    const row: Row = {
+  private push(placed: PanelEntry): TranscriptRow {
+    const row: TranscriptRow = {
       key: `e${placed.index}`,
       index: placed.index,
       entry: placed.entry,
@@ -159,7 +159,7 @@ export class TranscriptModel {
     return row;
   }
 
-  private parentOf(entry: Entry): Row | undefined {
+  private parentOf(entry: Entry): TranscriptRow | undefined {
     return entry.parent === undefined ? undefined : this.calls.get(entry.parent);
   }
 
@@ -215,7 +215,7 @@ export class TranscriptModel {
     else this.push(placed);
   }
 
-  private renew(row: Row, entry: Entry): void {
+  private renew(row: TranscriptRow, entry: Entry): void {
     row.entry = entry;
     row.rev.value++;
   }

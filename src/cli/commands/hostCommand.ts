@@ -9,7 +9,7 @@ import { asUsage } from '../arguments.ts';
 import { hostStays, usage } from '../errors.ts';
 import { EXIT, exitCodeOf } from '../exitCode.ts';
 import { type CliCommand, type CliIo, printJson, printText } from '../io.ts';
-import { findHost, withMachine } from '../machine.ts';
+import { findHost, withHostClient } from '../hostClient.ts';
 
 /** A clean end lets turns be saved and children exit; then it is said that it goes on. */
 const STOP_MS = 75_000;
@@ -108,7 +108,7 @@ async function stop(io: CliIo, isForced: boolean, isJson: boolean): Promise<numb
     return EXIT.ok;
   };
   if (file === undefined) return print(false);
-  await withMachine(io, { mayStart: false }, (machine) =>
+  await withHostClient(io, { mayStart: false }, (machine) =>
     machine.request('stop-host', { force: isForced }),
   );
   const end = io.clock.monotonic() + STOP_MS;

@@ -6,7 +6,7 @@ import type { CliCommand, CliIo } from '../io.ts';
 import { joinRoom, waitForAdmission } from '../join/joinRoom.ts';
 import { refuseScript, runScript } from '../join/joinScript.ts';
 import { runTerminal } from '../join/joinTerminal.ts';
-import { withMachine } from '../machine.ts';
+import { withHostClient } from '../hostClient.ts';
 import { releaseControl } from '../join/viewActions.ts';
 
 /** The subcommand `join`. */
@@ -64,5 +64,5 @@ async function join(io: CliIo, target: string, name: string, isScript: boolean):
 }
 
 function findOwn(io: CliIo, id: string): Promise<DirectoryRow> {
-  return withMachine(io, { mayStart: true }, (machine) => machine.openSession(id));
+  return withHostClient(io, { mayStart: true }, (machine) => machine.openSession(id));
 }

@@ -1,6 +1,6 @@
 // `twinhelm relay`: the relay's own command line behind the common door.
 import { RELAY_HELP } from '../../relay/commandOptions.ts';
-import { runRelay } from '../../relay/command.ts';
+import { runRelay } from '../../relay/relayProgram.ts';
 import type { CliCommand } from '../io.ts';
 
 /** The subcommand `relay`. */

@@ -9,7 +9,7 @@ import { turnFailed, usage } from '../errors.ts';
 import { EXIT } from '../exitCode.ts';
 import { type CliCommand, type CliIo, printable, printJson, printText } from '../io.ts';
 import { joinRoom, waitForAdmission } from '../join/joinRoom.ts';
-import { joinSession, withMachine } from '../machine.ts';
+import { joinSession, withHostClient } from '../hostClient.ts';
 import { releaseControl } from '../join/viewActions.ts';
 import { cancelled, waitForView } from '../join/viewWait.ts';
 
@@ -96,7 +96,7 @@ async function withSession(
     }
   };
   if (!isLink(target)) {
-    return withMachine(io, { mayStart: true }, async (machine) =>
+    return withHostClient(io, { mayStart: true }, async (machine) =>
       run(await joinSession(io, await machine.openSession(target))),
     );
   }

@@ -1,6 +1,6 @@
 // The environment that a session gets from the command line that starts it, cut to what one command carries.
 import { LIMITS } from '../../protocol/limits.ts';
-import { filterEnvironment } from '../../host/find/environment.ts';
+import { filterEnvironment } from '../../host/find/filterEnvironment.ts';
 
 /** Leaves room for the other arguments of *start session*, a prompt among them. */
 const MAX_BYTES = LIMITS.commandBytes - 20 * 1024;

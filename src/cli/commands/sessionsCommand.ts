@@ -6,7 +6,7 @@ import type { DirectoryRow, SessionStatus } from '../../protocol/state.ts';
 import { asUsage, noPositionals } from '../arguments.ts';
 import { EXIT } from '../exitCode.ts';
 import { type CliCommand, type CliIo, oneLine, printJson, printText } from '../io.ts';
-import { withMachine } from '../machine.ts';
+import { withHostClient } from '../hostClient.ts';
 import { cutToWidth, padToWidth, textWidth } from '../text/textWidth.ts';
 
 const ORDER: Readonly<Record<SessionStatus, number>> = {
@@ -39,7 +39,7 @@ everywhere to any beginning that only one session has.
       }),
     );
     noPositionals('sessions', positionals);
-    const all = await withMachine(io, { mayStart: true }, (machine) => machine.rows());
+    const all = await withHostClient(io, { mayStart: true }, (machine) => machine.rows());
     const rows = all
       .filter((row) => values.all || row.archived !== true)
       .toSorted(

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { asUsage, onePositional } from '../arguments.ts';
 import { EXIT } from '../exitCode.ts';
 import { type CliCommand, printJson, printText } from '../io.ts';
-import { withMachine } from '../machine.ts';
+import { withHostClient } from '../hostClient.ts';
 import { requestShare, SHARE_HELP, SHARE_OPTIONS, shareArguments } from './shareOptions.ts';
 
 /** The subcommand `share`. */
@@ -32,7 +32,7 @@ ${SHARE_HELP}  --json             one line of JSON: {"link", "sessionId", "role"
     const role = values.role ?? 'viewer';
     // Checked before a host is started for nothing.
     shareArguments('share', prefix, role, values);
-    return withMachine(io, { mayStart: true }, async (machine) => {
+    return withHostClient(io, { mayStart: true }, async (machine) => {
       const { id } = (await machine.openSession(prefix)).session;
       const link = await requestShare(machine, shareArguments('share', id, role, values));
       if (values.json) printJson(io, { link, sessionId: id, role });
@@ -62,7 +62,7 @@ goes on.
       }),
     );
     const prefix = onePositional('stop-sharing', positionals, 'the id of the session');
-    return withMachine(io, { mayStart: true }, async (machine) => {
+    return withHostClient(io, { mayStart: true }, async (machine) => {
       const { id } = (await machine.session(prefix)).session;
       await machine.request('stop-sharing', { session: id });
       if (values.json) printJson(io, { sessionId: id });

@@ -5,7 +5,7 @@ import { AppError } from '../../base/errors.ts';
 import type { CommandArgs } from '../../protocol/command.ts';
 import { oneOf, timeSpan } from '../arguments.ts';
 import { strangeAnswer, usage } from '../errors.ts';
-import type { Machine } from '../machine.ts';
+import type { HostClient } from '../hostClient.ts';
 
 /** Options for node:util's parseArgs. */
 export const SHARE_OPTIONS = {
@@ -65,7 +65,10 @@ export function shareArguments(
 }
 
 /** Shares and returns the link. */
-export async function requestShare(machine: Machine, args: CommandArgs<'share'>): Promise<string> {
+export async function requestShare(
+  machine: HostClient,
+  args: CommandArgs<'share'>,
+): Promise<string> {
   const parsed = answerSchema.safeParse(await machine.request('share', args));
   if (!parsed.success) throw strangeAnswer('about the link');
   return parsed.data.link;

@@ -9,7 +9,7 @@ import { asUsage, noPositionals, onePositional } from '../arguments.ts';
 import { strangeAnswer, usage } from '../errors.ts';
 import { EXIT, exitCodeOf } from '../exitCode.ts';
 import { type CliCommand, oneLine, printJson, printText } from '../io.ts';
-import { withMachine } from '../machine.ts';
+import { withHostClient } from '../hostClient.ts';
 import { sessionEnvironment } from './sessionEnvironment.ts';
 import { requestShare, SHARE_HELP, SHARE_OPTIONS, shareArguments } from './shareOptions.ts';
 
@@ -61,7 +61,7 @@ variables.
     else if (Object.keys(SHARE_OPTIONS).some((name) => name in values)) {
       throw usage('options of sharing go with --share viewer or --share controller', 'start');
     }
-    return withMachine(io, { mayStart: true }, async (machine) => {
+    return withHostClient(io, { mayStart: true }, async (machine) => {
       const answer = answerSchema.safeParse(
         await machine.request('start', {
           cwd: resolve(io.cwd, cwd),
@@ -119,7 +119,7 @@ is kept and can be continued.
       }),
     );
     const prefix = onePositional('end', positionals, 'the id of the session');
-    return withMachine(io, { mayStart: true }, async (machine) => {
+    return withHostClient(io, { mayStart: true }, async (machine) => {
       const { id } = (await machine.session(prefix)).session;
       await machine.request('end', { session: id });
       if (values.json) printJson(io, { sessionId: id });

@@ -22,7 +22,7 @@ export interface InputLinesOptions {
  */
 export function readLines(options: InputLinesOptions): Disposable {
   const { input, onLines, onEnd, clock } = options;
-  const store = new DisposableStore();
+  const disposables = new DisposableStore();
   let rest = '';
   let ready: string[] = [];
   let timer: Disposable | undefined;
@@ -40,7 +40,7 @@ export function readLines(options: InputLinesOptions): Disposable {
     else give();
   };
   const finish = (): void => {
-    if (store.isDisposed) return;
+    if (disposables.isDisposed) return;
     timer?.dispose();
     // The last line may have no end.
     if (rest !== '') ready.push(rest);
@@ -52,7 +52,7 @@ export function readLines(options: InputLinesOptions): Disposable {
   input.on('data', onData);
   input.on('end', finish);
   input.on('error', finish);
-  store.defer(() => {
+  disposables.defer(() => {
     timer?.dispose();
     input.off('data', onData);
     input.off('end', finish);
@@ -61,5 +61,5 @@ export function readLines(options: InputLinesOptions): Disposable {
     input.on('error', () => undefined);
     input.pause();
   });
-  return store;
+  return disposables;
 }

@@ -20,16 +20,16 @@ export function waitForView<T>(
   options: ViewWaitOptions,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
-    const store = new DisposableStore();
+    const disposables = new DisposableStore();
     const fail = (error: AppError): void => {
-      store.dispose();
+      disposables.dispose();
       reject(error);
     };
     const check = (): void => {
-      if (store.isDisposed) return;
+      if (disposables.isDisposed) return;
       const value = pick();
       if (value !== undefined) {
-        store.dispose();
+        disposables.dispose();
         resolve(value);
       } else if (view.truth.kind === 'over') {
         fail(view.truth.error);
@@ -37,12 +37,12 @@ export function waitForView<T>(
         fail(cancelled());
       }
     };
-    store.add(view.onDidChange(check));
+    disposables.add(view.onDidChange(check));
     options.signal.addEventListener('abort', check, { once: true });
-    store.defer(() => options.signal.removeEventListener('abort', check));
+    disposables.defer(() => options.signal.removeEventListener('abort', check));
     const { timeoutMs, onTimeout } = options;
     if (timeoutMs !== undefined) {
-      store.add(options.clock.after(timeoutMs, () => fail(onTimeout?.() ?? timedOut())));
+      disposables.add(options.clock.after(timeoutMs, () => fail(onTimeout?.() ?? timedOut())));
     }
     check();
   });

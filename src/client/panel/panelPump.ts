@@ -17,7 +17,7 @@ import type { PlacedEntry, RoomView, ViewPart } from '../../session/view.ts';
 import type { Drafts } from '../prompts/drafts.ts';
 import { asAppError } from '../errors.ts';
 import { panelOutbox } from '../prompts/outboxItems.ts';
-import { EntryFeed, LiveFeed } from './panelDiff.ts';
+import { EntryFeed, LiveFeed } from './panelFeeds.ts';
 import { type Absence, panelHeader } from './panelModel.ts';
 import { refKey } from '../rooms/sessionRef.ts';
 import type { SharedRoom } from '../rooms/sharedRoom.ts';
@@ -56,7 +56,7 @@ export interface PanelPumpOptions {
 /** One panel's pump: silent until the page says that it is ready, and again after it was hidden. */
 export class PanelPump {
   private readonly options: PanelPumpOptions;
-  private readonly store = new DisposableStore();
+  private readonly disposables = new DisposableStore();
   private readonly entries = new EntryFeed();
   private readonly live = new LiveFeed();
   private dirty = new Set<ViewPart>();
@@ -67,19 +67,19 @@ export class PanelPump {
   constructor(options: PanelPumpOptions) {
     this.options = options;
     const { room, drafts } = options;
-    this.store.add(
+    this.disposables.add(
       room.onDidChange(({ parts, isNewView }) => {
         if (isNewView) this.forgetFeeds();
         this.flushSoon(parts);
       }),
     );
-    this.store.add(
+    this.disposables.add(
       drafts.onDidPutBack((back) => {
         if (!this.isReady || refKey(back.ref) !== refKey(room.ref)) return;
         this.post({ type: 'restore-draft', text: back.text, reason: back.reason });
       }),
     );
-    this.typing = this.store.add(new TypingPresence(options.clock));
+    this.typing = this.disposables.add(new TypingPresence(options.clock));
   }
 
   /** Whether the page is there and has been told everything. */
@@ -112,7 +112,7 @@ export class PanelPump {
 
   dispose(): void {
     this.isReady = false;
-    this.store.dispose();
+    this.disposables.dispose();
   }
 
   private handle(message: FromPanel): void {
@@ -236,7 +236,7 @@ export class PanelPump {
     this.isScheduled = true;
     queueMicrotask(() => {
       this.isScheduled = false;
-      if (!this.store.isDisposed) this.flush(this.dirty);
+      if (!this.disposables.isDisposed) this.flush(this.dirty);
     });
   }
 

@@ -27,7 +27,7 @@ export function returnRefusedPrompts(options: {
   readonly drafts: Drafts;
   readonly t: Translate;
 }): DisposableStore {
-  const store = new DisposableStore();
+  const disposables = new DisposableStore();
   const check = (room: SharedRoom): void => {
     for (const item of room.outbox.filter(isRefused)) {
       const reason = item.message ?? options.t('The prompt was not run.');
@@ -36,10 +36,10 @@ export function returnRefusedPrompts(options: {
       if (text !== undefined) options.drafts.putBack(room.ref, text, reason);
     }
   };
-  store.add(
+  disposables.add(
     options.pool.onDidChangeRoom(({ room, parts }) => {
       if (parts.has('outbox')) check(room);
     }),
   );
-  return store;
+  return disposables;
 }

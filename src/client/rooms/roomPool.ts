@@ -18,7 +18,7 @@ export interface LinkSource {
 }
 
 /** A user's hold on a room; the room stays joined until every lease is disposed. */
-export interface RoomLease extends Disposable {
+export interface RoomHandle extends Disposable {
   readonly room: SharedRoom;
 }
 
@@ -47,9 +47,9 @@ interface Slot {
 
 /** Rooms that this window has joined. */
 export class RoomPool {
-  private readonly store = new DisposableStore();
+  private readonly disposables = new DisposableStore();
   private readonly rooms = new Map<string, Slot>();
-  private readonly changed = this.store.add(new Emitter<PoolChange>());
+  private readonly changed = this.disposables.add(new Emitter<PoolChange>());
   private readonly links: LinkSource;
   private readonly options: RoomPoolOptions;
 
@@ -59,7 +59,7 @@ export class RoomPool {
   constructor(options: RoomPoolOptions) {
     this.options = options;
     this.links = options.links;
-    this.store.add(
+    this.disposables.add(
       this.links.onDidChange(() => {
         for (const { room } of this.rooms.values()) room.setTarget(this.links.targetOf(room.ref));
       }),
@@ -67,7 +67,7 @@ export class RoomPool {
   }
 
   /** Joins the room of `ref`, or shares the connection that exists. */
-  acquire(ref: SessionRef): RoomLease {
+  acquire(ref: SessionRef): RoomHandle {
     const key = refKey(ref);
     let slot = this.rooms.get(key);
     if (!slot) {
@@ -102,7 +102,7 @@ export class RoomPool {
 
   /** Closes every connection; the members stay members. */
   async close(): Promise<void> {
-    this.store.dispose();
+    this.disposables.dispose();
     const slots = [...this.rooms.values()];
     this.rooms.clear();
     for (const slot of slots) slot.timer?.dispose();

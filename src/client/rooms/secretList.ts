@@ -8,8 +8,8 @@ import { errorText, type Logger } from '../../base/log.ts';
 
 /** Records of one shape under one key; other windows' changes are taken over. Newest first. */
 export class SecretList<T> {
-  private readonly store = new DisposableStore();
-  private readonly changed = this.store.add(new Emitter<void>());
+  private readonly disposables = new DisposableStore();
+  private readonly changed = this.disposables.add(new Emitter<void>());
   private readonly secrets: SecretStorage;
   private readonly key: string;
   private readonly schema: z.ZodMiniType<T>;
@@ -35,7 +35,7 @@ export class SecretList<T> {
     this.schema = options.schema;
     this.maxItems = options.maxItems;
     this.log = options.log;
-    this.store.add(
+    this.disposables.add(
       this.secrets.onDidChange((event) => {
         if (event.key === this.key) void this.load();
       }),
@@ -77,7 +77,7 @@ export class SecretList<T> {
   }
 
   dispose(): void {
-    this.store.dispose();
+    this.disposables.dispose();
   }
 
   /** Shown at once; what is stored is read again first, for another window may have added to it. */

@@ -4,7 +4,7 @@ import { Emitter, type Event } from '../../base/emitter.ts';
 import { parseLink } from '../../protocol/link.ts';
 import type { Problem, SessionSummary } from '../../protocol/state.ts';
 import type { JoinedSession } from './joinedSessions.ts';
-import type { Machine } from './machine.ts';
+import type { ComputerLink } from './computerLink.ts';
 import { type Absence, sessionState } from '../panel/panelModel.ts';
 import type { LinkSource, RoomPool } from './roomPool.ts';
 import type { SecretList } from './secretList.ts';
@@ -15,9 +15,9 @@ import type { Translate } from '../translate.ts';
 
 /** Where sessions are looked up by reference. */
 export class SessionDirectory implements LinkSource {
-  private readonly store = new DisposableStore();
-  private readonly changed = this.store.add(new Emitter<void>());
-  private readonly machine: Machine;
+  private readonly disposables = new DisposableStore();
+  private readonly changed = this.disposables.add(new Emitter<void>());
+  private readonly machine: ComputerLink;
   private readonly joined: SecretList<JoinedSession>;
   private readonly t: Translate;
   private pool: RoomPool | undefined;
@@ -25,21 +25,21 @@ export class SessionDirectory implements LinkSource {
   readonly onDidChange: Event<void> = this.changed.event;
 
   constructor(options: {
-    readonly machine: Machine;
+    readonly machine: ComputerLink;
     readonly joined: SecretList<JoinedSession>;
     readonly t: Translate;
   }) {
     this.machine = options.machine;
     this.joined = options.joined;
     this.t = options.t;
-    this.store.add(this.machine.onDidChange(() => this.changed.fire()));
-    this.store.add(this.joined.onDidChange(() => this.changed.fire()));
+    this.disposables.add(this.machine.onDidChange(() => this.changed.fire()));
+    this.disposables.add(this.joined.onDidChange(() => this.changed.fire()));
   }
 
   /** Follows the rooms that are open in this window: their titles, and what joined lists show. */
   watch(pool: RoomPool): void {
     this.pool = pool;
-    this.store.add(
+    this.disposables.add(
       pool.onDidChangeRoom(({ room, parts }) => {
         if (parts.has('state') || parts.has('truth')) this.roomChanged(room);
       }),
@@ -152,7 +152,7 @@ export class SessionDirectory implements LinkSource {
   }
 
   dispose(): void {
-    this.store.dispose();
+    this.disposables.dispose();
   }
 
   private roomChanged(room: SharedRoom): void {

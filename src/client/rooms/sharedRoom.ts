@@ -61,7 +61,7 @@ export class SharedRoom {
   readonly ref: SessionRef;
   private readonly options: SharedRoomOptions;
   private readonly changed = new Emitter<RoomChange>();
-  private viewStore = new DisposableStore();
+  private viewDisposables = new DisposableStore();
   private current: MovableView | undefined;
   private failure: AppError | undefined;
   private target: RoomTarget | undefined;
@@ -162,16 +162,16 @@ export class SharedRoom {
     this.attempt += 1;
     this.retry?.dispose();
     const view = this.current;
-    this.viewStore.dispose();
+    this.viewDisposables.dispose();
     this.current = undefined;
     this.changed.dispose();
     await view?.close(options).catch((error: unknown) => this.logFailure('close', error));
   }
 
   private attach(view: MovableView): void {
-    this.viewStore = new DisposableStore();
+    this.viewDisposables = new DisposableStore();
     this.current = view;
-    this.viewStore.add(
+    this.viewDisposables.add(
       view.onDidChange((parts) => {
         if (view.state) this.retries = 0;
         if (parts.has('truth')) this.retryIfOver(view);
@@ -194,7 +194,7 @@ export class SharedRoom {
   private detach(): MovableView | undefined {
     const view = this.current;
     if (!view) return undefined;
-    this.viewStore.dispose();
+    this.viewDisposables.dispose();
     this.current = undefined;
     const open = view.outbox.filter((item) => !isSettled(item));
     const at = this.options.clock.now();

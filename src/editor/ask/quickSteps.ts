@@ -78,20 +78,20 @@ function run<T>(
   box.ignoreFocusOut = true;
   if (options.step > 1) box.buttons = [vscode.QuickInputButtons.Back];
   return new Promise((resolve) => {
-    const store = new DisposableStore();
-    store.add(box);
+    const disposables = new DisposableStore();
+    disposables.add(box);
     const settle = (value: T | typeof BACK | undefined): void => {
       resolve(value);
-      store.dispose();
+      disposables.dispose();
     };
-    store.add(
+    disposables.add(
       box.onDidAccept(() => {
         const value = accepted();
         if (value !== undefined) settle(value);
       }),
     );
-    store.add(box.onDidTriggerButton(() => settle(BACK)));
-    store.add(box.onDidHide(() => settle(undefined)));
+    disposables.add(box.onDidTriggerButton(() => settle(BACK)));
+    disposables.add(box.onDidHide(() => settle(undefined)));
     box.show();
   });
 }

@@ -4,7 +4,7 @@ import { DisposableStore } from '../../base/disposable.ts';
 import { errorText } from '../../base/log.ts';
 import type { App, CommandHandler } from '../app.ts';
 import { asAppError } from '../../client/errors.ts';
-import { COMMANDS, type CommandName, fullName } from '../names.ts';
+import { COMMANDS, type CommandName, fullName } from '../manifestNames.ts';
 import { reportError } from '../report.ts';
 import * as control from './controlCommands.ts';
 import * as join from './joinCommands.ts';
@@ -40,9 +40,9 @@ const HANDLERS: Readonly<Record<CommandName, CommandHandler>> = {
 
 /** Registers every command. */
 export function registerCommands(app: App): DisposableStore {
-  const store = new DisposableStore();
+  const disposables = new DisposableStore();
   for (const name of COMMANDS) {
-    store.add(
+    disposables.add(
       vscode.commands.registerCommand(fullName(name), async (...args: unknown[]) => {
         try {
           await HANDLERS[name](app, ...args);
@@ -53,5 +53,5 @@ export function registerCommands(app: App): DisposableStore {
       }),
     );
   }
-  return store;
+  return disposables;
 }

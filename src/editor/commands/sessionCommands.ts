@@ -194,16 +194,16 @@ function sessionOf(answer: Json | undefined): string {
 /** Waits until the directory shows the session; goes on without it after a while. */
 function listed(app: App, session: string): Promise<string> {
   return new Promise((resolve) => {
-    const store = new DisposableStore();
+    const disposables = new DisposableStore();
     const check = (): void => {
       if (app.machine.row(session)?.link === undefined) return;
-      store.dispose();
+      disposables.dispose();
       resolve(session);
     };
-    store.add(app.machine.onDidChange(check));
-    store.add(
+    disposables.add(app.machine.onDidChange(check));
+    disposables.add(
       app.clock.after(LISTED_MS, () => {
-        store.dispose();
+        disposables.dispose();
         resolve(session);
       }),
     );

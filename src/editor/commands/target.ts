@@ -68,7 +68,7 @@ export async function inRoom<T>(
   work: (view: RoomView) => Promise<T>,
 ): Promise<T> {
   const lease = app.pool.acquire(ref);
-  const store = new DisposableStore();
+  const disposables = new DisposableStore();
   try {
     const view = await new Promise<RoomView>((resolve, reject) => {
       const check = (): void => {
@@ -78,14 +78,14 @@ export async function inRoom<T>(
         else if (joined?.truth.kind === 'over') reject(joined.truth.error);
         else if (joined?.me) resolve(joined);
       };
-      store.add(lease.room.onDidChange(check));
-      store.add(app.directory.onDidChange(check));
-      store.add(app.clock.after(ENTER_MS, () => reject(notReached(app, ref))));
+      disposables.add(lease.room.onDidChange(check));
+      disposables.add(app.directory.onDidChange(check));
+      disposables.add(app.clock.after(ENTER_MS, () => reject(notReached(app, ref))));
       check();
     });
     return await work(view);
   } finally {
-    store.dispose();
+    disposables.dispose();
     lease.dispose();
   }
 }

@@ -5,7 +5,7 @@ import { DisposableStore } from '../../base/disposable.ts';
 import { type Json, parseJson } from '../../protocol/json.ts';
 import type { Entry } from '../../protocol/transcript.ts';
 import type { PlacedEntry, RoomView } from '../../session/view.ts';
-import { ENTRY_SCHEME } from '../names.ts';
+import { ENTRY_SCHEME } from '../manifestNames.ts';
 
 /** Documents kept at the most; the oldest goes. */
 const MAX_DOCUMENTS = 40;
@@ -19,12 +19,12 @@ const writeInput = z.looseObject({ file_path: z.string(), content: z.string() })
 
 /** Opens entries of a transcript in editors. */
 export class EntryDocuments implements vscode.TextDocumentContentProvider {
-  private readonly store = new DisposableStore();
+  private readonly disposables = new DisposableStore();
   private readonly texts = new Map<string, string>();
   private count = 0;
 
   constructor() {
-    this.store.add(vscode.workspace.registerTextDocumentContentProvider(ENTRY_SCHEME, this));
+    this.disposables.add(vscode.workspace.registerTextDocumentContentProvider(ENTRY_SCHEME, this));
   }
 
   provideTextDocumentContent(uri: vscode.Uri): string {
@@ -53,7 +53,7 @@ export class EntryDocuments implements vscode.TextDocumentContentProvider {
   }
 
   dispose(): void {
-    this.store.dispose();
+    this.disposables.dispose();
     this.texts.clear();
   }
 

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import * as z from 'zod/mini';
 import { DisposableStore } from '../../base/disposable.ts';
 import { Emitter, type Event } from '../../base/emitter.ts';
-import { VIEW } from '../names.ts';
+import { VIEW } from '../manifestNames.ts';
 import {
   parseRef,
   refKey,
@@ -19,11 +19,11 @@ const openPanelsSchema = z.array(z.object({ ref: sessionRefSchema, title: z.stri
 
 /** The panels of this window. */
 export class Panels implements vscode.WebviewPanelSerializer {
-  private readonly store = new DisposableStore();
+  private readonly disposables = new DisposableStore();
   private readonly services: PanelServices;
   private readonly memento: vscode.Memento;
   private readonly open = new Map<string, SessionPanel>();
-  private readonly changed = this.store.add(new Emitter<void>());
+  private readonly changed = this.disposables.add(new Emitter<void>());
   /** What was open when the window's last extension host ended. */
   private readonly before: z.infer<typeof openPanelsSchema>;
   private last: SessionPanel | undefined;
@@ -35,10 +35,12 @@ export class Panels implements vscode.WebviewPanelSerializer {
     this.services = options.services;
     this.memento = options.memento;
     this.before = openPanelsSchema.safeParse(this.memento.get(KEY)).data ?? [];
-    this.store.add(vscode.window.registerWebviewPanelSerializer(VIEW.panel, this));
+    this.disposables.add(vscode.window.registerWebviewPanelSerializer(VIEW.panel, this));
     // A tab that was not there when this extension host began cannot be a leftover of the last one.
     if (panelTabs().length > 0) {
-      this.store.add(this.services.clock.after(ORPHANS_AFTER_MS, () => void this.recoverOrphans()));
+      this.disposables.add(
+        this.services.clock.after(ORPHANS_AFTER_MS, () => void this.recoverOrphans()),
+      );
     }
   }
 
@@ -88,7 +90,7 @@ export class Panels implements vscode.WebviewPanelSerializer {
   }
 
   dispose(): void {
-    this.store.dispose();
+    this.disposables.dispose();
   }
 
   private adopt(panel: vscode.WebviewPanel, ref: SessionRef): SessionPanel {

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { renderSVG } from 'uqr';
 import { toBase64Url } from '../../base/bytes.ts';
-import { VIEW } from '../names.ts';
+import { VIEW } from '../manifestNames.ts';
 import { escapeHtml } from './panelHtml.ts';
 import { panelIcon } from './sessionPanel.ts';
 

@@ -8,12 +8,12 @@ import { errorText, type Logger } from '../../base/log.ts';
 import type { Drafts } from '../../client/prompts/drafts.ts';
 import { asAppError } from '../../client/errors.ts';
 import type { EntryDocuments } from './entryDocuments.ts';
-import { COMMANDS, fullName } from '../names.ts';
+import { COMMANDS, fullName } from '../manifestNames.ts';
 import type { ToPanel } from '../../protocol/panel.ts';
 import { panelHtml } from './panelHtml.ts';
 import { PanelPump } from '../../client/panel/panelPump.ts';
 import { reportError } from '../report.ts';
-import type { RoomLease, RoomPool } from '../../client/rooms/roomPool.ts';
+import type { RoomHandle, RoomPool } from '../../client/rooms/roomPool.ts';
 import type { SessionDirectory } from '../../client/rooms/sessionDirectory.ts';
 import type { SessionRef } from '../../client/rooms/sessionRef.ts';
 import type { SharedRoom } from '../../client/rooms/sharedRoom.ts';
@@ -61,11 +61,11 @@ export class SessionPanel {
   readonly panel: vscode.WebviewPanel;
   private readonly services: PanelServices;
   private readonly outgoing: ToPanel[] = [];
-  private readonly store = new DisposableStore();
+  private readonly disposables = new DisposableStore();
   private openAgainAt = 0;
-  private readonly lease: RoomLease;
+  private readonly lease: RoomHandle;
   private readonly pump: PanelPump;
-  private readonly changed = this.store.add(new Emitter<void>());
+  private readonly changed = this.disposables.add(new Emitter<void>());
   private readonly disposed = new Emitter<void>();
 
   /** Title, state, or whether it is in front. */
@@ -81,8 +81,8 @@ export class SessionPanel {
     this.ref = options.ref;
     this.services = options.services;
     const { pool, directory, drafts, clock, log, extensionUri } = this.services;
-    this.lease = this.store.add(pool.acquire(this.ref));
-    this.pump = this.store.add(
+    this.lease = this.disposables.add(pool.acquire(this.ref));
+    this.pump = this.disposables.add(
       new PanelPump({
         room: this.room,
         post: (message) => this.post(message),
@@ -108,11 +108,13 @@ export class SessionPanel {
     );
     this.panel.webview.options = webviewOptions(extensionUri);
     this.panel.iconPath = panelIcon(extensionUri);
-    this.store.add(this.panel.webview.onDidReceiveMessage((raw) => this.pump.receive(raw)));
-    this.store.add(this.panel.onDidChangeViewState(() => this.viewStateChanged()));
+    this.disposables.add(this.panel.webview.onDidReceiveMessage((raw) => this.pump.receive(raw)));
+    this.disposables.add(this.panel.onDidChangeViewState(() => this.viewStateChanged()));
     this.panel.onDidDispose(() => this.close());
-    this.store.add(this.room.onDidChange(({ parts }) => this.roomChanged(parts.has('state'))));
-    this.store.add(directory.onDidChange(() => this.directoryChanged()));
+    this.disposables.add(
+      this.room.onDidChange(({ parts }) => this.roomChanged(parts.has('state'))),
+    );
+    this.disposables.add(directory.onDidChange(() => this.directoryChanged()));
     this.retitle();
     this.panel.webview.html = this.html();
     this.viewStateChanged();
@@ -140,7 +142,7 @@ export class SessionPanel {
     if (this.outgoing.length > 1) return;
     queueMicrotask(() => {
       const messages = this.outgoing.splice(0);
-      if (!this.store.isDisposed) void this.panel.webview.postMessage(messages);
+      if (!this.disposables.isDisposed) void this.panel.webview.postMessage(messages);
     });
   }
 
@@ -217,7 +219,7 @@ export class SessionPanel {
     this.room.view?.setPresence({});
     this.disposed.fire();
     this.disposed.dispose();
-    this.store.dispose();
+    this.disposables.dispose();
   }
 }
 

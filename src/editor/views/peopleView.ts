@@ -1,25 +1,25 @@
 // The People view: who is in the session in front.
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable.ts';
-import type { FocusedSession } from './focusedSession.ts';
-import { VIEW } from '../names.ts';
+import type { FrontSession } from './frontSession.ts';
+import { VIEW } from '../manifestNames.ts';
 import { peopleRows, type PersonRow } from '../../client/lists/peopleRows.ts';
 
 /** Shows the people of the focused session. */
 export class PeopleView implements vscode.TreeDataProvider<PersonRow> {
-  private readonly store = new DisposableStore();
-  private readonly redraw = this.store.add(new vscode.EventEmitter<undefined>());
+  private readonly disposables = new DisposableStore();
+  private readonly redraw = this.disposables.add(new vscode.EventEmitter<undefined>());
   private readonly view: vscode.TreeView<PersonRow>;
-  private readonly focused: FocusedSession;
+  private readonly focused: FrontSession;
 
   readonly onDidChangeTreeData = this.redraw.event;
 
-  constructor(focused: FocusedSession) {
+  constructor(focused: FrontSession) {
     this.focused = focused;
-    this.view = this.store.add(
+    this.view = this.disposables.add(
       vscode.window.createTreeView(VIEW.people, { treeDataProvider: this }),
     );
-    this.store.add(
+    this.disposables.add(
       focused.onDidChange(() => {
         this.view.description = focused.header?.session?.title ?? '';
         this.redraw.fire(undefined);
@@ -46,6 +46,6 @@ export class PeopleView implements vscode.TreeDataProvider<PersonRow> {
   }
 
   dispose(): void {
-    this.store.dispose();
+    this.disposables.dispose();
   }
 }

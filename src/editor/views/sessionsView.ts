@@ -4,8 +4,8 @@ import type { Clock } from '../../base/clock.ts';
 import { DisposableStore } from '../../base/disposable.ts';
 import type { Logger } from '../../base/log.ts';
 import type { GivenLink } from '../../client/rooms/joinedSessions.ts';
-import type { Machine } from '../../client/rooms/machine.ts';
-import { fullName, VIEW } from '../names.ts';
+import type { ComputerLink } from '../../client/rooms/computerLink.ts';
+import { fullName, VIEW } from '../manifestNames.ts';
 import type { SecretList } from '../../client/rooms/secretList.ts';
 import type { SessionDirectory } from '../../client/rooms/sessionDirectory.ts';
 import { parseRef, type SessionRef } from '../../client/rooms/sessionRef.ts';
@@ -20,11 +20,11 @@ const AGE_MS = 30_000;
 
 /** Shows the sessions of this computer and the joined ones. */
 export class SessionsView implements vscode.TreeDataProvider<TreeNode> {
-  private readonly store = new DisposableStore();
-  private readonly redraw = this.store.add(new vscode.EventEmitter<undefined>());
+  private readonly disposables = new DisposableStore();
+  private readonly redraw = this.disposables.add(new vscode.EventEmitter<undefined>());
   private readonly view: vscode.TreeView<TreeNode>;
   private readonly directory: SessionDirectory;
-  private readonly machine: Machine;
+  private readonly machine: ComputerLink;
   private readonly given: SecretList<GivenLink>;
   private readonly clock: Clock;
   private readonly log: Logger;
@@ -34,7 +34,7 @@ export class SessionsView implements vscode.TreeDataProvider<TreeNode> {
 
   constructor(options: {
     readonly directory: SessionDirectory;
-    readonly machine: Machine;
+    readonly machine: ComputerLink;
     readonly given: SecretList<GivenLink>;
     readonly clock: Clock;
     readonly log: Logger;
@@ -44,20 +44,20 @@ export class SessionsView implements vscode.TreeDataProvider<TreeNode> {
     this.given = options.given;
     this.clock = options.clock;
     this.log = options.log;
-    this.view = this.store.add(
+    this.view = this.disposables.add(
       vscode.window.createTreeView(VIEW.sessions, { treeDataProvider: this }),
     );
     const run = (): void => {
       this.describe();
       this.redraw.fire(undefined);
     };
-    const soon = this.store.add(new Soon({ clock: this.clock, delayMs: REDRAW_MS, run }));
-    this.store.add(this.view.onDidChangeVisibility(() => void this.startHost()));
-    this.store.add(vscode.workspace.onDidGrantWorkspaceTrust(() => void this.startHost()));
-    this.store.add(this.directory.onDidChange(() => soon.trigger()));
-    this.store.add(this.given.onDidChange(() => soon.trigger()));
-    this.store.add(vscode.workspace.onDidChangeConfiguration(() => soon.trigger()));
-    this.store.add(
+    const soon = this.disposables.add(new Soon({ clock: this.clock, delayMs: REDRAW_MS, run }));
+    this.disposables.add(this.view.onDidChangeVisibility(() => void this.startHost()));
+    this.disposables.add(vscode.workspace.onDidGrantWorkspaceTrust(() => void this.startHost()));
+    this.disposables.add(this.directory.onDidChange(() => soon.trigger()));
+    this.disposables.add(this.given.onDidChange(() => soon.trigger()));
+    this.disposables.add(vscode.workspace.onDidChangeConfiguration(() => soon.trigger()));
+    this.disposables.add(
       this.clock.every(AGE_MS, () => {
         if (this.view.visible) this.redraw.fire(undefined);
       }),
@@ -116,7 +116,7 @@ export class SessionsView implements vscode.TreeDataProvider<TreeNode> {
   }
 
   dispose(): void {
-    this.store.dispose();
+    this.disposables.dispose();
   }
 
   /** Whoever opens the view wants to see this computer's sessions: the host lists them. */

@@ -2,16 +2,16 @@
 import * as vscode from 'vscode';
 import { PRODUCT_NAME } from '../../base/product.ts';
 import { DisposableStore } from '../../base/disposable.ts';
-import type { FocusedSession } from './focusedSession.ts';
-import type { Machine } from '../../client/rooms/machine.ts';
-import { fullName } from '../names.ts';
+import type { FrontSession } from './frontSession.ts';
+import type { ComputerLink } from '../../client/rooms/computerLink.ts';
+import { fullName } from '../manifestNames.ts';
 import type { SessionRef } from '../../client/rooms/sessionRef.ts';
 import { statusText } from '../../client/lists/statusText.ts';
 
 /** Shows the most important fact of this window's sessions, or hides. */
-export function createStatusBar(focused: FocusedSession, machine: Machine): DisposableStore {
-  const store = new DisposableStore();
-  const item = store.add(
+export function createStatusBar(focused: FrontSession, machine: ComputerLink): DisposableStore {
+  const disposables = new DisposableStore();
+  const item = disposables.add(
     vscode.window.createStatusBarItem(fullName('status'), vscode.StatusBarAlignment.Left, 50),
   );
   item.name = PRODUCT_NAME;
@@ -33,8 +33,8 @@ export function createStatusBar(focused: FocusedSession, machine: Machine): Disp
       : undefined;
     item.show();
   };
-  store.add(focused.onDidChange(update));
-  store.add(machine.onDidChange(update));
+  disposables.add(focused.onDidChange(update));
+  disposables.add(machine.onDidChange(update));
   update();
-  return store;
+  return disposables;
 }

@@ -24,10 +24,10 @@ export function driveHosted(
   env?: Readonly<Record<string, string>>,
 ): HostedSession {
   const { journal, agent, clock, log } = options;
-  const { recorder, store } = session;
+  const { recorder, tables } = session;
   const driver = new HostedSession({
     recorder,
-    store,
+    tables,
     sessions: journal.sessions,
     agent,
     env: { ...options.env, ...recorder.stored.env, ...env },

@@ -13,7 +13,7 @@ import { awaitOldChild, type ProcessName } from './oldChild.ts';
 import { dropUnsettled, loseRequests, settlePrompts, takeMissed } from './reconcile.ts';
 import { sessionEnded } from '../session/refusals.ts';
 import type { SessionDriver } from '../session/sessionDriver.ts';
-import type { StoredPrompt } from '../journal/sessionStore.ts';
+import type { StoredPrompt } from '../journal/sessionTables.ts';
 
 /** What a hosted session works with. */
 export interface HostedSessionOptions extends Omit<LaunchOptions, 'isClosed' | 'signal'> {
@@ -60,8 +60,8 @@ export class HostedSession implements SessionDriver {
    */
   recover(oldChild: ProcessName | undefined): void {
     this.settle(async () => {
-      const { recorder, store, sessions, clock, log } = this.options;
-      dropUnsettled(recorder, store);
+      const { recorder, tables, sessions, clock, log } = this.options;
+      dropUnsettled(recorder, tables);
       if (oldChild !== undefined) {
         recorder.setStatus('working');
         recorder.setProblem(FINISHING);
@@ -206,7 +206,7 @@ export class HostedSession implements SessionDriver {
       if (isExpected) {
         recorder.dropLive();
         loseRequests(recorder);
-        settlePrompts(recorder, this.options.store);
+        settlePrompts(recorder, this.options.tables);
       } else {
         await this.readUp('agent-ended', CRASHED);
       }
@@ -216,14 +216,14 @@ export class HostedSession implements SessionDriver {
 
   /** Takes what was missed, and says what was lost. */
   private async readUp(code: string, text: string): Promise<void> {
-    const { recorder, store } = this.options;
+    const { recorder, tables } = this.options;
     const hadText = recorder.dropLive();
     recorder.restoreRequests();
     const wasRunning = recorder.prompts.unfinished().some(({ state }) => state !== 'accepted');
     await takeMissed(this.options);
     const isLost = hadText || wasRunning || recorder.openRequests.length > 0;
     loseRequests(recorder);
-    settlePrompts(recorder, store);
+    settlePrompts(recorder, tables);
     if (isLost) recorder.notice({ level: 'warning', code, text });
   }
 

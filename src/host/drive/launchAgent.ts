@@ -6,16 +6,16 @@ import { AGENT_MARKER } from './agentMarker.ts';
 import { startGivenUp } from '../errors.ts';
 import type { ProcessName } from './oldChild.ts';
 import { takeMissed } from './reconcile.ts';
-import type { RoomStore } from '../journal/roomStore.ts';
+import type { RoomTables } from '../journal/roomTables.ts';
 import type { SessionRecorder } from '../session/sessionRecorder.ts';
-import type { SessionStore } from '../journal/sessionStore.ts';
+import type { SessionTables } from '../journal/sessionTables.ts';
 import { refuseSecondWriter } from './singleWriter.ts';
 
 /** What a start works with. */
 export interface LaunchOptions {
   readonly recorder: SessionRecorder;
-  readonly store: RoomStore;
-  readonly sessions: SessionStore;
+  readonly tables: RoomTables;
+  readonly sessions: SessionTables;
   readonly agent: Agent;
   /** Environment of the session: what it was started with over the host's own. */
   readonly env: Readonly<Record<string, string>>;

@@ -4,7 +4,7 @@ import type { Json } from '../../protocol/json.ts';
 import type { AgentEvent, ObservedSession as Watched } from '../../protocol/agent.ts';
 import type { AcceptedCommand } from '../../session/commandCheck.ts';
 import { readOnlySession } from '../../session/errors.ts';
-import type { RoomStore } from '../journal/roomStore.ts';
+import type { RoomTables } from '../journal/roomTables.ts';
 import type { SessionDriver } from '../session/sessionDriver.ts';
 import type { SessionRecorder } from '../session/sessionRecorder.ts';
 
@@ -29,13 +29,13 @@ export class ObservedSession implements SessionDriver {
 
   /** Resolves when everything that is there already was taken in. If that fails, nothing is watched. */
   static async open(
-    session: { readonly recorder: SessionRecorder; readonly store: Pick<RoomStore, 'hasEntry'> },
+    session: { readonly recorder: SessionRecorder; readonly tables: Pick<RoomTables, 'hasEntry'> },
     watched: Watched,
   ): Promise<ObservedSession> {
     const observed = new ObservedSession(session.recorder, watched);
     try {
       await watched.open();
-      await observed.takeBacklog(session.store);
+      await observed.takeBacklog(session.tables);
     } catch (error) {
       await watched.close();
       throw error;
@@ -62,10 +62,10 @@ export class ObservedSession implements SessionDriver {
   }
 
   /** Only what stands after the newest entry that the log has is new: a session of ours that a terminal took up. */
-  private async takeBacklog(store: Pick<RoomStore, 'hasEntry'>): Promise<void> {
+  private async takeBacklog(tables: Pick<RoomTables, 'hasEntry'>): Promise<void> {
     const events = this.backlog ?? [];
     const known = events.findLastIndex(
-      (event) => event.kind === 'entry' && store.hasEntry(event.entry.id),
+      (event) => event.kind === 'entry' && tables.hasEntry(event.entry.id),
     );
     // What comes meanwhile joins the end of the line.
     for (let next = 0; next < events.length; next += 1) {

@@ -2,14 +2,14 @@
 import { errorText, type Logger } from '../../base/log.ts';
 import type { Agent } from '../../protocol/agent.ts';
 import type { Entry } from '../../protocol/transcript.ts';
-import type { RoomStore } from '../journal/roomStore.ts';
+import type { RoomTables } from '../journal/roomTables.ts';
 import type { SessionRecorder } from '../session/sessionRecorder.ts';
-import type { StoredPrompt } from '../journal/sessionStore.ts';
+import type { StoredPrompt } from '../journal/sessionTables.ts';
 
 /** What is compared. */
 export interface ReconcileOptions {
   readonly recorder: SessionRecorder;
-  readonly store: RoomStore;
+  readonly tables: RoomTables;
   readonly agent: Agent;
   /** What the agent was started with. */
   readonly env: Readonly<Record<string, string>>;
@@ -31,7 +31,7 @@ export interface Missed {
  * counts as missed: what the log never had before that is noise of the transcript.
  */
 export async function takeMissed(options: ReconcileOptions): Promise<Missed> {
-  const { recorder, store, agent, env, log } = options;
+  const { recorder, tables, agent, env, log } = options;
   const { agentSessionId, cwd } = recorder.stored;
   if (agentSessionId === undefined) return { exists: false, taken: 0 };
   let entries: readonly Entry[];
@@ -41,7 +41,7 @@ export async function takeMissed(options: ReconcileOptions): Promise<Missed> {
     log.warn('transcript not read', { error: errorText(error) });
     return { exists: true, taken: 0 };
   }
-  const lastKnown = entries.findLastIndex(({ id }) => store.hasEntry(id));
+  const lastKnown = entries.findLastIndex(({ id }) => tables.hasEntry(id));
   const missed = entries.slice(Math.max(lastKnown + 1, entries.length - IMPORTED_ENTRIES));
   return { exists: entries.length > 0, taken: recorder.record(missed).length };
 }
@@ -60,21 +60,21 @@ export function loseRequests(recorder: SessionRecorder): void {
  * Settles prompts that were under way: one that stands in the log has run, of any other nobody
  * knows. It is never run again by itself; everybody is told, so that its author can.
  */
-export function settlePrompts(recorder: SessionRecorder, store: RoomStore): void {
+export function settlePrompts(recorder: SessionRecorder, tables: RoomTables): void {
   for (const prompt of recorder.prompts.unfinished()) {
     if (prompt.state === 'accepted') continue;
-    const hasRun = store.hasPrompt(prompt.promptId);
+    const hasRun = tables.hasPrompt(prompt.promptId);
     recorder.prompts.mark(prompt.promptId, hasRun ? 'completed' : 'unknown');
     if (!hasRun) recorder.notice(unknownPrompt(prompt));
   }
 }
 
 /** A prompt whose sender was told "unknown" is not run either. */
-export function dropUnsettled(recorder: SessionRecorder, store: RoomStore): void {
+export function dropUnsettled(recorder: SessionRecorder, tables: RoomTables): void {
   for (const prompt of recorder.prompts.unfinished()) {
     const { member } = prompt.author;
     if (prompt.state !== 'accepted' || member === undefined) continue;
-    const result = store.findResult(member, prompt.promptId);
+    const result = tables.findResult(member, prompt.promptId);
     if (result !== 'accepted' && result?.status !== 'unknown') continue;
     recorder.prompts.mark(prompt.promptId, 'unknown');
     recorder.notice(unknownPrompt(prompt));

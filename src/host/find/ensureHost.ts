@@ -9,7 +9,7 @@ import { AppError } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import { HOME_VARIABLE, PRODUCT_VERSION } from '../../base/product.ts';
 import { parseJson } from '../../protocol/json.ts';
-import { filterEnvironment } from './environment.ts';
+import { filterEnvironment } from './filterEnvironment.ts';
 import { hostDidNotStart, hostOtherProtocol } from '../errors.ts';
 import { type HostFile, readHostFile, speaksOurProtocol } from './hostFile.ts';
 import { type HostPaths, hostPaths, prepareHome } from './paths.ts';

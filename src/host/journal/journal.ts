@@ -10,8 +10,8 @@ import { TIMES } from '../../protocol/limits.ts';
 import { JOURNAL_LAYOUT, JOURNAL_SQL } from './journalSchema.ts';
 import { createPrivateFile, takeLock } from './lock.ts';
 import { type HostPaths, prepareHome } from '../find/paths.ts';
-import { RoomStore } from './roomStore.ts';
-import { SessionStore } from './sessionStore.ts';
+import { RoomTables } from './roomTables.ts';
+import { SessionTables } from './sessionTables.ts';
 import {
   isDiskFull,
   isSqliteBusy,
@@ -37,7 +37,7 @@ const CHECKED_BYTES = 256 * 1024 * 1024;
 export class Journal {
   /** Term of this host process: higher than every one before, on disk before anything is written. */
   readonly term: number;
-  readonly sessions: SessionStore;
+  readonly sessions: SessionTables;
   private readonly database: DatabaseSync;
   private readonly lock: Disposable;
   private readonly clock: Clock;
@@ -46,7 +46,7 @@ export class Journal {
     this.database = database;
     this.lock = lock;
     this.clock = clock;
-    this.sessions = new SessionStore(database);
+    this.sessions = new SessionTables(database);
     this.term = transact(database, () => {
       this.setMeta('clean', 'no');
       return this.raiseTerm();
@@ -97,8 +97,8 @@ export class Journal {
   }
 
   /** Keeps a new room with the secret of its first epoch. */
-  addRoom(room: StoredRoom, secret: string): RoomStore {
-    const store = new RoomStore(this.database, room.room);
+  addRoom(room: StoredRoom, secret: string): RoomTables {
+    const store = new RoomTables(this.database, room.room);
     transact(this.database, () => {
       this.database
         .prepare('INSERT INTO rooms (room, kind, private_key, created_at) VALUES (?, ?, ?, ?)')
@@ -109,8 +109,8 @@ export class Journal {
   }
 
   /** Tables of one room. */
-  room(room: string): RoomStore {
-    return new RoomStore(this.database, room);
+  room(room: string): RoomTables {
+    return new RoomTables(this.database, room);
   }
 
   /** Runs `work` in one transaction: all of it is on disk afterwards, or nothing. */

@@ -8,7 +8,7 @@ export function openSqlite(path: string): DatabaseSync {
 }
 
 /** A row as node:sqlite returns it. */
-export type Row = Record<string, SQLOutputValue>;
+export type SqlRow = Record<string, SQLOutputValue>;
 
 const BUSY = 5;
 const CORRUPT = 11;
@@ -39,26 +39,26 @@ export function isDiskFull(error: unknown): boolean {
 }
 
 /** A text column. */
-export function textOf(row: Row, column: string): string {
+export function textOf(row: SqlRow, column: string): string {
   const value = row[column];
   if (typeof value !== 'string') throw new Error(`invariant: column ${column} is no text`);
   return value;
 }
 
 /** A text column that may be NULL. */
-export function optionalTextOf(row: Row, column: string): string | undefined {
+export function optionalTextOf(row: SqlRow, column: string): string | undefined {
   return row[column] === null ? undefined : textOf(row, column);
 }
 
 /** A number column. */
-export function numberOf(row: Row, column: string): number {
+export function numberOf(row: SqlRow, column: string): number {
   const value = row[column];
   if (typeof value !== 'number') throw new Error(`invariant: column ${column} is no number`);
   return value;
 }
 
 /** A blob column. */
-export function bytesOf(row: Row, column: string): Uint8Array {
+export function bytesOf(row: SqlRow, column: string): Uint8Array {
   const value = row[column];
   if (!(value instanceof Uint8Array)) throw new Error(`invariant: column ${column} is no blob`);
   return value;

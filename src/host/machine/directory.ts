@@ -6,7 +6,7 @@ import type { FoundSession } from '../../protocol/agent.ts';
 import type { DirectoryRow, SessionStatus } from '../../protocol/state.ts';
 import { jsonBytes } from '../session/jsonText.ts';
 import { type SummaryContext, given, summaryOf } from '../session/sessionSummary.ts';
-import type { StoredSession } from '../journal/sessionStore.ts';
+import type { StoredSession } from '../journal/sessionTables.ts';
 
 /** JSON bytes of the rows in a state: 48 KiB less padding, people and the rest. */
 const STATE_ROWS_BYTES = 32 * 1024;

@@ -4,7 +4,7 @@ import type { DirectoryRow } from '../../protocol/state.ts';
 import { closedRow, foundId, foundRow, sortRows } from './directory.ts';
 import { isRunning } from './foundList.ts';
 import type { OpenSession } from '../session/openSession.ts';
-import type { StoredSession } from '../journal/sessionStore.ts';
+import type { StoredSession } from '../journal/sessionTables.ts';
 import { given } from '../session/sessionSummary.ts';
 
 /** Rows of ended sessions in the directory. */

@@ -3,7 +3,7 @@ import type { FoundSession } from '../../protocol/agent.ts';
 import { foundId } from './directory.ts';
 import { isPrivate } from './directoryRows.ts';
 import type { FoundList } from './foundList.ts';
-import type { StoredSession } from '../journal/sessionStore.ts';
+import type { StoredSession } from '../journal/sessionTables.ts';
 
 /** What a key stands for. */
 export interface Target {

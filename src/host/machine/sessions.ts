@@ -7,7 +7,7 @@ import type { FoundSession } from '../../protocol/agent.ts';
 import type { DirectoryRow } from '../../protocol/state.ts';
 import { isPrivate, listRows, storedOfFound } from './directoryRows.ts';
 import { type DriverOptions, driveHosted, driveObserved } from '../drive/drivers.ts';
-import { filterEnvironment, storableEnvironment } from '../find/environment.ts';
+import { filterEnvironment, storableEnvironment } from '../find/filterEnvironment.ts';
 import {
   endInTerminal,
   folderMissing,
@@ -21,7 +21,7 @@ import { ObservedSession } from '../drive/observedSession.ts';
 import { OpenSession } from '../session/openSession.ts';
 import type { Rooms } from '../serve/rooms.ts';
 import { SessionKeys, type Target } from './sessionKeys.ts';
-import type { StoredChild, StoredSession } from '../journal/sessionStore.ts';
+import type { StoredChild, StoredSession } from '../journal/sessionTables.ts';
 import { given } from '../session/sessionSummary.ts';
 import { type StartOptions, storedOfStart } from './startOptions.ts';
 import { WorkQueue } from './workQueue.ts';

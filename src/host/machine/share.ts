@@ -1,7 +1,7 @@
 // Sharing a session: who may be let in, where guests reach it, and the proof that they do.
 import type { Clock } from '../../base/clock.ts';
 import { errorText } from '../../base/log.ts';
-import { admissionToken } from '../../crypto/admission.ts';
+import { admissionToken } from '../../crypto/admissionToken.ts';
 import type { CommandArgs } from '../../protocol/command.ts';
 import { TIMES } from '../../protocol/limits.ts';
 import { parseLink, relayAddress } from '../../protocol/link.ts';
@@ -12,7 +12,7 @@ import type { OpenSession } from '../session/openSession.ts';
 import { isSharingAllowed } from './policy.ts';
 import type { RelayChild } from '../serve/relayChild.ts';
 import type { Rooms } from '../serve/rooms.ts';
-import type { StoredSession } from '../journal/sessionStore.ts';
+import type { StoredSession } from '../journal/sessionTables.ts';
 
 /** What sharing needs. */
 export interface ShareOptions {

@@ -1,8 +1,8 @@
 // How a session is started, and what is kept of that.
 import { newId } from '../../base/ids.ts';
 import type { Author } from '../../protocol/transcript.ts';
-import { storableEnvironment } from '../find/environment.ts';
-import type { StoredSession } from '../journal/sessionStore.ts';
+import { storableEnvironment } from '../find/filterEnvironment.ts';
+import type { StoredSession } from '../journal/sessionTables.ts';
 import { given } from '../session/sessionSummary.ts';
 
 /** How a session is started. */

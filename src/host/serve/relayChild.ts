@@ -24,7 +24,7 @@ export interface RelayChildOptions {
 }
 
 /** Where the relay is now. */
-export interface RelayAddress {
+export interface ServedRelay {
   /** ws:// address without a trailing slash. */
   readonly url: string;
   readonly port: number;
@@ -44,18 +44,18 @@ const STEADY_MS = 60_000;
 /** Keeps a relay process running. */
 export class RelayChild {
   private readonly options: RelayChildOptions;
-  private readonly store = new DisposableStore();
-  private readonly changed = new Emitter<RelayAddress>();
+  private readonly disposables = new DisposableStore();
+  private readonly changed = new Emitter<ServedRelay>();
   private readonly hosts = new Set<string>();
   private child: ChildProcess | undefined;
-  private current: RelayAddress | undefined;
+  private current: ServedRelay | undefined;
   private retry: Disposable | undefined;
   private attempt = 0;
   private isClosed = false;
 
   private constructor(options: RelayChildOptions) {
     this.options = options;
-    this.store.add(this.changed);
+    this.disposables.add(this.changed);
   }
 
   /** Starts it and waits until it is ready. Throws AppError 'relay-unreachable'. */
@@ -71,11 +71,11 @@ export class RelayChild {
   }
 
   /** Fires when it was started again; the access key differs, the address too if its port was taken. */
-  get onDidChange(): Event<RelayAddress> {
+  get onDidChange(): Event<ServedRelay> {
     return this.changed.event;
   }
 
-  get address(): RelayAddress {
+  get address(): ServedRelay {
     if (this.current === undefined) throw new Error('invariant: relay not started');
     return this.current;
   }
@@ -95,7 +95,7 @@ export class RelayChild {
   async close(): Promise<void> {
     this.isClosed = true;
     this.retry?.dispose();
-    this.store.dispose();
+    this.disposables.dispose();
     const { child } = this;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     await new Promise<void>((resolve) => {
@@ -113,7 +113,7 @@ export class RelayChild {
   }
 
   /** Tries the port; a busy one gives way to any free one. */
-  private async launch(port: number): Promise<RelayAddress> {
+  private async launch(port: number): Promise<ServedRelay> {
     try {
       return await this.launchOnce(port);
     } catch (error) {
@@ -123,7 +123,7 @@ export class RelayChild {
     }
   }
 
-  private launchOnce(port: number): Promise<RelayAddress> {
+  private launchOnce(port: number): Promise<ServedRelay> {
     const { clock, command, dataDir, log } = this.options;
     const [program, ...args] = command;
     const accessKey = toBase64Url(globalThis.crypto.getRandomValues(new Uint8Array(32)));

@@ -4,7 +4,7 @@ import { toBase64Url } from '../../base/bytes.ts';
 import type { Clock } from '../../base/clock.ts';
 import { DisposableStore } from '../../base/disposable.ts';
 import { errorText, type Logger, prefixLogger } from '../../base/log.ts';
-import { roomIdOfKey } from '../../crypto/admission.ts';
+import { roomIdOfKey } from '../../crypto/admissionToken.ts';
 import {
   exportSigningPair,
   generateSigningPair,
@@ -15,10 +15,10 @@ import {
 import { LIMITS } from '../../protocol/limits.ts';
 import { formatLink, parseLink } from '../../protocol/link.ts';
 import { HostRoom } from '../../sync/host/hostRoom.ts';
-import type { HostProcess, HostRoomOptions, RoomKeys } from '../../sync/host/hostRoomOptions.ts';
+import type { HostIdentity, HostRoomOptions, RoomKeys } from '../../sync/host/hostRoomOptions.ts';
 import type { Journal, StoredRoom } from '../journal/journal.ts';
 import type { RelayChild } from './relayChild.ts';
-import type { RoomStore } from '../journal/roomStore.ts';
+import type { RoomTables } from '../journal/roomTables.ts';
 
 /** Owner links live as long as the host; they are made anew at each start. */
 const OWNER_LIFETIME_MS = 10 * 365 * 24 * 3_600_000;
@@ -34,7 +34,7 @@ export interface RoomsOptions {
 /** A served room and how the owner's windows enter it. */
 export interface ServedRoom {
   readonly room: HostRoom;
-  readonly store: RoomStore;
+  readonly tables: RoomTables;
   /** Owner link, taken on loopback only: secret. */
   readonly link: string;
 }
@@ -44,16 +44,16 @@ type Behaviour = Pick<HostRoomOptions, 'execute' | 'requestKind' | 'checkControl
 /** Makes and serves rooms; follows the relay when it is started again. */
 export class Rooms {
   private readonly options: RoomsOptions;
-  private readonly host: HostProcess;
+  private readonly host: HostIdentity;
   private readonly served = new Map<string, Entry>();
   /** Rooms that this process has served: counters of a term never begin again. */
   private readonly known = new Set<string>();
-  private readonly store = new DisposableStore();
+  private readonly disposables = new DisposableStore();
 
-  private constructor(options: RoomsOptions, host: HostProcess) {
+  private constructor(options: RoomsOptions, host: HostIdentity) {
     this.options = options;
     this.host = host;
-    this.store.add(options.relay.onDidChange(() => void this.follow()));
+    this.disposables.add(options.relay.onDidChange(() => void this.follow()));
   }
 
   /** Makes the keys of this process: one pair and one boot per term. */
@@ -77,9 +77,9 @@ export class Rooms {
     relays: HostRoomOptions['relays'] = [],
   ): Promise<ServedRoom> {
     const { journal, relay, clock, log } = this.options;
-    const store = journal.room(id);
-    for (const invite of store.invites()) {
-      if (invite.role === 'owner') store.removeInvite(invite.inviteId);
+    const tables = journal.room(id);
+    for (const invite of tables.invites()) {
+      if (invite.role === 'owner') tables.removeInvite(invite.inviteId);
     }
     const isAgain = this.known.has(id);
     this.known.add(id);
@@ -87,12 +87,12 @@ export class Rooms {
     const room = await HostRoom.open({
       room: await this.keysOf(id),
       host: isAgain ? await processOf(journal.raiseTerm()) : this.host,
-      journal: store,
+      journal: tables,
       relays: [at],
-      firstRev: store.revision(),
-      saveRev: (rev) => store.saveRevision(rev),
+      firstRev: tables.revision(),
+      saveRev: (rev) => tables.saveRevision(rev),
       ...behaviour,
-      readBlob: (blob, offset) => store.readBlob(blob, offset, LIMITS.fetchAnswerBytes),
+      readBlob: (blob, offset) => tables.readBlob(blob, offset, LIMITS.fetchAnswerBytes),
       sha256: (bytes) => createHash('sha256').update(bytes).digest(),
       webSocket: globalThis.WebSocket,
       fetch: globalThis.fetch,
@@ -119,7 +119,7 @@ export class Rooms {
       });
     const served: ServedRoom = {
       room,
-      store,
+      tables,
       get link() {
         return entry.secretLink;
       },
@@ -143,7 +143,7 @@ export class Rooms {
   }
 
   async closeAll(): Promise<void> {
-    this.store.dispose();
+    this.disposables.dispose();
     await Promise.all([...this.served.keys()].map((id) => this.close(id)));
   }
 
@@ -187,7 +187,7 @@ interface Entry {
 }
 
 /** Fresh keys and boot for a term. */
-async function processOf(term: number): Promise<HostProcess> {
+async function processOf(term: number): Promise<HostIdentity> {
   return { term, pair: await generateSigningPair(), boot: newBootOf(term) };
 }
 

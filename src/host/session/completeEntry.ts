@@ -3,24 +3,24 @@ import type { PromptImage } from '../../protocol/agent.ts';
 import type { Author, Entry, EntryImage } from '../../protocol/transcript.ts';
 import { bodyId, cutEntry } from './cutEntry.ts';
 import type { PromptBook } from './promptBook.ts';
-import type { RoomStore } from '../journal/roomStore.ts';
+import type { RoomTables } from '../journal/roomTables.ts';
 import { given } from './sessionSummary.ts';
 
 /** What is known beside the entry. */
 export interface CompletionContext {
   readonly prompts: Pick<PromptBook, 'find' | 'authorOf'>;
-  readonly store: Pick<RoomStore, 'saveBlob'>;
+  readonly tables: Pick<RoomTables, 'saveBlob'>;
   /** Who asked for the interruption that a turn's end reports. */
   readonly interruptedBy: Author | undefined;
 }
 
 /** Adds what only the host knows: who prompted, who interrupted, the pictures of a prompt. */
 export function completeEntry(entry: Entry, context: CompletionContext): Entry {
-  const { prompts, store, interruptedBy } = context;
+  const { prompts, tables, interruptedBy } = context;
   if (entry.kind === 'prompt' && entry.author === undefined && entry.promptId !== undefined) {
     const prompt = prompts.find(entry.promptId);
     if (prompt === undefined) return entry;
-    return { ...nameImages(entry, prompt.images ?? [], store), author: prompt.author };
+    return { ...nameImages(entry, prompt.images ?? [], tables), author: prompt.author };
   }
   if (entry.kind === 'turn') {
     const prompter = prompts.authorOf(entry.promptIds ?? []);
@@ -34,14 +34,14 @@ export function completeEntry(entry: Entry, context: CompletionContext): Entry {
 export function nameImages<T extends Entry>(
   entry: T,
   images: readonly PromptImage[],
-  store: Pick<RoomStore, 'saveBlob'>,
+  tables: Pick<RoomTables, 'saveBlob'>,
 ): T {
   if (!('images' in entry) || !Array.isArray(entry.images)) return entry;
   const named = entry.images.map((image: EntryImage, i) => {
     const bytes = Buffer.from(images[i]?.base64 ?? '', 'base64');
     if (image.blob !== undefined || bytes.length === 0) return image;
     const blob = bodyId(bytes);
-    store.saveBlob(blob, bytes);
+    tables.saveBlob(blob, bytes);
     return { ...image, blob };
   });
   return { ...entry, images: named };
@@ -50,16 +50,16 @@ export function nameImages<T extends Entry>(
 /** Cuts entries to their bounds, keeps what was cut, and leaves out those whose id is in the log. */
 export function newEntries(
   entries: readonly Entry[],
-  store: Pick<RoomStore, 'hasEntry' | 'saveBlob'>,
+  tables: Pick<RoomTables, 'hasEntry' | 'saveBlob'>,
 ): Entry[] {
   const seen = new Set<string>();
   const bounded: Entry[] = [];
   for (const whole of entries) {
     const { entry, bodies } = cutEntry(whole);
-    if (seen.has(entry.id) || store.hasEntry(entry.id)) continue;
+    if (seen.has(entry.id) || tables.hasEntry(entry.id)) continue;
     seen.add(entry.id);
     // Before the entry that names them: a body without a name harms nobody.
-    for (const { blob, bytes } of bodies) store.saveBlob(blob, bytes);
+    for (const { blob, bytes } of bodies) tables.saveBlob(blob, bytes);
     bounded.push(entry);
   }
   return bounded;

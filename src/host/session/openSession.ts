@@ -10,10 +10,10 @@ import type { Journal } from '../journal/journal.ts';
 import { PromptBook } from './promptBook.ts';
 import { controlOfBypass, refusing } from './refusals.ts';
 import type { Rooms, ServedRoom } from '../serve/rooms.ts';
-import type { RoomStore } from '../journal/roomStore.ts';
+import type { RoomTables } from '../journal/roomTables.ts';
 import type { SessionDriver } from './sessionDriver.ts';
 import { SessionRecorder } from './sessionRecorder.ts';
-import type { StoredSession } from '../journal/sessionStore.ts';
+import type { StoredSession } from '../journal/sessionTables.ts';
 import { given } from './sessionSummary.ts';
 
 /** What an open session works with. */
@@ -44,7 +44,7 @@ export class OpenSession {
     this.recorder = new SessionRecorder({
       stored,
       room: served.room,
-      store: served.store,
+      tables: served.tables,
       sessions: journal.sessions,
       prompts: new PromptBook(journal.sessions, stored.id),
       clock,
@@ -91,8 +91,8 @@ export class OpenSession {
     return this.served.room;
   }
 
-  get store(): RoomStore {
-    return this.served.store;
+  get tables(): RoomTables {
+    return this.served.tables;
   }
 
   /** What moves it; undefined for a session that has ended. */

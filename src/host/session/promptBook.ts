@@ -1,22 +1,22 @@
 // The prompts of one session: journalled once, in order, each with its author and how far it got.
 import type { Queued } from '../../protocol/state.ts';
 import type { Author } from '../../protocol/transcript.ts';
-import type { PromptState, SessionStore, StoredPrompt } from '../journal/sessionStore.ts';
+import type { PromptState, SessionTables, StoredPrompt } from '../journal/sessionTables.ts';
 
 /** Characters of a queued prompt that everybody sees. */
 const SHOWN_CHARS = 200;
 
 /** Prompts of a session, over the journal. */
 export class PromptBook {
-  private readonly store: SessionStore;
+  private readonly tables: SessionTables;
   private readonly session: string;
   /** Prompts that have not ended, by id, in the order of their acceptance. */
   private readonly open = new Map<string, StoredPrompt>();
 
-  constructor(store: SessionStore, session: string) {
-    this.store = store;
+  constructor(tables: SessionTables, session: string) {
+    this.tables = tables;
     this.session = session;
-    for (const prompt of store.openPrompts(session)) this.open.set(prompt.promptId, prompt);
+    for (const prompt of tables.openPrompts(session)) this.open.set(prompt.promptId, prompt);
   }
 
   /** Journals a prompt; false if it is known: it is never taken twice. */
@@ -29,7 +29,7 @@ export class PromptBook {
       ...(prompt.images === undefined ? {} : { images: prompt.images }),
       state: 'accepted',
     };
-    if (!this.store.addPrompt(this.session, accepted)) return false;
+    if (!this.tables.addPrompt(this.session, accepted)) return false;
     this.open.set(prompt.promptId, accepted);
     return true;
   }
@@ -40,7 +40,7 @@ export class PromptBook {
     // A late "queued" does not undo "started".
     if (prompt === undefined || prompt.state === state) return;
     if (prompt.state === 'started' && (state === 'queued' || state === 'sent')) return;
-    this.store.setPromptState(this.session, promptId, state);
+    this.tables.setPromptState(this.session, promptId, state);
     switch (state) {
       case 'completed':
       case 'cancelled':
@@ -54,7 +54,7 @@ export class PromptBook {
 
   /** A prompt of any state. */
   find(promptId: string): StoredPrompt | undefined {
-    return this.open.get(promptId) ?? this.store.prompt(this.session, promptId);
+    return this.open.get(promptId) ?? this.tables.prompt(this.session, promptId);
   }
 
   /** The next prompt that the agent has not got. */

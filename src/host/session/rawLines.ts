@@ -2,7 +2,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Disposable } from '../../base/disposable.ts';
 import { type Json } from '../../protocol/json.ts';
-import type { SessionStore } from '../journal/sessionStore.ts';
+import type { SessionTables } from '../journal/sessionTables.ts';
 
 /** A crash loses what is not written yet; the transcript file still has it. */
 const FLUSH_MS = 500;
@@ -22,14 +22,14 @@ const KEPT: ReadonlySet<string> = new Set([
 
 /** Write buffer of one session's raw lines. */
 export class RawLines {
-  private readonly store: SessionStore;
+  private readonly tables: SessionTables;
   private readonly session: string;
   private readonly clock: Clock;
   private waiting: { file: string; line: Json }[] = [];
   private timer: Disposable | undefined;
 
-  constructor(store: SessionStore, session: string, clock: Clock) {
-    this.store = store;
+  constructor(tables: SessionTables, session: string, clock: Clock) {
+    this.tables = tables;
     this.session = session;
     this.clock = clock;
   }
@@ -47,7 +47,7 @@ export class RawLines {
     this.timer = undefined;
     const lines = this.waiting;
     this.waiting = [];
-    if (lines.length > 0) this.store.appendRawLines(this.session, lines);
+    if (lines.length > 0) this.tables.appendRawLines(this.session, lines);
   }
 
   dispose(): void {

@@ -13,16 +13,16 @@ import type { PromptBook } from './promptBook.ts';
 import { RawLines } from './rawLines.ts';
 import { type OpenRequest, RequestBook } from './requestBook.ts';
 import type { RoomPort, SessionApp } from '../serve/roomPort.ts';
-import type { RoomStore } from '../journal/roomStore.ts';
-import type { SessionStore, StoredSession } from '../journal/sessionStore.ts';
+import type { RoomTables } from '../journal/roomTables.ts';
+import type { SessionTables, StoredSession } from '../journal/sessionTables.ts';
 import { given, summaryOf } from './sessionSummary.ts';
 
 /** What a recorder works on. */
 export interface SessionRecorderOptions {
   readonly stored: StoredSession;
   readonly room: RoomPort;
-  readonly store: RoomStore;
-  readonly sessions: SessionStore;
+  readonly tables: RoomTables;
+  readonly sessions: SessionTables;
   readonly prompts: PromptBook;
   readonly clock: Clock;
   readonly computer: string;
@@ -91,7 +91,7 @@ export class SessionRecorder {
 
   /** Remembers the requests that an earlier host left open in the log. */
   restoreRequests(): void {
-    for (const { index, text } of this.options.store.openRequests()) {
+    for (const { index, text } of this.options.tables.openRequests()) {
       const parsed = logSchema.safeParse(parseJson(text));
       const entry = parsed.success ? parseEntry(parsed.data.entry) : undefined;
       if (entry?.kind === 'request') this.follow(index, entry);
@@ -102,7 +102,7 @@ export class SessionRecorder {
   take(event: AgentEvent): void {
     switch (event.kind) {
       case 'entry':
-        this.record([nameImages(event.entry, event.images ?? [], this.options.store)]);
+        this.record([nameImages(event.entry, event.images ?? [], this.options.tables)]);
         return;
       case 'delta': {
         const { kind: _, ...delta } = event;
@@ -137,10 +137,10 @@ export class SessionRecorder {
 
   /** Appends what is new: an entry whose id is in the log already is skipped. */
   record(entries: readonly Entry[]): readonly PlacedEntry[] {
-    const { room, store, clock } = this.options;
+    const { room, tables, clock } = this.options;
     const bounded = newEntries(
       entries.map((entry) => this.completed(entry)),
-      store,
+      tables,
     );
     if (bounded.length === 0) return [];
     const placed = room.append(bounded, this.ending.splice(0));
@@ -260,10 +260,10 @@ export class SessionRecorder {
   }
 
   private completed(entry: Entry): Entry {
-    const { store } = this.options;
+    const { tables } = this.options;
     const complete = completeEntry(entry, {
       prompts: this.prompts,
-      store,
+      tables,
       interruptedBy: this.interruptedBy,
     });
     if (entry.kind === 'turn') this.interruptedBy = undefined;

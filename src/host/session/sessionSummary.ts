@@ -1,7 +1,7 @@
 // The facts of a session that lists and headers show.
 import { basename } from 'node:path';
 import type { Problem, SessionStatus, SessionSummary } from '../../protocol/state.ts';
-import type { StoredSession } from '../journal/sessionStore.ts';
+import type { StoredSession } from '../journal/sessionTables.ts';
 
 /** What is known beside the stored facts. */
 export interface SummaryContext {

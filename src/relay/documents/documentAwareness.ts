@@ -1,8 +1,8 @@
 // Awareness between the connections of one document: who hears what, and what is not passed on.
 import { CLOSE } from '../../protocol/closeCodes.ts';
 import { AwarenessBook } from './awarenessBook.ts';
-import type { Connection } from '../door/connection.ts';
-import type { RelayLimits } from '../limits.ts';
+import type { RelaySocket } from '../door/relaySocket.ts';
+import type { RelayLimits } from '../relayLimits.ts';
 import {
   type AwarenessEntry,
   decodeAwareness,
@@ -13,7 +13,7 @@ import {
 /** What the awareness of a document is made of. */
 export interface DocumentAwarenessOptions {
   /** The connections of the document, as they are at any time. */
-  readonly connections: ReadonlySet<Connection>;
+  readonly connections: ReadonlySet<RelaySocket>;
   readonly limits: RelayLimits;
   /** Everybody may send as much as a host. */
   readonly isOpen: boolean;
@@ -22,14 +22,14 @@ export interface DocumentAwarenessOptions {
 /** Takes awareness messages and tells everybody. */
 export class DocumentAwareness {
   private readonly options: DocumentAwarenessOptions;
-  private readonly book = new AwarenessBook<Connection>();
+  private readonly book = new AwarenessBook<RelaySocket>();
 
   constructor(options: DocumentAwarenessOptions) {
     this.options = options;
   }
 
   /** Takes the payload of a message. */
-  receive(connection: Connection, payload: Uint8Array): void {
+  receive(connection: RelaySocket, payload: Uint8Array): void {
     const entries = decodeAwareness(payload, this.options.limits.awarenessEntries);
     if (!entries) return connection.close(CLOSE.badMessage, 'not an awareness message');
     const rank = connection.access.isHost ? 'host' : 'guest';
@@ -48,7 +48,7 @@ export class DocumentAwareness {
   }
 
   /** Sends the states of all to one. */
-  sendTo(connection: Connection): void {
+  sendTo(connection: RelaySocket): void {
     const entries = this.book.entries();
     if (entries.length === 0) return;
     this.book.noteDelivered(connection, entries);
@@ -56,7 +56,7 @@ export class DocumentAwareness {
   }
 
   /** Tells the others that a connection's client left. */
-  leave(connection: Connection): void {
+  leave(connection: RelaySocket): void {
     const left = this.book.leave(connection);
     if (left) this.publish(left);
   }

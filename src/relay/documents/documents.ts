@@ -1,10 +1,10 @@
 // The documents in memory: opened on first use, forgotten when idle.
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
-import { roomOfDocument } from '../../protocol/names.ts';
-import { RelayDocument, isBlobDocument } from './document.ts';
-import type { RelayLimits } from '../limits.ts';
-import type { RoomStore } from '../stores/store.ts';
+import { roomOfDocument } from '../../protocol/documentNames.ts';
+import { RelayDocument, isBlobDocument } from './relayDocument.ts';
+import type { RelayLimits } from '../relayLimits.ts';
+import type { RoomStore } from '../stores/roomStore.ts';
 
 /** What all documents share. */
 export interface DocumentsOptions {

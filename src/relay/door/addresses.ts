@@ -2,7 +2,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { type Disposable, toDisposable } from '../../base/disposable.ts';
 import { type Client, isLoopbackAddress } from './hostNames.ts';
-import type { RelayLimits } from '../limits.ts';
+import type { RelayLimits } from '../relayLimits.ts';
 import { TokenBucket } from './tokenBucket.ts';
 
 /** The first failures cost no more than the grace; from then on the wait doubles. */

@@ -3,11 +3,11 @@ import { timingSafeEqual, createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type AppError, isAppError } from '../../base/errors.ts';
 import { type Logger, errorText } from '../../base/log.ts';
-import { hashToken } from '../../crypto/admission.ts';
+import { hashToken } from '../../crypto/admissionToken.ts';
 import { claimRequestSchema } from '../../protocol/claim.ts';
-import { isRoomId } from '../../protocol/names.ts';
+import { isRoomId } from '../../protocol/documentNames.ts';
 import type { Addresses } from './addresses.ts';
-import type { Admissions } from './admissions.ts';
+import type { Claims } from './claims.ts';
 import { shortName } from '../documents/documents.ts';
 import {
   accessKeyRefused,
@@ -21,11 +21,11 @@ import {
 } from '../errors.ts';
 import { clientOf, isDirectLoopback, isFromPage } from './hostNames.ts';
 import type { StaticPage } from './joinPage.ts';
-import type { RelayLimits } from '../limits.ts';
+import type { RelayLimits } from '../relayLimits.ts';
 
 /** What the HTTP side is made of. */
 export interface HttpOptions {
-  readonly admissions: Admissions;
+  readonly claims: Claims;
   readonly addresses: Addresses;
   readonly limits: RelayLimits;
   readonly log: Logger;
@@ -126,7 +126,7 @@ async function answerHolder(
 ): Promise<void> {
   const token = bearerOf(request);
   const tokenHash = token === undefined ? undefined : await hashToken(token);
-  const holder = await options.admissions.holder(room, {
+  const holder = await options.claims.holder(room, {
     tokenHash,
     isDirect: isDirectLoopback(request),
     isFromPage: isFromPage(request),
@@ -141,13 +141,13 @@ async function takeClaim(
   room: string,
   options: HttpOptions,
 ): Promise<void> {
-  const { accessKey, admissions, limits, log } = options;
+  const { accessKey, claims, limits, log } = options;
   if (accessKey !== undefined && !isSameText(bearerOf(request) ?? '', accessKey)) {
     throw accessKeyRefused();
   }
   const body = claimRequestSchema.safeParse(parseJson(await readBody(request, limits.claimBytes)));
   if (!body.success) throw badClaim('it is not in the form of a claim');
-  const outcome = await admissions.claim(room, body.data);
+  const outcome = await claims.claim(room, body.data);
   if (outcome.kind === 'conflict') {
     const parts = { ...errorBody(claimConflict()), ...outcome.conflict };
     return sendJson(response, 409, parts);

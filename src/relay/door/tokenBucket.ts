@@ -1,5 +1,5 @@
 // Rate limiting by a token bucket on the monotonic clock.
-import type { Rate } from '../limits.ts';
+import type { Rate } from '../relayLimits.ts';
 
 /** Refills steadily, starts full. */
 export class TokenBucket {

@@ -1,7 +1,7 @@
 // A store that lives as long as the process: for tests, and for relays whose hosts heal them.
 import { type Clock, systemClock } from '../../base/clock.ts';
-import { roomOfDocument } from '../../protocol/names.ts';
-import { type RoomStore, type StoredClaim, isClaimVersion } from './store.ts';
+import { roomOfDocument } from '../../protocol/documentNames.ts';
+import { type RoomStore, type StoredClaim, isClaimVersion } from './roomStore.ts';
 
 /** What a store in memory is made of. */
 export interface MemoryStoreOptions {

@@ -6,11 +6,16 @@ import type { Clock } from '../../base/clock.ts';
 import type { Disposable } from '../../base/disposable.ts';
 import { type Logger, errorText } from '../../base/log.ts';
 import { relayTokenSchema } from '../../protocol/claim.ts';
-import { roomOfDocument } from '../../protocol/names.ts';
+import { roomOfDocument } from '../../protocol/documentNames.ts';
 import { storeDamaged, storeRefused } from '../errors.ts';
 import { openDatabase } from './sqliteDatabase.ts';
 import { SqliteRooms } from './sqliteRooms.ts';
-import { type ClaimVersion, type RoomStore, type StoredClaim, isClaimVersion } from './store.ts';
+import {
+  type ClaimVersion,
+  type RoomStore,
+  type StoredClaim,
+  isClaimVersion,
+} from './roomStore.ts';
 
 /** What the store is made of. */
 export interface SqliteStoreOptions {

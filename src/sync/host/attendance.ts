@@ -38,9 +38,9 @@ interface Window extends WindowRef {
 
 /** Follows the awareness of a room over any number of relays. */
 export class Attendance implements Disposable {
-  private readonly store = new DisposableStore();
+  private readonly disposables = new DisposableStore();
   private readonly options: AttendanceOptions;
-  private readonly changed = this.store.add(new Emitter<void>());
+  private readonly changed = this.disposables.add(new Emitter<void>());
   private readonly sources = new Map<Awareness, Map<number, Window>>();
   /** Newest presence of each window: an older one, played back, is not its voice. */
   private readonly newest = new Map<string, { readonly seq: bigint; readonly text: string }>();
@@ -52,8 +52,8 @@ export class Attendance implements Disposable {
 
   constructor(options: AttendanceOptions) {
     this.options = options;
-    this.store.add(options.clock.every(TIMES.beatMs, () => this.sendBeat()));
-    this.store.defer(() => this.soon?.dispose());
+    this.disposables.add(options.clock.every(TIMES.beatMs, () => this.sendBeat()));
+    this.disposables.defer(() => this.soon?.dispose());
   }
 
   /** Windows that are here, each once. */
@@ -76,7 +76,7 @@ export class Attendance implements Disposable {
     awareness.on('change', onChange);
     // Renewed presence has the same fields only if nothing changed; 'update' also tells renewals.
     awareness.on('update', onChange);
-    const following = this.store.defer(() => {
+    const following = this.disposables.defer(() => {
       awareness.off('change', onChange);
       awareness.off('update', onChange);
       awareness.off('destroy', onDestroy);
@@ -84,7 +84,7 @@ export class Attendance implements Disposable {
       this.sources.delete(awareness);
       if (hadWindows) this.changed.fire();
     });
-    const onDestroy = (): void => this.store.delete(following);
+    const onDestroy = (): void => this.disposables.delete(following);
     awareness.on('destroy', onDestroy);
     onChange();
     this.sendBeat();
@@ -115,7 +115,7 @@ export class Attendance implements Disposable {
   }
 
   dispose(): void {
-    this.store.dispose();
+    this.disposables.dispose();
   }
 
   private async read(awareness: Awareness): Promise<void> {
@@ -180,7 +180,7 @@ export class Attendance implements Disposable {
 
   private later(work: () => Promise<void>): void {
     this.chain = this.chain.then(async () => {
-      if (!this.store.isDisposed) await work().catch(() => undefined);
+      if (!this.disposables.isDisposed) await work().catch(() => undefined);
     });
   }
 }

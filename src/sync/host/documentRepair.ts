@@ -9,7 +9,7 @@ import type { Problem } from '../../protocol/state.ts';
 import { readCard } from '../../session/layout.ts';
 import type { TailDocument } from '../../session/tailDocument.ts';
 import { anotherHost } from '../errors.ts';
-import type { HostProcess } from './hostRoomOptions.ts';
+import type { HostIdentity } from './hostRoomOptions.ts';
 
 /** Pauses between two repairs: the first, and the longest if somebody keeps at it. */
 const PAUSE_MS = { first: 100, longest: 10_000 } as const;
@@ -19,7 +19,7 @@ export interface DocumentRepairOptions {
   readonly doc: Y.Doc;
   readonly tail: TailDocument;
   readonly room: string;
-  readonly host: HostProcess;
+  readonly host: HostIdentity;
   /** A card of a higher term, or of another boot of ours, stands there: this host must stop writing. */
   readonly onLose: (problem: Problem) => void;
   readonly clock: Clock;
@@ -28,7 +28,7 @@ export interface DocumentRepairOptions {
 
 /** Watches a document and repairs it, ever more slowly if others keep changing it. */
 export class DocumentRepair implements Disposable {
-  private readonly store = new DisposableStore();
+  private readonly disposables = new DisposableStore();
   private readonly options: DocumentRepairOptions;
   private timer: Disposable | undefined;
   private pauseMs: number = PAUSE_MS.first;
@@ -40,16 +40,16 @@ export class DocumentRepair implements Disposable {
       if (origin !== options.tail) this.soon();
     };
     options.doc.on('update', onUpdate);
-    this.store.defer(() => options.doc.off('update', onUpdate));
-    this.store.defer(() => this.timer?.dispose());
+    this.disposables.defer(() => options.doc.off('update', onUpdate));
+    this.disposables.defer(() => this.timer?.dispose());
   }
 
   dispose(): void {
-    this.store.dispose();
+    this.disposables.dispose();
   }
 
   private soon(): void {
-    if (this.timer || this.store.isDisposed) return;
+    if (this.timer || this.disposables.isDisposed) return;
     const { clock } = this.options;
     if (clock.monotonic() - this.repairedAt > PAUSE_MS.longest * 2) this.pauseMs = PAUSE_MS.first;
     this.timer = clock.after(this.pauseMs, () => {
@@ -64,7 +64,7 @@ export class DocumentRepair implements Disposable {
     const { doc, room, host, tail } = this.options;
     const bytes = readCard(doc);
     const card = bytes && (await openCard(bytes, room));
-    if (this.store.isDisposed) return;
+    if (this.disposables.isDisposed) return;
     const isOther = card !== undefined && card.boot !== toBase64Url(host.boot);
     if (isOther && card.term >= host.term) {
       this.options.onLose(anotherHost(card.term > host.term));

@@ -36,7 +36,7 @@ export interface HostChannelOptions {
 
 /** One member's channel document. */
 export class HostChannel implements Disposable {
-  private readonly store = new DisposableStore();
+  private readonly disposables = new DisposableStore();
   private readonly options: HostChannelOptions;
   /** Commands that were read, with the host time after which they cannot run; 0 for what is none. */
   private readonly seen = new WeakMap<Uint8Array, number>();
@@ -49,8 +49,8 @@ export class HostChannel implements Disposable {
     const out = outOf(this.doc);
     const onChange = (): void => this.later(() => this.read());
     out.observe(onChange);
-    this.store.defer(() => out.unobserve(onChange));
-    this.store.defer(() => this.doc.destroy());
+    this.disposables.defer(() => out.unobserve(onChange));
+    this.disposables.defer(() => this.doc.destroy());
   }
 
   /** Writes the answer to a command; the newest replaces the older. */
@@ -75,7 +75,7 @@ export class HostChannel implements Disposable {
   }
 
   dispose(): void {
-    this.store.dispose();
+    this.disposables.dispose();
   }
 
   private async read(): Promise<void> {
@@ -152,7 +152,7 @@ export class HostChannel implements Disposable {
 
   private later(work: () => Promise<void>): void {
     this.chain = this.chain.then(async () => {
-      if (this.store.isDisposed) return;
+      if (this.disposables.isDisposed) return;
       try {
         await work();
       } catch (error) {

@@ -2,7 +2,7 @@
 import { type Disposable, DisposableStore } from '../../base/disposable.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Ack } from '../../protocol/command.ts';
-import { channelDocument } from '../../protocol/names.ts';
+import { channelDocument } from '../../protocol/documentNames.ts';
 import { HostChannel, type HostChannelOptions } from './hostChannel.ts';
 import type { RoomRelays } from './roomRelays.ts';
 
@@ -21,14 +21,14 @@ export interface HostChannelsOptions extends Omit<HostChannelOptions, 'member' |
 
 /** Opens, serves and closes channels. */
 export class HostChannels implements Disposable {
-  private readonly store = new DisposableStore();
+  private readonly disposables = new DisposableStore();
   private readonly options: HostChannelsOptions;
   private readonly channels = new Map<string, HostChannel>();
   private readonly lastSeen = new Map<string, number>();
 
   constructor(options: HostChannelsOptions) {
     this.options = options;
-    this.store.add(options.clock.every(60_000, () => this.closeIdle()));
+    this.disposables.add(options.clock.every(60_000, () => this.closeIdle()));
   }
 
   open(member: string): void {
@@ -58,7 +58,7 @@ export class HostChannels implements Disposable {
   }
 
   dispose(): void {
-    this.store.dispose();
+    this.disposables.dispose();
     for (const channel of this.channels.values()) channel.dispose();
     this.channels.clear();
   }

@@ -7,13 +7,13 @@ import { fromBase32 } from '../../base/bytes.ts';
 import { RecordOpener, RecordSealer } from '../../crypto/record.ts';
 import type { Json } from '../../protocol/json.ts';
 import { TIMES } from '../../protocol/limits.ts';
-import { knockDocument } from '../../protocol/names.ts';
+import { knockDocument } from '../../protocol/documentNames.ts';
 import type { Beat } from '../../protocol/room.ts';
 import type { Focus, Person, Problem, Role, Scope } from '../../protocol/state.ts';
 import type { Entry } from '../../protocol/transcript.ts';
 import type { AcceptedCommand } from '../../session/commandCheck.ts';
-import { FocusLease } from '../../session/focus.ts';
-import { CommandGate } from '../../session/gate.ts';
+import { ControlLease } from '../../session/controlLease.ts';
+import { CommandGate } from '../../session/commandGate.ts';
 import { blockKey, type LiveInput } from '../../session/liveText.ts';
 import { Publisher } from '../../session/publisher.ts';
 import type { StoredInvite } from '../../session/roomJournal.ts';
@@ -38,14 +38,14 @@ const HOUR_MS = 3_600_000;
 
 /** One room as its host serves it. Documents are projections of the journal. */
 export class HostRoom implements Disposable {
-  private readonly store = new DisposableStore();
+  private readonly disposables = new DisposableStore();
   private readonly options: HostRoomOptions;
   private readonly doc = new Y.Doc();
   private readonly tail: TailDocument;
   private readonly publisher: Publisher;
   private readonly log: RoomLog;
   private readonly roster: Roster;
-  private readonly lease: FocusLease;
+  private readonly lease: ControlLease;
   private readonly gate: CommandGate;
   private readonly attendance: Attendance;
   private readonly relays: RoomRelays;
@@ -104,14 +104,14 @@ export class HostRoom implements Disposable {
     this.tail = new TailDocument(this.doc);
     this.roster = new Roster({ room: room.id, journal, clock, isPresent });
     const onLose = (problem: Problem): void => this.lose(problem);
-    this.relays = this.store.add(new RoomRelays({ ...options, roster: this.roster, onLose }));
-    this.lease = this.store.add(new FocusLease({ clock, journal }));
+    this.relays = this.disposables.add(new RoomRelays({ ...options, roster: this.roster, onLose }));
+    this.lease = this.disposables.add(new ControlLease({ clock, journal }));
     this.states = new RoomStates({
       ...options,
       people: () => this.people,
       focus: () => this.focus,
     });
-    this.publisher = this.store.add(
+    this.publisher = this.disposables.add(
       new Publisher({
         ...sealing,
         tail: this.tail,
@@ -121,7 +121,7 @@ export class HostRoom implements Disposable {
         log,
       }),
     );
-    this.attendance = this.store.add(
+    this.attendance = this.disposables.add(
       new Attendance({
         ...sealing,
         keyOf,
@@ -130,7 +130,7 @@ export class HostRoom implements Disposable {
         clock,
       }),
     );
-    this.gate = this.store.add(
+    this.gate = this.disposables.add(
       new CommandGate({
         journal,
         focus: this.lease,
@@ -143,7 +143,7 @@ export class HostRoom implements Disposable {
         acknowledge: (member, ack) => this.channels.acknowledge(member, ack),
       }),
     );
-    this.channels = this.store.add(
+    this.channels = this.disposables.add(
       new HostChannels({
         ...sealing,
         room: room.id,
@@ -155,7 +155,7 @@ export class HostRoom implements Disposable {
         log,
       }),
     );
-    this.knocks = this.store.add(
+    this.knocks = this.disposables.add(
       new KnockReader({
         room: room.id,
         roomBytes,
@@ -164,7 +164,7 @@ export class HostRoom implements Disposable {
         log,
       }),
     );
-    this.repair = this.store.add(
+    this.repair = this.disposables.add(
       new DocumentRepair({
         doc: this.doc,
         tail: this.tail,
@@ -175,7 +175,7 @@ export class HostRoom implements Disposable {
         log,
       }),
     );
-    this.members = this.store.add(
+    this.members = this.disposables.add(
       new RoomPeople({
         room: room.id,
         journal,
@@ -188,14 +188,14 @@ export class HostRoom implements Disposable {
         clock,
       }),
     );
-    this.store.add(this.relays.onDidJoin((awareness) => this.attendance.follow(awareness)));
-    this.store.add(this.relays.onDidSync(() => this.attendance.sendBeat()));
-    this.store.add(this.lease.onDidChange(() => this.peopleChanged()));
-    this.store.add(this.members.onDidChange(() => this.peopleChanged()));
-    this.store.add(this.attendance.onDidChange(() => this.members.attend()));
-    this.store.add(clock.every(CARD_RENEWAL_MS, () => this.renewCard()));
-    this.store.add(clock.every(HOUR_MS, () => this.tidyJournal()));
-    this.store.defer(() => this.doc.destroy());
+    this.disposables.add(this.relays.onDidJoin((awareness) => this.attendance.follow(awareness)));
+    this.disposables.add(this.relays.onDidSync(() => this.attendance.sendBeat()));
+    this.disposables.add(this.lease.onDidChange(() => this.peopleChanged()));
+    this.disposables.add(this.members.onDidChange(() => this.peopleChanged()));
+    this.disposables.add(this.attendance.onDidChange(() => this.members.attend()));
+    this.disposables.add(clock.every(CARD_RENEWAL_MS, () => this.renewCard()));
+    this.disposables.add(clock.every(HOUR_MS, () => this.tidyJournal()));
+    this.disposables.defer(() => this.doc.destroy());
   }
 
   get id(): string {
@@ -314,7 +314,7 @@ export class HostRoom implements Disposable {
   }
 
   dispose(): void {
-    this.store.dispose();
+    this.disposables.dispose();
     this.changed.dispose();
     this.lost.dispose();
   }
@@ -331,7 +331,7 @@ export class HostRoom implements Disposable {
 
   private async writeCard(): Promise<void> {
     const card = await this.epochList.card();
-    if (!this.isLost && !this.store.isDisposed) this.tail.setCard(card);
+    if (!this.isLost && !this.disposables.isDisposed) this.tail.setCard(card);
   }
 
   private tidyJournal(): void {

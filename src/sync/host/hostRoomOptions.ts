@@ -26,7 +26,7 @@ export interface RoomKeys {
 }
 
 /** The process that writes: one per term. */
-export interface HostProcess {
+export interface HostIdentity {
   readonly term: number;
   /** Fresh Ed25519 pair of this process; the card names it. */
   readonly pair: SigningPair;
@@ -43,7 +43,7 @@ export interface BlobRead {
 /** How a room is served. */
 export interface HostRoomOptions {
   readonly room: RoomKeys;
-  readonly host: HostProcess;
+  readonly host: HostIdentity;
   readonly journal: RoomJournal;
   /** Relays to serve it on; the first is the embedded one. */
   readonly relays: readonly RelayAddress[];

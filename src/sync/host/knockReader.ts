@@ -20,7 +20,7 @@ export interface KnockReaderOptions {
 
 /** Reads knocks as they come. */
 export class KnockReader implements Disposable {
-  private readonly store = new DisposableStore();
+  private readonly disposables = new DisposableStore();
   private readonly options: KnockReaderOptions;
   private readonly seen = new WeakSet<Uint8Array>();
   private chain: Promise<void> = Promise.resolve();
@@ -36,16 +36,16 @@ export class KnockReader implements Disposable {
         .catch((error: unknown) => options.log.warn('knock failed', { error: errorText(error) }));
     };
     out.observe(onKnock);
-    this.store.defer(() => out.unobserve(onKnock));
-    this.store.defer(() => this.doc.destroy());
+    this.disposables.defer(() => out.unobserve(onKnock));
+    this.disposables.defer(() => this.doc.destroy());
   }
 
   dispose(): void {
-    this.store.dispose();
+    this.disposables.dispose();
   }
 
   private async read(): Promise<void> {
-    if (this.store.isDisposed) return;
+    if (this.disposables.isDisposed) return;
     const { roster, room, roomBytes } = this.options;
     const out = outOf(this.doc);
     let isNews = false;

@@ -7,7 +7,7 @@ import { toBase64Url } from '../../base/bytes.ts';
 import type { Clock } from '../../base/clock.ts';
 import { isAppError } from '../../base/errors.ts';
 import { errorText, type Logger } from '../../base/log.ts';
-import { signClaim } from '../../crypto/admission.ts';
+import { signClaim } from '../../crypto/admissionToken.ts';
 import { sign, type SigningPair } from '../../crypto/keys.ts';
 import type { Claim, RelayToken } from '../../protocol/claim.ts';
 import { CLOSE } from '../../protocol/closeCodes.ts';
@@ -54,7 +54,7 @@ const CLAIM_AGAIN = { firstMs: 1_000, maxMs: 15_000, random: () => Math.random()
 
 /** Serves documents of one room through one relay. */
 export class RelayLink implements Disposable {
-  private readonly store = new DisposableStore();
+  private readonly disposables = new DisposableStore();
   private readonly options: RelayLinkOptions;
   private readonly connections = new Map<string, DocumentConnection>();
   private claiming: Promise<void> = Promise.resolve();
@@ -66,7 +66,7 @@ export class RelayLink implements Disposable {
   constructor(options: RelayLinkOptions) {
     this.options = options;
     this.current = options.relay;
-    this.store.defer(() => {
+    this.disposables.defer(() => {
       for (const connection of this.connections.values()) connection.dispose();
     });
   }
@@ -86,7 +86,7 @@ export class RelayLink implements Disposable {
    * was withdrawn must not stay because one request was lost.
    */
   claim(): Promise<void> {
-    const next = this.claiming.then(() => (this.store.isDisposed ? undefined : this.put()));
+    const next = this.claiming.then(() => (this.disposables.isDisposed ? undefined : this.put()));
     this.claiming = next.then(
       () => this.claimed(),
       (error: unknown) => this.notClaimed(error),
@@ -143,7 +143,7 @@ export class RelayLink implements Disposable {
 
   dispose(): void {
     this.again?.timer.dispose();
-    this.store.dispose();
+    this.disposables.dispose();
   }
 
   private claimed(): void {
@@ -157,7 +157,7 @@ export class RelayLink implements Disposable {
   }
 
   private notClaimed(error: unknown): void {
-    if (!this.isServed || this.store.isDisposed) return;
+    if (!this.isServed || this.disposables.isDisposed) return;
     this.options.log.warn('claim failed', { error: errorText(error) });
     if (isAppError(error, 'relay-claim-conflict')) {
       this.options.onLose(anotherHost(true));
@@ -169,7 +169,7 @@ export class RelayLink implements Disposable {
 
   /** Claims after a pause; of two wishes the earlier one counts. */
   private claimLater(delayMs: number): void {
-    if (this.store.isDisposed) return;
+    if (this.disposables.isDisposed) return;
     const { clock } = this.options;
     const at = clock.monotonic() + delayMs;
     if (this.again && this.again.at <= at) return;

@@ -5,8 +5,8 @@ import { LIMITS } from '../../protocol/limits.ts';
 import type { Person, WindowRef } from '../../protocol/state.ts';
 import type { AcceptedCommand } from '../../session/commandCheck.ts';
 import { CommandRefused } from '../../session/errors.ts';
-import type { FocusLease } from '../../session/focus.ts';
-import { isFocusCommand, runFocusCommand } from '../../session/focusCommands.ts';
+import type { ControlLease } from '../../session/controlLease.ts';
+import { isLeaseCommand, runLeaseCommand } from '../../session/leaseCommands.ts';
 import type { RoomJournal } from '../../session/roomJournal.ts';
 import type { BlobRead } from './hostRoomOptions.ts';
 import type { RoomPeople } from './roomPeople.ts';
@@ -14,7 +14,7 @@ import type { RoomPeople } from './roomPeople.ts';
 /** What the commands work on. */
 export interface RoomCommandContext {
   readonly journal: Pick<RoomJournal, 'readLog'>;
-  readonly lease: FocusLease;
+  readonly lease: ControlLease;
   readonly windows: () => readonly WindowRef[];
   readonly person: (member: string) => Person | undefined;
   readonly people: Pick<RoomPeople, 'admit' | 'remove' | 'leave'>;
@@ -28,10 +28,10 @@ export async function executeRoomCommand(
   accepted: AcceptedCommand,
   context: RoomCommandContext,
 ): Promise<Json | undefined> {
-  if (isFocusCommand(accepted)) {
+  if (isLeaseCommand(accepted)) {
     const newestWindow = (member: string): WindowRef | undefined =>
       context.windows().findLast((one) => one.member === member);
-    return runFocusCommand(
+    return runLeaseCommand(
       { focus: context.lease, person: context.person, newestWindow },
       accepted,
     );

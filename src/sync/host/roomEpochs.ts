@@ -5,7 +5,7 @@ import { sealCard } from '../../crypto/card.ts';
 import { randomBytes } from '../../crypto/keys.ts';
 import { PROTOCOL_VERSIONS } from '../../protocol/version.ts';
 import type { RoomJournal } from '../../session/roomJournal.ts';
-import type { HostProcess, RoomKeys } from './hostRoomOptions.ts';
+import type { HostIdentity, RoomKeys } from './hostRoomOptions.ts';
 
 /** Life of a card. */
 const CARD_LIFE_MS = 7 * 24 * 3_600_000;
@@ -15,7 +15,7 @@ export const CARD_RENEWAL_MS = 12 * 3_600_000;
 /** What epochs need. */
 export interface RoomEpochsOptions {
   readonly room: RoomKeys;
-  readonly host: HostProcess;
+  readonly host: HostIdentity;
   readonly journal: Pick<RoomJournal, 'epochs' | 'addEpoch'>;
   readonly clock: Clock;
 }

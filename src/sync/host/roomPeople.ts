@@ -3,7 +3,7 @@ import { Emitter } from '../../base/emitter.ts';
 import type { Disposable } from '../../base/disposable.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Role, Scope } from '../../protocol/state.ts';
-import type { FocusLease } from '../../session/focus.ts';
+import type { ControlLease } from '../../session/controlLease.ts';
 import type { RoomJournal } from '../../session/roomJournal.ts';
 import type { Roster } from '../../session/roster.ts';
 import type { Attendance } from './attendance.ts';
@@ -24,7 +24,7 @@ export interface RoomPeopleOptions {
   readonly roster: Roster;
   readonly relays: RoomRelays;
   readonly epochs: RoomEpochs;
-  readonly lease: FocusLease;
+  readonly lease: ControlLease;
   readonly channels: HostChannels;
   readonly attendance: Attendance;
   readonly clock: Clock;

@@ -5,7 +5,7 @@ import { type Disposable, DisposableStore } from '../../base/disposable.ts';
 import { Emitter } from '../../base/emitter.ts';
 import { fromBase64Url, toBase64Url } from '../../base/bytes.ts';
 import type { Clock } from '../../base/clock.ts';
-import { admissionToken, hashToken } from '../../crypto/admission.ts';
+import { admissionToken, hashToken } from '../../crypto/admissionToken.ts';
 import { randomBytes } from '../../crypto/keys.ts';
 import type { RelayToken } from '../../protocol/claim.ts';
 import type { Problem } from '../../protocol/state.ts';

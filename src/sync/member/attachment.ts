@@ -4,14 +4,14 @@ import { type Disposable, DisposableStore } from '../../base/disposable.ts';
 import { Emitter } from '../../base/emitter.ts';
 import type { AppError } from '../../base/errors.ts';
 import { type Bytes, fromBase32, fromBase64Url } from '../../base/bytes.ts';
-import { admissionToken } from '../../crypto/admission.ts';
+import { admissionToken } from '../../crypto/admissionToken.ts';
 import { channelToken } from '../../crypto/identity.ts';
 import { RecordOpener } from '../../crypto/record.ts';
 import { CLOSE } from '../../protocol/closeCodes.ts';
 import type { CommandArgs, CommandKind } from '../../protocol/command.ts';
 import type { Json } from '../../protocol/json.ts';
 import { type InviteLink, parseLink } from '../../protocol/link.ts';
-import { channelDocument } from '../../protocol/names.ts';
+import { channelDocument } from '../../protocol/documentNames.ts';
 import type { Person, RoomState } from '../../protocol/state.ts';
 import { Replica } from '../../session/replica.ts';
 import {
@@ -23,7 +23,7 @@ import {
   type Truth,
   type ViewPart,
 } from '../../session/view.ts';
-import { Admission, type AdmissionTokens } from './admission.ts';
+import { RoomEntry, type AdmissionTokens } from './roomEntry.ts';
 import { DocumentConnection } from '../documentConnection.ts';
 import { closedHere } from '../errors.ts';
 import { HostTime } from './hostTime.ts';
@@ -37,7 +37,7 @@ import { TruthTracker } from './truthTracker.ts';
 
 /** A joined room. */
 export class Attachment implements RoomView, Disposable {
-  private readonly store = new DisposableStore();
+  private readonly disposables = new DisposableStore();
   private readonly options: JoinOptions;
   private readonly link: InviteLink;
   private readonly roomBytes: Bytes;
@@ -48,7 +48,7 @@ export class Attachment implements RoomView, Disposable {
   private readonly presence: PresenceChannel;
   private readonly tracker: TruthTracker;
   private readonly knocking: Knocking;
-  private readonly admission: Admission;
+  private readonly admission: RoomEntry;
   private readonly channel: MemberChannel;
   private readonly hostTime: HostTime;
   private readonly opener: RecordOpener;
@@ -78,10 +78,10 @@ export class Attachment implements RoomView, Disposable {
     const secretOf = (epoch: number): Bytes | undefined => this.secrets.get(epoch);
     this.opener = new RecordOpener({ room: this.roomBytes, secretOf });
     const doc = new Y.Doc();
-    this.store.defer(() => doc.destroy());
+    this.disposables.defer(() => doc.destroy());
     const remembered = options.memory?.load(link.room);
     const { clock, log, identity } = options;
-    this.replica = this.store.add(
+    this.replica = this.disposables.add(
       new Replica({
         doc,
         room: link.room,
@@ -91,7 +91,7 @@ export class Attachment implements RoomView, Disposable {
       }),
     );
     const webSocket = options.webSocket ?? globalThis.WebSocket;
-    this.main = this.store.add(
+    this.main = this.disposables.add(
       new DocumentConnection({
         doc,
         name: link.room,
@@ -101,8 +101,8 @@ export class Attachment implements RoomView, Disposable {
         webSocket,
       }),
     );
-    this.tracker = this.store.add(new TruthTracker(clock));
-    this.presence = this.store.add(
+    this.tracker = this.disposables.add(new TruthTracker(clock));
+    this.presence = this.disposables.add(
       new PresenceChannel({
         awareness: this.main.awareness,
         device: options.device,
@@ -111,7 +111,7 @@ export class Attachment implements RoomView, Disposable {
         holds: () => this.heldFence,
       }),
     );
-    this.knocking = this.store.add(
+    this.knocking = this.disposables.add(
       new Knocking({
         link,
         roomBytes: this.roomBytes,
@@ -124,15 +124,17 @@ export class Attachment implements RoomView, Disposable {
         clock,
       }),
     );
-    this.admission = new Admission({
+    this.admission = new RoomEntry({
       link,
       tokens,
       main: this.main,
       knocking: this.knocking,
       clock,
     });
-    this.hostTime = this.store.add(new HostTime({ clock, onJump: () => this.tracker.doubt() }));
-    this.channel = this.store.add(
+    this.hostTime = this.disposables.add(
+      new HostTime({ clock, onJump: () => this.tracker.doubt() }),
+    );
+    this.channel = this.disposables.add(
       new MemberChannel({
         name: channelDocument(link.room, identity.member),
         token: tokens.channel,
@@ -155,11 +157,11 @@ export class Attachment implements RoomView, Disposable {
         this.channel.outbox.setTerm(term);
       },
     });
-    this.store.add(this.replica.onDidChange((parts) => this.replicaChanged(parts)));
-    this.store.add(this.main.onDidChange(() => this.connectionChanged()));
-    this.store.add(this.tracker.onDidChange(() => this.fire('truth')));
-    this.store.add(this.channel.outbox.onDidChange(() => this.fire('outbox')));
-    this.store.add(
+    this.disposables.add(this.replica.onDidChange((parts) => this.replicaChanged(parts)));
+    this.disposables.add(this.main.onDidChange(() => this.connectionChanged()));
+    this.disposables.add(this.tracker.onDidChange(() => this.fire('truth')));
+    this.disposables.add(this.channel.outbox.onDidChange(() => this.fire('outbox')));
+    this.disposables.add(
       this.presence.onDidBeat(({ beat, isSeen }) => {
         this.tracker.beat(isSeen);
         this.sawHostTime(beat.at);
@@ -267,7 +269,7 @@ export class Attachment implements RoomView, Disposable {
 
   dispose(): void {
     this.options.memory?.save(this.room, this.replica.remembered);
-    this.store.dispose();
+    this.disposables.dispose();
     this.closing.abort(closedHere());
   }
 

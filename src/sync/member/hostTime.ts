@@ -15,7 +15,7 @@ export interface HostTimeOptions {
 
 /** Tells the host's time without trusting this device's wall clock. */
 export class HostTime implements Disposable {
-  private readonly store = new DisposableStore();
+  private readonly disposables = new DisposableStore();
   private readonly options: HostTimeOptions;
   private last: { readonly at: number; readonly monotonic: number } | undefined;
   private wallOffsetMs: number;
@@ -23,7 +23,7 @@ export class HostTime implements Disposable {
   constructor(options: HostTimeOptions) {
     this.options = options;
     this.wallOffsetMs = this.offset();
-    this.store.add(options.clock.every(LOOK_MS, () => this.look()));
+    this.disposables.add(options.clock.every(LOOK_MS, () => this.look()));
   }
 
   /** Host wall time, ms; undefined before the first sign, and after a sleep until the next one. */
@@ -42,7 +42,7 @@ export class HostTime implements Disposable {
   }
 
   dispose(): void {
-    this.store.dispose();
+    this.disposables.dispose();
   }
 
   /** Most monotonic clocks stand still while a computer sleeps; the wall clock does not. */

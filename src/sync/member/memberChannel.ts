@@ -21,7 +21,7 @@ export interface MemberChannelOptions extends Omit<OutboxOptions, 'doc' | 'canHe
 
 /** Takes commands at once; they travel from when the member is admitted. */
 export class MemberChannel implements Disposable {
-  private readonly store = new DisposableStore();
+  private readonly disposables = new DisposableStore();
   private readonly options: MemberChannelOptions;
   private readonly doc = new Y.Doc();
   private connection: DocumentConnection | undefined;
@@ -32,19 +32,19 @@ export class MemberChannel implements Disposable {
 
   constructor(options: MemberChannelOptions) {
     this.options = options;
-    this.store.defer(() => this.doc.destroy());
+    this.disposables.defer(() => this.doc.destroy());
     const canHear = (): boolean => options.isLive() && this.connection?.status.kind === 'synced';
-    this.outbox = this.store.add(new Outbox({ ...options, doc: this.doc, canHear }));
-    this.store.defer(() => this.again?.dispose());
+    this.outbox = this.disposables.add(new Outbox({ ...options, doc: this.doc, canHear }));
+    this.disposables.defer(() => this.again?.dispose());
   }
 
   /** Opens the connection, if it is not open yet. */
   enter(url: string): void {
-    if (this.connection || this.store.isDisposed) return;
+    if (this.connection || this.disposables.isDisposed) return;
     const { name, token, webSocket } = this.options;
     const connection = new DocumentConnection({ doc: this.doc, name, url, token, webSocket });
-    this.connection = this.store.add(connection);
-    this.store.add(
+    this.connection = this.disposables.add(connection);
+    this.disposables.add(
       connection.onDidChange(({ kind }) => {
         if (kind === 'synced') this.attempts = 0;
         if (kind === 'closed') this.tryAgain(connection);
@@ -66,7 +66,7 @@ export class MemberChannel implements Disposable {
   }
 
   dispose(): void {
-    this.store.dispose();
+    this.disposables.dispose();
   }
 
   /**

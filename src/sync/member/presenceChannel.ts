@@ -26,9 +26,9 @@ export interface PresenceChannelOptions {
 
 /** Announces this window and reports beats. */
 export class PresenceChannel implements Disposable {
-  private readonly store = new DisposableStore();
+  private readonly disposables = new DisposableStore();
   private readonly options: PresenceChannelOptions;
-  private readonly beats = this.store.add(new Emitter<{ beat: Beat; isSeen: boolean }>());
+  private readonly beats = this.disposables.add(new Emitter<{ beat: Beat; isSeen: boolean }>());
   private readonly nonce = toBase64Url(randomBytes(8));
   private sealer: RecordSealer | undefined;
   private epoch = 0;
@@ -42,8 +42,8 @@ export class PresenceChannel implements Disposable {
     this.options = options;
     const onChange = (): void => this.readBeats();
     options.awareness.on('change', onChange);
-    this.store.defer(() => options.awareness.off('change', onChange));
-    this.store.add(
+    this.disposables.defer(() => options.awareness.off('change', onChange));
+    this.disposables.add(
       options.clock.every(TIMES.renewMs, () => {
         if (options.holds() !== undefined) this.announce();
       }),
@@ -80,14 +80,14 @@ export class PresenceChannel implements Disposable {
       const plaintext = utf8Bytes(JSON.stringify(presence));
       const type = RECORD_TYPE.presence;
       const record = await sealer.seal({ type, place: 'presence', epoch, plaintext });
-      if (!this.store.isDisposed) {
+      if (!this.disposables.isDisposed) {
         this.options.awareness.setLocalState({ [PRESENCE_FIELD]: toBase64Url(record) });
       }
     });
   }
 
   dispose(): void {
-    this.store.dispose();
+    this.disposables.dispose();
   }
 
   private readBeats(): void {
@@ -102,7 +102,7 @@ export class PresenceChannel implements Disposable {
       if (!record) continue;
       this.later(async () => {
         const beat = await this.options.acceptBeat(record);
-        if (!beat || this.store.isDisposed) return;
+        if (!beat || this.disposables.isDisposed) return;
         this.lastBeat = text;
         this.beats.fire({ beat, isSeen: beat.seen.includes(this.nonce) });
       });

@@ -7,9 +7,9 @@ import type { Truth } from '../../session/view.ts';
 
 /** Follows one room; the kinds are those of Truth without 'over'. */
 export class TruthTracker implements Disposable {
-  private readonly store = new DisposableStore();
+  private readonly disposables = new DisposableStore();
   private readonly clock: Clock;
-  private readonly changed = this.store.add(new Emitter<Truth>());
+  private readonly changed = this.disposables.add(new Emitter<Truth>());
   private current: Truth = { kind: 'connecting' };
   private lastBeatAt: number | undefined;
   private syncedAt = 0;
@@ -18,7 +18,7 @@ export class TruthTracker implements Disposable {
 
   constructor(clock: Clock) {
     this.clock = clock;
-    this.store.add(clock.every(1000, () => this.tick()));
+    this.disposables.add(clock.every(1000, () => this.tick()));
   }
 
   get truth(): Truth {
@@ -57,7 +57,7 @@ export class TruthTracker implements Disposable {
   }
 
   dispose(): void {
-    this.store.dispose();
+    this.disposables.dispose();
   }
 
   private tick(): void {

@@ -1,6 +1,6 @@
 // The extension is there, activates in time and keeps its parts to itself, in both extension hosts.
 import * as vscode from 'vscode';
-import { COMMANDS, fullName } from '../../../src/editor/names.ts';
+import { COMMANDS, fullName } from '../../../src/editor/manifestNames.ts';
 import { assertEqual, exportsOfExtension } from '../extension.ts';
 
 suite('activation', () => {

@@ -1,0 +1,223 @@
+// This computer's session host as the editor sees it: found, joined, kept across restarts, never started unasked.
+import * as z from 'zod/mini';
+import type { Clock } from '../../base/clock.ts';
+import { DisposableStore } from '../../base/disposable.ts';
+import { Emitter, type Event } from '../../base/emitter.ts';
+import { errorText, type Logger } from '../../base/log.ts';
+import type { CommandArgs, MachineCommandKind } from '../../protocol/command.ts';
+import type { Json } from '../../protocol/json.ts';
+import { type DirectoryRow, directoryRowSchema, type MachineState } from '../../protocol/state.ts';
+import type { RoomView } from '../../session/view.ts';
+import type { FoundHost, HostFinder } from './hostFinder.ts';
+import { asAppError, hostSilent, noHostHere, unexpectedAnswer } from '../errors.ts';
+import { type AppError, isAppError } from '../../base/errors.ts';
+import { type JoinTarget, SharedRoom } from './sharedRoom.ts';
+
+/** How often the host's file is looked at: a host may be started by a terminal, or restart. */
+const LOOK_MS = 2_000;
+/** A host that runs is joined within this time. */
+const JOIN_MS = 30_000;
+/** A crashed host is started again by itself this often, then only when somebody asks. */
+const MAX_RESTARTS = 3;
+
+const pageSchema = z.looseObject({ sessions: z.array(directoryRowSchema) });
+
+/** What is known of this computer. */
+export type MachineStatus = 'absent' | 'looking' | 'stopped' | 'connecting' | 'connected' | 'lost';
+
+/** The machine room of this computer. */
+export class ComputerLink {
+  private readonly disposables = new DisposableStore();
+  private readonly changed = this.disposables.add(new Emitter<void>());
+  private readonly host: HostFinder | undefined;
+  private readonly log: Logger;
+  private readonly room: SharedRoom;
+  private readonly claudePath: () => string;
+  private hasLooked = false;
+  private isLooking = false;
+  private isHostGone = true;
+  private fetched: readonly DirectoryRow[] = [];
+  private restarts = 0;
+  private failure: AppError | undefined;
+
+  readonly onDidChange: Event<void> = this.changed.event;
+
+  constructor(options: {
+    readonly host: HostFinder | undefined;
+    readonly join: JoinTarget;
+    readonly claudePath: () => string;
+    readonly clock: Clock;
+    readonly random: () => number;
+    readonly log: Logger;
+  }) {
+    this.host = options.host;
+    this.log = options.log;
+    this.claudePath = options.claudePath;
+    this.room = new SharedRoom({
+      ref: { kind: 'own', session: '' },
+      join: options.join,
+      clock: options.clock,
+      random: options.random,
+      log: options.log,
+    });
+    this.disposables.add(
+      this.room.onDidChange(({ parts }) => {
+        if (parts.has('state') || parts.has('truth')) this.changed.fire();
+      }),
+    );
+    if (this.host) this.disposables.add(options.clock.every(LOOK_MS, () => void this.look()));
+  }
+
+  get canHost(): boolean {
+    return this.host !== undefined;
+  }
+
+  get status(): MachineStatus {
+    if (!this.host) return 'absent';
+    if (!this.hasLooked) return 'looking';
+    const { view } = this.room;
+    if (this.isHostGone) return view?.state ? 'lost' : 'stopped';
+    return view?.state ? 'connected' : 'connecting';
+  }
+
+  /** The directory as last seen; undefined before the first time. */
+  get state(): MachineState | undefined {
+    const state = this.room.view?.state;
+    return state?.kind === 'machine' ? state : undefined;
+  }
+
+  /** Sessions of this computer as last seen; what did not fit the directory comes behind, once asked for. */
+  get rows(): readonly DirectoryRow[] {
+    const rows = this.state?.sessions ?? [];
+    if (this.fetched.length === 0) return rows;
+    const known = new Set(rows.map(({ session }) => session.id));
+    return [...rows, ...this.fetched.filter(({ session }) => !known.has(session.id))];
+  }
+
+  /** The rows as far as they are true now: nothing works or waits while the host does not run. */
+  get liveRows(): readonly DirectoryRow[] {
+    return this.isHostGone ? [] : this.rows;
+  }
+
+  /** How many sessions are not among the rows yet. */
+  get moreRows(): number {
+    const { state } = this;
+    return state ? Math.max(0, state.sessions.length + (state.more ?? 0) - this.rows.length) : 0;
+  }
+
+  /** Fetches the next page of the directory. Throws AppError if the host does not answer. */
+  async fetchMore(): Promise<void> {
+    const answer = await this.request('fetch-sessions', { offset: this.rows.length });
+    const parsed = pageSchema.safeParse(answer);
+    if (!parsed.success) throw unexpectedAnswer('with more sessions');
+    this.fetched = [...this.fetched, ...parsed.data.sessions];
+    this.changed.fire();
+  }
+
+  /** Why the host could not be started, if the last try failed. */
+  get error(): AppError | undefined {
+    return this.failure;
+  }
+
+  row(session: string): DirectoryRow | undefined {
+    return this.rows.find((row) => row.session.id === session);
+  }
+
+  /** Looks for a running host and joins it; starts none. */
+  async look(): Promise<void> {
+    if (!this.host || this.isLooking) return;
+    this.isLooking = true;
+    try {
+      const found = await this.host.find(this.room.view?.truth.kind !== 'live');
+      this.follow(found);
+      if (found.kind === 'crashed') await this.restart();
+    } catch (error) {
+      this.log.warn('looking for the background service failed', { error: errorText(error) });
+      this.follow({ kind: 'none' });
+    } finally {
+      this.isLooking = false;
+    }
+  }
+
+  /** Finds or starts the host and joins it. Throws AppError if there can be none. */
+  async ensure(signal: AbortSignal = AbortSignal.timeout(JOIN_MS)): Promise<RoomView> {
+    if (!this.host) throw noHostHere();
+    try {
+      const { log } = this;
+      const link = await this.host.ensure({ claudePath: this.claudePath(), signal, log });
+      this.failure = undefined;
+      this.follow({ kind: 'running', link });
+    } catch (error) {
+      this.failure = asAppError(error);
+      this.changed.fire();
+      throw error;
+    }
+    return this.joined(AbortSignal.any([signal, AbortSignal.timeout(JOIN_MS)]));
+  }
+
+  /** Sends a command to the host, starting it if needed, and waits for its result. */
+  async request<K extends MachineCommandKind>(
+    kind: K,
+    args: CommandArgs<K>,
+    signal: AbortSignal = new AbortController().signal,
+  ): Promise<Json | undefined> {
+    const view = await this.ensure(signal);
+    return view.request(kind, args, { signal });
+  }
+
+  /** Environment of this window for a session that it starts. */
+  sessionEnvironment(): Record<string, string> {
+    return { ...this.host?.sessionEnvironment(this.claudePath()) };
+  }
+
+  get homeFolder(): string {
+    return this.host?.homeFolder ?? '';
+  }
+
+  async close(): Promise<void> {
+    this.disposables.dispose();
+    await this.room.close();
+  }
+
+  /** Sessions of a crashed host wait for a new one: a window that knew it does not let them wait. */
+  private async restart(): Promise<void> {
+    if (!this.state || this.restarts >= MAX_RESTARTS) return;
+    this.restarts += 1;
+    this.log.warn('the background service has crashed and is started again');
+    await this.ensure();
+  }
+
+  private follow(found: FoundHost): void {
+    const before = this.status;
+    this.hasLooked = true;
+    this.isHostGone = found.kind !== 'running';
+    const { failure } = this;
+    if (found.kind === 'running') {
+      // Whoever started it: what kept this window from starting it is over.
+      this.failure = undefined;
+      this.room.setTarget({ link: found.link });
+    }
+    if (this.status !== before || this.failure !== failure) this.changed.fire();
+  }
+
+  /** Waits until this window is in the machine room and its picture is the host's. */
+  private joined(signal: AbortSignal): Promise<RoomView> {
+    const { room } = this;
+    return new Promise((resolve, reject) => {
+      const disposables = new DisposableStore();
+      const settle = (): void => {
+        const { view, error } = room;
+        const isHere =
+          view?.me && (view.truth.kind === 'live' || view.truth.kind === 'unconfirmed');
+        if (!isHere && !error && !signal.aborted) return;
+        disposables.dispose();
+        if (isHere) resolve(view);
+        else reject(error ?? (isAppError(signal.reason) ? signal.reason : hostSilent()));
+      };
+      disposables.add(room.onDidChange(settle));
+      signal.addEventListener('abort', settle);
+      disposables.defer(() => signal.removeEventListener('abort', settle));
+      settle();
+    });
+  }
+}

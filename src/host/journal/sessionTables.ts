@@ -1,0 +1,190 @@
+// What the journal knows of sessions: their facts, prompts, child processes and raw transcript lines.
+import type { DatabaseSync } from 'node:sqlite';
+import * as z from 'zod/mini';
+import { type Json, parseJson } from '../../protocol/json.ts';
+import { sharingSchema } from '../../protocol/state.ts';
+import { authorSchema } from '../../protocol/transcript.ts';
+import { numberOf, textOf, transact } from './sqlite.ts';
+
+/** A session that this host opened once. Unknown fields survive. */
+export const storedSessionSchema = z.looseObject({
+  id: z.string(),
+  room: z.string(),
+  source: z.enum(['hosted', 'observed']),
+  cwd: z.string(),
+  title: z.string(),
+  startedAt: z.number(),
+  lastActivityAt: z.number(),
+  /** It ended, or its terminal did. */
+  ended: z.boolean(),
+  archived: z.optional(z.boolean()),
+  /** The agent's own id of the conversation. */
+  agentSessionId: z.optional(z.string()),
+  agentVersion: z.optional(z.string()),
+  transcriptPath: z.optional(z.string()),
+  branch: z.optional(z.string()),
+  model: z.optional(z.string()),
+  mode: z.optional(z.string()),
+  contextTokens: z.optional(z.number()),
+  contextLimit: z.optional(z.number()),
+  costUsd: z.optional(z.number()),
+  /** Key of the found session that an observed one watches. */
+  foundKey: z.optional(z.string()),
+  /** Environment to resume with; nothing that looks like a secret is in it. */
+  env: z.optional(z.record(z.string(), z.string())),
+  sharing: z.optional(sharingSchema),
+  /** Relay servers besides this computer's own that the session is shared on; access keys are secret. */
+  relays: z.optional(
+    z.array(z.object({ url: z.string(), accessKey: z.exactOptional(z.string()) })),
+  ),
+});
+
+/** How far a prompt got. `sent` is written before the agent gets it. */
+export const promptStateSchema = z.enum([
+  'accepted',
+  'sent',
+  'queued',
+  'started',
+  'completed',
+  'cancelled',
+  'unknown',
+]);
+
+const storedPromptSchema = z.object({
+  promptId: z.string(),
+  text: z.string(),
+  author: authorSchema,
+  at: z.number(),
+  images: z.optional(z.array(z.object({ mediaType: z.string(), base64: z.string() }))),
+});
+
+export type StoredSession = z.infer<typeof storedSessionSchema>;
+export type PromptState = z.infer<typeof promptStateSchema>;
+/** A prompt as it was accepted, and how far it got. */
+export type StoredPrompt = z.infer<typeof storedPromptSchema> & { readonly state: PromptState };
+
+/** An agent process of a session, named for good by pid and start time. */
+export interface StoredChild {
+  readonly session: string;
+  readonly pid: number;
+  readonly processStart: string;
+}
+
+/** Tables about sessions. */
+export class SessionTables {
+  private readonly database: DatabaseSync;
+
+  constructor(database: DatabaseSync) {
+    this.database = database;
+  }
+
+  /** All sessions. One that cannot be read is left out and left as it is: it must not hold up the others. */
+  sessions(onUnreadable: (id: string) => void = () => undefined): readonly StoredSession[] {
+    const rows = this.database.prepare('SELECT id, json FROM sessions').all();
+    return rows.flatMap((row) => {
+      const parsed = storedSessionSchema.safeParse(parseJson(textOf(row, 'json')));
+      if (!parsed.success) onUnreadable(textOf(row, 'id'));
+      return parsed.success ? [parsed.data] : [];
+    });
+  }
+
+  saveSession(session: StoredSession): void {
+    this.database
+      .prepare('INSERT OR REPLACE INTO sessions (id, room, json) VALUES (?, ?, ?)')
+      .run(session.id, session.room, JSON.stringify(session));
+  }
+
+  /** Forgets a session that never began, and the prompt that it was to begin with. */
+  deleteSession(id: string): void {
+    transact(this.database, () => {
+      this.database.prepare('DELETE FROM prompts WHERE session = ?').run(id);
+      this.database.prepare('DELETE FROM sessions WHERE id = ?').run(id);
+    });
+  }
+
+  /** Journals a prompt; false if this id is known already (then nothing changes). */
+  addPrompt(session: string, prompt: StoredPrompt): boolean {
+    const { state, ...body } = prompt;
+    const sql = `INSERT OR IGNORE INTO prompts (session, prompt, seq, state, json) VALUES (?1, ?2,
+      (SELECT coalesce(max(seq), 0) + 1 FROM prompts WHERE session = ?1), ?3, ?4)`;
+    const result = this.database
+      .prepare(sql)
+      .run(session, prompt.promptId, state, JSON.stringify(body));
+    return result.changes > 0;
+  }
+
+  setPromptState(session: string, promptId: string, state: PromptState): void {
+    this.database
+      .prepare('UPDATE prompts SET state = ? WHERE session = ? AND prompt = ?')
+      .run(state, session, promptId);
+  }
+
+  prompt(session: string, promptId: string): StoredPrompt | undefined {
+    const sql = 'SELECT state, json FROM prompts WHERE session = ? AND prompt = ?';
+    const row = this.database.prepare(sql).get(session, promptId);
+    return row === undefined ? undefined : storedPrompt(row);
+  }
+
+  /** Prompts whose end is not known, in the order of their acceptance. */
+  openPrompts(session: string): readonly StoredPrompt[] {
+    const sql = `SELECT state, json FROM prompts WHERE session = ?
+      AND state IN ('accepted', 'sent', 'queued', 'started') ORDER BY seq`;
+    return this.database.prepare(sql).all(session).map(storedPrompt);
+  }
+
+  saveChild(child: StoredChild, at: number): void {
+    this.database
+      .prepare(
+        'INSERT OR REPLACE INTO children (session, pid, process_start, at) VALUES (?, ?, ?, ?)',
+      )
+      .run(child.session, child.pid, child.processStart, at);
+  }
+
+  removeChild(session: string): void {
+    this.database.prepare('DELETE FROM children WHERE session = ?').run(session);
+  }
+
+  children(): readonly StoredChild[] {
+    return this.database
+      .prepare('SELECT session, pid, process_start FROM children')
+      .all()
+      .map((row) => ({
+        session: textOf(row, 'session'),
+        pid: numberOf(row, 'pid'),
+        processStart: textOf(row, 'process_start'),
+      }));
+  }
+
+  /** Keeps exact transcript lines for a later resume elsewhere; lines with a known uuid are skipped. */
+  appendRawLines(session: string, lines: readonly { file: string; line: Json }[]): void {
+    const statement = this.database.prepare(
+      `INSERT OR IGNORE INTO raw_lines (session, file, seq, uuid, line) VALUES (?1, ?2,
+       (SELECT coalesce(max(seq), 0) + 1 FROM raw_lines WHERE session = ?1 AND file = ?2), ?3, ?4)`,
+    );
+    transact(this.database, () => {
+      for (const { file, line } of lines) {
+        statement.run(session, file, uuidOf(line), JSON.stringify(line));
+      }
+    });
+  }
+
+  /** Kept lines of one transcript file in order. */
+  rawLines(session: string, file: string): readonly string[] {
+    const sql = 'SELECT line FROM raw_lines WHERE session = ? AND file = ? ORDER BY seq';
+    return this.database
+      .prepare(sql)
+      .all(session, file)
+      .map((row) => textOf(row, 'line'));
+  }
+}
+
+function storedPrompt(row: Parameters<typeof textOf>[0]): StoredPrompt {
+  const body = storedPromptSchema.parse(parseJson(textOf(row, 'json')));
+  return { ...body, state: promptStateSchema.parse(textOf(row, 'state')) };
+}
+
+const lineWithUuid = z.looseObject({ uuid: z.string() });
+
+function uuidOf(line: Json): string | null {
+  return lineWithUuid.safeParse(line).data?.uuid ?? null;
+}

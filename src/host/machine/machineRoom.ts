@@ -1,0 +1,182 @@
+// The machine room: the directory of this computer's sessions, and what its owner does with them.
+import type { Clock } from '../../base/clock.ts';
+import { type Disposable, DisposableStore } from '../../base/disposable.ts';
+import type { Logger } from '../../base/log.ts';
+import { PRODUCT_VERSION } from '../../base/product.ts';
+import type { AgentProbe } from '../../protocol/agent.ts';
+import type { Json } from '../../protocol/json.ts';
+import type { AcceptedCommand } from '../../session/commandCheck.ts';
+import { unsupportedCommand } from '../../session/errors.ts';
+import type { Journal } from '../journal/journal.ts';
+import { page, rowsForState } from './directory.ts';
+import { refusing } from '../session/refusals.ts';
+import type { RelayChild } from '../serve/relayChild.ts';
+import type { Rooms, ServedRoom } from '../serve/rooms.ts';
+import type { Sessions } from './sessions.ts';
+import { given } from '../session/sessionSummary.ts';
+import { shareSession, sharingOf, stopSharing } from './share.ts';
+import { WorkQueue } from './workQueue.ts';
+
+/** What the machine room works with. */
+export interface MachineOptions {
+  readonly journal: Journal;
+  readonly rooms: Rooms;
+  readonly relay: RelayChild;
+  readonly sessions: Sessions;
+  readonly computer: string;
+  readonly agentName: string;
+  readonly policyFile: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Ends the host: cleanly, or with every agent at once. */
+  readonly stop: (force: boolean) => void;
+}
+
+/** Changes come in bursts; the directory follows once per this time. */
+const PUBLISH_MS = 100;
+/** Invites expire without an event. */
+const REFRESH_MS = 30_000;
+
+/** Serves the machine room. */
+export class MachineRoom {
+  private readonly options: MachineOptions;
+  private readonly disposables = new DisposableStore();
+  private readonly shares = new WorkQueue();
+  private served: ServedRoom | undefined;
+  private probe: AgentProbe = { features: [] };
+  private timer: Disposable | undefined;
+
+  constructor(options: MachineOptions) {
+    this.options = options;
+    this.disposables.add(options.sessions.onDidChange(() => this.publishSoon()));
+    this.disposables.add(options.relay.onDidChange(() => this.publishSoon()));
+    this.disposables.add(options.clock.every(REFRESH_MS, () => this.refreshSharing()));
+  }
+
+  /** Serves the room; the same one at every start. */
+  async open(): Promise<void> {
+    const { journal, rooms } = this.options;
+    const known = journal.rooms().find(({ kind }) => kind === 'machine');
+    const id = known?.room ?? (await rooms.create('machine'));
+    this.served = await rooms.serve(id, { execute: (command) => this.execute(command) });
+    this.publish();
+  }
+
+  /** Owner link of the machine room: secret. */
+  get link(): string {
+    if (this.served === undefined) throw new Error('invariant: machine room not open');
+    return this.served.link;
+  }
+
+  /** Windows that are connected to this computer. */
+  get windowCount(): number {
+    return this.served?.room.windowCount ?? 0;
+  }
+
+  /** Takes what is known of the agent, with its problem if it cannot be used. */
+  setProbe(probe: AgentProbe): void {
+    this.probe = probe;
+    this.publish();
+  }
+
+  dispose(): void {
+    this.timer?.dispose();
+    this.disposables.dispose();
+  }
+
+  private publishSoon(): void {
+    this.timer ??= this.options.clock.after(PUBLISH_MS, () => this.publish());
+  }
+
+  private publish(): void {
+    this.timer?.dispose();
+    this.timer = undefined;
+    const { sessions, computer, agentName } = this.options;
+    this.served?.room.setState({
+      kind: 'machine',
+      computer: {
+        name: computer,
+        platform: process.platform,
+        version: PRODUCT_VERSION,
+        agent: agentName,
+        ...given({
+          agentVersion: this.probe.version,
+          problem: this.probe.problem && { ...this.probe.problem },
+        }),
+      },
+      ...rowsForState(sessions.rows()),
+    });
+  }
+
+  private refreshSharing(): void {
+    for (const session of this.options.sessions.all) {
+      const { recorder } = session;
+      const sharing = sharingOf(session);
+      if (JSON.stringify(sharing) !== JSON.stringify(recorder.stored.sharing)) {
+        recorder.update({ sharing });
+      }
+    }
+  }
+
+  private async execute(command: AcceptedCommand): Promise<Json | undefined> {
+    const result = await refusing(() => this.carryOut(command));
+    if (command.kind !== 'stop-host') await this.published();
+    return result;
+  }
+
+  /** Whoever is told that a command is done finds it so in the directory. */
+  private async published(): Promise<void> {
+    if (this.timer !== undefined) this.publish();
+    await this.served?.room.settled();
+  }
+
+  private async carryOut(command: AcceptedCommand): Promise<Json | undefined> {
+    const { sessions, rooms, relay, policyFile, clock, stop } = this.options;
+    switch (command.kind) {
+      case 'start': {
+        const { cwd, title, model, mode, env, prompt } = command.args;
+        const { member, name, device } = command.person;
+        const first =
+          prompt === undefined || prompt.trim() === ''
+            ? {}
+            : { prompt: { promptId: command.id, text: prompt, author: { member, name, device } } };
+        const session = await sessions.start({ cwd, title, model, mode, env, ...first });
+        return { session: session.id };
+      }
+      case 'open':
+        return { session: (await sessions.openFound(command.args.foundKey)).id };
+      case 'continue': {
+        const { session, foundKey, env } = command.args;
+        return { session: (await sessions.continue({ session, foundKey }, env)).id };
+      }
+      case 'end':
+        await sessions.end(command.args.session);
+        return undefined;
+      case 'share': {
+        const session = sessions.get(command.args.session);
+        const fetch = globalThis.fetch;
+        const options = { session, rooms, relay, policyFile, clock, fetch };
+        // A stop waits for none of them.
+        const share = () => shareSession(command.args, options);
+        return { ...(await this.shares.run(session.id, share)) };
+      }
+      case 'stop-sharing':
+        await stopSharing(sessions.get(command.args.session), rooms);
+        return undefined;
+      case 'archive':
+        await sessions.archive(command.args.session, command.args.archived);
+        return undefined;
+      case 'stop-host':
+        // After the answer is out: its sender waits for it.
+        this.options.clock.after(PUBLISH_MS, () => stop(command.args.force === true));
+        return undefined;
+      case 'fetch-sessions': {
+        const rows = sessions.rows();
+        // Rows are JSON by their schema, which their type does not say.
+        return { total: rows.length, sessions: page(rows, command.args.offset) as unknown as Json };
+      }
+      default:
+        throw unsupportedCommand();
+    }
+  }
+}

@@ -1,0 +1,104 @@
+// What the command line remembers of rooms: an older picture than it has seen is refused, across restarts.
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, expect, it } from 'vitest';
+import { newId } from '../../src/base/ids.ts';
+import { FileRoomMemory } from '../../src/cli/join/fileRoomMemory.ts';
+import { parseLink } from '../../src/protocol/link.ts';
+import { temporaryFolder } from '../host/folders.ts';
+import { createFakeClock } from '../probes/fakeClock.ts';
+import { sessionApp, textEntry } from '../sync/syncRig.ts';
+import { JoinRig } from './joinRig.ts';
+
+const rig = new JoinRig();
+afterEach(() => rig.close());
+
+const seen = (change: object = {}) => ({ term: 2, rev: 7, index: 3, hash: 'abc', ...change });
+
+it(
+  '[P1] a picture older than the one of the last time is not shown, and it is said why',
+  { timeout: 30_000 },
+  async () => {
+    const home = temporaryFolder();
+    const { relay, room } = await rig.serve();
+    room.append([textEntry('one', 'first')]);
+    room.setState(sessionApp({ title: 'Now' }));
+    const link = await rig.invite(room, relay);
+    const first = rig.run(link, 'Vic', { home, flags: ['--json'] });
+    await first.until('"truth":"live"');
+    first.say('{"quit":true}');
+    expect(await first.ended).toBe(0);
+    const file = join(home, 'rooms', parseLink(link).room);
+    if (process.platform !== 'win32') expect(statSync(file).mode & 0o777).toBe(0o600);
+
+    const again = rig.run(link, 'Vic', { home, flags: ['--json'] });
+    await again.until('"truth":"live"');
+    again.say('{"quit":true}');
+    expect(await again.ended).toBe(0);
+    expect(again.text()).not.toContain('"alarm"');
+
+    // As after a visit at which more was there.
+    const { term, rev, ...rest } = JSON.parse(readFileSync(file, 'utf8'));
+    writeFileSync(file, JSON.stringify({ term, rev: rev + 1000, ...rest }));
+    const older = rig.run(link, 'Vic', { home, flags: ['--json'] });
+    expect(await older.ended).toBe(1);
+    expect(older.lines().at(-1)).toMatchObject({
+      type: 'end',
+      reason: 'failed',
+      error: { code: 'rollback-detected', message: expect.stringContaining(file) },
+    });
+    expect(older.text()).not.toContain('"Now"');
+  },
+);
+
+it('of what two processes have seen of a room the highest stays', () => {
+  const home = temporaryFolder();
+  const clock = createFakeClock();
+  const room = newId();
+  const one = new FileRoomMemory({ home, clock });
+  const two = new FileRoomMemory({ home, clock });
+  one.save(room, seen({ rev: 9 }));
+  two.save(room, seen({ index: 5, hash: 'def' }));
+  one.flush();
+  two.flush();
+  expect(one.load(room)).toEqual(seen({ rev: 9, index: 5, hash: 'def' }));
+  expect(readdirSync(join(home, 'rooms'))).toEqual([room]);
+});
+
+it('it is written while it goes on, not only at the end', () => {
+  const home = temporaryFolder();
+  const clock = createFakeClock();
+  const room = newId();
+  const memory = new FileRoomMemory({ home, clock });
+  memory.save(room, seen());
+  expect(memory.load(room)).toBeUndefined();
+  clock.advance(5_000);
+  memory.save(room, seen({ rev: 8 }));
+  expect(memory.load(room)).toEqual(seen({ rev: 8 }));
+});
+
+it('a garbled file counts as none, a foreign name makes no file, the oldest of many go', () => {
+  const home = temporaryFolder();
+  const memory = new FileRoomMemory({ home, clock: createFakeClock() });
+  memory.save('../outside', seen());
+  memory.flush();
+  expect(existsSync(join(home, 'outside'))).toBe(false);
+  const rooms = Array.from({ length: 201 }, () => newId());
+  for (const [i, room] of rooms.entries()) {
+    memory.save(room, seen());
+    memory.flush();
+    utimesSync(memory.fileOf(room), i, i);
+  }
+  expect(readdirSync(join(home, 'rooms'))).toHaveLength(200);
+  expect(memory.load(rooms[0] ?? '')).toBeUndefined();
+  const last = rooms.at(-1) ?? '';
+  writeFileSync(memory.fileOf(last), '{');
+  expect(memory.load(last)).toBeUndefined();
+});

@@ -1,0 +1,193 @@
+// This computer's host: found, followed, started again after a crash, never started by looking.
+import { describe, expect, test } from 'vitest';
+import { AppError } from '../../src/base/errors.ts';
+import { silentLogger } from '../../src/base/log.ts';
+import type { FoundHost, HostFinder } from '../../src/client/rooms/hostFinder.ts';
+import { joinedSessions } from '../../src/client/rooms/joinedSessions.ts';
+import { ComputerLink } from '../../src/client/rooms/computerLink.ts';
+import { SessionDirectory } from '../../src/client/rooms/sessionDirectory.ts';
+import { SharedRoom } from '../../src/client/rooms/sharedRoom.ts';
+import { untranslated } from '../../src/client/translate.ts';
+import type { Json } from '../../src/protocol/json.ts';
+import { formatLink } from '../../src/protocol/link.ts';
+import { createFakeClock } from '../probes/fakeClock.ts';
+import { waitUntil } from '../probes/waitUntil.ts';
+import { FakeSecrets, FakeView, machineState, row } from './support/samples.ts';
+
+const link = formatLink({
+  room: 'm'.repeat(26),
+  secret: new Uint8Array(32),
+  relay: 'ws://127.0.0.1:1',
+  role: 'owner',
+});
+const ref = { kind: 'own', session: 'session1' } as const;
+
+function setUp(options: { readonly isWeb?: boolean } = {}) {
+  const clock = createFakeClock();
+  const views: FakeView[] = [];
+  const world: { found: FoundHost; started: number; failure?: AppError } = {
+    found: { kind: 'none' },
+    started: 0,
+  };
+  const host: HostFinder = {
+    homeFolder: '/home/ada',
+    find: () => Promise.resolve(world.found),
+    ensure: () => {
+      if (world.failure) return Promise.reject(world.failure);
+      if (world.found.kind !== 'running') world.started += 1;
+      world.found = { kind: 'running', link };
+      return Promise.resolve(link);
+    },
+    sessionEnvironment: () => ({}),
+  };
+  const join = (): Promise<FakeView> => {
+    const view = new FakeView();
+    view.state = machineState({ sessions: [row()] });
+    views.push(view);
+    return Promise.resolve(view);
+  };
+  const machine = new ComputerLink({
+    host: options.isWeb ? undefined : host,
+    join,
+    claudePath: () => '',
+    clock,
+    random: () => 0,
+    log: silentLogger,
+  });
+  const joined = joinedSessions(new FakeSecrets(), silentLogger);
+  const directory = new SessionDirectory({ machine, joined, t: untranslated });
+  return { clock, views, world, machine, directory };
+}
+
+describe('finding', () => {
+  test('looking starts nothing', async () => {
+    const { machine, world } = setUp();
+    expect(machine.status).toBe('looking');
+    await machine.look();
+    expect([machine.status, world.started]).toEqual(['stopped', 0]);
+  });
+
+  test('a host that somebody else starts is joined', async () => {
+    const { machine, world, clock } = setUp();
+    await machine.look();
+    world.found = { kind: 'running', link };
+    clock.advance(2_000);
+    await waitUntil('connected', () => machine.status === 'connected');
+    expect(machine.row('session1')).toBeDefined();
+  });
+
+  test('on the web there is none, and starting says what to do instead', async () => {
+    const { machine } = setUp({ isWeb: true });
+    expect([machine.status, machine.canHost]).toEqual(['absent', false]);
+    await expect(machine.ensure()).rejects.toThrow('browser');
+  });
+});
+
+describe('losing', () => {
+  test('a host that ended cleanly stays ended, and the list shows what was last seen', async () => {
+    const { machine, world } = setUp();
+    await machine.ensure();
+    world.found = { kind: 'none' };
+    await machine.look();
+    expect([machine.status, world.started, machine.rows.length]).toEqual(['lost', 1, 1]);
+    expect(machine.liveRows).toEqual([]);
+  });
+
+  test('a crashed host is started again, a few times', async () => {
+    const { machine, world } = setUp();
+    await machine.ensure();
+    for (let i = 0; i < 6; i += 1) {
+      world.found = { kind: 'crashed' };
+      // oxlint-disable-next-line no-await-in-loop -- one crash after the other
+      await machine.look();
+    }
+    expect([world.started, machine.status]).toEqual([4, 'lost']);
+  });
+
+  test('a crash that this window did not witness is left to whoever needs the host', async () => {
+    const { machine, world } = setUp();
+    world.found = { kind: 'crashed' };
+    await machine.look();
+    expect([world.started, machine.status]).toEqual([0, 'stopped']);
+  });
+
+  test('a start that fails says why, until one succeeds', async () => {
+    const { machine, world, directory } = setUp();
+    await machine.look();
+    world.failure = new AppError('host-runtime', {
+      happened: 'No SQLite.',
+      remedy: 'Use Node 24.',
+    });
+    await expect(machine.ensure()).rejects.toThrow('No SQLite.');
+    expect(directory.hostProblem(ref)).toMatchObject({
+      happened: 'No SQLite.',
+      remedy: 'Use Node 24.',
+    });
+    delete world.failure;
+    await machine.ensure();
+    expect(machine.error).toBeUndefined();
+    expect(directory.hostProblem(ref)).toBeUndefined();
+  });
+});
+
+describe('a failed start', () => {
+  test('is over when somebody else has started the host', async () => {
+    const { machine, world } = setUp();
+    world.failure = new AppError('host-runtime', { happened: 'No SQLite.' });
+    await machine.look();
+    await expect(machine.ensure()).rejects.toThrow('No SQLite.');
+    expect(machine.error).toBeDefined();
+    let changes = 0;
+    machine.onDidChange(() => (changes += 1));
+    world.found = { kind: 'running', link };
+    await machine.look();
+    expect(machine.error).toBeUndefined();
+    expect(changes).toBeGreaterThan(0);
+  });
+});
+
+describe('a panel of a joined session', () => {
+  test('does not say that it was left before the list of joined sessions is read', async () => {
+    const { clock, machine } = setUp();
+    const joined = joinedSessions(new FakeSecrets(), silentLogger);
+    const directory = new SessionDirectory({ machine, joined, t: untranslated });
+    const room = new SharedRoom({
+      ref: { kind: 'joined', room: 'r' },
+      join: () => Promise.reject(new Error('not asked')),
+      clock,
+      random: () => 0,
+      log: silentLogger,
+    });
+    expect(directory.absence(room)).toEqual({ kind: 'connecting' });
+    await joined.load();
+    expect(directory.absence(room)).toMatchObject({ kind: 'over' });
+  });
+});
+
+describe('the list', () => {
+  test('what does not fit is fetched once and shown behind the rest', async () => {
+    const { machine, views } = setUp();
+    await machine.ensure();
+    const [view] = views;
+    if (!view) throw new Error('not joined');
+    view.state = machineState({ sessions: [row()], more: 1 });
+    expect(machine.moreRows).toBe(1);
+    const second = row({ id: 'session2' });
+    // Rows are JSON by their schema.
+    view.answer = { total: 2, sessions: [row(), second] } as unknown as Json;
+    await machine.fetchMore();
+    expect(machine.rows.map(({ session }) => session.id)).toEqual(['session1', 'session2']);
+    expect(machine.moreRows).toBe(0);
+  });
+
+  test('a listed session without a link has to be opened, one with a link has not', async () => {
+    const { machine, views, directory } = setUp();
+    await machine.ensure();
+    expect(directory.needsOpening(ref)).toBe(false);
+    const [view] = views;
+    if (!view) throw new Error('not joined');
+    view.state = machineState({ sessions: [row({}, { link: undefined, foundKey: 'f' })] });
+    expect(directory.needsOpening(ref)).toBe(true);
+    expect(directory.targetOf(ref)).toBeUndefined();
+  });
+});

@@ -1,0 +1,139 @@
+// A real relay, a served room and guests, all in this process.
+import { createHash } from 'node:crypto';
+import { toBase64Url } from '../../src/base/bytes.ts';
+import { systemClock } from '../../src/base/clock.ts';
+import { silentLogger } from '../../src/base/log.ts';
+import { roomIdOfKey } from '../../src/crypto/admissionToken.ts';
+import { createIdentity, type Identity } from '../../src/crypto/identity.ts';
+import { generateSigningPair, newBootOf, randomBytes } from '../../src/crypto/keys.ts';
+import type { Entry } from '../../src/protocol/transcript.ts';
+import { createMemoryStore } from '../../src/relay/stores/memoryStore.ts';
+import { createRelay, type Relay } from '../../src/relay/server.ts';
+import { Attachment } from '../../src/sync/member/attachment.ts';
+import { HostRoom } from '../../src/sync/host/hostRoom.ts';
+import type {
+  HostRoomOptions,
+  InviteOptions,
+  RoomKeys,
+  SessionApp,
+} from '../../src/sync/host/hostRoomOptions.ts';
+import { Journal } from '../../src/host/journal/journal.ts';
+import { hostPaths } from '../../src/host/find/paths.ts';
+import type { RoomJournal } from '../../src/session/roomJournal.ts';
+import { temporaryFolder } from '../host/folders.ts';
+
+/** Everything of one test; dispose it in afterEach. */
+export class SyncRig {
+  private readonly closers: (() => Promise<void> | void)[] = [];
+
+  /** Closes something of the test with the rig. */
+  own(close: () => Promise<void> | void): void {
+    this.closers.push(close);
+  }
+
+  async relay(): Promise<Relay> {
+    const store = createMemoryStore();
+    const relay = await createRelay({ port: 0, store, clock: systemClock, log: silentLogger });
+    this.closers.push(() => relay.close());
+    return relay;
+  }
+
+  async roomKeys(): Promise<RoomKeys> {
+    const pair = await generateSigningPair();
+    return { id: await roomIdOfKey(pair.publicBytes), pair };
+  }
+
+  /** A real journal with the room in it. */
+  journal(room: RoomKeys): RoomJournal {
+    const paths = hostPaths(temporaryFolder());
+    const journal = Journal.open({ paths, clock: systemClock, log: silentLogger });
+    this.closers.unshift(() => journal.close());
+    const secret = toBase64Url(randomBytes(32));
+    return journal.addRoom({ room: room.id, kind: 'session', privateKey: 'x' }, secret);
+  }
+
+  async host(
+    relay: Relay,
+    options: Partial<HostRoomOptions> & { readonly term?: number } = {},
+  ): Promise<HostRoom> {
+    const term = options.term ?? 1;
+    const keys = options.room ?? (await this.roomKeys());
+    const journal = options.journal ?? this.journal(keys);
+    const room = await HostRoom.open({
+      room: keys,
+      host: { term, pair: await generateSigningPair(), boot: newBootOf(term) },
+      relays: [{ url: relay.url }],
+      firstRev: 0,
+      execute: async () => undefined,
+      readBlob: () => undefined,
+      sha256: (bytes) => createHash('sha256').update(bytes).digest(),
+      webSocket: WebSocket,
+      fetch,
+      clock: systemClock,
+      log: silentLogger,
+      ...options,
+      journal,
+    });
+    this.closers.push(() => room.dispose());
+    room.setState(sessionApp());
+    return room;
+  }
+
+  async invite(
+    room: HostRoom,
+    relay: Relay,
+    options: Partial<InviteOptions> = {},
+  ): Promise<string> {
+    const invite = await room.createInvite({
+      role: 'viewer',
+      lifetimeMs: 3_600_000,
+      relay: relay.url,
+      ...options,
+    });
+    return invite.link;
+  }
+
+  async join(link: string, name = 'Ada', identity?: Identity): Promise<Attachment> {
+    const attachment = await Attachment.join({
+      link,
+      identity: identity ?? (await createIdentity()),
+      name,
+      device: 'test',
+      clock: systemClock,
+      log: silentLogger,
+    });
+    this.closers.push(() => attachment.dispose());
+    return attachment;
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.closers.splice(0).reverse()) await close();
+  }
+}
+
+/** A state of a session for tests. */
+export function sessionApp(change: Partial<SessionApp['session']> = {}): SessionApp {
+  return {
+    kind: 'session',
+    session: {
+      id: 'session-one',
+      title: 'Test session',
+      source: 'hosted',
+      status: 'idle',
+      computer: 'desk',
+      cwd: '/home/dev/project',
+      project: 'project',
+      agent: 'Claude Code',
+      startedAt: 1,
+      lastActivityAt: 1,
+      ...change,
+    },
+    pending: [],
+    queue: [],
+  };
+}
+
+/** A finished text of the agent. */
+export function textEntry(id: string, text: string, messageId = id): Entry {
+  return { kind: 'text', id, at: 1, messageId, text };
+}
