@@ -1,7 +1,7 @@
 // Header and control bar of the panel.
 import { describe, expect, test } from 'vitest';
 import { panelControl, panelHeader } from '../../src/client/panel/panelModel.ts';
-import { FakeView, member, sessionState, summary } from './support/samples.ts';
+import { FakeView, member, sessionState, summary } from './samples.ts';
 
 function viewOf(who: string, state = sessionState()): FakeView {
   const view = new FakeView();

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { panelHeader } from '../../src/client/panel/panelModel.ts';
 import { statusText } from '../../src/client/lists/statusText.ts';
 import { untranslated } from '../../src/client/translate.ts';
-import { row } from './support/samples.ts';
+import { row } from './samples.ts';
 
 test('one waiting session is opened by a click, several are asked about', () => {
   const waiting = (id: string) => row({ id, status: 'waiting' }, { pending: 1 });

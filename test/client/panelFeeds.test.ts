@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { EntryFeed, LiveFeed } from '../../src/client/panel/panelFeeds.ts';
 import type { ToPanel } from '../../src/protocol/panel.ts';
 import type { LiveBlock } from '../../src/session/view.ts';
-import { entries } from './support/samples.ts';
+import { entries } from './samples.ts';
 
 /** What a page does with the messages. */
 class Page {

@@ -12,7 +12,7 @@ import type { Json } from '../../src/protocol/json.ts';
 import { formatLink } from '../../src/protocol/link.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
-import { FakeSecrets, FakeView, machineState, row } from './support/samples.ts';
+import { FakeSecrets, FakeView, machineState, row } from './samples.ts';
 
 const link = formatLink({
   room: 'm'.repeat(26),

@@ -6,7 +6,7 @@ import type { SharedRoom } from '../../src/client/rooms/sharedRoom.ts';
 import { untranslated } from '../../src/client/translate.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
-import { FakeMemento, FakeView, poolOf, sessionState } from './support/samples.ts';
+import { FakeMemento, FakeView, poolOf, sessionState } from './samples.ts';
 
 const ref: SessionRef = { kind: 'joined', room: 'r' };
 const DAY_MS = 24 * 3_600_000;

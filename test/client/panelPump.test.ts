@@ -11,7 +11,7 @@ import { type FromPanel, type ToPanel, toPanelSchema } from '../../src/protocol/
 import type { Problem } from '../../src/protocol/state.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
-import { entries, FakeMemento, FakeView, poolOf, sessionState } from './support/samples.ts';
+import { entries, FakeMemento, FakeView, poolOf, sessionState } from './samples.ts';
 
 const ref: SessionRef = { kind: 'own', session: 's' };
 async function setUp(view = new FakeView(), problem?: Problem) {

@@ -9,7 +9,7 @@ import { type JoinTarget, type RoomTarget, SharedRoom } from '../../src/client/r
 import { formatLink } from '../../src/protocol/link.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
-import { FakeView } from './support/samples.ts';
+import { FakeView } from './samples.ts';
 
 const own: SessionRef = { kind: 'own', session: 's' };
 const joined: SessionRef = { kind: 'joined', room: 'r' };

@@ -1,10 +1,10 @@
 // Sessions, people and views to test the editor's pure parts with.
-import { Emitter } from '../../../src/base/emitter.ts';
-import { silentLogger } from '../../../src/base/log.ts';
-import { RoomPool, type RoomPoolOptions } from '../../../src/client/rooms/roomPool.ts';
-import type { CommandArgs, CommandKind } from '../../../src/protocol/command.ts';
-import type { Json } from '../../../src/protocol/json.ts';
-import { formatLink } from '../../../src/protocol/link.ts';
+import { Emitter } from '../../src/base/emitter.ts';
+import { silentLogger } from '../../src/base/log.ts';
+import { RoomPool, type RoomPoolOptions } from '../../src/client/rooms/roomPool.ts';
+import type { CommandArgs, CommandKind } from '../../src/protocol/command.ts';
+import type { Json } from '../../src/protocol/json.ts';
+import { formatLink } from '../../src/protocol/link.ts';
 import type {
   DirectoryRow,
   MachineState,
@@ -12,17 +12,17 @@ import type {
   RoomState,
   SessionState,
   SessionSummary,
-} from '../../../src/protocol/state.ts';
-import type { Entry } from '../../../src/protocol/transcript.ts';
+} from '../../src/protocol/state.ts';
+import type { Entry } from '../../src/protocol/transcript.ts';
 import type {
   LiveBlock,
   OutboxItem,
   PlacedEntry,
   Truth,
   ViewPart,
-} from '../../../src/session/view.ts';
-import type { MovableView } from '../../../src/client/rooms/sharedRoom.ts';
-import { createFakeClock } from '../../probes/fakeClock.ts';
+} from '../../src/session/view.ts';
+import type { MovableView } from '../../src/client/rooms/sharedRoom.ts';
+import { createFakeClock } from '../probes/fakeClock.ts';
 
 /** A hosted, idle session. */
 export function summary(changes: Partial<SessionSummary> = {}): SessionSummary {

@@ -7,7 +7,7 @@ import {
   waitingCount,
 } from '../../src/client/lists/sessionTree.ts';
 import { untranslated } from '../../src/client/translate.ts';
-import { row, summary } from './support/samples.ts';
+import { row, summary } from './samples.ts';
 
 const input = (changes: Partial<TreeInput>): TreeInput => ({
   own: [],

@@ -7,7 +7,7 @@ import { joinedSessions } from '../../src/client/rooms/joinedSessions.ts';
 import { StoredRoomMemory } from '../../src/client/rooms/storedRoomMemory.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
-import { FakeMemento, FakeSecrets } from './support/samples.ts';
+import { FakeMemento, FakeSecrets } from './samples.ts';
 
 describe('drafts', () => {
   test('each session has its own, and the oldest of more than 50 goes', () => {
