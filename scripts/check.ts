@@ -5,7 +5,16 @@ import { exitOf, spawnGroup } from '../tools/run/processes.ts';
 import { refuseUnknown } from './refuseUnknown.ts';
 
 const bin = (name: string): string => join(REPO_ROOT, 'node_modules/.bin', name);
-const LINTED = ['src', 'webview-ui', 'test', 'tools', 'scripts', 'bench', 'esbuild.mjs'];
+const LINTED = [
+  'src',
+  'webview-ui',
+  'test',
+  'tools',
+  'scripts',
+  'bench',
+  'esbuild.mjs',
+  'oxlint.config.ts',
+];
 
 const CHECKS: readonly (readonly [string, string, readonly string[]])[] = [
   ['types', bin('tsc'), ['-b', '--pretty', 'false']],

@@ -18,7 +18,7 @@ import { MachineRoom } from './machine/machineRoom.ts';
 import { hostPaths, prepareHome } from './find/paths.ts';
 import { RelayChild } from './serve/relayChild.ts';
 import { forgetWish, isNewer, wantedVersion } from './find/restartWish.ts';
-import { Rooms } from './serve/rooms.ts';
+import { ServedRooms } from './serve/servedRooms.ts';
 import { Sessions } from './machine/sessions.ts';
 
 /** How the host runs. */
@@ -106,7 +106,7 @@ async function run(options: RunHostOptions): Promise<number> {
     closers.unshift(() => relay.close());
     refuseIfStopped();
     journal.saveSetting(RELAY_PORT, `${relay.address.port}`);
-    const rooms = await Rooms.create({ journal, relay, clock, log });
+    const rooms = await ServedRooms.create({ journal, relay, clock, log });
     closers.unshift(() => rooms.closeAll());
     const env = filterEnvironment(options.env);
     const agent = createClaudeAgent({ env, clock, log });

@@ -59,6 +59,10 @@ export const deltaSchema = z.looseObject({
   parent: z.optional(z.string()),
 });
 
+/** Fields of an awareness state: the host's beat, and a member's presence. */
+export const BEAT_FIELD = 'b';
+export const PRESENCE_FIELD = 'p';
+
 /** The host's heartbeat, in its awareness state. */
 export const beatSchema = z.looseObject({
   rev: z.number(),

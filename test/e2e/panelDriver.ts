@@ -7,7 +7,7 @@ import type { Workbench } from '../../tools/vscode/workbench.ts';
 const PATIENCE_MS = 30_000;
 
 /** One open session panel. The frame is looked up anew each time: VS Code replaces it at will. */
-export class SessionPanel {
+export class PanelDriver {
   readonly window: Workbench;
 
   constructor(window: Workbench) {
@@ -103,12 +103,12 @@ export async function joinByLink(
   window: Workbench,
   link: string,
   name?: string,
-): Promise<SessionPanel> {
+): Promise<PanelDriver> {
   await window.command('Twinhelm: Join with a Link');
   await window.input(/Paste the link/, link);
   await window.answerDialog(/controller|viewer/, 'Join');
   if (name !== undefined) await window.input(/Others see it/, name);
-  const panel = new SessionPanel(window);
+  const panel = new PanelDriver(window);
   await panel.shows('Live');
   return panel;
 }

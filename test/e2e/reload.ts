@@ -7,7 +7,7 @@ import type { Entry } from '../../src/protocol/transcript.ts';
 import { Attachment } from '../../src/sync/member/attachment.ts';
 import { waitUntil } from '../../tools/run/processes.ts';
 import { setStage } from './harness.ts';
-import { SessionPanel } from './panelDriver.ts';
+import { PanelDriver } from './panelDriver.ts';
 
 /** Reloads `count` times; throws where an entry is missing or doubled. */
 export async function reloadInMidTurn(count: number): Promise<void> {
@@ -19,7 +19,7 @@ export async function reloadInMidTurn(count: number): Promise<void> {
     const owner = await stage.ownerWindow();
     await owner.showView('Twinhelm');
     await owner.treeItem('Reloaded').dblclick();
-    const panel = new SessionPanel(owner);
+    const panel = new PanelDriver(owner);
     await panel.shows('Live');
     for (let n = 1; n <= count; n += 1) {
       await panel.send(`[[slow:30:50]] round-${n}-begins`);
@@ -47,7 +47,7 @@ export async function reloadInMidTurn(count: number): Promise<void> {
   }
 }
 
-async function lastReply(panel: SessionPanel): Promise<string> {
+async function lastReply(panel: PanelDriver): Promise<string> {
   const frame = await panel.frame();
   return frame
     .locator('.reply')

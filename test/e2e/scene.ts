@@ -7,7 +7,7 @@ import { processesWith } from '../../tools/run/processes.ts';
 import { openTerminal, type Terminal } from '../../tools/run/terminal.ts';
 import type { Workbench } from '../../tools/vscode/workbench.ts';
 import type { Stage } from './harness.ts';
-import { joinByLink, SessionPanel } from './panelDriver.ts';
+import { joinByLink, PanelDriver } from './panelDriver.ts';
 
 /** Texts that nobody but the people of the session may ever have. */
 const CANARIES = {
@@ -102,17 +102,17 @@ export async function playScene(stage: Stage): Promise<SceneFigures> {
   }
 }
 
-async function startSession(owner: Workbench): Promise<SessionPanel> {
+async function startSession(owner: Workbench): Promise<PanelDriver> {
   await owner.showView('Twinhelm');
   await owner.command('Twinhelm: Start a Session');
   await owner.input(/First prompt/, `${CANARIES.prompt} [[text:Welcome aboard]]`);
-  const panel = new SessionPanel(owner);
+  const panel = new PanelDriver(owner);
   await panel.says('Welcome aboard');
   await panel.shows(/Live/);
   return panel;
 }
 
-async function allowCommand(panel: SessionPanel, stage: Stage): Promise<void> {
+async function allowCommand(panel: PanelDriver, stage: Stage): Promise<void> {
   await panel.send(
     `[[bash:echo ${CANARIES.output} > made.txt; cat made.txt]][[text:first command done]]`,
   );
@@ -141,9 +141,9 @@ async function share(owner: Workbench, role: string, address: string): Promise<s
 
 /** Both guests see the same answer grow, piece by piece. */
 async function watchStream(
-  owner: SessionPanel,
-  first: SessionPanel,
-  second: SessionPanel,
+  owner: PanelDriver,
+  first: PanelDriver,
+  second: PanelDriver,
 ): Promise<SceneFigures['growth']> {
   const watching = [await first.watchStream(), await second.watchStream()] as const;
   await owner.send('[[slow:60:60]]');
@@ -158,8 +158,8 @@ async function watchStream(
 
 async function handControl(
   owner: Workbench,
-  ownerPanel: SessionPanel,
-  guest: SessionPanel,
+  ownerPanel: PanelDriver,
+  guest: PanelDriver,
 ): Promise<void> {
   const name = CANARIES.name;
   const ask = (await ownerPanel.frame()).locator('.ask', { hasText: name }).first();
@@ -170,7 +170,7 @@ async function handControl(
   await owner.screenshot('scene-2-control-given');
 }
 
-async function reloadInMidTurn(owner: Workbench, panel: SessionPanel): Promise<void> {
+async function reloadInMidTurn(owner: Workbench, panel: PanelDriver): Promise<void> {
   await panel.send('[[slow:90:60]]');
   await panel.shows(/w5 /);
   await owner.reload();
@@ -197,7 +197,7 @@ async function observeTerminal(
   await row.waitFor({ timeout: 30_000 });
   await terminal.type(`${CANARIES.terminal} [[text:said in the terminal]]`);
   await row.dblclick();
-  const panel = new SessionPanel(owner);
+  const panel = new PanelDriver(owner);
   await panel.says('said in the terminal');
   await panel.shows(CANARIES.terminal);
   expect(await (await panel.composer()).isDisabled()).toBe(true);
@@ -212,7 +212,7 @@ async function observeTerminal(
   await viewerPanel.says('said while watched');
 }
 
-async function stopSharing(owner: Workbench, panel: SessionPanel): Promise<void> {
+async function stopSharing(owner: Workbench, panel: PanelDriver): Promise<void> {
   await owner.page.locator('.tab', { hasText: CANARIES.prompt }).first().click();
   await panel.shows(/w89/);
   await (await panel.composer()).focus();

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { Workbench } from '../../tools/vscode/workbench.ts';
 import { setStage } from './harness.ts';
-import { SessionPanel } from './panelDriver.ts';
+import { PanelDriver } from './panelDriver.ts';
 
 /** Opens a URI of the extension; VS Code itself asks first. */
 async function openUri(window: Workbench, path: string): Promise<void> {
@@ -32,7 +32,7 @@ test('a link that is opened from outside joins only after a yes; a damaged one s
 
     await openUri(window, `join${fragment}`);
     await window.answerDialog(/Join the session at 127\.0\.0\.1/, 'Join');
-    await new SessionPanel(window).says('Welcome aboard');
+    await new PanelDriver(window).says('Welcome aboard');
     await window.close();
   } finally {
     await stage.close();

@@ -7,7 +7,7 @@ import { Journal } from '../../src/host/journal/journal.ts';
 import type { OpenSession } from '../../src/host/session/openSession.ts';
 import { hostPaths } from '../../src/host/find/paths.ts';
 import { RelayChild } from '../../src/host/serve/relayChild.ts';
-import { Rooms } from '../../src/host/serve/rooms.ts';
+import { ServedRooms } from '../../src/host/serve/servedRooms.ts';
 import { Sessions } from '../../src/host/machine/sessions.ts';
 import type { FoundSession } from '../../src/protocol/agent.ts';
 import type { CommandArgs, CommandKind } from '../../src/protocol/command.ts';
@@ -23,10 +23,10 @@ export class SessionsRig {
   readonly agent = new FakeAgent();
   readonly journal: Journal;
   readonly relay: RelayChild;
-  readonly rooms: Rooms;
+  readonly rooms: ServedRooms;
   readonly sessions: Sessions;
 
-  private constructor(folder: string, journal: Journal, relay: RelayChild, rooms: Rooms) {
+  private constructor(folder: string, journal: Journal, relay: RelayChild, rooms: ServedRooms) {
     this.folder = folder;
     this.journal = journal;
     this.relay = relay;
@@ -51,7 +51,7 @@ export class SessionsRig {
       folder,
       journal,
       relay,
-      await Rooms.create({ journal, relay, ...common }),
+      await ServedRooms.create({ journal, relay, ...common }),
     );
   }
 

@@ -6,9 +6,8 @@ import { toBase64Url, utf8Bytes } from '../../src/base/bytes.ts';
 import { createIdentity } from '../../src/crypto/identity.ts';
 import { generateSigningPair, newBootOf, randomBytes } from '../../src/crypto/keys.ts';
 import { RecordOpener, RecordSealer } from '../../src/crypto/record.ts';
-import { RECORD_TYPE } from '../../src/protocol/room.ts';
+import { RECORD_TYPE, PRESENCE_FIELD } from '../../src/protocol/room.ts';
 import { Attendance } from '../../src/sync/host/attendance.ts';
-import { PRESENCE_FIELD } from '../../src/sync/member/presenceChannel.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
 

@@ -1,13 +1,16 @@
 // The house rules see what they are meant to see.
 import { expect, test } from 'vitest';
-import { checkSource, checkWords } from '../../scripts/checkHouse.ts';
+import { checkNames, checkSource } from '../../scripts/checkHouse.ts';
 
 const problems = (text: string): string[] =>
   checkSource('src/base/x.ts', text).map(({ problem }) => problem);
 
-test('a file over 400 lines is refused, one of 400 is not', () => {
-  expect(problems(`// Purpose.\n${'x();\n'.repeat(400)}`)).toHaveLength(1);
-  expect(problems(`// Purpose.\n${'x();\n'.repeat(399)}`)).toHaveLength(0);
+test('a file over 400 lines is refused', () => {
+  const lines = (count: number): string => `// Purpose.\n${'x();\n'.repeat(count - 1)}`;
+  expect(problems(lines(401))).toHaveLength(1);
+  expect(problems(lines(400))).toHaveLength(0);
+  expect(checkSource('test/base/x.test.ts', lines(401))).toHaveLength(1);
+  expect(checkSource('test/base/x.test.ts', lines(400))).toHaveLength(0);
 });
 
 test('a file without its purpose in the first line is refused', () => {
@@ -20,8 +23,13 @@ test('a type assertion needs a reason in a comment, `as const` and words in stri
   expect(problems("// Purpose.\n\n\n\n\nconst x = ['such as Ada'] as const;\n")).toHaveLength(0);
 });
 
-test('a path of one machine is refused', () => {
-  const path = ['', 'root', 'x'].join('/');
-  expect(checkWords('README.md', `see ${path}\n`)).toHaveLength(1);
-  expect(checkWords('README.md', 'see ~/x and https://example.org\n')).toHaveLength(0);
+test('two files or exported classes of one name are refused, `errors.ts` apart', () => {
+  const names = (...files: (readonly [string, string])[]): string[] =>
+    checkNames(new Map(files)).map(({ problem }) => problem);
+  expect(names(['src/a/gate.ts', ''], ['src/b/gate.ts', ''])).toEqual(['one file gate is enough.']);
+  expect(names(['src/a/errors.ts', ''], ['src/b/errors.ts', ''])).toEqual([]);
+  const twice = 'export class Gate {}\n';
+  expect(names(['src/a/x.ts', twice], ['src/b/y.ts', twice])).toEqual([
+    'one class Gate is enough.',
+  ]);
 });

@@ -3,7 +3,7 @@ import { useErrorBoundary } from 'preact/hooks';
 import { assertNever } from '../../src/base/assert.ts';
 import type { TranscriptRow } from '../model/transcriptModel.ts';
 import { CommandCard, CompactionCard, TodosCard, UnknownCard } from './foldedCards.tsx';
-import { NoticeLine, ResetLine, RetryLine, TaskLine, TurnLine } from './lines.tsx';
+import { NoticeLine, ResetLine, RetryLine, TaskLine, TurnLine } from './entryLines.tsx';
 import { PromptCard, TextCard, ThinkingCard } from './messageCards.tsx';
 import { DecisionLine, RequestCard } from './RequestCard.tsx';
 import { OrphanResultCard, ToolCard } from './ToolCard.tsx';

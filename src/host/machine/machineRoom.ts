@@ -11,7 +11,7 @@ import type { Journal } from '../journal/journal.ts';
 import { page, rowsForState } from './directory.ts';
 import { refusing } from '../session/refusals.ts';
 import type { RelayChild } from '../serve/relayChild.ts';
-import type { Rooms, ServedRoom } from '../serve/rooms.ts';
+import type { ServedRooms, ServedRoom } from '../serve/servedRooms.ts';
 import type { Sessions } from './sessions.ts';
 import { given } from '../session/sessionSummary.ts';
 import { shareSession, sharingOf, stopSharing } from './share.ts';
@@ -20,7 +20,7 @@ import { WorkQueue } from './workQueue.ts';
 /** What the machine room works with. */
 export interface MachineOptions {
   readonly journal: Journal;
-  readonly rooms: Rooms;
+  readonly rooms: ServedRooms;
   readonly relay: RelayChild;
   readonly sessions: Sessions;
   readonly computer: string;

@@ -19,7 +19,7 @@ import { FoundList, isRunning } from './foundList.ts';
 import { HostedSession } from '../drive/hostedSession.ts';
 import { ObservedSession } from '../drive/observedSession.ts';
 import { OpenSession } from '../session/openSession.ts';
-import type { Rooms } from '../serve/rooms.ts';
+import type { ServedRooms } from '../serve/servedRooms.ts';
 import { SessionKeys, type Target } from './sessionKeys.ts';
 import type { StoredChild, StoredSession } from '../journal/sessionTables.ts';
 import { given } from '../session/sessionSummary.ts';
@@ -28,7 +28,7 @@ import { WorkQueue } from './workQueue.ts';
 
 /** What the registry works with. */
 export interface SessionsOptions extends DriverOptions {
-  readonly rooms: Rooms;
+  readonly rooms: ServedRooms;
   readonly computer: string;
 }
 

@@ -11,13 +11,13 @@ import { addressUnreachable, notShareable, sharingOff, sharingStopped } from '..
 import type { OpenSession } from '../session/openSession.ts';
 import { isSharingAllowed } from './policy.ts';
 import type { RelayChild } from '../serve/relayChild.ts';
-import type { Rooms } from '../serve/rooms.ts';
+import type { ServedRooms } from '../serve/servedRooms.ts';
 import type { StoredSession } from '../journal/sessionTables.ts';
 
 /** What sharing needs. */
 export interface ShareOptions {
   readonly session: OpenSession;
-  readonly rooms: Rooms;
+  readonly rooms: ServedRooms;
   readonly relay: RelayChild;
   readonly policyFile: string;
   readonly clock: Clock;
@@ -116,7 +116,7 @@ async function leaveRelay(
 }
 
 /** Cuts every guest off, and leaves the relay servers. */
-export async function stopSharing(session: OpenSession, rooms: Rooms): Promise<void> {
+export async function stopSharing(session: OpenSession, rooms: ServedRooms): Promise<void> {
   const { room, recorder } = session;
   await room.stopSharing();
   if ((recorder.stored.relays ?? []).length > 0) await rooms.shareOn(room, []);

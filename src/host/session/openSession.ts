@@ -9,7 +9,7 @@ import type { HostRoom } from '../../sync/host/hostRoom.ts';
 import type { Journal } from '../journal/journal.ts';
 import { PromptBook } from './promptBook.ts';
 import { controlOfBypass, refusing } from './refusals.ts';
-import type { Rooms, ServedRoom } from '../serve/rooms.ts';
+import type { ServedRooms, ServedRoom } from '../serve/servedRooms.ts';
 import type { RoomTables } from '../journal/roomTables.ts';
 import type { SessionDriver } from './sessionDriver.ts';
 import { SessionRecorder } from './sessionRecorder.ts';
@@ -19,7 +19,7 @@ import { given } from './sessionSummary.ts';
 /** What an open session works with. */
 export interface OpenSessionOptions {
   readonly stored: StoredSession;
-  readonly rooms: Rooms;
+  readonly rooms: ServedRooms;
   readonly journal: Journal;
   readonly clock: Clock;
   readonly log: Logger;
@@ -34,7 +34,7 @@ const TOLD_EPOCHS = 16;
 export class OpenSession {
   readonly recorder: SessionRecorder;
   private readonly served: ServedRoom;
-  private readonly rooms: Rooms;
+  private readonly rooms: ServedRooms;
   private currentDriver: SessionDriver | undefined;
 
   private constructor(options: OpenSessionOptions, served: ServedRoom) {

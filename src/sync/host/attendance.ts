@@ -8,9 +8,14 @@ import { importVerifyKey } from '../../crypto/keys.ts';
 import { readHeader, type RecordOpener, type RecordSealer } from '../../crypto/record.ts';
 import { parseJson } from '../../protocol/json.ts';
 import { LIMITS, TIMES } from '../../protocol/limits.ts';
-import { type Beat, presenceSchema, RECORD_TYPE } from '../../protocol/room.ts';
+import {
+  type Beat,
+  presenceSchema,
+  RECORD_TYPE,
+  BEAT_FIELD,
+  PRESENCE_FIELD,
+} from '../../protocol/room.ts';
 import type { WindowRef } from '../../protocol/state.ts';
-import { BEAT_FIELD, PRESENCE_FIELD } from '../member/presenceChannel.ts';
 
 /** A new face is answered by a beat after this pause, so that many at once get one. */
 const ANSWER_MS = 100;

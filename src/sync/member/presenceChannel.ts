@@ -7,11 +7,13 @@ import type { Clock } from '../../base/clock.ts';
 import { randomBytes } from '../../crypto/keys.ts';
 import type { RecordSealer } from '../../crypto/record.ts';
 import { LIMITS, TIMES } from '../../protocol/limits.ts';
-import { type Beat, type Presence, RECORD_TYPE } from '../../protocol/room.ts';
-
-/** Awareness field of the host's beat and of a member's presence. */
-export const BEAT_FIELD = 'b';
-export const PRESENCE_FIELD = 'p';
+import {
+  type Beat,
+  BEAT_FIELD,
+  type Presence,
+  PRESENCE_FIELD,
+  RECORD_TYPE,
+} from '../../protocol/room.ts';
 
 /** What a presence channel needs. */
 export interface PresenceChannelOptions {

@@ -24,7 +24,7 @@ import type { RoomTables } from '../journal/roomTables.ts';
 const OWNER_LIFETIME_MS = 10 * 365 * 24 * 3_600_000;
 
 /** What rooms need. */
-export interface RoomsOptions {
+export interface ServedRoomsOptions {
   readonly journal: Journal;
   readonly relay: RelayChild;
   readonly clock: Clock;
@@ -42,23 +42,23 @@ export interface ServedRoom {
 type Behaviour = Pick<HostRoomOptions, 'execute' | 'requestKind' | 'checkControl'>;
 
 /** Makes and serves rooms; follows the relay when it is started again. */
-export class Rooms {
-  private readonly options: RoomsOptions;
+export class ServedRooms {
+  private readonly options: ServedRoomsOptions;
   private readonly host: HostIdentity;
   private readonly served = new Map<string, Entry>();
   /** Rooms that this process has served: counters of a term never begin again. */
   private readonly known = new Set<string>();
   private readonly disposables = new DisposableStore();
 
-  private constructor(options: RoomsOptions, host: HostIdentity) {
+  private constructor(options: ServedRoomsOptions, host: HostIdentity) {
     this.options = options;
     this.host = host;
     this.disposables.add(options.relay.onDidChange(() => void this.follow()));
   }
 
   /** Makes the keys of this process: one pair and one boot per term. */
-  static async create(options: RoomsOptions): Promise<Rooms> {
-    return new Rooms(options, await processOf(options.journal.term));
+  static async create(options: ServedRoomsOptions): Promise<ServedRooms> {
+    return new ServedRooms(options, await processOf(options.journal.term));
   }
 
   /** Makes a room with fresh keys and its first epoch; returns its id. */
