@@ -1,11 +1,12 @@
 // The directory of a machine: which rows its state holds, in which order, and which are fetched.
+import { omitUndefined } from '../../base/omitUndefined.ts';
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { toBase32 } from '../../base/bytes.ts';
 import type { FoundSession } from '../../protocol/agent.ts';
 import type { DirectoryRow, SessionStatus } from '../../protocol/state.ts';
 import { jsonBytes } from '../session/jsonText.ts';
-import { type SummaryContext, given, summaryOf } from '../session/sessionSummary.ts';
+import { type SummaryContext, summaryOf } from '../session/sessionSummary.ts';
 import type { StoredSession } from '../journal/sessionTables.ts';
 
 /** JSON bytes of the rows in a state: 48 KiB less padding, people and the rest. */
@@ -35,7 +36,7 @@ export function foundRow(
       project: basename(found.cwd) || found.cwd,
       agent: context.agentName,
       agentSessionId: found.agentSessionId,
-      ...given({
+      ...omitUndefined({
         waitingFor: found.waitingFor,
         branch: found.branch,
         agentVersion: found.agentVersion,
@@ -61,7 +62,7 @@ export function closedRow(
     pending: 0,
     foundKey: stored.id,
     canContinue: stored.agentSessionId !== undefined,
-    ...given({ archived: stored.archived }),
+    ...omitUndefined({ archived: stored.archived }),
   };
 }
 

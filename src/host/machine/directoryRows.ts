@@ -1,11 +1,11 @@
 // Puts open, ended and found sessions into one list, each conversation once.
+import { omitUndefined } from '../../base/omitUndefined.ts';
 import type { FoundSession } from '../../protocol/agent.ts';
 import type { DirectoryRow } from '../../protocol/state.ts';
 import { closedRow, foundId, foundRow, sortRows } from './directory.ts';
 import { isRunning } from './foundList.ts';
 import type { OpenSession } from '../session/openSession.ts';
 import type { StoredSession } from '../journal/sessionTables.ts';
-import { given } from '../session/sessionSummary.ts';
 
 /** Rows of ended sessions in the directory. */
 const LISTED_ENDED = 300;
@@ -76,7 +76,7 @@ export function storedOfFound(found: FoundSession, room: string, now: number): S
     ended: found.status === 'ended',
     agentSessionId: found.agentSessionId,
     foundKey: found.key,
-    ...given({
+    ...omitUndefined({
       branch: found.branch,
       agentVersion: found.agentVersion,
       transcriptPath: found.transcriptPath,

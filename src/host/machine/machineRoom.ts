@@ -1,4 +1,5 @@
 // The machine room: the directory of this computer's sessions, and what its owner does with them.
+import { omitUndefined } from '../../base/omitUndefined.ts';
 import type { Clock } from '../../base/clock.ts';
 import { type Disposable, DisposableStore } from '../../base/disposable.ts';
 import type { Logger } from '../../base/log.ts';
@@ -13,7 +14,6 @@ import { refusing } from '../session/refusals.ts';
 import type { RelayChild } from '../serve/relayChild.ts';
 import type { ServedRooms, ServedRoom } from '../serve/servedRooms.ts';
 import type { Sessions } from './sessions.ts';
-import { given } from '../session/sessionSummary.ts';
 import { shareSession, sharingOf, stopSharing } from './share.ts';
 import { WorkQueue } from './workQueue.ts';
 
@@ -99,7 +99,7 @@ export class MachineRoom {
         platform: process.platform,
         version: PRODUCT_VERSION,
         agent: agentName,
-        ...given({
+        ...omitUndefined({
           agentVersion: this.probe.version,
           problem: this.probe.problem && { ...this.probe.problem },
         }),

@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import { DisposableStore } from '../../base/disposable.ts';
 import { Emitter } from '../../base/emitter.ts';
-import { errorText, prefixLogger } from '../../base/log.ts';
+import { errorText } from '../../base/log.ts';
 import type { FoundSession } from '../../protocol/agent.ts';
 import type { DirectoryRow } from '../../protocol/state.ts';
 import { isPrivate, listRows, storedOfFound } from './directoryRows.ts';
@@ -18,11 +18,12 @@ import {
 import { FoundList, isRunning } from './foundList.ts';
 import { HostedSession } from '../drive/hostedSession.ts';
 import { ObservedSession } from '../drive/observedSession.ts';
-import { OpenSession } from '../session/openSession.ts';
+import { OpenSessions } from './openSessions.ts';
+import type { OpenSession } from '../session/openSession.ts';
 import type { ServedRooms } from '../serve/servedRooms.ts';
 import { SessionKeys, type Target } from './sessionKeys.ts';
 import type { StoredChild, StoredSession } from '../journal/sessionTables.ts';
-import { given } from '../session/sessionSummary.ts';
+import { omitUndefined } from '../../base/omitUndefined.ts';
 import { type StartOptions, storedOfStart } from './startOptions.ts';
 import { WorkQueue } from './workQueue.ts';
 
@@ -34,8 +35,6 @@ export interface SessionsOptions extends DriverOptions {
 
 /** Sessions that were not touched this long are not served again by themselves. */
 const DORMANT_MS = 7 * 24 * 3_600_000;
-/** Ended sessions that stay open to be read. */
-const OPEN_ENDED = 10;
 
 /**
  * The registry. Whatever opens, moves or closes a session runs alone on that session, in the order
@@ -45,9 +44,7 @@ export class Sessions {
   private readonly options: SessionsOptions;
   private readonly disposables = new DisposableStore();
   private readonly changed = this.disposables.add(new Emitter<void>());
-  /** The one that was opened or ended last comes last. */
-  private readonly open = new Map<string, OpenSession>();
-  private readonly stored = new Map<string, StoredSession>();
+  private readonly open: OpenSessions;
   private readonly queue = new WorkQueue();
   private readonly found: FoundList;
   private readonly keys: SessionKeys;
@@ -56,13 +53,12 @@ export class Sessions {
 
   constructor(options: SessionsOptions) {
     this.options = options;
-    const onUnreadable = (session: string): void =>
-      options.log.error('a session of the journal cannot be read', { session });
-    for (const session of options.journal.sessions.sessions(onUnreadable)) {
-      this.stored.set(session.id, session);
-    }
+    this.open = this.disposables.add(
+      new OpenSessions({ ...options, agentName: options.agent.name }),
+    );
+    this.disposables.add(this.open.onDidChange(() => this.changed.fire()));
     this.found = this.disposables.add(new FoundList(options));
-    this.keys = new SessionKeys(this.stored, this.found);
+    this.keys = new SessionKeys(this.open.stored, this.found);
     this.disposables.add(this.found.onDidChange(() => this.follow()));
   }
 
@@ -71,7 +67,7 @@ export class Sessions {
     await this.found.look();
     const { clock, log } = this.options;
     const children = this.children();
-    for (const stored of [...this.stored.values()]) {
+    for (const stored of [...this.open.stored.values()]) {
       const child = children.get(stored.id);
       const isOld = clock.now() - stored.lastActivityAt > DORMANT_MS;
       const isWanted = stored.source === 'hosted' && !stored.ended && stored.archived !== true;
@@ -82,29 +78,27 @@ export class Sessions {
         log.error('session not served', { session: stored.id, error: errorText(error) });
       });
     }
-    for (const stored of this.stored.values()) {
-      const isOver = !stored.ended && !this.open.has(stored.id);
-      if (isOver) this.save({ ...stored, ended: true });
+    for (const stored of this.open.stored.values()) {
+      const isOver = !stored.ended && this.open.find(stored.id) === undefined;
+      if (isOver) this.open.save({ ...stored, ended: true });
     }
   }
 
   /** Open sessions. */
   get all(): readonly OpenSession[] {
-    return [...this.open.values()];
+    return this.open.all;
   }
 
   /** An open session; throws AppError 'session-not-found'. */
   get(id: string): OpenSession {
-    const session = this.open.get(id);
-    if (session === undefined) throw sessionNotFound(id);
-    return session;
+    return this.open.get(id);
   }
 
   /** Every row of the directory, in order. */
   rows(): readonly DirectoryRow[] {
     return listRows({
       open: this.all,
-      stored: [...this.stored.values()],
+      stored: [...this.open.stored.values()],
       found: this.found.all,
       computer: this.options.computer,
       agentName: this.options.agent.name,
@@ -122,15 +116,15 @@ export class Sessions {
     return this.queue.run(stored.id, async () => {
       try {
         this.refuseIfClosing();
-        this.save(stored);
-        const session = await this.serve(stored);
+        this.open.save(stored);
+        const session = await this.open.serve(stored);
         const { prompt } = start;
         if (prompt !== undefined) session.recorder.prompts.accept({ ...prompt, at: clock.now() });
         await this.host(session, env).start();
         this.changed.fire();
         return session;
       } catch (error) {
-        await this.forget(stored.id);
+        await this.open.forget(stored.id);
         throw error;
       }
     });
@@ -163,7 +157,7 @@ export class Sessions {
     const { driver } = this.get(id);
     if (driver instanceof HostedSession) driver.giveUpStart();
     await this.alone(id, async () => {
-      const session = this.open.get(id);
+      const session = this.open.find(id);
       // Giving up its first start has left nothing of it.
       if (session === undefined) return;
       const { recorder } = session;
@@ -174,7 +168,7 @@ export class Sessions {
       session.drive(undefined);
       recorder.update({ ended: true });
       recorder.setStatus('ended');
-      this.toEnd(session);
+      this.open.touch(session);
     });
     this.closeOldest();
   }
@@ -182,9 +176,9 @@ export class Sessions {
   /** Puts a session away, or takes it out again. Throws AppError 'session-not-found'. */
   async archive(id: string, archived: boolean): Promise<void> {
     await this.alone(id, async ({ stored }) => {
-      const session = this.open.get(id);
+      const session = this.open.find(id);
       if (session !== undefined) session.recorder.update({ archived });
-      else if (stored !== undefined) this.save({ ...stored, archived });
+      else if (stored !== undefined) this.open.save({ ...stored, archived });
       else throw sessionNotFound(id);
     });
   }
@@ -195,8 +189,7 @@ export class Sessions {
     // Whatever is being started is given up; what was given before settles, nothing new begins.
     await Promise.all(this.all.map(async ({ driver }) => driver?.close(force)));
     await this.queue.settled();
-    await Promise.all(this.all.map((session) => session.close(force)));
-    this.open.clear();
+    await this.open.closeAll(force);
   }
 
   /** Runs work alone on the session that a key stands for. Which one that is may change while it waits. */
@@ -213,14 +206,14 @@ export class Sessions {
   }
 
   private async openNow(key: string, { id, stored, found }: Target): Promise<OpenSession> {
-    const opened = this.open.get(id);
+    const opened = this.open.find(id);
     if (opened !== undefined) {
-      this.toEnd(opened);
+      this.open.touch(opened);
       return opened;
     }
     const known = stored ?? (found && (await this.storeFound(found)));
     if (known === undefined) throw sessionNotFound(key);
-    const session = await this.serve(known);
+    const session = await this.open.serve(known);
     if (found !== undefined && (isRunning(found) || known.source === 'observed')) {
       await driveObserved(session, this.options, found);
     }
@@ -232,7 +225,7 @@ export class Sessions {
   private async storeFound(found: FoundSession): Promise<StoredSession> {
     const { rooms, clock } = this.options;
     const stored = storedOfFound(found, await rooms.create('session'), clock.now());
-    this.save(stored);
+    this.open.save(stored);
     return stored;
   }
 
@@ -246,7 +239,7 @@ export class Sessions {
       source: 'hosted',
       ended: false,
       archived: false,
-      ...given({ env: env && storableEnvironment(env) }),
+      ...omitUndefined({ env: env && storableEnvironment(env) }),
     });
     try {
       const driver = this.host(session, env);
@@ -263,30 +256,10 @@ export class Sessions {
   }
 
   private async serveAgain(stored: StoredSession, child: StoredChild | undefined): Promise<void> {
-    const session = await this.serve(stored);
+    const session = await this.open.serve(stored);
     if (child === undefined && stored.ended) return;
     if (child !== undefined || stored.source === 'hosted') this.host(session).recover(child);
     else await driveObserved(session, this.options, this.found.byKey(stored.foundKey ?? ''));
-  }
-
-  private async serve(stored: StoredSession): Promise<OpenSession> {
-    const { journal, rooms, clock, computer, agent, log } = this.options;
-    const session = await OpenSession.open({
-      stored,
-      journal,
-      rooms,
-      clock,
-      computer,
-      agentName: agent.name,
-      log: prefixLogger(log, `session ${stored.id.slice(0, 6)}`),
-    });
-    this.open.set(stored.id, session);
-    session.recorder.onDidChange(() => {
-      this.stored.set(stored.id, session.recorder.stored);
-      this.changed.fire();
-    });
-    session.room.onDidChange(() => this.changed.fire());
-    return session;
   }
 
   private host(session: OpenSession, env?: Readonly<Record<string, string>>): HostedSession {
@@ -317,7 +290,7 @@ export class Sessions {
   }
 
   private async takeUp(id: string): Promise<void> {
-    const session = this.open.get(id);
+    const session = this.open.find(id);
     const found = session && this.takerOf(session);
     if (session === undefined || found === undefined) return;
     await session.driver?.close();
@@ -329,50 +302,16 @@ export class Sessions {
     return recorder.status === 'ended' ? this.keys.takerOf(recorder.stored) : undefined;
   }
 
-  private save(stored: StoredSession): void {
-    this.stored.set(stored.id, stored);
-    this.options.journal.sessions.saveSession(stored);
-    this.changed.fire();
-  }
-
-  private async forget(id: string): Promise<void> {
-    const session = this.open.get(id);
-    this.open.delete(id);
-    await session?.close();
-    this.stored.delete(id);
-    this.options.journal.sessions.deleteSession(id);
-    this.changed.fire();
-  }
-
-  private toEnd(session: OpenSession): void {
-    this.open.delete(session.id);
-    this.open.set(session.id, session);
-  }
-
   /** Closes ended sessions that nobody looks at, the oldest first. Nobody waits for it: each is closed in its turn. */
   private closeOldest(): void {
-    const unseen = this.all.filter(isUnseen);
-    for (const { id } of unseen.slice(0, Math.max(0, unseen.length - OPEN_ENDED))) {
-      this.alone(id, () => this.closeUnseen(id)).catch((error: unknown) => {
+    for (const { id } of this.open.tooMany()) {
+      this.alone(id, () => this.open.closeUnseen(id)).catch((error: unknown) => {
         this.options.log.warn('session not closed', { session: id, error: errorText(error) });
       });
     }
-  }
-
-  private async closeUnseen(id: string): Promise<void> {
-    const session = this.open.get(id);
-    if (session === undefined || !isUnseen(session)) return;
-    this.open.delete(id);
-    await session.close();
-    this.changed.fire();
   }
 }
 
 function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-}
-
-/** Guests of a shared one may come at any time. */
-function isUnseen({ recorder, room }: OpenSession): boolean {
-  return recorder.status === 'ended' && room.windowCount === 0 && isPrivate(recorder.stored);
 }

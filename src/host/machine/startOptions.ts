@@ -1,9 +1,9 @@
 // How a session is started, and what is kept of that.
+import { omitUndefined } from '../../base/omitUndefined.ts';
 import { newId } from '../../base/ids.ts';
 import type { Author } from '../../protocol/transcript.ts';
 import { storableEnvironment } from '../find/filterEnvironment.ts';
 import type { StoredSession } from '../journal/sessionTables.ts';
-import { given } from '../session/sessionSummary.ts';
 
 /** How a session is started. */
 export interface StartOptions {
@@ -30,6 +30,6 @@ export function storedOfStart(start: StartOptions, room: string, now: number): S
     startedAt: now,
     lastActivityAt: now,
     ended: false,
-    ...given({ model, mode, env: env && storableEnvironment(env) }),
+    ...omitUndefined({ model, mode, env: env && storableEnvironment(env) }),
   };
 }

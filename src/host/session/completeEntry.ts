@@ -1,10 +1,10 @@
 // What the host adds to an entry before it is written: authors, pictures, bounds; and which are new.
+import { omitUndefined } from '../../base/omitUndefined.ts';
 import type { PromptImage } from '../../protocol/agent.ts';
 import type { Author, Entry, EntryImage } from '../../protocol/transcript.ts';
 import { bodyId, cutEntry } from './cutEntry.ts';
 import type { PromptBook } from './promptBook.ts';
 import type { RoomTables } from '../journal/roomTables.ts';
-import { given } from './sessionSummary.ts';
 
 /** What is known beside the entry. */
 export interface CompletionContext {
@@ -25,7 +25,7 @@ export function completeEntry(entry: Entry, context: CompletionContext): Entry {
   if (entry.kind === 'turn') {
     const prompter = prompts.authorOf(entry.promptIds ?? []);
     const author = entry.outcome === 'interrupted' ? (interruptedBy ?? prompter) : prompter;
-    return { ...entry, ...given({ author }) };
+    return { ...entry, ...omitUndefined({ author }) };
   }
   return entry;
 }

@@ -1,4 +1,5 @@
 // One open session: its room, its recorder, and what drives it.
+import { omitUndefined } from '../../base/omitUndefined.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Json } from '../../protocol/json.ts';
@@ -14,7 +15,6 @@ import type { RoomTables } from '../journal/roomTables.ts';
 import type { SessionDriver } from './sessionDriver.ts';
 import { SessionRecorder } from './sessionRecorder.ts';
 import type { StoredSession } from '../journal/sessionTables.ts';
-import { given } from './sessionSummary.ts';
 
 /** What an open session works with. */
 export interface OpenSessionOptions {
@@ -124,7 +124,7 @@ export class OpenSession {
       epochs: this.room.epochs.slice(-TOLD_EPOCHS).map((epoch) => ({ ...epoch })),
       guests: guests.length,
       pending: openRequests.length,
-      ...given({ sharing: stored.sharing, archived: stored.archived }),
+      ...omitUndefined({ sharing: stored.sharing, archived: stored.archived }),
       ...(status === 'ended' ? { canContinue: true } : {}),
     };
   }

@@ -1,4 +1,5 @@
 // Takes what an agent reports into a room: bounded entries with their authors, live text, facts, requests.
+import { omitUndefined } from '../../base/omitUndefined.ts';
 import type { Clock } from '../../base/clock.ts';
 import { Emitter } from '../../base/emitter.ts';
 import { newId } from '../../base/ids.ts';
@@ -15,7 +16,7 @@ import { type OpenRequest, RequestBook } from './requestBook.ts';
 import type { RoomPort, SessionApp } from '../serve/roomPort.ts';
 import type { RoomTables } from '../journal/roomTables.ts';
 import type { SessionTables, StoredSession } from '../journal/sessionTables.ts';
-import { given, summaryOf } from './sessionSummary.ts';
+import { summaryOf } from './sessionSummary.ts';
 
 /** What a recorder works on. */
 export interface SessionRecorderOptions {
@@ -232,7 +233,7 @@ export class SessionRecorder {
       session: this.summary(),
       pending: this.requests.pending(),
       queue: this.prompts.queue(),
-      ...given({ sharing: this.current.sharing }),
+      ...omitUndefined({ sharing: this.current.sharing }),
     };
     this.options.room.setState(app);
     this.changed.fire();
@@ -289,7 +290,7 @@ export class SessionRecorder {
 
   private takeFacts(facts: AgentFacts): void {
     const { commands, models, ...rest } = facts;
-    this.facts = { ...this.facts, ...given({ commands, models }) };
+    this.facts = { ...this.facts, ...omitUndefined({ commands, models }) };
     const before = this.current;
     const title = rest.title ?? before.title;
     this.current = { ...before, ...rest, title };

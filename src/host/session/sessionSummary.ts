@@ -1,5 +1,6 @@
 // The facts of a session that lists and headers show.
 import { basename } from 'node:path';
+import { omitUndefined } from '../../base/omitUndefined.ts';
 import type { Problem, SessionStatus, SessionSummary } from '../../protocol/state.ts';
 import type { StoredSession } from '../journal/sessionTables.ts';
 
@@ -24,7 +25,7 @@ export function summaryOf(stored: StoredSession, context: SummaryContext): Sessi
     cwd: stored.cwd,
     project: basename(stored.cwd) || stored.cwd,
     agent: agentName,
-    ...given({
+    ...omitUndefined({
       waitingFor,
       problem,
       branch: stored.branch,
@@ -39,15 +40,4 @@ export function summaryOf(stored: StoredSession, context: SummaryContext): Sessi
     startedAt: stored.startedAt,
     lastActivityAt: stored.lastActivityAt,
   };
-}
-
-/** Fields of T that have a value. */
-export type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
-
-/** Only the fields that have a value. */
-export function given<T extends object>(fields: T): Given<T> {
-  // Object.entries forgets the keys: the cast restores those that are left.
-  return Object.fromEntries(
-    Object.entries(fields).filter(([, value]) => value !== undefined),
-  ) as Given<T>;
 }
