@@ -1,4 +1,5 @@
 // One `npm start` per folder: a file names the process that runs there, so that a second one leaves it alone.
+import { hasErrorCode } from '../../src/node/files.ts';
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { isSameProcess, processStart } from '../../src/node/processStart.ts';
@@ -37,7 +38,7 @@ function linkIfFree(from: string, to: string): boolean {
     linkSync(from, to);
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    if (hasErrorCode(error, 'EEXIST')) return false;
     throw error;
   }
 }

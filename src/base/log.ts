@@ -24,6 +24,12 @@ export function prefixLogger(log: Logger, prefix: string): Logger {
   };
 }
 
+/** Why a request over the network failed: network errors say it in their cause. */
+export function networkErrorText(error: unknown): string {
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  return errorText(cause) || 'no connection';
+}
+
 /** Text of anything thrown, for a log field: code and message, no stack. */
 export function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -1,5 +1,6 @@
 // The session host as a program: from the lock to the last child's end.
 import { hostname, userInfo } from 'node:os';
+import { untilAborted } from '../base/abort.ts';
 import { systemClock } from '../base/clock.ts';
 import { AppError, isAppError } from '../base/errors.ts';
 import { errorText } from '../base/log.ts';
@@ -164,18 +165,11 @@ async function run(options: RunHostOptions): Promise<number> {
       const line = { ready: true, pid: process.pid, relayUrl: relay.address.url, home: paths.home };
       options.stdout.write(`${JSON.stringify(line)}\n`);
     }
-    await aborted(stopping.signal);
+    await untilAborted(stopping.signal);
   } finally {
     await closeInOrder(closers, { clock, log });
   }
   return 0;
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }
 
 /** Name and place of a defect; its message may hold what was being worked on, so it is left out. */

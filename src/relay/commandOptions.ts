@@ -1,4 +1,5 @@
 // The options of `twinhelm relay`: from the command line, or from the process that started it.
+import { parseJson } from '../protocol/json.ts';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import * as z from 'zod/mini';
@@ -125,12 +126,4 @@ function readAccessKey(file: string): string {
 
 function isWebUrl(text: string): boolean {
   return URL.canParse(text) && /^(https?|wss?):$/.test(new URL(text).protocol);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,7 @@
 // The subcommand `twinhelm relay`: a server of one's own, or the child process of a session host.
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { untilAborted } from '../base/abort.ts';
 import { systemClock } from '../base/clock.ts';
 import { isAppError } from '../base/errors.ts';
 import type { LogFields, Logger } from '../base/log.ts';
@@ -57,7 +58,7 @@ async function runServer(
   const running = await reportFailure(isJson, io, () => start(options, log));
   if (isJson) printLine(io, { ready: true, url: running.relay.url });
   else io.stdout.write(readyText(options, running.relay));
-  await aborted(io.signal);
+  await untilAborted(io.signal);
   await running.close();
   return 0;
 }
@@ -136,13 +137,6 @@ function readyText(options: RelayCommandOptions, relay: Relay): string {
 
 function printLine(io: RelayIo, value: object): void {
   io.stdout.write(`${JSON.stringify(value)}\n`);
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }
 
 function streamLogger(stream: NodeJS.WritableStream): Logger {

@@ -1,4 +1,5 @@
 // Child processes of tests and scripts: each leads its own group, is ended by group, and is seen to be gone.
+import { hasErrorCode } from '../../src/node/files.ts';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
@@ -56,7 +57,7 @@ export function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return hasErrorCode(error, 'EPERM');
   }
 }
 

@@ -1,5 +1,6 @@
 // `host.json`: the address of the running session host. Written last, read with suspicion.
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { hasErrorCode, writePrivateFile } from '../../node/files.ts';
+import { readFileSync, rmSync, statSync } from 'node:fs';
 import * as z from 'zod/mini';
 import type { AppError } from '../../base/errors.ts';
 import { errorText } from '../../base/log.ts';
@@ -41,10 +42,7 @@ const MAX_BYTES = 16 * 1024;
 
 /** Writes the file, readable by its owner only, in one step. */
 export function writeHostFile(path: string, file: HostFile): void {
-  const next = `${path}.${file.pid}`;
-  rmSync(next, { force: true });
-  writeFileSync(next, `${JSON.stringify(file, undefined, 2)}\n`, { mode: 0o600, flag: 'wx' });
-  renameSync(next, path);
+  writePrivateFile(path, `${JSON.stringify(file, undefined, 2)}\n`);
 }
 
 /** Removes the file if it is the one of this process. */
@@ -59,8 +57,7 @@ export async function readHostFile(path: string): Promise<FoundHost> {
   try {
     problem = ownershipProblem(path);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
-      return { kind: 'none' };
+    if (hasErrorCode(error, 'ENOENT')) return { kind: 'none' };
     problem = errorText(error);
   }
   if (problem !== undefined) return invalid(path, problem);

@@ -1,4 +1,5 @@
 // Small helpers around node:sqlite: typed columns, transactions, what an error means.
+import { hasErrorCode } from '../../node/files.ts';
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 
 /** Opens a database. Loaded when it is needed: on a Node without node:sqlite the file still starts and says so. */
@@ -34,7 +35,7 @@ export function isSqliteDamage(error: unknown): boolean {
 
 /** Whether there was no room to write. */
 export function isDiskFull(error: unknown): boolean {
-  const isFull = error instanceof Error && 'code' in error && error.code === 'ENOSPC';
+  const isFull = hasErrorCode(error, 'ENOSPC');
   return isFull || resultCode(error) === FULL;
 }
 

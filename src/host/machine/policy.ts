@@ -1,4 +1,5 @@
 // What an administrator allows on this computer: `policy.json`, read only.
+import { hasErrorCode } from '../../node/files.ts';
 import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { parseJson } from '../../protocol/json.ts';
@@ -11,7 +12,7 @@ export function isSharingAllowed(policyFile: string): boolean {
   try {
     text = readFileSync(policyFile, 'utf8');
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    return hasErrorCode(error, 'ENOENT');
   }
   const policy = policySchema.safeParse(parseJson(text));
   return policy.success && policy.data.sharing !== 'off';

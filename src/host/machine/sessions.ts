@@ -1,5 +1,4 @@
 // All sessions of this computer: ours, open or ended, and those found running elsewhere.
-import { statSync } from 'node:fs';
 import { DisposableStore } from '../../base/disposable.ts';
 import { Emitter } from '../../base/emitter.ts';
 import { errorText } from '../../base/log.ts';
@@ -15,6 +14,7 @@ import {
   sessionBusy,
   sessionNotFound,
 } from '../errors.ts';
+import { isFolder } from '../../node/files.ts';
 import { FoundList, isRunning } from './foundList.ts';
 import { HostedSession } from '../drive/hostedSession.ts';
 import { ObservedSession } from '../drive/observedSession.ts';
@@ -310,8 +310,4 @@ export class Sessions {
       });
     }
   }
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }

@@ -1,6 +1,6 @@
 // Sharing a session: who may be let in, where guests reach it, and the proof that they do.
 import type { Clock } from '../../base/clock.ts';
-import { errorText } from '../../base/log.ts';
+import { networkErrorText } from '../../base/log.ts';
 import { admissionToken } from '../../crypto/admissionToken.ts';
 import type { CommandArgs } from '../../protocol/command.ts';
 import { TIMES } from '../../protocol/limits.ts';
@@ -200,7 +200,7 @@ async function checkEndToEnd(link: string, options: ShareOptions): Promise<void>
     try {
       return await options.fetch(`${base}${path}`, { signal, headers, redirect: 'error' });
     } catch (error) {
-      throw addressUnreachable(relay, reasonOf(error));
+      throw addressUnreachable(relay, networkErrorText(error));
     }
   };
   const health = await get('/healthz', {});
@@ -213,11 +213,6 @@ async function checkEndToEnd(link: string, options: ShareOptions): Promise<void>
     );
   }
   await openSocket(`${relay}/${room}`, token, relay);
-}
-
-function reasonOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-  return errorText(cause) || 'no connection';
 }
 
 function openSocket(url: string, token: string, relay: string): Promise<void> {

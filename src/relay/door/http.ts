@@ -1,4 +1,5 @@
 // The relay's HTTP side: claims, questions about a room, the join page, health.
+import { parseJson } from '../../protocol/json.ts';
 import { timingSafeEqual, createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type AppError, isAppError } from '../../base/errors.ts';
@@ -167,14 +168,6 @@ async function readBody(request: IncomingMessage, maxBytes: number): Promise<str
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function bearerOf(request: IncomingMessage): string | undefined {

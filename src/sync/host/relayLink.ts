@@ -6,7 +6,7 @@ import { backoffDelayMs } from '../../base/backoff.ts';
 import { toBase64Url } from '../../base/bytes.ts';
 import type { Clock } from '../../base/clock.ts';
 import { isAppError } from '../../base/errors.ts';
-import { errorText, type Logger } from '../../base/log.ts';
+import { errorText, networkErrorText, type Logger } from '../../base/log.ts';
 import { signClaim } from '../../crypto/admissionToken.ts';
 import { sign, type SigningPair } from '../../crypto/keys.ts';
 import type { Claim, RelayToken } from '../../protocol/claim.ts';
@@ -207,16 +207,10 @@ export class RelayLink implements Disposable {
         signal: AbortSignal.timeout(10_000),
       });
     } catch (error) {
-      throw relayUnreachable(url, reasonOf(error));
+      throw relayUnreachable(url, networkErrorText(error));
     }
     if (!response.ok) throw claimRefused(url, response.status, await refusalOf(response));
   }
-}
-
-/** Network errors say why in their cause. */
-function reasonOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-  return errorText(cause) || 'no connection';
 }
 
 /** What the relay itself says; empty if it says nothing that a person can read. */
