@@ -17,12 +17,12 @@ import type { Entry } from '../protocol/transcript.ts';
 import { folderMissingError, problemError, sessionBusyError } from './errors.ts';
 import { ConversationReader } from './files/conversationReader.ts';
 import { FoundSessions } from './files/foundSessions.ts';
-import { type Launched, launchClaude } from './cli/launch.ts';
-import { ClaudeObserved } from './files/observed.ts';
+import { type Launched, launchClaude } from './cli/launchClaude.ts';
+import { ClaudeObserved } from './files/claudeObserved.ts';
 import { Projects } from './files/projects.ts';
 import { Registry } from './files/registry.ts';
-import { probeClaude } from './cli/probe.ts';
-import type { ClaudeSession } from './cli/process.ts';
+import { probeClaude } from './cli/probeClaude.ts';
+import type { ClaudeSession } from './cli/claudeSession.ts';
 
 /** How long the answer of a probe is believed. */
 const PROBE_MS = 600_000;

@@ -1,7 +1,7 @@
 // Golden tests: recordings of the real CLI through the mappers.
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createTranscriptMapper } from '../../src/claude/entries/fromTranscript.ts';
+import { createTranscriptMapper } from '../../src/claude/entries/transcriptMapper.ts';
 import type { AgentEvent } from '../../src/protocol/agent.ts';
 import { type Entry, entrySchema } from '../../src/protocol/transcript.ts';
 import {

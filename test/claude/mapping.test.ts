@@ -1,12 +1,12 @@
 // The small pure pieces that make entries and events out of lines.
 import { describe, expect, it } from 'vitest';
-import { createTranscriptMapper } from '../../src/claude/entries/fromTranscript.ts';
+import { createTranscriptMapper } from '../../src/claude/entries/transcriptMapper.ts';
 import { LiveBlocks } from '../../src/claude/entries/liveBlocks.ts';
 import { messageEntries } from '../../src/claude/entries/messageEntries.ts';
-import { PromptLife } from '../../src/claude/entries/promptLife.ts';
+import { PromptLifecycle } from '../../src/claude/entries/promptLifecycle.ts';
 import { parseOutLine, type StreamEventLine } from '../../src/claude/wire/streamJson.ts';
-import { StreamMapper } from '../../src/claude/entries/toEntries.ts';
-import { TodoTracker } from '../../src/claude/entries/todos.ts';
+import { StreamMapper } from '../../src/claude/entries/streamMapper.ts';
+import { TodoTracker } from '../../src/claude/entries/todoTracker.ts';
 import type { Json } from '../../src/protocol/json.ts';
 import type { Entry, EntryOf } from '../../src/protocol/transcript.ts';
 
@@ -44,12 +44,12 @@ describe('LiveBlocks', () => {
   });
 });
 
-describe('PromptLife', () => {
-  const states = (events: ReturnType<PromptLife['sent']>): string[] =>
+describe('PromptLifecycle', () => {
+  const states = (events: ReturnType<PromptLifecycle['sent']>): string[] =>
     events.map((event) => (event.kind === 'prompt' ? event.state : ''));
 
   it('ends what had started with its turn, if the CLI does not tell', () => {
-    const life = new PromptLife();
+    const life = new PromptLifecycle();
     expect(states(life.sent('a', ''))).toEqual(['queued']);
     expect(states(life.started('a'))).toEqual(['started']);
     life.sent('b', '');
@@ -58,18 +58,18 @@ describe('PromptLife', () => {
   });
 
   it('takes the oldest that waits for a slash command, which never comes back as a prompt', () => {
-    const life = new PromptLife();
+    const life = new PromptLifecycle();
     life.written('command', '');
     life.sent('next', '');
     expect(life.turnEnded('completed')).toEqual([]);
     expect(life.commandEnded()).toMatchObject([{ promptId: 'command', state: 'completed' }]);
     expect(states(life.started('next'))).toEqual(['started']);
     expect(life.turnEnded('completed')).toMatchObject([{ promptId: 'next', state: 'completed' }]);
-    expect(life.told('x', 'written')).toEqual([]);
+    expect(life.applyLifecycle('x', 'written')).toEqual([]);
   });
 
   it('takes no cancelled prompt for the slash command that ended', () => {
-    const life = new PromptLife();
+    const life = new PromptLifecycle();
     life.sent('cancelled', '');
     expect(states(life.cancelled('cancelled'))).toEqual(['cancelled']);
     life.written('command', '');
@@ -77,7 +77,7 @@ describe('PromptLife', () => {
   });
 
   it('knows what was typed for a prompt that comes back with those that waited with it', () => {
-    const life = new PromptLife();
+    const life = new PromptLifecycle();
     life.sent('a', 'hi');
     life.sent('b', 'second');
     expect(life.ownText('a', 'hi')).toBe('hi');
@@ -88,12 +88,12 @@ describe('PromptLife', () => {
   });
 
   it('leaves the end to a CLI that tells, and never goes back', () => {
-    const life = new PromptLife();
-    expect(states(life.told('a', 'started'))).toEqual(['started']);
-    expect(life.told('a', 'queued')).toEqual([]);
-    expect(life.told('a', 'toString')).toEqual([]);
+    const life = new PromptLifecycle();
+    expect(states(life.applyLifecycle('a', 'started'))).toEqual(['started']);
+    expect(life.applyLifecycle('a', 'queued')).toEqual([]);
+    expect(life.applyLifecycle('a', 'toString')).toEqual([]);
     expect(life.turnEnded('completed')).toEqual([]);
-    expect(states(life.told('a', 'cancelled'))).toEqual(['cancelled']);
+    expect(states(life.applyLifecycle('a', 'cancelled'))).toEqual(['cancelled']);
   });
 });
 

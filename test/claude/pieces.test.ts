@@ -3,11 +3,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { answerResponse } from '../../src/claude/cli/answers.ts';
-import { locateClaude } from '../../src/claude/cli/locate.ts';
-import { childEnvironment, compareVersions } from '../../src/claude/cli/probe.ts';
-import { readPlanOf } from '../../src/claude/entries/planFile.ts';
-import { SilenceWatch } from '../../src/claude/cli/silence.ts';
+import { answerResponse } from '../../src/claude/cli/answerResponse.ts';
+import { locateClaude } from '../../src/claude/cli/locateClaude.ts';
+import { childEnvironment, compareVersions } from '../../src/claude/cli/probeClaude.ts';
+import { readPlanFile } from '../../src/claude/entries/readPlanFile.ts';
+import { SilenceWatch } from '../../src/claude/cli/silenceWatch.ts';
 import { startArguments } from '../../src/claude/cli/startArguments.ts';
 import type { EntryOf } from '../../src/protocol/transcript.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
@@ -192,7 +192,7 @@ describe('small things', () => {
   });
 
   it('reads no file outside the plans folder', () => {
-    expect(readPlanOf('../../etc/passwd', '/')).toBeUndefined();
-    expect(readPlanOf(undefined, '/')).toBeUndefined();
+    expect(readPlanFile('../../etc/passwd', '/')).toBeUndefined();
+    expect(readPlanFile(undefined, '/')).toBeUndefined();
   });
 });

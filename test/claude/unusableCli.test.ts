@@ -6,7 +6,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import { isAppError } from '../../src/base/errors.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { createClaudeAgent } from '../../src/claude/claudeAgent.ts';
-import { probeClaude } from '../../src/claude/cli/probe.ts';
+import { probeClaude } from '../../src/claude/cli/probeClaude.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
 import { type FakeCli, fakeCli } from './fakeCli.ts';

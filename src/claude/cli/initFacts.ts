@@ -1,8 +1,9 @@
 // Reads what people see out of answers to control requests; the rest of them stays here.
 import * as z from 'zod/mini';
+import { omitUndefined } from '../../base/omitUndefined.ts';
 import type { AgentFacts } from '../../protocol/agent.ts';
 import type { Json } from '../../protocol/json.ts';
-import { field } from './control.ts';
+import { jsonField } from '../wire/jsonField.ts';
 
 const initSchema = z.looseObject({
   claude_code_version: z.optional(z.string()),
@@ -23,34 +24,27 @@ export function initFacts(response: Json | undefined): AgentFacts {
   const parsed = initSchema.safeParse(response);
   if (!parsed.success) return {};
   const init = parsed.data;
-  return {
-    ...(init.claude_code_version === undefined ? {} : { agentVersion: init.claude_code_version }),
-    ...(init.current_permission_mode === undefined ? {} : { mode: init.current_permission_mode }),
-    ...(init.commands === undefined
-      ? {}
-      : {
-          commands: init.commands.map((command) => ({
-            name: command.name,
-            description: (command.description ?? '').slice(0, MAX_DESCRIPTION),
-          })),
-        }),
-    ...(init.models === undefined
-      ? {}
-      : {
-          models: init.models.map((model) => ({
-            id: model.value,
-            name: model.displayName ?? model.value,
-          })),
-        }),
-  };
+  return omitUndefined({
+    agentVersion: init.claude_code_version,
+    mode: init.current_permission_mode,
+    commands: init.commands?.map((command) => ({
+      name: command.name,
+      description: (command.description ?? '').slice(0, MAX_DESCRIPTION),
+    })),
+    models: init.models?.map((model) => ({
+      id: model.value,
+      name: model.displayName ?? model.value,
+    })),
+  });
 }
 
 /** Paths in the answer to `file_suggestions`. */
 export function suggestionPaths(response: Json | undefined): string[] {
-  const list = field(response, 'suggestions');
+  const list = jsonField(response, 'suggestions');
   if (!Array.isArray(list)) return [];
   return list.flatMap((item: Json) => {
-    const path = typeof item === 'string' ? item : (field(item, 'path') ?? field(item, 'id'));
+    const path =
+      typeof item === 'string' ? item : (jsonField(item, 'path') ?? jsonField(item, 'id'));
     return typeof path === 'string' ? [path] : [];
   });
 }

@@ -10,7 +10,7 @@ export function isPlainWord(word: string): boolean {
 }
 
 /** What the command line is made of. */
-export interface StartArguments {
+export interface StartArgumentsOptions {
   readonly start: Pick<AgentStartOptions, 'resume' | 'model' | 'mode'>;
   readonly features: AgentProbe['features'];
   /** Id of the conversation, new or resumed. */
@@ -19,7 +19,7 @@ export interface StartArguments {
 }
 
 /** Arguments of the program, without its name. A model or mode that is no plain word is left out. */
-export function startArguments(options: StartArguments): string[] {
+export function startArguments(options: StartArgumentsOptions): string[] {
   const { start, features, sessionId, hasMirror } = options;
   const askMode = features.includes('mode-manual') ? 'manual' : 'default';
   const { model, mode = 'default', resume } = start;

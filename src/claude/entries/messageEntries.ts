@@ -2,7 +2,7 @@
 import type { Entry } from '../../protocol/transcript.ts';
 import type { Block, MessageLine } from '../wire/messageLine.ts';
 import { commandOutput, type EntryBase, personText } from './personText.ts';
-import { imageOf, toolResultEntry } from './toolResult.ts';
+import { imageOf, toolResultEntry } from './toolResultEntry.ts';
 import { unknownEntry } from './unknownEntry.ts';
 
 /** What the surroundings of a line know about it. */

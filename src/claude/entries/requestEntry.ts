@@ -1,5 +1,6 @@
 // Maps a `can_use_tool` request to the entry that waits for a person; pure.
 import * as z from 'zod/mini';
+import { omitUndefined } from '../../base/omitUndefined.ts';
 import type { EntryOf, Question } from '../../protocol/transcript.ts';
 import { questionSchema } from '../../protocol/transcript.ts';
 import type { canUseToolSchema } from '../wire/streamJson.ts';
@@ -34,21 +35,16 @@ export function requestEntry(
     tool: request.tool_name,
     input: request.input,
     inputHash: context.hash,
-    ...(request.tool_use_id === undefined ? {} : { callId: request.tool_use_id }),
-    ...(request.display_name === undefined ? {} : { displayName: request.display_name }),
-    ...(request.description ? { description: request.description } : {}),
-    ...reasonOf(request),
-    ...(request.permission_suggestions === undefined
-      ? {}
-      : { suggestions: request.permission_suggestions }),
-    ...(questions ? { questions } : {}),
-    ...(plan === undefined ? {} : { plan }),
+    ...omitUndefined({
+      callId: request.tool_use_id,
+      displayName: request.display_name,
+      description: request.description || undefined,
+      reason: (request.decision_reason ?? request.blocked_path) || undefined,
+      suggestions: request.permission_suggestions,
+      questions,
+      plan,
+    }),
   };
-}
-
-function reasonOf(request: z.infer<typeof canUseToolSchema>): { reason?: string } {
-  const reason = request.decision_reason ?? request.blocked_path;
-  return reason ? { reason } : {};
 }
 
 function questionsOf(tool: string, input: unknown): Question[] | undefined {

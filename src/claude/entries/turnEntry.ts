@@ -1,4 +1,5 @@
 // Maps a `result` line to the entry that ends a turn; pure.
+import { omitUndefined } from '../../base/omitUndefined.ts';
 import type { EntryOf } from '../../protocol/transcript.ts';
 import type { ResultLine } from '../wire/streamJson.ts';
 
@@ -13,11 +14,13 @@ export function turnEntry(line: ResultLine, at: number): EntryOf<'turn'> {
     at,
     outcome,
     reason,
-    ...(line.duration_ms === undefined ? {} : { durationMs: line.duration_ms }),
-    ...(line.total_cost_usd === undefined ? {} : { costUsd: line.total_cost_usd }),
-    ...(line.usage === undefined ? {} : { usage: usageOf(line.usage) }),
-    ...(line.user_message_uuids === undefined ? {} : { promptIds: line.user_message_uuids }),
-    ...(error === undefined ? {} : { error }),
+    ...omitUndefined({
+      durationMs: line.duration_ms,
+      costUsd: line.total_cost_usd,
+      usage: line.usage && usageOf(line.usage),
+      promptIds: line.user_message_uuids,
+      error,
+    }),
   };
 }
 
@@ -47,18 +50,10 @@ function errorOf(line: ResultLine): string {
 }
 
 function usageOf(usage: NonNullable<ResultLine['usage']>): EntryOf<'turn'>['usage'] {
-  return {
-    ...given('inputTokens', usage.input_tokens),
-    ...given('outputTokens', usage.output_tokens),
-    ...given('cacheReadTokens', usage.cache_read_input_tokens),
-    ...given('cacheWriteTokens', usage.cache_creation_input_tokens),
-  };
-}
-
-function given<K extends string>(
-  key: K,
-  value: number | null | undefined,
-): Partial<Record<K, number>> {
-  // Computed keys widen to string: the cast restores the one key there is.
-  return value === null || value === undefined ? {} : ({ [key]: value } as Record<K, number>);
+  return omitUndefined({
+    inputTokens: usage.input_tokens ?? undefined,
+    outputTokens: usage.output_tokens ?? undefined,
+    cacheReadTokens: usage.cache_read_input_tokens ?? undefined,
+    cacheWriteTokens: usage.cache_creation_input_tokens ?? undefined,
+  });
 }

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import type { AgentFacts } from '../../protocol/agent.ts';
 import type { Json } from '../../protocol/json.ts';
 import type { Entry } from '../../protocol/transcript.ts';
-import { createTranscriptMapper, type TranscriptMapper } from '../entries/fromTranscript.ts';
+import { createTranscriptMapper, type TranscriptMapper } from '../entries/transcriptMapper.ts';
 import { SubagentFiles } from './subagentFiles.ts';
 import { TranscriptFile } from './transcriptFile.ts';
 

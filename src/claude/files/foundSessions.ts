@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
 import { DisposableStore } from '../../base/disposable.ts';
 import { Emitter, type Event } from '../../base/emitter.ts';
+import { omitUndefined } from '../../base/omitUndefined.ts';
 import type { FoundSession } from '../../protocol/agent.ts';
 import type { Projects } from './projects.ts';
 import {
@@ -40,7 +41,7 @@ export class FoundSessions {
   readonly onDidChange: Event<void>;
   private readonly changed = new Emitter<void>();
   private readonly options: FoundSessionsOptions;
-  private readonly store = new DisposableStore();
+  private readonly disposables = new DisposableStore();
   private watcher: FSWatcher | undefined;
   private isWatching = false;
   private isLooking = false;
@@ -79,7 +80,7 @@ export class FoundSessions {
 
   dispose(): void {
     this.watcher?.close();
-    this.store.dispose();
+    this.disposables.dispose();
     this.changed.dispose();
   }
 
@@ -100,20 +101,22 @@ export class FoundSessions {
       cwd: record.cwd,
       status,
       lastActivityAt,
-      ...(record.procStart === undefined ? {} : { processStart: record.procStart }),
-      ...(title === undefined ? {} : { title }),
-      ...(summary?.branch === undefined ? {} : { branch: summary.branch }),
-      ...(status === 'waiting' && record.waitingFor ? { waitingFor: record.waitingFor } : {}),
-      ...(record.startedAt === undefined ? {} : { startedAt: record.startedAt }),
-      ...(summary === undefined ? {} : { transcriptPath: summary.path }),
-      ...(record.version === undefined ? {} : { agentVersion: record.version }),
+      ...omitUndefined({
+        processStart: record.procStart,
+        title,
+        branch: summary?.branch,
+        waitingFor: (status === 'waiting' && record.waitingFor) || undefined,
+        startedAt: record.startedAt,
+        transcriptPath: summary?.path,
+        agentVersion: record.version,
+      }),
     };
   }
 
   private startWatching(): void {
-    if (this.isWatching || this.store.isDisposed) return;
+    if (this.isWatching || this.disposables.isDisposed) return;
     this.isWatching = true;
-    this.store.add(this.options.clock.every(POLL_MS, () => void this.look()));
+    this.disposables.add(this.options.clock.every(POLL_MS, () => void this.look()));
     void this.look();
   }
 
@@ -126,7 +129,7 @@ export class FoundSessions {
       // The first look is news, too: a list that was made before may have missed what came meanwhile.
       const isNews = signature !== this.signature;
       this.signature = signature;
-      if (isNews && !this.store.isDisposed) this.changed.fire();
+      if (isNews && !this.disposables.isDisposed) this.changed.fire();
     } finally {
       this.isLooking = false;
     }
@@ -164,7 +167,7 @@ export class FoundSessions {
 
   /** The folder appears with the first session. */
   private openWatcher(): void {
-    if (this.watcher !== undefined || this.store.isDisposed) return;
+    if (this.watcher !== undefined || this.disposables.isDisposed) return;
     try {
       this.watcher = watch(join(this.options.configDir, 'sessions'), () => void this.look());
       this.watcher.on('error', () => {
@@ -185,8 +188,10 @@ function endedSession(summary: TranscriptSummary): FoundSession {
     status: 'ended',
     lastActivityAt: summary.modifiedAt,
     transcriptPath: summary.path,
-    ...(summary.title === undefined ? {} : { title: summary.title }),
-    ...(summary.branch === undefined ? {} : { branch: summary.branch }),
-    ...(summary.version === undefined ? {} : { agentVersion: summary.version }),
+    ...omitUndefined({
+      title: summary.title,
+      branch: summary.branch,
+      agentVersion: summary.version,
+    }),
   };
 }

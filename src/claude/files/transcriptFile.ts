@@ -1,7 +1,7 @@
 // Reads a JSONL file as it grows: from where it was, across truncation, rewriting and replacement.
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { type Json, parseJson } from '../../protocol/json.ts';
-import { LineSplitter, type SplitLine } from '../cli/lines.ts';
+import { LineSplitter, type SplitLine } from '../wire/lineSplitter.ts';
 
 const CHUNK_BYTES = 256 * 1024;
 /** Claude Code takes lines out of a file again and goes on behind them: this much tells that. Bytes. */

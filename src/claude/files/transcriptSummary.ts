@@ -1,8 +1,10 @@
 // What a row of a list says about a transcript: read from the head and the tail of its file.
 import { open } from 'node:fs/promises';
 import * as z from 'zod/mini';
+import { omitUndefined } from '../../base/omitUndefined.ts';
 import type { AgentStatus } from '../../protocol/agent.ts';
 import { parseJson } from '../../protocol/json.ts';
+import { branchName } from '../wire/branchName.ts';
 
 /** Enough for the first prompt behind the CLI's own long lines, and for the last title. Bytes. */
 const EDGE_BYTES = 256 * 1024;
@@ -62,7 +64,7 @@ function summarise(path: string, mtimeMs: number, lines: readonly Line[]): Trans
   const firstPrompt = talk.map((line) => promptText(line)).find((text) => text !== undefined);
   const title = last('customTitle') ?? last('aiTitle') ?? firstPrompt;
   const cwd = last('cwd');
-  const branch = branchOf(last('gitBranch'));
+  const branch = branchName(last('gitBranch'));
   const version = last('version');
   return {
     sessionId: path.slice(-42, -6),
@@ -70,16 +72,8 @@ function summarise(path: string, mtimeMs: number, lines: readonly Line[]): Trans
     modifiedAt: Math.round(mtimeMs),
     status: endsOpen(talk.at(-1)) ? 'working' : 'idle',
     hasConversation: talk.length > 0,
-    ...(cwd === undefined ? {} : { cwd }),
-    ...(title === undefined ? {} : { title: title.slice(0, MAX_TITLE_CHARS) }),
-    ...(branch === undefined ? {} : { branch }),
-    ...(version === undefined ? {} : { version }),
+    ...omitUndefined({ cwd, title: title?.slice(0, MAX_TITLE_CHARS), branch, version }),
   };
-}
-
-/** Name of a branch; Claude Code writes "HEAD" where there is none. */
-export function branchOf(name: string | undefined): string | undefined {
-  return name === '' || name === 'HEAD' ? undefined : name;
 }
 
 function promptText(line: Line): string | undefined {

@@ -1,6 +1,6 @@
 // User and assistant lines: nearly the same in the live stream and in the transcript file, so one schema reads both.
 import * as z from 'zod/mini';
-import { givenJson } from './givenJson.ts';
+import { passthroughJson } from './passthroughJson.ts';
 
 /** A content block of a message; the fields of every kind that is understood. */
 export const blockSchema = z.looseObject({
@@ -10,10 +10,10 @@ export const blockSchema = z.looseObject({
   // tool_use
   id: z.optional(z.string()),
   name: z.optional(z.string()),
-  input: z.optional(givenJson),
+  input: z.optional(passthroughJson),
   // tool_result
   tool_use_id: z.optional(z.string()),
-  content: z.optional(givenJson),
+  content: z.optional(passthroughJson),
   is_error: z.nullish(z.boolean()),
   // image
   source: z.optional(
@@ -51,7 +51,7 @@ export const messageLineSchema = z.looseObject({
   aborted: z.optional(z.boolean()),
   local_command_source: z.optional(z.string()),
   is_api_error_message: z.optional(z.boolean()),
-  tool_use_result: z.optional(givenJson),
+  tool_use_result: z.optional(passthroughJson),
   tool_result_meta: z.optional(
     z.array(
       z.looseObject({
@@ -70,7 +70,7 @@ export const messageLineSchema = z.looseObject({
   isVisibleInTranscriptOnly: z.optional(z.boolean()),
   isAbortedMidStream: z.optional(z.boolean()),
   isApiErrorMessage: z.optional(z.boolean()),
-  toolUseResult: z.optional(givenJson),
+  toolUseResult: z.optional(passthroughJson),
   toolDenialKind: z.optional(z.string()),
   permissionDecision: z.optional(z.looseObject({ decision: z.optional(z.string()) })),
   origin: z.nullish(originSchema),

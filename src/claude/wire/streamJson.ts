@@ -1,7 +1,7 @@
 // Schemas of the stream-json lines of Claude Code, both directions. Loose: unknown fields survive.
 import * as z from 'zod/mini';
 import type { Json } from '../../protocol/json.ts';
-import { givenJson } from './givenJson.ts';
+import { passthroughJson } from './passthroughJson.ts';
 import { type MessageLine, messageLineSchema } from './messageLine.ts';
 
 const session = { session_id: z.optional(z.string()), uuid: z.optional(z.string()) };
@@ -74,7 +74,7 @@ export const systemSchema = z.looseObject({
   max_retries: z.optional(z.number()),
   retry_delay_ms: z.optional(z.number()),
   error_status: z.nullish(z.number()),
-  error: z.optional(givenJson),
+  error: z.optional(passthroughJson),
   // session_title_changed
   title: z.optional(z.string()),
   // task_*
@@ -108,9 +108,9 @@ export const canUseToolSchema = z.looseObject({
   subtype: z.literal('can_use_tool'),
   tool_name: z.string(),
   display_name: z.optional(z.string()),
-  input: givenJson,
+  input: passthroughJson,
   description: z.nullish(z.string()),
-  permission_suggestions: z.optional(z.array(givenJson)),
+  permission_suggestions: z.optional(z.array(passthroughJson)),
   blocked_path: z.nullish(z.string()),
   decision_reason: z.nullish(z.string()),
   tool_use_id: z.optional(z.string()),
@@ -130,9 +130,9 @@ export const controlResponseSchema = z.looseObject({
   response: z.looseObject({
     subtype: z.string(),
     request_id: z.string(),
-    response: z.optional(givenJson),
+    response: z.optional(passthroughJson),
     error: z.optional(z.string()),
-    pending_permission_requests: z.optional(z.array(givenJson)),
+    pending_permission_requests: z.optional(z.array(passthroughJson)),
   }),
 });
 
@@ -157,7 +157,7 @@ const resetSchema = z.looseObject({
 const mirrorSchema = z.looseObject({
   type: z.literal('transcript_mirror'),
   filePath: z.string(),
-  entries: z.array(givenJson),
+  entries: z.array(passthroughJson),
 });
 
 /** A line of the CLI's standard output that is understood. */

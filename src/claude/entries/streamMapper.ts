@@ -2,20 +2,21 @@
 import type { AgentEvent, AgentFacts } from '../../protocol/agent.ts';
 import type { Json } from '../../protocol/json.ts';
 import type { Entry } from '../../protocol/transcript.ts';
-import { changedFacts } from './changedFacts.ts';
+import { diffFacts } from './diffFacts.ts';
 import { CompactionHold } from './compactionHold.ts';
-import { createTranscriptMapper } from './fromTranscript.ts';
+import { createTranscriptMapper } from './transcriptMapper.ts';
 import { inlineImages } from './inlineImages.ts';
 import { LiveBlocks } from './liveBlocks.ts';
 import { isLocalOutput, messageEntries } from './messageEntries.ts';
 import type { MessageLine } from '../wire/messageLine.ts';
 import { OpenRequests } from './openRequests.ts';
 import { planOf } from './requestEntry.ts';
-import { PromptLife } from './promptLife.ts';
+import { PromptLifecycle } from './promptLifecycle.ts';
+import { resetEntry } from './resetEntry.ts';
 import { SeenIds } from './seenIds.ts';
 import type { ParsedLine, ResultLine } from '../wire/streamJson.ts';
-import { SystemMapper } from './systemEntries.ts';
-import { TodoTracker } from './todos.ts';
+import { SystemMapper } from './systemMapper.ts';
+import { TodoTracker } from './todoTracker.ts';
 import { contextLimitOf, isLocalCommand, turnEntry } from './turnEntry.ts';
 import { unknownEntry } from './unknownEntry.ts';
 
@@ -36,7 +37,7 @@ export class StreamMapper {
   /** Requests that wait for an answer now. */
   readonly requests: OpenRequests;
   /** Prompts and what became of them. */
-  readonly prompts = new PromptLife();
+  readonly prompts = new PromptLifecycle();
   private readonly options: StreamMapperOptions;
   private readonly live = new LiveBlocks();
   private readonly hold = new CompactionHold();
@@ -95,7 +96,7 @@ export class StreamMapper {
       case 'control_cancel_request':
         return this.requests.withdraw(line.request_id, 'Withdrawn by Claude Code.');
       case 'command_lifecycle':
-        return this.prompts.told(line.command_uuid, line.state);
+        return this.prompts.applyLifecycle(line.command_uuid, line.state);
       case 'transcript_mirror':
         return this.mirror(line.filePath, line.entries);
       case 'control_response':
@@ -215,7 +216,7 @@ export class StreamMapper {
 
   /** A slash command that makes a prompt of its own stands in the log under the id that it was sent with. */
   private startedBy(entry: Entry): AgentEvent[] {
-    return entry.kind === 'command' && this.prompts.knows(entry.id)
+    return entry.kind === 'command' && this.prompts.has(entry.id)
       ? this.prompts.started(entry.id)
       : [];
   }
@@ -241,17 +242,12 @@ export class StreamMapper {
         ];
       }
       if (event.kind !== 'facts') return [event];
-      const facts = changedFacts(this.known, event.facts);
+      const facts = diffFacts(this.known, event.facts);
       if (facts === undefined) return [];
       this.known = { ...this.known, ...facts };
       return [{ kind: 'facts', facts }];
     });
   }
-}
-
-/** The entry that begins a new conversation of the same session; the same id live and observed. */
-export function resetEntry(agentSessionId: string, at: number): Entry {
-  return { kind: 'reset', id: `reset:${agentSessionId}`, at, agentSessionId };
 }
 
 function entryEvent(line: MessageLine, entry: Entry): AgentEvent {

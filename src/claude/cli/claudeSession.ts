@@ -3,6 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import { BacklogEmitter } from '../../base/backlogEmitter.ts';
 import { Emitter } from '../../base/emitter.ts';
 import { errorText, type Logger } from '../../base/log.ts';
+import { omitUndefined } from '../../base/omitUndefined.ts';
 import type {
   AgentAnswer,
   AgentEvent,
@@ -13,9 +14,10 @@ import type {
   PromptImage,
 } from '../../protocol/agent.ts';
 import { type Json, parseJson } from '../../protocol/json.ts';
-import { answerResponse } from './answers.ts';
-import { type ChildExit, endChild, LineChild } from './childProcess.ts';
-import { ControlChannel, field } from './control.ts';
+import { answerResponse } from './answerResponse.ts';
+import { type ChildExit, endChild, LineChild } from './lineChild.ts';
+import { ControlChannel } from './controlChannel.ts';
+import { jsonField } from '../wire/jsonField.ts';
 import {
   badNameError,
   crashedProblem,
@@ -24,9 +26,9 @@ import {
   silentProblem,
 } from '../errors.ts';
 import { initFacts, suggestionPaths } from './initFacts.ts';
-import type { SplitLine } from './lines.ts';
-import { readPlanOf } from '../entries/planFile.ts';
-import { SilenceWatch } from './silence.ts';
+import type { SplitLine } from '../wire/lineSplitter.ts';
+import { readPlanFile } from '../entries/readPlanFile.ts';
+import { SilenceWatch } from './silenceWatch.ts';
 import { isPlainWord } from './startArguments.ts';
 import { StatusTracker } from './statusTracker.ts';
 import {
@@ -36,7 +38,7 @@ import {
   type OutLine,
   parseOutLine,
 } from '../wire/streamJson.ts';
-import { StreamMapper } from '../entries/toEntries.ts';
+import { StreamMapper } from '../entries/streamMapper.ts';
 
 /** A cold start on a loaded computer takes half a minute. */
 const INITIALIZE_TIMEOUT_MS = 90_000;
@@ -93,7 +95,7 @@ export class ClaudeSession implements AgentSession {
     this.mapper = new StreamMapper({
       now: () => options.clock.now(),
       hasMirror: options.hasMirror,
-      readPlan: () => readPlanOf(this.planSlug, options.configDir),
+      readPlan: () => readPlanFile(this.planSlug, options.configDir),
     });
     this.silence = new SilenceWatch({
       clock: options.clock,
@@ -165,7 +167,7 @@ export class ClaudeSession implements AgentSession {
       subtype: 'cancel_async_message',
       message_uuid: promptId,
     });
-    const isCancelled = field(answer.response, 'cancelled') === true;
+    const isCancelled = jsonField(answer.response, 'cancelled') === true;
     if (isCancelled) for (const event of this.mapper.prompts.cancelled(promptId)) this.emit(event);
     return isCancelled;
   }
@@ -268,7 +270,7 @@ export class ClaudeSession implements AgentSession {
         return;
       case 'transcript_mirror':
         for (const entry of line.entries) {
-          const slug = field(entry, 'slug');
+          const slug = jsonField(entry, 'slug');
           if (typeof slug === 'string') this.planSlug = slug;
         }
         return;
@@ -300,11 +302,7 @@ export class ClaudeSession implements AgentSession {
 
   private changeStatus(status: AgentStatus, waitingFor: string | undefined): void {
     this.silence.state({ running: status === 'working', waiting: status === 'waiting' });
-    this.emit({
-      kind: 'status',
-      status,
-      ...(waitingFor === undefined ? {} : { waitingFor }),
-    });
+    this.emit({ kind: 'status', status, ...omitUndefined({ waitingFor }) });
   }
 
   private handle(event: AgentEvent): void {

@@ -19,14 +19,14 @@ function isPromptState(state: string): state is PromptState {
 const MAX_PROMPTS = 1000;
 
 /** One per child process. */
-export class PromptLife {
+export class PromptLifecycle {
   private readonly states = new Map<string, PromptState | 'written'>();
   /** What was typed, of those that wait: the CLI gives prompts that waited together back as one text. */
   private readonly texts = new Map<string, string>();
   private hasLifecycle = false;
 
   /** The CLI tells the states itself (`command_lifecycle`). */
-  told(promptId: string, state: string): AgentEvent[] {
+  applyLifecycle(promptId: string, state: string): AgentEvent[] {
     this.hasLifecycle = true;
     return isPromptState(state) ? this.to(promptId, state) : [];
   }
@@ -61,7 +61,7 @@ export class PromptLife {
   }
 
   /** Whether it was written to this process. */
-  knows(promptId: string): boolean {
+  has(promptId: string): boolean {
     return this.states.has(promptId);
   }
 

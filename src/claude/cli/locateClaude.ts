@@ -7,7 +7,7 @@ import { delimiter, isAbsolute, join } from 'node:path';
 export const PATH_VARIABLE = 'TWINHELM_CLAUDE';
 
 /** Where to look. */
-export interface LocateOptions {
+export interface LocateClaudeOptions {
   /** Path from the settings; wins. */
   readonly path?: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -20,7 +20,7 @@ export type Located =
   | { readonly found: false; readonly tried: readonly string[] };
 
 /** Looks at the given path, the environment variable, PATH, and the usual places, in this order. */
-export async function locateClaude(options: LocateOptions): Promise<Located> {
+export async function locateClaude(options: LocateClaudeOptions): Promise<Located> {
   const { env, platform = process.platform } = options;
   const explicit = [options.path, env[PATH_VARIABLE]].filter(
     (item): item is string => item !== undefined && item.trim() !== '',
@@ -40,7 +40,7 @@ export async function locateClaude(options: LocateOptions): Promise<Located> {
   return { found: false, tried };
 }
 
-function candidates(env: LocateOptions['env'], platform: NodeJS.Platform): string[] {
+function candidates(env: LocateClaudeOptions['env'], platform: NodeJS.Platform): string[] {
   const names = platform === 'win32' ? ['claude.exe', 'claude.cmd'] : ['claude'];
   const home = homeOf(env);
   const usual =
@@ -69,11 +69,11 @@ function candidates(env: LocateOptions['env'], platform: NodeJS.Platform): strin
   return [...path, ...usual].flatMap((dir) => names.map((name) => join(dir, name)));
 }
 
-function homeOf(env: LocateOptions['env']): string | undefined {
+function homeOf(env: LocateClaudeOptions['env']): string | undefined {
   return env['HOME'] ?? env['USERPROFILE'];
 }
 
-function expandHome(path: string, env: LocateOptions['env']): string {
+function expandHome(path: string, env: LocateClaudeOptions['env']): string {
   const home = homeOf(env);
   return home !== undefined && /^~[\\/]/.test(path) ? join(home, path.slice(2)) : path;
 }

@@ -1,8 +1,9 @@
 // Builds the CLI's form of an answer to a permission, question or plan; pure.
+import { isRecord } from '../../base/isRecord.ts';
 import type { AgentAnswer } from '../../protocol/agent.ts';
 import type { Json } from '../../protocol/json.ts';
 import type { EntryOf } from '../../protocol/transcript.ts';
-import { field } from './control.ts';
+import { jsonField } from '../wire/jsonField.ts';
 
 /** Modes that an answer never switches to, whatever the CLI suggests. */
 const REFUSED_MODES: readonly Json[] = ['bypassPermissions', 'auto', 'dontAsk'];
@@ -34,11 +35,7 @@ export function answerResponse(request: EntryOf<'request'>, answer: AgentAnswer)
 
 function sessionOnly(suggestion: Json): Json[] {
   if (!isRecord(suggestion)) return [];
-  const mode = field(suggestion, 'mode');
+  const mode = jsonField(suggestion, 'mode');
   if (mode !== undefined && REFUSED_MODES.includes(mode)) return [];
   return [{ ...suggestion, destination: 'session' }];
-}
-
-function isRecord(value: Json): value is { readonly [key: string]: Json } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

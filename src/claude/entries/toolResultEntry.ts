@@ -1,4 +1,5 @@
 // Maps tool_result blocks: text, images, structured result and outcome.
+import { isRecord } from '../../base/isRecord.ts';
 import type { Json } from '../../protocol/json.ts';
 import type { Entry, EntryImage } from '../../protocol/transcript.ts';
 import type { Block, MessageLine } from '../wire/messageLine.ts';
@@ -69,7 +70,9 @@ function resultContent(content: Json | undefined): { text: string; images: Entry
   if (!Array.isArray(content)) return { text: JSON.stringify(content), images: [] };
   const texts: string[] = [];
   const images: EntryImage[] = [];
-  for (const item of content) {
+  // Array.isArray forgets what readonly items are.
+  const items: readonly Json[] = content;
+  for (const item of items) {
     if (isRecord(item) && item['type'] === 'text' && typeof item['text'] === 'string') {
       texts.push(item['text']);
     } else if (isRecord(item) && item['type'] === 'image') {
@@ -100,8 +103,4 @@ function withoutBytes(value: Json): Json {
   if (Array.isArray(value)) return value.map((item: Json) => withoutBytes(item));
   if (!isRecord(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutBytes(item)]));
-}
-
-function isRecord(value: Json | undefined): value is { readonly [key: string]: Json } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,7 +1,6 @@
 // Requests of ours to the CLI and their answers, each with a time limit.
 import type { Clock } from '../../base/clock.ts';
 import type { Disposable } from '../../base/disposable.ts';
-import type { Json } from '../../protocol/json.ts';
 import { controlRefusedError, controlTimeoutError, endedError } from '../errors.ts';
 import type { ControlResponse, InControlRequest } from '../wire/streamJson.ts';
 
@@ -67,11 +66,4 @@ export class ControlChannel {
     }
     this.waiting.clear();
   }
-}
-
-/** A field of an answer's payload that is an object; undefined otherwise. */
-export function field(value: Json | undefined, key: string): Json | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  // Array.isArray does not narrow readonly arrays away.
-  return (value as { readonly [key: string]: Json })[key];
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 const MAX_PLAN_CHARS = 64 * 1024;
 
 /** Text of `plans/<slug>.md`; undefined if there is none. The slug is checked: it becomes a file name. */
-export function readPlanOf(slug: string | undefined, configDir: string): string | undefined {
+export function readPlanFile(slug: string | undefined, configDir: string): string | undefined {
   if (slug === undefined || !/^[\w-]{1,200}$/.test(slug)) return undefined;
   try {
     return readFileSync(join(configDir, 'plans', `${slug}.md`), 'utf8').slice(0, MAX_PLAN_CHARS);

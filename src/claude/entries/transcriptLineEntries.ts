@@ -1,30 +1,13 @@
 // System and attachment lines of a transcript file: what of them is for people; pure.
 import * as z from 'zod/mini';
+import { omitUndefined } from '../../base/omitUndefined.ts';
 import type { Json } from '../../protocol/json.ts';
 import type { Entry } from '../../protocol/transcript.ts';
 import type { CompactionHold } from './compactionHold.ts';
-import { givenJson } from '../wire/givenJson.ts';
 import { commandEntry, taskText } from './personText.ts';
-import { compactionEntry, retryEntry } from './systemEntries.ts';
+import { compactionEntry, retryEntry } from './systemMapper.ts';
+import type { TranscriptLine } from '../wire/transcriptLine.ts';
 import { unknownEntry } from './unknownEntry.ts';
-
-/** The fields that the reader of a file looks at; the rest of a line is kept. */
-export const lineSchema = z.looseObject({
-  type: z.string(),
-  uuid: z.optional(z.string()),
-  timestamp: z.optional(z.string()),
-  subtype: z.optional(z.string()),
-  isMeta: z.optional(z.boolean()),
-  gitBranch: z.optional(z.string()),
-  version: z.optional(z.string()),
-  sessionId: z.optional(z.string()),
-  customTitle: z.optional(z.string()),
-  aiTitle: z.optional(z.string()),
-  permissionMode: z.optional(z.string()),
-  content: z.optional(givenJson),
-  message: z.optional(givenJson),
-  durationMs: z.optional(z.number()),
-});
 
 const queuedSchema = z.looseObject({
   type: z.literal('queued_command'),
@@ -58,25 +41,29 @@ const apiErrorSchema = z.looseObject({
   ),
 });
 
-/** A line of a transcript file. */
-export type Line = z.infer<typeof lineSchema>;
-
 /** Entries of a system line; the CLI's notes to itself give none. */
-export function systemEntries(json: Json, line: Line, at: number, hold: CompactionHold): Entry[] {
+export function transcriptSystemEntries(
+  json: Json,
+  line: TranscriptLine,
+  at: number,
+  hold: CompactionHold,
+): Entry[] {
   const id = line.uuid ?? `system:${at}`;
   switch (line.subtype) {
     case 'compact_boundary': {
-      const meta = compactFileSchema.safeParse(json);
-      const given = meta.success ? meta.data.compactMetadata : undefined;
+      const parsed = compactFileSchema.safeParse(json);
+      const metadata = parsed.success ? parsed.data.compactMetadata : undefined;
       const entry = compactionEntry(
         {
           type: 'system',
           subtype: 'compact_boundary',
           uuid: id,
           compact_metadata: {
-            ...(given?.trigger === undefined ? {} : { trigger: given.trigger }),
-            ...(given?.preTokens === undefined ? {} : { pre_tokens: given.preTokens }),
-            ...(given?.postTokens === undefined ? {} : { post_tokens: given.postTokens }),
+            ...omitUndefined({
+              trigger: metadata?.trigger,
+              pre_tokens: metadata?.preTokens,
+              post_tokens: metadata?.postTokens,
+            }),
           },
         },
         at,
@@ -110,7 +97,7 @@ export function systemEntries(json: Json, line: Line, at: number, hold: Compacti
           id,
           at,
           outcome: 'completed',
-          ...(line.durationMs === undefined ? {} : { durationMs: line.durationMs }),
+          ...omitUndefined({ durationMs: line.durationMs }),
         },
       ];
     case 'informational':
@@ -128,7 +115,7 @@ export function systemEntries(json: Json, line: Line, at: number, hold: Compacti
 }
 
 /** A prompt that was folded into a running turn is an attachment; all others are the CLI's own prompts. */
-export function attachmentEntries(json: Json, line: Line, at: number): Entry[] {
+export function transcriptAttachmentEntries(json: Json, line: TranscriptLine, at: number): Entry[] {
   const parsed = attachmentSchema.safeParse(json);
   if (!parsed.success) return [];
   const { prompt, source_uuid: source, origin, commandMode } = parsed.data.attachment;

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { Clock } from '../../base/clock.ts';
 import { DisposableStore } from '../../base/disposable.ts';
 import { Emitter } from '../../base/emitter.ts';
-import { LineSplitter, type SplitLine } from './lines.ts';
+import { LineSplitter, type SplitLine } from '../wire/lineSplitter.ts';
 
 /** What the program said last on stderr is kept for a problem's text. Characters. */
 const STDERR_TAIL_CHARS = 2000;
@@ -20,7 +20,7 @@ const BROKEN_GRACE_MS = 2_000;
 const LEFTOVER_GRACE_MS = 2_000;
 
 /** How the child is started. */
-export interface ChildOptions {
+export interface LineChildOptions {
   readonly path: string;
   readonly args: readonly string[];
   readonly cwd: string;
@@ -51,7 +51,7 @@ export class LineChild {
   private hasEnded = false;
   private isInputEnded = false;
 
-  constructor(options: ChildOptions) {
+  constructor(options: LineChildOptions) {
     this.onDidLine = this.lines.event;
     this.clock = options.clock;
     const isScript = process.platform === 'win32' && /\.(cmd|bat)$/i.test(options.path);

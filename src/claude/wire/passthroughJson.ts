@@ -6,4 +6,4 @@ import type { Json } from '../../protocol/json.ts';
  * Any JSON value, of a line that came out of `parseJson`: what is in it is JSON already, and a
  * schema that proves it once more takes longer than the reading itself.
  */
-export const givenJson: z.ZodMiniType<Json> = z.custom<Json>((value) => value !== undefined);
+export const passthroughJson: z.ZodMiniType<Json> = z.custom<Json>((value) => value !== undefined);

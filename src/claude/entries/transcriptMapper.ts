@@ -1,15 +1,17 @@
 // Maps the lines of a transcript file to entries with the ids that the live stream gives them; pure.
+import { omitUndefined } from '../../base/omitUndefined.ts';
 import type { AgentFacts } from '../../protocol/agent.ts';
 import type { Json } from '../../protocol/json.ts';
 import type { Entry } from '../../protocol/transcript.ts';
 import { CompactionHold } from './compactionHold.ts';
-import { field } from '../cli/control.ts';
+import { jsonField } from '../wire/jsonField.ts';
 import { FirstPrompt } from './firstPrompt.ts';
-import { attachmentEntries, type Line, lineSchema, systemEntries } from './fileLines.ts';
+import { transcriptAttachmentEntries, transcriptSystemEntries } from './transcriptLineEntries.ts';
+import { type TranscriptLine, transcriptLineSchema } from '../wire/transcriptLine.ts';
 import { messageEntries, timeOf } from './messageEntries.ts';
 import { type MessageLine, messageLineSchema } from '../wire/messageLine.ts';
-import { TodoTracker } from './todos.ts';
-import { branchOf } from '../files/transcriptSummary.ts';
+import { TodoTracker } from './todoTracker.ts';
+import { branchName } from '../wire/branchName.ts';
 import { unknownEntry } from './unknownEntry.ts';
 
 /** Entries and facts of one line. */
@@ -57,7 +59,7 @@ export function createTranscriptMapper(options: {
   const todos = new TodoTracker();
   const first = new FirstPrompt();
   const mapLine = (json: Json): MappedLine => {
-    const parsed = lineSchema.safeParse(json);
+    const parsed = transcriptLineSchema.safeParse(json);
     if (!parsed.success) {
       return {
         entries: [...hold.release(), unknownEntry('malformed', json, { at: options.now() })],
@@ -87,9 +89,9 @@ export function createTranscriptMapper(options: {
         return { entries: [...hold.release(), ...entries], facts };
       }
       case 'system':
-        return { entries: systemEntries(json, line, at, hold), facts };
+        return { entries: transcriptSystemEntries(json, line, at, hold), facts };
       case 'attachment':
-        return { entries: attachmentEntries(json, line, at), facts };
+        return { entries: transcriptAttachmentEntries(json, line, at), facts };
       default: {
         if (NOISE.has(line.type)) return { entries: [], facts };
         if (!looksLikeContent(line)) return { entries: [], facts };
@@ -105,7 +107,7 @@ export function createTranscriptMapper(options: {
     const all = entries.flatMap((entry) => [entry, ...todos.follow(entry)]);
     // A subagent's prompt stands in the call that started it.
     const isMain = options.parent === undefined;
-    return { entries: isMain ? first.order(field(json, 'type'), all) : all, facts };
+    return { entries: isMain ? first.order(jsonField(json, 'type'), all) : all, facts };
   };
   return { map, flush: () => [...first.release(), ...hold.release()] };
 }
@@ -115,20 +117,20 @@ function sidechainOf(line: MessageLine): string | undefined {
   return line.isSidechain === true ? `sidechain:${line.agentId ?? ''}` : undefined;
 }
 
-function factsOf(line: Line): AgentFacts {
+function factsOf(line: TranscriptLine): AgentFacts {
   const title = line.type === 'custom-title' ? line.customTitle : undefined;
   const mode =
     line.type === 'permission-mode' || line.type === 'user' ? line.permissionMode : undefined;
-  const branch = branchOf(line.gitBranch);
-  return {
-    ...(line.sessionId === undefined ? {} : { agentSessionId: line.sessionId }),
-    ...(branch === undefined ? {} : { branch }),
-    ...(line.version === undefined ? {} : { agentVersion: line.version }),
-    ...(title === undefined ? {} : { title }),
-    ...(mode === undefined ? {} : { mode }),
-  };
+  const branch = branchName(line.gitBranch);
+  return omitUndefined({
+    agentSessionId: line.sessionId,
+    branch,
+    agentVersion: line.version,
+    title,
+    mode,
+  });
 }
 
-function looksLikeContent(line: Line): boolean {
+function looksLikeContent(line: TranscriptLine): boolean {
   return line.message !== undefined || line.content !== undefined;
 }

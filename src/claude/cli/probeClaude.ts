@@ -11,7 +11,7 @@ import {
   notLoggedInProblem,
   tooOldProblem,
 } from '../errors.ts';
-import { locateClaude, type LocateOptions } from './locate.ts';
+import { locateClaude, type LocateClaudeOptions } from './locateClaude.ts';
 
 /** `--version` takes 0.1 s warm, some seconds from a cold disk. */
 const VERSION_TIMEOUT_MS = 20_000;
@@ -28,7 +28,7 @@ const KEY_VARIABLES = [
 ];
 
 /** How to probe. */
-export interface ProbeOptions extends LocateOptions {
+export interface ProbeClaudeOptions extends LocateClaudeOptions {
   readonly versionTimeoutMs?: number;
 }
 
@@ -40,7 +40,7 @@ interface Ran {
 }
 
 /** Finds the CLI and asks it; never throws. */
-export async function probeClaude(options: ProbeOptions): Promise<AgentProbe> {
+export async function probeClaude(options: ProbeClaudeOptions): Promise<AgentProbe> {
   const located = await locateClaude(options);
   if (!located.found) return { features: [], problem: notFoundProblem(located.tried) };
   const { path } = located;

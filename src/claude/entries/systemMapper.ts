@@ -1,5 +1,6 @@
 // Maps live `system` lines to events; remembers what a task is called.
-import type { AgentEvent, AgentStatus } from '../../protocol/agent.ts';
+import { omitUndefined } from '../../base/omitUndefined.ts';
+import type { AgentEvent, AgentFacts, AgentStatus } from '../../protocol/agent.ts';
 import type { Entry } from '../../protocol/transcript.ts';
 import { timeOf } from './messageEntries.ts';
 import type { SystemLine } from '../wire/streamJson.ts';
@@ -52,13 +53,13 @@ export class SystemMapper {
     const at = timeOf(line.timestamp, this.now());
     switch (line.subtype) {
       case 'init':
-        return facts({
-          ...(line.model === undefined ? {} : { model: line.model }),
-          ...(line.permissionMode === undefined ? {} : { mode: line.permissionMode }),
-          ...(line.claude_code_version === undefined
-            ? {}
-            : { agentVersion: line.claude_code_version }),
-        });
+        return factsEvent(
+          omitUndefined({
+            model: line.model,
+            mode: line.permissionMode,
+            agentVersion: line.claude_code_version,
+          }),
+        );
       case 'status':
         return this.status(line, at);
       case 'session_state_changed': {
@@ -66,7 +67,7 @@ export class SystemMapper {
         return status === undefined ? [] : [{ kind: 'status', status }];
       }
       case 'session_title_changed':
-        return line.title === undefined ? [] : facts({ title: line.title });
+        return line.title === undefined ? [] : factsEvent({ title: line.title });
       case 'api_retry':
         return [
           {
@@ -100,7 +101,7 @@ export class SystemMapper {
 
   private status(line: SystemLine, at: number): AgentEvent[] {
     const out: AgentEvent[] = [];
-    if (line.permissionMode !== undefined) out.push(...facts({ mode: line.permissionMode }));
+    if (line.permissionMode !== undefined) out.push(...factsEvent({ mode: line.permissionMode }));
     if (line.compact_error) {
       out.push({
         kind: 'entry',
@@ -123,8 +124,10 @@ export class SystemMapper {
     const known = this.tasks.get(taskId);
     const task = {
       title: known?.title ?? line.description ?? taskId,
-      ...(known?.callId === undefined ? callIdOf(line) : { callId: known.callId }),
-      ...(known?.agentType === undefined ? agentTypeOf(line) : { agentType: known.agentType }),
+      ...omitUndefined({
+        callId: known?.callId ?? (line.tool_use_id || undefined),
+        agentType: known?.agentType ?? line.subagent_type,
+      }),
     };
     this.tasks.set(taskId, task);
     const state =
@@ -144,11 +147,11 @@ export class SystemMapper {
           status: state,
           ...task,
           ...(summary ? { summary } : {}),
-          ...(line.usage?.tool_uses === undefined ? {} : { toolUses: line.usage.tool_uses }),
-          ...(line.usage?.total_tokens === undefined
-            ? {}
-            : { totalTokens: line.usage.total_tokens }),
-          ...(line.usage?.duration_ms === undefined ? {} : { durationMs: line.usage.duration_ms }),
+          ...omitUndefined({
+            toolUses: line.usage?.tool_uses,
+            totalTokens: line.usage?.total_tokens,
+            durationMs: line.usage?.duration_ms,
+          }),
         },
       },
     ];
@@ -173,9 +176,11 @@ export function retryEntry(
     at,
     attempt: retry.attempt,
     error: retry.error,
-    ...(retry.maxAttempts === undefined ? {} : { maxAttempts: retry.maxAttempts }),
-    ...(retry.delayMs === undefined ? {} : { delayMs: Math.round(retry.delayMs) }),
-    ...(retry.status === undefined ? {} : { status: retry.status }),
+    ...omitUndefined({
+      maxAttempts: retry.maxAttempts,
+      delayMs: retry.delayMs === undefined ? undefined : Math.round(retry.delayMs),
+      status: retry.status,
+    }),
   };
 }
 
@@ -188,21 +193,12 @@ export function compactionEntry(line: SystemLine, at: number): Entry {
     id: line.uuid ?? `compact:${at}`,
     at,
     trigger: trigger === 'manual' || trigger === 'auto' ? trigger : 'other',
-    ...(meta?.pre_tokens === undefined ? {} : { preTokens: meta.pre_tokens }),
-    ...(meta?.post_tokens === undefined ? {} : { postTokens: meta.post_tokens }),
+    ...omitUndefined({ preTokens: meta?.pre_tokens, postTokens: meta?.post_tokens }),
   };
 }
 
-function facts(given: Extract<AgentEvent, { kind: 'facts' }>['facts']): AgentEvent[] {
-  return [{ kind: 'facts', facts: given }];
-}
-
-function callIdOf(line: SystemLine): { callId?: string } {
-  return line.tool_use_id ? { callId: line.tool_use_id } : {};
-}
-
-function agentTypeOf(line: SystemLine): { agentType?: string } {
-  return line.subagent_type === undefined ? {} : { agentType: line.subagent_type };
+function factsEvent(facts: AgentFacts): AgentEvent[] {
+  return [{ kind: 'facts', facts }];
 }
 
 function stringOf(value: string | null | undefined): string | undefined {

@@ -3,15 +3,15 @@ import type { Clock } from '../../base/clock.ts';
 import { isAppError } from '../../base/errors.ts';
 import { errorText, type Logger } from '../../base/log.ts';
 import type { AgentProbe, AgentStartOptions } from '../../protocol/agent.ts';
-import type { ChildExit } from './childProcess.ts';
+import type { ChildExit } from './lineChild.ts';
 import { crashedProblem, endedError, notReadyError, problemError } from '../errors.ts';
-import { childEnvironment } from './probe.ts';
-import { ClaudeSession } from './process.ts';
+import { childEnvironment } from './probeClaude.ts';
+import { ClaudeSession } from './claudeSession.ts';
 import { processStart } from '../../node/processStart.ts';
 import { startArguments } from './startArguments.ts';
 
 /** What a process is started with. */
-export interface LaunchOptions {
+export interface LaunchClaudeOptions {
   readonly start: AgentStartOptions;
   readonly probe: AgentProbe;
   /** Id of the conversation, new or resumed. */
@@ -30,7 +30,7 @@ export type Launched =
   | { readonly isReady: false; readonly said: string; readonly error: unknown };
 
 /** Never rejects; a process that did not get ready is gone when this resolves. */
-export async function launchClaude(options: LaunchOptions): Promise<Launched> {
+export async function launchClaude(options: LaunchClaudeOptions): Promise<Launched> {
   const { start } = options;
   let session: ClaudeSession;
   try {
@@ -65,7 +65,7 @@ export async function launchClaude(options: LaunchOptions): Promise<Launched> {
   }
 }
 
-function spawnSession(options: LaunchOptions): ClaudeSession {
+function spawnSession(options: LaunchClaudeOptions): ClaudeSession {
   const { start, probe, sessionId, hasMirror, configDir, clock, log } = options;
   return new ClaudeSession({
     path: probe.path ?? '',

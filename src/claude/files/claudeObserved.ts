@@ -5,6 +5,7 @@ import type { Clock } from '../../base/clock.ts';
 import { DisposableStore } from '../../base/disposable.ts';
 import { Emitter } from '../../base/emitter.ts';
 import { errorText, type Logger } from '../../base/log.ts';
+import { omitUndefined } from '../../base/omitUndefined.ts';
 import type {
   AgentEvent,
   AgentFacts,
@@ -13,11 +14,11 @@ import type {
   ObservedSession,
 } from '../../protocol/agent.ts';
 import type { Entry } from '../../protocol/transcript.ts';
-import { changedFacts } from '../entries/changedFacts.ts';
+import { diffFacts } from '../entries/diffFacts.ts';
 import { ConversationReader } from './conversationReader.ts';
 import type { Projects } from './projects.ts';
 import { SeenIds } from '../entries/seenIds.ts';
-import { resetEntry } from '../entries/toEntries.ts';
+import { resetEntry } from '../entries/resetEntry.ts';
 import { nameOfRecord, type Registry, type RegistryRecord, statusOfRecord } from './registry.ts';
 import type { TranscriptSummary } from './transcriptSummary.ts';
 
@@ -27,7 +28,7 @@ const POLL_MS = 100;
 const SLOW_EVERY = 10;
 
 /** What an observed session needs. */
-export interface ObservedOptions {
+export interface ClaudeObservedOptions {
   readonly session: FoundSession;
   readonly registry: Registry;
   readonly projects: Projects;
@@ -42,8 +43,8 @@ export class ClaudeObserved implements ObservedSession {
   readonly key: string;
   readonly onDidEmit;
   private readonly emitter = new Emitter<AgentEvent>();
-  private readonly store = new DisposableStore();
-  private readonly options: ObservedOptions;
+  private readonly disposables = new DisposableStore();
+  private readonly options: ClaudeObservedOptions;
   private reader: ConversationReader | undefined;
   private watcher: FSWatcher | undefined;
   private sessionId: string;
@@ -56,7 +57,7 @@ export class ClaudeObserved implements ObservedSession {
   private looks = 0;
   private failure: string | undefined;
 
-  constructor(options: ObservedOptions) {
+  constructor(options: ClaudeObservedOptions) {
     this.options = options;
     this.key = options.session.key;
     this.sessionId = options.session.agentSessionId;
@@ -67,9 +68,11 @@ export class ClaudeObserved implements ObservedSession {
     const { session, clock } = this.options;
     this.facts({
       agentSessionId: session.agentSessionId,
-      ...(session.title === undefined ? {} : { title: session.title }),
-      ...(session.branch === undefined ? {} : { branch: session.branch }),
-      ...(session.agentVersion === undefined ? {} : { agentVersion: session.agentVersion }),
+      ...omitUndefined({
+        title: session.title,
+        branch: session.branch,
+        agentVersion: session.agentVersion,
+      }),
     });
     if (session.pid === undefined) {
       await this.readFile();
@@ -79,8 +82,8 @@ export class ClaudeObserved implements ObservedSession {
       return;
     }
     await this.look();
-    if (!this.store.isDisposed && this.status !== 'ended') {
-      this.store.add(clock.every(POLL_MS, () => void this.look()));
+    if (!this.disposables.isDisposed && this.status !== 'ended') {
+      this.disposables.add(clock.every(POLL_MS, () => void this.look()));
     }
   }
 
@@ -102,7 +105,7 @@ export class ClaudeObserved implements ObservedSession {
       .catch((error: unknown) => this.failed(errorText(error)))
       .finally(() => {
         this.looking = undefined;
-        if (this.isLookAsked && !this.store.isDisposed) void this.look();
+        if (this.isLookAsked && !this.disposables.isDisposed) void this.look();
       });
     return this.looking;
   }
@@ -126,7 +129,7 @@ export class ClaudeObserved implements ObservedSession {
     }
     await this.readFile();
     this.looks += 1;
-    if (this.store.isDisposed) return;
+    if (this.disposables.isDisposed) return;
     if (!isAlive) {
       this.entries(this.reader?.flush() ?? []);
       this.setStatus('ended');
@@ -152,7 +155,7 @@ export class ClaudeObserved implements ObservedSession {
         pid: session.pid ?? 0,
         sessionId: session.agentSessionId,
         cwd: session.cwd,
-        ...(session.processStart === undefined ? {} : { procStart: session.processStart }),
+        ...omitUndefined({ procStart: session.processStart }),
       },
     );
   }
@@ -187,7 +190,7 @@ export class ClaudeObserved implements ObservedSession {
       this.openWatcher(path);
     }
     const read = await this.reader.read();
-    if (this.store.isDisposed) return;
+    if (this.disposables.isDisposed) return;
     this.facts(read.facts);
     this.entries(read.entries);
   }
@@ -197,7 +200,7 @@ export class ClaudeObserved implements ObservedSession {
   }
 
   private openWatcher(path: string): void {
-    if (this.options.session.pid === undefined || this.store.isDisposed) return;
+    if (this.options.session.pid === undefined || this.disposables.isDisposed) return;
     try {
       this.watcher = watch(dirname(path), () => void this.look());
       this.watcher.on('error', () => this.closeWatcher());
@@ -213,12 +216,12 @@ export class ClaudeObserved implements ObservedSession {
 
   private stop(): void {
     this.closeWatcher();
-    this.store.dispose();
+    this.disposables.dispose();
     this.options.onDidStop?.();
   }
 
   private facts(facts: AgentFacts): void {
-    const changed = changedFacts(this.known, facts);
+    const changed = diffFacts(this.known, facts);
     if (changed === undefined) return;
     this.known = { ...this.known, ...changed };
     this.emitter.fire({ kind: 'facts', facts: changed });
@@ -234,10 +237,6 @@ export class ClaudeObserved implements ObservedSession {
     if (status === this.status && waitingFor === this.waitingFor) return;
     this.status = status;
     this.waitingFor = waitingFor;
-    this.emitter.fire({
-      kind: 'status',
-      status,
-      ...(waitingFor === undefined ? {} : { waitingFor }),
-    });
+    this.emitter.fire({ kind: 'status', status, ...omitUndefined({ waitingFor }) });
   }
 }

@@ -1,6 +1,6 @@
 // Lines out of any stream of bytes, with a bound.
 import { describe, expect, it } from 'vitest';
-import { LineSplitter } from '../../src/claude/cli/lines.ts';
+import { LineSplitter } from '../../src/claude/wire/lineSplitter.ts';
 
 const bytes = (text: string): Buffer => Buffer.from(text, 'utf8');
 
