@@ -60,9 +60,9 @@ export class PromptLifecycle {
     return this.to(promptId, 'cancelled');
   }
 
-  /** Whether it was written to this process. */
-  has(promptId: string): boolean {
-    return this.states.has(promptId);
+  /** A slash command that makes a prompt of its own stands in the log under the id that it was sent with. */
+  commandStarted(entryId: string): AgentEvent[] {
+    return this.states.has(entryId) ? this.started(entryId) : [];
   }
 
   /** A turn ended: what had started is over, unless the CLI says so itself. */

@@ -1,0 +1,201 @@
+// Maps a line of a running stream-json child to events; what was told before may be told again.
+import { omitUndefined } from '../../base/omitUndefined.ts';
+import type { AgentEvent, AgentFacts } from '../../protocol/agent.ts';
+import type { Entry } from '../../protocol/transcript.ts';
+import { jsonField } from '../wire/jsonField.ts';
+import type { MessageLine } from '../wire/messageLine.ts';
+import type { ParsedLine, ResultLine } from '../wire/streamJson.ts';
+import { CompactionHold } from './compactionHold.ts';
+import { inlineImages } from './inlineImages.ts';
+import { LiveBlocks } from './liveBlocks.ts';
+import { isLocalOutput, messageEntries } from './messageEntries.ts';
+import { MirrorMapper } from './mirrorMapper.ts';
+import type { OpenRequests } from './openRequests.ts';
+import type { PromptLifecycle } from './promptLifecycle.ts';
+import { resetEntry } from './resetEntry.ts';
+import { SystemMapper } from './systemMapper.ts';
+import { contextLimitOf, isLocalCommand, turnEntry } from './turnEntry.ts';
+import { unknownEntry } from './unknownEntry.ts';
+
+/** What the mapping of lines needs. */
+export interface LineMapperOptions {
+  readonly now: () => number;
+  /** Mirror frames are asked for: local commands are taken from them, under the ids of the file. */
+  readonly hasMirror: boolean;
+  readonly requests: OpenRequests;
+  readonly prompts: PromptLifecycle;
+  /** Facts of the session as they were told so far. */
+  readonly facts: () => AgentFacts;
+}
+
+/** One per child process; lines come in the order of its output. */
+export class LineMapper {
+  private readonly options: LineMapperOptions;
+  private readonly live = new LiveBlocks();
+  private readonly hold = new CompactionHold();
+  private readonly system: SystemMapper;
+  private readonly mirror: MirrorMapper;
+  private isTurnRunning = false;
+
+  constructor(options: LineMapperOptions) {
+    this.options = options;
+    this.system = new SystemMapper(options.now);
+    this.mirror = new MirrorMapper(options);
+  }
+
+  /** Events of one line. */
+  map(parsed: ParsedLine): AgentEvent[] {
+    if (!parsed.known) {
+      const id = jsonField(parsed.json, 'uuid');
+      return entryEvents([
+        unknownEntry(parsed.type, parsed.json, {
+          at: this.options.now(),
+          id: typeof id === 'string' && id !== '' ? id : undefined,
+        }),
+      ]);
+    }
+    const { requests, prompts } = this.options;
+    const line = parsed.line;
+    switch (line.type) {
+      case 'stream_event':
+        return this.live.events(line);
+      case 'user':
+      case 'assistant':
+        return [...this.session(line.session_id), ...this.message(line)];
+      case 'system':
+        return [...this.session(line.session_id), ...this.held(this.system.map(line))];
+      case 'result':
+        return [...this.session(line.session_id), ...this.result(line)];
+      case 'control_request':
+        return requests.add(line);
+      case 'control_cancel_request':
+        return requests.withdraw(line.request_id, 'Withdrawn by Claude Code.');
+      case 'command_lifecycle':
+        return prompts.applyLifecycle(line.command_uuid, line.state);
+      case 'transcript_mirror':
+        return this.mirror.map(line.filePath, line.entries);
+      case 'control_response':
+      case 'conversation_reset':
+        // The id of the new conversation comes with the next line.
+        return [];
+    }
+  }
+
+  /** Events for the end of the process: live text and open requests are gone. */
+  end(): AgentEvent[] {
+    return [
+      ...this.live.endAll(),
+      ...entryEvents(this.hold.release()),
+      ...this.options.requests.withdrawAll('The session ended.'),
+    ];
+  }
+
+  private message(line: MessageLine): AgentEvent[] {
+    const parent = line.parent_tool_use_id ?? undefined;
+    const isMain = parent === undefined;
+    if (this.hold.isHolding && isMain && line.isSynthetic === true) {
+      return entryEvents(this.hold.summary(line));
+    }
+    // Without its summary a compaction is shown before what comes after it.
+    const held = isMain ? this.hold.release() : [];
+    const entries = this.messageEntries(line, parent);
+    const started = entries.flatMap((entry) =>
+      entry.kind === 'prompt' && entry.promptId !== undefined
+        ? this.options.prompts.started(entry.promptId)
+        : [],
+    );
+    if (isMain && line.isReplay === true) this.isTurnRunning = true;
+    return [
+      ...entryEvents(held),
+      ...started,
+      // Before its entry: both go in one step, and nobody reads the text twice.
+      ...(line.type === 'assistant' ? this.live.finished(line) : []),
+      ...entries.flatMap((entry) => this.entryEvents(line, entry)),
+      ...contextFacts(line, isMain),
+    ];
+  }
+
+  private messageEntries(line: MessageLine, parent: string | undefined): Entry[] {
+    const { hasMirror, now, requests, prompts } = this.options;
+    // With the mirror, local commands come from the file, under the file's ids.
+    if (hasMirror && isLocalOutput(line)) return [];
+    const { deniedCalls } = requests;
+    const entries = messageEntries(line, { now: now(), parent, deniedCalls });
+    const isFolded = line.isReplay === true && this.isTurnRunning;
+    return entries.flatMap((entry): Entry[] => {
+      if (hasMirror && entry.kind === 'command') return [];
+      if (entry.kind !== 'prompt') return [entry];
+      const { promptId } = entry;
+      const text = promptId === undefined ? entry.text : prompts.ownText(promptId, entry.text);
+      return [{ ...entry, text, ...(isFolded ? { folded: true } : {}) }];
+    });
+  }
+
+  private entryEvents(line: MessageLine, entry: Entry): AgentEvent[] {
+    const event: AgentEvent = {
+      kind: 'entry',
+      entry,
+      ...omitUndefined({ images: inlineImages(line, entry) }),
+    };
+    return entry.kind === 'command'
+      ? [event, ...this.options.prompts.commandStarted(entry.id)]
+      : [event];
+  }
+
+  private result(line: ResultLine): AgentEvent[] {
+    const { now, prompts, facts } = this.options;
+    this.isTurnRunning = false;
+    const turn = turnEntry(line, now());
+    const isLocal = isLocalCommand(line);
+    const state = turn.outcome === 'interrupted' ? 'cancelled' : 'completed';
+    return [
+      ...this.live.endAll(),
+      ...entryEvents(this.hold.release()),
+      ...(isLocal ? [] : entryEvents([turn])),
+      {
+        kind: 'facts',
+        facts: omitUndefined({
+          costUsd: line.total_cost_usd,
+          contextLimit: contextLimitOf(line, facts().model ?? ''),
+        }),
+      },
+      ...(isLocal ? prompts.commandEnded() : prompts.turnEnded(state)),
+    ];
+  }
+
+  /** A compaction waits for its summary. */
+  private held(events: readonly AgentEvent[]): AgentEvent[] {
+    return events.flatMap((event) =>
+      event.kind === 'entry' && event.entry.kind === 'compaction'
+        ? entryEvents(this.hold.boundary(event.entry))
+        : [event],
+    );
+  }
+
+  /** After /clear every line carries the id of a new conversation. */
+  private session(sessionId: string | undefined): AgentEvent[] {
+    const known = this.options.facts().agentSessionId;
+    if (sessionId === undefined || sessionId === '' || sessionId === known) return [];
+    const facts: AgentEvent = { kind: 'facts', facts: { agentSessionId: sessionId } };
+    if (known === undefined) return [facts];
+    return [
+      ...this.live.endAll(),
+      ...entryEvents([resetEntry(sessionId, this.options.now())]),
+      facts,
+    ];
+  }
+}
+
+function entryEvents(entries: readonly Entry[]): AgentEvent[] {
+  return entries.map((entry) => ({ kind: 'entry', entry }));
+}
+
+function contextFacts(line: MessageLine, isMain: boolean): AgentEvent[] {
+  const usage = line.message.usage;
+  if (line.type !== 'assistant' || !isMain || usage === undefined) return [];
+  const contextTokens =
+    (usage.input_tokens ?? 0) +
+    (usage.cache_read_input_tokens ?? 0) +
+    (usage.cache_creation_input_tokens ?? 0);
+  return contextTokens > 0 ? [{ kind: 'facts', facts: { contextTokens } }] : [];
+}
