@@ -45,55 +45,44 @@ describe('LiveBlocks', () => {
 });
 
 describe('PromptLifecycle', () => {
-  const states = (events: ReturnType<PromptLifecycle['sent']>): string[] =>
+  const states = (events: ReturnType<PromptLifecycle['queued']>): string[] =>
     events.map((event) => (event.kind === 'prompt' ? event.state : ''));
 
   it('ends what had started with its turn, if the CLI does not tell', () => {
     const life = new PromptLifecycle();
-    expect(states(life.sent('a', ''))).toEqual(['queued']);
+    expect(states(life.queued('a'))).toEqual(['queued']);
     expect(states(life.started('a'))).toEqual(['started']);
-    life.sent('b', '');
+    life.queued('b');
     expect(states(life.turnEnded('completed'))).toEqual(['completed']);
     expect(life.turnEnded('completed')).toEqual([]);
   });
 
   it('takes the oldest that waits for a slash command, which never comes back as a prompt', () => {
     const life = new PromptLifecycle();
-    life.written('command', '');
-    life.sent('next', '');
+    life.written('command');
+    life.queued('next');
     expect(life.turnEnded('completed')).toEqual([]);
     expect(life.commandEnded()).toMatchObject([{ promptId: 'command', state: 'completed' }]);
     expect(states(life.started('next'))).toEqual(['started']);
     expect(life.turnEnded('completed')).toMatchObject([{ promptId: 'next', state: 'completed' }]);
-    expect(life.applyLifecycle('x', 'written')).toEqual([]);
+    expect(life.apply('x', 'written')).toEqual([]);
   });
 
   it('takes no cancelled prompt for the slash command that ended', () => {
     const life = new PromptLifecycle();
-    life.sent('cancelled', '');
+    life.queued('cancelled');
     expect(states(life.cancelled('cancelled'))).toEqual(['cancelled']);
-    life.written('command', '');
+    life.written('command');
     expect(life.commandEnded()).toMatchObject([{ promptId: 'command', state: 'completed' }]);
-  });
-
-  it('knows what was typed for a prompt that comes back with those that waited with it', () => {
-    const life = new PromptLifecycle();
-    life.sent('a', 'hi');
-    life.sent('b', 'second');
-    expect(life.ownText('a', 'hi')).toBe('hi');
-    expect(life.ownText('b', 'hi\nsecond')).toBe('second');
-    expect(life.ownText('b', 'hi\nsecond')).toBe('hi\nsecond');
-    life.sent('c', 'third');
-    expect(life.ownText('c', 'changed on its way')).toBe('changed on its way');
   });
 
   it('leaves the end to a CLI that tells, and never goes back', () => {
     const life = new PromptLifecycle();
-    expect(states(life.applyLifecycle('a', 'started'))).toEqual(['started']);
-    expect(life.applyLifecycle('a', 'queued')).toEqual([]);
-    expect(life.applyLifecycle('a', 'toString')).toEqual([]);
+    expect(states(life.apply('a', 'started'))).toEqual(['started']);
+    expect(life.apply('a', 'queued')).toEqual([]);
+    expect(life.apply('a', 'toString')).toEqual([]);
     expect(life.turnEnded('completed')).toEqual([]);
-    expect(states(life.applyLifecycle('a', 'cancelled'))).toEqual(['cancelled']);
+    expect(states(life.apply('a', 'cancelled'))).toEqual(['cancelled']);
   });
 });
 
@@ -208,7 +197,7 @@ describe('messageEntries', () => {
 describe('a slash command that makes a prompt of its own', () => {
   it('starts and ends under the id that it was sent with, also if the CLI does not tell', () => {
     const mapper = new StreamMapper({ now: () => 0, hasMirror: true });
-    mapper.prompts.written('p', '');
+    mapper.prompts.sent({ promptId: 'p', text: '/init' }, false);
     const command = {
       type: 'user',
       uuid: 'p',

@@ -1,15 +1,48 @@
 // Prompts that wait for a running turn, with the real CLI.
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AgentSession } from '../../src/protocol/agent.ts';
+import type { AgentSession, PromptImage } from '../../src/protocol/agent.ts';
 import { VERSIONS } from './fixtures.ts';
 import { type RealClaude, realClaude, type Recorder } from './realRig.ts';
+
+/** A picture of one pixel. */
+const DOT: PromptImage = {
+  mediaType: 'image/png',
+  base64:
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+};
 
 describe.each(VERSIONS)('Claude Code %s', (version) => {
   let real: RealClaude;
   let session: AgentSession;
   let seen: Recorder;
-  const prompt = (text: string) => session.prompt({ promptId: randomUUID(), text });
+
+  /** Sends prompts while a turn runs; resolves to what is shown of them when all are done. */
+  async function queued(prompts: readonly { text: string; images?: readonly PromptImage[] }[]) {
+    const sent = prompts.map((prompt) => ({ ...prompt, promptId: String(randomUUID()) }));
+    const ids = sent.map(({ promptId }) => promptId);
+    const before = seen.events.length;
+    await session.prompt({ promptId: randomUUID(), text: 'slow [[slow:40:30]]' });
+    await seen.until('delta', (events) =>
+      events.slice(before).find((event) => event.kind === 'delta'),
+    );
+    for (const prompt of sent) await session.prompt(prompt);
+    await seen.until('the end of every prompt', (events) => {
+      const ended = new Set(
+        events.flatMap((event) =>
+          event.kind === 'prompt' && event.state === 'completed' ? [event.promptId] : [],
+        ),
+      );
+      return ids.every((id) => ended.has(id)) || undefined;
+    });
+    return seen.events.slice(before).flatMap((event) => {
+      if (event.kind !== 'entry' || event.entry.kind !== 'prompt') return [];
+      const { promptId = '', text, images = [] } = event.entry;
+      const pictures = event.images?.length ?? 0;
+      expect(pictures).toBe(images.length);
+      return ids.includes(promptId) ? [{ index: ids.indexOf(promptId), text, pictures }] : [];
+    });
+  }
 
   beforeAll(async () => {
     real = await realClaude(version);
@@ -18,17 +51,29 @@ describe.each(VERSIONS)('Claude Code %s', (version) => {
   afterAll(() => real.close());
 
   it('shows of prompts that waited together each as it was typed', async () => {
-    await prompt('slow [[slow:40:30]]');
-    await seen.until('delta', (events) => events.find((event) => event.kind === 'delta'));
-    await prompt('typed by one [[text:both]]');
-    await prompt('typed by another');
-    await seen.entry('turn', 1);
+    const shown = await queued([
+      { text: 'typed by one [[text:both]]' },
+      { text: 'typed by another' },
+    ]);
     expect(JSON.stringify(real.model.requests.at(-1)?.body.messages)).toContain('typed by another');
-    expect(
-      seen
-        .kind('prompt')
-        .slice(1)
-        .map(({ text }) => text),
-    ).toEqual(['typed by one [[text:both]]', 'typed by another']);
+    expect(shown).toEqual([
+      { index: 0, text: 'typed by one [[text:both]]', pictures: 0 },
+      { index: 1, text: 'typed by another', pictures: 0 },
+    ]);
+  });
+
+  it('shows pictures with the prompt that they were sent with, and the same words twice', async () => {
+    const shown = await queued([
+      { text: 'yes' },
+      { text: 'look', images: [DOT, DOT] },
+      { text: 'yes' },
+      { text: '', images: [DOT] },
+    ]);
+    expect(shown).toEqual([
+      { index: 0, text: 'yes', pictures: 0 },
+      { index: 1, text: 'look', pictures: 2 },
+      { index: 2, text: 'yes', pictures: 0 },
+      { index: 3, text: '', pictures: 1 },
+    ]);
   });
 });

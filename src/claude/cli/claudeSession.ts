@@ -147,12 +147,9 @@ export class ClaudeSession implements AgentSession {
     const content: Json =
       images.length === 0 ? prompt.text : [{ type: 'text', text: prompt.text }, ...images];
     if (this.status.current === 'ended') throw endedError();
-    if (this.status.current === 'idle') {
-      this.mapper.prompts.written(prompt.promptId, prompt.text);
-      this.status.set('working');
-    } else {
-      for (const event of this.mapper.prompts.sent(prompt.promptId, prompt.text)) this.emit(event);
-    }
+    const isBusy = this.status.current !== 'idle';
+    for (const event of this.mapper.prompts.sent(prompt, isBusy)) this.emit(event);
+    if (!isBusy) this.status.set('working');
     await this.write({
       type: 'user',
       message: { role: 'user', content },

@@ -11,7 +11,7 @@ import { LiveBlocks } from './liveBlocks.ts';
 import { isLocalOutput, messageEntries } from './messageEntries.ts';
 import { MirrorMapper } from './mirrorMapper.ts';
 import type { OpenRequests } from './openRequests.ts';
-import type { PromptLifecycle } from './promptLifecycle.ts';
+import type { PromptMapper } from './promptMapper.ts';
 import { resetEntry } from './resetEntry.ts';
 import { SystemMapper } from './systemMapper.ts';
 import { contextLimitOf, isLocalCommand, turnEntry } from './turnEntry.ts';
@@ -23,7 +23,7 @@ export interface LineMapperOptions {
   /** Mirror frames are asked for: local commands are taken from them, under the ids of the file. */
   readonly hasMirror: boolean;
   readonly requests: OpenRequests;
-  readonly prompts: PromptLifecycle;
+  readonly prompts: PromptMapper;
   /** Facts of the session as they were told so far. */
   readonly facts: () => AgentFacts;
 }
@@ -35,7 +35,6 @@ export class LineMapper {
   private readonly hold = new CompactionHold();
   private readonly system: SystemMapper;
   private readonly mirror: MirrorMapper;
-  private isTurnRunning = false;
 
   constructor(options: LineMapperOptions) {
     this.options = options;
@@ -98,53 +97,40 @@ export class LineMapper {
     }
     // Without its summary a compaction is shown before what comes after it.
     const held = isMain ? this.hold.release() : [];
-    const entries = this.messageEntries(line, parent);
-    const started = entries.flatMap((entry) =>
-      entry.kind === 'prompt' && entry.promptId !== undefined
-        ? this.options.prompts.started(entry.promptId)
-        : [],
-    );
-    if (isMain && line.isReplay === true) this.isTurnRunning = true;
     return [
       ...entryEvents(held),
-      ...started,
       // Before its entry: both go in one step, and nobody reads the text twice.
       ...(line.type === 'assistant' ? this.live.finished(line) : []),
-      ...entries.flatMap((entry) => this.entryEvents(line, entry)),
+      ...this.messageEntries(line, parent).flatMap((entry) => this.entryEvents(line, entry)),
       ...contextFacts(line, isMain),
     ];
   }
 
   private messageEntries(line: MessageLine, parent: string | undefined): Entry[] {
-    const { hasMirror, now, requests, prompts } = this.options;
+    const { hasMirror, now, requests } = this.options;
     // With the mirror, local commands come from the file, under the file's ids.
     if (hasMirror && isLocalOutput(line)) return [];
     const { deniedCalls } = requests;
-    const entries = messageEntries(line, { now: now(), parent, deniedCalls });
-    const isFolded = line.isReplay === true && this.isTurnRunning;
-    return entries.flatMap((entry): Entry[] => {
-      if (hasMirror && entry.kind === 'command') return [];
-      if (entry.kind !== 'prompt') return [entry];
-      const { promptId } = entry;
-      const text = promptId === undefined ? entry.text : prompts.ownText(promptId, entry.text);
-      return [{ ...entry, text, ...(isFolded ? { folded: true } : {}) }];
-    });
+    return messageEntries(line, { now: now(), parent, deniedCalls });
   }
 
   private entryEvents(line: MessageLine, entry: Entry): AgentEvent[] {
-    const event: AgentEvent = {
-      kind: 'entry',
-      entry,
-      ...omitUndefined({ images: inlineImages(line, entry) }),
-    };
-    return entry.kind === 'command'
-      ? [event, ...this.options.prompts.commandStarted(entry.id)]
-      : [event];
+    const { hasMirror, prompts } = this.options;
+    const isReplay = line.isReplay === true && entry.parent === undefined;
+    const images = inlineImages(line, entry);
+    if (entry.kind === 'prompt') {
+      return prompts.returned({ entry, images }, isReplay ? 'replay' : 'live');
+    }
+    if (entry.kind !== 'command') {
+      return [{ kind: 'entry', entry, ...omitUndefined({ images }) }];
+    }
+    // What a command has printed begins nothing.
+    if (isReplay && entry.command !== '') prompts.turnStarted();
+    return hasMirror ? [] : [{ kind: 'entry', entry }, ...prompts.commandStarted(entry.id)];
   }
 
   private result(line: ResultLine): AgentEvent[] {
     const { now, prompts, facts } = this.options;
-    this.isTurnRunning = false;
     const turn = turnEntry(line, now());
     const isLocal = isLocalCommand(line);
     const state = turn.outcome === 'interrupted' ? 'cancelled' : 'completed';

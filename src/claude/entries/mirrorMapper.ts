@@ -2,16 +2,14 @@
 import { omitUndefined } from '../../base/omitUndefined.ts';
 import type { AgentEvent, AgentFacts } from '../../protocol/agent.ts';
 import type { Json } from '../../protocol/json.ts';
-import type { PromptLifecycle } from './promptLifecycle.ts';
+import type { Entry } from '../../protocol/transcript.ts';
+import type { PromptMapper } from './promptMapper.ts';
 import { createTranscriptMapper, type TranscriptMapper } from './transcriptMapper.ts';
-
-/** Kinds that the live stream leaves out, or gives another id than the file. */
-const FROM_MIRROR: ReadonlySet<string> = new Set(['prompt', 'command', 'compaction']);
 
 /** What the mapping of frames needs. */
 export interface MirrorMapperOptions {
   readonly now: () => number;
-  readonly prompts: PromptLifecycle;
+  readonly prompts: PromptMapper;
   /** Facts of the session as they were told so far. */
   readonly facts: () => AgentFacts;
 }
@@ -38,15 +36,23 @@ export class MirrorMapper {
     const transcriptPath = isCurrent ? file : undefined;
     return [
       { kind: 'facts', facts: omitUndefined({ transcriptPath, branch }) },
-      ...mapped.flatMap(({ entries }) =>
-        entries
-          .filter((entry) => FROM_MIRROR.has(entry.kind))
-          .flatMap((entry): AgentEvent[] => [
-            { kind: 'entry', entry },
-            ...(entry.kind === 'command' ? this.options.prompts.commandStarted(entry.id) : []),
-          ]),
-      ),
+      ...mapped.flatMap(({ entries }) => entries.flatMap((entry) => this.entryEvents(entry))),
       ...raw,
     ];
+  }
+
+  /** Only kinds that the live stream leaves out, gives another id than the file, or gives later. */
+  private entryEvents(entry: Entry): AgentEvent[] {
+    const { prompts } = this.options;
+    switch (entry.kind) {
+      case 'prompt':
+        return prompts.returned({ entry }, 'mirror');
+      case 'command':
+        return [{ kind: 'entry', entry }, ...prompts.commandStarted(entry.id)];
+      case 'compaction':
+        return [{ kind: 'entry', entry }];
+      default:
+        return [];
+    }
   }
 }

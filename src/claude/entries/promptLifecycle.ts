@@ -21,33 +21,22 @@ const MAX_PROMPTS = 1000;
 /** One per child process. */
 export class PromptLifecycle {
   private readonly states = new Map<string, PromptState | 'written'>();
-  /** What was typed, of those that wait: the CLI gives prompts that waited together back as one text. */
-  private readonly texts = new Map<string, string>();
   private hasLifecycle = false;
 
   /** The CLI tells the states itself (`command_lifecycle`). */
-  applyLifecycle(promptId: string, state: string): AgentEvent[] {
+  apply(promptId: string, state: string): AgentEvent[] {
     this.hasLifecycle = true;
     return isPromptState(state) ? this.to(promptId, state) : [];
   }
 
   /** Written to an idle process: nobody is told before the CLI says more. */
-  written(promptId: string, text: string): void {
-    this.texts.set(promptId, text);
+  written(promptId: string): void {
     if (!this.states.has(promptId)) this.keep(promptId, 'written');
   }
 
   /** Written to a busy process: it waits. */
-  sent(promptId: string, text: string): AgentEvent[] {
-    this.texts.set(promptId, text);
+  queued(promptId: string): AgentEvent[] {
     return this.to(promptId, 'queued');
-  }
-
-  /** Of a prompt that came back, what its own author typed: those merged before it have come back by themselves. */
-  ownText(promptId: string, text: string): string {
-    const own = this.texts.get(promptId);
-    this.texts.delete(promptId);
-    return own !== undefined && text.endsWith(`\n${own}`) ? own : text;
   }
 
   /** Its line came back: it runs. */
@@ -89,11 +78,8 @@ export class PromptLifecycle {
 
   private keep(promptId: string, state: PromptState | 'written'): void {
     this.states.set(promptId, state);
-    if (ORDER[state] >= ORDER.completed) this.texts.delete(promptId);
     if (this.states.size <= MAX_PROMPTS) return;
     const oldest = this.states.keys().next();
-    if (oldest.done === true) return;
-    this.states.delete(oldest.value);
-    this.texts.delete(oldest.value);
+    if (oldest.done !== true) this.states.delete(oldest.value);
   }
 }

@@ -4,7 +4,7 @@ import type { ParsedLine } from '../wire/streamJson.ts';
 import { EventFilter } from './eventFilter.ts';
 import { LineMapper } from './lineMapper.ts';
 import { OpenRequests } from './openRequests.ts';
-import { PromptLifecycle } from './promptLifecycle.ts';
+import { PromptMapper } from './promptMapper.ts';
 
 /** What the mapper needs from outside. */
 export interface StreamMapperOptions {
@@ -20,7 +20,7 @@ export class StreamMapper {
   /** Requests that wait for an answer now. */
   readonly requests: OpenRequests;
   /** Prompts and what became of them. */
-  readonly prompts = new PromptLifecycle();
+  readonly prompts = new PromptMapper();
   private readonly filter = new EventFilter();
   private readonly lines: LineMapper;
 

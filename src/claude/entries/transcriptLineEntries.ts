@@ -3,18 +3,17 @@ import * as z from 'zod/mini';
 import { omitUndefined } from '../../base/omitUndefined.ts';
 import type { Json } from '../../protocol/json.ts';
 import type { Entry } from '../../protocol/transcript.ts';
+import { type Block, blockSchema } from '../wire/messageLine.ts';
 import type { CompactionHold } from './compactionHold.ts';
 import { commandEntry, taskText } from './personText.ts';
+import { imageOf } from './toolResultEntry.ts';
 import { compactionEntry, retryEntry } from './systemMapper.ts';
 import type { TranscriptLine } from '../wire/transcriptLine.ts';
 import { unknownEntry } from './unknownEntry.ts';
 
 const queuedSchema = z.looseObject({
   type: z.literal('queued_command'),
-  prompt: z.union([
-    z.string(),
-    z.array(z.looseObject({ type: z.string(), text: z.optional(z.string()) })),
-  ]),
+  prompt: z.union([z.string(), z.array(blockSchema)]),
   source_uuid: z.optional(z.string()),
   commandMode: z.optional(z.string()),
   origin: z.nullish(z.looseObject({ kind: z.optional(z.string()) })),
@@ -120,13 +119,15 @@ export function transcriptAttachmentEntries(json: Json, line: TranscriptLine, at
   if (!parsed.success) return [];
   const { prompt, source_uuid: source, origin, commandMode } = parsed.data.attachment;
   if (line.isMeta === true) return [];
-  const text =
-    typeof prompt === 'string'
-      ? prompt
-      : prompt
-          .filter((block) => block.type === 'text')
-          .map((block) => block.text ?? '')
-          .join('\n');
+  const blocks: readonly Block[] =
+    typeof prompt === 'string' ? [{ type: 'text', text: prompt }] : prompt;
+  const text = blocks
+    .filter((block) => block.type === 'text')
+    .map((block) => block.text ?? '')
+    .join('\n');
+  const images = blocks
+    .filter((block) => block.type === 'image')
+    .map((block) => imageOf(block.source));
   const isTask = commandMode === 'task-notification' || origin?.kind === 'task-notification';
   const id = source ?? line.uuid ?? `queued:${at}`;
   return [
@@ -136,6 +137,7 @@ export function transcriptAttachmentEntries(json: Json, line: TranscriptLine, at
       at,
       text: isTask ? taskText(text) : text,
       origin: isTask ? 'task' : origin?.kind === 'peer' ? 'peer' : 'person',
+      ...(images.length > 0 ? { images } : {}),
       folded: true,
       ...(source === undefined || isTask ? {} : { promptId: source }),
     },
