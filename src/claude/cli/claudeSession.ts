@@ -1,49 +1,29 @@
 // A hosted session: the stream-json child with its control protocol, as an AgentSession.
-import type { Clock } from '../../base/clock.ts';
 import { BacklogEmitter } from '../../base/backlogEmitter.ts';
+import type { Clock } from '../../base/clock.ts';
 import { Emitter } from '../../base/emitter.ts';
 import { errorText, type Logger } from '../../base/log.ts';
-import { omitUndefined } from '../../base/omitUndefined.ts';
 import type {
   AgentAnswer,
   AgentEvent,
   AgentFacts,
   AgentMode,
   AgentSession,
-  AgentStatus,
   PromptImage,
 } from '../../protocol/agent.ts';
-import { type Json, parseJson } from '../../protocol/json.ts';
-import { answerResponse } from './answerResponse.ts';
-import { type ChildExit, endChild, LineChild } from './lineChild.ts';
-import { ControlChannel } from './controlChannel.ts';
+import type { Json } from '../../protocol/json.ts';
+import { badNameError, crashedProblem, endedError } from '../errors.ts';
 import { jsonField } from '../wire/jsonField.ts';
-import {
-  badNameError,
-  crashedProblem,
-  endedError,
-  protocolProblem,
-  silentProblem,
-} from '../errors.ts';
+import type { InLine } from '../wire/streamJson.ts';
+import { answerResponse } from './answerResponse.ts';
+import { ControlChannel } from './controlChannel.ts';
 import { initFacts, suggestionPaths } from './initFacts.ts';
-import type { SplitLine } from '../wire/lineSplitter.ts';
-import { readPlanFile } from '../entries/readPlanFile.ts';
-import { SilenceWatch } from './silenceWatch.ts';
+import { type ChildExit, endChild, LineChild } from './lineChild.ts';
+import { SessionOutput } from './sessionOutput.ts';
 import { isPlainWord } from './startArguments.ts';
-import { StatusTracker } from './statusTracker.ts';
-import {
-  canUseToolSchema,
-  type ControlRequestLine,
-  type InLine,
-  type OutLine,
-  parseOutLine,
-} from '../wire/streamJson.ts';
-import { StreamMapper } from '../entries/streamMapper.ts';
 
 /** A cold start on a loaded computer takes half a minute. */
 const INITIALIZE_TIMEOUT_MS = 90_000;
-/** A child that writes this many unreadable lines in a row speaks something else. */
-const GARBLED_LIMIT = 20;
 
 /** What a session is started with; arguments and environment are complete. */
 export interface ClaudeSessionOptions {
@@ -70,14 +50,9 @@ export class ClaudeSession implements AgentSession {
   private readonly options: ClaudeSessionOptions;
   private readonly child: LineChild;
   private readonly control: ControlChannel;
-  private readonly mapper: StreamMapper;
-  private readonly silence: SilenceWatch;
-  private readonly status: StatusTracker;
+  private readonly output: SessionOutput;
   private readonly ended: Promise<void>;
   private isEndAsked = false;
-  private hasProblem = false;
-  private garbled = 0;
-  private planSlug: string | undefined;
 
   /** What happens; what happened before the first listener came is kept for it. */
   readonly onDidEmit = this.emitter.event;
@@ -92,21 +67,17 @@ export class ClaudeSession implements AgentSession {
       clock: options.clock,
       send: (line) => this.post(line),
     });
-    this.mapper = new StreamMapper({
-      now: () => options.clock.now(),
+    this.output = new SessionOutput({
+      pid: this.pid,
+      configDir: options.configDir,
       hasMirror: options.hasMirror,
-      readPlan: () => readPlanFile(this.planSlug, options.configDir),
-    });
-    this.silence = new SilenceWatch({
+      emit: (event) => this.emit(event),
+      accept: (response) => this.control.accept(response),
+      post: (line) => this.post(line),
       clock: options.clock,
-      onSilent: (ms) => this.problem(silentProblem(ms)),
-      onSpoke: () => this.problem(undefined),
+      log: options.log,
     });
-    this.status = new StatusTracker({
-      openRequest: () => this.mapper.requests.waitingFor,
-      onChange: (status, waitingFor) => this.changeStatus(status, waitingFor),
-    });
-    this.child.onDidLine((line) => this.take(line));
+    this.child.onDidLine((line) => this.output.take(line));
     this.ended = this.child.exited.then((exit) => this.finish(exit));
     if (Object.keys(options.initialFacts).length > 0) {
       this.emit({ kind: 'facts', facts: options.initialFacts });
@@ -122,7 +93,8 @@ export class ClaudeSession implements AgentSession {
       INITIALIZE_TIMEOUT_MS,
     );
     this.emit({ kind: 'facts', facts: initFacts(answer.response) });
-    if (this.status.current === 'starting') this.status.set('idle');
+    const { status } = this.output;
+    if (status.current === 'starting') status.set('idle');
   }
 
   /** Exit code and last words, for an error at start. */
@@ -140,16 +112,17 @@ export class ClaudeSession implements AgentSession {
     readonly text: string;
     readonly images?: readonly PromptImage[];
   }): Promise<void> {
+    const { status, prompts } = this.output;
     const images = (prompt.images ?? []).map((image): Json => ({
       type: 'image',
       source: { type: 'base64', media_type: image.mediaType, data: image.base64 },
     }));
     const content: Json =
       images.length === 0 ? prompt.text : [{ type: 'text', text: prompt.text }, ...images];
-    if (this.status.current === 'ended') throw endedError();
-    const isBusy = this.status.current !== 'idle';
-    for (const event of this.mapper.prompts.sent(prompt, isBusy)) this.emit(event);
-    if (!isBusy) this.status.set('working');
+    if (status.current === 'ended') throw endedError();
+    const isBusy = status.current !== 'idle';
+    this.emitAll(prompts.sent(prompt, isBusy));
+    if (!isBusy) status.set('working');
     await this.write({
       type: 'user',
       message: { role: 'user', content },
@@ -165,15 +138,15 @@ export class ClaudeSession implements AgentSession {
       message_uuid: promptId,
     });
     const isCancelled = jsonField(answer.response, 'cancelled') === true;
-    if (isCancelled) for (const event of this.mapper.prompts.cancelled(promptId)) this.emit(event);
+    if (isCancelled) this.emitAll(this.output.prompts.cancelled(promptId));
     return isCancelled;
   }
 
   async answer(requestId: string, answer: AgentAnswer): Promise<boolean> {
-    const request = this.mapper.requests.settle(requestId, answer.behavior);
+    const request = this.output.requests.settle(requestId, answer.behavior);
     if (request === undefined) return false;
     const response = answerResponse(request, answer);
-    this.status.set('working');
+    this.output.status.set('working');
     await this.write({
       type: 'control_response',
       response: { subtype: 'success', request_id: requestId, response },
@@ -210,7 +183,7 @@ export class ClaudeSession implements AgentSession {
 
   async close(options: { readonly interrupt?: boolean } = {}): Promise<void> {
     this.isEndAsked = true;
-    const { isBusy } = this.status;
+    const { isBusy } = this.output.status;
     if (isBusy && options.interrupt === true) {
       await this.interrupt().catch((error: unknown) => {
         this.options.log.warn('interrupt before close failed', { error: errorText(error) });
@@ -227,103 +200,6 @@ export class ClaudeSession implements AgentSession {
     this.child.signal('SIGKILL', true);
   }
 
-  private take(line: SplitLine): void {
-    this.silence.spoke();
-    const json = line.kind === 'line' ? parseJson(line.text) : undefined;
-    if (json === undefined) {
-      this.garbage(line);
-      return;
-    }
-    this.garbled = 0;
-    const parsed = parseOutLine(json);
-    if (parsed.known) this.watch(parsed.line);
-    for (const event of this.mapper.map(parsed)) this.handle(event);
-  }
-
-  private garbage(line: SplitLine): void {
-    this.garbled += 1;
-    const what =
-      line.kind === 'too-long' ? `a line of ${line.bytes} bytes` : 'a line that is not JSON';
-    this.options.log.warn('unreadable output', { what, bytes: line.bytes });
-    this.notice(
-      `garbled:${this.pid}:${this.options.clock.now()}:${this.garbled}`,
-      'garbled-output',
-      `Claude Code wrote ${what}; it was left out.`,
-    );
-    if (this.garbled === GARBLED_LIMIT) {
-      this.problem(protocolProblem('its output is not stream-json.'));
-    }
-  }
-
-  /** What a line means for the process itself, beside its events. */
-  private watch(line: OutLine): void {
-    this.status.watch(line);
-    switch (line.type) {
-      case 'control_response':
-        this.control.accept(line.response);
-        return;
-      case 'control_request':
-        if (!canUseToolSchema.safeParse(line.request).success) this.refuse(line);
-        return;
-      case 'transcript_mirror':
-        for (const entry of line.entries) {
-          const slug = jsonField(entry, 'slug');
-          if (typeof slug === 'string') this.planSlug = slug;
-        }
-        return;
-      default:
-    }
-  }
-
-  /** Without an answer the CLI would wait for ever. */
-  private refuse(line: ControlRequestLine): void {
-    this.post({
-      type: 'control_response',
-      response: {
-        subtype: 'error',
-        request_id: line.request_id,
-        error: 'not supported by this client',
-      },
-    });
-    this.notice(
-      line.request_id,
-      'unsupported-request',
-      `Claude Code asked for something that can only be answered in a terminal (${line.request.subtype}); it was refused.`,
-    );
-  }
-
-  private notice(id: string, code: string, text: string): void {
-    const at = this.options.clock.now();
-    this.emit({ kind: 'entry', entry: { kind: 'notice', id, at, level: 'warning', code, text } });
-  }
-
-  private changeStatus(status: AgentStatus, waitingFor: string | undefined): void {
-    this.silence.state({ running: status === 'working', waiting: status === 'waiting' });
-    this.emit({ kind: 'status', status, ...omitUndefined({ waitingFor }) });
-  }
-
-  private handle(event: AgentEvent): void {
-    switch (event.kind) {
-      case 'status':
-        this.status.set(event.status);
-        return;
-      case 'entry': {
-        const { entry } = event;
-        if (entry.kind === 'tool-call') this.silence.toolStarted(entry.callId);
-        if (entry.kind === 'tool-result') this.silence.toolEnded(entry.callId);
-        break;
-      }
-      default:
-    }
-    this.emit(event);
-  }
-
-  private problem(problem: Extract<AgentEvent, { kind: 'problem' }>['problem']): void {
-    if (problem === undefined && !this.hasProblem) return;
-    this.hasProblem = problem !== undefined;
-    this.emit({ kind: 'problem', problem });
-  }
-
   /** Throws AppError agent-crashed if nobody reads it any more. */
   private async write(line: InLine): Promise<void> {
     if (!(await this.child.write(JSON.stringify(line)))) throw endedError();
@@ -335,16 +211,19 @@ export class ClaudeSession implements AgentSession {
   }
 
   private finish(exit: ChildExit): void {
-    this.silence.dispose();
     this.control.end();
-    for (const event of this.mapper.end()) this.handle(event);
+    this.output.end();
     const expected = this.isEndAsked;
     if (!expected) {
       const said = exit.error ?? this.child.stderrTail;
-      this.problem(crashedProblem(exit.code, exit.signal, said.slice(-500)));
+      this.output.setProblem(crashedProblem(exit.code, exit.signal, said.slice(-500)));
     }
-    this.status.set('ended');
+    this.output.status.set('ended');
     this.emit({ kind: 'exit', code: exit.code, signal: exit.signal, expected });
+  }
+
+  private emitAll(events: readonly AgentEvent[]): void {
+    for (const event of events) this.emit(event);
   }
 
   private emit(event: AgentEvent): void {

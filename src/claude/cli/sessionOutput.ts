@@ -1,0 +1,189 @@
+// What a child of ours writes, line by line: events for its session, answers to it, and what it is doing.
+import type { Clock } from '../../base/clock.ts';
+import type { Logger } from '../../base/log.ts';
+import { omitUndefined } from '../../base/omitUndefined.ts';
+import type { AgentEvent, AgentProblem, AgentStatus } from '../../protocol/agent.ts';
+import { parseJson } from '../../protocol/json.ts';
+import type { OpenRequests } from '../entries/openRequests.ts';
+import type { PromptMapper } from '../entries/promptMapper.ts';
+import { readPlanFile } from '../entries/readPlanFile.ts';
+import { StreamMapper } from '../entries/streamMapper.ts';
+import { protocolProblem, silentProblem } from '../errors.ts';
+import { jsonField } from '../wire/jsonField.ts';
+import type { SplitLine } from '../wire/lineSplitter.ts';
+import {
+  canUseToolSchema,
+  type ControlRequestLine,
+  type ControlResponse,
+  type InLine,
+  type OutLine,
+  parseOutLine,
+} from '../wire/streamJson.ts';
+import { SilenceWatch } from './silenceWatch.ts';
+import { StatusTracker } from './statusTracker.ts';
+
+/** A child that writes this many unreadable lines in a row speaks something else. */
+const GARBLED_LIMIT = 20;
+
+/** What the reading of a child's output needs. */
+export interface SessionOutputOptions {
+  /** Process id of the child: it names what has no id of its own. */
+  readonly pid: number;
+  readonly configDir: string;
+  /** Mirror frames are asked for: what they hold better than the live stream is taken from them. */
+  readonly hasMirror: boolean;
+  readonly emit: (event: AgentEvent) => void;
+  /** Takes an answer to a request of ours. */
+  readonly accept: (response: ControlResponse) => void;
+  /** Writes a line to the child. */
+  readonly post: (line: InLine) => void;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** One per child process. */
+export class SessionOutput {
+  /** What the session is doing. */
+  readonly status: StatusTracker;
+  private readonly options: SessionOutputOptions;
+  private readonly mapper: StreamMapper;
+  private readonly silence: SilenceWatch;
+  private hasProblem = false;
+  private garbled = 0;
+  private planSlug: string | undefined;
+
+  constructor(options: SessionOutputOptions) {
+    this.options = options;
+    this.mapper = new StreamMapper({
+      now: () => options.clock.now(),
+      hasMirror: options.hasMirror,
+      readPlan: () => readPlanFile(this.planSlug, options.configDir),
+    });
+    this.silence = new SilenceWatch({
+      clock: options.clock,
+      onSilent: (ms) => this.setProblem(silentProblem(ms)),
+      onSpoke: () => this.setProblem(undefined),
+    });
+    this.status = new StatusTracker({
+      openRequest: () => this.mapper.requests.waitingFor,
+      onChange: (status, waitingFor) => this.changeStatus(status, waitingFor),
+    });
+  }
+
+  /** Prompts and what became of them. */
+  get prompts(): PromptMapper {
+    return this.mapper.prompts;
+  }
+
+  /** Requests that wait for an answer now. */
+  get requests(): OpenRequests {
+    return this.mapper.requests;
+  }
+
+  /** Takes the next line. */
+  take(line: SplitLine): void {
+    this.silence.spoke();
+    const json = line.kind === 'line' ? parseJson(line.text) : undefined;
+    if (json === undefined) {
+      this.garbage(line);
+      return;
+    }
+    this.garbled = 0;
+    const parsed = parseOutLine(json);
+    if (parsed.known) this.watch(parsed.line);
+    for (const event of this.mapper.map(parsed)) this.handle(event);
+  }
+
+  /** No line comes any more. */
+  end(): void {
+    this.silence.dispose();
+    for (const event of this.mapper.end()) this.handle(event);
+  }
+
+  /** Tells a problem; undefined takes back the one that was told. */
+  setProblem(problem: AgentProblem | undefined): void {
+    if (problem === undefined && !this.hasProblem) return;
+    this.hasProblem = problem !== undefined;
+    this.options.emit({ kind: 'problem', problem });
+  }
+
+  private garbage(line: SplitLine): void {
+    const { pid, clock, log } = this.options;
+    this.garbled += 1;
+    const what =
+      line.kind === 'too-long' ? `a line of ${line.bytes} bytes` : 'a line that is not JSON';
+    log.warn('unreadable output', { what, bytes: line.bytes });
+    this.notice(
+      `garbled:${pid}:${clock.now()}:${this.garbled}`,
+      'garbled-output',
+      `Claude Code wrote ${what}; it was left out.`,
+    );
+    if (this.garbled === GARBLED_LIMIT) {
+      this.setProblem(protocolProblem('its output is not stream-json.'));
+    }
+  }
+
+  /** What a line means for the process itself, beside its events. */
+  private watch(line: OutLine): void {
+    this.status.watch(line);
+    switch (line.type) {
+      case 'control_response':
+        this.options.accept(line.response);
+        return;
+      case 'control_request':
+        if (!canUseToolSchema.safeParse(line.request).success) this.refuse(line);
+        return;
+      case 'transcript_mirror':
+        for (const entry of line.entries) {
+          const slug = jsonField(entry, 'slug');
+          if (typeof slug === 'string') this.planSlug = slug;
+        }
+        return;
+      default:
+    }
+  }
+
+  /** Without an answer the CLI would wait for ever. */
+  private refuse(line: ControlRequestLine): void {
+    this.options.post({
+      type: 'control_response',
+      response: {
+        subtype: 'error',
+        request_id: line.request_id,
+        error: 'not supported by this client',
+      },
+    });
+    this.notice(
+      line.request_id,
+      'unsupported-request',
+      `Claude Code asked for something that can only be answered in a terminal (${line.request.subtype}); it was refused.`,
+    );
+  }
+
+  private notice(id: string, code: string, text: string): void {
+    const at = this.options.clock.now();
+    const entry = { kind: 'notice', id, at, level: 'warning', code, text } as const;
+    this.options.emit({ kind: 'entry', entry });
+  }
+
+  private changeStatus(status: AgentStatus, waitingFor: string | undefined): void {
+    this.silence.state({ running: status === 'working', waiting: status === 'waiting' });
+    this.options.emit({ kind: 'status', status, ...omitUndefined({ waitingFor }) });
+  }
+
+  private handle(event: AgentEvent): void {
+    switch (event.kind) {
+      case 'status':
+        this.status.set(event.status);
+        return;
+      case 'entry': {
+        const { entry } = event;
+        if (entry.kind === 'tool-call') this.silence.toolStarted(entry.callId);
+        if (entry.kind === 'tool-result') this.silence.toolEnded(entry.callId);
+        break;
+      }
+      default:
+    }
+    this.options.emit(event);
+  }
+}
