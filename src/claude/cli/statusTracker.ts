@@ -32,12 +32,12 @@ export class StatusTracker {
   /** Takes a new status; an open request makes 'working' to 'waiting'. */
   set(status: AgentStatus): void {
     const open = this.options.openRequest();
-    const wanted = status === 'working' && open !== undefined ? 'waiting' : status;
-    const waitingFor = wanted === 'waiting' ? open : undefined;
-    if (wanted === this.status && waitingFor === this.waitingFor) return;
-    this.status = wanted;
+    const next = status === 'working' && open !== undefined ? 'waiting' : status;
+    const waitingFor = next === 'waiting' ? open : undefined;
+    if (next === this.status && waitingFor === this.waitingFor) return;
+    this.status = next;
     this.waitingFor = waitingFor;
-    this.options.onChange(wanted, waitingFor);
+    this.options.onChange(next, waitingFor);
   }
 
   /** Derives the status from other lines for a CLI without state events. */

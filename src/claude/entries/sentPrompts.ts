@@ -34,13 +34,13 @@ export class SentPrompts {
    */
   take(promptId: string, text: string): readonly SentPrompt[] | undefined {
     if (!this.waiting.has(promptId)) return undefined;
-    const taken: SentPrompt[] = [];
+    const upTo: SentPrompt[] = [];
     for (const [id, prompt] of this.waiting) {
       this.waiting.delete(id);
-      taken.push(prompt);
+      upTo.push(prompt);
       if (id === promptId) break;
     }
-    return mergedPrompts(text, taken);
+    return mergedPrompts(text, upTo);
   }
 }
 

@@ -138,12 +138,13 @@ export class ClaudeObserved implements ObservedSession {
       return;
     }
     if (record === undefined) return;
-    const told = statusOfRecord(record);
+    const recordStatus = statusOfRecord(record);
     // The summary costs a read of the file's edges: only when the state changes, or only it tells.
-    const summary = told === undefined || told !== this.status ? await this.summary() : undefined;
+    const summary =
+      recordStatus === undefined || recordStatus !== this.status ? await this.summary() : undefined;
     const title = nameOfRecord(record) ?? summary?.title;
     if (title !== undefined) this.facts({ title });
-    const status = told ?? summary?.status ?? 'idle';
+    const status = recordStatus ?? summary?.status ?? 'idle';
     this.setStatus(status, status === 'waiting' ? (record.waitingFor ?? undefined) : undefined);
   }
 

@@ -42,7 +42,7 @@ export class ConversationReader {
    */
   async read(): Promise<ConversationRead> {
     const exists = await this.main.read();
-    for (const { path, parent } of await this.subagents.news()) {
+    for (const { path, parent } of await this.subagents.findNew()) {
       this.others.push(new Source({ ...this.options, path }, parent));
     }
     for (const [index, source] of this.others.entries()) {
@@ -50,16 +50,16 @@ export class ConversationReader {
       if (isDue) await source.read();
     }
     this.looks += 1;
-    return { ...this.taken(), exists };
+    return { ...this.drain(), exists };
   }
 
   /** What is held back for a line, or the end of a line, that may still come. */
   flush(): readonly Entry[] {
     for (const source of [this.main, ...this.others]) source.end();
-    return this.taken().entries;
+    return this.drain().entries;
   }
 
-  private taken(): { readonly entries: readonly Entry[]; readonly facts: AgentFacts } {
+  private drain(): { readonly entries: readonly Entry[]; readonly facts: AgentFacts } {
     const { facts, ...main } = this.main.take();
     const others = this.others.map((source) => source.take());
     const entries = merge(

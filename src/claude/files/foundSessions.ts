@@ -69,9 +69,12 @@ export class FoundSessions {
         !own.has(record.pid) && !conversations.has(record.sessionId) && record.kind !== 'daemon',
     );
     const running = await Promise.all(foreign.map((record) => this.running(record)));
-    const taken = new Set([...records.map((record) => record.sessionId), ...conversations]);
-    const ended = (await projects.newest(MAX_ENDED + taken.size))
-      .filter((summary) => !taken.has(summary.sessionId))
+    const listedElsewhere = new Set([
+      ...records.map((record) => record.sessionId),
+      ...conversations,
+    ]);
+    const ended = (await projects.newest(MAX_ENDED + listedElsewhere.size))
+      .filter((summary) => !listedElsewhere.has(summary.sessionId))
       .slice(0, MAX_ENDED)
       .map((summary) => endedSession(summary));
     running.sort((a, b) => (b.lastActivityAt ?? 0) - (a.lastActivityAt ?? 0));
@@ -141,11 +144,11 @@ export class FoundSessions {
     const isDue = this.looks % FOLDERS_EVERY === 0;
     this.looks += 1;
     if (isDue) this.folders = await projects.signature();
-    return [await registry.signature(), await this.untold(), this.folders].join('\n');
+    return [await registry.signature(), await this.summarySignature(), this.folders].join('\n');
   }
 
   /** States that only the transcript tells: 2.1.197 writes none without a terminal. */
-  private async untold(): Promise<string> {
+  private async summarySignature(): Promise<string> {
     const own = this.options.ownPids();
     const records = (await this.options.registry.running()).filter(
       (record) => statusOfRecord(record) === undefined && !own.has(record.pid),

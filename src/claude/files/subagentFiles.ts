@@ -29,7 +29,7 @@ export class SubagentFiles {
   }
 
   /** Files that are new since the last call. */
-  async news(): Promise<readonly SubagentFile[]> {
+  async findNew(): Promise<readonly SubagentFile[]> {
     const names = await readdir(this.folder).catch(() => []);
     const found: SubagentFile[] = [];
     for (const name of names) {

@@ -42,7 +42,7 @@ export class TranscriptFile {
       return false;
     }
     try {
-      await this.readNews(file, reader);
+      await this.readAppended(file, reader);
     } finally {
       await file.close();
     }
@@ -57,7 +57,7 @@ export class TranscriptFile {
     }
   }
 
-  private async readNews(file: FileHandle, reader: LineReader): Promise<void> {
+  private async readAppended(file: FileHandle, reader: LineReader): Promise<void> {
     const { ino, size, mtimeMs } = await file.stat();
     const isOther = this.state.inode >= 0 && ino !== this.state.inode;
     if (isOther || size < this.offset || !(await this.isContinued(file))) {
