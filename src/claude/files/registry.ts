@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import type { AgentStatus } from '../../protocol/agent.ts';
 import { parseJson } from '../../protocol/json.ts';
+import { hasErrorCode } from '../../node/files.ts';
 import { processStart } from '../../node/processStart.ts';
 
 /** The CLI writes its file in place: one that is read in that moment is read again. */
@@ -124,7 +125,7 @@ function isRunning(pid: number): boolean {
     return true;
   } catch (error) {
     // Somebody else's process may not be signalled, but it is there.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return hasErrorCode(error, 'EPERM');
   }
 }
 
