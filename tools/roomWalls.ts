@@ -48,7 +48,11 @@ export const ROOMS: readonly RoomWalls[] = [
     folder: 'src/claude',
     imports: [...PROTOCOL, 'src/node'],
     packages: ['zod/mini', 'node:'],
-    apart: { wire: ['entries', 'cli', 'files'] },
+    apart: {
+      wire: ['entries', 'stream', 'cli', 'files'],
+      entries: ['stream', 'cli', 'files'],
+      stream: ['cli', 'files'],
+    },
   },
   {
     folder: 'src/host',

@@ -1,6 +1,6 @@
 // The one place where doubles are dropped: entries by id, facts by value.
 import { describe, expect, it } from 'vitest';
-import { EventFilter } from '../../src/claude/entries/eventFilter.ts';
+import { EventFilter } from '../../src/claude/stream/eventFilter.ts';
 import type { AgentEvent } from '../../src/protocol/agent.ts';
 import type { Entry } from '../../src/protocol/transcript.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { ConversationReader } from '../../src/claude/files/conversationReader.ts';
 import { parseOutLine } from '../../src/claude/wire/streamJson.ts';
-import { StreamMapper } from '../../src/claude/entries/streamMapper.ts';
+import { StreamMapper } from '../../src/claude/stream/streamMapper.ts';
 import type { AgentEvent } from '../../src/protocol/agent.ts';
 import { type Json, parseJson } from '../../src/protocol/json.ts';
 import type { Entry } from '../../src/protocol/transcript.ts';

@@ -1,11 +1,11 @@
 // The small pure pieces that make entries and events out of lines.
 import { describe, expect, it } from 'vitest';
 import { createTranscriptMapper } from '../../src/claude/entries/transcriptMapper.ts';
-import { LiveBlocks } from '../../src/claude/entries/liveBlocks.ts';
+import { LiveBlocks } from '../../src/claude/stream/liveBlocks.ts';
 import { messageEntries } from '../../src/claude/entries/messageEntries.ts';
-import { PromptLifecycle } from '../../src/claude/entries/promptLifecycle.ts';
+import { PromptLifecycle } from '../../src/claude/stream/promptLifecycle.ts';
 import { parseOutLine, type StreamEventLine } from '../../src/claude/wire/streamJson.ts';
-import { StreamMapper } from '../../src/claude/entries/streamMapper.ts';
+import { StreamMapper } from '../../src/claude/stream/streamMapper.ts';
 import { TodoTracker } from '../../src/claude/entries/todoTracker.ts';
 import type { Json } from '../../src/protocol/json.ts';
 import type { Entry, EntryOf } from '../../src/protocol/transcript.ts';

@@ -1,7 +1,7 @@
 // Prompts that waited together come back as one message, in the replay and in the mirror, in either order.
 import { describe, expect, it } from 'vitest';
-import { StreamMapper } from '../../src/claude/entries/streamMapper.ts';
-import { type SentPrompt, SentPrompts } from '../../src/claude/entries/sentPrompts.ts';
+import { StreamMapper } from '../../src/claude/stream/streamMapper.ts';
+import { type SentPrompt, SentPrompts } from '../../src/claude/stream/sentPrompts.ts';
 import { parseOutLine } from '../../src/claude/wire/streamJson.ts';
 import type { AgentEvent } from '../../src/protocol/agent.ts';
 import type { Json } from '../../src/protocol/json.ts';

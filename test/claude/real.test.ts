@@ -8,7 +8,7 @@ import { isAppError } from '../../src/base/errors.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { createClaudeAgent } from '../../src/claude/claudeAgent.ts';
 import { probeClaude } from '../../src/claude/cli/probeClaude.ts';
-import { inputHash } from '../../src/claude/entries/openRequests.ts';
+import { inputHash } from '../../src/claude/stream/openRequests.ts';
 import type { Agent, AgentSession } from '../../src/protocol/agent.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
 import { VERSIONS } from './fixtures.ts';

@@ -1,10 +1,10 @@
 // Lets each entry and each fact of a session through once, and adds what follows from an entry that is new.
 import type { AgentEvent, AgentFacts } from '../../protocol/agent.ts';
 import type { Entry } from '../../protocol/transcript.ts';
-import { diffFacts } from './diffFacts.ts';
-import { planOf } from './requestEntry.ts';
-import { SeenIds } from './seenIds.ts';
-import { TodoTracker } from './todoTracker.ts';
+import { diffFacts } from '../entries/diffFacts.ts';
+import { planOf } from '../entries/requestEntry.ts';
+import { SeenIds } from '../entries/seenIds.ts';
+import { TodoTracker } from '../entries/todoTracker.ts';
 
 /** One per child process. */
 export class EventFilter {

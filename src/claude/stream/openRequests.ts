@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { AgentEvent } from '../../protocol/agent.ts';
 import { canonicalJson, type Json } from '../../protocol/json.ts';
 import type { EntryOf } from '../../protocol/transcript.ts';
-import { requestEntry } from './requestEntry.ts';
+import { requestEntry } from '../entries/requestEntry.ts';
 import { canUseToolSchema, type ControlRequestLine } from '../wire/streamJson.ts';
 
 /** SHA-256 of the canonical JSON of an input as base64url: what an answer is bound to. */

@@ -4,7 +4,7 @@ import type { AgentEvent, AgentFacts } from '../../protocol/agent.ts';
 import type { Json } from '../../protocol/json.ts';
 import type { Entry } from '../../protocol/transcript.ts';
 import type { PromptMapper } from './promptMapper.ts';
-import { createTranscriptMapper, type TranscriptMapper } from './transcriptMapper.ts';
+import { createTranscriptMapper, type TranscriptMapper } from '../entries/transcriptMapper.ts';
 
 /** What the mapping of frames needs. */
 export interface MirrorMapperOptions {

@@ -5,17 +5,17 @@ import type { Entry } from '../../protocol/transcript.ts';
 import { jsonField } from '../wire/jsonField.ts';
 import type { MessageLine } from '../wire/messageLine.ts';
 import type { ParsedLine, ResultLine } from '../wire/streamJson.ts';
-import { CompactionHold } from './compactionHold.ts';
-import { inlineImages } from './inlineImages.ts';
+import { CompactionHold } from '../entries/compactionHold.ts';
+import { inlineImages } from '../entries/inlineImages.ts';
 import { LiveBlocks } from './liveBlocks.ts';
-import { isLocalOutput, messageEntries } from './messageEntries.ts';
+import { isLocalOutput, messageEntries } from '../entries/messageEntries.ts';
 import { MirrorMapper } from './mirrorMapper.ts';
 import type { OpenRequests } from './openRequests.ts';
 import type { PromptMapper } from './promptMapper.ts';
-import { resetEntry } from './resetEntry.ts';
-import { SystemMapper } from './systemMapper.ts';
-import { contextLimitOf, isLocalCommand, turnEntry } from './turnEntry.ts';
-import { unknownEntry } from './unknownEntry.ts';
+import { resetEntry } from '../entries/resetEntry.ts';
+import { SystemMapper } from '../entries/systemMapper.ts';
+import { contextLimitOf, isLocalCommand, turnEntry } from '../entries/turnEntry.ts';
+import { unknownEntry } from '../entries/unknownEntry.ts';
 
 /** What the mapping of lines needs. */
 export interface LineMapperOptions {

@@ -4,7 +4,7 @@ import type { AgentEvent, PromptImage } from '../../protocol/agent.ts';
 import type { EntryOf } from '../../protocol/transcript.ts';
 import { PromptLifecycle } from './promptLifecycle.ts';
 import { type SentPrompt, SentPrompts } from './sentPrompts.ts';
-import { imageOf } from './toolResultEntry.ts';
+import { imageOf } from '../entries/toolResultEntry.ts';
 
 /** Where the line of a prompt comes from: the CLI's replay of what it was sent, its own live lines, the transcript. */
 export type PromptSource = 'replay' | 'live' | 'mirror';
