@@ -4,7 +4,7 @@ import { silentLogger } from '../base/log.ts';
 import { ensureHost } from '../host/find/ensureHost.ts';
 import { readHostFile, type HostFile } from '../host/find/hostFile.ts';
 import { hostPaths, resolveHome } from '../host/find/paths.ts';
-import type { CommandArgs, MachineCommandKind } from '../protocol/command.ts';
+import type { CommandArgs, MachineCommandKind } from '../protocol/commandTable.ts';
 import type { Json } from '../protocol/json.ts';
 import { type DirectoryRow, directoryRowSchema, type MachineState } from '../protocol/state.ts';
 import type { RoomView } from '../session/view.ts';

@@ -1,13 +1,9 @@
 // Every check of a command up to the journal, in the order of the protocol.
 import type { Clock } from '../base/clock.ts';
-import {
-  COMMAND_ARGS,
-  type Command,
-  type CommandKind,
-  FENCED_KINDS,
-  UNORDERED_KINDS,
-} from '../protocol/command.ts';
+import type { Command } from '../protocol/command.ts';
+import { COMMANDS, isCommandKind, type ParsedCommand } from '../protocol/commandTable.ts';
 import type { Pending, Person } from '../protocol/state.ts';
+import { type AcceptedCommand, handlerOf, type RoomHandlers } from './commandHandlers.ts';
 import {
   expiredCommand,
   invalidCommand,
@@ -19,7 +15,7 @@ import {
   voidedCommand,
 } from './errors.ts';
 import type { ControlLease } from './controlLease.ts';
-import { type ParsedCommand, refuseByRights } from './rights.ts';
+import { refuseByRights } from './rights.ts';
 import type { RoomJournal } from './roomJournal.ts';
 
 /** Who sent a command, as its verified record says. */
@@ -30,20 +26,12 @@ export interface CommandSource {
   readonly window: string;
 }
 
-/** A command that passed every check and is in the journal: to be carried out now, once. */
-export type AcceptedCommand = ParsedCommand & {
-  readonly member: string;
-  readonly window: string;
-  readonly person: Person;
-  readonly id: string;
-  /** For kinds that need control: the fence under which it runs. */
-  readonly fence?: number;
-};
-
 /** What the checks look at. */
 export interface CommandCheckOptions {
   readonly journal: Pick<RoomJournal, 'findResult'>;
-  readonly focus: Pick<ControlLease, 'admitPrompt' | 'state'>;
+  readonly control: Pick<ControlLease, 'admitPrompt' | 'state'>;
+  /** What the room carries out. */
+  readonly handlers: RoomHandlers;
   readonly clock: Pick<Clock, 'now'>;
   readonly term: number;
   readonly person: (member: string) => Person | undefined;
@@ -61,13 +49,8 @@ export function findSender(
   return isOver ? undefined : person;
 }
 
-/** Whether this version knows the kind. */
-export function isKnownKind(kind: string): kind is CommandKind {
-  return Object.hasOwn(COMMAND_ARGS, kind);
-}
-
 /**
- * Role, scope, term, expiry, counter, focus. Throws CommandRefused. For a prompt this is the
+ * Role, scope, room, term, expiry, counter, control. Throws CommandRefused. For a prompt this is the
  * moment that decides about control: call it right before the journal.
  */
 export function checkCommand(
@@ -80,31 +63,33 @@ export function checkCommand(
   const parsed = parseArgs(command);
   const refusal = refuseByRights(parsed, {
     person,
-    holdsControl: options.focus.state.holder?.member === from.member,
+    holdsControl: options.control.state.holder?.member === from.member,
     ownsPrompt:
       parsed.kind === 'cancel-queued' &&
       options.journal.findResult(from.member, parsed.args.promptId) !== undefined,
     request: parsed.kind === 'answer' ? options.request?.(parsed.args.requestId) : undefined,
   });
   if (refusal) throw refusal;
+  handlerOf(options.handlers, parsed.kind);
   if (command.term !== options.term) throw staleTerm();
   if (command.notAfter === 0) throw voidedCommand();
   if (options.clock.now() > command.notAfter) throw expiredCommand();
-  if (!UNORDERED_KINDS.has(parsed.kind) && command.cseq === undefined) {
+  const { ordered, fenced } = COMMANDS[parsed.kind];
+  if (ordered && command.cseq === undefined) {
     throw invalidCommand('its counter is missing');
   }
   const window = { member: from.member, window: from.window };
   const accepted = { ...window, ...withoutRules(parsed, person), person, id: command.id };
-  if (!FENCED_KINDS.has(parsed.kind)) return accepted;
-  const admission = options.focus.admitPrompt(window, command.fence);
+  if (!fenced) return accepted;
+  const admission = options.control.admitPrompt(window, command.fence);
   if (admission.ok) return { ...accepted, fence: admission.fence };
   const holder = admission.holder && options.person(admission.holder.member)?.name;
   throw admission.code === 'superseded' ? superseded(holder) : noControl(holder);
 }
 
 function parseArgs(command: Command): ParsedCommand {
-  if (!isKnownKind(command.kind)) throw unsupportedCommand();
-  const parsed = COMMAND_ARGS[command.kind].safeParse(command.args);
+  if (!isCommandKind(command.kind)) throw unsupportedCommand();
+  const parsed = COMMANDS[command.kind].args.safeParse(command.args);
   if (!parsed.success) throw invalidCommand('its arguments are not as expected');
   // The schema was looked up by this kind, which the type of a union of schemas cannot say.
   return { kind: command.kind, args: parsed.data } as ParsedCommand;

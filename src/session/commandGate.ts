@@ -1,19 +1,19 @@
 // The one gate that every command passes on its host: order, checks, journal, effect, answer.
 import type { Clock } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
+import { isAppError } from '../base/errors.ts';
 import { errorText, type Logger, silentLogger } from '../base/log.ts';
-import { type Ack, type Command, type CommandKind, UNORDERED_KINDS } from '../protocol/command.ts';
-import type { Json } from '../protocol/json.ts';
+import type { Ack, Command } from '../protocol/command.ts';
+import { type CommandKind, COMMANDS, isCommandKind } from '../protocol/commandTable.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import {
-  type AcceptedCommand,
   checkCommand,
   type CommandCheckOptions,
   type CommandSource,
   findSender,
-  isKnownKind,
 } from './commandCheck.ts';
 import { laneKey, ReadsUnderWay, UsedCounters } from './commandCounts.ts';
+import { type AcceptedCommand, carryOut } from './commandHandlers.ts';
 import { CommandLane } from './commandLane.ts';
 import {
   CommandRefused,
@@ -21,6 +21,7 @@ import {
   expiredCommand,
   invalidCommand,
   NOT_JOURNALLED,
+  refusalFor,
   staleTerm,
   tooManyCommands,
   UNKNOWN_OUTCOME,
@@ -32,8 +33,6 @@ import type { AcceptedRow, RoomJournal } from './roomJournal.ts';
 const RUNNING_ACK_MS = 200;
 /** Refusals that say nothing for good about the id: the same command may come again. */
 const NOT_KEPT: ReadonlySet<string> = new Set(['not-member', 'stale-term', 'too-many']);
-/** Kinds that only read: run again whenever they are asked again, and not journalled. */
-const READING_KINDS: ReadonlySet<string> = new Set<CommandKind>(['fetch', 'fetch-sessions']);
 
 /** What a CommandGate needs. */
 export interface CommandGateOptions extends CommandCheckOptions {
@@ -41,14 +40,9 @@ export interface CommandGateOptions extends CommandCheckOptions {
     RoomJournal,
     'highWater' | 'acceptCommand' | 'settleCommand' | 'findResult' | 'unsettled'
   >;
-  readonly focus: Pick<ControlLease, 'admitPrompt' | 'touch' | 'state'>;
+  readonly control: Pick<ControlLease, 'admitPrompt' | 'touch' | 'state'>;
   readonly clock: Clock;
   readonly log?: Logger;
-  /**
-   * Carries the command out; resolves when it took effect (not when a turn has ended: the next
-   * ordered command of this window waits for it). Throws CommandRefused to refuse.
-   */
-  readonly execute: (accepted: AcceptedCommand) => Promise<Json | undefined>;
   readonly acknowledge: (member: string, ack: Ack) => void;
 }
 
@@ -87,7 +81,7 @@ export class CommandGate implements Disposable {
   receive(from: CommandSource, command: Command): void {
     if (this.isDisposed || this.running.has(runKey(from, command))) return;
     const { cseq } = command;
-    if (cseq === undefined || UNORDERED_KINDS.has(command.kind)) {
+    if (cseq === undefined || !isOrdered(command.kind)) {
       void this.begin(from, command);
       return;
     }
@@ -174,13 +168,13 @@ export class CommandGate implements Disposable {
     let accepted: AcceptedCommand;
     try {
       accepted = checkCommand(this.options, from, command);
-      if (READING_KINDS.has(accepted.kind)) this.reads.check(from.member);
+      if (COMMANDS[accepted.kind].reads) this.reads.check(from.member);
     } catch (error) {
       this.refuse(from, command, this.refusalOf(error, NOT_JOURNALLED));
       return undefined;
     }
     const row = rowOf(from, command, accepted.kind, this.options.clock.now());
-    if (!READING_KINDS.has(row.kind)) {
+    if (!COMMANDS[row.kind].reads) {
       try {
         this.options.journal.acceptCommand(row);
       } catch (error) {
@@ -201,23 +195,23 @@ export class CommandGate implements Disposable {
 
   /** The command is journalled and runs, also if control cannot be passed on just now. */
   private touch(from: CommandSource): void {
-    const { focus } = this.options;
+    const { control } = this.options;
     try {
-      focus.touch({ member: from.member, window: from.window }, focus.state.fence);
+      control.touch({ member: from.member, window: from.window }, control.state.fence);
     } catch (error) {
       this.log.error('control was not passed on', { error: errorText(error) });
     }
   }
 
   private async run(row: AcceptedRow, accepted: AcceptedCommand): Promise<void> {
-    const isReading = READING_KINDS.has(row.kind);
+    const isReading = COMMANDS[row.kind].reads;
     if (isReading) this.reads.begin(row.member);
     const slow = this.options.clock.after(RUNNING_ACK_MS, () =>
       this.answer(row.member, { id: row.id, status: 'running' }),
     );
     let ack: Ack;
     try {
-      const result = await this.options.execute(accepted);
+      const result = await carryOut(this.options.handlers, accepted);
       ack = { id: row.id, status: 'done', ...(result !== undefined && { result }) };
     } catch (error) {
       ack = rejected(row.id, this.refusalOf(error, EXECUTION_FAILED));
@@ -230,6 +224,7 @@ export class CommandGate implements Disposable {
 
   private refusalOf(error: unknown, otherwise: string): CommandRefused {
     if (error instanceof CommandRefused) return error;
+    if (isAppError(error)) return refusalFor(error);
     this.log.error('a command failed', { error: errorText(error) });
     return new CommandRefused('failed', otherwise);
   }
@@ -237,7 +232,7 @@ export class CommandGate implements Disposable {
   /** Answers 'rejected'; kept with its counter unless it says nothing for good about the id. */
   private refuse(from: CommandSource, command: Refusable, refusal: CommandRefused): void {
     const ack = rejected(command.id, refusal);
-    if (!NOT_KEPT.has(refusal.code) && isKnownKind(command.kind)) {
+    if (!NOT_KEPT.has(refusal.code) && isCommandKind(command.kind)) {
       this.settle(rowOf(from, command, command.kind, this.options.clock.now()), ack);
     }
     this.answer(from.member, ack);
@@ -282,6 +277,11 @@ function runKey(from: CommandSource, command: Command): string {
   return `${from.member} ${command.id}`;
 }
 
+/** An unknown kind waits its turn like any other: only its refusal tells what it is. */
+function isOrdered(kind: string): boolean {
+  return !isCommandKind(kind) || COMMANDS[kind].ordered;
+}
+
 function rejected(id: string, refusal: CommandRefused): Ack {
   return { id, status: 'rejected', code: refusal.code, message: refusal.message };
 }
@@ -292,7 +292,7 @@ function rowOf(
   kind: CommandKind,
   at: number,
 ): AcceptedRow {
-  const cseq = UNORDERED_KINDS.has(kind) ? undefined : command.cseq;
+  const cseq = COMMANDS[kind].ordered ? command.cseq : undefined;
   return {
     member: from.member,
     boot: from.boot,

@@ -14,6 +14,21 @@ export class CommandRefused extends Error {
   }
 }
 
+/** An error of ours as a refusal: the person reads the same three sentences. */
+export function refusalFor(error: AppError): CommandRefused {
+  const code =
+    error.code === 'session-not-found'
+      ? 'not-found'
+      : error.code === 'session-busy'
+        ? 'busy'
+        : error.code === 'policy' || error.code === 'not-shareable'
+          ? 'not-allowed'
+          : error.code === 'invalid-input'
+            ? 'invalid'
+            : 'failed';
+  return new CommandRefused(code, error.message);
+}
+
 /** The sender is not, or no longer, a member of the room. */
 export function notMember(): CommandRefused {
   return new CommandRefused(

@@ -7,13 +7,8 @@ import type { Clock } from '../base/clock.ts';
 import { newCommandId } from '../base/ids.ts';
 import { errorText, type Logger } from '../base/log.ts';
 import type { RecordOpener, RecordSealer } from '../crypto/record.ts';
-import {
-  ackSchema,
-  type Command,
-  type CommandArgs,
-  type CommandKind,
-  UNORDERED_KINDS,
-} from '../protocol/command.ts';
+import { ackSchema, type Command } from '../protocol/command.ts';
+import { type CommandArgs, type CommandKind, COMMANDS } from '../protocol/commandTable.ts';
 import { type Json, parseJson } from '../protocol/json.ts';
 import { LIMITS, TIMES } from '../protocol/limits.ts';
 import { RECORD_TYPE } from '../protocol/room.ts';
@@ -179,7 +174,7 @@ export class Outbox implements Disposable {
     if (!term || now === undefined) return;
     for (const sending of this.sendings.values()) {
       if (this.records.has(sending.item.id) || isSettled(sending.item)) continue;
-      if (!UNORDERED_KINDS.has(sending.item.kind) && sending.cseq === undefined) {
+      if (COMMANDS[sending.item.kind].ordered && sending.cseq === undefined) {
         this.lastCseq += 1;
         sending.cseq = this.lastCseq;
       }

@@ -1,5 +1,6 @@
 // The durable memory of one room on its host. Synchronous: when a call returns, the data is on disk.
-import type { Ack, CommandKind } from '../protocol/command.ts';
+import type { Ack } from '../protocol/command.ts';
+import type { CommandKind } from '../protocol/commandTable.ts';
 import type { Role, Scope } from '../protocol/state.ts';
 
 /** A log record as it was written: the exact plaintext and its place in the chain. */

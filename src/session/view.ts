@@ -2,7 +2,8 @@
 import type { AppError } from '../base/errors.ts';
 import type { Event } from '../base/emitter.ts';
 import type { Bytes } from '../base/bytes.ts';
-import type { CommandArgs, CommandKind, Rejection } from '../protocol/command.ts';
+import type { Rejection } from '../protocol/command.ts';
+import type { CommandArgs, CommandKind } from '../protocol/commandTable.ts';
 import type { Json } from '../protocol/json.ts';
 import type { Person, RoomState } from '../protocol/state.ts';
 import type { Delta } from '../protocol/room.ts';

@@ -13,6 +13,7 @@ import type { Relay } from '../../src/relay/server.ts';
 import type { HostRoom } from '../../src/sync/host/hostRoom.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
 import { sessionApp, SyncRig } from '../sync/syncRig.ts';
+import { playedSession } from '../session/playedHandlers.ts';
 
 /** What the host was told to carry out. */
 export interface Executed {
@@ -37,11 +38,11 @@ export class JoinRig extends SyncRig {
     const executed: Executed[] = [];
     const room = await this.host(relay, {
       requestKind: () => 'permission',
-      execute: async (accepted) => {
+      commands: playedSession(async (accepted) => {
         executed.push({ kind: accepted.kind, args: accepted.args });
         if (accepted.kind === 'prompt') await onPrompt(accepted.args.text);
         return undefined;
-      },
+      }),
     });
     return { relay, room, executed };
   }

@@ -2,7 +2,7 @@
 import { Emitter } from '../../src/base/emitter.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { RoomPool, type RoomPoolOptions } from '../../src/client/rooms/roomPool.ts';
-import type { CommandArgs, CommandKind } from '../../src/protocol/command.ts';
+import type { CommandArgs, CommandKind } from '../../src/protocol/commandTable.ts';
 import type { Json } from '../../src/protocol/json.ts';
 import { formatLink } from '../../src/protocol/link.ts';
 import type {

@@ -7,7 +7,7 @@ import { silentLogger } from '../../src/base/log.ts';
 import { createIdentity, type Identity } from '../../src/crypto/identity.ts';
 import { type HostFile, readHostFile } from '../../src/host/find/hostFile.ts';
 import { hostPaths, type HostPaths } from '../../src/host/find/paths.ts';
-import type { CommandArgs, MachineCommandKind } from '../../src/protocol/command.ts';
+import type { CommandArgs, MachineCommandKind } from '../../src/protocol/commandTable.ts';
 import type { Json } from '../../src/protocol/json.ts';
 import type { DirectoryRow, MachineState, SessionState } from '../../src/protocol/state.ts';
 import type { Entry, EntryKind, EntryOf } from '../../src/protocol/transcript.ts';

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
-import type { CommandArgs } from '../../src/protocol/command.ts';
+import type { CommandArgs } from '../../src/protocol/commandTable.ts';
 import { parseLink } from '../../src/protocol/link.ts';
 import { createMemoryStore } from '../../src/relay/stores/memoryStore.ts';
 import { createRelay, type Relay } from '../../src/relay/server.ts';

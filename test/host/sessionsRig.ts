@@ -2,17 +2,17 @@
 import { systemClock } from '../../src/base/clock.ts';
 import { newId } from '../../src/base/ids.ts';
 import { silentLogger } from '../../src/base/log.ts';
-import { HostedSession } from '../../src/host/drive/hostedSession.ts';
 import { Journal } from '../../src/host/journal/journal.ts';
 import type { OpenSession } from '../../src/host/session/openSession.ts';
+import { hostedCommands } from '../../src/host/session/hostedCommands.ts';
 import { hostPaths } from '../../src/host/find/paths.ts';
 import { RelayChild } from '../../src/host/serve/relayChild.ts';
 import { ServedRooms } from '../../src/host/serve/servedRooms.ts';
 import { Sessions } from '../../src/host/machine/sessions.ts';
 import type { FoundSession } from '../../src/protocol/agent.ts';
-import type { CommandArgs, CommandKind } from '../../src/protocol/command.ts';
+import type { CommandArgs, CommandKind } from '../../src/protocol/commandTable.ts';
 import type { Json } from '../../src/protocol/json.ts';
-import type { AcceptedCommand } from '../../src/session/commandCheck.ts';
+import { type AcceptedCommand, carryOut } from '../../src/session/commandHandlers.ts';
 import { FakeAgent } from './scriptedAgent.ts';
 import { temporaryFolder } from './folders.ts';
 import { HOST_PROGRAM } from './hostRig.ts';
@@ -90,11 +90,11 @@ export async function execute<K extends CommandKind>(
   kind: K,
   args: CommandArgs<K>,
 ): Promise<Json | undefined> {
-  const { driver } = session;
-  if (!(driver instanceof HostedSession)) throw new Error('the session is not hosted');
+  const { target } = session.driver ?? {};
+  if (target === undefined) throw new Error('the session has no agent');
   const owner = { member: 'm', key: 'k', name: 'Ada', device: 'laptop', role: 'owner' } as const;
   const person = { ...owner, scopes: [], since: 0, present: true };
   const command = { kind, args, member: 'm', window: 'w', id: newId(), person };
   // Kind and arguments belong together by their type parameter, which a union does not follow.
-  return driver.execute(command as unknown as AcceptedCommand);
+  return carryOut(hostedCommands(() => target).handlers, command as unknown as AcceptedCommand);
 }

@@ -4,7 +4,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import { isAppError } from '../../src/base/errors.ts';
 import type { OpenSession } from '../../src/host/session/openSession.ts';
 import { shareSession, stopSharing } from '../../src/host/machine/share.ts';
-import type { CommandArgs } from '../../src/protocol/command.ts';
+import type { CommandArgs } from '../../src/protocol/commandTable.ts';
 import { createMemoryStore } from '../../src/relay/stores/memoryStore.ts';
 import { createRelay } from '../../src/relay/server.ts';
 import { silentLogger } from '../../src/base/log.ts';

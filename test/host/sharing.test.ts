@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CommandArgs } from '../../src/protocol/command.ts';
+import type { CommandArgs } from '../../src/protocol/commandTable.ts';
 import type { Json } from '../../src/protocol/json.ts';
 import { parseLink } from '../../src/protocol/link.ts';
 import { createRelay } from '../../src/relay/server.ts';

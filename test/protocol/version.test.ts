@@ -6,10 +6,10 @@ import { claimRequestSchema, claimSchema } from '../../src/protocol/claim.ts';
 import {
   ackSchema,
   blobPartSchema,
-  COMMAND_ARGS,
   commandSchema,
   logPageSchema,
 } from '../../src/protocol/command.ts';
+import { COMMANDS } from '../../src/protocol/commandTable.ts';
 import {
   beatSchema,
   cardSchema,
@@ -39,7 +39,7 @@ const SCHEMAS = {
   logPage: logPageSchema,
   presence: presenceSchema,
   state: roomStateSchema,
-  ...COMMAND_ARGS,
+  ...Object.fromEntries(Object.entries(COMMANDS).map(([kind, { args }]) => [kind, args])),
 };
 
 /** Fields and kinds may be added within a version; removing or retyping one needs a new version. */

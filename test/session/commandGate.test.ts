@@ -1,5 +1,6 @@
 // One command at the gate, and the end of a host.
 import { describe, expect, it } from 'vitest';
+import { AppError } from '../../src/base/errors.ts';
 import { alreadyAnswered } from '../../src/session/errors.ts';
 import { settled, setUp, TERM } from './gateRig.ts';
 import { type ControlJournal, createControlJournal } from './memoryRoomJournal.ts';
@@ -45,9 +46,9 @@ describe('one command', () => {
 
   it('[C1] runs once it is journalled, also if control cannot be passed on at that moment', async () => {
     const journal = createControlJournal();
-    const { clock, focus, send, ran, answerTo } = setUp({ journal });
-    focus.request({ member: 'ben', window: 'ben-boot1' });
-    focus.request({ member: 'own', window: 'own-boot2' });
+    const { clock, control, send, ran, answerTo } = setUp({ journal });
+    control.request({ member: 'ben', window: 'ben-boot1' });
+    control.request({ member: 'own', window: 'own-boot2' });
     journal.saveFence = () => {
       throw new Error('disk full');
     };
@@ -109,6 +110,22 @@ describe('one command', () => {
     expect(ran).toEqual([next.id]);
   });
 
+  it('[C5] of a kind that only other rooms carry out is answered unsupported, and never begins', async () => {
+    const inner = createControlJournal();
+    const accepted: string[] = [];
+    const acceptCommand: ControlJournal['acceptCommand'] = (row) => {
+      accepted.push(row.id);
+      inner.acceptCommand(row);
+    };
+    const { send, answerTo, ran } = setUp({ journal: { ...inner, acceptCommand } });
+    const elsewhere = send('own', 'archive', { session: 's', archived: true });
+    const next = send('own', 'rename', { title: 'x' });
+    await settled();
+    expect(answerTo(elsewhere)?.code).toBe('unsupported');
+    expect(accepted).toEqual([next.id]);
+    expect(ran).toEqual([next.id]);
+  });
+
   it('[C5] with other arguments than its kind has is answered invalid', async () => {
     const { send, answerTo, ran } = setUp();
     const bad = send('own', 'rename', { title: 7 });
@@ -131,6 +148,15 @@ describe('one command', () => {
     await settled();
     expect(answerTo(command)).toMatchObject({ status: 'rejected', code: 'already-answered' });
     expect(answerTo(command)?.message).toContain('Ben');
+  });
+
+  it('[C6] that fails with a message for people gives that message', async () => {
+    const { send, running, answerTo } = setUp({ isSlow: true });
+    const command = send('own', 'rename', { title: 'x' });
+    const error = new AppError('session-busy', { happened: 'Busy.', remedy: 'Wait.' });
+    running[0]?.fail(error);
+    await settled();
+    expect(answerTo(command)).toMatchObject({ code: 'busy', message: 'Busy. Wait.' });
   });
 
   it('[C6] that breaks is answered failed, without the inner text', async () => {

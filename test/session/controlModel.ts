@@ -1,10 +1,10 @@
-// A seeded model of guests, a lossy network and a host that crashes, around the real gate and focus.
+// A seeded model of guests, a lossy network and a host that crashes, around the real gate and lease of control.
 import type { Clock } from '../../src/base/clock.ts';
 import type { Ack, Command } from '../../src/protocol/command.ts';
 import type { Focus, Person } from '../../src/protocol/state.ts';
-import type { AcceptedCommand } from '../../src/session/commandCheck.ts';
+import { type AcceptedCommand, carryOut } from '../../src/session/commandHandlers.ts';
+import { controlHandlers } from '../../src/session/controlHandlers.ts';
 import type { ControlLease } from '../../src/session/controlLease.ts';
-import { isLeaseCommand, runLeaseCommand } from '../../src/session/leaseCommands.ts';
 import { CommandGate, type CommandGateOptions } from '../../src/session/commandGate.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 import { ControlChecks, type ModelResult } from './controlChecks.ts';
@@ -20,6 +20,7 @@ import {
 } from './controlGuests.ts';
 import { createLease, type Mutation } from './controlMutants.ts';
 import { type ControlJournal, createControlJournal } from './memoryRoomJournal.ts';
+import { playedHandlers } from './playedHandlers.ts';
 
 const STEP_MS = 500;
 const QUIET_STEPS = 900;
@@ -48,7 +49,7 @@ class Model {
   private readonly mutation: Mutation | undefined;
   private network: { readonly at: number; readonly message: Message }[] = [];
   private host:
-    { readonly gate: CommandGate; readonly focus: ControlLease; isDead: boolean } | undefined;
+    { readonly gate: CommandGate; readonly control: ControlLease; isDead: boolean } | undefined;
   private term = 0;
   private ids = 0;
   private isQuiet = false;
@@ -101,14 +102,14 @@ class Model {
     this.term += 1;
     const host = { isDead: false };
     const journal = this.hostJournal(host);
-    const focus = createLease({ clock: this.clock, journal }, this.mutation);
+    const control = createLease({ clock: this.clock, journal }, this.mutation);
     const options: CommandGateOptions = {
       journal,
-      focus,
+      control,
       clock: this.mutation === 'local-clock' ? this.sendersClock() : this.clock,
       term: this.term,
       person: (member) => this.people.get(member),
-      execute: (accepted) => this.execute(host, focus, accepted),
+      handlers: playedHandlers((accepted) => this.execute(host, control, accepted)),
       acknowledge: (_member, ack) => {
         if (host.isDead) return;
         this.channel.set(ack.id, ack);
@@ -116,11 +117,11 @@ class Model {
       },
     };
     const gate = new CommandGate(options);
-    focus.onDidChange((state) => {
+    control.onDidChange((state) => {
       this.checks.granted(state);
       this.publish();
     });
-    this.host = Object.assign(host, { gate, focus });
+    this.host = Object.assign(host, { gate, control });
     gate.resume();
     this.publish();
   }
@@ -130,7 +131,7 @@ class Model {
     if (this.host === undefined) return;
     this.host.isDead = true;
     this.host.gate.dispose();
-    this.host.focus.dispose();
+    this.host.control.dispose();
     this.host = undefined;
   }
 
@@ -165,7 +166,7 @@ class Model {
   /** Ground truth: what happens to the session, checked at the moment it happens. */
   private async execute(
     host: { isDead: boolean },
-    focus: ControlLease,
+    control: ControlLease,
     accepted: AcceptedCommand,
   ): Promise<undefined> {
     if (host.isDead) throw new Crash();
@@ -174,13 +175,10 @@ class Model {
       if (!this.isQuiet && this.chance(0.02)) this.crash();
       if (host.isDead) throw new Crash();
     }
-    this.checks.executed(this.byId.get(accepted.id), accepted, focus.state, this.clock.now());
-    if (isLeaseCommand(accepted)) {
-      runLeaseCommand(
-        { focus, person: (member) => this.people.get(member), newestWindow: () => undefined },
-        accepted,
-      );
-    }
+    this.checks.executed(this.byId.get(accepted.id), accepted, control.state, this.clock.now());
+    const person = (member: string) => this.people.get(member);
+    const handlers = controlHandlers({ control, person, newestWindow: () => undefined });
+    if (Object.hasOwn(handlers, accepted.kind)) await carryOut(handlers, accepted);
     if (this.chance(0.3)) await this.delay(Math.floor(this.random() * 4000));
     return undefined;
   }
@@ -210,7 +208,7 @@ class Model {
 
   private publish(): void {
     if (this.host === undefined) return;
-    const { state } = this.host.focus;
+    const { state } = this.host.control;
     for (const window of this.windows) {
       this.post({ to: 'state', window, term: this.term, focus: state });
       for (const { command } of window.outbox) {
@@ -231,7 +229,7 @@ class Model {
       case 'host':
         return this.onHost(() => this.host?.gate.receive(message.from, message.sent.command));
       case 'renew':
-        return this.onHost(() => void this.host?.focus.renew(refOf(message.from), message.fence));
+        return this.onHost(() => void this.host?.control.renew(refOf(message.from), message.fence));
       case 'state':
         return this.onState(message.window, message.term, message.focus);
       case 'ack':

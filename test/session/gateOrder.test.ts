@@ -105,6 +105,16 @@ describe('order', () => {
     expect(ran).toEqual([done.id, next.id]);
   });
 
+  it('[C9] a kind without a counter waits for nothing and uses none up, also if its sender numbers it', async () => {
+    const { send, ran, answerTo } = setUp();
+    const numbered = send('ben', 'interrupt', {}, { cseq: 1 });
+    const late = send('ben', 'interrupt', {}, { cseq: 9 });
+    const first = send('ben', 'prompt', { text: 'x' }, { cseq: 1 });
+    await settled();
+    expect(ran).toEqual([numbered.id, late.id, first.id]);
+    expect(answerTo(first)?.status).toBe('done');
+  });
+
   it('[C9] interrupt, release, fetch and leave wait for nothing', async () => {
     const { send, ran, running } = setUp({ isSlow: true });
     const slow = send('ben', 'prompt', { text: 'x' });

@@ -36,8 +36,8 @@ describe('people and control', () => {
   });
 
   it('[C11] a prompt without control is refused with the name of who has it', async () => {
-    const { focus, send, ran, answerTo } = setUp();
-    focus.request({ member: 'own', window: 'w' });
+    const { control, send, ran, answerTo } = setUp();
+    control.request({ member: 'own', window: 'w' });
     const prompt = send('ben', 'prompt', { text: 'x' });
     await settled();
     expect(ran).toEqual([]);
@@ -46,35 +46,35 @@ describe('people and control', () => {
   });
 
   it('[C11] a prompt whose fence somebody has overtaken is refused', async () => {
-    const { focus, send, answerTo } = setUp();
-    focus.request({ member: 'ben', window: 'ben-boot1' });
-    focus.take({ member: 'own', window: 'w' });
-    focus.release({ member: 'own', window: 'w' });
+    const { control, send, answerTo } = setUp();
+    control.request({ member: 'ben', window: 'ben-boot1' });
+    control.take({ member: 'own', window: 'w' });
+    control.release({ member: 'own', window: 'w' });
     const prompt = send('ben', 'prompt', { text: 'x' }, { fence: 1 });
     await settled();
     expect(answerTo(prompt)?.code).toBe('superseded');
   });
 
   it('[C11] a prompt runs under the fence of its window, and renews the lease', () => {
-    const { clock, focus, send, running } = setUp({ isSlow: true });
-    focus.request({ member: 'ben', window: 'ben-boot1' });
+    const { clock, control, send, running } = setUp({ isSlow: true });
+    control.request({ member: 'ben', window: 'ben-boot1' });
     clock.advance(14_000);
     send('ben', 'prompt', { text: 'x' }, { fence: 1 });
     expect(running[0]?.accepted).toMatchObject({ fence: 1, member: 'ben', window: 'ben-boot1' });
     clock.advance(14_000);
-    expect(focus.state.holder?.member).toBe('ben');
+    expect(control.state.holder?.member).toBe('ben');
   });
 
   it('[C11] any accepted command of the holder renews the lease, reading does not', () => {
-    const { clock, focus, send } = setUp();
-    focus.request({ member: 'ben', window: 'ben-boot1' });
+    const { clock, control, send } = setUp();
+    control.request({ member: 'ben', window: 'ben-boot1' });
     clock.advance(14_000);
     send('ben', 'interrupt', {});
     clock.advance(14_000);
-    expect(focus.state.holder?.member).toBe('ben');
+    expect(control.state.holder?.member).toBe('ben');
     send('ben', 'fetch', { what: 'models' });
     clock.advance(1_000);
-    expect(focus.state.holder).toBeUndefined();
+    expect(control.state.holder).toBeUndefined();
   });
 
   it("[C12] a guest's answer leaves no rule behind, an owner's does", () => {

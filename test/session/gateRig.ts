@@ -1,12 +1,13 @@
-// A gate with people, a focus and a journal, and somebody who sends it commands.
+// A gate with people, control and a journal, and somebody who sends it commands.
 import type { Ack, Command } from '../../src/protocol/command.ts';
 import type { Json } from '../../src/protocol/json.ts';
 import type { Person, Role, Scope } from '../../src/protocol/state.ts';
-import type { AcceptedCommand } from '../../src/session/commandCheck.ts';
+import type { AcceptedCommand } from '../../src/session/commandHandlers.ts';
 import { ControlLease } from '../../src/session/controlLease.ts';
 import { CommandGate } from '../../src/session/commandGate.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 import { type ControlJournal, createControlJournal } from './memoryRoomJournal.ts';
+import { playedHandlers } from './playedHandlers.ts';
 
 /** Term of every gate here. */
 export const TERM = 3;
@@ -49,7 +50,7 @@ export function setUp(
 ) {
   const clock = createFakeClock();
   const journal = options.journal ?? createControlJournal();
-  const focus = new ControlLease({ clock, journal });
+  const control = new ControlLease({ clock, journal });
   const people = new Map<string, Person>([
     ['own', person('own', 'owner')],
     ['ben', person('ben', 'controller', ['prompt', 'interrupt'])],
@@ -60,19 +61,19 @@ export function setUp(
   const acks: Ack[] = [];
   const gate = new CommandGate({
     journal,
-    focus,
+    control,
     clock,
     term: TERM,
     person: (member) => people.get(member),
     request: (requestId) => (requestId === 'question' ? 'question' : 'permission'),
-    execute: (accepted) => {
+    handlers: playedHandlers((accepted) => {
       ran.push(accepted.id);
       return new Promise<Json | undefined>((resolve, reject) => {
         const finish = (result?: Json): void => resolve(result);
         running.push({ accepted, finish, fail: reject });
         if (options.isSlow !== true) finish();
       });
-    },
+    }),
     acknowledge: (_member, ack) => acks.push(ack),
   });
   const counters = new Map<string, number>();
@@ -102,7 +103,7 @@ export function setUp(
   return {
     clock,
     journal,
-    focus,
+    control,
     people,
     ran,
     running,

@@ -1,44 +1,54 @@
 // Who may run what: every kind × role × scope, and what guests may write.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { COMMAND_ARGS, type CommandKind } from '../../src/protocol/command.ts';
+import {
+  type CommandArgs,
+  type CommandKind,
+  COMMANDS,
+  type ParsedCommand,
+} from '../../src/protocol/commandTable.ts';
 import type { Role, Scope } from '../../src/protocol/state.ts';
 import { GUEST_SLASH_COMMANDS, refuseGuestPrompt } from '../../src/session/guestPrompt.ts';
-import { mayHoldControl, type ParsedCommand, refuseByRights } from '../../src/session/rights.ts';
+import { mayHoldControl, refuseByRights } from '../../src/session/rights.ts';
 
 const SCOPES: readonly Scope[] = ['prompt', 'interrupt', 'approve', 'mode'];
 
-/** One harmless example of each kind: what it needs besides is set up by `may`. */
-const examples: { readonly [K in CommandKind]: Extract<ParsedCommand, { kind: K }>['args'] } = {
-  prompt: { text: 'hello' },
-  'cancel-queued': { promptId: 'p' },
-  answer: { requestId: 'r', inputHash: 'h', behavior: 'allow' },
-  'focus-request': {},
-  'focus-grant': { member: 'm' },
-  'focus-take': {},
-  'focus-release': {},
-  interrupt: {},
-  'set-model': { model: 'm' },
-  'set-mode': { mode: 'plan' },
-  rename: { title: 't' },
-  admit: { member: 'm', role: 'controller' },
-  remove: { member: 'm' },
-  leave: {},
-  fetch: { what: 'models' },
-  start: { cwd: '/' },
-  open: { foundKey: 'k' },
-  continue: { session: 's' },
-  end: { session: 's' },
-  share: { session: 's', role: 'viewer', where: { kind: 'loopback' } },
-  'stop-sharing': { session: 's' },
-  archive: { session: 's', archived: true },
-  'stop-host': {},
-  'fetch-sessions': { offset: 0 },
+/**
+ * One harmless example of each kind (what it needs besides is set up by `may`), and what the kind
+ * needs of a controller: any of these scopes, [] = none, undefined = never.
+ */
+const examples: {
+  readonly [K in CommandKind]: readonly [CommandArgs<K>, readonly Scope[] | undefined];
+} = {
+  prompt: [{ text: 'hello' }, ['prompt']],
+  'cancel-queued': [{ promptId: 'p' }, ['prompt']],
+  answer: [{ requestId: 'r', inputHash: 'h', behavior: 'allow' }, ['approve']],
+  'focus-request': [{}, ['prompt']],
+  'focus-grant': [{ member: 'm' }, []],
+  'focus-take': [{}, undefined],
+  'focus-release': [{}, []],
+  interrupt: [{}, ['interrupt']],
+  'set-model': [{ model: 'm' }, undefined],
+  'set-mode': [{ mode: 'plan' }, ['mode']],
+  rename: [{ title: 't' }, undefined],
+  admit: [{ member: 'm', role: 'controller' }, undefined],
+  remove: [{ member: 'm' }, undefined],
+  leave: [{}, []],
+  fetch: [{ what: 'models' }, []],
+  start: [{ cwd: '/' }, undefined],
+  open: [{ foundKey: 'k' }, undefined],
+  continue: [{ session: 's' }, undefined],
+  end: [{ session: 's' }, undefined],
+  share: [{ session: 's', role: 'viewer', where: { kind: 'loopback' } }, undefined],
+  'stop-sharing': [{ session: 's' }, undefined],
+  archive: [{ session: 's', archived: true }, undefined],
+  'stop-host': [{}, undefined],
+  'fetch-sessions': [{ offset: 0 }, undefined],
 };
 
-const kinds = Object.keys(COMMAND_ARGS).filter((kind): kind is CommandKind => kind in examples);
+const kinds = Object.keys(COMMANDS).filter((kind): kind is CommandKind => kind in examples);
 
-function commandOf(kind: CommandKind, args: unknown = examples[kind]): ParsedCommand {
+function commandOf(kind: CommandKind, args: unknown = examples[kind][0]): ParsedCommand {
   // Tests pair kinds and arguments by hand.
   return { kind, args } as ParsedCommand;
 }
@@ -60,37 +70,9 @@ function may(command: ParsedCommand, role: Role, scopes: readonly Scope[], setti
   );
 }
 
-/** What each kind needs of a controller: any of these scopes, [] = none, undefined = never. */
-const controllerNeeds: Readonly<Record<CommandKind, readonly Scope[] | undefined>> = {
-  fetch: [],
-  leave: [],
-  'focus-release': [],
-  prompt: ['prompt'],
-  'cancel-queued': ['prompt'],
-  answer: ['approve'],
-  'focus-request': ['prompt'],
-  'focus-grant': [],
-  'focus-take': undefined,
-  interrupt: ['interrupt'],
-  'set-model': undefined,
-  'set-mode': ['mode'],
-  rename: undefined,
-  admit: undefined,
-  remove: undefined,
-  start: undefined,
-  open: undefined,
-  continue: undefined,
-  end: undefined,
-  share: undefined,
-  'stop-sharing': undefined,
-  archive: undefined,
-  'stop-host': undefined,
-  'fetch-sessions': undefined,
-};
-
 describe('[R1] the table of rights', () => {
   it('has an example and a right for every kind', () => {
-    expect(kinds.toSorted()).toEqual(Object.keys(COMMAND_ARGS).toSorted());
+    expect(kinds.toSorted()).toEqual(Object.keys(COMMANDS).toSorted());
   });
 
   it.each(kinds)('%s: owner always, viewer only to read, leave and let go', (kind) => {
@@ -102,7 +84,7 @@ describe('[R1] the table of rights', () => {
   });
 
   it.each(kinds)('%s: a controller needs exactly its scope', (kind) => {
-    const needs = controllerNeeds[kind];
+    const [, needs] = examples[kind];
     for (let bits = 0; bits < 16; bits += 1) {
       const scopes = SCOPES.filter((_, i) => (bits >> i) % 2 === 1);
       const expected =

@@ -10,6 +10,7 @@ import type { Attachment } from '../../src/sync/member/attachment.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
 import { SyncRig, textEntry } from './syncRig.ts';
+import { playedSession } from '../session/playedHandlers.ts';
 
 const rig = new SyncRig();
 afterEach(() => rig.close());
@@ -203,7 +204,7 @@ test('[X7] a host that has lost its room to another runs no command of it any mo
     room: keys,
     journal,
     fetch,
-    execute: async ({ kind }) => void ran.push(kind),
+    commands: playedSession(({ kind }) => void ran.push(kind)),
   });
   const guest = await rig.join(await rig.invite(first, relay, { role: 'owner' }));
   await waitUntil('the guest is live', () => isLive(guest));
@@ -211,8 +212,8 @@ test('[X7] a host that has lost its room to another runs no command of it any mo
   let lost = 0;
   first.onDidLose(() => (lost += 1));
   // Of the same term: what members send is meant for both, as far as each of them can see.
-  const execute = (): Promise<undefined> => new Promise(() => undefined);
-  await rig.host(relay, { room: keys, journal, fetch, execute });
+  const commands = playedSession(() => new Promise(() => undefined));
+  await rig.host(relay, { room: keys, journal, fetch, commands });
   await waitUntil('the first has learned of the other', () => lost > 0);
   const signal = AbortSignal.timeout(1_000);
   await expect(guest.request('rename', { title: 'second' }, { signal })).rejects.toThrow();

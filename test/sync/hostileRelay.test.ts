@@ -12,6 +12,7 @@ import type { Attachment } from '../../src/sync/member/attachment.ts';
 import { DocumentConnection } from '../../src/sync/documentConnection.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
 import { SyncRig, textEntry } from './syncRig.ts';
+import { playedSession } from '../session/playedHandlers.ts';
 
 const rig = new SyncRig();
 const extra: (() => void)[] = [];
@@ -123,10 +124,7 @@ test('[X5] replayed commands run once', async () => {
   const relay = await openRelay();
   const ran: string[] = [];
   const room = await rig.host(relay, {
-    execute: async (accepted) => {
-      ran.push(accepted.id);
-      return undefined;
-    },
+    commands: playedSession((accepted) => void ran.push(accepted.id)),
   });
   const link = await rig.invite(room, relay, { role: 'controller', allowControl: true });
   const guest = await rig.join(link);

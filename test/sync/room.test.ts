@@ -5,6 +5,7 @@ import { CommandRefused } from '../../src/session/errors.ts';
 import type { Attachment } from '../../src/sync/member/attachment.ts';
 import { waitUntil as waitFor } from '../probes/waitUntil.ts';
 import { sessionApp, SyncRig, textEntry } from './syncRig.ts';
+import { playedSession } from '../session/playedHandlers.ts';
 
 const rig = new SyncRig();
 afterEach(() => rig.close());
@@ -50,11 +51,11 @@ test('[J2] a controller asks for control, prompts, and every answer comes back',
   const relay = await rig.relay();
   const prompts: string[] = [];
   const room = await rig.host(relay, {
-    execute: async (accepted) => {
+    commands: playedSession(async (accepted) => {
       if (accepted.kind !== 'prompt') throw new CommandRefused('unsupported', 'no');
       prompts.push(`${accepted.person.name}: ${accepted.args.text}`);
       return { ran: true };
-    },
+    }),
   });
   const link = await rig.invite(room, relay, { role: 'controller', allowControl: true });
   const guest = await rig.join(link, 'Bo');
@@ -138,7 +139,9 @@ test('[T1] a host of the next term takes over the same room and its guests follo
 
 test('a request settles when its view is closed before the host answers', async () => {
   const relay = await rig.relay();
-  const room = await rig.host(relay, { execute: () => new Promise(() => undefined) });
+  const room = await rig.host(relay, {
+    commands: playedSession(() => new Promise(() => undefined)),
+  });
   const guest = await rig.join(await rig.invite(room, relay, { role: 'owner' }));
   await waitUntil(() => guest.truth.kind === 'live');
   const answer = guest.request('rename', { title: 'never' });

@@ -21,6 +21,7 @@ import { Journal } from '../../src/host/journal/journal.ts';
 import { hostPaths } from '../../src/host/find/paths.ts';
 import type { RoomJournal } from '../../src/session/roomJournal.ts';
 import { temporaryFolder } from '../host/folders.ts';
+import { playedSession } from '../session/playedHandlers.ts';
 
 /** Everything of one test; dispose it in afterEach. */
 export class SyncRig {
@@ -64,7 +65,7 @@ export class SyncRig {
       host: { term, pair: await generateSigningPair(), boot: newBootOf(term) },
       relays: [{ url: relay.url }],
       firstRev: 0,
-      execute: async () => undefined,
+      commands: playedSession(() => undefined),
       readBlob: () => undefined,
       sha256: (bytes) => createHash('sha256').update(bytes).digest(),
       webSocket: WebSocket,

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { AppError } from '../../base/errors.ts';
-import type { CommandArgs } from '../../protocol/command.ts';
+import type { CommandArgs } from '../../protocol/commandTable.ts';
 import { oneOf, timeSpan } from '../arguments.ts';
 import { strangeAnswer, usage } from '../errors.ts';
 import type { HostClient } from '../hostClient.ts';

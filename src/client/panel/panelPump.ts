@@ -5,7 +5,7 @@ import { DisposableStore } from '../../base/disposable.ts';
 import { assertNever } from '../../base/assert.ts';
 import type { AppError } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
-import type { CommandArgs, CommandKind } from '../../protocol/command.ts';
+import type { CommandArgs, CommandKind } from '../../protocol/commandTable.ts';
 import {
   type FromPanel,
   fromPanelSchema,

@@ -4,7 +4,7 @@ import type { Clock } from '../../base/clock.ts';
 import { DisposableStore } from '../../base/disposable.ts';
 import { Emitter, type Event } from '../../base/emitter.ts';
 import { errorText, type Logger } from '../../base/log.ts';
-import type { CommandArgs, MachineCommandKind } from '../../protocol/command.ts';
+import type { CommandArgs, MachineCommandKind } from '../../protocol/commandTable.ts';
 import type { Json } from '../../protocol/json.ts';
 import { type DirectoryRow, directoryRowSchema, type MachineState } from '../../protocol/state.ts';
 import type { RoomView } from '../../session/view.ts';

@@ -1,6 +1,6 @@
 // The questions of Share: role, rights, expiry, where. Answers only; nothing is shared here.
 import * as vscode from 'vscode';
-import type { CommandArgs } from '../../protocol/command.ts';
+import type { CommandArgs } from '../../protocol/commandTable.ts';
 import { relayAddress } from '../../protocol/link.ts';
 import type { SessionSummary } from '../../protocol/state.ts';
 import { askText, BACK, pickMany, pickOne, type StepItem } from './quickSteps.ts';

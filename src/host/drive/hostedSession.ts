@@ -2,30 +2,25 @@
 import { isAppError } from '../../base/errors.ts';
 import { errorText } from '../../base/log.ts';
 import type { AgentEvent, AgentSession } from '../../protocol/agent.ts';
-import type { Json } from '../../protocol/json.ts';
 import type { Author } from '../../protocol/transcript.ts';
-import type { AcceptedCommand } from '../../session/commandCheck.ts';
 import { firstLine } from '../session/completeEntry.ts';
-import { executeHosted } from './hostedCommands.ts';
 import { agentProcesses } from './agentMarker.ts';
 import { launchAgent, type LaunchOptions } from './launchAgent.ts';
 import { awaitOldChild, type ProcessName } from './oldChild.ts';
 import { dropUnsettled, loseRequests, settlePrompts, takeMissed } from './reconcile.ts';
-import { sessionEnded } from '../session/refusals.ts';
-import type { SessionDriver } from '../session/sessionDriver.ts';
+import type { CommandTarget, SessionDriver } from '../session/sessionDriver.ts';
 import type { StoredPrompt } from '../journal/sessionTables.ts';
 
 /** What a hosted session works with. */
-export interface HostedSessionOptions extends Omit<LaunchOptions, 'isClosed' | 'signal'> {
-  /** Somebody besides the owner may control: modes that skip every question are refused then. */
-  readonly hasControllers: () => boolean;
-}
+export interface HostedSessionOptions
+  extends Omit<LaunchOptions, 'isClosed' | 'signal'>, Pick<CommandTarget, 'hasControllers'> {}
 
 /** A turn that does not end by itself after its interruption is ended after this time, a start too. */
 const CLOSE_MS = 15_000;
 
 /** Drives a hosted session. At most one agent process at a time, and none while an older one lives. */
 export class HostedSession implements SessionDriver {
+  readonly target: CommandTarget;
   private readonly options: HostedSessionOptions;
   private readonly endOld = new AbortController();
   private readonly giveUp = new AbortController();
@@ -39,6 +34,16 @@ export class HostedSession implements SessionDriver {
 
   constructor(options: HostedSessionOptions) {
     this.options = options;
+    const { recorder, clock, hasControllers } = options;
+    this.target = {
+      recorder,
+      clock,
+      hasControllers,
+      isEnding: () => this.isEnding,
+      child: () => this.child,
+      sendAccepted: () => this.sendAccepted(),
+      interrupt: (author) => this.interrupt(author),
+    };
   }
 
   get isBusy(): boolean {
@@ -79,17 +84,6 @@ export class HostedSession implements SessionDriver {
     });
   }
 
-  async execute(command: AcceptedCommand): Promise<Json | undefined> {
-    // Taken now, it would lie in wait until somebody continues the session.
-    if (this.isEnding && command.kind === 'prompt') throw sessionEnded();
-    return executeHosted(command, {
-      ...this.options,
-      child: () => this.child,
-      sendAccepted: () => this.sendAccepted(),
-      interrupt: (author) => this.interrupt(author),
-    });
-  }
-
   /** An agent that is being started is given up: nothing was sent to it. */
   giveUpStart(): void {
     if (this.starting === undefined) return;
@@ -122,7 +116,6 @@ export class HostedSession implements SessionDriver {
     this.options.recorder.flush();
   }
 
-  /** Hands every waiting prompt to the agent, in order; starts it first if need be. */
   private sendAccepted(): void {
     this.sending = this.sending
       .then(() => this.sendNow())

@@ -1,9 +1,6 @@
 // A session that runs in a terminal: watched live, never written.
 import { setImmediate as turnOfLoop } from 'node:timers/promises';
-import type { Json } from '../../protocol/json.ts';
 import type { AgentEvent, ObservedSession as Watched } from '../../protocol/agent.ts';
-import type { AcceptedCommand } from '../../session/commandCheck.ts';
-import { readOnlySession } from '../../session/errors.ts';
 import type { RoomTables } from '../journal/roomTables.ts';
 import type { SessionDriver } from '../session/sessionDriver.ts';
 import type { SessionRecorder } from '../session/sessionRecorder.ts';
@@ -13,6 +10,8 @@ const EVENTS_AT_A_TIME = 50;
 
 /** Follows a terminal session into its room. */
 export class ObservedSession implements SessionDriver {
+  /** The terminal's agent takes nothing from here. */
+  readonly target = undefined;
   private readonly recorder: SessionRecorder;
   private readonly watched: Watched;
   /** What is there already; undefined once it was taken in. */
@@ -46,10 +45,6 @@ export class ObservedSession implements SessionDriver {
   /** The terminal keeps itself alive; only watching it is no work. */
   get isBusy(): boolean {
     return false;
-  }
-
-  async execute(_command: AcceptedCommand): Promise<Json | undefined> {
-    throw readOnlySession();
   }
 
   /** The terminal's session is not ours to end: it is only watched no longer. */

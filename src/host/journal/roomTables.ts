@@ -1,7 +1,8 @@
 // The durable memory of one room, in tables of the journal.
 import type { DatabaseSync } from 'node:sqlite';
 import * as z from 'zod/mini';
-import { type Ack, ackSchema, COMMAND_ARGS, type CommandKind } from '../../protocol/command.ts';
+import { type Ack, ackSchema } from '../../protocol/command.ts';
+import { isCommandKind } from '../../protocol/commandTable.ts';
 import { parseJson } from '../../protocol/json.ts';
 import { roleSchema, scopeSchema } from '../../protocol/state.ts';
 import type {
@@ -273,8 +274,4 @@ export class RoomTables implements RoomJournal {
   private run(sql: string, ...values: readonly (string | number | null | Uint8Array)[]): void {
     this.prepare(sql).run(this.room, ...values);
   }
-}
-
-function isCommandKind(kind: string): kind is CommandKind {
-  return Object.hasOwn(COMMAND_ARGS, kind);
 }

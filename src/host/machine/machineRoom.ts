@@ -5,17 +5,13 @@ import { type Disposable, DisposableStore } from '../../base/disposable.ts';
 import type { Logger } from '../../base/log.ts';
 import { PRODUCT_VERSION } from '../../base/product.ts';
 import type { AgentProbe } from '../../protocol/agent.ts';
-import type { Json } from '../../protocol/json.ts';
-import type { AcceptedCommand } from '../../session/commandCheck.ts';
-import { unsupportedCommand } from '../../session/errors.ts';
 import type { Journal } from '../journal/journal.ts';
-import { page, rowsForState } from './directory.ts';
-import { refusing } from '../session/refusals.ts';
+import { rowsForState } from './directory.ts';
 import type { RelayChild } from '../serve/relayChild.ts';
 import type { ServedRooms, ServedRoom } from '../serve/servedRooms.ts';
+import { machineCommands } from './machineCommands.ts';
 import type { Sessions } from './sessions.ts';
-import { shareSession, sharingOf, stopSharing } from './share.ts';
-import { WorkQueue } from './workQueue.ts';
+import { sharingOf } from './share.ts';
 
 /** What the machine room works with. */
 export interface MachineOptions {
@@ -41,7 +37,6 @@ const REFRESH_MS = 30_000;
 export class MachineRoom {
   private readonly options: MachineOptions;
   private readonly disposables = new DisposableStore();
-  private readonly shares = new WorkQueue();
   private served: ServedRoom | undefined;
   private probe: AgentProbe = { features: [] };
   private timer: Disposable | undefined;
@@ -58,7 +53,9 @@ export class MachineRoom {
     const { journal, rooms } = this.options;
     const known = journal.rooms().find(({ kind }) => kind === 'machine');
     const id = known?.room ?? (await rooms.create('machine'));
-    this.served = await rooms.serve(id, { execute: (command) => this.execute(command) });
+    const published = (): Promise<void> => this.published();
+    const commands = machineCommands({ ...this.options, published });
+    this.served = await rooms.serve(id, { commands });
     this.publish();
   }
 
@@ -118,65 +115,9 @@ export class MachineRoom {
     }
   }
 
-  private async execute(command: AcceptedCommand): Promise<Json | undefined> {
-    const result = await refusing(() => this.carryOut(command));
-    if (command.kind !== 'stop-host') await this.published();
-    return result;
-  }
-
-  /** Whoever is told that a command is done finds it so in the directory. */
+  /** Resolves when the directory of now stands in the room. */
   private async published(): Promise<void> {
     if (this.timer !== undefined) this.publish();
     await this.served?.room.settled();
-  }
-
-  private async carryOut(command: AcceptedCommand): Promise<Json | undefined> {
-    const { sessions, rooms, relay, policyFile, clock, stop } = this.options;
-    switch (command.kind) {
-      case 'start': {
-        const { cwd, title, model, mode, env, prompt } = command.args;
-        const { member, name, device } = command.person;
-        const first =
-          prompt === undefined || prompt.trim() === ''
-            ? {}
-            : { prompt: { promptId: command.id, text: prompt, author: { member, name, device } } };
-        const session = await sessions.start({ cwd, title, model, mode, env, ...first });
-        return { session: session.id };
-      }
-      case 'open':
-        return { session: (await sessions.openFound(command.args.foundKey)).id };
-      case 'continue': {
-        const { session, foundKey, env } = command.args;
-        return { session: (await sessions.continue({ session, foundKey }, env)).id };
-      }
-      case 'end':
-        await sessions.end(command.args.session);
-        return undefined;
-      case 'share': {
-        const session = sessions.get(command.args.session);
-        const fetch = globalThis.fetch;
-        const options = { session, rooms, relay, policyFile, clock, fetch };
-        // A stop waits for none of them.
-        const share = () => shareSession(command.args, options);
-        return { ...(await this.shares.run(session.id, share)) };
-      }
-      case 'stop-sharing':
-        await stopSharing(sessions.get(command.args.session), rooms);
-        return undefined;
-      case 'archive':
-        await sessions.archive(command.args.session, command.args.archived);
-        return undefined;
-      case 'stop-host':
-        // After the answer is out: its sender waits for it.
-        this.options.clock.after(PUBLISH_MS, () => stop(command.args.force === true));
-        return undefined;
-      case 'fetch-sessions': {
-        const rows = sessions.rows();
-        // Rows are JSON by their schema, which their type does not say.
-        return { total: rows.length, sessions: page(rows, command.args.offset) as unknown as Json };
-      }
-      default:
-        throw unsupportedCommand();
-    }
   }
 }

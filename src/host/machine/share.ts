@@ -2,7 +2,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { networkErrorText } from '../../base/log.ts';
 import { admissionToken } from '../../crypto/admissionToken.ts';
-import type { CommandArgs } from '../../protocol/command.ts';
+import type { CommandArgs } from '../../protocol/commandTable.ts';
 import { TIMES } from '../../protocol/limits.ts';
 import { parseLink, relayAddress } from '../../protocol/link.ts';
 import type { Role, Sharing } from '../../protocol/state.ts';

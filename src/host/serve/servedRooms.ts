@@ -39,7 +39,7 @@ export interface ServedRoom {
   readonly link: string;
 }
 
-type Behaviour = Pick<HostRoomOptions, 'execute' | 'requestKind' | 'checkControl'>;
+type Behaviour = Pick<HostRoomOptions, 'commands' | 'requestKind' | 'checkControl'>;
 
 /** Makes and serves rooms; follows the relay when it is started again. */
 export class ServedRooms {

@@ -2,17 +2,17 @@
 import { omitUndefined } from '../../base/omitUndefined.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
-import type { Json } from '../../protocol/json.ts';
+import type { CommandKind } from '../../protocol/commandTable.ts';
 import type { DirectoryRow } from '../../protocol/state.ts';
-import type { AcceptedCommand } from '../../session/commandCheck.ts';
-import { CommandRefused } from '../../session/errors.ts';
+import { CommandRefused, readOnlySession } from '../../session/errors.ts';
 import type { HostRoom } from '../../sync/host/hostRoom.ts';
 import type { Journal } from '../journal/journal.ts';
 import { PromptBook } from './promptBook.ts';
-import { controlOfBypass, refusing } from './refusals.ts';
+import { controlOfBypass } from './refusals.ts';
 import type { ServedRooms, ServedRoom } from '../serve/servedRooms.ts';
 import type { RoomTables } from '../journal/roomTables.ts';
-import type { SessionDriver } from './sessionDriver.ts';
+import { hostedCommands } from './hostedCommands.ts';
+import type { CommandTarget, SessionDriver } from './sessionDriver.ts';
 import { SessionRecorder } from './sessionRecorder.ts';
 import type { StoredSession } from '../journal/sessionTables.ts';
 
@@ -60,10 +60,10 @@ export class OpenSession {
     const served = await options.rooms.serve(
       options.stored.room,
       {
-        execute: async (command) => {
+        commands: hostedCommands((kind) => {
           if (opened.session === undefined) throw starting();
-          return opened.session.execute(command);
-        },
+          return opened.session.targetOf(kind);
+        }),
         requestKind: (requestId) => opened.session?.recorder.request(requestId)?.request,
         checkControl: () => {
           if (opened.session?.recorder.stored.mode === 'bypassPermissions') throw controlOfBypass();
@@ -138,10 +138,11 @@ export class OpenSession {
     this.recorder.dispose();
   }
 
-  private async execute(command: AcceptedCommand): Promise<Json | undefined> {
+  private targetOf(kind: CommandKind): CommandTarget {
     const driver = this.currentDriver;
-    if (driver === undefined) throw over(command.kind);
-    return refusing(() => driver.execute(command));
+    if (driver === undefined) throw over(kind);
+    if (driver.target === undefined) throw readOnlySession();
+    return driver.target;
   }
 }
 
@@ -149,7 +150,7 @@ function starting(): CommandRefused {
   return new CommandRefused('busy', 'The session is just being opened. Try again in a moment.');
 }
 
-function over(kind: string): CommandRefused {
+function over(kind: CommandKind): CommandRefused {
   const kept = kind === 'prompt' ? ' Your text is kept.' : '';
   return new CommandRefused(
     'read-only',

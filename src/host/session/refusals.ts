@@ -1,5 +1,4 @@
 // Refusals of commands that only the session host can make: what happened, what was kept, what to do.
-import { type AppError, isAppError } from '../../base/errors.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { CommandRefused } from '../../session/errors.ts';
 
@@ -63,28 +62,4 @@ export function switchFailed(detail: string): CommandRefused {
     'failed',
     `The agent refused: ${detail || 'no reason given'}. Nothing was changed. Try another value.`,
   );
-}
-
-/** An error of ours as a refusal: the person reads the same three sentences. */
-export function refusalOf(error: AppError): CommandRefused {
-  const code =
-    error.code === 'session-not-found'
-      ? 'not-found'
-      : error.code === 'session-busy'
-        ? 'busy'
-        : error.code === 'policy' || error.code === 'not-shareable'
-          ? 'not-allowed'
-          : error.code === 'invalid-input'
-            ? 'invalid'
-            : 'failed';
-  return new CommandRefused(code, error.message);
-}
-
-/** Runs work and turns its AppErrors into refusals. */
-export async function refusing<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw isAppError(error) ? refusalOf(error) : error;
-  }
 }

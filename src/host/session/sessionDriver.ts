@@ -1,13 +1,30 @@
 // What moves a session: its own agent process, or somebody else's that is watched.
-import type { Json } from '../../protocol/json.ts';
-import type { AcceptedCommand } from '../../session/commandCheck.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { AgentSession } from '../../protocol/agent.ts';
+import type { Author } from '../../protocol/transcript.ts';
+import type { SessionRecorder } from './sessionRecorder.ts';
+
+/** What commands to a session act on. */
+export interface CommandTarget {
+  readonly recorder: SessionRecorder;
+  readonly clock: Clock;
+  /** Somebody besides the owner may control: modes that skip every question are refused then. */
+  readonly hasControllers: () => boolean;
+  /** The session is being ended: it takes no more prompts. */
+  readonly isEnding: () => boolean;
+  /** The agent, while one runs. */
+  readonly child: () => AgentSession | undefined;
+  /** Hands every waiting prompt to the agent, in order; starts it first if need be. */
+  readonly sendAccepted: () => void;
+  readonly interrupt: (author: Author) => Promise<void>;
+}
 
 /** Drives one session. */
 export interface SessionDriver {
   /** Something runs, starts or waits for a person. */
   readonly isBusy: boolean;
-  /** Carries a command out; throws CommandRefused. */
-  execute(command: AcceptedCommand): Promise<Json | undefined>;
+  /** What commands act on; undefined: the session is only watched. */
+  readonly target: CommandTarget | undefined;
   /** Ends the session's process for good; a running turn is interrupted. */
   end(): Promise<void>;
   /** Lets go: the session goes on with the next driver or the next host. Forced: its process is killed. */

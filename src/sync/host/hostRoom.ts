@@ -5,13 +5,11 @@ import { Emitter } from '../../base/emitter.ts';
 import { errorText } from '../../base/log.ts';
 import { fromBase32 } from '../../base/bytes.ts';
 import { RecordOpener, RecordSealer } from '../../crypto/record.ts';
-import type { Json } from '../../protocol/json.ts';
 import { TIMES } from '../../protocol/limits.ts';
 import { knockDocument } from '../../protocol/documentNames.ts';
 import type { Beat } from '../../protocol/room.ts';
 import type { Focus, Person, Problem, Role, Scope } from '../../protocol/state.ts';
 import type { Entry } from '../../protocol/transcript.ts';
-import type { AcceptedCommand } from '../../session/commandCheck.ts';
 import { ControlLease } from '../../session/controlLease.ts';
 import { CommandGate } from '../../session/commandGate.ts';
 import { blockKey, type LiveInput } from '../../session/liveText.ts';
@@ -28,7 +26,7 @@ import type { AppState, HostRoomOptions, InviteOptions } from './hostRoomOptions
 import type { MadeInvite } from './invites.ts';
 import { KnockReader } from './knockReader.ts';
 import type { RelayAddress } from './relayLink.ts';
-import { executeRoomCommand } from './roomCommands.ts';
+import { roomHandlers } from './roomHandlers.ts';
 import { CARD_RENEWAL_MS, RoomEpochs } from './roomEpochs.ts';
 import { RoomPeople } from './roomPeople.ts';
 import { RoomRelays } from './roomRelays.ts';
@@ -130,19 +128,6 @@ export class HostRoom implements Disposable {
         clock,
       }),
     );
-    this.gate = this.disposables.add(
-      new CommandGate({
-        journal,
-        focus: this.lease,
-        clock,
-        log,
-        term: host.term,
-        person: (member) => this.roster.person(member),
-        request: (requestId) => options.requestKind?.(requestId),
-        execute: (accepted) => this.execute(accepted),
-        acknowledge: (member, ack) => this.channels.acknowledge(member, ack),
-      }),
-    );
     this.channels = this.disposables.add(
       new HostChannels({
         ...sealing,
@@ -186,6 +171,25 @@ export class HostRoom implements Disposable {
         channels: this.channels,
         attendance: this.attendance,
         clock,
+      }),
+    );
+    this.gate = this.disposables.add(
+      new CommandGate({
+        journal,
+        control: this.lease,
+        clock,
+        log,
+        term: host.term,
+        person: (member) => this.roster.person(member),
+        request: (requestId) => options.requestKind?.(requestId),
+        handlers: roomHandlers({
+          ...options,
+          controlLease: this.lease,
+          attendance: this.attendance,
+          people: this.members,
+          person: (member) => this.roster.person(member),
+        }),
+        acknowledge: (member, ack) => this.channels.acknowledge(member, ack),
       }),
     );
     this.disposables.add(this.relays.onDidJoin((awareness) => this.attendance.follow(awareness)));
@@ -363,19 +367,6 @@ export class HostRoom implements Disposable {
     const { index, hash } = this.publisher.published;
     const at = this.options.clock.now();
     return { rev: this.revision, index, hash, epoch: this.epochList.current, at, seen: [] };
-  }
-
-  private execute(accepted: AcceptedCommand): Promise<Json | undefined> {
-    return executeRoomCommand(accepted, {
-      journal: this.options.journal,
-      lease: this.lease,
-      windows: () => this.attendance.windows,
-      person: (member) => this.roster.person(member),
-      people: this.members,
-      checkControl: () => this.options.checkControl?.(),
-      readBlob: this.options.readBlob,
-      otherwise: this.options.execute,
-    });
   }
 
   private peopleChanged(): void {

@@ -3,6 +3,12 @@ import type { Bytes } from '../../base/bytes.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { SigningPair } from '../../crypto/keys.ts';
+import type {
+  CommandArgs,
+  MachineCommandKind,
+  RoomCommandKind,
+  SessionCommandKind,
+} from '../../protocol/commandTable.ts';
 import type { Json } from '../../protocol/json.ts';
 import type {
   DirectoryRow,
@@ -14,7 +20,7 @@ import type {
   SessionSummary,
   Sharing,
 } from '../../protocol/state.ts';
-import type { AcceptedCommand } from '../../session/commandCheck.ts';
+import type { CommandHandlers } from '../../session/commandHandlers.ts';
 import type { RoomJournal } from '../../session/roomJournal.ts';
 import type { RelayAddress } from './relayLink.ts';
 
@@ -40,6 +46,21 @@ export interface BlobRead {
   readonly bytes: Uint8Array;
 }
 
+/** What a `fetch` asks of the agent of a session. */
+export type FactArgs = Exclude<CommandArgs<'fetch'>, { readonly what: 'log' | 'blob' }>;
+
+/** What a session room carries out besides what every room does. */
+export interface SessionCommands {
+  readonly handlers: CommandHandlers<Exclude<SessionCommandKind, RoomCommandKind>>;
+  readonly fetchFacts: (args: FactArgs) => Promise<Json>;
+}
+
+/** What the machine room carries out besides what every room does: it has no agent to ask. */
+export interface MachineCommands {
+  readonly handlers: CommandHandlers<Exclude<MachineCommandKind, RoomCommandKind>>;
+  readonly fetchFacts?: undefined;
+}
+
 /** How a room is served. */
 export interface HostRoomOptions {
   readonly room: RoomKeys;
@@ -51,8 +72,7 @@ export interface HostRoomOptions {
   readonly firstRev: number;
   /** Keeps the revision for the next start. */
   readonly saveRev?: (rev: number) => void;
-  /** Carries out what the room itself does not; throws CommandRefused to refuse. */
-  readonly execute: (accepted: AcceptedCommand) => Promise<Json | undefined>;
+  readonly commands: SessionCommands | MachineCommands;
   /** What waits under a request id, for the right to answer it. */
   readonly requestKind?: (requestId: string) => Pending['request'] | undefined;
   /** Throws CommandRefused while nobody besides the owner may be given control. */

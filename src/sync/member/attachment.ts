@@ -8,7 +8,7 @@ import { admissionToken } from '../../crypto/admissionToken.ts';
 import { channelToken } from '../../crypto/identity.ts';
 import { RecordOpener } from '../../crypto/record.ts';
 import { CLOSE } from '../../protocol/closeCodes.ts';
-import type { CommandArgs, CommandKind } from '../../protocol/command.ts';
+import type { CommandArgs, CommandKind } from '../../protocol/commandTable.ts';
 import type { Json } from '../../protocol/json.ts';
 import { type InviteLink, parseLink } from '../../protocol/link.ts';
 import { channelDocument } from '../../protocol/documentNames.ts';

@@ -1,12 +1,8 @@
 // Commands whose answer is waited for, and what is read by them: history and long texts.
 import { type Bytes, concatBytes, fromBase64Url } from '../../base/bytes.ts';
 import { DisposableStore } from '../../base/disposable.ts';
-import {
-  type CommandArgs,
-  type CommandKind,
-  blobPartSchema,
-  logPageSchema,
-} from '../../protocol/command.ts';
+import { blobPartSchema, logPageSchema } from '../../protocol/command.ts';
+import type { CommandArgs, CommandKind } from '../../protocol/commandTable.ts';
 import type { Json } from '../../protocol/json.ts';
 import type { Replica } from '../../session/replica.ts';
 import { isSettled, type OutboxItem, type RoomView } from '../../session/view.ts';

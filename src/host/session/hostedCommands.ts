@@ -1,19 +1,14 @@
-// Commands to a hosted session: each takes effect once, and says by whom.
-import type { Clock } from '../../base/clock.ts';
-import type { AgentAnswer, AgentSession } from '../../protocol/agent.ts';
-import type { CommandArgs } from '../../protocol/command.ts';
+// Commands to a session with an agent of ours: each takes effect once, and says by whom.
+import { assertNever } from '../../base/assert.ts';
+import type { AgentAnswer } from '../../protocol/agent.ts';
+import type { CommandArgs, CommandKind } from '../../protocol/commandTable.ts';
 import type { Json } from '../../protocol/json.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { Person } from '../../protocol/state.ts';
 import type { Author } from '../../protocol/transcript.ts';
-import type { AcceptedCommand } from '../../session/commandCheck.ts';
-import {
-  alreadyAnswered,
-  CommandRefused,
-  notFound,
-  unsupportedCommand,
-} from '../../session/errors.ts';
-import type { SessionRecorder, Verdict } from '../session/sessionRecorder.ts';
+import type { AcceptedCommand } from '../../session/commandHandlers.ts';
+import { alreadyAnswered, CommandRefused, notFound } from '../../session/errors.ts';
+import type { FactArgs, SessionCommands } from '../../sync/host/hostRoomOptions.ts';
 import {
   answerLost,
   bypassWithGuests,
@@ -22,70 +17,29 @@ import {
   promptTooLarge,
   sessionEnded,
   switchFailed,
-} from '../session/refusals.ts';
-
-/** What the commands work on. */
-export interface HostedCommandContext {
-  readonly recorder: SessionRecorder;
-  readonly clock: Clock;
-  readonly hasControllers: () => boolean;
-  readonly child: () => AgentSession | undefined;
-  readonly sendAccepted: () => void;
-  readonly interrupt: (author: Author) => Promise<void>;
-}
+} from './refusals.ts';
+import type { CommandTarget } from './sessionDriver.ts';
+import type { Verdict } from './sessionRecorder.ts';
 
 const MAX_FILES = 50;
 
-/** Carries out what the room does not do itself; throws CommandRefused. */
-export async function executeHosted(
-  command: AcceptedCommand,
-  context: HostedCommandContext,
-): Promise<Json | undefined> {
-  const { recorder } = context;
-  const author = authorOf(command.person);
-  switch (command.kind) {
-    case 'prompt':
-      return acceptPrompt(command.id, command.args, author, context);
-    case 'cancel-queued':
-      return cancelQueued(command.args.promptId, context);
-    case 'answer':
-      return answer(command.args, command.person, context);
-    case 'interrupt':
-      recorder.noteInterrupt(author);
-      await context.interrupt(author);
-      return undefined;
-    case 'set-model':
-      await carriedOut(context.child()?.setModel(command.args.model));
-      recorder.update({ model: command.args.model });
-      recorder.notice(changed('model', command.args.model, author));
-      return undefined;
-    case 'set-mode': {
-      const { mode } = command.args;
-      const before = recorder.stored.mode ?? 'default';
-      const isForbidden = (): boolean => mode === 'bypassPermissions' && context.hasControllers();
-      if (isForbidden()) throw bypassWithGuests();
-      await carriedOut(context.child()?.setMode(mode));
-      // A controller link may have been made meanwhile.
-      if (isForbidden()) {
-        await carriedOut(context.child()?.setMode(before));
-        throw bypassWithGuests();
-      }
-      recorder.update({ mode });
-      recorder.notice(changed('mode', mode, author));
-      return undefined;
-    }
-    case 'rename': {
-      const title = command.args.title.trim().slice(0, 200);
-      if (title === '') return undefined;
-      await carriedOut(context.child()?.rename(title));
-      recorder.update({ title });
-      return undefined;
-    }
-    case 'fetch':
-      return fetchFacts(command.args, context);
-    default:
-      throw unsupportedCommand();
-  }
+/**
+ * What a session room carries out besides what every room does. `targetOf` gives what a command of
+ * this kind acts on now; it throws CommandRefused if there is nothing.
+ */
+export function hostedCommands(targetOf: (kind: CommandKind) => CommandTarget): SessionCommands {
+  return {
+    handlers: {
+      prompt: (command) => acceptPrompt(command, targetOf(command.kind)),
+      'cancel-queued': (command) => cancelQueued(command, targetOf(command.kind)),
+      answer: (command) => answer(command, targetOf(command.kind)),
+      interrupt: (command) => interrupt(command, targetOf(command.kind)),
+      'set-model': (command) => setModel(command, targetOf(command.kind)),
+      'set-mode': (command) => setMode(command, targetOf(command.kind)),
+      rename: (command) => rename(command, targetOf(command.kind)),
+    },
+    fetchFacts: async (args) => fetchFacts(args, targetOf('fetch')),
+  };
 }
 
 function changed(what: 'mode' | 'model', to: string, author: Author) {
@@ -104,33 +58,29 @@ function authorOf(person: Person): Author {
 }
 
 function acceptPrompt(
-  promptId: string,
-  args: CommandArgs<'prompt'>,
-  author: Author,
-  { recorder, clock, sendAccepted }: HostedCommandContext,
+  { id, args: { text, images }, person }: AcceptedCommand<'prompt'>,
+  { recorder, clock, isEnding, sendAccepted }: CommandTarget,
 ): undefined {
-  if (recorder.stored.ended) throw sessionEnded();
-  const { text, images } = args;
+  // Taken while it ends, it would lie in wait until somebody continues the session.
+  if (recorder.stored.ended || isEnding()) throw sessionEnded();
   if (text.trim() === '' && (images ?? []).length === 0) throw emptyPrompt();
   const imageBytes = (images ?? []).reduce((sum, { base64 }) => sum + base64.length, 0);
   if (Buffer.byteLength(text) + imageBytes > LIMITS.promptBytes) throw promptTooLarge();
-  const at = clock.now();
   const plain = images?.map(({ mediaType, base64 }) => ({ mediaType, base64 }));
   recorder.prompts.accept({
-    promptId,
+    promptId: id,
     text,
-    author,
-    at,
+    author: authorOf(person),
+    at: clock.now(),
     ...(plain === undefined ? {} : { images: plain }),
   });
   recorder.publish();
   sendAccepted();
-  return undefined;
 }
 
 async function cancelQueued(
-  promptId: string,
-  { recorder, child }: HostedCommandContext,
+  { args: { promptId } }: AcceptedCommand<'cancel-queued'>,
+  { recorder, child }: CommandTarget,
 ): Promise<undefined> {
   const prompt = recorder.prompts.find(promptId);
   if (prompt?.state === 'accepted') recorder.prompts.mark(promptId, 'cancelled');
@@ -138,13 +88,11 @@ async function cancelQueued(
     recorder.prompts.mark(promptId, 'cancelled');
   } else throw notFound('queued prompt');
   recorder.publish();
-  return undefined;
 }
 
 async function answer(
-  args: CommandArgs<'answer'>,
-  person: Person,
-  { recorder, child }: HostedCommandContext,
+  { args, person }: AcceptedCommand<'answer'>,
+  { recorder, child }: CommandTarget,
 ): Promise<undefined> {
   const { requestId } = args;
   const request = recorder.request(requestId);
@@ -159,7 +107,51 @@ async function answer(
   const delivered = session.answer(requestId, agentAnswer(args, person));
   recorder.decide(requestId, verdict(args, person, request.request === 'question'));
   if (!(await delivered)) throw answerLost();
-  return undefined;
+}
+
+async function interrupt(
+  { person }: AcceptedCommand<'interrupt'>,
+  target: CommandTarget,
+): Promise<undefined> {
+  const author = authorOf(person);
+  target.recorder.noteInterrupt(author);
+  await target.interrupt(author);
+}
+
+async function setModel(
+  { args: { model }, person }: AcceptedCommand<'set-model'>,
+  { recorder, child }: CommandTarget,
+): Promise<undefined> {
+  await carriedOut(child()?.setModel(model));
+  recorder.update({ model });
+  recorder.notice(changed('model', model, authorOf(person)));
+}
+
+async function setMode(
+  { args: { mode }, person }: AcceptedCommand<'set-mode'>,
+  { recorder, child, hasControllers }: CommandTarget,
+): Promise<undefined> {
+  const before = recorder.stored.mode ?? 'default';
+  const isForbidden = (): boolean => mode === 'bypassPermissions' && hasControllers();
+  if (isForbidden()) throw bypassWithGuests();
+  await carriedOut(child()?.setMode(mode));
+  // A controller link may have been made meanwhile.
+  if (isForbidden()) {
+    await carriedOut(child()?.setMode(before));
+    throw bypassWithGuests();
+  }
+  recorder.update({ mode });
+  recorder.notice(changed('mode', mode, authorOf(person)));
+}
+
+async function rename(
+  { args }: AcceptedCommand<'rename'>,
+  { recorder, child }: CommandTarget,
+): Promise<undefined> {
+  const title = args.title.trim().slice(0, 200);
+  if (title === '') return;
+  await carriedOut(child()?.rename(title));
+  recorder.update({ title });
 }
 
 function agentAnswer(args: CommandArgs<'answer'>, person: Person): AgentAnswer {
@@ -190,10 +182,7 @@ function verdict(args: CommandArgs<'answer'>, person: Person, isQuestion: boolea
   };
 }
 
-async function fetchFacts(
-  args: CommandArgs<'fetch'>,
-  { recorder, child }: HostedCommandContext,
-): Promise<Json> {
+async function fetchFacts(args: FactArgs, { recorder, child }: CommandTarget): Promise<Json> {
   switch (args.what) {
     case 'files':
       return [...((await child()?.fileSuggestions(args.query)) ?? [])].slice(0, MAX_FILES);
@@ -202,7 +191,7 @@ async function fetchFacts(
     case 'models':
       return (recorder.agentFacts.models ?? []).map((model) => ({ ...model }));
     default:
-      throw unsupportedCommand();
+      return assertNever(args);
   }
 }
 

@@ -1,0 +1,87 @@
+// Commands to this computer: what its owner does with its sessions.
+import type { Clock } from '../../base/clock.ts';
+import type { CommandKind } from '../../protocol/commandTable.ts';
+import type { Json } from '../../protocol/json.ts';
+import type { AcceptedCommand, CommandHandler } from '../../session/commandHandlers.ts';
+import type { MachineCommands } from '../../sync/host/hostRoomOptions.ts';
+import type { RelayChild } from '../serve/relayChild.ts';
+import type { ServedRooms } from '../serve/servedRooms.ts';
+import { page } from './directory.ts';
+import type { Sessions } from './sessions.ts';
+import { shareSession, stopSharing } from './share.ts';
+import { WorkQueue } from './workQueue.ts';
+
+/** Until the host begins to end: its answer is out by then. */
+const STOP_MS = 100;
+
+/** What the commands work on. */
+export interface MachineCommandsOptions {
+  readonly sessions: Sessions;
+  readonly rooms: ServedRooms;
+  readonly relay: RelayChild;
+  readonly policyFile: string;
+  readonly clock: Clock;
+  /** Ends the host: cleanly, or with every agent at once. */
+  readonly stop: (force: boolean) => void;
+  /** Resolves when what has changed stands in the directory. */
+  readonly published: () => Promise<void>;
+}
+
+/** What the machine room carries out besides what every room does. */
+export function machineCommands(options: MachineCommandsOptions): MachineCommands {
+  const { sessions, rooms, clock, stop, published } = options;
+  const shares = new WorkQueue();
+  /** [D3] Whoever is told that a command is done finds it so in the directory. */
+  const listed =
+    <K extends CommandKind>(handler: CommandHandler<K>): CommandHandler<K> =>
+    async (command) => {
+      const result = await handler(command);
+      await published();
+      return result;
+    };
+  return {
+    handlers: {
+      start: listed((command) => start(command, sessions)),
+      open: listed(async ({ args }) => ({ session: (await sessions.openFound(args.foundKey)).id })),
+      continue: listed(async ({ args: { session, foundKey, env } }) => ({
+        session: (await sessions.continue({ session, foundKey }, env)).id,
+      })),
+      end: listed(async ({ args }) => {
+        await sessions.end(args.session);
+      }),
+      share: listed(async ({ args }) => {
+        const session = sessions.get(args.session);
+        const fetch = globalThis.fetch;
+        // A stop waits for none of them.
+        const work = () => shareSession(args, { ...options, session, fetch });
+        return { ...(await shares.run(session.id, work)) };
+      }),
+      'stop-sharing': listed(async ({ args }) => {
+        await stopSharing(sessions.get(args.session), rooms);
+      }),
+      archive: listed(async ({ args }) => {
+        await sessions.archive(args.session, args.archived);
+      }),
+      // Its sender waits for the answer alone: the directory is about to go.
+      'stop-host': ({ args }) => {
+        clock.after(STOP_MS, () => stop(args.force === true));
+      },
+      'fetch-sessions': listed(({ args }) => {
+        const rows = sessions.rows();
+        // Rows are JSON by their schema, which their type does not say.
+        return { total: rows.length, sessions: page(rows, args.offset) as unknown as Json };
+      }),
+    },
+  };
+}
+
+async function start(command: AcceptedCommand<'start'>, sessions: Sessions): Promise<Json> {
+  const { cwd, title, model, mode, env, prompt } = command.args;
+  const { member, name, device } = command.person;
+  const first =
+    prompt === undefined || prompt.trim() === ''
+      ? {}
+      : { prompt: { promptId: command.id, text: prompt, author: { member, name, device } } };
+  const session = await sessions.start({ cwd, title, model, mode, env, ...first });
+  return { session: session.id };
+}

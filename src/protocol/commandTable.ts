@@ -1,0 +1,276 @@
+// Every kind of command, one row each: what it carries, which room runs it, who may, and how it runs.
+import * as z from 'zod/mini';
+import { roleSchema, type Scope, scopeSchema } from './state.ts';
+
+/**
+ * What a member needs for a kind; owners may run all. 'all': viewers too · 'controller': every
+ * controller · a scope: controllers with it · 'by-request': what waits decides [R2] · 'owner'.
+ */
+export type CommandRight = 'all' | 'controller' | 'by-request' | 'owner' | Scope;
+
+/**
+ * How a kind runs. Ordered: by its sender's counter, never beside another of that window. Fenced:
+ * only for who has control. What only reads is not journalled, and runs whenever it is asked again.
+ */
+type Course =
+  | { readonly ordered: true; readonly fenced: boolean; readonly reads: false }
+  | { readonly ordered: false; readonly fenced: false; readonly reads: boolean };
+
+/** All about one kind but its handler. */
+export type CommandRow = Course & {
+  /** Which rooms carry it out. */
+  readonly room: 'any' | 'session' | 'machine';
+  readonly right: CommandRight;
+  /** For people: completes “You may not …”. */
+  readonly action: string;
+  readonly args: z.ZodMiniType;
+};
+
+const ORDERED = { ordered: true, fenced: false, reads: false } as const;
+const FENCED = { ordered: true, fenced: true, reads: false } as const;
+/** Waits for nothing, and nothing waits for it. */
+const FREE = { ordered: false, fenced: false, reads: false } as const;
+const READING = { ordered: false, fenced: false, reads: true } as const;
+
+const NONE = z.looseObject({});
+const image = z.looseObject({ mediaType: z.string(), base64: z.string() });
+
+/** The rows by kind, as they travel. Kinds may be added; a kind keeps its meaning for life. */
+export const COMMANDS = {
+  /** Runs a prompt; the command's id is the prompt's id. */
+  prompt: {
+    ...FENCED,
+    room: 'session',
+    right: 'prompt',
+    action: 'send prompts to this session',
+    args: z.looseObject({ text: z.string(), images: z.optional(z.array(image)) }),
+  },
+  'cancel-queued': {
+    ...ORDERED,
+    room: 'session',
+    right: 'prompt',
+    action: 'cancel queued prompts',
+    args: z.looseObject({ promptId: z.string() }),
+  },
+  answer: {
+    ...ORDERED,
+    room: 'session',
+    right: 'by-request',
+    action: 'answer this request',
+    args: z.looseObject({
+      requestId: z.string(),
+      /** Hash of the input that was shown: another input is another request. */
+      inputHash: z.string(),
+      behavior: z.enum(['allow', 'deny']),
+      message: z.optional(z.string()),
+      /** With deny: also ends the turn. */
+      interrupt: z.optional(z.boolean()),
+      answers: z.optional(z.record(z.string(), z.string())),
+      /** Indexes of suggestions to keep for this session; ignored from guests. */
+      remember: z.optional(z.array(z.number())),
+    }),
+  },
+  'focus-request': {
+    ...ORDERED,
+    room: 'any',
+    right: 'prompt',
+    action: 'request control of this session',
+    args: NONE,
+  },
+  /** The holder or an owner gives control to a window that asked, or to the newest window of a member. */
+  'focus-grant': {
+    ...ORDERED,
+    room: 'any',
+    right: 'controller',
+    action: 'give control to others',
+    args: z.looseObject({ member: z.string(), window: z.optional(z.string()) }),
+  },
+  /** An owner takes control at once. */
+  'focus-take': { ...ORDERED, room: 'any', right: 'owner', action: 'take control', args: NONE },
+  'focus-release': { ...FREE, room: 'any', right: 'all', action: 'release control', args: NONE },
+  interrupt: {
+    ...FREE,
+    room: 'session',
+    right: 'interrupt',
+    action: 'interrupt this session',
+    args: NONE,
+  },
+  'set-model': {
+    ...ORDERED,
+    room: 'session',
+    right: 'owner',
+    action: 'change the model',
+    args: z.looseObject({ model: z.string() }),
+  },
+  'set-mode': {
+    ...ORDERED,
+    room: 'session',
+    right: 'mode',
+    action: 'change the permission mode',
+    args: z.looseObject({ mode: z.string() }),
+  },
+  rename: {
+    ...ORDERED,
+    room: 'session',
+    right: 'owner',
+    action: 'rename this session',
+    args: z.looseObject({ title: z.string() }),
+  },
+  /** The owner sets what a member may do ("Allow control"). */
+  admit: {
+    ...ORDERED,
+    room: 'any',
+    right: 'owner',
+    action: 'change what others may do',
+    args: z.looseObject({
+      member: z.string(),
+      role: roleSchema,
+      scopes: z.optional(z.array(scopeSchema)),
+    }),
+  },
+  remove: {
+    ...ORDERED,
+    room: 'any',
+    right: 'owner',
+    action: 'remove others',
+    args: z.looseObject({ member: z.string() }),
+  },
+  leave: { ...FREE, room: 'any', right: 'all', action: 'leave', args: NONE },
+  fetch: {
+    ...READING,
+    room: 'any',
+    right: 'all',
+    action: 'read this session',
+    args: z.discriminatedUnion('what', [
+      /** Plaintexts of log records `from` ≤ index < `to`, newest part first if they do not fit. */
+      z.looseObject({ what: z.literal('log'), from: z.number(), to: z.number() }),
+      /** A part of a long text or image. */
+      z.looseObject({ what: z.literal('blob'), blob: z.string(), offset: z.number() }),
+      z.looseObject({ what: z.literal('files'), query: z.string() }),
+      z.looseObject({ what: z.literal('slash-commands') }),
+      z.looseObject({ what: z.literal('models') }),
+    ]),
+  },
+  start: {
+    ...ORDERED,
+    room: 'machine',
+    right: 'owner',
+    action: 'start sessions on this computer',
+    args: z.looseObject({
+      cwd: z.string(),
+      prompt: z.optional(z.string()),
+      title: z.optional(z.string()),
+      model: z.optional(z.string()),
+      mode: z.optional(z.string()),
+      /** Environment of the window that starts it; the host filters it. */
+      env: z.optional(z.record(z.string(), z.string())),
+    }),
+  },
+  /** Opens a found (terminal) session live and read-only. */
+  open: {
+    ...ORDERED,
+    room: 'machine',
+    right: 'owner',
+    action: 'open sessions of this computer',
+    args: z.looseObject({ foundKey: z.string() }),
+  },
+  /** Goes on with an ended conversation as a hosted session. */
+  continue: {
+    ...ORDERED,
+    room: 'machine',
+    right: 'owner',
+    action: 'continue sessions of this computer',
+    args: z.looseObject({
+      session: z.optional(z.string()),
+      foundKey: z.optional(z.string()),
+      env: z.optional(z.record(z.string(), z.string())),
+    }),
+  },
+  end: {
+    ...ORDERED,
+    room: 'machine',
+    right: 'owner',
+    action: 'end sessions',
+    args: z.looseObject({ session: z.string() }),
+  },
+  share: {
+    ...ORDERED,
+    room: 'machine',
+    right: 'owner',
+    action: 'share sessions',
+    args: z.looseObject({
+      session: z.string(),
+      role: roleSchema,
+      /** Further rights for controllers. */
+      scopes: z.optional(z.array(scopeSchema)),
+      allowControl: z.optional(z.boolean()),
+      /** How long the link works, ms. */
+      lifetimeMs: z.optional(z.number()),
+      where: z.discriminatedUnion('kind', [
+        z.looseObject({ kind: z.literal('loopback') }),
+        /** An address that leads to this computer's relay: wss://… or https://…. */
+        z.looseObject({ kind: z.literal('address'), url: z.string() }),
+        /** A relay server of one's own. */
+        z.looseObject({
+          kind: z.literal('relay'),
+          url: z.string(),
+          accessKey: z.optional(z.string()),
+        }),
+      ]),
+    }),
+  },
+  'stop-sharing': {
+    ...ORDERED,
+    room: 'machine',
+    right: 'owner',
+    action: 'stop sharing',
+    args: z.looseObject({ session: z.string() }),
+  },
+  archive: {
+    ...ORDERED,
+    room: 'machine',
+    right: 'owner',
+    action: 'archive sessions',
+    args: z.looseObject({ session: z.string(), archived: z.boolean() }),
+  },
+  'stop-host': {
+    ...ORDERED,
+    room: 'machine',
+    right: 'owner',
+    action: 'stop the background service of this computer',
+    args: z.looseObject({ force: z.optional(z.boolean()) }),
+  },
+  'fetch-sessions': {
+    ...READING,
+    room: 'machine',
+    right: 'owner',
+    action: "see this computer's sessions",
+    args: z.looseObject({ offset: z.number() }),
+  },
+} as const satisfies Readonly<Record<string, CommandRow>>;
+
+/** A kind that this version knows. */
+export type CommandKind = keyof typeof COMMANDS;
+/** Parsed arguments of a kind. */
+export type CommandArgs<K extends CommandKind> = z.infer<(typeof COMMANDS)[K]['args']>;
+
+type KindIn<R extends CommandRow['room']> = {
+  [K in CommandKind]: (typeof COMMANDS)[K]['room'] extends R ? K : never;
+}[CommandKind];
+
+/** Kinds that every room carries out by itself. */
+export type RoomCommandKind = KindIn<'any'>;
+/** Kinds that a session room carries out. */
+export type SessionCommandKind = KindIn<'any' | 'session'>;
+/** Kinds that the machine room carries out. */
+export type MachineCommandKind = KindIn<'any' | 'machine'>;
+
+/** A kind with its parsed arguments. */
+export type ParsedCommand<K extends CommandKind = CommandKind> = {
+  [P in K]: { readonly kind: P; readonly args: CommandArgs<P> };
+}[K];
+
+/** Whether this version knows the kind. */
+export function isCommandKind(kind: string): kind is CommandKind {
+  return Object.hasOwn(COMMANDS, kind);
+}

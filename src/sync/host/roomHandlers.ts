@@ -1,0 +1,120 @@
+// Commands that every room carries out itself: control, people, and reading history.
+import { assertNever } from '../../base/assert.ts';
+import { toBase64Url } from '../../base/bytes.ts';
+import type { CommandKind, RoomCommandKind } from '../../protocol/commandTable.ts';
+import type { Json } from '../../protocol/json.ts';
+import { LIMITS } from '../../protocol/limits.ts';
+import type { Person } from '../../protocol/state.ts';
+import type { CommandHandlers, RoomHandlers } from '../../session/commandHandlers.ts';
+import { controlHandlers, windowOf } from '../../session/controlHandlers.ts';
+import type { ControlLease } from '../../session/controlLease.ts';
+import { CommandRefused, unsupportedCommand } from '../../session/errors.ts';
+import type { RoomJournal } from '../../session/roomJournal.ts';
+import type { Attendance } from './attendance.ts';
+import type { HostRoomOptions } from './hostRoomOptions.ts';
+import type { RoomPeople } from './roomPeople.ts';
+
+/** What the commands work on. */
+export interface RoomHandlersOptions extends Pick<
+  HostRoomOptions,
+  'commands' | 'checkControl' | 'readBlob'
+> {
+  readonly journal: Pick<RoomJournal, 'readLog'>;
+  readonly controlLease: ControlLease;
+  readonly attendance: Pick<Attendance, 'windows'>;
+  readonly people: Pick<RoomPeople, 'admit' | 'remove' | 'leave'>;
+  readonly person: (member: string) => Person | undefined;
+}
+
+/** All that a room carries out: what every room does, and what its host gives it besides. */
+export function roomHandlers(options: RoomHandlersOptions): RoomHandlers {
+  const { controlLease, attendance, person } = options;
+  const control = controlHandlers({
+    control: controlLease,
+    person,
+    newestWindow: (member) => attendance.windows.findLast((one) => one.member === member),
+  });
+  const common: CommandHandlers<RoomCommandKind> = {
+    ...control,
+    ...peopleHandlers(options),
+    ...historyHandlers(options),
+  };
+  return { ...common, ...options.commands.handlers };
+}
+
+function peopleHandlers({ people, controlLease, checkControl }: RoomHandlersOptions) {
+  return {
+    admit: ({ args: { member, role, scopes } }) => {
+      if (role === 'controller') checkControl?.();
+      if (!people.admit(member, role, scopes)) throw noSuchMember();
+    },
+    remove: ({ args, member }) => {
+      if (args.member === member) throw ownRemoval();
+      if (!people.remove(args.member)) throw noSuchMember();
+    },
+    leave: (command) => {
+      if (command.person.role === 'owner') controlLease.drop(windowOf(command));
+      else people.leave(command.member);
+    },
+  } satisfies Partial<CommandHandlers<CommandKind>>;
+}
+
+function historyHandlers({ journal, readBlob, commands }: RoomHandlersOptions) {
+  return {
+    fetch: ({ args }) => {
+      switch (args.what) {
+        case 'log':
+          return readPage(journal, args.from, args.to);
+        case 'blob':
+          return readBlobPart(readBlob, args.blob, args.offset);
+        case 'files':
+        case 'slash-commands':
+        case 'models':
+          if (commands.fetchFacts === undefined) throw unsupportedCommand();
+          return commands.fetchFacts(args);
+        default:
+          return assertNever(args);
+      }
+    },
+  } satisfies Partial<CommandHandlers<CommandKind>>;
+}
+
+/** The newest part of the asked range that fits one answer: who pages back goes on from its first index. */
+function readPage(journal: Pick<RoomJournal, 'readLog'>, from: number, to: number): Json {
+  const records = journal.readLog(Math.max(0, from, to - 1024), Math.max(0, to));
+  const kept: string[] = [];
+  let bytes = 0;
+  for (const { text } of [...records].reverse()) {
+    // JSON inside JSON: quotes and backslashes are escaped once more.
+    bytes += JSON.stringify(text).length * 1.5;
+    if (bytes > LIMITS.fetchAnswerBytes && kept.length > 0) break;
+    kept.unshift(text);
+  }
+  const last = records.at(-1);
+  return { from: last ? last.index - kept.length + 1 : to, records: kept };
+}
+
+function readBlobPart(readBlob: HostRoomOptions['readBlob'], blob: string, offset: number): Json {
+  const part = readBlob(blob, offset);
+  if (!part) throw noSuchBlob();
+  const bytes = part.bytes.subarray(0, LIMITS.fetchAnswerBytes * 0.7);
+  return { offset, totalBytes: part.totalBytes, bytes: toBase64Url(bytes) };
+}
+
+function noSuchMember(): CommandRefused {
+  return new CommandRefused(
+    'not-found',
+    'This person is not in the session any more. Nothing was changed.',
+  );
+}
+
+function ownRemoval(): CommandRefused {
+  return new CommandRefused('invalid', 'You cannot remove yourself. Use Leave instead.');
+}
+
+function noSuchBlob(): CommandRefused {
+  return new CommandRefused(
+    'not-found',
+    'The whole text is not kept on the session’s computer any more. What you see is all there is.',
+  );
+}

@@ -1,0 +1,62 @@
+// What every room carries out, and what its host adds to it.
+import { expect, test } from 'vitest';
+import { type AcceptedCommand, carryOut } from '../../src/session/commandHandlers.ts';
+import { ControlLease } from '../../src/session/controlLease.ts';
+import type { HostRoomOptions } from '../../src/sync/host/hostRoomOptions.ts';
+import { roomHandlers } from '../../src/sync/host/roomHandlers.ts';
+import { createFakeClock } from '../probes/fakeClock.ts';
+import { person } from '../session/gateRig.ts';
+import { createControlJournal } from '../session/memoryRoomJournal.ts';
+import { playedHandlers, playedMachine, playedSession } from '../session/playedHandlers.ts';
+
+function makeHandlers(commands: HostRoomOptions['commands']) {
+  return roomHandlers({
+    commands,
+    journal: { readLog: () => [] },
+    controlLease: new ControlLease({ clock: createFakeClock(), journal: createControlJournal() }),
+    attendance: { windows: [] },
+    people: { admit: () => true, remove: () => true, leave: () => undefined },
+    person: () => undefined,
+    readBlob: () => undefined,
+  });
+}
+
+function fetchOf(args: AcceptedCommand<'fetch'>['args']): AcceptedCommand<'fetch'> {
+  const owner = person('ada', 'owner');
+  return { kind: 'fetch', args, member: 'ada', window: 'w', id: 'i', person: owner };
+}
+
+test('[C5] what only an agent knows is unsupported in the room of the computer, which has none', () => {
+  const machine = makeHandlers(playedMachine(() => undefined));
+  for (const what of ['models', 'slash-commands'] as const) {
+    expect(() => carryOut(machine, fetchOf({ what }))).toThrow(/does not know this command/);
+  }
+  expect(carryOut(machine, fetchOf({ what: 'log', from: 0, to: 5 }))).toEqual({
+    from: 5,
+    records: [],
+  });
+});
+
+test('what only an agent knows is asked of the session, and history is not', async () => {
+  const asked: unknown[] = [];
+  const facts = async (args: unknown) => {
+    asked.push(args);
+    return ['opus'];
+  };
+  const session = makeHandlers({ ...playedSession(() => undefined), fetchFacts: facts });
+  expect(await carryOut(session, fetchOf({ what: 'models' }))).toEqual(['opus']);
+  expect(() => carryOut(session, fetchOf({ what: 'blob', blob: 'b', offset: 0 }))).toThrow(
+    /is not kept/,
+  );
+  expect(asked).toEqual([{ what: 'models' }]);
+});
+
+test('a room has a handler for every kind of its sort, and for no other', () => {
+  const kindsOf = (handlers: object) => Object.keys(handlers).toSorted();
+  const every = kindsOf(playedHandlers(() => undefined));
+  expect(kindsOf(makeHandlers(playedSession(() => undefined)))).toEqual(every);
+  const machine = kindsOf(makeHandlers(playedMachine(() => undefined)));
+  expect(machine).toContain('archive');
+  expect(machine).toContain('leave');
+  expect(machine).not.toContain('prompt');
+});
