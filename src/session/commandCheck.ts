@@ -95,7 +95,7 @@ function parseArgs(command: Command): ParsedCommand {
   return { kind: command.kind, args: parsed.data } as ParsedCommand;
 }
 
-/** A guest's answer leaves no rule behind. */
+/** [C12] A guest's answer leaves no rule behind: nothing after this looks at who sent it. */
 function withoutRules(parsed: ParsedCommand, person: Person): ParsedCommand {
   if (parsed.kind !== 'answer' || person.role === 'owner') return parsed;
   const { remember: _ignored, ...args } = parsed.args;

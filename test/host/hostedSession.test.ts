@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { createIdentity } from '../../src/crypto/identity.ts';
+import type { AgentAnswer } from '../../src/protocol/agent.ts';
 import { Attachment } from '../../src/sync/member/attachment.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
 import { execute, SessionsRig } from './sessionsRig.ts';
@@ -116,6 +117,39 @@ describe('a hosted session', () => {
       await admit();
       await waitUntil('Bob may control', () => bob.me?.role === 'controller');
       expect(bob.me?.scopes).toContain('prompt');
+    } finally {
+      await Promise.all([ada.close(), bob.close()]);
+    }
+  });
+
+  it("[C12] rules come to the agent with an owner's answer, never with a guest's", async () => {
+    const session = await rig.start();
+    const [child] = rig.agent.alive;
+    if (child === undefined) throw new Error('no agent');
+    const answers: AgentAnswer[] = [];
+    child.answer = async (_requestId, answer) => answers.push(answer) > 0;
+    for (const requestId of ['one', 'two']) {
+      const asked = { kind: 'request', request: 'permission', tool: 'Bash' } as const;
+      const entry = { ...asked, id: requestId, requestId, at: 1, input: {}, inputHash: 'h' };
+      child.emit({ kind: 'entry', entry });
+    }
+    const { link } = await session.room.createInvite({
+      role: 'controller',
+      scopes: ['approve'],
+      allowControl: true,
+      lifetimeMs: 60_000,
+      relay: rig.relay.address.url,
+    });
+    const ada = await joined(session.row().link ?? '', 'Ada');
+    const bob = await joined(link, 'Bob');
+    try {
+      const answer = { inputHash: 'h', behavior: 'allow' } as const;
+      await bob.request('answer', { requestId: 'one', ...answer, remember: [0] });
+      await ada.request('answer', { requestId: 'two', ...answer, remember: [0] });
+      expect(answers).toEqual([
+        { behavior: 'allow' },
+        { behavior: 'allow', rememberSuggestions: [0] },
+      ]);
     } finally {
       await Promise.all([ada.close(), bob.close()]);
     }

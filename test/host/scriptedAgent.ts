@@ -4,6 +4,7 @@ import { Emitter } from '../../src/base/emitter.ts';
 import { AppError } from '../../src/base/errors.ts';
 import type {
   Agent,
+  AgentAnswer,
   AgentEvent,
   AgentSession,
   AgentStartOptions,
@@ -38,7 +39,7 @@ export class FakeChild implements AgentSession {
   async cancelQueued(): Promise<boolean> {
     return false;
   }
-  async answer(): Promise<boolean> {
+  async answer(_requestId: string, _answer: AgentAnswer): Promise<boolean> {
     return false;
   }
   async interrupt(): Promise<void> {}

@@ -104,7 +104,7 @@ async function answer(
   const session = child();
   if (session === undefined) throw answerLost();
   // The agent has it before the decision is written, and nothing can come in between.
-  const delivered = session.answer(requestId, agentAnswer(args, person));
+  const delivered = session.answer(requestId, agentAnswer(args));
   recorder.decide(requestId, verdict(args, person, request.request === 'question'));
   if (!(await delivered)) throw answerLost();
 }
@@ -154,7 +154,8 @@ async function rename(
   recorder.update({ title });
 }
 
-function agentAnswer(args: CommandArgs<'answer'>, person: Person): AgentAnswer {
+/** [C12] Only an owner's answer has `remember` here: the gate has taken it out of a guest's. */
+function agentAnswer(args: CommandArgs<'answer'>): AgentAnswer {
   const { behavior, message, interrupt, answers, remember } = args;
   if (behavior === 'deny') {
     return {
@@ -163,11 +164,9 @@ function agentAnswer(args: CommandArgs<'answer'>, person: Person): AgentAnswer {
       ...(interrupt === undefined ? {} : { interrupt }),
     };
   }
-  // A guest's answer leaves no rule behind.
-  const isOwner = person.role === 'owner';
   return {
     behavior,
-    ...(isOwner && remember !== undefined ? { rememberSuggestions: remember } : {}),
+    ...(remember === undefined ? {} : { rememberSuggestions: remember }),
     ...(answers === undefined ? {} : { answers }),
   };
 }
