@@ -9,11 +9,12 @@ import { parseJson } from '../../protocol/json.ts';
 import { logSchema } from '../../protocol/room.ts';
 import { type Author, type Entry, type EntryOf, parseEntry } from '../../protocol/transcript.ts';
 import type { PlacedEntry } from '../../session/view.ts';
+import type { HostRoom } from '../../sync/host/hostRoom.ts';
+import type { SessionApp } from '../../sync/host/hostRoomOptions.ts';
 import { completeEntry, firstLine, nameImages, newEntries } from './completeEntry.ts';
 import type { PromptBook } from './promptBook.ts';
 import { RawLines } from './rawLines.ts';
 import { type OpenRequest, RequestBook } from './requestBook.ts';
-import type { RoomPort, SessionApp } from '../serve/roomPort.ts';
 import type { RoomTables } from '../journal/roomTables.ts';
 import type { SessionTables, StoredSession } from '../journal/sessionTables.ts';
 import { summaryOf } from './sessionSummary.ts';
@@ -21,7 +22,7 @@ import { summaryOf } from './sessionSummary.ts';
 /** What a recorder works on. */
 export interface SessionRecorderOptions {
   readonly stored: StoredSession;
-  readonly room: RoomPort;
+  readonly room: Pick<HostRoom, 'append' | 'delta' | 'endLive' | 'setState' | 'onDidLose'>;
   readonly tables: RoomTables;
   readonly sessions: SessionTables;
   readonly prompts: PromptBook;
