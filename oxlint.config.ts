@@ -74,6 +74,12 @@ export default {
       rules: { 'no-restricted-imports': ['error', { patterns }] },
     })),
     {
+      files: ['src/sync/**/*Parts.ts'],
+      rules: {
+        'no-use-before-define': ['error', { functions: false, typedefs: false }],
+      },
+    },
+    {
       files: ['test/**', 'tools/**', 'scripts/**', 'bench/**', 'esbuild.mjs', 'vitest.config.ts'],
       rules: {
         'no-console': 'off',

@@ -104,7 +104,7 @@ describe('join --json', { timeout: 30_000 }, () => {
     script.say('{"ref":1,"prompt":"last words"}\n{"quit":true}');
     expect(await script.ended).toBe(0);
     expect(script.lines()).toContainEqual(expect.objectContaining({ ref: 1, status: 'done' }));
-    expect(room.focus.holder).toBeUndefined();
+    expect(room.control.holder).toBeUndefined();
   });
 
   it('a line separator inside a JSON string does not end its line', async () => {

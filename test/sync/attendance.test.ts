@@ -2,12 +2,14 @@
 import { afterEach, expect, test } from 'vitest';
 import { applyAwarenessUpdate, Awareness, encodeAwarenessUpdate } from 'y-protocols/awareness';
 import * as Y from 'yjs';
-import { toBase64Url, utf8Bytes } from '../../src/base/bytes.ts';
+import { fromBase64Url, toBase64Url, utf8Bytes, utf8Text } from '../../src/base/bytes.ts';
 import { createIdentity } from '../../src/crypto/identity.ts';
 import { generateSigningPair, newBootOf, randomBytes } from '../../src/crypto/keys.ts';
 import { RecordOpener, RecordSealer } from '../../src/crypto/record.ts';
-import { RECORD_TYPE, PRESENCE_FIELD } from '../../src/protocol/room.ts';
+import { parseJson } from '../../src/protocol/json.ts';
+import { type Beat, beatSchema, PRESENCE_FIELD, RECORD_TYPE } from '../../src/protocol/room.ts';
 import { Attendance } from '../../src/sync/host/attendance.ts';
+import { HostBeats } from '../../src/sync/host/hostBeats.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
 
@@ -29,16 +31,26 @@ async function makeAttendance() {
     secretOf,
   });
   const renewed: number[] = [];
+  const clock = createFakeClock();
+  const opener = new RecordOpener({ room, secretOf });
   const attendance = new Attendance({
-    opener: new RecordOpener({ room, secretOf }),
-    sealer: () => host,
-    epoch: () => 1,
+    opener,
     keyOf: (id) => (id === identity.member ? toBase64Url(identity.signing.publicBytes) : undefined),
-    beat: () => ({ rev: 1, index: 0, hash: '', epoch: 1, at: 1, seen: [] }),
     renew: (_window, fence) => renewed.push(fence),
-    clock: createFakeClock(),
+  });
+  let beatsMade = 0;
+  const beats = new HostBeats({
+    sealer: () => {
+      beatsMade += 1;
+      return host;
+    },
+    epoch: () => 1,
+    beat: () => ({ rev: 1, index: 0, hash: '', epoch: 1, at: 1, seen: [] }),
+    attendance,
+    clock,
   });
   endings.push(() => attendance.dispose());
+  endings.push(() => beats.dispose());
   let changes = 0;
   attendance.onDidChange(() => (changes += 1));
   const follow = (): Awareness => {
@@ -54,7 +66,23 @@ async function makeAttendance() {
     const type = RECORD_TYPE.presence;
     return toBase64Url(await member.seal({ type, place: 'presence', epoch: 1, plaintext }));
   };
-  return { attendance, follow, say, renewed, changes: () => changes };
+  const readBeat = async (relay: Awareness): Promise<Beat> => {
+    const record = fromBase64Url(String(relay.getLocalState()?.['b'])) ?? new Uint8Array();
+    const expected = { type: RECORD_TYPE.beat, place: 'beat' };
+    const opened = await opener.open(record, expected, () => pair.publicKey);
+    return beatSchema.parse(opened.ok ? parseJson(utf8Text(opened.plaintext)) : undefined);
+  };
+  return {
+    attendance,
+    beats,
+    clock,
+    readBeat,
+    follow,
+    say,
+    renewed,
+    changes: () => changes,
+    beatsMade: () => beatsMade,
+  };
 }
 
 /** A client of the relay that says something in awareness. */
@@ -94,7 +122,7 @@ test('[P3] presence of the past, played back by another, is nobody and renews no
 });
 
 test('who was there by a relay that is not served any more is not there', async () => {
-  const { attendance, follow, say, changes } = await makeAttendance();
+  const { attendance, beats, follow, say, changes } = await makeAttendance();
   const [near, far] = [follow(), follow()];
   speaker(far)(await say(1));
   await waitUntil('the window is here', () => attendance.windows.length === 1);
@@ -102,7 +130,26 @@ test('who was there by a relay that is not served any more is not there', async 
   far.destroy();
   expect(attendance.windows).toEqual([]);
   expect(changes()).toBe(before + 1);
-  attendance.sendBeat();
+  beats.send();
   await waitUntil('the other relay has its beat', () => near.getLocalState()?.['b'] !== undefined);
   expect(far.getLocalState()).toBeNull();
+});
+
+test('[P3] a beat names everybody who had spoken when it was sent, and who comes is answered by one', async () => {
+  const { attendance, beats, clock, follow, say, readBeat, beatsMade } = await makeAttendance();
+  const relay = follow();
+  speaker(relay)(await say(1));
+  beats.send();
+  await waitUntil('the beat is said', () => relay.getLocalState()?.['b'] !== undefined);
+  expect(attendance.windows).toHaveLength(1);
+  expect((await readBeat(relay)).seen).toEqual(['n']);
+  const first = relay.getLocalState();
+  clock.advance(100);
+  await waitUntil('its coming is answered', () => relay.getLocalState() !== first);
+  expect(beatsMade()).toBe(2);
+  beats.dispose();
+  clock.advance(60_000);
+  beats.send();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(beatsMade()).toBe(2);
 });

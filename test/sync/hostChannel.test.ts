@@ -11,6 +11,7 @@ import { LIMITS } from '../../src/protocol/limits.ts';
 import { RECORD_TYPE } from '../../src/protocol/room.ts';
 import { inOf, outOf } from '../../src/session/layout.ts';
 import { HostChannel } from '../../src/sync/host/hostChannel.ts';
+import { HostChannels } from '../../src/sync/host/hostChannels.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 
 async function makeChannel(options: { readonly onReceive?: (id: string) => void } = {}) {
@@ -28,12 +29,16 @@ async function makeChannel(options: { readonly onReceive?: (id: string) => void 
   });
   const clock = createFakeClock();
   const received: string[] = [];
-  const channel = new HostChannel({
-    member,
-    key: toBase64Url(pair.publicBytes),
+  const key = toBase64Url(pair.publicBytes);
+  const sealing = {
     opener: new RecordOpener({ room, secretOf }),
     sealer: () => host,
     epoch: () => 1,
+  };
+  const channel = new HostChannel({
+    ...sealing,
+    member,
+    key,
     receive: (_from, command) => {
       options.onReceive?.(command.id);
       received.push(command.id);
@@ -51,7 +56,7 @@ async function makeChannel(options: { readonly onReceive?: (id: string) => void 
       record: await sealer.seal({ type: RECORD_TYPE.command, place, epoch: 1, plaintext }),
     };
   };
-  return { channel, clock, received, seal };
+  return { channel, clock, received, seal, sealing, member, key };
 }
 
 test('[X6] what windows left behind, or strangers wrote, does not keep later commands from being read', async () => {
@@ -100,4 +105,33 @@ test('a command that fails before it is answered does not keep the next from bei
   outOf(channel.doc).push([first.record, second.record]);
   await channel.settled();
   expect(received).toEqual([second.id]);
+});
+
+test('what one part does with a command and fails at keeps no other command and no other part from it', async () => {
+  const { clock, seal, sealing, member, key } = await makeChannel();
+  const docs: Y.Doc[] = [];
+  const failures: string[] = [];
+  const channels = new HostChannels({
+    ...sealing,
+    room: 'room',
+    relays: { open: (_name, doc) => docs.push(doc), close: () => undefined },
+    keyOf: (id) => (id === member ? key : undefined),
+    isPresent: () => true,
+    clock,
+    log: { ...silentLogger, error: (text) => failures.push(text) },
+  });
+  channels.onDidReceive(() => {
+    throw new Error('disk full');
+  });
+  const received: string[] = [];
+  channels.onDidReceive(({ from, command }) => received.push(`${from.member} ${command.id}`));
+  channels.open(member);
+  const sent = [await seal(clock.now() + 60_000), await seal(clock.now() + 60_000)];
+  const [doc] = docs;
+  if (doc === undefined) throw new Error('no channel');
+  outOf(doc).push(sent.map(({ record }) => record));
+  await channels.settled();
+  expect(received).toEqual(sent.map(({ id }) => `${member} ${id}`));
+  expect(failures).toEqual(['command failed', 'command failed']);
+  channels.dispose();
 });

@@ -214,6 +214,20 @@ test.each([
   expect(lint('src/base/x.ts', `// Planted.\n${text}\n`)).toContain(rule);
 });
 
+test.each([
+  ['src/sync/host/roomParts.ts', true],
+  ['src/sync/host/room.ts', false],
+])('a part of %s that is given what is made after it is refused: %s', (path, isRefused) => {
+  const text = `// Planted.
+export function make(): number {
+  const first = (): number => second;
+  const second = 1;
+  return first();
+}
+`;
+  expect(lint(path, text).includes('eslint(no-use-before-define)')).toBe(isRefused);
+});
+
 test('a cycle is refused', () => {
   mkdirSync(join(folder, 'src/base'), { recursive: true });
   const back = "import { a } from './a.ts';\nexport const b = () => a;\n";

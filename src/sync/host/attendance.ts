@@ -1,38 +1,24 @@
-// Who is here, as the host sees it: verified presence of every window, renewed leases, and the beat it answers with.
+// Who is here, as the host sees it: verified presence of every window, and renewed leases.
 import type { Awareness } from 'y-protocols/awareness';
 import { type Disposable, DisposableStore } from '../../base/disposable.ts';
 import { Emitter } from '../../base/emitter.ts';
-import { fromBase64Url, toBase32, toBase64Url, utf8Bytes, utf8Text } from '../../base/bytes.ts';
-import type { Clock } from '../../base/clock.ts';
+import { fromBase64Url, toBase32, toBase64Url, utf8Text } from '../../base/bytes.ts';
 import { importVerifyKey } from '../../crypto/keys.ts';
-import { readHeader, type RecordOpener, type RecordSealer } from '../../crypto/record.ts';
+import { readHeader, type RecordOpener } from '../../crypto/record.ts';
 import { parseJson } from '../../protocol/json.ts';
-import { LIMITS, TIMES } from '../../protocol/limits.ts';
-import {
-  type Beat,
-  presenceSchema,
-  RECORD_TYPE,
-  BEAT_FIELD,
-  PRESENCE_FIELD,
-} from '../../protocol/room.ts';
+import { LIMITS } from '../../protocol/limits.ts';
+import { presenceSchema, PRESENCE_FIELD, RECORD_TYPE } from '../../protocol/room.ts';
 import type { WindowRef } from '../../protocol/state.ts';
 
-/** A new face is answered by a beat after this pause, so that many at once get one. */
-const ANSWER_MS = 100;
 /** Windows whose newest presence is remembered, also after they went. */
 const MAX_REMEMBERED = 1_024;
 
 /** What attendance needs. */
 export interface AttendanceOptions {
   readonly opener: RecordOpener;
-  readonly sealer: () => RecordSealer;
-  readonly epoch: () => number;
   /** Ed25519 key of a member, base64url; undefined if it is none. */
   readonly keyOf: (member: string) => string | undefined;
-  /** The beat of now; `seen` is filled in here. */
-  readonly beat: () => Beat;
   readonly renew: (window: WindowRef, fence: number) => void;
-  readonly clock: Clock;
 }
 
 interface Window extends WindowRef {
@@ -50,15 +36,12 @@ export class Attendance implements Disposable {
   /** Newest presence of each window: an older one, played back, is not its voice. */
   private readonly newest = new Map<string, { readonly seq: bigint; readonly text: string }>();
   private chain: Promise<void> = Promise.resolve();
-  private soon: Disposable | undefined;
 
   /** Somebody came or went. */
   readonly onDidChange = this.changed.event;
 
   constructor(options: AttendanceOptions) {
     this.options = options;
-    this.disposables.add(options.clock.every(TIMES.beatMs, () => this.sendBeat()));
-    this.disposables.defer(() => this.soon?.dispose());
   }
 
   /** Windows that are here, each once. */
@@ -68,6 +51,18 @@ export class Attendance implements Disposable {
       for (const { member, window } of windows.values()) all.set(window, { member, window });
     }
     return [...all.values()];
+  }
+
+  /** What every window that is here calls itself in its presence, on all relays. */
+  get nonces(): readonly string[] {
+    return [...this.sources.values()].flatMap((windows) =>
+      [...windows.values()].map(({ nonce }) => nonce),
+    );
+  }
+
+  /** The awareness of each relay that is followed. */
+  get awarenesses(): readonly Awareness[] {
+    return [...this.sources.keys()];
   }
 
   isPresent(member: string): boolean {
@@ -92,31 +87,16 @@ export class Attendance implements Disposable {
     const onDestroy = (): void => this.disposables.delete(following);
     awareness.on('destroy', onDestroy);
     onChange();
-    this.sendBeat();
   }
 
-  /** Reads everybody again (the roster changed), and beats. */
+  /** Reads everybody again: the roster changed. */
   refresh(): void {
     for (const awareness of this.sources.keys()) this.later(() => this.read(awareness));
-    this.sendBeat();
   }
 
-  sendBeat(): void {
-    this.later(async () => {
-      const seen = [...this.sources.values()].flatMap((windows) =>
-        [...windows.values()].map(({ nonce }) => nonce),
-      );
-      const beat: Beat = { ...this.options.beat(), seen: seen.slice(0, LIMITS.members * 2) };
-      const record = await this.options.sealer().seal({
-        type: RECORD_TYPE.beat,
-        place: 'beat',
-        epoch: this.options.epoch(),
-        plaintext: utf8Bytes(JSON.stringify(beat)),
-      });
-      for (const awareness of this.sources.keys()) {
-        awareness.setLocalState({ [BEAT_FIELD]: toBase64Url(record) });
-      }
-    });
+  /** Resolves when everything that was said so far has been read. */
+  settled(): Promise<void> {
+    return this.chain;
   }
 
   dispose(): void {
@@ -143,10 +123,7 @@ export class Attendance implements Disposable {
       windows.set(client, window);
       if (before?.nonce !== window.nonce || before.window !== window.window) isNews = true;
     }
-    if (!isNews) return;
-    this.changed.fire();
-    this.soon?.dispose();
-    this.soon = this.options.clock.after(ANSWER_MS, () => this.sendBeat());
+    if (isNews) this.changed.fire();
   }
 
   private async verify(text: string): Promise<Window | undefined> {

@@ -3,6 +3,7 @@ import type * as Y from 'yjs';
 import { type Disposable, DisposableStore } from '../../base/disposable.ts';
 import { toBase64Url } from '../../base/bytes.ts';
 import type { Clock } from '../../base/clock.ts';
+import { Emitter } from '../../base/emitter.ts';
 import { errorText, type Logger } from '../../base/log.ts';
 import { openCard } from '../../crypto/card.ts';
 import type { Problem } from '../../protocol/state.ts';
@@ -20,8 +21,6 @@ export interface DocumentRepairOptions {
   readonly tail: TailDocument;
   readonly room: string;
   readonly host: HostIdentity;
-  /** A card of a higher term, or of another boot of ours, stands there: this host must stop writing. */
-  readonly onLose: (problem: Problem) => void;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -30,9 +29,13 @@ export interface DocumentRepairOptions {
 export class DocumentRepair implements Disposable {
   private readonly disposables = new DisposableStore();
   private readonly options: DocumentRepairOptions;
+  private readonly lost = this.disposables.add(new Emitter<Problem>());
   private timer: Disposable | undefined;
   private pauseMs: number = PAUSE_MS.first;
   private repairedAt = Number.NEGATIVE_INFINITY;
+
+  /** A card of a higher term, or of another boot of ours, stands there: this host must stop writing. */
+  readonly onDidLose = this.lost.event;
 
   constructor(options: DocumentRepairOptions) {
     this.options = options;
@@ -67,7 +70,7 @@ export class DocumentRepair implements Disposable {
     if (this.disposables.isDisposed) return;
     const isOther = card !== undefined && card.boot !== toBase64Url(host.boot);
     if (isOther && card.term >= host.term) {
-      this.options.onLose(anotherHost(card.term > host.term));
+      this.lost.fire(anotherHost(card.term > host.term));
       return;
     }
     if (!tail.reconcile()) return;

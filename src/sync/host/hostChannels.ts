@@ -1,8 +1,11 @@
 // The channels of all members of a room: opened when they come, closed when they have long gone.
 import { type Disposable, DisposableStore } from '../../base/disposable.ts';
 import type { Clock } from '../../base/clock.ts';
-import type { Ack } from '../../protocol/command.ts';
+import { Emitter } from '../../base/emitter.ts';
+import { errorText } from '../../base/log.ts';
+import type { Ack, Command } from '../../protocol/command.ts';
 import { channelDocument } from '../../protocol/documentNames.ts';
+import type { CommandSource } from '../../session/commandCheck.ts';
 import { HostChannel, type HostChannelOptions } from './hostChannel.ts';
 import type { RoomRelays } from './roomRelays.ts';
 
@@ -10,13 +13,22 @@ import type { RoomRelays } from './roomRelays.ts';
 const IDLE_MS = 10 * 60_000;
 
 /** What the channels need. */
-export interface HostChannelsOptions extends Omit<HostChannelOptions, 'member' | 'key'> {
+export interface HostChannelsOptions extends Omit<
+  HostChannelOptions,
+  'member' | 'key' | 'receive'
+> {
   readonly room: string;
-  readonly relays: RoomRelays;
+  readonly relays: Pick<RoomRelays, 'open' | 'close'>;
   /** Ed25519 key of a member, base64url; undefined if it is none. */
   readonly keyOf: (member: string) => string | undefined;
   readonly isPresent: (member: string) => boolean;
   readonly clock: Clock;
+}
+
+/** A command from a verified record, and who sent it. */
+export interface ReceivedCommand {
+  readonly from: CommandSource;
+  readonly command: Command;
 }
 
 /** Opens, serves and closes channels. */
@@ -25,9 +37,18 @@ export class HostChannels implements Disposable {
   private readonly options: HostChannelsOptions;
   private readonly channels = new Map<string, HostChannel>();
   private readonly lastSeen = new Map<string, number>();
+  private readonly received: Emitter<ReceivedCommand>;
+
+  /** Fires for every command that is read; the same one may come again. */
+  get onDidReceive() {
+    return this.received.event;
+  }
 
   constructor(options: HostChannelsOptions) {
     this.options = options;
+    this.received = this.disposables.add(
+      new Emitter((error) => options.log.error('command failed', { error: errorText(error) })),
+    );
     this.disposables.add(options.clock.every(60_000, () => this.closeIdle()));
   }
 
@@ -36,7 +57,12 @@ export class HostChannels implements Disposable {
     if (key === undefined) return;
     this.lastSeen.set(member, this.options.clock.monotonic());
     if (this.channels.has(member)) return;
-    const channel = new HostChannel({ ...this.options, member, key });
+    const channel = new HostChannel({
+      ...this.options,
+      member,
+      key,
+      receive: (from, command) => this.received.fire({ from, command }),
+    });
     this.channels.set(member, channel);
     this.options.relays.open(channelDocument(this.options.room, member), channel.doc);
   }

@@ -1,205 +1,68 @@
 // Serving a room: everything of it that does not depend on what the room is about.
-import * as Y from 'yjs';
 import { type Disposable, DisposableStore } from '../../base/disposable.ts';
 import { Emitter } from '../../base/emitter.ts';
 import { errorText } from '../../base/log.ts';
-import { fromBase32 } from '../../base/bytes.ts';
-import { RecordOpener, RecordSealer } from '../../crypto/record.ts';
-import { TIMES } from '../../protocol/limits.ts';
 import { knockDocument } from '../../protocol/documentNames.ts';
-import type { Beat } from '../../protocol/room.ts';
+import { TIMES } from '../../protocol/limits.ts';
 import type { Focus, Person, Problem, Role, Scope } from '../../protocol/state.ts';
 import type { Entry } from '../../protocol/transcript.ts';
-import { ControlLease } from '../../session/controlLease.ts';
-import { CommandGate } from '../../session/commandGate.ts';
 import { blockKey, type LiveInput } from '../../session/liveText.ts';
-import { Publisher } from '../../session/publisher.ts';
 import type { StoredInvite } from '../../session/roomJournal.ts';
-import { RoomLog } from '../../session/roomLog.ts';
-import { Roster } from '../../session/roster.ts';
-import { TailDocument } from '../../session/tailDocument.ts';
 import type { PlacedEntry } from '../../session/view.ts';
-import { Attendance } from './attendance.ts';
-import { DocumentRepair } from './documentRepair.ts';
-import { HostChannels } from './hostChannels.ts';
 import type { AppState, HostRoomOptions, InviteOptions } from './hostRoomOptions.ts';
+import { createHostRoomParts, type HostRoomParts } from './hostRoomParts.ts';
 import type { MadeInvite } from './invites.ts';
-import { KnockReader } from './knockReader.ts';
 import type { RelayAddress } from './relayLink.ts';
-import { roomHandlers } from './roomHandlers.ts';
-import { CARD_RENEWAL_MS, RoomEpochs } from './roomEpochs.ts';
-import { RoomPeople } from './roomPeople.ts';
-import { RoomRelays } from './roomRelays.ts';
-import { RoomStates } from './roomStates.ts';
+import { CARD_RENEWAL_MS } from './roomEpochs.ts';
 
 const HOUR_MS = 3_600_000;
 
 /** One room as its host serves it. Documents are projections of the journal. */
 export class HostRoom implements Disposable {
-  private readonly disposables = new DisposableStore();
   private readonly options: HostRoomOptions;
-  private readonly doc = new Y.Doc();
-  private readonly tail: TailDocument;
-  private readonly publisher: Publisher;
-  private readonly log: RoomLog;
-  private readonly roster: Roster;
-  private readonly lease: ControlLease;
-  private readonly gate: CommandGate;
-  private readonly attendance: Attendance;
-  private readonly relays: RoomRelays;
-  private readonly knocks: KnockReader;
-  private readonly channels: HostChannels;
-  private readonly repair: DocumentRepair;
-  private readonly epochList: RoomEpochs;
-  private readonly members: RoomPeople;
+  private readonly parts: HostRoomParts;
+  private readonly disposables: DisposableStore;
   private readonly changed = new Emitter<void>();
   private readonly lost = new Emitter<Problem>();
-  private readonly sealer: RecordSealer;
-  private readonly states: RoomStates;
   private isLost = false;
 
-  /** People, focus or presence changed. */
+  /** People, control or presence changed. */
   readonly onDidChange = this.changed.event;
   /** Another host serves this room: this one has stopped writing. */
   readonly onDidLose = this.lost.event;
 
   /** Claims the room on its relays and publishes the journal's tail. Rejects with AppError relay-* if the first relay refuses. */
   static async open(options: HostRoomOptions): Promise<HostRoom> {
-    const epochs = new RoomEpochs(options);
-    const sealer = await RecordSealer.create({
-      ...options.host,
-      room: fromBase32(options.room.id) ?? new Uint8Array(16),
-      secretOf: (epoch) => epochs.secretOf(epoch),
-      // [S7] A process may close a room and serve it again, in one boot: microseconds since its
-      // start are above the number of records that it can have sealed.
-      firstSeq: BigInt(Math.ceil(options.clock.monotonic() * 1000)),
-    });
-    const room = new HostRoom(options, epochs, sealer);
+    const disposables = new DisposableStore();
     try {
+      const parts = await createHostRoomParts(options, disposables);
+      const room = new HostRoom(options, parts, disposables);
       await room.start();
+      return room;
     } catch (error) {
-      room.dispose();
+      disposables.dispose();
       throw error;
     }
-    return room;
   }
 
-  private constructor(options: HostRoomOptions, epochs: RoomEpochs, sealer: RecordSealer) {
+  private constructor(
+    options: HostRoomOptions,
+    parts: HostRoomParts,
+    disposables: DisposableStore,
+  ) {
     this.options = options;
-    this.epochList = epochs;
-    this.sealer = sealer;
-    const { clock, log, journal, room, host } = options;
-    const roomBytes = fromBase32(room.id) ?? new Uint8Array(16);
-    const secretOf = epochs.secretOf.bind(epochs);
-    const sealing = {
-      opener: new RecordOpener({ room: roomBytes, secretOf }),
-      sealer: () => this.sealer,
-      epoch: () => epochs.current,
-    };
-    const isPresent = (member: string): boolean => this.attendance.isPresent(member);
-    const keyOf = (member: string): string | undefined => this.roster.person(member)?.key;
-    this.log = new RoomLog(options);
-    this.tail = new TailDocument(this.doc);
-    this.roster = new Roster({ room: room.id, journal, clock, isPresent });
-    const onLose = (problem: Problem): void => this.lose(problem);
-    this.relays = this.disposables.add(new RoomRelays({ ...options, roster: this.roster, onLose }));
-    this.lease = this.disposables.add(new ControlLease({ clock, journal }));
-    this.states = new RoomStates({
-      ...options,
-      people: () => this.people,
-      focus: () => this.focus,
-    });
-    this.publisher = this.disposables.add(
-      new Publisher({
-        ...sealing,
-        tail: this.tail,
-        newest: () => this.log.newest(),
-        buildState: (asOf, first) => this.states.build(asOf, first),
-        clock,
-        log,
-      }),
-    );
-    this.attendance = this.disposables.add(
-      new Attendance({
-        ...sealing,
-        keyOf,
-        beat: () => this.beatNow(),
-        renew: (window, fence) => this.lease.renew(window, fence),
-        clock,
-      }),
-    );
-    this.channels = this.disposables.add(
-      new HostChannels({
-        ...sealing,
-        room: room.id,
-        relays: this.relays,
-        keyOf,
-        isPresent,
-        receive: (from, command) => this.gate.receive(from, command),
-        clock,
-        log,
-      }),
-    );
-    this.knocks = this.disposables.add(
-      new KnockReader({
-        room: room.id,
-        roomBytes,
-        roster: this.roster,
-        onAdmit: () => this.members.welcome(),
-        log,
-      }),
-    );
-    this.repair = this.disposables.add(
-      new DocumentRepair({
-        doc: this.doc,
-        tail: this.tail,
-        room: room.id,
-        host,
-        onLose,
-        clock,
-        log,
-      }),
-    );
-    this.members = this.disposables.add(
-      new RoomPeople({
-        room: room.id,
-        journal,
-        roster: this.roster,
-        relays: this.relays,
-        epochs,
-        lease: this.lease,
-        channels: this.channels,
-        attendance: this.attendance,
-        clock,
-      }),
-    );
-    this.gate = this.disposables.add(
-      new CommandGate({
-        journal,
-        control: this.lease,
-        clock,
-        log,
-        term: host.term,
-        person: (member) => this.roster.person(member),
-        request: (requestId) => options.requestKind?.(requestId),
-        handlers: roomHandlers({
-          ...options,
-          controlLease: this.lease,
-          attendance: this.attendance,
-          people: this.members,
-          person: (member) => this.roster.person(member),
-        }),
-        acknowledge: (member, ack) => this.channels.acknowledge(member, ack),
-      }),
-    );
-    this.disposables.add(this.relays.onDidJoin((awareness) => this.attendance.follow(awareness)));
-    this.disposables.add(this.relays.onDidSync(() => this.attendance.sendBeat()));
-    this.disposables.add(this.lease.onDidChange(() => this.peopleChanged()));
-    this.disposables.add(this.members.onDidChange(() => this.peopleChanged()));
-    this.disposables.add(this.attendance.onDidChange(() => this.members.attend()));
-    this.disposables.add(clock.every(CARD_RENEWAL_MS, () => this.renewCard()));
-    this.disposables.add(clock.every(HOUR_MS, () => this.tidyJournal()));
-    this.disposables.defer(() => this.doc.destroy());
+    this.parts = parts;
+    this.disposables = disposables;
+    const { clock } = options;
+    const { roomRelays, documentRepair, controlLease, roomPeople } = parts;
+    for (const part of [roomRelays, documentRepair]) {
+      disposables.add(part.onDidLose((problem) => this.lose(problem)));
+    }
+    for (const part of [controlLease, roomPeople]) {
+      disposables.add(part.onDidChange(() => this.peopleChanged()));
+    }
+    disposables.add(clock.every(CARD_RENEWAL_MS, () => this.renewCard()));
+    disposables.add(clock.every(HOUR_MS, () => this.tidyJournal()));
   }
 
   get id(): string {
@@ -207,30 +70,31 @@ export class HostRoom implements Disposable {
   }
 
   get people(): readonly Person[] {
-    return this.roster.people;
+    return this.parts.roster.people;
   }
 
-  get focus(): Focus {
-    return this.lease.state;
+  /** Who has control and who waits for it. */
+  get control(): Focus {
+    return this.parts.controlLease.state;
   }
 
   /** Windows connected now. */
   get windowCount(): number {
-    return this.attendance.windows.length;
+    return this.parts.attendance.windows.length;
   }
 
   get invites(): readonly StoredInvite[] {
-    return this.roster.invites;
+    return this.parts.roster.invites;
   }
 
   /** Highest revision of the state so far: the next start goes on from above it. */
   get revision(): number {
-    return this.states.revision;
+    return this.parts.roomStates.revision;
   }
 
   /** Content secrets by epoch, base64url: for the owner's directory. */
   get epochs(): readonly { readonly epoch: number; readonly secret: string }[] {
-    return this.epochList.all;
+    return this.parts.roomEpochs.all;
   }
 
   /** Adds entries: in the journal when this returns, in the document soon after; their streamed text goes in the same step. */
@@ -238,8 +102,8 @@ export class HostRoom implements Disposable {
     entries: readonly Entry[],
     endBlocks: readonly { readonly messageId: string; readonly block: number }[] = [],
   ): readonly PlacedEntry[] {
-    const { placed, records } = this.log.append(entries);
-    this.publisher.publish(
+    const { placed, records } = this.parts.roomLog.append(entries);
+    this.parts.publisher.publish(
       records,
       endBlocks.map(({ messageId, block }) => blockKey(messageId, block)),
     );
@@ -248,37 +112,37 @@ export class HostRoom implements Disposable {
 
   /** Streams text of an entry to come. */
   delta(piece: LiveInput): void {
-    this.publisher.delta(piece);
+    this.parts.publisher.delta(piece);
   }
 
   /** The block's text ended without an entry. */
   endLive(messageId: string, block: number): void {
-    this.publisher.publish([], [blockKey(messageId, block)]);
+    this.parts.publisher.publish([], [blockKey(messageId, block)]);
   }
 
-  /** Sets what this room is about; people, focus and revision are added here. */
+  /** Sets what this room is about; people, control and revision are added here. */
   setState(app: AppState): void {
-    this.states.app = app;
-    this.publisher.stateChanged();
+    this.parts.roomStates.app = app;
+    this.parts.publisher.stateChanged();
   }
 
   /** Makes a link. Resolves when its relay admits it; rejects with AppError relay-* or 'too-many', and there is no link. */
   createInvite(invite: InviteOptions): Promise<MadeInvite> {
-    return this.members.createInvite(invite);
+    return this.parts.roomPeople.createInvite(invite);
   }
 
   revokeInvite(inviteId: string): void {
-    this.members.revokeInvite(inviteId);
+    this.parts.roomPeople.revokeInvite(inviteId);
   }
 
   /** Sets what a member may do; false if there is none. */
   admit(member: string, role: Role, scopes?: readonly Scope[]): boolean {
-    return this.members.admit(member, role, scopes);
+    return this.parts.roomPeople.admit(member, role, scopes);
   }
 
   /** Cuts a member off; the link it came by stops working. */
   remove(member: string): boolean {
-    return this.members.remove(member);
+    return this.parts.roomPeople.remove(member);
   }
 
   /**
@@ -286,33 +150,34 @@ export class HostRoom implements Disposable {
    * follows. A relay that cannot be told keeps its guests, and nothing new reaches them.
    */
   async stopSharing(): Promise<void> {
-    this.members.removeGuests();
+    const { roomPeople, roomEpochs, roomRelays, publisher, roomLog } = this.parts;
+    roomPeople.removeGuests();
     // Before anything waits: what is written from now on is not for guests.
-    this.epochList.begin();
-    const told = this.relays.claimAll();
+    roomEpochs.begin();
+    const told = roomRelays.claimAll();
     await this.writeCard();
-    this.publisher.rebuild(this.log.newest());
+    publisher.rebuild(roomLog.newest());
     await told;
   }
 
   /** Serves the room on exactly these relays from now on; rejects with AppError relay-*. */
   setRelays(relays: readonly RelayAddress[]): Promise<void> {
-    return this.relays.set(relays);
+    return this.parts.roomRelays.set(relays);
   }
 
   /** The embedded relay came back at another address. */
   moveRelay(from: string, to: RelayAddress): Promise<void> {
-    return this.relays.move(from, to);
+    return this.parts.roomRelays.move(from, to);
   }
 
   /** Resolves when everything that was given so far stands in the documents. */
   async settled(): Promise<void> {
-    await this.publisher.settled();
-    await this.channels.settled();
+    await this.parts.publisher.settled();
+    await this.parts.hostChannels.settled();
   }
 
   async close(): Promise<void> {
-    await this.gate.close();
+    await this.parts.commandGate.close();
     await this.settled();
     this.dispose();
   }
@@ -324,25 +189,26 @@ export class HostRoom implements Disposable {
   }
 
   private async start(): Promise<void> {
-    this.relays.open(this.id, this.doc, true);
-    this.relays.open(knockDocument(this.id), this.knocks.doc);
-    for (const relay of this.options.relays) await this.relays.add(relay);
-    for (const { member } of this.roster.members) this.channels.open(member);
+    const { doc, knockReader, roomRelays, hostChannels, roster } = this.parts;
+    roomRelays.open(this.id, doc, true);
+    roomRelays.open(knockDocument(this.id), knockReader.doc);
+    for (const relay of this.options.relays) await roomRelays.add(relay);
+    for (const { member } of roster.members) hostChannels.open(member);
     await this.writeCard();
-    this.gate.resume();
-    this.publisher.stateChanged();
+    this.parts.commandGate.resume();
+    this.parts.publisher.stateChanged();
   }
 
   private async writeCard(): Promise<void> {
-    const card = await this.epochList.card();
-    if (!this.isLost && !this.disposables.isDisposed) this.tail.setCard(card);
+    const card = await this.parts.roomEpochs.card();
+    if (!this.isLost && !this.disposables.isDisposed) this.parts.tailDocument.setCard(card);
   }
 
   private tidyJournal(): void {
     const { journal, clock, log } = this.options;
     try {
       journal.forgetResults(clock.now() - TIMES.resultsMs);
-      this.roster.forgetEnded();
+      this.parts.roster.forgetEnded();
     } catch (error) {
       // A full disk: the next hour tries again.
       log.error('journal not tidied', { error: errorText(error) });
@@ -359,18 +225,15 @@ export class HostRoom implements Disposable {
   private lose(problem: Problem): void {
     if (this.isLost) return;
     this.isLost = true;
-    for (const part of [this.publisher, this.gate, this.attendance, this.repair]) part.dispose();
+    const { publisher, commandGate, hostBeats, attendance, documentRepair } = this.parts;
+    for (const part of [publisher, commandGate, hostBeats, attendance, documentRepair]) {
+      part.dispose();
+    }
     this.lost.fire(problem);
   }
 
-  private beatNow(): Beat {
-    const { index, hash } = this.publisher.published;
-    const at = this.options.clock.now();
-    return { rev: this.revision, index, hash, epoch: this.epochList.current, at, seen: [] };
-  }
-
   private peopleChanged(): void {
-    this.publisher.stateChanged();
+    this.parts.publisher.stateChanged();
     this.changed.fire();
   }
 }

@@ -8,6 +8,7 @@ import type { RoomJournal } from '../../session/roomJournal.ts';
 import type { Roster } from '../../session/roster.ts';
 import type { Attendance } from './attendance.ts';
 import { tooManyInvites } from '../errors.ts';
+import type { HostBeats } from './hostBeats.ts';
 import type { HostChannels } from './hostChannels.ts';
 import type { InviteOptions } from './hostRoomOptions.ts';
 import { type MadeInvite, makeInvite } from './invites.ts';
@@ -24,9 +25,10 @@ export interface RoomPeopleOptions {
   readonly roster: Roster;
   readonly relays: RoomRelays;
   readonly epochs: RoomEpochs;
-  readonly lease: ControlLease;
+  readonly controlLease: ControlLease;
   readonly channels: HostChannels;
   readonly attendance: Attendance;
+  readonly beats: HostBeats;
   readonly clock: Clock;
 }
 
@@ -64,7 +66,7 @@ export class RoomPeople implements Disposable {
   /** Sets what a member may do; false if there is none. */
   admit(member: string, role: Role, scopes?: readonly Scope[]): boolean {
     if (!this.options.roster.setRole(member, role, scopes)) return false;
-    if (role === 'viewer') this.options.lease.drop(member);
+    if (role === 'viewer') this.options.controlLease.drop(member);
     this.changed.fire();
     return true;
   }
@@ -88,11 +90,12 @@ export class RoomPeople implements Disposable {
 
   /** Somebody was admitted, or said its name or token anew. */
   async welcome(): Promise<void> {
-    const { relays, roster, channels, attendance } = this.options;
+    const { relays, roster, channels, attendance, beats } = this.options;
     // Tokens first: a member that finds itself in the roster enters its channel at once.
     await relays.claimAll();
     for (const { member } of roster.members) channels.open(member);
     attendance.refresh();
+    beats.send();
     this.changed.fire();
   }
 
@@ -107,11 +110,11 @@ export class RoomPeople implements Disposable {
   }
 
   private cutOff(members: readonly string[]): void {
-    const { lease, channels, relays } = this.options;
+    const { controlLease, channels, relays } = this.options;
     // The relay first: passing control on can fail with the journal, cutting off must not.
     relays.claimSoon();
     for (const member of members) channels.close(member);
     this.changed.fire();
-    for (const member of members) lease.drop(member);
+    for (const member of members) controlLease.drop(member);
   }
 }

@@ -23,7 +23,7 @@ const CLAIM_WAIT_MS = 3_000;
 export type RoomRelaysOptions = Pick<
   HostRoomOptions,
   'room' | 'host' | 'fetch' | 'webSocket' | 'clock' | 'log'
-> & { readonly roster: Roster; readonly onLose: (problem: Problem) => void };
+> & { readonly roster: Roster };
 
 interface Served {
   readonly doc: Y.Doc;
@@ -40,12 +40,15 @@ export class RoomRelays implements Disposable {
   private readonly hostToken = toBase64Url(randomBytes(32));
   private readonly joined = new Emitter<Awareness>();
   private readonly synced = new Emitter<void>();
+  private readonly lost = new Emitter<Problem>();
   private claimRev = 0;
 
   /** A document with awareness is served on one more relay. */
   readonly onDidJoin = this.joined.event;
   /** A document with awareness is in sync (again): what was said there before is forgotten. */
   readonly onDidSync = this.synced.event;
+  /** A relay says that another host serves the room: this one must stop writing. */
+  readonly onDidLose = this.lost.event;
 
   constructor(options: RoomRelaysOptions) {
     this.options = options;
@@ -65,7 +68,7 @@ export class RoomRelays implements Disposable {
 
   /** Serves the room on one more relay; rejects with AppError relay-* if it refuses. */
   async add(relay: RelayAddress): Promise<void> {
-    const { room, host, onLose, fetch, webSocket, clock, log } = this.options;
+    const { room, host, fetch, webSocket, clock, log } = this.options;
     const link = new RelayLink({
       relay,
       room: room.id,
@@ -75,7 +78,7 @@ export class RoomRelays implements Disposable {
       nextRev: () => this.nextRev(),
       tokens: () => this.tokens(),
       token: this.hostToken,
-      onLose,
+      onLose: (problem) => this.lost.fire(problem),
       fetch,
       webSocket,
       clock,
@@ -146,6 +149,7 @@ export class RoomRelays implements Disposable {
     for (const link of this.links.values()) link.dispose();
     this.joined.dispose();
     this.synced.dispose();
+    this.lost.dispose();
   }
 
   /** The claims of all relays, by address. Failures are logged and made good by the links. */

@@ -10,7 +10,7 @@ export interface RoomStatesOptions {
   /** Keeps the revision for the next start. */
   readonly saveRev?: (rev: number) => void;
   readonly people: () => readonly Person[];
-  readonly focus: () => Focus;
+  readonly control: () => Focus;
   readonly clock: Clock;
 }
 
@@ -44,7 +44,7 @@ export class RoomStates {
       asOf,
       first,
       people: [...this.options.people()],
-      focus: this.options.focus(),
+      focus: this.options.control(),
     };
     return app.kind === 'session' ? { ...app, ...common } : { ...app, ...common };
   }

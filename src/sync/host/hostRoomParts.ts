@@ -1,0 +1,181 @@
+// The parts of a served room, made one after the other: each is given only what was made before it.
+import * as Y from 'yjs';
+import { fromBase32 } from '../../base/bytes.ts';
+import type { DisposableStore } from '../../base/disposable.ts';
+import { RecordOpener, RecordSealer } from '../../crypto/record.ts';
+import type { Person } from '../../protocol/state.ts';
+import { CommandGate } from '../../session/commandGate.ts';
+import { ControlLease } from '../../session/controlLease.ts';
+import { Publisher } from '../../session/publisher.ts';
+import { RoomLog } from '../../session/roomLog.ts';
+import { Roster } from '../../session/roster.ts';
+import { TailDocument } from '../../session/tailDocument.ts';
+import { Attendance } from './attendance.ts';
+import { DocumentRepair } from './documentRepair.ts';
+import { HostBeats } from './hostBeats.ts';
+import { HostChannels } from './hostChannels.ts';
+import type { HostRoomOptions } from './hostRoomOptions.ts';
+import { KnockReader } from './knockReader.ts';
+import { RoomEpochs } from './roomEpochs.ts';
+import { roomHandlers } from './roomHandlers.ts';
+import { RoomPeople } from './roomPeople.ts';
+import { RoomRelays } from './roomRelays.ts';
+import { RoomStates } from './roomStates.ts';
+
+/** What a room is made of. */
+export interface HostRoomParts {
+  readonly doc: Y.Doc;
+  readonly roomEpochs: RoomEpochs;
+  readonly roomLog: RoomLog;
+  readonly tailDocument: TailDocument;
+  readonly controlLease: ControlLease;
+  readonly attendance: Attendance;
+  readonly roster: Roster;
+  readonly roomRelays: RoomRelays;
+  readonly roomStates: RoomStates;
+  readonly publisher: Publisher;
+  readonly hostBeats: HostBeats;
+  readonly hostChannels: HostChannels;
+  readonly roomPeople: RoomPeople;
+  readonly commandGate: CommandGate;
+  readonly knockReader: KnockReader;
+  readonly documentRepair: DocumentRepair;
+}
+
+/** Makes them and joins them to one another; nothing is served yet. `disposables` owns them. */
+export async function createHostRoomParts(
+  options: HostRoomOptions,
+  disposables: DisposableStore,
+): Promise<HostRoomParts> {
+  const { clock, log, journal, host } = options;
+  const room = options.room.id;
+  const roomBytes = fromBase32(room) ?? new Uint8Array(16);
+  const roomEpochs = new RoomEpochs(options);
+  const secretOf = roomEpochs.secretOf.bind(roomEpochs);
+  const sealer = await RecordSealer.create({
+    ...host,
+    room: roomBytes,
+    secretOf,
+    // [S7] A process may close a room and serve it again, in one boot: microseconds since its
+    // start are above the number of records that it can have sealed.
+    firstSeq: BigInt(Math.ceil(clock.monotonic() * 1000)),
+  });
+  const opener = new RecordOpener({ room: roomBytes, secretOf });
+  const sealing = { opener, sealer: () => sealer, epoch: () => roomEpochs.current };
+  const doc = new Y.Doc();
+  disposables.defer(() => doc.destroy());
+
+  const roomLog = new RoomLog(options);
+  const tailDocument = new TailDocument(doc);
+  const controlLease = disposables.add(new ControlLease({ clock, journal }));
+  // Who is here is a part of what the roster tells: only the keys come from below both.
+  const keyOf = (member: string): string | undefined =>
+    journal.members().find((one) => one.member === member)?.key;
+  const attendance = disposables.add(
+    new Attendance({
+      opener,
+      keyOf,
+      renew: (window, fence) => controlLease.renew(window, fence),
+    }),
+  );
+  const isPresent = attendance.isPresent.bind(attendance);
+  const roster = new Roster({ room, journal, clock, isPresent });
+  const person = (member: string): Person | undefined => roster.person(member);
+  const roomRelays = disposables.add(new RoomRelays({ ...options, roster }));
+
+  const roomStates = new RoomStates({
+    ...options,
+    people: () => roster.people,
+    control: () => controlLease.state,
+  });
+  const publisher = disposables.add(
+    new Publisher({
+      ...sealing,
+      tail: tailDocument,
+      newest: () => roomLog.newest(),
+      buildState: (asOf, first) => roomStates.build(asOf, first),
+      clock,
+      log,
+    }),
+  );
+  const hostBeats = disposables.add(
+    new HostBeats({
+      ...sealing,
+      attendance,
+      beat: () => {
+        const { index, hash } = publisher.published;
+        const { revision: rev } = roomStates;
+        return { rev, index, hash, epoch: roomEpochs.current, at: clock.now(), seen: [] };
+      },
+      clock,
+    }),
+  );
+
+  const hostChannels = disposables.add(
+    new HostChannels({ ...sealing, room, relays: roomRelays, keyOf, isPresent, clock, log }),
+  );
+  const roomPeople = disposables.add(
+    new RoomPeople({
+      room,
+      journal,
+      roster,
+      relays: roomRelays,
+      epochs: roomEpochs,
+      controlLease,
+      channels: hostChannels,
+      attendance,
+      beats: hostBeats,
+      clock,
+    }),
+  );
+  const commandGate = disposables.add(
+    new CommandGate({
+      journal,
+      control: controlLease,
+      clock,
+      log,
+      term: host.term,
+      person,
+      request: (requestId) => options.requestKind?.(requestId),
+      handlers: roomHandlers({ ...options, controlLease, attendance, people: roomPeople, person }),
+      acknowledge: (member, ack) => hostChannels.acknowledge(member, ack),
+    }),
+  );
+  const knockReader = disposables.add(
+    new KnockReader({ room, roomBytes, roster, onAdmit: () => roomPeople.welcome(), log }),
+  );
+  const documentRepair = disposables.add(
+    new DocumentRepair({ doc, tail: tailDocument, room, host, clock, log }),
+  );
+
+  disposables.add(
+    hostChannels.onDidReceive(({ from, command }) => commandGate.receive(from, command)),
+  );
+  disposables.add(
+    roomRelays.onDidJoin((awareness) => {
+      attendance.follow(awareness);
+      hostBeats.send();
+    }),
+  );
+  disposables.add(roomRelays.onDidSync(() => hostBeats.send()));
+  disposables.add(attendance.onDidChange(() => roomPeople.attend()));
+
+  return {
+    doc,
+    roomEpochs,
+    roomLog,
+    tailDocument,
+    controlLease,
+    attendance,
+    roster,
+    roomRelays,
+    roomStates,
+    publisher,
+    hostBeats,
+    hostChannels,
+    roomPeople,
+    commandGate,
+    knockReader,
+    documentRepair,
+  };
+}
