@@ -1,5 +1,6 @@
 // A member's side of the host's terms: a boot of its own for each, a sealer, and the host's key.
 import { type Bytes, fromBase64Url, toBase64Url } from '../../base/bytes.ts';
+import { Emitter } from '../../base/emitter.ts';
 import type { SigningPair } from '../../crypto/keys.ts';
 import { importVerifyKey, newBootOf } from '../../crypto/keys.ts';
 import { RecordSealer } from '../../crypto/record.ts';
@@ -14,8 +15,6 @@ export interface MemberTermOptions {
   readonly room: Bytes;
   readonly pair: SigningPair;
   readonly secretOf: (epoch: number) => Bytes | undefined;
-  /** A term to send under, each time it changes. */
-  readonly onTerm: (term: SendingTerm) => void;
 }
 
 /** Makes a boot and a sealer for each host boot and epoch. */
@@ -25,6 +24,10 @@ export class MemberTerm {
   private boot = newBootOf(0);
   private chain: Promise<void> = Promise.resolve();
   private wanted = '';
+  private readonly began = new Emitter<SendingTerm>();
+
+  /** A term to send under, each time it changes. */
+  readonly onDidBegin = this.began.event;
 
   constructor(options: MemberTermOptions) {
     this.options = options;
@@ -55,7 +58,7 @@ export class MemberTerm {
         known?.boot === boot ? known : await RecordSealer.create({ room, pair, boot, secretOf });
       const { term, epoch, boot: hostBoot } = card;
       this.current = { term, hostKey, hostBoot, sealer, epoch };
-      this.options.onTerm(this.current);
+      this.began.fire(this.current);
     });
   }
 }

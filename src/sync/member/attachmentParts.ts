@@ -1,0 +1,136 @@
+// The parts of a joined room, made one after the other: each is given only what was made before it.
+import * as Y from 'yjs';
+import { fromBase32 } from '../../base/bytes.ts';
+import type { DisposableStore } from '../../base/disposable.ts';
+import { RecordOpener } from '../../crypto/record.ts';
+import { channelDocument } from '../../protocol/documentNames.ts';
+import type { InviteLink } from '../../protocol/link.ts';
+import { Replica } from '../../session/replica.ts';
+import { DocumentConnection } from '../documentConnection.ts';
+import { HostTime } from './hostTime.ts';
+import type { JoinOptions } from './joinOptions.ts';
+import { Knocking } from './knocking.ts';
+import { MemberChannel } from './memberChannel.ts';
+import { MemberControl } from './memberControl.ts';
+import { MemberSecrets } from './memberSecrets.ts';
+import { MemberTerm } from './memberTerm.ts';
+import { PresenceChannel } from './presenceChannel.ts';
+import { type AdmissionTokens, RoomEntry } from './roomEntry.ts';
+import { TruthTracker } from './truthTracker.ts';
+
+/** What a joined room is made of. */
+export interface AttachmentParts {
+  readonly memberSecrets: MemberSecrets;
+  readonly replica: Replica;
+  /** The connection of the main document. */
+  readonly documentConnection: DocumentConnection;
+  readonly truthTracker: TruthTracker;
+  readonly hostTime: HostTime;
+  readonly memberTerm: MemberTerm;
+  readonly memberControl: MemberControl;
+  readonly presenceChannel: PresenceChannel;
+  readonly knocking: Knocking;
+  readonly roomEntry: RoomEntry;
+  readonly memberChannel: MemberChannel;
+}
+
+/** Makes them and joins them to one another; connecting begins. `disposables` owns them. */
+export function createAttachmentParts(
+  options: JoinOptions,
+  link: InviteLink,
+  tokens: AdmissionTokens,
+  disposables: DisposableStore,
+): AttachmentParts {
+  const { clock, log, identity, device } = options;
+  const { member } = identity;
+  const webSocket = options.webSocket ?? globalThis.WebSocket;
+  const roomBytes = fromBase32(link.room) ?? new Uint8Array(16);
+  const memberSecrets = new MemberSecrets(link, options.epochs);
+  const secretOf = memberSecrets.secretOf.bind(memberSecrets);
+  const opener = new RecordOpener({ room: roomBytes, secretOf });
+  const doc = new Y.Doc();
+  disposables.defer(() => doc.destroy());
+
+  const memory = options.memory?.load(link.room);
+  const replica = disposables.add(
+    new Replica({ doc, room: link.room, opener, log, ...(memory ? { memory } : {}) }),
+  );
+  const documentConnection = disposables.add(
+    new DocumentConnection({
+      doc,
+      name: link.room,
+      url: link.relay,
+      token: tokens.invite,
+      withAwareness: true,
+      webSocket,
+    }),
+  );
+  const truthTracker = disposables.add(new TruthTracker(clock));
+  const hostTime = disposables.add(new HostTime({ clock, onJump: () => truthTracker.doubt() }));
+
+  const memberTerm = new MemberTerm({ room: roomBytes, pair: identity.signing, secretOf });
+  const memberControl = new MemberControl({
+    member,
+    window: () => memberTerm.window,
+    state: () => replica.state,
+  });
+  const presenceChannel = disposables.add(
+    new PresenceChannel({
+      awareness: documentConnection.awareness,
+      device,
+      clock,
+      acceptBeat: (record) => replica.acceptBeat(record),
+      holds: () => memberControl.heldFence,
+    }),
+  );
+
+  const knocking = disposables.add(
+    new Knocking({
+      link,
+      roomBytes,
+      identity,
+      name: options.name,
+      device,
+      token: tokens.invite,
+      channelToken: tokens.channel,
+      webSocket,
+      clock,
+    }),
+  );
+  const roomEntry = new RoomEntry({ link, tokens, main: documentConnection, knocking, clock });
+  const memberChannel = disposables.add(
+    new MemberChannel({
+      name: channelDocument(link.room, member),
+      token: tokens.channel,
+      webSocket,
+      member,
+      opener,
+      fence: () => memberControl.lastFence,
+      hostTime: () => hostTime.now,
+      isLive: () => truthTracker.truth.kind === 'live',
+      clock,
+      log,
+    }),
+  );
+
+  disposables.add(
+    memberTerm.onDidBegin((term) => {
+      presenceChannel.setSealer(term.sealer, term.epoch);
+      memberChannel.outbox.setTerm(term);
+    }),
+  );
+
+  return {
+    memberSecrets,
+    replica,
+    documentConnection,
+    truthTracker,
+    hostTime,
+    memberTerm,
+    memberControl,
+    presenceChannel,
+    knocking,
+    roomEntry,
+    memberChannel,
+  };
+}
