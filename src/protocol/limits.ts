@@ -70,10 +70,10 @@ export const TIMES = {
   beatMs: 10_000,
   /** A replica calls its picture stale after two missed beats. */
   staleAfterMs: 25_000,
-  /** Lease of the input focus, and how often its holder renews it. */
+  /** Lease of control, and how often its holder renews it. */
   leaseMs: 15_000,
   renewMs: 5_000,
-  /** A held focus is given to the next in the queue after this idle time. */
+  /** Control that is held is given to the next in the queue after this idle time. */
   idleHandOverMs: 60_000,
   /** A gap in a member's command counter is answered after this time. */
   gapMs: 2_000,

@@ -24,7 +24,7 @@ export const panelPersonSchema = z.object({
   asksControl: z.boolean(),
 });
 
-/** The control bar: who has the input focus, and what this window may do about it. */
+/** The control bar: who has control, and what this window may do about it. */
 export const panelControlSchema = z.discriminatedUnion('kind', [
   /** This window has it. */
   z.object({ kind: z.literal('mine') }),

@@ -31,7 +31,7 @@ export const personSchema = z.looseObject({
 /** A window that may hold control: one process or tab of a member. */
 export const windowSchema = z.looseObject({ member: z.string(), window: z.string() });
 
-/** The input focus. `fence` rises with every grant; no holder = free. */
+/** Control; `focus` is the wire's word for it. `fence` rises with every grant; no holder = free. */
 export const focusSchema = z.looseObject({
   fence: z.number(),
   holder: z.optional(z.looseObject({ ...windowSchema.shape, since: z.number() })),

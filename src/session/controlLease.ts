@@ -1,4 +1,4 @@
-// The input focus of a room: who may prompt now, decided by the host's clock and journal alone.
+// Control of a room: who may prompt now, decided by the host's clock and journal alone.
 import type { Clock } from '../base/clock.ts';
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import { Emitter, type Event } from '../base/emitter.ts';
@@ -50,7 +50,7 @@ interface Run {
 }
 
 /**
- * Lease of the input focus, with a fence that rises with every grant and a queue of members. Only
+ * Lease of control (the wire says `focus`), with a fence that rises with every grant and a queue of members. Only
  * this object decides; a grant is in the journal before anybody can see it. Roles are not its
  * business: the caller lets only those ask who may hold control. Control is never free while
  * somebody waits.
@@ -80,7 +80,7 @@ export class ControlLease implements Disposable {
     this.disposables.defer(() => this.timer?.handle.dispose());
   }
 
-  /** The focus as everybody may see it; a new object after each change. */
+  /** Control as everybody may see it; a new object after each change. */
   get state(): Focus {
     return {
       fence: this.fence,

@@ -84,7 +84,7 @@ export interface RoomView {
   readonly room: string;
   /** Own member id. */
   readonly member: string;
-  /** Own window id, as it stands in `focus`. */
+  /** Own window id, as it stands in the state's `focus`. */
   readonly window: string;
   readonly truth: Truth;
   readonly state: RoomState | undefined;

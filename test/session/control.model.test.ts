@@ -1,4 +1,4 @@
-// Randomized runs of gate and focus under faults; each planted defect must be found.
+// Randomized runs of gate and control under faults; each planted defect must be found.
 import { describe, expect, it } from 'vitest';
 import type { ModelResult } from './controlChecks.ts';
 import { runModel } from './controlModel.ts';

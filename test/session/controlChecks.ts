@@ -38,7 +38,7 @@ export class ControlChecks {
   }
 
   /** A command takes effect on the session now, at this wall time of the host. */
-  executed(sent: Sent | undefined, accepted: AcceptedCommand, focus: Focus, nowMs: number): void {
+  executed(sent: Sent | undefined, accepted: AcceptedCommand, control: Focus, nowMs: number): void {
     if (sent === undefined) return this.report('M2 ran what nobody sent');
     const count = (this.executions.get(accepted.id) ?? 0) + 1;
     this.executions.set(accepted.id, count);
@@ -53,7 +53,7 @@ export class ControlChecks {
     if (accepted.person.role === 'viewer' && accepted.kind !== 'focus-release') {
       this.report(`M6 a viewer ran ${accepted.kind}`);
     }
-    if (accepted.kind === 'prompt') this.promptRan(sent, accepted, focus);
+    if (accepted.kind === 'prompt') this.promptRan(sent, accepted, control);
   }
 
   /** A final answer reached its sender. */

@@ -38,7 +38,7 @@ export type Message =
       readonly to: 'state';
       readonly window: GuestWindow;
       readonly term: number;
-      readonly focus: Focus;
+      readonly control: Focus;
     }
   | { readonly to: 'ack'; readonly ack: Ack };
 
@@ -81,7 +81,7 @@ export function sourceOf(window: GuestWindow): CommandSource {
   return { member: window.member, boot: window.boot, window: window.window };
 }
 
-/** A sender as a window of the focus. */
+/** A sender as a window that may hold control. */
 export function refOf(from: CommandSource): { readonly member: string; readonly window: string } {
   return { member: from.member, window: from.window };
 }

@@ -1,4 +1,4 @@
-// The lease of the input focus, rule by rule.
+// The lease of control, rule by rule.
 import { describe, expect, it } from 'vitest';
 import type { Focus } from '../../src/protocol/state.ts';
 import { ControlLease } from '../../src/session/controlLease.ts';
@@ -13,48 +13,48 @@ const cyd = { member: 'cyd', window: 'c1' };
 function setUp() {
   const clock = createFakeClock();
   const journal = createControlJournal();
-  const focus = new ControlLease({ clock, journal });
+  const control = new ControlLease({ clock, journal });
   const seen: Focus[] = [];
-  focus.onDidChange((state) => seen.push(state));
-  const holder = () => focus.state.holder?.window;
+  control.onDidChange((state) => seen.push(state));
+  const holder = () => control.state.holder?.window;
   /** Lets time pass while the holder's window renews, but does nothing. */
   const idle = (ms: number) => {
     for (let passed = 0; passed < ms; passed += 5_000) {
-      const { holder: held, fence } = focus.state;
-      if (held) focus.renew(held, fence);
+      const { holder: held, fence } = control.state;
+      if (held) control.renew(held, fence);
       clock.advance(5_000);
     }
   };
-  return { clock, journal, focus, seen, holder, idle };
+  return { clock, journal, control, seen, holder, idle };
 }
 
 describe('asking and waiting', () => {
   it('[F1] free control is granted at once, under a fence one higher', () => {
-    const { focus, journal, holder } = setUp();
-    expect(focus.request(ada)).toBe('granted');
+    const { control, journal, holder } = setUp();
+    expect(control.request(ada)).toBe('granted');
     expect(holder()).toBe('a1');
-    expect(focus.state.fence).toBe(1);
+    expect(control.state.fence).toBe(1);
     expect(journal.fence()).toBe(1);
   });
 
   it('[F1] a grant is in the journal before anybody can see it', () => {
-    const { focus, journal } = setUp();
+    const { control, journal } = setUp();
     const journalled: number[] = [];
-    focus.onDidChange(() => journalled.push(journal.fence()));
-    focus.request(ada);
+    control.onDidChange(() => journalled.push(journal.fence()));
+    control.request(ada);
     expect(journalled).toEqual([1]);
   });
 
   it('[F4] a journal that is full when a lease lapses ends nothing; control is passed on when it is not', () => {
-    const { clock, focus, journal, holder } = setUp();
-    focus.request(ada);
-    focus.request(ben);
+    const { clock, control, journal, holder } = setUp();
+    control.request(ada);
+    control.request(ben);
     const { saveFence } = journal;
     journal.saveFence = () => {
       throw new Error('disk full');
     };
     clock.advance(60_000);
-    expect(() => focus.request(cyd)).toThrow('disk full');
+    expect(() => control.request(cyd)).toThrow('disk full');
     expect(holder()).toBe('a1');
     journal.saveFence = saveFence;
     clock.advance(5_000);
@@ -65,7 +65,7 @@ describe('asking and waiting', () => {
 
   it('[F1] a grant that cannot be journalled does not happen', () => {
     const { clock, journal } = setUp();
-    const focus = new ControlLease({
+    const control = new ControlLease({
       clock,
       journal: {
         fence: () => 7,
@@ -74,57 +74,57 @@ describe('asking and waiting', () => {
         },
       },
     });
-    expect(() => focus.request(ada)).toThrow('disk full');
-    expect(focus.state).toEqual({ fence: 7, queue: [] });
+    expect(() => control.request(ada)).toThrow('disk full');
+    expect(control.state).toEqual({ fence: 7, queue: [] });
     expect(journal.fence()).toBe(0);
   });
 
   it('[F2] who asks while it is held waits in order and gets it on release', () => {
-    const { focus, holder } = setUp();
-    focus.request(ada);
-    expect(focus.request(ben)).toBe('queued');
-    expect(focus.request(cyd)).toBe('queued');
-    expect(focus.state.queue.map((waiter) => waiter.window)).toEqual(['b1', 'c1']);
-    focus.release(ada);
+    const { control, holder } = setUp();
+    control.request(ada);
+    expect(control.request(ben)).toBe('queued');
+    expect(control.request(cyd)).toBe('queued');
+    expect(control.state.queue.map((waiter) => waiter.window)).toEqual(['b1', 'c1']);
+    control.release(ada);
     expect(holder()).toBe('b1');
-    focus.release(ben);
+    control.release(ben);
     expect(holder()).toBe('c1');
-    expect(focus.state.fence).toBe(3);
+    expect(control.state.fence).toBe(3);
   });
 
   it('[F2] asking again keeps the place, also from another window of the member', () => {
-    const { focus } = setUp();
-    focus.request(ada);
-    focus.request(ben);
-    focus.request(cyd);
-    focus.request({ member: 'ben', window: 'b2' });
-    expect(focus.state.queue.map((waiter) => waiter.window)).toEqual(['b2', 'c1']);
+    const { control } = setUp();
+    control.request(ada);
+    control.request(ben);
+    control.request(cyd);
+    control.request({ member: 'ben', window: 'b2' });
+    expect(control.state.queue.map((waiter) => waiter.window)).toEqual(['b2', 'c1']);
   });
 
   it('[F2] a window that waits can take its request back', () => {
-    const { focus, holder } = setUp();
-    focus.request(ada);
-    focus.request(ben);
-    focus.release(ben);
-    focus.release(ada);
+    const { control, holder } = setUp();
+    control.request(ada);
+    control.request(ben);
+    control.release(ben);
+    control.release(ada);
     expect(holder()).toBeUndefined();
   });
 
   it('[F3] nobody asks himself: another window of the holder gets control at once', () => {
-    const { focus, holder } = setUp();
-    focus.request(ada);
-    focus.request(ben);
-    expect(focus.request(adaToo)).toBe('granted');
+    const { control, holder } = setUp();
+    control.request(ada);
+    control.request(ben);
+    expect(control.request(adaToo)).toBe('granted');
     expect(holder()).toBe('a2');
-    expect(focus.state.queue.map((waiter) => waiter.window)).toEqual(['b1']);
+    expect(control.state.queue.map((waiter) => waiter.window)).toEqual(['b1']);
   });
 
   it('releasing what one does not hold changes nothing', () => {
-    const { focus, seen, holder } = setUp();
-    focus.request(ada);
+    const { control, seen, holder } = setUp();
+    control.request(ada);
     seen.length = 0;
-    focus.release(adaToo);
-    focus.release(ben);
+    control.release(adaToo);
+    control.release(ben);
     expect(holder()).toBe('a1');
     expect(seen).toEqual([]);
   });
@@ -132,9 +132,9 @@ describe('asking and waiting', () => {
 
 describe('the end of a lease', () => {
   it('[F4] a lease ends 15 s after its last renewal, and the next in the queue gets it', () => {
-    const { focus, clock, holder } = setUp();
-    focus.request(ada);
-    focus.request(ben);
+    const { control, clock, holder } = setUp();
+    control.request(ada);
+    control.request(ben);
     clock.advance(14_999);
     expect(holder()).toBe('a1');
     clock.advance(1);
@@ -142,8 +142,8 @@ describe('the end of a lease', () => {
   });
 
   it('[F4] renewals keep it, and are seen by nobody and journalled nowhere', () => {
-    const { focus, seen, journal, idle, holder } = setUp();
-    focus.request(ada);
+    const { control, seen, journal, idle, holder } = setUp();
+    control.request(ada);
     seen.length = 0;
     idle(120_000);
     expect(holder()).toBe('a1');
@@ -152,11 +152,11 @@ describe('the end of a lease', () => {
   });
 
   it('[F4] a renewal with another fence or window is not one', () => {
-    const { focus, clock, holder } = setUp();
-    focus.request(ada);
+    const { control, clock, holder } = setUp();
+    control.request(ada);
     clock.advance(10_000);
-    expect(focus.renew(ada, 0)).toBe(false);
-    expect(focus.renew(adaToo, 1)).toBe(false);
+    expect(control.renew(ada, 0)).toBe(false);
+    expect(control.renew(adaToo, 1)).toBe(false);
     clock.advance(5_000);
     expect(holder()).toBeUndefined();
   });
@@ -165,31 +165,31 @@ describe('the end of a lease', () => {
     let monotonicMs = 0;
     const base = createFakeClock();
     const clock = { ...base, monotonic: () => monotonicMs, now: () => monotonicMs };
-    const focus = new ControlLease({ clock, journal: createControlJournal() });
-    focus.request(ada);
+    const control = new ControlLease({ clock, journal: createControlJournal() });
+    control.request(ada);
     monotonicMs = 15_000;
-    expect(focus.renew(ada, 1)).toBe(false);
-    expect(focus.request(ben)).toBe('granted');
+    expect(control.renew(ada, 1)).toBe(false);
+    expect(control.request(ben)).toBe('granted');
   });
 
   it('[F5] an idle holder gives way after 60 s, but only if somebody waits', () => {
-    const { focus, idle, holder } = setUp();
-    focus.request(ada);
+    const { control, idle, holder } = setUp();
+    control.request(ada);
     idle(300_000);
     expect(holder()).toBe('a1');
-    focus.request(ben);
+    control.request(ben);
     expect(holder()).toBe('a1');
     idle(5_000);
     expect(holder()).toBe('b1');
   });
 
   it('[F5] who types is not idle', () => {
-    const { focus, idle, holder } = setUp();
-    focus.request(ada);
-    focus.request(ben);
+    const { control, idle, holder } = setUp();
+    control.request(ada);
+    control.request(ben);
     for (let i = 0; i < 5; i += 1) {
       idle(50_000);
-      focus.touch(ada, 1);
+      control.touch(ada, 1);
     }
     expect(holder()).toBe('a1');
     idle(60_000);
@@ -197,37 +197,37 @@ describe('the end of a lease', () => {
   });
 
   it('[F6] a jump of the wall clock over 30 s (sleep) ends the lease and forgets the queue', () => {
-    const { focus, clock } = setUp();
-    focus.request(ada);
-    focus.request(ben);
+    const { control, clock } = setUp();
+    control.request(ada);
+    control.request(ben);
     clock.jumpWall(31_000);
     clock.advance(5_000);
-    expect(focus.state).toEqual({ fence: 1, queue: [] });
+    expect(control.state).toEqual({ fence: 1, queue: [] });
   });
 
   it('[F6] the jump is noticed by the first decision, not only by the tick', () => {
-    const { focus, clock } = setUp();
-    focus.request(ada);
+    const { control, clock } = setUp();
+    control.request(ada);
     clock.jumpWall(8 * 3_600_000);
-    expect(focus.renew(ada, 1)).toBe(false);
+    expect(control.renew(ada, 1)).toBe(false);
   });
 
   it('[F6] a wall clock that is set by less ends nothing', () => {
-    const { focus, clock, holder } = setUp();
-    focus.request(ada);
+    const { control, clock, holder } = setUp();
+    control.request(ada);
     for (let i = 0; i < 4; i += 1) {
       clock.jumpWall(-29_000);
-      focus.renew(ada, 1);
+      control.renew(ada, 1);
       clock.advance(5_000);
     }
     expect(holder()).toBe('a1');
   });
 
   it('[F6] in a new term nobody holds control and the fence goes on', () => {
-    const { focus, clock, journal } = setUp();
-    focus.request(ada);
-    focus.request(ben);
-    focus.dispose();
+    const { control, clock, journal } = setUp();
+    control.request(ada);
+    control.request(ben);
+    control.dispose();
     const next = new ControlLease({ clock, journal });
     expect(next.state).toEqual({ fence: 1, queue: [] });
     expect(next.request(ben)).toBe('granted');
@@ -237,151 +237,151 @@ describe('the end of a lease', () => {
 
 describe('giving, taking, leaving', () => {
   it('[F7] an owner takes control at once, and who waits keeps waiting', () => {
-    const { focus, holder } = setUp();
-    focus.request(ada);
-    focus.request(ben);
-    focus.take(cyd);
+    const { control, holder } = setUp();
+    control.request(ada);
+    control.request(ben);
+    control.take(cyd);
     expect(holder()).toBe('c1');
-    expect(focus.state.fence).toBe(2);
-    focus.release(cyd);
+    expect(control.state.fence).toBe(2);
+    control.release(cyd);
     expect(holder()).toBe('b1');
   });
 
   it('[F7] the holder gives control away, out of turn if they like', () => {
-    const { focus, holder } = setUp();
-    focus.request(ada);
-    focus.request(ben);
-    focus.request(cyd);
-    expect(focus.give(ada, cyd)).toBe(true);
+    const { control, holder } = setUp();
+    control.request(ada);
+    control.request(ben);
+    control.request(cyd);
+    expect(control.give(ada, cyd)).toBe(true);
     expect(holder()).toBe('c1');
-    expect(focus.state.queue.map((waiter) => waiter.window)).toEqual(['b1']);
+    expect(control.state.queue.map((waiter) => waiter.window)).toEqual(['b1']);
   });
 
   it('[F7] who does not hold control cannot give it', () => {
-    const { focus, holder } = setUp();
-    focus.request(ada);
-    expect(focus.give(ben, cyd)).toBe(false);
+    const { control, holder } = setUp();
+    control.request(ada);
+    expect(control.give(ben, cyd)).toBe(false);
     expect(holder()).toBe('a1');
-    expect(focus.give('owner', cyd)).toBe(true);
+    expect(control.give('owner', cyd)).toBe(true);
     expect(holder()).toBe('c1');
   });
 
   it('[F8] a member who is dropped loses control and place with all windows', () => {
-    const { focus, holder } = setUp();
-    focus.request(ada);
-    focus.request(ben);
-    focus.request(cyd);
-    focus.drop('ben');
-    focus.drop('ada');
+    const { control, holder } = setUp();
+    control.request(ada);
+    control.request(ben);
+    control.request(cyd);
+    control.drop('ben');
+    control.drop('ada');
     expect(holder()).toBe('c1');
-    expect(focus.state.queue).toEqual([]);
+    expect(control.state.queue).toEqual([]);
   });
 
   it('[F8] a window that is dropped does not take the others of its member with it', () => {
-    const { focus, holder } = setUp();
-    focus.request(ada);
-    focus.drop(adaToo);
+    const { control, holder } = setUp();
+    control.request(ada);
+    control.drop(adaToo);
     expect(holder()).toBe('a1');
-    focus.drop(ada);
+    control.drop(ada);
     expect(holder()).toBeUndefined();
   });
 });
 
 describe('prompts', () => {
   it('[F9] the holder prompts under the newest fence', () => {
-    const { focus } = setUp();
-    focus.request(ada);
-    expect(focus.admitPrompt(ada, 1)).toEqual({ ok: true, fence: 1 });
+    const { control } = setUp();
+    control.request(ada);
+    expect(control.admitPrompt(ada, 1)).toEqual({ ok: true, fence: 1 });
   });
 
   it('[F9] a prompt while control is free asks and prompts in one', () => {
-    const { focus, holder } = setUp();
-    expect(focus.admitPrompt(ben, undefined)).toEqual({ ok: true, fence: 1 });
+    const { control, holder } = setUp();
+    expect(control.admitPrompt(ben, undefined)).toEqual({ ok: true, fence: 1 });
     expect(holder()).toBe('b1');
   });
 
   it('[F9] a lapsed holder whom nobody followed goes on typing', () => {
-    const { focus, clock } = setUp();
-    focus.request(ada);
+    const { control, clock } = setUp();
+    control.request(ada);
     clock.advance(3_600_000);
-    expect(focus.state.holder).toBeUndefined();
-    expect(focus.admitPrompt(ada, 1)).toEqual({ ok: true, fence: 2 });
+    expect(control.state.holder).toBeUndefined();
+    expect(control.admitPrompt(ada, 1)).toEqual({ ok: true, fence: 2 });
   });
 
   it('[F9] so does one after a restart of the host', () => {
-    const { focus, clock, journal } = setUp();
-    focus.request(ada);
+    const { control, clock, journal } = setUp();
+    control.request(ada);
     const next = new ControlLease({ clock, journal });
     expect(next.admitPrompt(ada, 1)).toEqual({ ok: true, fence: 2 });
   });
 
   it('[F10] a fence that somebody else has overtaken is refused, even when control is free again', () => {
-    const { focus, clock } = setUp();
-    focus.request(ada);
+    const { control, clock } = setUp();
+    control.request(ada);
     clock.advance(15_000);
-    focus.request(ben);
-    expect(focus.admitPrompt(ada, 1)).toMatchObject({
+    control.request(ben);
+    expect(control.admitPrompt(ada, 1)).toMatchObject({
       ok: false,
       code: 'superseded',
       holder: ben,
     });
-    focus.release(ben);
-    expect(focus.admitPrompt(ada, 1)).toEqual({ ok: false, code: 'superseded' });
-    expect(focus.admitPrompt(ada, undefined)).toEqual({ ok: true, fence: 3 });
+    control.release(ben);
+    expect(control.admitPrompt(ada, 1)).toEqual({ ok: false, code: 'superseded' });
+    expect(control.admitPrompt(ada, undefined)).toEqual({ ok: true, fence: 3 });
   });
 
   it('[F10] a prompt of somebody else names who has control and does not queue', () => {
-    const { focus } = setUp();
-    focus.request(ada);
-    expect(focus.admitPrompt(ben, undefined)).toEqual({
+    const { control } = setUp();
+    control.request(ada);
+    expect(control.admitPrompt(ben, undefined)).toEqual({
       ok: false,
       code: 'no-control',
       holder: ada,
     });
-    expect(focus.state.queue).toEqual([]);
+    expect(control.state.queue).toEqual([]);
   });
 
   it('[F10] knowing or guessing the fence does not give control', () => {
-    const { focus } = setUp();
-    focus.request(ada);
-    for (const guess of [0, 1, 2, 99]) expect(focus.admitPrompt(ben, guess).ok).toBe(false);
-    expect(focus.admitPrompt(ada, 99).ok).toBe(false);
+    const { control } = setUp();
+    control.request(ada);
+    for (const guess of [0, 1, 2, 99]) expect(control.admitPrompt(ben, guess).ok).toBe(false);
+    expect(control.admitPrompt(ada, 99).ok).toBe(false);
   });
 
   it('[F3] between windows of one member control moves by typing, at once', () => {
-    const { focus, holder } = setUp();
-    focus.request(ada);
-    focus.request(ben);
-    expect(focus.admitPrompt(adaToo, undefined)).toEqual({ ok: true, fence: 2 });
+    const { control, holder } = setUp();
+    control.request(ada);
+    control.request(ben);
+    expect(control.admitPrompt(adaToo, undefined)).toEqual({ ok: true, fence: 2 });
     expect(holder()).toBe('a2');
-    expect(focus.admitPrompt(ada, 1)).toEqual({ ok: true, fence: 3 });
+    expect(control.admitPrompt(ada, 1)).toEqual({ ok: true, fence: 3 });
     expect(holder()).toBe('a1');
   });
 
   it('[F3] but what was typed before somebody else had control stays refused', () => {
-    const { focus } = setUp();
-    focus.request(ada);
-    focus.give('owner', ben);
-    focus.give('owner', ada);
-    expect(focus.admitPrompt(adaToo, 1)).toMatchObject({ ok: false, code: 'superseded' });
-    expect(focus.admitPrompt(ada, 3)).toEqual({ ok: true, fence: 3 });
+    const { control } = setUp();
+    control.request(ada);
+    control.give('owner', ben);
+    control.give('owner', ada);
+    expect(control.admitPrompt(adaToo, 1)).toMatchObject({ ok: false, code: 'superseded' });
+    expect(control.admitPrompt(ada, 3)).toEqual({ ok: true, fence: 3 });
   });
 
   it('a prompt counts as activity', () => {
-    const { focus, idle, holder } = setUp();
-    focus.request(ada);
-    focus.request(ben);
+    const { control, idle, holder } = setUp();
+    control.request(ada);
+    control.request(ben);
     idle(55_000);
-    focus.admitPrompt(ada, 1);
+    control.admitPrompt(ada, 1);
     idle(55_000);
     expect(holder()).toBe('a1');
   });
 });
 
 it('disposing leaves no timer and no listener', () => {
-  const { focus, clock } = setUp();
-  focus.request(ada);
-  focus.request(ben);
-  focus.dispose();
+  const { control, clock } = setUp();
+  control.request(ada);
+  control.request(ben);
+  control.dispose();
   expect(clock.timers).toBe(0);
 });

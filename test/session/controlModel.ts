@@ -210,7 +210,7 @@ class Model {
     if (this.host === undefined) return;
     const { state } = this.host.control;
     for (const window of this.windows) {
-      this.post({ to: 'state', window, term: this.term, focus: state });
+      this.post({ to: 'state', window, term: this.term, control: state });
       for (const { command } of window.outbox) {
         const ack = this.channel.get(command.id);
         if (ack) this.post({ to: 'ack', ack });
@@ -231,7 +231,7 @@ class Model {
       case 'renew':
         return this.onHost(() => void this.host?.control.renew(refOf(message.from), message.fence));
       case 'state':
-        return this.onState(message.window, message.term, message.focus);
+        return this.onState(message.window, message.term, message.control);
       case 'ack':
         return this.onAck(message.ack);
     }
@@ -247,13 +247,14 @@ class Model {
 
   // ---- the guests -----------------------------------------------------------------------------
 
-  private onState(window: GuestWindow, term: number, focus: Focus): void {
+  private onState(window: GuestWindow, term: number, control: Focus): void {
     if (!window.isUp || term < window.knownTerm) return;
     if (term > window.knownTerm) this.newBoot(window, term);
-    if (window.seen && focus.fence < window.seen.fence) return;
-    window.seen = focus;
-    const holds = focus.holder?.member === window.member && focus.holder.window === window.window;
-    if (holds) window.lastFence = focus.fence;
+    if (window.seen && control.fence < window.seen.fence) return;
+    window.seen = control;
+    const holds =
+      control.holder?.member === window.member && control.holder.window === window.window;
+    if (holds) window.lastFence = control.fence;
     if (holds && this.isAsking) window.heldInEnd = true;
   }
 

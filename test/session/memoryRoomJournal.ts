@@ -1,8 +1,8 @@
-// A RoomJournal in memory, with the rules of the durable one: what gate and focus tests run on.
+// A RoomJournal in memory, with the rules of the durable one: what gate and control tests run on.
 import type { Ack } from '../../src/protocol/command.ts';
 import type { AcceptedRow, RoomJournal } from '../../src/session/roomJournal.ts';
 
-/** The part of a RoomJournal that gate and focus need. */
+/** The part of a RoomJournal that gate and control need. */
 export type ControlJournal = Pick<
   RoomJournal,
   | 'highWater'

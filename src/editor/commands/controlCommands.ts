@@ -13,23 +13,23 @@ type PersonArgument = z.infer<typeof personArgument>;
 
 /** Asks for control. */
 export function requestControl(app: App, argument?: unknown): Promise<void> {
-  return focusCommand(app, argument, 'focus-request');
+  return controlCommand(app, argument, 'focus-request');
 }
 
 /** Takes control at once: owners only. */
 export function takeBack(app: App, argument?: unknown): Promise<void> {
-  return focusCommand(app, argument, 'focus-take');
+  return controlCommand(app, argument, 'focus-take');
 }
 
 /** Gives control up. */
 export function releaseControl(app: App, argument?: unknown): Promise<void> {
-  return focusCommand(app, argument, 'focus-release');
+  return controlCommand(app, argument, 'focus-release');
 }
 
 /** One key for both: releases control if this window has it, else requests it. */
 export async function toggleControl(app: App, argument?: unknown): Promise<void> {
   const isMine = app.focused.header?.control.kind === 'mine';
-  await focusCommand(app, argument, isMine ? 'focus-release' : 'focus-request');
+  await controlCommand(app, argument, isMine ? 'focus-release' : 'focus-request');
 }
 
 /** Gives control to somebody: the one who asks, the row that was clicked, or a choice. */
@@ -100,7 +100,7 @@ export async function interrupt(app: App, argument?: unknown): Promise<void> {
   if (ref) await inRoom(app, ref, (view) => view.request('interrupt', {}));
 }
 
-async function focusCommand(
+async function controlCommand(
   app: App,
   argument: unknown,
   kind: 'focus-request' | 'focus-take' | 'focus-release',
