@@ -46,17 +46,17 @@ export async function driveObserved(
   found: FoundSession | undefined,
 ): Promise<void> {
   const { recorder } = session;
-  if (found === undefined) {
+  const end = (): void => {
+    session.rest();
     recorder.update({ ended: true });
     recorder.setStatus('ended');
-    return;
-  }
+  };
+  if (found === undefined) return end();
   recorder.update({ source: 'observed', foundKey: found.key, ended: false });
   try {
     session.drive(await ObservedSession.open(session, options.agent.observe(found)));
   } catch (error) {
-    recorder.update({ ended: true });
-    recorder.setStatus('ended');
+    end();
     throw error;
   }
 }

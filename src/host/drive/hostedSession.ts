@@ -5,6 +5,7 @@ import type { AgentEvent, AgentSession } from '../../protocol/agent.ts';
 import type { Author } from '../../protocol/transcript.ts';
 import { firstLine } from '../session/completeEntry.ts';
 import { agentProcesses } from './agentMarker.ts';
+import { AgentSlot } from './agentSlot.ts';
 import { launchAgent, type LaunchOptions } from './launchAgent.ts';
 import { awaitOldChild, type ProcessName } from './oldChild.ts';
 import { dropUnsettled, loseRequests, settlePrompts, takeMissed } from './reconcile.ts';
@@ -18,29 +19,34 @@ export interface HostedSessionOptions
 /** A turn that does not end by itself after its interruption is ended after this time, a start too. */
 const CLOSE_MS = 15_000;
 
+/** Whether the session goes on here, is let go with this host, or ends. */
+type Course = 'open' | 'closing' | 'ending';
+
 /** Drives a hosted session. At most one agent process at a time, and none while an older one lives. */
 export class HostedSession implements SessionDriver {
   readonly target: CommandTarget;
   private readonly options: HostedSessionOptions;
   private readonly endOld = new AbortController();
   private readonly giveUp = new AbortController();
-  private child: AgentSession | undefined;
-  private starting: Promise<AgentSession> | undefined;
-  /** What must be over before an agent may start: an old process, reading up after a crash. */
-  private settling: Promise<void> | undefined;
+  private readonly slot: AgentSlot;
   private sending: Promise<void> = Promise.resolve();
-  private isClosed = false;
-  private isEnding = false;
+  private course: Course = 'open';
 
   constructor(options: HostedSessionOptions) {
     this.options = options;
-    const { recorder, clock, hasControllers } = options;
+    const { recorder, clock, log, hasControllers } = options;
+    this.slot = new AgentSlot({
+      launch: () => this.launch(),
+      onDidStart: (agent) => this.started(agent),
+      onDidSettle: () => recorder.publish(),
+      log,
+    });
     this.target = {
       recorder,
       clock,
       hasControllers,
-      isEnding: () => this.isEnding,
-      child: () => this.child,
+      isEnding: () => this.course === 'ending',
+      child: () => this.slot.agent,
       sendAccepted: () => this.sendAccepted(),
       interrupt: (author) => this.interrupt(author),
     };
@@ -48,14 +54,14 @@ export class HostedSession implements SessionDriver {
 
   get isBusy(): boolean {
     const { status, openRequests, prompts } = this.options.recorder;
-    if (this.settling !== undefined || this.starting !== undefined || openRequests.length > 0)
-      return true;
+    const isStill = this.slot.kind === 'empty' || this.slot.kind === 'running';
+    if (!isStill || openRequests.length > 0) return true;
     return (status !== 'idle' && status !== 'ended') || prompts.nextAccepted() !== undefined;
   }
 
   /** Starts the agent now instead of with the first prompt. Throws AppError agent-* or session-busy. */
   async start(): Promise<void> {
-    await this.ensureChild();
+    await this.slot.ensure();
     this.sendAccepted();
   }
 
@@ -64,7 +70,7 @@ export class HostedSession implements SessionDriver {
    * missed, says what was lost, and starts the agent only if prompts wait.
    */
   recover(oldChild: ProcessName | undefined): void {
-    this.settle(async () => {
+    this.slot.settle(async () => {
       const { recorder, tables, sessions, clock, log } = this.options;
       dropUnsettled(recorder, tables);
       if (oldChild !== undefined) {
@@ -86,33 +92,32 @@ export class HostedSession implements SessionDriver {
 
   /** An agent that is being started is given up: nothing was sent to it. */
   giveUpStart(): void {
-    if (this.starting === undefined) return;
+    if (this.slot.starting === undefined) return;
     this.endOld.abort();
     this.giveUp.abort();
   }
 
   async end(): Promise<void> {
-    this.isEnding = true;
-    this.isClosed = true;
+    this.course = 'ending';
     this.endOld.abort();
     this.giveUp.abort();
     const { recorder } = this.options;
     for (const { promptId, state } of recorder.prompts.unfinished()) {
       if (state === 'accepted') recorder.prompts.mark(promptId, 'cancelled');
     }
-    await this.stopChild();
+    await this.stopAgent();
     recorder.update({ ended: true });
     recorder.setStatus('ended');
   }
 
   async close(force = false): Promise<void> {
-    this.isClosed = true;
+    if (this.course === 'open') this.course = 'closing';
     this.endOld.abort();
     if (force) {
       this.giveUp.abort();
-      this.child?.kill();
+      this.slot.agent?.kill();
     }
-    await this.stopChild();
+    await this.stopAgent();
     this.options.recorder.flush();
   }
 
@@ -128,44 +133,39 @@ export class HostedSession implements SessionDriver {
   private async sendNow(): Promise<void> {
     const { recorder } = this.options;
     let next: StoredPrompt | undefined;
-    while (!this.isClosed && (next = recorder.prompts.nextAccepted()) !== undefined) {
-      const child = await this.ensureChild();
+    while (this.course === 'open' && (next = recorder.prompts.nextAccepted()) !== undefined) {
+      const agent = await this.slot.ensure();
       // It ended at once: what waits stays in the queue, and runs with the next prompt.
-      if (this.child !== child) return;
+      if (this.slot.agent !== agent) return;
       const { promptId, text, images } = next;
       // It may have been cancelled meanwhile.
       if (recorder.prompts.find(promptId)?.state !== 'accepted') continue;
       // Before the agent gets it: after a crash it is then known that it may have run.
       recorder.prompts.mark(promptId, 'sent');
       recorder.publish();
-      await child.prompt({ promptId, text, ...(images === undefined ? {} : { images }) });
+      await agent.prompt({ promptId, text, ...(images === undefined ? {} : { images }) });
     }
-  }
-
-  private ensureChild(): Promise<AgentSession> {
-    if (this.child !== undefined) return Promise.resolve(this.child);
-    this.starting ??= this.launch().finally(() => (this.starting = undefined));
-    return this.starting;
   }
 
   private async launch(): Promise<AgentSession> {
     const { recorder } = this.options;
     const { signal } = this.giveUp;
-    await this.settling;
+    const isClosed = (): boolean => this.course !== 'open';
     recorder.setStatus('starting');
     try {
-      const isClosed = (): boolean => this.isClosed;
-      const child = await launchAgent({ ...this.options, isClosed, signal });
-      this.child = child;
-      recorder.setProblem(undefined);
-      recorder.setStatus('idle');
-      child.onDidEmit((event) => this.take(event));
-      return child;
+      return await launchAgent({ ...this.options, isClosed, signal });
     } catch (error) {
       recorder.setStatus('idle');
-      if (!this.isClosed && !signal.aborted) this.showProblem(error);
+      if (!isClosed() && !signal.aborted) this.showProblem(error);
       throw error;
     }
+  }
+
+  private started(agent: AgentSession): void {
+    const { recorder } = this.options;
+    recorder.setProblem(undefined);
+    recorder.setStatus('idle');
+    agent.onDidEmit((event) => this.take(event));
   }
 
   private take(event: AgentEvent): void {
@@ -192,10 +192,9 @@ export class HostedSession implements SessionDriver {
 
   private exited(isExpected: boolean): void {
     const { recorder, sessions, log } = this.options;
-    this.child = undefined;
     sessions.removeChild(recorder.stored.id);
     log.info('agent ended', { expected: isExpected });
-    this.settle(async () => {
+    this.slot.settle(async () => {
       if (isExpected) {
         recorder.dropLive();
         loseRequests(recorder);
@@ -220,26 +219,11 @@ export class HostedSession implements SessionDriver {
     if (isLost) recorder.notice({ level: 'warning', code, text });
   }
 
-  private settle(work: () => Promise<void>): void {
-    const before = this.settling ?? Promise.resolve();
-    const settling = before
-      .then(work)
-      .catch((error: unknown) => {
-        this.options.log.error('session not settled', { error: errorText(error) });
-      })
-      .finally(() => {
-        if (this.settling !== settling) return;
-        this.settling = undefined;
-        this.options.recorder.publish();
-      });
-    this.settling = settling;
-  }
-
   private async interrupt(author: Author): Promise<void> {
-    if (this.starting !== undefined && this.settling === undefined) return this.stopNext(author);
+    if (this.slot.kind === 'launching') return this.stopNext(author);
     // An old process is all that runs: it is ended instead.
     this.endOld.abort();
-    await this.child?.interrupt();
+    await this.slot.agent?.interrupt();
   }
 
   /** The agent is not there yet: what it would begin with is not run, and everybody is told. */
@@ -252,19 +236,19 @@ export class HostedSession implements SessionDriver {
     recorder.notice({ level: 'info', code: 'prompt-stopped', text, author });
   }
 
-  private async stopChild(): Promise<void> {
+  private async stopAgent(): Promise<void> {
     const { clock } = this.options;
     // A start that is under way ends first: what it started is closed like any other.
     const patience = clock.after(CLOSE_MS, () => this.giveUp.abort());
-    await this.starting?.catch(() => undefined);
+    await this.slot.starting?.catch(() => undefined);
     patience.dispose();
-    const { child } = this;
-    if (child !== undefined) {
-      const timer = clock.after(CLOSE_MS, () => child.kill());
-      await child.close({ interrupt: true });
+    const { agent } = this.slot;
+    if (agent !== undefined) {
+      const timer = clock.after(CLOSE_MS, () => agent.kill());
+      await agent.close({ interrupt: true });
       timer.dispose();
     }
-    await this.settling;
+    await this.slot.settling;
   }
 
   private showProblem(error: unknown): void {

@@ -165,7 +165,7 @@ export class Sessions {
         throw endInTerminal();
       }
       await session.driver?.end();
-      session.drive(undefined);
+      session.rest();
       recorder.update({ ended: true });
       recorder.setStatus('ended');
       this.open.touch(session);
@@ -216,6 +216,8 @@ export class Sessions {
     const session = await this.open.serve(known);
     if (found !== undefined && (isRunning(found) || known.source === 'observed')) {
       await driveObserved(session, this.options, found);
+    } else {
+      session.rest();
     }
     this.changed.fire();
     this.closeOldest();
@@ -234,7 +236,7 @@ export class Sessions {
     const { recorder } = session;
     const { source, archived } = recorder.stored;
     await session.driver?.close();
-    session.drive(undefined);
+    session.holdOpen();
     recorder.update({
       source: 'hosted',
       ended: false,
@@ -248,7 +250,7 @@ export class Sessions {
       if (left !== undefined) driver.recover(left);
       await driver.start();
     } catch (error) {
-      session.drive(undefined);
+      session.rest();
       recorder.update({ source, archived, ended: true });
       recorder.setStatus('ended');
       throw error;
@@ -257,7 +259,7 @@ export class Sessions {
 
   private async serveAgain(stored: StoredSession, child: StoredChild | undefined): Promise<void> {
     const session = await this.open.serve(stored);
-    if (child === undefined && stored.ended) return;
+    if (child === undefined && stored.ended) return session.rest();
     if (child !== undefined || stored.source === 'hosted') this.host(session).recover(child);
     else await driveObserved(session, this.options, this.found.byKey(stored.foundKey ?? ''));
   }
@@ -294,7 +296,7 @@ export class Sessions {
     const found = session && this.takerOf(session);
     if (session === undefined || found === undefined) return;
     await session.driver?.close();
-    session.drive(undefined);
+    session.holdOpen();
     await driveObserved(session, this.options, found);
   }
 

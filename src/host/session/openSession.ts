@@ -30,12 +30,22 @@ export interface OpenSessionOptions {
 /** Epochs that the owner's devices are told: older ones are needed for nothing that is served. */
 const TOLD_EPOCHS = 16;
 
+/** `opening`: nothing drives it yet. `over`: it has ended, and is open to be read. */
+type Course =
+  | { readonly kind: 'opening' }
+  | { readonly kind: 'driven'; readonly driver: SessionDriver }
+  | { readonly kind: 'over' };
+
+/** Commands may come before the session is there: its room is served first. */
+type Served =
+  { readonly kind: 'coming' } | { readonly kind: 'here'; readonly session: OpenSession };
+
 /** A served session. */
 export class OpenSession {
   readonly recorder: SessionRecorder;
   private readonly served: ServedRoom;
   private readonly rooms: ServedRooms;
-  private currentDriver: SessionDriver | undefined;
+  private course: Course = { kind: 'opening' };
 
   private constructor(options: OpenSessionOptions, served: ServedRoom) {
     const { stored, journal, clock, computer, agentName } = options;
@@ -55,25 +65,26 @@ export class OpenSession {
 
   /** Serves the session's room; nothing drives it yet. */
   static async open(options: OpenSessionOptions): Promise<OpenSession> {
-    // Commands may come before the session is there.
-    const opened: { session?: OpenSession } = {};
+    let state: Served = { kind: 'coming' };
+    const recorder = (): SessionRecorder | undefined =>
+      state.kind === 'here' ? state.session.recorder : undefined;
     const served = await options.rooms.serve(
       options.stored.room,
       {
         commands: hostedCommands((kind) => {
-          if (opened.session === undefined) throw starting();
-          return opened.session.targetOf(kind);
+          if (state.kind === 'coming') throw starting();
+          return state.session.targetOf(kind);
         }),
-        requestKind: (requestId) => opened.session?.recorder.request(requestId)?.request,
+        requestKind: (requestId) => recorder()?.request(requestId)?.request,
         checkControl: () => {
-          if (opened.session?.recorder.stored.mode === 'bypassPermissions') throw controlOfBypass();
+          if (recorder()?.stored.mode === 'bypassPermissions') throw controlOfBypass();
         },
       },
       options.stored.relays ?? [],
     );
     try {
       const session = new OpenSession(options, served);
-      opened.session = session;
+      state = { kind: 'here', session };
       session.recorder.publish();
       return session;
     } catch (error) {
@@ -95,9 +106,9 @@ export class OpenSession {
     return this.served.tables;
   }
 
-  /** What moves it; undefined for a session that has ended. */
+  /** What moves it; undefined for a session that is just being opened or has ended. */
   get driver(): SessionDriver | undefined {
-    return this.currentDriver;
+    return this.course.kind === 'driven' ? this.course.driver : undefined;
   }
 
   /** Somebody besides the owner may control, or may be let in to do so. */
@@ -109,9 +120,19 @@ export class OpenSession {
     );
   }
 
-  /** Hands the session to another driver. */
-  drive(driver: SessionDriver | undefined): void {
-    this.currentDriver = driver;
+  /** Hands the session to a driver. */
+  drive(driver: SessionDriver): void {
+    this.course = { kind: 'driven', driver };
+  }
+
+  /** Nothing drives it for now: another driver is to come. */
+  holdOpen(): void {
+    this.course = { kind: 'opening' };
+  }
+
+  /** Nothing drives it any more: it is open to be read. */
+  rest(): void {
+    this.course = { kind: 'over' };
   }
 
   /** Its row in the directory. */
@@ -131,18 +152,25 @@ export class OpenSession {
 
   /** Forced: its process is killed instead of ended. */
   async close(force = false): Promise<void> {
-    await this.currentDriver?.close(force);
-    this.currentDriver = undefined;
+    await this.driver?.close(force);
+    this.rest();
     this.recorder.flush();
     await this.rooms.close(this.room.id);
     this.recorder.dispose();
   }
 
   private targetOf(kind: CommandKind): CommandTarget {
-    const driver = this.currentDriver;
-    if (driver === undefined) throw over(kind);
-    if (driver.target === undefined) throw readOnlySession();
-    return driver.target;
+    switch (this.course.kind) {
+      case 'opening':
+        throw starting();
+      case 'over':
+        throw over(kind);
+      case 'driven': {
+        const { target } = this.course.driver;
+        if (target === undefined) throw readOnlySession();
+        return target;
+      }
+    }
   }
 }
 
