@@ -70,6 +70,7 @@ export function checkCommand(
     request: parsed.kind === 'answer' ? options.request?.(parsed.args.requestId) : undefined,
   });
   if (refusal) throw refusal;
+  // A kind of other rooms ends here, before control could move.
   handlerOf(options.handlers, parsed.kind);
   if (command.term !== options.term) throw staleTerm();
   if (command.notAfter === 0) throw voidedCommand();

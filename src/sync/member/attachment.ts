@@ -8,7 +8,7 @@ import { channelToken } from '../../crypto/identity.ts';
 import { CLOSE } from '../../protocol/closeCodes.ts';
 import type { CommandArgs, CommandKind } from '../../protocol/commandTable.ts';
 import type { Json } from '../../protocol/json.ts';
-import { type InviteLink, parseLink } from '../../protocol/link.ts';
+import { parseLink } from '../../protocol/link.ts';
 import type { Person, RoomState } from '../../protocol/state.ts';
 import {
   type Alarm,
@@ -26,8 +26,8 @@ import { fetchPage, fetchWhole, requestOf, sayGoodbye } from './requests.ts';
 
 /** A joined room. */
 export class Attachment implements RoomView, Disposable {
+  readonly room: string;
   private readonly options: JoinOptions;
-  private readonly link: InviteLink;
   private readonly parts: AttachmentParts;
   private readonly disposables: DisposableStore;
   private readonly changed = new Emitter<ReadonlySet<ViewPart>>();
@@ -47,7 +47,7 @@ export class Attachment implements RoomView, Disposable {
     const disposables = new DisposableStore();
     try {
       const parts = createAttachmentParts(options, link, tokens, disposables);
-      return new Attachment(options, link, parts, disposables);
+      return new Attachment(options, link.room, parts, disposables);
     } catch (error) {
       disposables.dispose();
       throw error;
@@ -56,12 +56,12 @@ export class Attachment implements RoomView, Disposable {
 
   private constructor(
     options: JoinOptions,
-    link: InviteLink,
+    room: string,
     parts: AttachmentParts,
     disposables: DisposableStore,
   ) {
     this.options = options;
-    this.link = link;
+    this.room = room;
     this.parts = parts;
     this.disposables = disposables;
     const { replica, documentConnection, truthTracker, memberChannel, presenceChannel } = parts;
@@ -75,10 +75,6 @@ export class Attachment implements RoomView, Disposable {
         if (parts.hostTime.saw(beat.at)) memberChannel.outbox.flush();
       }),
     );
-  }
-
-  get room(): string {
-    return this.link.room;
   }
 
   get member(): string {
