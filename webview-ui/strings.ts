@@ -38,7 +38,7 @@ export const PANEL_STRINGS = [
   'completed',
   'Connecting …',
   'Connecting … Your text is kept.',
-  'EditorHeartbeat ended',
+  'Connection ended',
   'Context',
   'Context: {0} of {1} tokens',
   'Controller',

@@ -61,7 +61,7 @@ export function truthWord(
     case 'relay-offline':
       return { icon: 'away', tone: 'warn', text: seen(t('Relay is offline')) };
     case 'over':
-      return { icon: 'stop', tone: 'bad', text: t('EditorHeartbeat ended') };
+      return { icon: 'stop', tone: 'bad', text: t('Connection ended') };
   }
 }
 
