@@ -36,7 +36,17 @@ export const ROOMS: readonly RoomWalls[] = [
     // The two sides of a room meet on the wire only.
     apart: { host: ['member'], member: ['host'] },
   },
-  { folder: 'src/client', imports: SYNC, packages: ['zod/mini', 'vscode'] },
+  {
+    folder: 'src/client',
+    imports: SYNC,
+    packages: ['zod/mini'],
+    apart: {
+      rooms: ['prompts', 'panel', 'lists'],
+      prompts: ['panel', 'lists'],
+      lists: ['prompts', 'panel'],
+      panel: ['lists'],
+    },
+  },
   { folder: 'src/node', imports: BASE, packages: ['zod/mini', 'node:'] },
   {
     folder: 'src/relay',

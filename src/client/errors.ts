@@ -1,8 +1,8 @@
-// Every message of the editor about something that went wrong: what happened, what was kept, what to do.
+// What a client says when something went wrong: what happened, what was kept, what to do.
 import { AppError } from '../base/errors.ts';
-import { PRODUCT_NAME } from '../base/product.ts';
+import { PRODUCT_ID, PRODUCT_NAME } from '../base/product.ts';
 
-/** Starting and sharing need an editor with a computer behind it. */
+/** Starting and sharing need a computer behind this window. */
 export function noHostHere(): AppError {
   return new AppError('usage', {
     happened: 'This window has no computer to run sessions on: it runs in the browser alone.',
@@ -15,32 +15,7 @@ export function hostSilent(): AppError {
   return new AppError('host-unreachable', {
     happened: 'The background service of this computer runs but does not answer.',
     kept: 'Its sessions are untouched.',
-    remedy: 'Try again; if it stays silent, "Stop All Sessions on This Computer" ends it.',
-  });
-}
-
-/** Starting and sharing wait for workspace trust. */
-export function workspaceNotTrusted(): AppError {
-  return new AppError('policy', {
-    happened: 'This workspace is not trusted, so no session can be started or shared from it.',
-    remedy: 'Trust the workspace (command "Workspaces: Manage Workspace Trust") and try again.',
-  });
-}
-
-/** The machine setting forbids sharing. */
-export function sharingIsOff(): AppError {
-  return new AppError('policy', {
-    happened: 'Sharing is turned off on this computer.',
-    kept: 'Nothing was shared.',
-    remedy: 'The setting "twinhelm.sharing.enabled" turns it on.',
-  });
-}
-
-/** The session of a panel or command is not in the list any more. */
-export function sessionGone(): AppError {
-  return new AppError('session-not-found', {
-    happened: 'This session is not on this computer any more.',
-    remedy: 'Open another one from the Sessions view.',
+    remedy: `Try again; if it stays silent, end it: command "Stop All Sessions on This Computer", or “${PRODUCT_ID} host stop”.`,
   });
 }
 
@@ -48,9 +23,18 @@ export function sessionGone(): AppError {
 export function unexpectedAnswer(what: string): AppError {
   return new AppError('internal', {
     happened: `The background service answered ${what} in a form that this version does not understand.`,
-    remedy:
-      'Stop all sessions on this computer (command) and try again; both then have one version.',
+    remedy: `Stop it (command "Stop All Sessions on This Computer", or “${PRODUCT_ID} host stop”) and try again: both then have one version.`,
   });
+}
+
+/** The person gave up, or closed what waited. */
+export function cancelled(): AppError {
+  return new AppError('cancelled', { happened: 'This was cancelled.' });
+}
+
+/** What was waited for did not come. */
+export function timedOut(): AppError {
+  return new AppError('timeout', { happened: 'This took too long.' });
 }
 
 /** Anything thrown, as an AppError. */

@@ -2,17 +2,17 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../base/disposable.ts';
 import { PRODUCT_ID, PRODUCT_NAME, PRODUCT_VERSION, PUBLISHER } from '../base/product.ts';
+import type { Clock } from '../base/clock.ts';
 import { prefixLogger } from '../base/log.ts';
-import { Attachment } from '../sync/member/attachment.ts';
 import type { App } from './app.ts';
 import { confirmAndJoin } from './commands/joinCommands.ts';
 import { registerCommands } from './commands/register.ts';
 import { Drafts } from '../client/prompts/drafts.ts';
 import { EntryDocuments } from './panel/entryDocuments.ts';
-import type { EditorEnvironment } from '../client/rooms/hostFinder.ts';
+import type { HostFinder } from '../client/rooms/hostFinder.ts';
 import { asAppError } from '../client/errors.ts';
 import { FrontSession } from './views/frontSession.ts';
-import { IdentityStore } from '../client/rooms/identityStore.ts';
+import { identitySecret, IdentityStore, logTrouble } from '../client/rooms/identityStore.ts';
 import { givenLinks, joinedSessions } from '../client/rooms/joinedSessions.ts';
 import { channelLogger } from './logChannel.ts';
 import { ComputerLink } from '../client/rooms/computerLink.ts';
@@ -24,14 +24,25 @@ import { plainText } from './plainText.ts';
 import { PeopleView } from './views/peopleView.ts';
 import { returnRefusedPrompts } from '../client/prompts/refusedPrompts.ts';
 import { reportError } from './report.ts';
-import { StoredRoomMemory } from '../client/rooms/storedRoomMemory.ts';
+import { RoomMemories, roomMemoryRecord } from '../client/rooms/roomMemories.ts';
 import { RoomPool, type RoomPoolOptions } from '../client/rooms/roomPool.ts';
 import { SessionDirectory } from '../client/rooms/sessionDirectory.ts';
 import { SessionsView } from './views/sessionsView.ts';
 import { settings } from './settings.ts';
 import type { SessionRef } from '../client/rooms/sessionRef.ts';
-import type { JoinTarget } from '../client/rooms/sharedRoom.ts';
+import { joinAs } from '../client/rooms/joinTarget.ts';
 import { createStatusBar } from './views/statusBar.ts';
+
+/** What the runtime of the extension decides. */
+export interface EditorEnvironment {
+  /** Absent on the web: guests only. */
+  readonly host?: HostFinder;
+  readonly clock: Clock;
+  /** Random number in [0, 1). */
+  readonly random: () => number;
+  /** Name of the person and of the device, if the settings say nothing else. */
+  readonly defaults: { readonly name: string; readonly device: string };
+}
 
 /** A running editor part; `close` gives everything back before the extension host ends. */
 export interface Editor {
@@ -52,19 +63,19 @@ export function startEditor(
   const channel = disposables.add(vscode.window.createOutputChannel(PRODUCT_NAME, { log: true }));
   const log = channelLogger(channel);
   const { secrets, globalState, workspaceState, extensionUri } = context;
-  const identity = new IdentityStore({ secrets, log });
-  const memory = new StoredRoomMemory({ memento: globalState, clock });
-  const join: JoinTarget = async ({ link, epochs }) =>
-    Attachment.join({
-      link,
-      identity: await identity.get(),
-      name: settings.name() || environment.defaults.name || vscode.l10n.t('Guest'),
-      device: environment.defaults.device,
-      clock,
-      log: prefixLogger(log, 'room'),
-      memory,
-      ...(epochs ? { epochs } : {}),
-    });
+  const identity = new IdentityStore({
+    storage: identitySecret(secrets),
+    onTrouble: logTrouble(log),
+  });
+  const memory = new RoomMemories({ storage: roomMemoryRecord(globalState), clock });
+  const join = joinAs({
+    identity: () => identity.get(),
+    name: () => settings.name() || environment.defaults.name || vscode.l10n.t('Guest'),
+    device: environment.defaults.device,
+    memory,
+    clock,
+    log: prefixLogger(log, 'room'),
+  });
   const machine = new ComputerLink({
     host: environment.host,
     join,
@@ -76,7 +87,7 @@ export function startEditor(
   const joined = disposables.add(joinedSessions(secrets, log));
   const given = disposables.add(givenLinks(secrets, log));
   const directory = disposables.add(new SessionDirectory({ machine, joined, t: vscode.l10n.t }));
-  const kept = { memento: workspaceState, now: () => clock.now() };
+  const kept = { storage: workspaceState, now: () => clock.now() };
   const open = new OpenPrompts({ ...kept, t: vscode.l10n.t });
   const leftBehind: RoomPoolOptions['leftBehind'] = (ref) => open.of(ref);
   const pool = new RoomPool({ links: directory, join, clock, random, log, leftBehind });

@@ -6,13 +6,14 @@ import type { FoundHost, HostFinder } from '../../src/client/rooms/hostFinder.ts
 import { joinedSessions } from '../../src/client/rooms/joinedSessions.ts';
 import { ComputerLink } from '../../src/client/rooms/computerLink.ts';
 import { SessionDirectory } from '../../src/client/rooms/sessionDirectory.ts';
+import type { JoinTarget, RoomTarget } from '../../src/client/rooms/joinTarget.ts';
 import { SharedRoom } from '../../src/client/rooms/sharedRoom.ts';
 import { untranslated } from '../../src/client/translate.ts';
 import type { Json } from '../../src/protocol/json.ts';
 import { formatLink } from '../../src/protocol/link.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
-import { FakeSecrets, FakeView, machineState, row } from './samples.ts';
+import { MemorySecrets, FakeView, machineState, row } from './samples.ts';
 
 const link = formatLink({
   room: 'm'.repeat(26),
@@ -40,7 +41,9 @@ function setUp(options: { readonly isWeb?: boolean } = {}) {
     },
     sessionEnvironment: () => ({}),
   };
-  const join = (): Promise<FakeView> => {
+  const targets: RoomTarget[] = [];
+  const join: JoinTarget = (target) => {
+    targets.push(target);
     const view = new FakeView();
     view.state = machineState({ sessions: [row()] });
     views.push(view);
@@ -54,9 +57,9 @@ function setUp(options: { readonly isWeb?: boolean } = {}) {
     random: () => 0,
     log: silentLogger,
   });
-  const joined = joinedSessions(new FakeSecrets(), silentLogger);
+  const joined = joinedSessions(new MemorySecrets(), silentLogger);
   const directory = new SessionDirectory({ machine, joined, t: untranslated });
-  return { clock, views, world, machine, directory };
+  return { clock, views, world, machine, directory, targets };
 }
 
 describe('finding', () => {
@@ -80,6 +83,16 @@ describe('finding', () => {
     const { machine } = setUp({ isWeb: true });
     expect([machine.status, machine.canHost]).toEqual(['absent', false]);
     await expect(machine.ensure()).rejects.toThrow('browser');
+  });
+});
+
+describe('joining', () => {
+  test('[P1] a journal that was restored is no older picture of this computer', async () => {
+    const { machine, targets, directory } = setUp();
+    await machine.ensure();
+    expect(targets).toEqual([{ link, remembers: false }]);
+    // The sessions of this computer are remembered like everybody's.
+    expect(directory.targetOf(ref)).toEqual({ link: 'link', epochs: undefined });
   });
 });
 
@@ -149,7 +162,7 @@ describe('a failed start', () => {
 describe('a panel of a joined session', () => {
   test('does not say that it was left before the list of joined sessions is read', async () => {
     const { clock, machine } = setUp();
-    const joined = joinedSessions(new FakeSecrets(), silentLogger);
+    const joined = joinedSessions(new MemorySecrets(), silentLogger);
     const directory = new SessionDirectory({ machine, joined, t: untranslated });
     const room = new SharedRoom({
       ref: { kind: 'joined', room: 'r' },

@@ -6,18 +6,18 @@ import type { SharedRoom } from '../../src/client/rooms/sharedRoom.ts';
 import { untranslated } from '../../src/client/translate.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
-import { FakeMemento, FakeView, poolOf, sessionState } from './samples.ts';
+import { MemoryStorage, FakeView, poolOf, sessionState } from './samples.ts';
 
 const ref: SessionRef = { kind: 'joined', room: 'r' };
 const DAY_MS = 24 * 3_600_000;
 
 /** One window after the other, over one storage. */
 function setUp() {
-  const memento = new FakeMemento();
+  const storage = new MemoryStorage();
   const clock = createFakeClock();
   const openWindow = async (): Promise<{ readonly room: SharedRoom; readonly view: FakeView }> => {
     const view = new FakeView();
-    const open = new OpenPrompts({ memento, now: () => clock.now(), t: untranslated });
+    const open = new OpenPrompts({ storage, now: () => clock.now(), t: untranslated });
     const pool = poolOf(view, { clock, leftBehind: (one) => open.of(one) });
     open.watch(pool);
     const { room } = pool.acquire(ref);
@@ -28,12 +28,12 @@ function setUp() {
     view.send('prompt', { text });
     view.settle({ id: `id of ${text}`, at: clock.now() });
   };
-  return { memento, clock, openWindow, send };
+  return { storage, clock, openWindow, send };
 }
 
 describe('a prompt that was not answered when the window went', () => {
   test('is there in the next window, with its text and what is not known, until it is dismissed', async () => {
-    const { memento, openWindow, send } = setUp();
+    const { storage, openWindow, send } = setUp();
     send(await openWindow(), 'half way');
     const next = await openWindow();
     expect(next.room.outbox).toMatchObject([
@@ -43,7 +43,7 @@ describe('a prompt that was not answered when the window went', () => {
     expect((await openWindow()).room.outbox).toHaveLength(1);
     next.room.forget('id of half way');
     expect((await openWindow()).room.outbox).toEqual([]);
-    expect(JSON.stringify([...memento.values])).not.toContain('half way');
+    expect(JSON.stringify([...storage.values])).not.toContain('half way');
   });
 
   test('is in no doubt any more once it stands in the transcript or in the queue', async () => {
@@ -80,7 +80,7 @@ describe('a prompt that was not answered when the window went', () => {
 });
 
 test('a prompt that was done, refused or given back is not kept', async () => {
-  const { memento, openWindow, send } = setUp();
+  const { storage, openWindow, send } = setUp();
   const window = await openWindow();
   for (const status of ['done', 'rejected', 'expired'] as const) {
     send(window, status);
@@ -88,5 +88,5 @@ test('a prompt that was done, refused or given back is not kept', async () => {
   }
   window.view.send('focus-request', {});
   expect((await openWindow()).room.outbox).toEqual([]);
-  expect(JSON.stringify([...memento.values])).not.toMatch(/done|rejected|expired/);
+  expect(JSON.stringify([...storage.values])).not.toMatch(/done|rejected|expired/);
 });

@@ -11,13 +11,13 @@ import { type FromPanel, type ToPanel, toPanelSchema } from '../../src/protocol/
 import type { Problem } from '../../src/protocol/state.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
-import { entries, FakeMemento, FakeView, poolOf, sessionState } from './samples.ts';
+import { entries, MemoryStorage, FakeView, poolOf, sessionState } from './samples.ts';
 
 const ref: SessionRef = { kind: 'own', session: 's' };
 async function setUp(view = new FakeView(), problem?: Problem) {
   const clock = createFakeClock();
   const pool = poolOf(view, { clock });
-  const drafts = new Drafts({ memento: new FakeMemento(), now: () => clock.now() });
+  const drafts = new Drafts({ storage: new MemoryStorage(), now: () => clock.now() });
   returnRefusedPrompts({ pool, drafts, t: untranslated });
   const lease = pool.acquire(ref);
   await waitUntil('joined', () => lease.room.view);

@@ -1,7 +1,8 @@
-// Sessions, people and views to test the editor's pure parts with.
+// Sessions, people, views and storages to test clients with.
 import { Emitter } from '../../src/base/emitter.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { RoomPool, type RoomPoolOptions } from '../../src/client/rooms/roomPool.ts';
+import type { KeyValueStorage, SecretStorage } from '../../src/client/storage.ts';
 import type { CommandArgs, CommandKind } from '../../src/protocol/commandTable.ts';
 import type { Json } from '../../src/protocol/json.ts';
 import { formatLink } from '../../src/protocol/link.ts';
@@ -21,7 +22,7 @@ import type {
   Truth,
   ViewPart,
 } from '../../src/session/view.ts';
-import type { MovableView } from '../../src/client/rooms/sharedRoom.ts';
+import type { MovableView } from '../../src/client/rooms/joinTarget.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 
 /** A hosted, idle session. */
@@ -199,17 +200,16 @@ export class FakeView implements MovableView {
   }
 }
 
-/** VS Code's Memento over a map. */
-export class FakeMemento {
+/** A storage that lasts as long as the test. */
+export class MemoryStorage implements KeyValueStorage {
   readonly values = new Map<string, unknown>();
 
   keys(): readonly string[] {
     return [...this.values.keys()];
   }
 
-  get<T>(key: string): T | undefined {
-    // Like the real one: the caller says what it expects.
-    return this.values.get(key) as T | undefined;
+  get(key: string): unknown {
+    return this.values.get(key);
   }
 
   update(key: string, value: unknown): Promise<void> {
@@ -219,8 +219,8 @@ export class FakeMemento {
   }
 }
 
-/** VS Code's secret storage over a map, shared by "windows". */
-export class FakeSecrets {
+/** A secret storage that "windows" of one test share. */
+export class MemorySecrets implements SecretStorage {
   readonly values = new Map<string, string>();
   private readonly changed = new Emitter<{ key: string }>();
   readonly onDidChange = this.changed.event;
@@ -233,16 +233,6 @@ export class FakeSecrets {
     this.values.set(key, value);
     this.changed.fire({ key });
     return Promise.resolve();
-  }
-
-  delete(key: string): Promise<void> {
-    this.values.delete(key);
-    this.changed.fire({ key });
-    return Promise.resolve();
-  }
-
-  keys(): Promise<string[]> {
-    return Promise.resolve([...this.values.keys()]);
   }
 }
 

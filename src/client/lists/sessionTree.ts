@@ -1,23 +1,13 @@
 // The Sessions tree as values: groups, rows, what each row shows and which actions it offers.
 import type { DirectoryRow, SessionSummary } from '../../protocol/state.ts';
 import { sessionDetails, sessionLook, type TreeGroup } from './sessionLook.ts';
+import type { JoinedRow } from '../rooms/joinedSessions.ts';
 import { refKey, type SessionRef } from '../rooms/sessionRef.ts';
 import { shortAge } from './times.ts';
 import type { Translate } from '../translate.ts';
 
 /** States that the tree groups by, in the order of the tree. */
 const TREE_GROUPS: readonly TreeGroup[] = ['waiting', 'working', 'idle', 'ended', 'archived'];
-
-/** A session of somebody else that was joined here. */
-export interface JoinedRow {
-  readonly room: string;
-  /** What was last seen of it; absent until its first state arrived. */
-  readonly session?: SessionSummary;
-  readonly title: string;
-  readonly computer: string;
-  /** The connection ended for good: sharing was stopped, or the link was withdrawn. */
-  readonly isOver?: boolean;
-}
 
 /** A row of the tree. */
 export interface SessionNode {

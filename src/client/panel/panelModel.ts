@@ -1,19 +1,19 @@
 // From a room's view to what the panel's header and control bar show. Pure.
 import type { PanelControl, PanelHeader, PanelPerson, PanelTruth } from '../../protocol/panel.ts';
-import type { Person, Scope, SessionState } from '../../protocol/state.ts';
+import type { Person, SessionState } from '../../protocol/state.ts';
 import type { RoomView, Truth } from '../../session/view.ts';
+import type { Absence } from '../rooms/absence.ts';
+import {
+  controlHolder,
+  type FactSource,
+  may,
+  mayGiveControl,
+  memberName,
+  sessionState,
+} from '../rooms/sessionFacts.ts';
 
 /** The part of a view that the header is made from. */
-export type HeaderSource = Pick<
-  RoomView,
-  'member' | 'window' | 'truth' | 'state' | 'me' | 'alarms'
->;
-
-/** What is shown before there is a view: still looking, or the reason why there is none. */
-export interface Absence {
-  readonly kind: 'connecting' | 'host-offline' | 'over';
-  readonly text?: string;
-}
+export type HeaderSource = FactSource & Pick<RoomView, 'alarms'>;
 
 /** Header of a room; `nowMs` is this device's monotonic clock. */
 export function panelHeader(source: HeaderSource | Absence, nowMs: number): PanelHeader {
@@ -50,23 +50,8 @@ export function panelHeader(source: HeaderSource | Absence, nowMs: number): Pane
   };
 }
 
-/** State of a session room; undefined before it arrived, or in a machine room. */
-export function sessionState(source: Pick<RoomView, 'state'>): SessionState | undefined {
-  return source.state?.kind === 'session' ? source.state : undefined;
-}
-
-/** Whether this member may do what a scope names, in this session, now. */
-export function may(source: HeaderSource, scope: Scope): boolean {
-  const state = sessionState(source);
-  const { me } = source;
-  if (!state || !me || source.truth.kind === 'over') return false;
-  if (state.session.source === 'observed' || state.session.status === 'ended') return false;
-  if (me.role === 'owner') return true;
-  return me.role === 'controller' && me.scopes.includes(scope);
-}
-
 /** Who has control, and what this window may do about it. */
-export function panelControl(source: HeaderSource): PanelControl {
+export function panelControl(source: FactSource): PanelControl {
   const { me, member } = source;
   const state = sessionState(source);
   if (!state || !me) return { kind: 'watching', reason: 'joining' };
@@ -78,15 +63,13 @@ export function panelControl(source: HeaderSource): PanelControl {
     return { kind: 'watching', reason: 'asked' };
   }
   if (!may(source, 'prompt')) return { kind: 'watching', reason: 'viewer' };
-  const { holder, queue } = state.focus;
-  if (!holder) return { kind: 'free' };
-  if (holder.member === member) {
-    return { kind: holder.window === source.window ? 'mine' : 'mine-elsewhere' };
-  }
-  const place = queue.findIndex((waiting) => waiting.member === member) + 1;
+  const holder = controlHolder(state, source);
+  if (holder.kind === 'nobody') return { kind: 'free' };
+  if (holder.kind === 'me') return { kind: holder.isThisWindow ? 'mine' : 'mine-elsewhere' };
+  const place = state.focus.queue.findIndex((waiting) => waiting.member === member) + 1;
   return {
     kind: 'other',
-    name: nameOf(state, holder.member),
+    name: holder.name,
     place,
     canRequest: place === 0,
     canTake: me.role === 'owner',
@@ -94,19 +77,12 @@ export function panelControl(source: HeaderSource): PanelControl {
 }
 
 /** Windows of others that ask for control, if this member may give it. */
-export function controlRequests(source: HeaderSource): PanelHeader['controlRequests'] {
+export function controlRequests(source: FactSource): PanelHeader['controlRequests'] {
   const state = sessionState(source);
-  if (!state || !source.me) return [];
-  const isHolder = state.focus.holder?.member === source.member;
-  if (!isHolder && source.me.role !== 'owner') return [];
+  if (!state || !mayGiveControl(source)) return [];
   return state.focus.queue
     .filter((waiting) => waiting.member !== source.member)
-    .map(({ member, window }) => ({ member, window, name: nameOf(state, member) }));
-}
-
-/** Name of a member as the roster has it; a short id if it has left. */
-export function nameOf(state: SessionState, member: string): string {
-  return state.people.find((person) => person.member === member)?.name ?? member.slice(0, 6);
+    .map(({ member, window }) => ({ member, window, name: memberName(state, member) }));
 }
 
 /** How true the picture is, with its age now. */
@@ -130,7 +106,7 @@ function age(lastBeatAt: number | undefined, nowMs: number): { readonly ageMs?: 
   return lastBeatAt === undefined ? {} : { ageMs: nowMs - lastBeatAt };
 }
 
-function panelPerson(person: Person, source: HeaderSource, state: SessionState): PanelPerson {
+function panelPerson(person: Person, source: FactSource, state: SessionState): PanelPerson {
   const { member } = person;
   return {
     member,

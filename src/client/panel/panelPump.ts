@@ -18,11 +18,12 @@ import type { Drafts } from '../prompts/drafts.ts';
 import { asAppError } from '../errors.ts';
 import { panelOutbox } from '../prompts/outboxItems.ts';
 import { EntryFeed, LiveFeed } from './panelFeeds.ts';
-import { type Absence, panelHeader } from './panelModel.ts';
+import { panelHeader } from './panelModel.ts';
+import type { Absence } from '../rooms/absence.ts';
 import { refKey } from '../rooms/sessionRef.ts';
 import type { SharedRoom } from '../rooms/sharedRoom.ts';
 import type { Translate } from '../translate.ts';
-import { TypingPresence } from '../prompts/typingPresence.ts';
+import { TypingPresence } from './typingPresence.ts';
 
 /** A body larger than this is opened in an editor instead of the panel; bytes. */
 const MAX_PANEL_BLOB = 4 * 1024 * 1024;

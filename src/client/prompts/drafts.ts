@@ -1,9 +1,9 @@
 // What was typed and not sent, per session: kept across reloads, bounded.
-import type { Memento } from 'vscode';
 import * as z from 'zod/mini';
 import { Emitter, type Event } from '../../base/emitter.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { refKey, type SessionRef } from '../rooms/sessionRef.ts';
+import type { KeyValueStorage } from '../storage.ts';
 
 const PREFIX = 'draft:';
 const MAX_DRAFTS = 50;
@@ -16,16 +16,16 @@ export interface PutBack {
   readonly reason: string;
 }
 
-/** Drafts of this workspace. */
+/** Drafts of everything that this storage is for: a workspace's, a tab's. */
 export class Drafts {
-  private readonly memento: Memento;
+  private readonly storage: KeyValueStorage;
   private readonly now: () => number;
   private readonly returned = new Emitter<PutBack>();
 
   readonly onDidPutBack: Event<PutBack> = this.returned.event;
 
-  constructor(options: { readonly memento: Memento; readonly now: () => number }) {
-    this.memento = options.memento;
+  constructor(options: { readonly storage: KeyValueStorage; readonly now: () => number }) {
+    this.storage = options.storage;
     this.now = options.now;
   }
 
@@ -37,7 +37,7 @@ export class Drafts {
   /** Keeps a draft; beyond 50 the oldest goes, beyond 2 MiB of text the end is cut. */
   set(ref: SessionRef, text: string): void {
     const kept = text.slice(0, LIMITS.promptBytes);
-    void this.memento.update(
+    void this.storage.update(
       PREFIX + refKey(ref),
       kept === '' ? undefined : { text: kept, at: this.now() },
     );
@@ -52,15 +52,15 @@ export class Drafts {
   }
 
   private trim(): void {
-    const keys = this.memento.keys().filter((key) => key.startsWith(PREFIX));
+    const keys = this.storage.keys().filter((key) => key.startsWith(PREFIX));
     if (keys.length <= MAX_DRAFTS) return;
     const age = (key: string): number => this.read(key)?.at ?? 0;
     const oldest = keys.toSorted((a, b) => age(a) - age(b)).slice(0, keys.length - MAX_DRAFTS);
-    for (const key of oldest) void this.memento.update(key, undefined);
+    for (const key of oldest) void this.storage.update(key, undefined);
   }
 
   private read(key: string): z.infer<typeof draftSchema> | undefined {
-    const parsed = draftSchema.safeParse(this.memento.get(key));
+    const parsed = draftSchema.safeParse(this.storage.get(key));
     return parsed.success ? parsed.data : undefined;
   }
 }

@@ -1,13 +1,13 @@
 // Prompts whose outcome this window does not know yet: kept, so that the next window can show them.
-import type { Memento } from 'vscode';
 import * as z from 'zod/mini';
 import type { Disposable } from '../../base/disposable.ts';
 import { isSettled, type OutboxItem } from '../../session/view.ts';
-import { sessionState } from '../panel/panelModel.ts';
 import { promptText } from './refusedPrompts.ts';
 import type { RoomPool } from '../rooms/roomPool.ts';
+import { sessionState } from '../rooms/sessionFacts.ts';
 import { refKey, type SessionRef } from '../rooms/sessionRef.ts';
 import type { SharedRoom } from '../rooms/sharedRoom.ts';
+import type { KeyValueStorage } from '../storage.ts';
 import type { Translate } from '../translate.ts';
 
 const KEY = 'open-prompts';
@@ -24,18 +24,18 @@ const promptSchema = z.object({
 const keptSchema = z.record(z.string(), z.array(promptSchema));
 type KeptPrompt = z.infer<typeof promptSchema>;
 
-/** What is kept, by session, in the storage of the workspace. */
+/** What is kept, by session. */
 export class OpenPrompts {
-  private readonly memento: Memento;
+  private readonly storage: KeyValueStorage;
   private readonly now: () => number;
   private readonly t: Translate;
 
   constructor(options: {
-    readonly memento: Memento;
+    readonly storage: KeyValueStorage;
     readonly now: () => number;
     readonly t: Translate;
   }) {
-    this.memento = options.memento;
+    this.storage = options.storage;
     this.now = options.now;
     this.t = options.t;
   }
@@ -68,14 +68,14 @@ export class OpenPrompts {
     const prompts = outbox.flatMap(keptPrompt).slice(-MAX_PROMPTS);
     const { [refKey(ref)]: known, ...others } = before;
     if (JSON.stringify(known ?? []) === JSON.stringify(prompts)) return;
-    void this.memento.update(
+    void this.storage.update(
       KEY,
       prompts.length === 0 ? others : { ...others, [refKey(ref)]: prompts },
     );
   }
 
   private kept(): Readonly<Record<string, readonly KeptPrompt[]>> {
-    const parsed = keptSchema.safeParse(this.memento.get(KEY));
+    const parsed = keptSchema.safeParse(this.storage.get(KEY));
     if (!parsed.success) return {};
     const oldest = this.now() - MAX_AGE_MS;
     return Object.fromEntries(

@@ -1,17 +1,20 @@
-// This computer's session host as the editor sees it: found, joined, kept across restarts, never started unasked.
-import * as z from 'zod/mini';
+// This computer's session host as a window sees it: found, joined, kept across restarts, never started unasked.
 import type { Clock } from '../../base/clock.ts';
 import { DisposableStore } from '../../base/disposable.ts';
 import { Emitter, type Event } from '../../base/emitter.ts';
 import { errorText, type Logger } from '../../base/log.ts';
 import type { CommandArgs, MachineCommandKind } from '../../protocol/commandTable.ts';
 import type { Json } from '../../protocol/json.ts';
-import { type DirectoryRow, directoryRowSchema, type MachineState } from '../../protocol/state.ts';
+import type { DirectoryRow, MachineState } from '../../protocol/state.ts';
 import type { RoomView } from '../../session/view.ts';
 import type { FoundHost, HostFinder } from './hostFinder.ts';
-import { asAppError, hostSilent, noHostHere, unexpectedAnswer } from '../errors.ts';
+import { asAppError, hostSilent, noHostHere } from '../errors.ts';
 import { type AppError, isAppError } from '../../base/errors.ts';
-import { type JoinTarget, SharedRoom } from './sharedRoom.ts';
+import { waitForChange } from '../waitForChange.ts';
+import type { JoinTarget } from './joinTarget.ts';
+import { fetchSessions } from './machineAnswers.ts';
+import { machineState } from './sessionFacts.ts';
+import { SharedRoom } from './sharedRoom.ts';
 
 /** How often the host's file is looked at: a host may be started by a terminal, or restart. */
 const LOOK_MS = 2_000;
@@ -19,8 +22,6 @@ const LOOK_MS = 2_000;
 const JOIN_MS = 30_000;
 /** A crashed host is started again by itself this often, then only when somebody asks. */
 const MAX_RESTARTS = 3;
-
-const pageSchema = z.looseObject({ sessions: z.array(directoryRowSchema) });
 
 /** What is known of this computer. */
 export type MachineStatus = 'absent' | 'looking' | 'stopped' | 'connecting' | 'connected' | 'lost';
@@ -33,6 +34,7 @@ export class ComputerLink {
   private readonly log: Logger;
   private readonly room: SharedRoom;
   private readonly claudePath: () => string;
+  private readonly clock: Clock;
   private hasLooked = false;
   private isLooking = false;
   private isHostGone = true;
@@ -53,6 +55,7 @@ export class ComputerLink {
     this.host = options.host;
     this.log = options.log;
     this.claudePath = options.claudePath;
+    this.clock = options.clock;
     this.room = new SharedRoom({
       ref: { kind: 'own', session: '' },
       join: options.join,
@@ -82,8 +85,7 @@ export class ComputerLink {
 
   /** The directory as last seen; undefined before the first time. */
   get state(): MachineState | undefined {
-    const state = this.room.view?.state;
-    return state?.kind === 'machine' ? state : undefined;
+    return this.room.view && machineState(this.room.view);
   }
 
   /** Sessions of this computer as last seen; what did not fit the directory comes behind, once asked for. */
@@ -107,10 +109,11 @@ export class ComputerLink {
 
   /** Fetches the next page of the directory. Throws AppError if the host does not answer. */
   async fetchMore(): Promise<void> {
-    const answer = await this.request('fetch-sessions', { offset: this.rows.length });
-    const parsed = pageSchema.safeParse(answer);
-    if (!parsed.success) throw unexpectedAnswer('with more sessions');
-    this.fetched = [...this.fetched, ...parsed.data.sessions];
+    const { sessions } = await fetchSessions(
+      (kind, args) => this.request(kind, args),
+      this.rows.length,
+    );
+    this.fetched = [...this.fetched, ...sessions];
     this.changed.fire();
   }
 
@@ -195,29 +198,26 @@ export class ComputerLink {
     if (found.kind === 'running') {
       // Whoever started it: what kept this window from starting it is over.
       this.failure = undefined;
-      this.room.setTarget({ link: found.link });
+      this.room.setTarget({ link: found.link, remembers: false });
     }
     if (this.status !== before || this.failure !== failure) this.changed.fire();
   }
 
   /** Waits until this window is in the machine room and its picture is the host's. */
   private joined(signal: AbortSignal): Promise<RoomView> {
-    const { room } = this;
-    return new Promise((resolve, reject) => {
-      const disposables = new DisposableStore();
-      const settle = (): void => {
+    const { room, clock } = this;
+    return waitForChange({
+      clock,
+      signal,
+      onAbort: (reason) => (isAppError(reason) ? reason : hostSilent()),
+      events: [room.onDidChange],
+      look: () => {
         const { view, error } = room;
-        const isHere =
-          view?.me && (view.truth.kind === 'live' || view.truth.kind === 'unconfirmed');
-        if (!isHere && !error && !signal.aborted) return;
-        disposables.dispose();
-        if (isHere) resolve(view);
-        else reject(error ?? (isAppError(signal.reason) ? signal.reason : hostSilent()));
-      };
-      disposables.add(room.onDidChange(settle));
-      signal.addEventListener('abort', settle);
-      disposables.defer(() => signal.removeEventListener('abort', settle));
-      settle();
+        const isTrue = view?.truth.kind === 'live' || view?.truth.kind === 'unconfirmed';
+        if (view?.me && isTrue) return view;
+        if (error) throw error;
+        return undefined;
+      },
     });
   }
 }

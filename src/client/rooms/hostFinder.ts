@@ -1,5 +1,4 @@
-// What the two composition roots give to the editor: everything that differs between Node and the web.
-import type { Clock } from '../../base/clock.ts';
+// How a window finds and starts the session host of its computer; given by whoever can start processes.
 import type { Logger } from '../../base/log.ts';
 
 /** What a look for a host finds. */
@@ -10,7 +9,7 @@ export type FoundHost =
   /** It ended without saying so: its sessions wait to be taken up again. */
   | { readonly kind: 'crashed' };
 
-/** The session host of this computer, as an editor sees it. */
+/** The session host of this computer, as a window sees it. */
 export interface HostFinder {
   /** Looks for a host; never starts one. Looks closer if the connection to the last one is lost. */
   find(isLost: boolean): Promise<FoundHost>;
@@ -24,15 +23,4 @@ export interface HostFinder {
   sessionEnvironment(claudePath: string): Readonly<Record<string, string>>;
   /** Folder for a session when the window has none: the home folder. */
   readonly homeFolder: string;
-}
-
-/** Dependencies of the editor that its runtime decides. */
-export interface EditorEnvironment {
-  /** Absent on the web: guests only. */
-  readonly host?: HostFinder;
-  readonly clock: Clock;
-  /** Random number in [0, 1). */
-  readonly random: () => number;
-  /** Name of the person and of the device, if the settings say nothing else. */
-  readonly defaults: { readonly name: string; readonly device: string };
 }

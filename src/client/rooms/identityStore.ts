@@ -1,5 +1,4 @@
-// The identity of this device: made once, kept in the editor's secret storage.
-import type { SecretStorage } from 'vscode';
+// The identity of this device: made once, kept where only its owner reads.
 import {
   createIdentity,
   exportIdentity,
@@ -7,21 +6,42 @@ import {
   importIdentity,
 } from '../../crypto/identity.ts';
 import { errorText, type Logger } from '../../base/log.ts';
+import type { SecretStorage } from '../storage.ts';
 
 const KEY = 'identity';
 
-/** Gives the device's identity; one that cannot be kept lasts until the window closes. */
+/** Where the one identity of a device is kept. */
+export interface IdentityStorage {
+  /** The kept text; undefined if there is none yet. Rejects if it cannot be read now. */
+  read(): PromiseLike<string | undefined>;
+  /** Keeps a text, and gives what is there then: another window may have been first. */
+  keep(text: string): PromiseLike<string | undefined>;
+}
+
+/** What can be wrong with the kept identity; `error` says why. */
+export interface IdentityTrouble {
+  readonly kind: 'unreadable' | 'damaged' | 'not-kept';
+  readonly error: unknown;
+}
+
+/** Gives the device's identity, the same at every call and in every window. */
 export class IdentityStore {
-  private readonly secrets: SecretStorage;
-  private readonly log: Logger;
+  private readonly storage: IdentityStorage;
+  private readonly onTrouble: (trouble: IdentityTrouble) => void;
   private identity: Promise<Identity> | undefined;
 
-  constructor(options: { readonly secrets: SecretStorage; readonly log: Logger }) {
-    this.secrets = options.secrets;
-    this.log = options.log;
+  /**
+   * `onTrouble` may throw: then there is no identity. Otherwise one is made: in place of a damaged
+   * one, or where it cannot be read or kept, for as long as this store lives.
+   */
+  constructor(options: {
+    readonly storage: IdentityStorage;
+    readonly onTrouble: (trouble: IdentityTrouble) => void;
+  }) {
+    this.storage = options.storage;
+    this.onTrouble = options.onTrouble;
   }
 
-  /** The same identity at every call and in every window of this device. */
   get(): Promise<Identity> {
     this.identity ??= this.load();
     return this.identity;
@@ -30,10 +50,10 @@ export class IdentityStore {
   private async load(): Promise<Identity> {
     let text: string | undefined;
     try {
-      text = await this.secrets.get(KEY);
+      text = await this.storage.read();
     } catch (error) {
       // A storage that is locked now may open later: the identity in it must not be replaced.
-      this.log.warn('identity cannot be read', { error: errorText(error) });
+      this.onTrouble({ kind: 'unreadable', error });
       return createIdentity();
     }
     return (await this.identityOf(text)) ?? this.make();
@@ -41,23 +61,46 @@ export class IdentityStore {
 
   private async make(): Promise<Identity> {
     const made = await createIdentity();
+    const text = await exportIdentity(made);
+    let kept: string | undefined;
     try {
-      await this.secrets.store(KEY, await exportIdentity(made));
-      // Two windows may make one at the same time: both take the one that stayed.
-      return (await this.identityOf(await this.secrets.get(KEY))) ?? made;
+      kept = await this.storage.keep(text);
     } catch (error) {
-      this.log.warn('identity cannot be kept', { error: errorText(error) });
+      this.onTrouble({ kind: 'not-kept', error });
       return made;
     }
+    // Two windows may make one at the same time: both take the one that stayed.
+    return kept === text ? made : ((await this.identityOf(kept)) ?? made);
   }
 
   private async identityOf(text: string | undefined): Promise<Identity | undefined> {
     if (text === undefined) return undefined;
-    try {
-      return await importIdentity(text);
-    } catch (error) {
-      this.log.warn('identity is damaged', { error: errorText(error) });
+    let error: unknown;
+    const identity = await importIdentity(text).catch((thrown: unknown) => {
+      error = thrown;
       return undefined;
-    }
+    });
+    if (!identity) this.onTrouble({ kind: 'damaged', error });
+    return identity;
   }
+}
+
+/** Keeps the identity in a secret storage. */
+export function identitySecret(secrets: SecretStorage): IdentityStorage {
+  return {
+    read: () => secrets.get(KEY),
+    async keep(text) {
+      await secrets.store(KEY, text);
+      return secrets.get(KEY);
+    },
+  };
+}
+
+/** For a window: it goes on with an identity of its own, and the log tells why. */
+export function logTrouble(log: Logger): (trouble: IdentityTrouble) => void {
+  return ({ kind, error }) =>
+    log.warn('the kept identity cannot be used', {
+      kind,
+      error: error === undefined ? undefined : errorText(error),
+    });
 }

@@ -1,7 +1,8 @@
 // The sessions of others that this device has joined, with their links.
-import type { SecretStorage } from 'vscode';
 import * as z from 'zod/mini';
 import type { Logger } from '../../base/log.ts';
+import type { SessionSummary } from '../../protocol/state.ts';
+import type { SecretStorage } from '../storage.ts';
 import { SecretList } from './secretList.ts';
 
 /** A joined session. The link is a secret. */
@@ -14,6 +15,17 @@ export const joinedSessionSchema = z.looseObject({
 });
 
 export type JoinedSession = z.infer<typeof joinedSessionSchema>;
+
+/** A session of somebody else that was joined here, as lists show it. */
+export interface JoinedRow {
+  readonly room: string;
+  /** What was last seen of it; absent until its first state arrived. */
+  readonly session?: SessionSummary;
+  readonly title: string;
+  readonly computer: string;
+  /** The connection ended for good: sharing was stopped, or the link was withdrawn. */
+  readonly isOver?: boolean;
+}
 
 /** Opens the list of joined sessions; the oldest of more than 50 is forgotten. */
 export function joinedSessions(secrets: SecretStorage, log: Logger): SecretList<JoinedSession> {

@@ -5,7 +5,8 @@ import { Emitter, type Event } from '../../base/emitter.ts';
 import type { Logger } from '../../base/log.ts';
 import { isSettled, type OutboxItem, type ViewPart } from '../../session/view.ts';
 import { refKey, type SessionRef } from './sessionRef.ts';
-import { type JoinTarget, type RoomTarget, SharedRoom } from './sharedRoom.ts';
+import type { JoinTarget, RoomTarget } from './joinTarget.ts';
+import { SharedRoom } from './sharedRoom.ts';
 
 /** A connection stays this long without a user, so that hiding and showing a panel costs nothing. */
 const LINGER_MS = 10_000;

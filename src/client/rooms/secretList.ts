@@ -1,10 +1,10 @@
-// A bounded list of records in the editor's secret storage: links, which are secrets.
-import type { SecretStorage } from 'vscode';
+// A bounded list of records in a secret storage: links, which are secrets.
 import * as z from 'zod/mini';
 import { Emitter, type Event } from '../../base/emitter.ts';
 import { parseJson } from '../../protocol/json.ts';
 import { DisposableStore } from '../../base/disposable.ts';
 import { errorText, type Logger } from '../../base/log.ts';
+import type { SecretStorage } from '../storage.ts';
 
 /** Records of one shape under one key; other windows' changes are taken over. Newest first. */
 export class SecretList<T> {

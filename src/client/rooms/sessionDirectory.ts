@@ -3,14 +3,15 @@ import { DisposableStore } from '../../base/disposable.ts';
 import { Emitter, type Event } from '../../base/emitter.ts';
 import { parseLink } from '../../protocol/link.ts';
 import type { Problem, SessionSummary } from '../../protocol/state.ts';
-import type { JoinedSession } from './joinedSessions.ts';
+import type { Absence } from './absence.ts';
+import type { JoinedRow, JoinedSession } from './joinedSessions.ts';
+import type { RoomTarget } from './joinTarget.ts';
 import type { ComputerLink } from './computerLink.ts';
-import { type Absence, sessionState } from '../panel/panelModel.ts';
 import type { LinkSource, RoomPool } from './roomPool.ts';
 import type { SecretList } from './secretList.ts';
 import type { SessionRef } from './sessionRef.ts';
-import type { JoinedRow } from '../lists/sessionTree.ts';
-import type { RoomTarget, SharedRoom } from './sharedRoom.ts';
+import { sessionState } from './sessionFacts.ts';
+import type { SharedRoom } from './sharedRoom.ts';
 import type { Translate } from '../translate.ts';
 
 /** Where sessions are looked up by reference. */

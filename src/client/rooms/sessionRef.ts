@@ -1,4 +1,4 @@
-// How the editor names a session: by our id on this computer, or by the room that was joined.
+// How a client names a session: by our id on this computer, or by the room that was joined.
 import * as z from 'zod/mini';
 
 /** A session of this computer, or one that was joined by a link. Holds no secret. */

@@ -8,6 +8,7 @@ import { errorText, type Logger } from '../../base/log.ts';
 import { parseLink } from '../../protocol/link.ts';
 import { isSettled, type OutboxItem, type RoomView, type ViewPart } from '../../session/view.ts';
 import { asAppError } from '../errors.ts';
+import type { JoinTarget, MovableView, RoomTarget } from './joinTarget.ts';
 import { refKey, type SessionRef } from './sessionRef.ts';
 
 /** Prompts and answers that were done: so many of the newest stay, as what they changed may show later. */
@@ -28,22 +29,6 @@ export interface RoomChange {
   readonly parts: ReadonlySet<ViewPart>;
   readonly isNewView: boolean;
 }
-
-/** Where a room is, and what its members may read. */
-export interface RoomTarget {
-  readonly link: string;
-  /** Content secrets from the owner's directory, base64url. */
-  readonly epochs?: readonly { readonly epoch: number; readonly secret: string }[] | undefined;
-}
-
-/** A joined view that can follow its relay and its epochs in place. */
-export interface MovableView extends RoomView {
-  setRelay(url: string): void;
-  addEpochs(epochs: readonly { readonly epoch: number; readonly secret: string }[]): void;
-}
-
-/** Joins a room; throws AppError link-* if the link can never work. */
-export type JoinTarget = (target: RoomTarget) => Promise<MovableView>;
 
 /** Options of a shared room. */
 export interface SharedRoomOptions {

@@ -1,6 +1,6 @@
 // Progress for anything that may take over a second, with a way to cancel it.
 import * as vscode from 'vscode';
-import { AppError } from '../../base/errors.ts';
+import { cancelled } from '../../client/errors.ts';
 
 /** Runs `work` under a notification; its signal is aborted when the person cancels. */
 export function withProgress<T>(
@@ -19,8 +19,4 @@ export function withProgress<T>(
       }
     }),
   );
-}
-
-function cancelled(): AppError {
-  return new AppError('cancelled', { happened: 'Cancelled.' });
 }

@@ -1,15 +1,10 @@
 // Commands that begin, open and end sessions of this computer.
 import * as vscode from 'vscode';
-import * as z from 'zod/mini';
-import { DisposableStore } from '../../base/disposable.ts';
-import type { Json } from '../../protocol/json.ts';
 import type { App } from '../app.ts';
-import {
-  noHostHere,
-  sessionGone,
-  unexpectedAnswer,
-  workspaceNotTrusted,
-} from '../../client/errors.ts';
+import { noHostHere } from '../../client/errors.ts';
+import { sessionOfAnswer } from '../../client/rooms/machineAnswers.ts';
+import { waitForChange } from '../../client/waitForChange.ts';
+import { sessionGone, workspaceNotTrusted } from '../errors.ts';
 import { withProgress } from '../ask/progress.ts';
 import type { SessionRef } from '../../client/rooms/sessionRef.ts';
 import { refOfArgument } from '../views/sessionsView.ts';
@@ -17,8 +12,6 @@ import { inRoom, targetSession } from './target.ts';
 
 /** A new session is in the directory within this time, or its panel says that it is not there yet. */
 const LISTED_MS = 5_000;
-
-const sessionAnswer = z.looseObject({ session: z.string() });
 
 /** Starts a session in a folder, with a first prompt if one is given. */
 export async function startSession(app: App): Promise<void> {
@@ -35,7 +28,7 @@ export async function startSession(app: App): Promise<void> {
   const env = app.machine.sessionEnvironment();
   const session = await withProgress(vscode.l10n.t('Starting a session…'), async (signal) => {
     const args = { cwd, env, ...(prompt.trim() === '' ? {} : { prompt }) };
-    return listed(app, sessionOf(await app.machine.request('start', args, signal)));
+    return listed(app, sessionOfAnswer(await app.machine.request('start', args, signal)));
   });
   app.panels.show({ kind: 'own', session }).reveal();
 }
@@ -75,7 +68,7 @@ export async function opened(app: App, ref: SessionRef): Promise<SessionRef> {
   const foundKey = row?.foundKey;
   if (row?.link !== undefined || foundKey === undefined) return ref;
   const session = await withProgress(vscode.l10n.t('Opening the session…'), async (signal) =>
-    listed(app, sessionOf(await app.machine.request('open', { foundKey }, signal))),
+    listed(app, sessionOfAnswer(await app.machine.request('open', { foundKey }, signal))),
   );
   return { kind: 'own', session };
 }
@@ -94,7 +87,7 @@ export async function continueHere(app: App, argument?: unknown): Promise<void> 
   const which = row.foundKey === undefined ? { session: ref.session } : { foundKey: row.foundKey };
   const env = app.machine.sessionEnvironment();
   const session = await withProgress(vscode.l10n.t('Continuing the session…'), async (signal) =>
-    listed(app, sessionOf(await app.machine.request('continue', { ...which, env }, signal))),
+    listed(app, sessionOfAnswer(await app.machine.request('continue', { ...which, env }, signal))),
   );
   app.panels.show({ kind: 'own', session }).reveal();
 }
@@ -185,30 +178,14 @@ function checkMayHost(app: App): void {
   if (!vscode.workspace.isTrusted) throw workspaceNotTrusted();
 }
 
-function sessionOf(answer: Json | undefined): string {
-  const parsed = sessionAnswer.safeParse(answer);
-  if (!parsed.success) throw unexpectedAnswer('about the session');
-  return parsed.data.session;
-}
-
 /** Waits until the directory shows the session; goes on without it after a while. */
-function listed(app: App, session: string): Promise<string> {
-  return new Promise((resolve) => {
-    const disposables = new DisposableStore();
-    const check = (): void => {
-      if (app.machine.row(session)?.link === undefined) return;
-      disposables.dispose();
-      resolve(session);
-    };
-    disposables.add(app.machine.onDidChange(check));
-    disposables.add(
-      app.clock.after(LISTED_MS, () => {
-        disposables.dispose();
-        resolve(session);
-      }),
-    );
-    check();
-  });
+function listed({ machine, clock }: App, session: string): Promise<string> {
+  return waitForChange({
+    clock,
+    timeoutMs: LISTED_MS,
+    events: [machine.onDidChange],
+    look: () => (machine.row(session)?.link === undefined ? undefined : session),
+  }).catch(() => session);
 }
 
 async function pickFolder(app: App): Promise<string | undefined> {

@@ -1,16 +1,11 @@
 // Share, Copy link, Stop sharing: how a session of this computer is opened to others and closed again.
 import * as vscode from 'vscode';
-import * as z from 'zod/mini';
 import { errorText } from '../../base/log.ts';
 import { parseLink } from '../../protocol/link.ts';
 import type { App } from '../app.ts';
-import {
-  noHostHere,
-  sessionGone,
-  sharingIsOff,
-  unexpectedAnswer,
-  workspaceNotTrusted,
-} from '../../client/errors.ts';
+import { noHostHere } from '../../client/errors.ts';
+import { linkOfAnswer } from '../../client/rooms/machineAnswers.ts';
+import { sessionGone, sharingIsOff, workspaceNotTrusted } from '../errors.ts';
 import { withProgress } from '../ask/progress.ts';
 import { showQrCode } from '../panel/qrCode.ts';
 import { type SessionRef } from '../../client/rooms/sessionRef.ts';
@@ -20,7 +15,6 @@ import { opened } from './sessionCommands.ts';
 import { targetSession } from './target.ts';
 
 const CONSENT_KEY = 'controllerConsent';
-const shareAnswer = z.looseObject({ link: z.string(), notAfter: z.number() });
 
 /** Asks role, expiry and where, makes a link and copies it. */
 export async function share(app: App, argument?: unknown): Promise<void> {
@@ -44,16 +38,8 @@ export async function share(app: App, argument?: unknown): Promise<void> {
   if (choice.role !== 'viewer' && !(await consents(app))) return;
   const { link, notAfter } = await withProgress(
     vscode.l10n.t('Making and checking the link…'),
-    async (signal) => {
-      const answer = await app.machine.request(
-        'share',
-        { session: ref.session, ...choice },
-        signal,
-      );
-      const parsed = shareAnswer.safeParse(answer);
-      if (!parsed.success) throw unexpectedAnswer('about the link');
-      return parsed.data;
-    },
+    async (signal) =>
+      linkOfAnswer(await app.machine.request('share', { session: ref.session, ...choice }, signal)),
   );
   await rememberRelay(app, choice.where);
   const given = { session: ref.session, role: choice.role, link, notAfter };

@@ -1,10 +1,10 @@
 // What a command is about: the row or panel it was called for, else the panel in front, else a choice.
 import * as vscode from 'vscode';
-import { DisposableStore } from '../../base/disposable.ts';
-import { AppError } from '../../base/errors.ts';
+import type { AppError } from '../../base/errors.ts';
 import type { RoomView } from '../../session/view.ts';
 import type { App } from '../app.ts';
-import { sessionGone } from '../../client/errors.ts';
+import { waitForChange } from '../../client/waitForChange.ts';
+import { hostNotHere, sessionGone, sessionNotReached } from '../errors.ts';
 import type { SessionRef } from '../../client/rooms/sessionRef.ts';
 import { sessionTree, type SessionNode, type TreeNode } from '../../client/lists/sessionTree.ts';
 import { refOfArgument } from '../views/sessionsView.ts';
@@ -68,24 +68,23 @@ export async function inRoom<T>(
   work: (view: RoomView) => Promise<T>,
 ): Promise<T> {
   const lease = app.pool.acquire(ref);
-  const disposables = new DisposableStore();
+  const { room } = lease;
   try {
-    const view = await new Promise<RoomView>((resolve, reject) => {
-      const check = (): void => {
-        const { view: joined, error, hasLink } = lease.room;
-        if (error) reject(error);
-        else if (!hasLink && !isComing(app, lease.room)) reject(notHere(app, ref));
-        else if (joined?.truth.kind === 'over') reject(joined.truth.error);
-        else if (joined?.me) resolve(joined);
-      };
-      disposables.add(lease.room.onDidChange(check));
-      disposables.add(app.directory.onDidChange(check));
-      disposables.add(app.clock.after(ENTER_MS, () => reject(notReached(app, ref))));
-      check();
+    const view = await waitForChange({
+      clock: app.clock,
+      timeoutMs: ENTER_MS,
+      onTimeout: () => sessionNotReached(app.directory.titleOf(ref), ENTER_MS),
+      events: [room.onDidChange, app.directory.onDidChange],
+      look: () => {
+        const { view: joined, error, hasLink } = room;
+        if (error) throw error;
+        if (!hasLink && !isComing(app, room)) throw notHere(app, ref);
+        if (joined?.truth.kind === 'over') throw joined.truth.error;
+        return joined?.me && joined;
+      },
     });
     return await work(view);
   } finally {
-    disposables.dispose();
     lease.dispose();
   }
 }
@@ -98,21 +97,7 @@ function isComing(app: App, room: SharedRoom): boolean {
 /** Why a session without a link cannot be reached. */
 function notHere(app: App, ref: SessionRef): AppError {
   const problem = app.directory.hostProblem(ref);
-  if (!problem) return sessionGone();
-  const { happened, kept, remedy } = problem;
-  return new AppError('host-unreachable', {
-    happened,
-    ...(kept ? { kept } : {}),
-    ...(remedy ? { remedy } : {}),
-  });
-}
-
-function notReached(app: App, ref: SessionRef): AppError {
-  return new AppError('timeout', {
-    happened: `“${app.directory.titleOf(ref)}” did not answer within ${ENTER_MS / 1000} seconds.`,
-    kept: 'Nothing was changed.',
-    remedy: 'Its panel shows the state of the connection; try again when it is live.',
-  });
+  return problem ? hostNotHere(problem) : sessionGone();
 }
 
 function flatten(nodes: readonly TreeNode[]): readonly SessionNode[] {

@@ -1,8 +1,8 @@
 // "Typing": told to the others, and the way by which control follows a person from window to window.
 import type { Clock } from '../../base/clock.ts';
-import { type Disposable } from '../../base/disposable.ts';
+import type { Disposable } from '../../base/disposable.ts';
 import type { RoomView } from '../../session/view.ts';
-import { panelControl } from '../panel/panelModel.ts';
+import { panelControl } from './panelModel.ts';
 
 /** "Typing" ends this long after the last key. */
 const TYPING_MS = 3_000;
