@@ -117,15 +117,6 @@ export function noHost(home: string): AppError {
   });
 }
 
-/** The session host was found and does not answer. */
-export function hostSilent(): AppError {
-  return new AppError('host-unreachable', {
-    happened: 'The session host of this computer does not answer.',
-    kept: 'Its sessions were left alone.',
-    remedy: `Try again; if it stays like this, end it with “${PRODUCT_ID} host stop”.`,
-  });
-}
-
 /** The host of a joined session cannot be reached. */
 export function sessionSilent(): AppError {
   return new AppError('host-unreachable', {
@@ -194,12 +185,22 @@ export function notOpen(id: string, hasEnded: boolean): AppError {
   });
 }
 
-/** The host answered in a shape that this version does not know. */
-export function strangeAnswer(what: string): AppError {
-  return new AppError('internal', {
-    happened: `The session host answered ${what} in a way that this version does not know.`,
-    remedy: `Update ${PRODUCT_ID} on both sides.`,
+/** A line of the scripting interface makes no sense; `detail` says what of it. */
+export function badLine(detail: string): AppError {
+  return new AppError('invalid-input', {
+    happened: `This input line was not understood: ${detail}.`,
+    kept: 'Nothing was sent.',
+    remedy: 'docs/cli.md describes the lines.',
   });
+}
+
+/** The file with a relay's access key cannot be read. */
+export function accessKeyUnreadable(file: string, cause: unknown): AppError {
+  return new AppError(
+    'usage',
+    { happened: `The access key file ${file} cannot be read.`, kept: 'Nothing was shared.' },
+    { cause },
+  );
 }
 
 /** A turn that was waited for ended badly. */

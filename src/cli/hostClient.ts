@@ -1,29 +1,31 @@
 // This computer's machine room as the command line uses it: find or start the host, join, ask, close.
-import * as z from 'zod/mini';
 import { silentLogger } from '../base/log.ts';
+import { hostSilent } from '../client/errors.ts';
+import {
+  fetchSessions,
+  type MachineRequest,
+  sessionOfAnswer,
+} from '../client/rooms/machineAnswers.ts';
+import { machineState } from '../client/rooms/sessionFacts.ts';
+import { waitForView } from '../client/waitForChange.ts';
 import { ensureHost } from '../host/find/ensureHost.ts';
 import { readHostFile, type HostFile } from '../host/find/hostFile.ts';
 import { hostPaths, resolveHome } from '../host/find/paths.ts';
-import type { CommandArgs, MachineCommandKind } from '../protocol/commandTable.ts';
-import type { Json } from '../protocol/json.ts';
-import { type DirectoryRow, directoryRowSchema, type MachineState } from '../protocol/state.ts';
+import type { DirectoryRow, MachineState } from '../protocol/state.ts';
 import type { RoomView } from '../session/view.ts';
-import { hostSilent, noHost, notOpen, strangeAnswer } from './errors.ts';
+import { noHost, notOpen } from './errors.ts';
 import type { CliIo } from './io.ts';
 import { joinRoom, waitForAdmission } from './join/joinRoom.ts';
 import { resolveSession } from './text/sessionIds.ts';
-import { waitForView } from './join/viewWait.ts';
 
 const DIRECTORY_MS = 10_000;
-const openedSchema = z.looseObject({ session: z.string() });
-const pageSchema = z.looseObject({ total: z.number(), sessions: z.array(directoryRowSchema) });
 
 /** A joined machine room. */
 export interface HostClient {
   readonly file: HostFile;
   readonly state: () => MachineState;
   /** Sends a command and waits for its result. Throws AppError 'command-*'. */
-  request<K extends MachineCommandKind>(kind: K, args: CommandArgs<K>): Promise<Json | undefined>;
+  readonly request: MachineRequest;
   /** Every session, also those that the directory has no room for. */
   rows(): Promise<readonly DirectoryRow[]>;
   /** The session with this id prefix. Throws AppError 'session-not-found' | 'session-ambiguous'. */
@@ -63,23 +65,22 @@ export async function openHostClient(
   const view = await joinRoom(io, { link: file.link, remembers: false });
   try {
     await waitForAdmission(io, view, { link: file.link, onSilence: hostSilent });
-    const read = (): MachineState | undefined =>
-      view.state?.kind === 'machine' ? view.state : undefined;
-    let last = await waitForView(view, read, {
+    let last = await waitForView(view, () => machineState(view), {
       clock: io.clock,
       signal: io.signal,
       timeoutMs: DIRECTORY_MS,
       onTimeout: hostSilent,
     });
-    const state = (): MachineState => (last = read() ?? last);
+    const state = (): MachineState => (last = machineState(view) ?? last);
+    const request: MachineRequest = (kind, args) => view.request(kind, args, { signal: io.signal });
     const rows = async (): Promise<readonly DirectoryRow[]> => {
       const { sessions, more = 0 } = state();
-      return more > 0 ? fetchRows(io, view) : sessions;
+      return more > 0 ? fetchRows(request) : sessions;
     };
     return {
       file,
       state,
-      request: (kind, args) => view.request(kind, args, { signal: io.signal }),
+      request,
       rows,
       session: async (prefix) => resolveSession(await rows(), prefix),
       openSession: async (prefix) => openRow(io, view, resolveSession(await rows(), prefix)),
@@ -105,18 +106,12 @@ export async function withHostClient<T>(
   }
 }
 
-async function fetchRows(io: CliIo, view: RoomView): Promise<readonly DirectoryRow[]> {
+async function fetchRows(request: MachineRequest): Promise<readonly DirectoryRow[]> {
   const rows: DirectoryRow[] = [];
   for (;;) {
-    const answer = await view.request(
-      'fetch-sessions',
-      { offset: rows.length },
-      { signal: io.signal },
-    );
-    const page = pageSchema.safeParse(answer);
-    if (!page.success) throw strangeAnswer('about its sessions');
-    rows.push(...page.data.sessions);
-    if (page.data.sessions.length === 0 || rows.length >= page.data.total) return rows;
+    const { sessions, total } = await fetchSessions(request, rows.length);
+    rows.push(...sessions);
+    if (sessions.length === 0 || rows.length >= total) return rows;
   }
 }
 
@@ -124,15 +119,12 @@ async function fetchRows(io: CliIo, view: RoomView): Promise<readonly DirectoryR
 async function openRow(io: CliIo, view: RoomView, row: DirectoryRow): Promise<DirectoryRow> {
   if (row.link !== undefined) return row;
   if (row.foundKey === undefined) throw notOpen(row.session.id, row.session.status === 'ended');
-  const answer = openedSchema.safeParse(
-    await view.request('open', { foundKey: row.foundKey }, { signal: io.signal }),
-  );
-  if (!answer.success) throw strangeAnswer('about the session');
-  const { session } = answer.data;
+  const { foundKey } = row;
+  const session = sessionOfAnswer(await view.request('open', { foundKey }, { signal: io.signal }));
   const opened = (): DirectoryRow | undefined =>
-    view.state?.kind === 'machine'
-      ? view.state.sessions.find((one) => one.session.id === session && one.link !== undefined)
-      : undefined;
+    machineState(view)?.sessions.find(
+      (one) => one.session.id === session && one.link !== undefined,
+    );
   return waitForView(view, opened, {
     clock: io.clock,
     signal: io.signal,

@@ -1,7 +1,7 @@
 // Where a command reads and writes, and how it says what it has to say.
 import type { Clock } from '../base/clock.ts';
 import type { Json } from '../protocol/json.ts';
-import type { FileRoomMemory } from './join/fileRoomMemory.ts';
+import type { RoomMemories } from '../client/rooms/roomMemories.ts';
 
 /** The world of one command line. */
 export interface CliIo {
@@ -22,7 +22,7 @@ export interface CliIo {
   readonly signal: AbortSignal;
   readonly clock: Clock;
   /** What was seen of sessions before. */
-  readonly memory: FileRoomMemory;
+  readonly memory: RoomMemories;
   /** Path of this program's file: the session host is started from it. */
   readonly script: string;
   /** This process's own Node. */

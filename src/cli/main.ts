@@ -5,6 +5,8 @@ import { systemClock } from '../base/clock.ts';
 import { isAppError } from '../base/errors.ts';
 import { errorText } from '../base/log.ts';
 import { PRODUCT_ID, PRODUCT_VERSION } from '../base/product.ts';
+import { cancelled } from '../client/errors.ts';
+import { RoomMemories } from '../client/rooms/roomMemories.ts';
 import { resolveHome } from '../host/find/paths.ts';
 import { usage, nodeTooOld } from './errors.ts';
 import { EXIT, exitCodeOf } from './exitCode.ts';
@@ -12,12 +14,11 @@ import { hostCommand } from './commands/hostCommand.ts';
 import { type CliCommand, type CliIo, oneLine } from './io.ts';
 import { joinCommand } from './commands/joinCommand.ts';
 import { relayCommand } from './commands/relayCommand.ts';
-import { FileRoomMemory } from './join/fileRoomMemory.ts';
+import { roomMemoryFolder } from './join/roomMemoryFolder.ts';
 import { sendCommand } from './commands/sendCommand.ts';
 import { sessionsCommand } from './commands/sessionsCommand.ts';
 import { shareCommand, stopSharingCommand } from './commands/shareCommand.ts';
 import { endCommand, startCommand } from './commands/startCommand.ts';
-import { cancelled } from './join/viewWait.ts';
 
 const COMMANDS: ReadonlyMap<string, CliCommand> = new Map([
   ['sessions', sessionsCommand],
@@ -82,11 +83,9 @@ async function main(): Promise<void> {
   // A reader that has gone (`| head`) ends the program like any other tool.
   process.stdout.on('error', () => process.exit(EXIT.failed));
   process.stderr.on('error', () => undefined);
-  const memory = new FileRoomMemory({
-    home: resolveHome(process.env, homedir()),
-    clock: systemClock,
-  });
-  process.on('exit', () => memory.flush());
+  const home = resolveHome(process.env, homedir());
+  const memory = new RoomMemories({ storage: roomMemoryFolder(home), clock: systemClock });
+  process.on('exit', () => void memory.flush());
   const io: CliIo = {
     stdin: process.stdin,
     stdout: process.stdout,

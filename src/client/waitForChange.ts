@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { DisposableStore } from '../base/disposable.ts';
 import type { Event } from '../base/emitter.ts';
 import type { AppError } from '../base/errors.ts';
+import type { RoomView } from '../session/view.ts';
 import { asAppError, cancelled, timedOut } from './errors.ts';
 
 /** How long to wait, and what to reject with when it is for nothing. */
@@ -52,5 +53,21 @@ export function waitForChange<T>(wait: ChangeWait<T>): Promise<T> {
       disposables.add(clock.after(timeoutMs, () => end(() => reject(onTimeout()))));
     }
     check();
+  });
+}
+/** Waits for something in a joined room; the room's end ends the wait too. */
+export function waitForView<T>(
+  view: Pick<RoomView, 'truth' | 'onDidChange'>,
+  look: () => T | undefined,
+  options: WaitOptions,
+): Promise<T> {
+  return waitForChange({
+    ...options,
+    events: [view.onDidChange],
+    look: () => {
+      const value = look();
+      if (value === undefined && view.truth.kind === 'over') throw view.truth.error;
+      return value;
+    },
   });
 }

@@ -6,7 +6,8 @@ import { PassThrough } from 'node:stream';
 import { systemClock } from '../../src/base/clock.ts';
 import type { CliIo } from '../../src/cli/io.ts';
 import { joinCommand } from '../../src/cli/commands/joinCommand.ts';
-import { FileRoomMemory } from '../../src/cli/join/fileRoomMemory.ts';
+import { roomMemoryFolder } from '../../src/cli/join/roomMemoryFolder.ts';
+import { RoomMemories } from '../../src/client/rooms/roomMemories.ts';
 import { type ScriptOutput, scriptOutputSchema } from '../../src/protocol/script.ts';
 import type { Entry, EntryOf } from '../../src/protocol/transcript.ts';
 import type { Relay } from '../../src/relay/server.ts';
@@ -60,7 +61,7 @@ export class JoinRig extends SyncRig {
     const stop = new AbortController();
     let text = '';
     stdout.setEncoding('utf8').on('data', (piece: string) => (text += piece));
-    const memory = new FileRoomMemory({ home, clock: systemClock });
+    const memory = new RoomMemories({ storage: roomMemoryFolder(home), clock: systemClock });
     const io: CliIo = {
       stdin,
       stdout,
@@ -79,7 +80,7 @@ export class JoinRig extends SyncRig {
     };
     const ended = joinCommand
       .run([link, '--name', name, ...(options.flags ?? [])], io)
-      .finally(() => memory.flush());
+      .finally(() => void memory.close());
     // A test that fails before it looks at the end tells that by itself.
     void ended.catch(() => undefined);
     this.own(async () => {

@@ -1,5 +1,7 @@
 // `twinhelm send`: one prompt to a session, from a script or a terminal.
 import { parseArgs } from 'node:util';
+import { cancelled } from '../../client/errors.ts';
+import { waitForView } from '../../client/waitForChange.ts';
 import type { EntryOf } from '../../protocol/transcript.ts';
 import { isSettled, type RoomView } from '../../session/view.ts';
 import { commandFailed } from '../../sync/errors.ts';
@@ -11,7 +13,6 @@ import { type CliCommand, type CliIo, printable, printJson, printText } from '..
 import { joinRoom, waitForAdmission } from '../join/joinRoom.ts';
 import { joinSession, withHostClient } from '../hostClient.ts';
 import { releaseControl } from '../join/viewActions.ts';
-import { cancelled, waitForView } from '../join/viewWait.ts';
 
 /** The subcommand `send`. */
 export const sendCommand: CliCommand = {

@@ -1,10 +1,9 @@
 // The options of sharing, as `share` and `start --share` take them.
 import { readFileSync } from 'node:fs';
-import * as z from 'zod/mini';
-import { AppError } from '../../base/errors.ts';
+import { linkOfAnswer } from '../../client/rooms/machineAnswers.ts';
 import type { CommandArgs } from '../../protocol/commandTable.ts';
 import { oneOf, timeSpan } from '../arguments.ts';
-import { strangeAnswer, usage } from '../errors.ts';
+import { accessKeyUnreadable, usage } from '../errors.ts';
 import type { HostClient } from '../hostClient.ts';
 
 /** Options for node:util's parseArgs. */
@@ -38,8 +37,6 @@ export const SHARE_HELP = `  --allow-control    controllers may control without 
   --expires TIME     how long the link works: 30m, 8h, 7d (default 24h)
 `;
 
-const answerSchema = z.looseObject({ link: z.string() });
-
 /** Arguments of the command `share`. Throws AppError 'usage'. */
 export function shareArguments(
   command: string,
@@ -69,9 +66,7 @@ export async function requestShare(
   machine: HostClient,
   args: CommandArgs<'share'>,
 ): Promise<string> {
-  const parsed = answerSchema.safeParse(await machine.request('share', args));
-  if (!parsed.success) throw strangeAnswer('about the link');
-  return parsed.data.link;
+  return linkOfAnswer(await machine.request('share', args)).link;
 }
 
 function whereOf(command: string, values: ShareValues): CommandArgs<'share'>['where'] {
@@ -93,10 +88,6 @@ function readKey(file: string): string {
   try {
     return readFileSync(file, 'utf8').trim();
   } catch (error) {
-    throw new AppError(
-      'usage',
-      { happened: `The access key file ${file} cannot be read.`, kept: 'Nothing was shared.' },
-      { cause: error },
-    );
+    throw accessKeyUnreadable(file, error);
   }
 }

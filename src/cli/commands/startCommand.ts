@@ -1,22 +1,17 @@
 // `twinhelm start` and `twinhelm end`: begin and end hosted sessions.
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import * as z from 'zod/mini';
 import { isAppError } from '../../base/errors.ts';
 import { shortId } from '../../base/ids.ts';
 import { PRODUCT_ID } from '../../base/product.ts';
+import { sessionOfAnswer } from '../../client/rooms/machineAnswers.ts';
 import { asUsage, noPositionals, onePositional } from '../arguments.ts';
-import { strangeAnswer, usage } from '../errors.ts';
+import { usage } from '../errors.ts';
 import { EXIT, exitCodeOf } from '../exitCode.ts';
 import { type CliCommand, oneLine, printJson, printText } from '../io.ts';
 import { withHostClient } from '../hostClient.ts';
 import { sessionEnvironment } from './sessionEnvironment.ts';
 import { requestShare, SHARE_HELP, SHARE_OPTIONS, shareArguments } from './shareOptions.ts';
-
-const answerSchema = z.union([
-  z.looseObject({ session: z.string() }),
-  z.looseObject({ sessionId: z.string() }),
-]);
 
 /** The subcommand `start`. */
 export const startCommand: CliCommand = {
@@ -62,7 +57,7 @@ variables.
       throw usage('options of sharing go with --share viewer or --share controller', 'start');
     }
     return withHostClient(io, { mayStart: true }, async (machine) => {
-      const answer = answerSchema.safeParse(
+      const id = sessionOfAnswer(
         await machine.request('start', {
           cwd: resolve(io.cwd, cwd),
           env: sessionEnvironment(io.env),
@@ -72,9 +67,6 @@ variables.
           ...(mode !== undefined && { mode }),
         }),
       );
-      if (!answer.success) throw strangeAnswer('about the session');
-      const { session, sessionId } = { session: '', sessionId: '', ...answer.data };
-      const id = sessionId || session;
       const started = `Session ${shortId(id)} has started.`;
       if (share === undefined) {
         if (values.json) printJson(io, { sessionId: id });

@@ -2,16 +2,16 @@
 import { hostname, userInfo } from 'node:os';
 import type { AppError } from '../../base/errors.ts';
 import { silentLogger } from '../../base/log.ts';
+import { joinAs, type RoomTarget } from '../../client/rooms/joinTarget.ts';
+import { waitForView } from '../../client/waitForChange.ts';
 import { resolveHome } from '../../host/find/paths.ts';
 import { parseLink } from '../../protocol/link.ts';
 import type { Person } from '../../protocol/state.ts';
 import type { RoomView } from '../../session/view.ts';
-import { Attachment } from '../../sync/member/attachment.ts';
-import type { JoinOptions } from '../../sync/member/joinOptions.ts';
 import { relaySilent, sessionDistrusted, sessionSilent, sessionUnseen } from '../errors.ts';
-import { loadIdentity } from './identityFile.ts';
 import { type CliIo, oneLine } from '../io.ts';
-import { waitForView } from './viewWait.ts';
+import { loadIdentity } from './identityFile.ts';
+import { roomMemoryFile } from './roomMemoryFolder.ts';
 
 /** A relay that can be reached answers within seconds, also over a slow network. */
 const RELAY_MS = 8_000;
@@ -19,48 +19,45 @@ const RELAY_MS = 8_000;
 const ADMISSION_MS = 20_000;
 
 /** How to join. */
-export interface JoinRoomOptions {
-  readonly link: string;
-  readonly epochs?: JoinOptions['epochs'];
-  /**
-   * False for this computer's machine room: its relay is a child of its host, and an older picture
-   * there is a journal that was restored.
-   */
-  readonly remembers?: boolean;
+export interface JoinRoomOptions extends RoomTarget {
   /** Name that the others see; default: the name of the computer's user. */
   readonly name?: string;
-  /** What to throw when the host of the room does not answer. */
-  readonly onSilence?: () => AppError;
 }
 
 /** Joins and returns at once; the view says how it goes. Throws AppError link-*. */
 export async function joinRoom(io: CliIo, options: JoinRoomOptions): Promise<RoomView> {
-  const link = parseLink(options.link);
-  const identity = await loadIdentity(resolveHome(io.env, io.userHome));
-  return Attachment.join({
-    link,
-    identity,
-    name: (options.name ?? userName()).slice(0, 80),
-    device: `terminal on ${hostname()}`.slice(0, 80),
+  const { name = userName(), ...target } = options;
+  const home = resolveHome(io.env, io.userHome);
+  const join = joinAs({
+    identity: () => loadIdentity(home),
+    name: () => name,
+    device: `terminal on ${hostname()}`,
+    memory: io.memory,
     clock: io.clock,
     log: silentLogger,
-    ...(options.epochs && { epochs: options.epochs }),
-    ...(options.remembers !== false && { memory: io.memory }),
   });
+  return join(target);
 }
 
 /** Waits until the host has admitted us. Throws AppError; the view is the caller's to close. */
 export async function waitForAdmission(
-  io: Pick<CliIo, 'clock' | 'signal' | 'memory'>,
+  io: Pick<CliIo, 'clock' | 'signal' | 'env' | 'userHome'>,
   view: RoomView,
-  options: Pick<JoinRoomOptions, 'link' | 'onSilence'>,
+  options: {
+    readonly link: string;
+    /** What to throw when the host of the room does not answer. */
+    readonly onSilence?: () => AppError;
+  },
 ): Promise<Person> {
   const { clock, signal } = io;
   const onTimeout = (): AppError => {
     if (options.onSilence) return options.onSilence();
     const { truth, alarms } = view;
     const [alarm] = alarms;
-    if (alarm && !view.state) return sessionDistrusted(alarm, io.memory.fileOf(view.room));
+    if (alarm && !view.state) {
+      const home = resolveHome(io.env, io.userHome);
+      return sessionDistrusted(alarm, roomMemoryFile(home, view.room));
+    }
     if (hasRelay(view)) return sessionSilent();
     const { relay } = parseLink(options.link);
     return truth.kind === 'relay-offline'

@@ -1,16 +1,18 @@
 // `join --json`: the scripting interface over stdin and stdout.
 import type * as z from 'zod/mini';
-import { AppError, isAppError } from '../../base/errors.ts';
+import { type AppError, isAppError } from '../../base/errors.ts';
 import { errorText } from '../../base/log.ts';
+import { cancelled } from '../../client/errors.ts';
+import { waitForView } from '../../client/waitForChange.ts';
 import { type Json, parseJson } from '../../protocol/json.ts';
 import { type ScriptInput, scriptInputSchema, type ScriptOutput } from '../../protocol/script.ts';
 import { isSettled, type RoomView } from '../../session/view.ts';
+import { badLine } from '../errors.ts';
 import { EXIT, exitCodeOf } from '../exitCode.ts';
 import { readLines } from './inputLines.ts';
 import type { CliIo } from '../io.ts';
 import { sendVerb } from './viewActions.ts';
 import { ViewLines } from './viewLines.ts';
-import { cancelled, waitForView } from './viewWait.ts';
 
 /** After `quit`, commands under way get this long to be answered. */
 const FAREWELL_MS = 5_000;
@@ -153,12 +155,4 @@ function isRecord(value: Json): value is { readonly [key: string]: Json } {
 
 function errorOf(error: unknown): { readonly code: string; readonly message: string } {
   return { code: isAppError(error) ? error.code : 'internal', message: errorText(error) };
-}
-
-function badLine(detail: string): AppError {
-  return new AppError('invalid-input', {
-    happened: `This input line was not understood: ${detail}.`,
-    kept: 'Nothing was sent.',
-    remedy: 'docs/cli.md describes the lines.',
-  });
 }

@@ -1,5 +1,7 @@
 // `join` for people: the running transcript, and a line to type on.
 import { errorText } from '../../base/log.ts';
+import { cancelled } from '../../client/errors.ts';
+import { waitForView } from '../../client/waitForChange.ts';
 import type { Person } from '../../protocol/state.ts';
 import { isSettled, type RoomView } from '../../session/view.ts';
 import { createPaint } from '../text/entryText.ts';
@@ -11,7 +13,6 @@ import { personText } from './terminalStatus.ts';
 import { verbOf } from './terminalVerbs.ts';
 import { TerminalView } from './terminalView.ts';
 import { sendVerb } from './viewActions.ts';
-import { cancelled, waitForView } from './viewWait.ts';
 
 const HELP = `What you type is sent as a prompt. Commands:
   /request          ask for control        /release   let go of it

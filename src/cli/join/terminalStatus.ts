@@ -1,4 +1,11 @@
 // What a terminal says about a room: how true the picture is, who has control, who waits for what.
+import {
+  controlHolder,
+  type FactSource,
+  may,
+  mayGiveControl,
+  memberName,
+} from '../../client/rooms/sessionFacts.ts';
 import type { Person, RoomState, SessionState } from '../../protocol/state.ts';
 import type { RoomView, Truth } from '../../session/view.ts';
 import { oneLine } from '../io.ts';
@@ -25,14 +32,19 @@ export function holderText(
   state: RoomState,
   view: Pick<RoomView, 'member' | 'window' | 'me'>,
 ): string {
-  const { holder } = state.focus;
-  if (holder === undefined) {
-    const mayType = view.me?.role !== 'viewer';
-    return mayType ? 'nobody has control: what you type takes it' : 'nobody has control';
+  const holder = controlHolder(state, view);
+  switch (holder.kind) {
+    case 'nobody': {
+      const mayType = view.me?.role !== 'viewer';
+      return mayType ? 'nobody has control: what you type takes it' : 'nobody has control';
+    }
+    case 'other':
+      return `${oneLine(holder.name)} has control`;
+    case 'me':
+      return holder.isThisWindow
+        ? 'you have control'
+        : 'another window of yours has control: typing moves it';
   }
-  if (holder.member !== view.member) return `${nameOf(state, holder.member)} has control`;
-  const isHere = holder.window === view.window;
-  return isHere ? 'you have control' : 'another window of yours has control: typing moves it';
 }
 
 /** What a change of one's own role means. */
@@ -43,22 +55,23 @@ export function roleText(role: string): string {
 }
 
 /** What needs somebody's attention; empty if nothing does. */
-export function statusText(state: RoomState, view: Pick<RoomView, 'member' | 'me'>): string {
+export function statusText(state: RoomState, view: FactSource): string {
   if (state.kind !== 'session') return '';
   const { problem, status } = state.session;
   if (problem) return oneLine(`${problem.happened} ${problem.remedy ?? ''}`);
   if (status === 'ended') return 'the session has ended';
   const isOwner = view.me?.role === 'owner';
-  const mayGive = isOwner || state.focus.holder?.member === view.member;
   const others = state.focus.queue.map(({ member }) => member).filter((one) => one !== view.member);
   const [first] = others;
-  const waiting = pendingText(state, view.me);
-  const asking = [...new Set(others)].map((member) => nameOf(state, member)).join(', ');
+  const waiting = pendingText(state, view);
+  const asking = [...new Set(others)]
+    .map((member) => oneLine(memberName(state, member)))
+    .join(', ');
   const texts = [
     waiting,
     first === undefined
       ? ''
-      : `${asking} would like control${mayGive ? `: /give ${handleOf(state, first)}` : ''}`,
+      : `${asking} would like control${mayGiveControl(view) ? `: /give ${handleOf(state, first)}` : ''}`,
   ];
   const knocking = isOwner ? state.people.filter((person) => person.asksControl === true) : [];
   const [guest] = knocking;
@@ -72,9 +85,9 @@ export function statusText(state: RoomState, view: Pick<RoomView, 'member' | 'me
 }
 
 /** What waits for an answer that this person may give, and how it is given. */
-function pendingText(state: SessionState, me: Person | undefined): string {
-  const mayApprove = me?.role === 'owner' || me?.scopes.includes('approve') === true;
-  const mayAnswer = mayApprove || me?.role === 'controller';
+function pendingText(state: SessionState, view: FactSource): string {
+  const mayApprove = may(view, 'approve');
+  const mayAnswer = mayApprove || may(view, 'prompt');
   const mine = state.pending
     .map((one, i) => ({ ...one, number: i + 1 }))
     .filter(({ request }) => (request === 'question' ? mayAnswer : mayApprove));
@@ -103,15 +116,9 @@ export function personText(state: RoomState, person: Person, own: string): strin
   return oneLine([text, ...notes.filter(Boolean)].join(', '));
 }
 
-/** A member's name for people. */
-export function nameOf(state: RoomState, member: string): string {
-  const person = state.people.find((one) => one.member === member);
-  return oneLine(person?.name ?? 'somebody');
-}
-
 /** What a command calls a member: the name, or where two have the same one, the beginning of the id. */
 function handleOf(state: RoomState, member: string): string {
-  const name = nameOf(state, member);
+  const name = oneLine(memberName(state, member));
   const same = state.people.filter((one) => oneLine(one.name).toLowerCase() === name.toLowerCase());
   return same.length === 1 ? name : member.slice(0, 6);
 }

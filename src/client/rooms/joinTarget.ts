@@ -2,6 +2,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Identity } from '../../crypto/identity.ts';
+import { parseLink } from '../../protocol/link.ts';
 import { Attachment } from '../../sync/member/attachment.ts';
 import type { EpochSecret, RoomMemoryStore } from '../../sync/member/joinOptions.ts';
 import type { RoomView } from '../../session/view.ts';
@@ -47,7 +48,8 @@ export function joinAs(joiner: Joiner): JoinTarget {
   const { identity, name, device, memory, clock, log } = joiner;
   return async ({ link, epochs, remembers = true }) =>
     Attachment.join({
-      link,
+      // A link that can never work is refused before anything is made.
+      link: parseLink(link),
       identity: await identity(),
       name: name().slice(0, MAX_NAME),
       device: device.slice(0, MAX_NAME),

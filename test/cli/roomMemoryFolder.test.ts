@@ -10,7 +10,8 @@ import {
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { newId } from '../../src/base/ids.ts';
-import { FileRoomMemory } from '../../src/cli/join/fileRoomMemory.ts';
+import { roomMemoryFile, roomMemoryFolder } from '../../src/cli/join/roomMemoryFolder.ts';
+import { RoomMemories } from '../../src/client/rooms/roomMemories.ts';
 import { parseLink } from '../../src/protocol/link.ts';
 import { temporaryFolder } from '../host/folders.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
@@ -58,47 +59,46 @@ it(
   },
 );
 
-it('of what two processes have seen of a room the highest stays', () => {
+function memoriesIn(home: string): RoomMemories {
+  return new RoomMemories({ storage: roomMemoryFolder(home), clock: createFakeClock() });
+}
+
+it('[P1] of what two processes have seen of a room the highest stays', async () => {
   const home = temporaryFolder();
-  const clock = createFakeClock();
   const room = newId();
-  const one = new FileRoomMemory({ home, clock });
-  const two = new FileRoomMemory({ home, clock });
+  const one = memoriesIn(home);
+  const two = memoriesIn(home);
   one.save(room, seen({ rev: 9 }));
   two.save(room, seen({ index: 5, hash: 'def' }));
-  one.flush();
-  two.flush();
-  expect(one.load(room)).toEqual(seen({ rev: 9, index: 5, hash: 'def' }));
+  await one.close();
+  await two.close();
+  expect(memoriesIn(home).load(room)).toEqual(seen({ rev: 9, index: 5, hash: 'def' }));
   expect(readdirSync(join(home, 'rooms'))).toEqual([room]);
 });
 
-it('it is written while it goes on, not only at the end', () => {
+it('a process that ends writes without waiting', () => {
   const home = temporaryFolder();
-  const clock = createFakeClock();
   const room = newId();
-  const memory = new FileRoomMemory({ home, clock });
-  memory.save(room, seen());
-  expect(memory.load(room)).toBeUndefined();
-  clock.advance(5_000);
-  memory.save(room, seen({ rev: 8 }));
-  expect(memory.load(room)).toEqual(seen({ rev: 8 }));
+  const memories = memoriesIn(home);
+  memories.save(room, seen());
+  void memories.flush();
+  expect(existsSync(roomMemoryFile(home, room))).toBe(true);
 });
 
 it('a garbled file counts as none, a foreign name makes no file, the oldest of many go', () => {
   const home = temporaryFolder();
-  const memory = new FileRoomMemory({ home, clock: createFakeClock() });
-  memory.save('../outside', seen());
-  memory.flush();
+  const storage = roomMemoryFolder(home);
+  void storage.write([['../outside', seen()]]);
   expect(existsSync(join(home, 'outside'))).toBe(false);
+  expect(storage.read('../outside')).toBeUndefined();
   const rooms = Array.from({ length: 201 }, () => newId());
   for (const [i, room] of rooms.entries()) {
-    memory.save(room, seen());
-    memory.flush();
-    utimesSync(memory.fileOf(room), i, i);
+    void storage.write([[room, seen()]]);
+    utimesSync(roomMemoryFile(home, room), i, i);
   }
   expect(readdirSync(join(home, 'rooms'))).toHaveLength(200);
-  expect(memory.load(rooms[0] ?? '')).toBeUndefined();
+  expect(storage.read(rooms[0] ?? '')).toBeUndefined();
   const last = rooms.at(-1) ?? '';
-  writeFileSync(memory.fileOf(last), '{');
-  expect(memory.load(last)).toBeUndefined();
+  writeFileSync(roomMemoryFile(home, last), '{');
+  expect(storage.read(last)).toBeUndefined();
 });
