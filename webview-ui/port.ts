@@ -1,4 +1,4 @@
-// The panel's only door to the outside: messages both ways, and state that holds ids only.
+// The panel's only door to the outside: pictures in, messages out, and state that holds ids only.
 import type { Disposable } from '../src/base/disposable.ts';
 import type { Json } from '../src/protocol/json.ts';
 import type { FromPanel } from '../src/protocol/panel.ts';
@@ -6,8 +6,8 @@ import type { FromPanel } from '../src/protocol/panel.ts';
 /** A way to whoever serves the panel: the extension, a page, or the gallery. */
 export interface UiPort {
   post(message: FromPanel): void;
-  /** Raw values: the store parses them. */
-  onMessage(listener: (value: unknown) => void): Disposable;
+  /** Every picture (`Picture`) as a list of raw messages: the store parses them. */
+  onPicture(listener: (messages: readonly unknown[]) => void): Disposable;
   /** What survives a hidden or reloaded panel: ids, never keys and never text of the session. */
   getState(): Json | undefined;
   setState(state: Json): void;

@@ -204,4 +204,6 @@ export type PanelOutboxItem = z.infer<typeof panelOutboxItemSchema>;
 export type PanelLiveBlock = z.infer<typeof live>;
 export type PanelEntry = z.infer<typeof placed>;
 export type ToPanel = z.infer<typeof toPanelSchema>;
+/** Messages that are true only together: a panel applies all of them at once, in their order. */
+export type Picture = readonly ToPanel[];
 export type FromPanel = z.infer<typeof fromPanelSchema>;

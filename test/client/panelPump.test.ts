@@ -7,26 +7,47 @@ import { PanelPump } from '../../src/client/panel/panelPump.ts';
 import { returnRefusedPrompts } from '../../src/client/prompts/refusedPrompts.ts';
 import type { SessionRef } from '../../src/client/rooms/sessionRef.ts';
 import { untranslated } from '../../src/client/translate.ts';
-import { type FromPanel, type ToPanel, toPanelSchema } from '../../src/protocol/panel.ts';
+import {
+  type FromPanel,
+  type Picture,
+  type ToPanel,
+  toPanelSchema,
+} from '../../src/protocol/panel.ts';
 import type { Problem } from '../../src/protocol/state.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
 import { entries, MemoryStorage, FakeView, poolOf, sessionState } from './samples.ts';
 
 const ref: SessionRef = { kind: 'own', session: 's' };
-async function setUp(view = new FakeView(), problem?: Problem) {
+const otherRef: SessionRef = { kind: 'joined', room: 'other' };
+
+interface SetUp {
+  readonly problem?: Problem;
+  readonly drafts?: Drafts;
+  readonly ref?: SessionRef;
+}
+
+async function setUp(view = new FakeView(), options: SetUp = {}) {
   const clock = createFakeClock();
   const pool = poolOf(view, { clock });
-  const drafts = new Drafts({ storage: new MemoryStorage(), now: () => clock.now() });
+  const {
+    problem,
+    drafts = new Drafts({ storage: new MemoryStorage(), now: () => clock.now() }),
+    ref: shown = ref,
+  } = options;
   returnRefusedPrompts({ pool, drafts, t: untranslated });
-  const lease = pool.acquire(ref);
+  const lease = pool.acquire(shown);
   await waitUntil('joined', () => lease.room.view);
   const posted: ToPanel[] = [];
+  const pictures: Picture[] = [];
   const reported: AppError[] = [];
   const opened: string[] = [];
   const pump = new PanelPump({
     room: lease.room,
-    post: (message) => posted.push(toPanelSchema.parse(message)),
+    post: (picture) => {
+      pictures.push(picture);
+      posted.push(...picture.map((message) => toPanelSchema.parse(message)));
+    },
     drafts,
     actions: {
       openEntry: (entry) => opened.push(entry.entry.id),
@@ -46,12 +67,30 @@ async function setUp(view = new FakeView(), problem?: Problem) {
   const say = (message: FromPanel): void => pump.receive(message);
   const types = (): readonly string[] => posted.map(({ type }) => type);
   const settled = (): Promise<void> => new Promise((resolve) => queueMicrotask(resolve));
-  return { view, clock, drafts, pump, posted, reported, opened, say, types, settled };
+  const forget = (): void => {
+    posted.length = 0;
+    pictures.length = 0;
+  };
+  return {
+    view,
+    room: lease.room,
+    clock,
+    drafts,
+    pump,
+    posted,
+    pictures,
+    forget,
+    reported,
+    opened,
+    say,
+    types,
+    settled,
+  };
 }
 
 describe('from the room to the page', () => {
-  test('nothing is posted before the page is ready; then it gets everything', async () => {
-    const { view, posted, say, types, settled } = await setUp();
+  test('nothing is posted before the page is ready; then it gets everything as one picture', async () => {
+    const { view, posted, pictures, say, types, settled } = await setUp();
     view.entries = entries(0, 3);
     view.change('entries', 'state');
     await settled();
@@ -59,27 +98,29 @@ describe('from the room to the page', () => {
     say({ type: 'ready' });
     expect(types()).toEqual(['init', 'entries', 'live', 'outbox', 'header']);
     expect(posted[0]).toMatchObject({ strings: { Send: 'Senden' }, locale: 'de', draft: '' });
+    expect(pictures).toHaveLength(1);
   });
 
-  test('changes of one moment travel together, growth as growth', async () => {
-    const { view, posted, say, types, settled } = await setUp();
+  test('changes of one moment are one picture, growth as growth', async () => {
+    const { view, pictures, forget, say, types, settled } = await setUp();
     view.entries = entries(0, 3);
     say({ type: 'ready' });
-    posted.length = 0;
+    forget();
     view.entries = entries(0, 4);
     view.change('entries');
     view.change('state');
     view.change('truth');
     await settled();
     expect(types()).toEqual(['append', 'header']);
+    expect(pictures).toHaveLength(1);
   });
 
   test('an entry that older ones overtake takes its streamed text along', async () => {
     const view = new FakeView();
-    const { posted, say, types, settled } = await setUp(view);
+    const { posted, pictures, forget, say, types, settled } = await setUp(view);
     view.live = [{ messageId: 'm', block: 0, type: 'text', text: 'hello' }];
     say({ type: 'ready' });
-    posted.length = 0;
+    forget();
     view.fetchOlder = () => {
       view.entries = entries(0, 1);
       view.live = [];
@@ -91,6 +132,8 @@ describe('from the room to the page', () => {
     await waitUntil('told', () => types().includes('prepend'));
     await settled();
     expect(posted).toContainEqual({ type: 'live', blocks: [] });
+    const ends = pictures.find((picture) => picture.some(({ type }) => type === 'live'));
+    expect(ends?.map(({ type }) => type)).toEqual(['entries', 'live', 'prepend']);
   });
 
   test('a page that was hidden gets everything again', async () => {
@@ -106,11 +149,22 @@ describe('from the room to the page', () => {
     expect(types()).toContain('entries');
   });
 
+  test('a room that is joined anew is told anew, by way of none', async () => {
+    const { view, room, pictures, forget, say, settled } = await setUp();
+    view.entries = entries(0, 3);
+    say({ type: 'ready' });
+    forget();
+    await room.rejoin();
+    await settled();
+    const told = pictures.flat().filter(({ type }) => type === 'entries');
+    expect(told).toMatchObject([{ entries: [] }, { entries: entries(0, 3) }]);
+  });
+
   test('a host that does not run is told instead of the connection it took with it', async () => {
     const view = new FakeView();
     view.truth = { kind: 'relay-offline', since: 0, lastBeatAt: 0, reason: 'no connection' };
     const problem = { code: 'host-stopped', happened: 'It does not run.' };
-    const { posted, say } = await setUp(view, problem);
+    const { posted, say } = await setUp(view, { problem });
     say({ type: 'ready' });
     const header = { truth: { kind: 'host-offline', ageMs: 0 }, problem };
     expect(posted.at(-1)).toMatchObject({ type: 'header', header });
@@ -136,15 +190,17 @@ describe('prompts', () => {
     expect(posted.some(({ type }) => type === 'restore-draft')).toBe(false);
   });
 
-  test('a refused prompt goes back into the composer with its reason, and out of the outbox', async () => {
-    const { view, drafts, say, posted, settled } = await setUp();
+  test('a refused prompt goes back into the composer with its reason, and out of the outbox, in one picture', async () => {
+    const { view, drafts, say, pictures, forget, settled } = await setUp();
     say({ type: 'ready' });
     say({ type: 'prompt', text: 'too late' });
     say({ type: 'draft', text: 'next' });
+    await settled();
+    forget();
     view.settle({ status: 'rejected', code: 'superseded', message: 'Ada has control.' });
     await settled();
     const restore = { type: 'restore-draft', text: 'too late', reason: 'Ada has control.' };
-    expect(posted).toContainEqual(restore);
+    expect(pictures).toEqual([[restore, { type: 'outbox', items: [] }]]);
     expect(drafts.get(ref)).toBe('too late\n\nnext');
     expect(view.outbox).toEqual([]);
   });
@@ -184,6 +240,18 @@ describe('prompts', () => {
     expect(posted[0]).toMatchObject({ type: 'init', draft: 'unseen' });
   });
 
+  test('a prompt that came back when the page went is in its draft, once', async () => {
+    const { drafts, say, pump, types, settled } = await setUp();
+    say({ type: 'ready' });
+    drafts.putBack(ref, 'unseen', 'No.');
+    pump.hidden();
+    await settled();
+    say({ type: 'ready' });
+    pump.refreshHeader();
+    await settled();
+    expect(types()).not.toContain('restore-draft');
+  });
+
   test('a prompt whose outcome is unknown is shown, and never put back to be sent again', async () => {
     const { view, say, posted, drafts, settled } = await setUp();
     say({ type: 'ready' });
@@ -201,11 +269,30 @@ describe('prompts', () => {
     view.send = () => {
       throw new AppError('too-large', { happened: 'Too long.' });
     };
-    const { say, posted, drafts } = await setUp(view);
+    const { say, posted, drafts, settled } = await setUp(view);
     say({ type: 'ready' });
     say({ type: 'prompt', text: 'long' });
+    await settled();
     expect(posted.at(-1)).toEqual({ type: 'restore-draft', text: 'long', reason: 'Too long.' });
     expect(drafts.get(ref)).toBe('long');
+  });
+});
+
+describe('several panels', () => {
+  test('a refused prompt comes back into the composer of its own session only', async () => {
+    const one = await setUp();
+    const other = await setUp(new FakeView(), { drafts: one.drafts, ref: otherRef });
+    for (const { say, settled, forget } of [one, other]) {
+      say({ type: 'ready' });
+      await settled();
+      forget();
+    }
+    one.say({ type: 'prompt', text: 'of the first' });
+    one.view.settle({ status: 'rejected', message: 'No.' });
+    await one.settled();
+    expect(one.types()).toContain('restore-draft');
+    expect(other.posted).toEqual([]);
+    expect(one.drafts.get(otherRef)).toBe('');
   });
 });
 
@@ -235,13 +322,25 @@ describe('other wishes of the page', () => {
   test('older entries are fetched, told, and the waiting ends', async () => {
     const view = new FakeView();
     view.entries = entries(20, 25);
-    const { say, posted } = await setUp(view);
+    const { say, posted, forget } = await setUp(view);
     say({ type: 'ready' });
-    posted.length = 0;
+    forget();
     say({ type: 'fetch-older' });
     await waitUntil('told', () => posted.at(-1)?.type === 'prepend' && posted.length >= 2);
     expect(posted.at(-1)).toEqual({ type: 'prepend', entries: [], hasOlder: true });
     expect(posted[0]).toMatchObject({ type: 'prepend', hasOlder: true });
+  });
+
+  test('at the very first entry there is nothing older to ask for', async () => {
+    const view = new FakeView();
+    view.entries = entries(5, 8);
+    const { say, posted, forget } = await setUp(view);
+    say({ type: 'ready' });
+    forget();
+    say({ type: 'fetch-older' });
+    await waitUntil('told', () => posted.filter(({ type }) => type === 'prepend').length === 2);
+    expect(view.entries[0]?.index).toBe(0);
+    expect(posted.at(-1)).toEqual({ type: 'prepend', entries: [], hasOlder: false });
   });
 
   test('what is not a message of ours is dropped', async () => {

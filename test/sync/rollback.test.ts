@@ -2,13 +2,16 @@
 import { afterEach, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { fromBase32 } from '../../src/base/bytes.ts';
+import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { admissionToken } from '../../src/crypto/admissionToken.ts';
+import { createIdentity } from '../../src/crypto/identity.ts';
 import { RecordOpener } from '../../src/crypto/record.ts';
 import { parseLink } from '../../src/protocol/link.ts';
 import { Replica } from '../../src/session/replica.ts';
 import type { RoomMemory } from '../../src/session/roomMemory.ts';
 import { DocumentConnection } from '../../src/sync/documentConnection.ts';
+import { Attachment } from '../../src/sync/member/attachment.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
 import { sessionApp, SyncRig, textEntry } from './syncRig.ts';
 
@@ -93,10 +96,28 @@ test('[D2] nothing is shown before the relay has sent all, and then the newest p
   await replay({ doc, replica }, updates);
   expect(shown).toEqual([]);
   expect([replica.state, replica.entries]).toEqual([undefined, []]);
+  expect(replica.remembered.term).toBe(1);
   replica.complete();
   await replica.settled();
   expect(shown).toEqual([replica.remembered.rev]);
   expect(replica.entries).toHaveLength(4);
+});
+
+test('[P1] a window that goes keeps what it saw, be it a term with nothing to show yet', async () => {
+  const relay = await rig.relay();
+  const room = await rig.host(relay);
+  const saved: RoomMemory[] = [];
+  const attachment = await Attachment.join({
+    link: await rig.invite(room, relay),
+    identity: await createIdentity(),
+    name: 'Ada',
+    device: 'test',
+    clock: systemClock,
+    log: silentLogger,
+    memory: { load: () => undefined, save: (_, memory) => saved.push(memory) },
+  });
+  attachment.dispose();
+  expect(saved).toHaveLength(1);
 });
 
 test('a relay that has less than this device has seen is an alarm once it has sent all', async () => {

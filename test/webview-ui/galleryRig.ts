@@ -46,7 +46,7 @@ export class GalleryRig {
 export async function send(page: Page, ...messages: readonly unknown[]): Promise<void> {
   await page.evaluate((json) => {
     const values: unknown = JSON.parse(json);
-    if (Array.isArray(values)) for (const value of values) window.gallery.sendRaw(value);
+    if (Array.isArray(values)) window.gallery.sendRaw(...values);
   }, JSON.stringify(messages));
   await nextFrames(page);
 }

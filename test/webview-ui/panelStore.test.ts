@@ -1,4 +1,5 @@
 // The store: messages in, state out; connection, announcements, unknown things.
+import { effect } from '@preact/signals';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { PanelEntry } from '../../src/protocol/panel.ts';
 import { ownerHeader } from '../../webview-ui/gallery/sampleHeaders.ts';
@@ -138,13 +139,29 @@ describe('panel store', () => {
     expect(JSON.stringify(posts('log'))).not.toContain('secret');
   });
 
+  it('shows a picture as one: the entry is there when its live text is gone', () => {
+    const { fake, store } = setUp();
+    const block = { messageId: 'm', block: 0, type: 'text', text: 'Here' } as const;
+    fake.send({ type: 'live', blocks: [block] });
+    const shown: (readonly [live: number, entries: number])[] = [];
+    const stop = effect(() => {
+      void store.transcript.version.value;
+      shown.push([store.live.rows.value.length, store.transcript.size]);
+    });
+    fake.send({ type: 'live', blocks: [] }, { type: 'append', entries: [text(0, 'Here.')] });
+    stop();
+    expect(shown).toEqual([
+      [1, 0],
+      [0, 1],
+    ]);
+  });
+
   it('loses none of the messages that come with one it fails on', () => {
     const { fake, store, posts } = setUp();
     store.live.replace = () => {
       throw new Error('a defect');
     };
-    fake.send({ type: 'live', blocks: [] });
-    fake.send({ type: 'append', entries: [text(0, 'Here.')] });
+    fake.send({ type: 'live', blocks: [] }, { type: 'append', entries: [text(0, 'Here.')] });
     expect(store.transcript.size).toBe(1);
     expect(posts('log')).toEqual([
       { type: 'log', level: 'error', text: 'live could not be taken' },

@@ -1,6 +1,6 @@
 // Answers the panel as the extension would, so that the gallery can be used and tested.
 import { Emitter } from '../../src/base/emitter.ts';
-import type { FromPanel, PanelEntry, PanelHeader, ToPanel } from '../../src/protocol/panel.ts';
+import type { FromPanel, PanelEntry, PanelHeader, Picture } from '../../src/protocol/panel.ts';
 import type { UiPort } from '../port.ts';
 
 /** What the gallery shows at first. */
@@ -18,7 +18,7 @@ export class FakeExtension {
   /** Whether pings are answered. */
   isAnswering = true;
   readonly port: UiPort;
-  private readonly messages = new Emitter<unknown>();
+  private readonly pictures = new Emitter<readonly unknown[]>();
   private readonly state: FakeState;
 
   constructor(state: FakeState) {
@@ -28,20 +28,20 @@ export class FakeExtension {
         this.posted.push(message);
         setTimeout(() => this.answer(message), 0);
       },
-      onMessage: this.messages.event,
+      onPicture: this.pictures.event,
       getState: () => undefined,
       setState: () => undefined,
     };
   }
 
-  /** Sends a message to the panel. */
-  send(message: ToPanel): void {
-    this.messages.fire(message);
+  /** Shows the panel a picture. */
+  send(...picture: Picture): void {
+    this.pictures.fire(picture);
   }
 
-  /** Sends what is no message of the protocol. */
-  sendRaw(value: unknown): void {
-    this.messages.fire(value);
+  /** Sends messages that need not be of the protocol, as one picture. */
+  sendRaw(...messages: readonly unknown[]): void {
+    this.pictures.fire(messages);
   }
 
   private answer(message: FromPanel): void {
@@ -49,9 +49,11 @@ export class FakeExtension {
       case 'ready': {
         const { header, entries, hasOlder, draft } = this.state;
         if (!this.isAnswering) return;
-        this.send({ type: 'init', strings: {}, locale: 'en', draft });
-        this.send({ type: 'header', header });
-        return this.send({ type: 'entries', entries: [...entries], hasOlder });
+        return this.send(
+          { type: 'init', strings: {}, locale: 'en', draft },
+          { type: 'header', header },
+          { type: 'entries', entries: [...entries], hasOlder },
+        );
       }
       case 'ping':
         return this.isAnswering ? this.send({ type: 'pong', n: message.n }) : undefined;

@@ -82,7 +82,7 @@ export class PanelStore implements Disposable {
     const notTakenText = (): string =>
       this.t('It was not taken over by the extension. Your text is back here; send it again.');
     this.composer = this.disposables.add(new ComposerModel({ port, clock, notTakenText }));
-    this.disposables.add(port.onMessage((value) => this.receive(value)));
+    this.disposables.add(port.onPicture((messages) => this.receive(messages)));
     this.disposables.add(clock.every(1000, () => (this.now.value = clock.monotonic())));
   }
 
@@ -165,15 +165,15 @@ export class PanelStore implements Disposable {
     this.disposables.dispose();
   }
 
-  /** Takes a message; what arrives within one frame is applied at once, so that streams cost one render. */
-  private receive(value: unknown): void {
-    const message = parseToPanel(value);
-    if (message === undefined) {
+  /** Takes a picture; what arrives within one frame is applied at once, so that streams cost one render. */
+  private receive(raw: readonly unknown[]): void {
+    const messages = raw.flatMap((value) => parseToPanel(value) ?? []);
+    if (messages.length < raw.length) {
       this.options.port.post({ type: 'log', level: 'warn', text: 'message not understood' });
-      return;
     }
-    this.waiting.push(message);
-    if (this.waiting.length === 1) this.options.schedule(() => this.applyWaiting());
+    const isScheduled = this.waiting.length > 0;
+    this.waiting.push(...messages);
+    if (!isScheduled && messages.length > 0) this.options.schedule(() => this.applyWaiting());
   }
 
   private applyWaiting(): void {

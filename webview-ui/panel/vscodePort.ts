@@ -16,10 +16,9 @@ export function createVsCodePort(): UiPort {
   const api = acquireVsCodeApi();
   return {
     post: (message) => api.postMessage(message),
-    onMessage(listener) {
-      // The extension sends what belongs together as one list.
+    onPicture(listener) {
       const handle = ({ data }: MessageEvent<unknown>): void => {
-        for (const message of Array.isArray(data) ? data : [data]) listener(message);
+        if (Array.isArray(data)) listener(data);
       };
       window.addEventListener('message', handle);
       return toDisposable(() => window.removeEventListener('message', handle));

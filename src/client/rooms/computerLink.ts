@@ -64,7 +64,7 @@ export class ComputerLink {
       log: options.log,
     });
     this.disposables.add(
-      this.room.onDidChange(({ parts }) => {
+      this.room.onDidChange((parts) => {
         if (parts.has('state') || parts.has('truth')) this.changed.fire();
       }),
     );

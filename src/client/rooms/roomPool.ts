@@ -76,7 +76,7 @@ export class RoomPool {
       const room = new SharedRoom({ ...this.options, ref, leftBehind });
       slot = { room, users: 0 };
       this.rooms.set(key, slot);
-      room.onDidChange(({ parts }) => this.changed.fire({ room, parts }));
+      room.onDidChange((parts) => this.changed.fire({ room, parts }));
       room.setTarget(this.links.targetOf(ref));
     }
     slot.timer?.dispose();

@@ -24,12 +24,6 @@ const ALL_PARTS: ReadonlySet<ViewPart> = new Set([
   'presence',
 ]);
 
-/** What changed: parts of the view, or that the view itself is another one. */
-export interface RoomChange {
-  readonly parts: ReadonlySet<ViewPart>;
-  readonly isNewView: boolean;
-}
-
 /** Options of a shared room. */
 export interface SharedRoomOptions {
   readonly ref: SessionRef;
@@ -45,7 +39,7 @@ export interface SharedRoomOptions {
 export class SharedRoom {
   readonly ref: SessionRef;
   private readonly options: SharedRoomOptions;
-  private readonly changed = new Emitter<RoomChange>();
+  private readonly changed = new Emitter<ReadonlySet<ViewPart>>();
   private viewDisposables = new DisposableStore();
   private current: MovableView | undefined;
   private failure: AppError | undefined;
@@ -56,7 +50,8 @@ export class SharedRoom {
   private isClosed = false;
   private leftBehind: readonly OutboxItem[];
 
-  readonly onDidChange: Event<RoomChange> = this.changed.event;
+  /** Parts of the view changed; all of them if it is another view, or none. */
+  readonly onDidChange: Event<ReadonlySet<ViewPart>> = this.changed.event;
 
   constructor(options: SharedRoomOptions) {
     this.ref = options.ref;
@@ -93,7 +88,7 @@ export class SharedRoom {
   forget(id: string): void {
     if (this.leftBehind.some((item) => item.id === id)) {
       this.leftBehind = this.leftBehind.filter((item) => item.id !== id);
-      this.fire(new Set(['outbox']), false);
+      this.changed.fire(new Set(['outbox']));
     } else {
       this.current?.forget(id);
     }
@@ -126,7 +121,7 @@ export class SharedRoom {
     const { attempt, target } = this;
     this.failure = undefined;
     const old = this.detach();
-    this.fire(ALL_PARTS, true);
+    this.changed.fire(ALL_PARTS);
     if (old) await old.close().catch((error: unknown) => this.logFailure('close', error));
     if (target === undefined || this.isClosed || attempt !== this.attempt) return;
     try {
@@ -138,7 +133,7 @@ export class SharedRoom {
       this.logFailure('join', error);
       this.failure = asAppError(error);
     }
-    this.fire(ALL_PARTS, true);
+    this.changed.fire(ALL_PARTS);
   }
 
   /** Closes the connection; with `leave` the member goes for good. */
@@ -161,7 +156,7 @@ export class SharedRoom {
         if (view.state) this.retries = 0;
         if (parts.has('truth')) this.retryIfOver(view);
         if (parts.has('outbox')) forgetDone(view);
-        this.fire(parts, false);
+        this.changed.fire(parts);
       }),
     );
   }
@@ -189,10 +184,6 @@ export class SharedRoom {
       ...open.map((item): OutboxItem => ({ ...item, status: 'unknown', at })),
     ];
     return view;
-  }
-
-  private fire(parts: ReadonlySet<ViewPart>, isNewView: boolean): void {
-    this.changed.fire({ parts, isNewView });
   }
 
   private logFailure(what: string, error: unknown): void {

@@ -9,7 +9,6 @@ import type { Drafts } from '../../client/prompts/drafts.ts';
 import { asAppError } from '../../client/errors.ts';
 import type { EntryDocuments } from './entryDocuments.ts';
 import { COMMANDS, fullName } from '../manifestNames.ts';
-import type { ToPanel } from '../../protocol/panel.ts';
 import { panelHtml } from './panelHtml.ts';
 import { PanelPump } from '../../client/panel/panelPump.ts';
 import { reportError } from '../report.ts';
@@ -60,7 +59,6 @@ export class SessionPanel {
   readonly ref: SessionRef;
   readonly panel: vscode.WebviewPanel;
   private readonly services: PanelServices;
-  private readonly outgoing: ToPanel[] = [];
   private readonly disposables = new DisposableStore();
   private openAgainAt = 0;
   private readonly lease: RoomHandle;
@@ -85,7 +83,7 @@ export class SessionPanel {
     this.pump = this.disposables.add(
       new PanelPump({
         room: this.room,
-        post: (message) => this.post(message),
+        post: (picture) => void this.panel.webview.postMessage(picture),
         drafts,
         actions: {
           openEntry: (entry, view) =>
@@ -111,9 +109,7 @@ export class SessionPanel {
     this.disposables.add(this.panel.webview.onDidReceiveMessage((raw) => this.pump.receive(raw)));
     this.disposables.add(this.panel.onDidChangeViewState(() => this.viewStateChanged()));
     this.panel.onDidDispose(() => this.close());
-    this.disposables.add(
-      this.room.onDidChange(({ parts }) => this.roomChanged(parts.has('state'))),
-    );
+    this.disposables.add(this.room.onDidChange((parts) => this.roomChanged(parts.has('state'))));
     this.disposables.add(directory.onDidChange(() => this.directoryChanged()));
     this.retitle();
     this.panel.webview.html = this.html();
@@ -134,16 +130,6 @@ export class SessionPanel {
   reveal(): void {
     this.panel.reveal(undefined, false);
     this.pump.focusComposer();
-  }
-
-  /** What belongs together arrives together: an entry and the end of its live text are one picture. */
-  private post(message: ToPanel): void {
-    this.outgoing.push(message);
-    if (this.outgoing.length > 1) return;
-    queueMicrotask(() => {
-      const messages = this.outgoing.splice(0);
-      if (!this.disposables.isDisposed) void this.panel.webview.postMessage(messages);
-    });
   }
 
   private html(): string {

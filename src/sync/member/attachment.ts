@@ -172,6 +172,7 @@ export class Attachment implements RoomView, Disposable {
   }
 
   dispose(): void {
+    // A term that rose and brought nothing to show was told by no change.
     this.remember();
     this.disposables.dispose();
     this.closing.abort(closedHere());

@@ -1,0 +1,173 @@
+// What the person at a panel wants of the session, and of the window around the panel.
+import { toBase64Url } from '../../base/bytes.ts';
+import { assertNever } from '../../base/assert.ts';
+import type { AppError } from '../../base/errors.ts';
+import type { Logger } from '../../base/log.ts';
+import type { CommandArgs, CommandKind } from '../../protocol/commandTable.ts';
+import type { FromPanel, Picture } from '../../protocol/panel.ts';
+import type { PlacedEntry, RoomView } from '../../session/view.ts';
+import { asAppError } from '../errors.ts';
+import type { Drafts } from '../prompts/drafts.ts';
+import type { SharedRoom } from '../rooms/sharedRoom.ts';
+import type { Translate } from '../translate.ts';
+import type { TypingPresence } from './typingPresence.ts';
+
+/** A body larger than this is opened beside the panel instead of in it; bytes. */
+const MAX_PANEL_BLOB = 4 * 1024 * 1024;
+
+/** What a panel asks of the window around it. */
+export interface PanelActions {
+  openEntry(entry: PlacedEntry, view: RoomView): void;
+  openLink(url: string): void;
+  copy(text: string): void;
+  runCommand(name: string): void;
+  report(error: AppError): void;
+}
+
+/** A wish: every message of the page but those about the page itself. */
+export type PanelWish = Exclude<FromPanel, { readonly type: 'ready' | 'ping' }>;
+
+/** What carrying wishes out needs. */
+export interface PanelWishesOptions {
+  readonly room: SharedRoom;
+  readonly drafts: Drafts;
+  readonly actions: PanelActions;
+  readonly typing: TypingPresence;
+  /** Tells the page an answer. */
+  readonly post: (picture: Picture) => void;
+  /** Tells the page the entries that came, and whether still older ones can be asked for. */
+  readonly endOlder: (hasOlder: boolean) => void;
+  readonly log: Logger;
+  readonly t: Translate;
+}
+
+/** Carries a panel's wishes out. */
+export class PanelWishes {
+  private readonly options: PanelWishesOptions;
+
+  constructor(options: PanelWishesOptions) {
+    this.options = options;
+  }
+
+  carryOut(wish: PanelWish): void {
+    const { room, actions, drafts, typing } = this.options;
+    switch (wish.type) {
+      case 'prompt':
+        return this.prompt(wish.text);
+      case 'answer': {
+        const { type: _, requestId, inputHash, behavior, ...rest } = wish;
+        return this.send('answer', { requestId, inputHash, behavior, ...defined(rest) });
+      }
+      case 'cancel-queued':
+        return this.request('cancel-queued', { promptId: wish.promptId });
+      case 'interrupt':
+        return this.request('interrupt', {});
+      case 'focus':
+        if (wish.action === 'request') return this.request('focus-request', {});
+        return this.request(wish.action === 'take' ? 'focus-take' : 'focus-release', {});
+      case 'give-control':
+        return this.request('focus-grant', { member: wish.member, window: wish.window });
+      case 'allow-control':
+        return this.request('admit', { member: wish.member, role: 'controller' });
+      case 'fetch-older':
+        return void this.fetchOlder();
+      case 'fetch-blob':
+        return void this.fetchBlob(wish.blob, wish.mediaType);
+      case 'open-entry': {
+        const found = room.view?.entries.find(({ index }) => index === wish.index);
+        return found && room.view ? actions.openEntry(found, room.view) : undefined;
+      }
+      case 'open-link':
+        return actions.openLink(wish.url);
+      case 'copy':
+        return actions.copy(wish.text);
+      case 'command':
+        return actions.runCommand(wish.name);
+      case 'draft':
+        return drafts.set(room.ref, wish.text);
+      case 'typing':
+        return typing.typed(room.view);
+      case 'forget':
+        return room.forget(wish.id);
+      case 'log':
+        return this.options.log[wish.level](`panel: ${wish.text.slice(0, 500)}`);
+      default:
+        return assertNever(wish);
+    }
+  }
+
+  private prompt(text: string): void {
+    const { room, drafts, t } = this.options;
+    drafts.set(room.ref, '');
+    try {
+      if (!room.view) return drafts.putBack(room.ref, text, t('The session is not connected.'));
+      room.view.send('prompt', { text });
+    } catch (error) {
+      drafts.putBack(room.ref, text, asAppError(error).message);
+    }
+  }
+
+  private send<K extends CommandKind>(kind: K, args: CommandArgs<K>): void {
+    try {
+      this.options.room.view?.send(kind, args);
+    } catch (error) {
+      this.options.actions.report(asAppError(error));
+    }
+  }
+
+  private request<K extends CommandKind>(kind: K, args: CommandArgs<K>): void {
+    const { room, actions } = this.options;
+    room.view?.request(kind, args).catch((error: unknown) => actions.report(asAppError(error)));
+  }
+
+  /** Ends the page's waiting even if nothing came. */
+  private async fetchOlder(): Promise<void> {
+    const { room, actions, endOlder } = this.options;
+    const { view } = room;
+    let hasMore = true;
+    try {
+      if (view) hasMore = await view.fetchOlder();
+    } catch (error) {
+      actions.report(asAppError(error));
+    }
+    // The last page that came may have brought the very first entry.
+    endOlder(hasMore && (view?.entries[0]?.index ?? 0) > 0);
+  }
+
+  private async fetchBlob(blob: string, mediaType: string | undefined): Promise<void> {
+    const { post } = this.options;
+    try {
+      post([{ type: 'blob', blob, ...(await this.blobText(blob, mediaType)) }]);
+    } catch (error) {
+      post([{ type: 'blob', blob, error: asAppError(error).message }]);
+    }
+  }
+
+  private async blobText(
+    blob: string,
+    mediaType: string | undefined,
+  ): Promise<{ readonly text: string } | { readonly error: string }> {
+    const { room, t } = this.options;
+    const bytes = await room.view?.fetchBlob(blob);
+    if (!bytes) return { error: t('The session is not connected.') };
+    if (bytes.length > MAX_PANEL_BLOB) {
+      return { error: t('Too long to show here: open it in an editor.') };
+    }
+    return {
+      text: mediaType === undefined ? new TextDecoder().decode(bytes) : dataUrl(bytes, mediaType),
+    };
+  }
+}
+
+function dataUrl(bytes: Uint8Array, mediaType: string): string {
+  const base64 = toBase64Url(bytes).replaceAll('-', '+').replaceAll('_', '/');
+  return `data:${mediaType};base64,${base64}`;
+}
+
+/** The fields that are there: an absent field and one that is undefined are not the same in a command. */
+function defined<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  // Object.fromEntries forgets the keys' types; every key comes from `value`.
+  return Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}
