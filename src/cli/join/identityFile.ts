@@ -1,9 +1,10 @@
 // The identity of this command line: one per home folder, in a file that only its owner reads.
-import { linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { newId } from '../../base/ids.ts';
 import { type IdentityStorage, IdentityStore } from '../../client/rooms/identityStore.ts';
 import type { Identity } from '../../crypto/identity.ts';
+import { hasErrorCode, makePrivateFolder } from '../../node/files.ts';
 import { identityUnusable } from '../errors.ts';
 
 /** Name of the file below the home folder. */
@@ -28,7 +29,7 @@ function identityFile(file: string): IdentityStorage {
   return {
     read: async () => readIfThere(file),
     async keep(text) {
-      mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+      makePrivateFolder(dirname(file));
       const next = `${file}.${newId()}.tmp`;
       try {
         // Another command shall see a whole identity or none: link(2) makes the file with its content.
@@ -53,8 +54,7 @@ function readIfThere(file: string): string | undefined {
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    if (isMissing) return undefined;
+    if (hasErrorCode(error, 'ENOENT')) return undefined;
     throw error;
   }
   const isOpen = process.platform !== 'win32' && (statSync(file).mode & 0o077) !== 0;

@@ -1,16 +1,8 @@
 // What this command line has seen of sessions, kept below its home folder: a file per room.
-import {
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { newId } from '../../base/ids.ts';
 import { MAX_REMEMBERED_ROOMS, type RoomMemoryStorage } from '../../client/rooms/roomMemories.ts';
+import { makePrivateFolder, writePrivateFile } from '../../node/files.ts';
 import { parseJson } from '../../protocol/json.ts';
 import { isRoomId } from '../../protocol/documentNames.ts';
 import { type RoomMemory, roomMemorySchema } from '../../session/roomMemory.ts';
@@ -25,6 +17,7 @@ export function roomMemoryFile(home: string, room: string): string {
 
 /** Keeps memories in files, at once: a process that ends cannot wait. */
 export function roomMemoryFolder(home: string): RoomMemoryStorage {
+  const folder = join(home, FOLDER);
   const readRoom = (room: string): RoomMemory | undefined =>
     isRoomId(room) ? readFile(roomMemoryFile(home, room)) : undefined;
   return {
@@ -35,7 +28,9 @@ export function roomMemoryFolder(home: string): RoomMemoryStorage {
         const text = JSON.stringify(memory);
         if (!isRoomId(room) || (known && text === JSON.stringify(known))) continue;
         try {
-          writeFile(join(home, FOLDER), roomMemoryFile(home, room), text);
+          makePrivateFolder(folder);
+          forgetOldest(folder);
+          writePrivateFile(roomMemoryFile(home, room), text);
         } catch {
           // The next picture is then compared with an older one.
         }
@@ -49,18 +44,6 @@ function readFile(file: string): RoomMemory | undefined {
     return roomMemorySchema.safeParse(parseJson(readFileSync(file, 'utf8'))).data;
   } catch {
     return undefined;
-  }
-}
-
-function writeFile(folder: string, file: string, text: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  forgetOldest(folder);
-  const next = `${file}.${newId()}.tmp`;
-  try {
-    writeFileSync(next, text, { mode: 0o600, flag: 'wx' });
-    renameSync(next, file);
-  } finally {
-    rmSync(next, { force: true });
   }
 }
 

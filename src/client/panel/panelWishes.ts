@@ -2,6 +2,7 @@
 import { toBase64Url } from '../../base/bytes.ts';
 import { assertNever } from '../../base/assert.ts';
 import type { AppError } from '../../base/errors.ts';
+import { omitUndefined } from '../../base/omitUndefined.ts';
 import type { Logger } from '../../base/log.ts';
 import type { CommandArgs, CommandKind } from '../../protocol/commandTable.ts';
 import type { FromPanel, Picture } from '../../protocol/panel.ts';
@@ -56,7 +57,7 @@ export class PanelWishes {
         return this.prompt(wish.text);
       case 'answer': {
         const { type: _, requestId, inputHash, behavior, ...rest } = wish;
-        return this.send('answer', { requestId, inputHash, behavior, ...defined(rest) });
+        return this.send('answer', { requestId, inputHash, behavior, ...omitUndefined(rest) });
       }
       case 'cancel-queued':
         return this.request('cancel-queued', { promptId: wish.promptId });
@@ -162,12 +163,4 @@ export class PanelWishes {
 function dataUrl(bytes: Uint8Array, mediaType: string): string {
   const base64 = toBase64Url(bytes).replaceAll('-', '+').replaceAll('_', '/');
   return `data:${mediaType};base64,${base64}`;
-}
-
-/** The fields that are there: an absent field and one that is undefined are not the same in a command. */
-function defined<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  // Object.fromEntries forgets the keys' types; every key comes from `value`.
-  return Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
 }
