@@ -164,6 +164,41 @@ describe('hostile text', () => {
     await page.context().close();
   });
 
+  it('would be stopped by the policy that ships, were the panel to let it through', async () => {
+    const page = await rig.open('empty');
+    const seen = await watch(page);
+    await page.evaluate(() => {
+      const stopped: string[] = [];
+      Reflect.set(window, 'stopped', stopped);
+      document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) => {
+        stopped.push(effectiveDirective);
+      });
+      const script = document.createElement('script');
+      const element = document.createElement('div');
+      document.body.append(element);
+      const attempts = [
+        () => document.body.append(script),
+        () => element.setAttribute('style', 'color: red'),
+        () => (element.innerHTML = '<b>x</b>'),
+        () => script.append('__hit()'),
+      ];
+      for (const attempt of attempts) {
+        try {
+          attempt();
+        } catch {
+          // Trusted Types throw, and tell it by the event like the others.
+        }
+      }
+      void fetch('/gallery.js').catch(() => undefined);
+    });
+    const directives = ['style-src-attr', 'connect-src', 'require-trusted-types-for'];
+    await expect
+      .poll(() => page.evaluate(() => String(Reflect.get(window, 'stopped')).split(',')))
+      .toEqual(expect.arrayContaining(directives));
+    expect(await seen.hits()).toBe(0);
+    await page.context().close();
+  });
+
   it('opens links only through the extension', async () => {
     const page = await rig.open('empty');
     const seen = await watch(page);

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { panelHtml } from '../../src/editor/panel/panelHtml.ts';
 
 const ENTRY = fileURLToPath(new URL('../../webview-ui/gallery/galleryMain.tsx', import.meta.url));
 const NONCE = 'Z2FsbGVyeS1ub25jZQ';
@@ -13,25 +14,16 @@ const TYPES: Readonly<Record<string, string>> = {
   '/gallery.css': 'text/css',
 };
 
-/** The policy of the panel in VS Code; `'self'` stands for its own files. */
-const POLICY = [
-  "default-src 'none'",
-  `script-src 'nonce-${NONCE}'`,
-  "style-src 'self'",
-  "font-src 'self'",
-  "img-src 'self' data: blob:",
-  "connect-src 'none'",
-  "frame-src 'none'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "require-trusted-types-for 'script'",
-  'trusted-types dompurify',
-].join('; ');
-
-const PAGE = `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Panel</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="stylesheet" href="/gallery.css"></head>
-<body><div id="app"></div><script type="module" nonce="${NONCE}" src="/gallery.js"></script></body></html>`;
+/** The very page that the editor shows, policy and all; `'self'` stands for its own files. */
+const PAGE = panelHtml({
+  cspSource: "'self'",
+  scriptUri: '/gallery.js',
+  styleUri: '/gallery.css',
+  nonce: NONCE,
+  locale: 'en',
+  title: 'Panel',
+  state: {},
+});
 
 /** A served gallery. */
 export interface GalleryServer {
@@ -58,13 +50,7 @@ export async function serveGallery(): Promise<GalleryServer> {
     if (type === undefined && path !== '/') return void response.writeHead(404).end();
     const body = type === undefined ? Promise.resolve(PAGE) : readFile(join(folder, path));
     body.then(
-      (content) =>
-        response
-          .writeHead(200, {
-            'content-type': type ?? 'text/html',
-            ...(type === undefined ? { 'content-security-policy': POLICY } : {}),
-          })
-          .end(content),
+      (content) => response.writeHead(200, { 'content-type': type ?? 'text/html' }).end(content),
       () => response.writeHead(500).end(),
     );
   });
