@@ -1,7 +1,8 @@
 // Requests in a browser: exactly what is asked, answered by keys or buttons, once.
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { manyEntries, sampleEntries } from '../../webview-ui/gallery/sampleEntries.ts';
+import { manyEntries } from '../../webview-ui/gallery/manyEntries.ts';
+import { sampleEntries } from '../../webview-ui/gallery/sampleEntries.ts';
 import { HEADERS } from '../../webview-ui/gallery/sampleHeaders.ts';
 import { GalleryRig, holdTimers, posted, send } from './galleryRig.ts';
 

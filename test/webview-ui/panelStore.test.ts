@@ -3,7 +3,7 @@ import { effect } from '@preact/signals';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { PanelEntry } from '../../src/protocol/panel.ts';
 import { ownerHeader } from '../../webview-ui/gallery/sampleHeaders.ts';
-import { manyEntries } from '../../webview-ui/gallery/sampleEntries.ts';
+import { manyEntries } from '../../webview-ui/gallery/manyEntries.ts';
 import { PanelStore } from '../../webview-ui/model/panelStore.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 import { createFakePort } from './fakePort.ts';

@@ -1,7 +1,7 @@
 // The transcript in a browser: following, staying, loading older entries, size.
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { manyEntries } from '../../webview-ui/gallery/sampleEntries.ts';
+import { manyEntries } from '../../webview-ui/gallery/manyEntries.ts';
 import { ownerHeader } from '../../webview-ui/gallery/sampleHeaders.ts';
 import { GalleryRig, nextFrames, posted, send } from './galleryRig.ts';
 

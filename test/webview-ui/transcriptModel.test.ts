@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { PanelEntry } from '../../src/protocol/panel.ts';
 import { type Json } from '../../src/protocol/json.ts';
 import { parseEntry } from '../../src/protocol/transcript.ts';
-import { manyEntries, sampleEntries } from '../../webview-ui/gallery/sampleEntries.ts';
+import { manyEntries } from '../../webview-ui/gallery/manyEntries.ts';
+import { sampleEntries } from '../../webview-ui/gallery/sampleEntries.ts';
 import { TranscriptModel } from '../../webview-ui/model/transcriptModel.ts';
 
 const placed = (index: number, body: Readonly<Record<string, Json>>): PanelEntry => ({

@@ -5,7 +5,8 @@ import type { PanelEntry, PanelHeader, ToPanel } from '../../src/protocol/panel.
 import { mountPanel } from '../mount.tsx';
 import '../styles/panel.css';
 import { FakeExtension } from './fakeExtension.ts';
-import { manyEntries, sampleEntries } from './sampleEntries.ts';
+import { manyEntries } from './manyEntries.ts';
+import { sampleEntries } from './sampleEntries.ts';
 import { HEADERS, ownerHeader } from './sampleHeaders.ts';
 import { waitingRequest } from './sampleRequests.ts';
 import { applyTheme, GALLERY_THEMES } from './themes.ts';

@@ -1,21 +1,12 @@
 // Long texts and changes of a transcript as read-only documents and diffs.
 import * as vscode from 'vscode';
-import * as z from 'zod/mini';
 import { DisposableStore } from '../../base/disposable.ts';
-import { type Json, parseJson } from '../../protocol/json.ts';
-import type { Entry } from '../../protocol/transcript.ts';
+import { wholeEntry } from '../../client/panel/wholeEntry.ts';
 import type { PlacedEntry, RoomView } from '../../session/view.ts';
 import { ENTRY_SCHEME } from '../manifestNames.ts';
 
 /** Documents kept at the most; the oldest goes. */
 const MAX_DOCUMENTS = 40;
-
-const editInput = z.looseObject({
-  file_path: z.string(),
-  old_string: z.string(),
-  new_string: z.string(),
-});
-const writeInput = z.looseObject({ file_path: z.string(), content: z.string() });
 
 /** Opens entries of a transcript in editors. */
 export class EntryDocuments implements vscode.TextDocumentContentProvider {
@@ -35,21 +26,10 @@ export class EntryDocuments implements vscode.TextDocumentContentProvider {
   }
 
   /** Shows an entry: a change as a diff, everything else as its whole text. */
-  async open(placed: PlacedEntry, view: RoomView): Promise<void> {
-    const { entry } = placed;
-    if (entry.kind === 'tool-call' || entry.kind === 'request') {
-      const input = await wholeInput(entry, view);
-      const edit = editInput.safeParse(input);
-      if (edit.success) {
-        const { file_path: path, old_string: before, new_string: after } = edit.data;
-        return this.diff(path, before, after);
-      }
-      const write = writeInput.safeParse(input);
-      if (write.success) return this.show(nameOf(write.data.file_path), write.data.content);
-      return this.show(`${entry.tool}.json`, JSON.stringify(input, null, 2));
-    }
-    const { name, text } = await wholeText(entry, view);
-    await this.show(name, text);
+  async open({ entry }: PlacedEntry, view: RoomView): Promise<void> {
+    const whole = await wholeEntry(entry, view);
+    if (whole.kind === 'text') return this.show(whole.name, whole.text);
+    return this.diff(whole.name, whole.before, whole.after);
   }
 
   dispose(): void {
@@ -62,8 +42,7 @@ export class EntryDocuments implements vscode.TextDocumentContentProvider {
     await vscode.window.showTextDocument(document, { preview: true });
   }
 
-  private async diff(path: string, before: string, after: string): Promise<void> {
-    const name = nameOf(path);
+  private async diff(name: string, before: string, after: string): Promise<void> {
     await vscode.commands.executeCommand(
       'vscode.diff',
       this.add(name, before),
@@ -81,48 +60,4 @@ export class EntryDocuments implements vscode.TextDocumentContentProvider {
     if (this.texts.size > MAX_DOCUMENTS && oldest !== undefined) this.texts.delete(oldest);
     return uri;
   }
-}
-
-function nameOf(path: string): string {
-  return path.split(/[\\/]/).pop() || 'text';
-}
-
-async function wholeInput(
-  entry: Extract<Entry, { kind: 'tool-call' | 'request' }>,
-  view: RoomView,
-): Promise<Json> {
-  const blob = entry.inputCut?.blob;
-  if (blob === undefined) return entry.input;
-  return parseJson(await blobText(blob, view)) ?? entry.input;
-}
-
-async function wholeText(
-  entry: Entry,
-  view: RoomView,
-): Promise<{ readonly name: string; readonly text: string }> {
-  switch (entry.kind) {
-    case 'prompt':
-    case 'text':
-    case 'thinking':
-    case 'command':
-    case 'tool-result': {
-      const name =
-        entry.kind === 'tool-result' || entry.kind === 'command' ? 'output.txt' : 'text.md';
-      const blob = entry.cut?.blob;
-      return { name, text: blob === undefined ? entry.text : await blobText(blob, view) };
-    }
-    case 'compaction': {
-      const blob = entry.summary?.cut?.blob;
-      const text = entry.summary?.text ?? '';
-      return { name: 'summary.md', text: blob === undefined ? text : await blobText(blob, view) };
-    }
-    case 'unknown':
-      return { name: 'record.json', text: entry.json };
-    default:
-      return { name: `${entry.kind}.json`, text: JSON.stringify(entry, null, 2) };
-  }
-}
-
-async function blobText(blob: string, view: RoomView): Promise<string> {
-  return new TextDecoder().decode(await view.fetchBlob(blob));
 }

@@ -1,0 +1,101 @@
+// An entry as something to be read beside the panel: its whole text, or the change that it makes to a file.
+import * as z from 'zod/mini';
+import { assertNever } from '../../base/assert.ts';
+import { type Json, parseJson } from '../../protocol/json.ts';
+import type { CutText, Entry, EntryOf } from '../../protocol/transcript.ts';
+import type { RoomView } from '../../session/view.ts';
+
+/** What is shown of an entry. */
+export type WholeEntry =
+  | {
+      readonly kind: 'text';
+      /** Name of a file whose kind suits the text. */
+      readonly name: string;
+      readonly text: string;
+    }
+  | {
+      readonly kind: 'change';
+      /** Name of the file, without its folders. */
+      readonly name: string;
+      readonly before: string;
+      readonly after: string;
+    };
+
+const editInput = z.looseObject({
+  file_path: z.string(),
+  old_string: z.string(),
+  new_string: z.string(),
+});
+const writeInput = z.looseObject({ file_path: z.string(), content: z.string() });
+
+/** Reads an entry whole; what was cut is fetched from the host. Rejects with AppError if it does not come. */
+export async function wholeEntry(
+  entry: Entry,
+  view: Pick<RoomView, 'fetchBlob'>,
+): Promise<WholeEntry> {
+  switch (entry.kind) {
+    case 'prompt':
+    case 'text':
+    case 'thinking':
+      return text('text.md', await wholeText(entry, view));
+    case 'tool-result':
+    case 'command':
+      return text('output.txt', await wholeText(entry, view));
+    case 'tool-call':
+    case 'request':
+      return callOf(entry.tool, await wholeInput(entry, view));
+    case 'compaction':
+      return text('summary.md', entry.summary ? await wholeText(entry.summary, view) : '');
+    case 'unknown':
+      return text('record.json', entry.json);
+    case 'decision':
+    case 'todos':
+    case 'task':
+    case 'reset':
+    case 'turn':
+    case 'retry':
+    case 'notice':
+      return text(`${entry.kind}.json`, JSON.stringify(entry, null, 2));
+    default:
+      return assertNever(entry);
+  }
+}
+
+function text(name: string, body: string): WholeEntry {
+  return { kind: 'text', name, text: body };
+}
+
+function callOf(tool: string, input: Json): WholeEntry {
+  const edit = editInput.safeParse(input);
+  if (edit.success) {
+    const { file_path: path, old_string: before, new_string: after } = edit.data;
+    return { kind: 'change', name: fileName(path), before, after };
+  }
+  const write = writeInput.safeParse(input);
+  if (write.success) return text(fileName(write.data.file_path), write.data.content);
+  return text(`${tool}.json`, JSON.stringify(input, null, 2));
+}
+
+function fileName(path: string): string {
+  return path.split(/[\\/]/).pop() || 'text';
+}
+
+async function wholeText(
+  { text: head, cut }: CutText,
+  view: Pick<RoomView, 'fetchBlob'>,
+): Promise<string> {
+  return cut?.blob === undefined ? head : blobText(cut.blob, view);
+}
+
+async function wholeInput(
+  entry: EntryOf<'tool-call' | 'request'>,
+  view: Pick<RoomView, 'fetchBlob'>,
+): Promise<Json> {
+  const blob = entry.inputCut?.blob;
+  if (blob === undefined) return entry.input;
+  return parseJson(await blobText(blob, view)) ?? entry.input;
+}
+
+async function blobText(blob: string, view: Pick<RoomView, 'fetchBlob'>): Promise<string> {
+  return new TextDecoder().decode(await view.fetchBlob(blob));
+}

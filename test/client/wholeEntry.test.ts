@@ -1,0 +1,75 @@
+// Entries read whole: what was cut is fetched, changes are changes, and no kind is without a text.
+import { expect, test } from 'vitest';
+import { wholeEntry } from '../../src/client/panel/wholeEntry.ts';
+import type { Json } from '../../src/protocol/json.ts';
+import { entrySchema } from '../../src/protocol/transcript.ts';
+import { sampleEntries } from '../../webview-ui/gallery/sampleEntries.ts';
+
+/** A host that serves these bodies. */
+function serving(bodies: Readonly<Record<string, string>> = {}) {
+  const fetched: string[] = [];
+  return {
+    fetched,
+    fetchBlob(blob: string): Promise<Uint8Array<ArrayBuffer>> {
+      fetched.push(blob);
+      return Promise.resolve(new TextEncoder().encode(bodies[blob] ?? ''));
+    },
+  };
+}
+
+const read = (entry: Readonly<Record<string, Json>>, bodies?: Readonly<Record<string, string>>) =>
+  wholeEntry(entrySchema.parse({ id: 'e', at: 1, ...entry }), serving(bodies));
+
+const call = { kind: 'tool-call', messageId: 'm', callId: 'c' };
+
+test('a text that was cut is fetched, one that was not is not', async () => {
+  const cut = { tail: 'end', totalBytes: 9, blob: 'b' };
+  const result = { kind: 'tool-result', callId: 'c', outcome: 'ok', text: 'head' };
+  expect(await read({ ...result, cut }, { b: 'all of it' })).toEqual({
+    kind: 'text',
+    name: 'output.txt',
+    text: 'all of it',
+  });
+  expect(await read(result)).toMatchObject({ text: 'head' });
+  const summary = { text: 'head', cut };
+  expect(await read({ kind: 'compaction', trigger: 'auto', summary }, { b: 'all' })).toMatchObject({
+    name: 'summary.md',
+    text: 'all',
+  });
+});
+
+test('an edit is a change of its file, a new file its content, another call its input', async () => {
+  const edit = { file_path: 'C:\\src\\a.ts', old_string: 'one', new_string: 'two' };
+  expect(await read({ ...call, tool: 'Edit', input: edit })).toEqual({
+    kind: 'change',
+    name: 'a.ts',
+    before: 'one',
+    after: 'two',
+  });
+  const write = { file_path: '/src/b.ts', content: 'new' };
+  expect(await read({ ...call, tool: 'Write', input: write })).toMatchObject({
+    name: 'b.ts',
+    text: 'new',
+  });
+  const bash = { command: 'ls' };
+  expect(await read({ ...call, tool: 'Bash', input: bash })).toMatchObject({
+    name: 'Bash.json',
+    text: JSON.stringify(bash, null, 2),
+  });
+});
+
+test('a call whose input was cut is read from the whole input', async () => {
+  const whole = JSON.stringify({ file_path: 'c.ts', old_string: 'long', new_string: 'longer' });
+  const inputCut = { totalBytes: 99, blob: 'i' };
+  const entry = { ...call, tool: 'Edit', input: { file_path: 'c.ts' }, inputCut };
+  expect(await read(entry, { i: whole })).toMatchObject({ kind: 'change', after: 'longer' });
+  expect(await read(entry, { i: 'no JSON' })).toMatchObject({ name: 'Edit.json' });
+});
+
+test('every kind of entry has something to show', async () => {
+  const view = serving({ '*': 'body' });
+  for (const { entry } of sampleEntries(0)) {
+    const whole = await wholeEntry(entry, view);
+    expect(whole.name).not.toBe('');
+  }
+});
