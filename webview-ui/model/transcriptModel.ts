@@ -130,15 +130,9 @@ export class TranscriptModel {
         if (entry.parent === undefined) this.todos.value = entry;
         this.push(placed);
         return;
-      case 'text':
-      case 'thinking':
-      case 'compaction':
-      case 'reset':
-      case 'command':
-      case 'notice':
-      case 'unknown':
+      // A kind that belongs to no other row is a row of its own.
+      default:
         this.push(placed);
-        return;
     }
   }
 
