@@ -5,6 +5,7 @@ import type { FromPanel } from '../src/protocol/panel.ts';
 
 /** A way to whoever serves the panel: the extension, a page, or the gallery. */
 export interface UiPort {
+  /** What answers it comes later, never within the call. */
   post(message: FromPanel): void;
   /** Every picture (`Picture`) as a list of raw messages: the store parses them. */
   onPicture(listener: (messages: readonly unknown[]) => void): Disposable;

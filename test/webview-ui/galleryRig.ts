@@ -4,14 +4,15 @@ import type { FromPanel } from '../../src/protocol/panel.ts';
 // Declares the gallery's globals for the functions that run in its page.
 import type {} from '../../webview-ui/gallery/galleryMain.tsx';
 import { launchBrowser } from '../../tools/install/browser.ts';
-import { type GalleryServer, serveGallery } from '../../tools/gallery/galleryServer.ts';
+import { serveGallery } from '../../tools/gallery/galleryServer.ts';
+import type { PageServer } from '../../tools/gallery/pageServer.ts';
 
 /** A served gallery with a browser. */
 export class GalleryRig {
   readonly browser: Browser;
-  private readonly server: GalleryServer;
+  private readonly server: PageServer;
 
-  private constructor(browser: Browser, server: GalleryServer) {
+  private constructor(browser: Browser, server: PageServer) {
     this.browser = browser;
     this.server = server;
   }

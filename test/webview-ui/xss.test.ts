@@ -189,7 +189,7 @@ describe('hostile text', () => {
           // Trusted Types throw, and tell it by the event like the others.
         }
       }
-      void fetch('/gallery.js').catch(() => undefined);
+      void fetch('/page.js').catch(() => undefined);
     });
     const directives = ['style-src-attr', 'connect-src', 'require-trusted-types-for'];
     await expect
