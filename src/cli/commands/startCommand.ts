@@ -1,4 +1,5 @@
 // `twinhelm start` and `twinhelm end`: begin and end hosted sessions.
+import { omitUndefined } from '../../base/omitUndefined.ts';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { isAppError } from '../../base/errors.ts';
@@ -61,10 +62,7 @@ variables.
         await machine.request('start', {
           cwd: resolve(io.cwd, cwd),
           env: sessionEnvironment(io.env),
-          ...(prompt !== undefined && { prompt }),
-          ...(title !== undefined && { title }),
-          ...(model !== undefined && { model }),
-          ...(mode !== undefined && { mode }),
+          ...omitUndefined({ prompt, title, model, mode }),
         }),
       );
       const started = `Session ${shortId(id)} has started.`;

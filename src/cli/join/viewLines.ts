@@ -1,4 +1,5 @@
 // What changed in a joined room since the last look, as lines of the scripting interface.
+import { omitUndefined } from '../../base/omitUndefined.ts';
 import type { Clock } from '../../base/clock.ts';
 import { parseJson } from '../../protocol/json.ts';
 import type { ScriptOutput } from '../../protocol/script.ts';
@@ -94,8 +95,7 @@ export class ViewLines {
         kind: block.type,
         text: isLonger ? block.text.slice(before.length) : block.text,
         ...(isLonger ? {} : { reset: true as const }),
-        ...(tool !== undefined && { tool }),
-        ...(parent !== undefined && { parent }),
+        ...omitUndefined({ tool, parent }),
       });
     }
     this.live.clear();
@@ -124,9 +124,7 @@ export class ViewLines {
         ...(this.refs.has(id) && ref !== undefined && { ref }),
         kind,
         status,
-        ...(code !== undefined && { code }),
-        ...(message !== undefined && { message }),
-        ...(result !== undefined && { result }),
+        ...omitUndefined({ code, message, result }),
       });
     }
     return lines;

@@ -1,4 +1,5 @@
 // Own commands as the panel shows them: prompts and answers, with what became of them.
+import { omitUndefined } from '../../base/omitUndefined.ts';
 import * as z from 'zod/mini';
 import type { PanelOutboxItem } from '../../protocol/panel.ts';
 import type { OutboxItem } from '../../session/view.ts';
@@ -12,15 +13,6 @@ export function panelOutbox(item: OutboxItem): readonly PanelOutboxItem[] {
   const answer = item.kind === 'answer' ? answerArgs.safeParse(item.args) : undefined;
   const text = answer?.success ? answer.data.requestId : promptText(item);
   if (text === undefined) return [];
-  return [
-    {
-      id: item.id,
-      kind: item.kind,
-      text,
-      status: item.status,
-      ...(item.message === undefined ? {} : { message: item.message }),
-      ...(item.code === undefined ? {} : { code: item.code }),
-      at: item.at,
-    },
-  ];
+  const { id, kind, status, message, code, at } = item;
+  return [{ id, kind, text, status, at, ...omitUndefined({ message, code }) }];
 }

@@ -1,4 +1,5 @@
 // All sessions that this window knows: those of this computer and those that were joined.
+import { omitUndefined } from '../../base/omitUndefined.ts';
 import { DisposableStore } from '../../base/disposable.ts';
 import { Emitter, type Event } from '../../base/emitter.ts';
 import { parseLink } from '../../protocol/link.ts';
@@ -98,12 +99,7 @@ export class SessionDirectory implements LinkSource {
       kept: this.t('Nothing is lost.'),
       remedy: this.t('It starts when you start, open or continue a session.'),
     };
-    return {
-      code: 'host-stopped',
-      happened,
-      ...(kept ? { kept } : {}),
-      ...(remedy ? { remedy } : {}),
-    };
+    return { code: 'host-stopped', happened, ...omitUndefined({ kept, remedy }) };
   }
 
   /** A session of this computer that the host lists but does not serve: it has to be opened first. */

@@ -6,6 +6,7 @@ import { type InviteLink, parseLink } from '../../protocol/link.ts';
 import type { App } from '../app.ts';
 import { plainText } from '../plainText.ts';
 import { settings } from '../settings.ts';
+import { isLoopbackRelay } from './loopbackRelay.ts';
 import { targetSession } from './target.ts';
 
 /** Joins by a pasted link. */
@@ -102,11 +103,10 @@ function explanation(link: InviteLink): string {
   const plain = t(
     'This connection is not encrypted on its way (ws://); what is sent inside it is.',
   );
-  const { protocol, hostname } = new URL(link.relay);
-  const isLoopback = /^(localhost|127\..*|\[::1\])$/.test(hostname);
+  const isOpen = new URL(link.relay).protocol === 'ws:' && !isLoopbackRelay(link.relay);
   return [
     link.role === 'controller' ? asks : '',
-    protocol === 'ws:' && !isLoopback ? plain : '',
+    isOpen ? plain : '',
     shown,
     t('Room {0}', link.room.slice(0, 8)),
   ]

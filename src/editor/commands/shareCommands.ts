@@ -12,6 +12,7 @@ import { type SessionRef } from '../../client/rooms/sessionRef.ts';
 import { settings } from '../settings.ts';
 import { askShare, type ShareChoice } from '../ask/shareSteps.ts';
 import { opened } from './sessionCommands.ts';
+import { isLoopbackRelay } from './loopbackRelay.ts';
 import { targetSession } from './target.ts';
 
 const CONSENT_KEY = 'controllerConsent';
@@ -137,16 +138,11 @@ async function offerLink(app: App, link: string): Promise<void> {
   await vscode.env.clipboard.writeText(link);
   const again = t('Copy Again');
   const qr = t('Show QR Code');
-  const isLocal = isLoopback(link);
+  const isLocal = isLoopbackRelay(parseLink(link).relay);
   const text = isLocal
     ? t('The link is copied. It works on this computer only.')
     : t('The link is copied. Send it only to the people you mean: it is the key.');
   const choice = await vscode.window.showInformationMessage(text, again, ...(isLocal ? [] : [qr]));
   if (choice === again) await vscode.env.clipboard.writeText(link);
   if (choice === qr) showQrCode(link, app.extensionUri);
-}
-
-function isLoopback(link: string): boolean {
-  const { hostname } = new URL(parseLink(link).relay);
-  return /^(localhost|127\..*|\[::1\])$/.test(hostname);
 }
