@@ -59,9 +59,9 @@ export interface ErrorParts {
   /** What happened. */
   readonly happened: string;
   /** What was kept, if something could have been lost. */
-  readonly kept?: string;
+  readonly kept?: string | undefined;
   /** What to do now. */
-  readonly remedy?: string;
+  readonly remedy?: string | undefined;
 }
 
 /** The error class of the project; `message` is the three parts joined. Made by factories only. */

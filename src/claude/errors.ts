@@ -91,11 +91,8 @@ export function protocolProblem(detail: string): AgentProblem {
 
 /** A problem as an error, for calls that cannot go on. */
 export function problemError(problem: AgentProblem): AppError {
-  return new AppError(problem.code, {
-    happened: problem.happened,
-    remedy: problem.remedy,
-    ...(problem.kept === undefined ? {} : { kept: problem.kept }),
-  });
+  const { code, ...parts } = problem;
+  return new AppError(code, parts);
 }
 
 /** The conversation is open in another process: a second writer would fork it. */

@@ -1,5 +1,4 @@
 // What only the editor says when something went wrong: what happened, what was kept, what to do.
-import { omitUndefined } from '../base/omitUndefined.ts';
 import { AppError } from '../base/errors.ts';
 import type { Problem } from '../protocol/state.ts';
 
@@ -30,7 +29,7 @@ export function sessionGone(): AppError {
 
 /** The computer of a session does not serve it now; the problem says why. */
 export function hostNotHere({ happened, kept, remedy }: Problem): AppError {
-  return new AppError('host-unreachable', { happened, ...omitUndefined({ kept, remedy }) });
+  return new AppError('host-unreachable', { happened, kept, remedy });
 }
 
 /** A session's room was joined and does not show this member. */

@@ -1,10 +1,9 @@
 // What a session of any agent looks like to the session host: the seam between host/ and the adapters.
 import type { Event } from '../base/emitter.ts';
+import type { ErrorCode, ErrorParts } from '../base/errors.ts';
 import type { Json } from './json.ts';
-import type { Entry } from './transcript.ts';
-
-/** What the agent is doing. */
-export type AgentStatus = 'starting' | 'working' | 'waiting' | 'idle' | 'ended';
+import type { SessionStatus } from './state.ts';
+import type { Entry, LiveText, PromptImage } from './transcript.ts';
 
 /** Permission modes, agent-neutral names of Claude Code's. */
 export type AgentMode = string;
@@ -28,16 +27,8 @@ export interface AgentFacts {
 }
 
 /** A clear state with its remedy instead of a stack trace. */
-export interface AgentProblem {
-  readonly code:
-    | 'agent-not-found'
-    | 'agent-too-old'
-    | 'agent-not-logged-in'
-    | 'agent-crashed'
-    | 'agent-silent'
-    | 'agent-protocol';
-  readonly happened: string;
-  readonly kept?: string;
+export interface AgentProblem extends ErrorParts {
+  readonly code: Extract<ErrorCode, `agent-${string}`>;
   readonly remedy: string;
 }
 
@@ -51,18 +42,10 @@ export type AgentEvent =
       readonly images?: readonly PromptImage[];
     }
   /** Text that streams: appended to what came before for the same (messageId, block). */
-  | {
-      readonly kind: 'delta';
-      readonly messageId: string;
-      readonly block: number;
-      readonly type: 'text' | 'thinking' | 'tool-input';
-      readonly text: string;
-      readonly tool?: string;
-      readonly parent?: string;
-    }
+  | ({ readonly kind: 'delta' } & LiveText)
   /** The live text of this block is superseded by the entry that follows, or gone. */
   | { readonly kind: 'delta-end'; readonly messageId: string; readonly block: number }
-  | { readonly kind: 'status'; readonly status: AgentStatus; readonly waitingFor?: string }
+  | { readonly kind: 'status'; readonly status: SessionStatus; readonly waitingFor?: string }
   | { readonly kind: 'facts'; readonly facts: AgentFacts }
   /** Life of a prompt that was sent with an id. */
   | {
@@ -82,12 +65,6 @@ export type AgentEvent =
       /** Whether close() or stop() asked for it. */
       readonly expected: boolean;
     };
-
-/** A picture or file that goes with a prompt. */
-export interface PromptImage {
-  readonly mediaType: string;
-  readonly base64: string;
-}
 
 /** How a request is answered. */
 export type AgentAnswer =
@@ -162,7 +139,7 @@ export interface FoundSession {
   readonly cwd: string;
   readonly title?: string;
   readonly branch?: string;
-  readonly status: AgentStatus;
+  readonly status: SessionStatus;
   readonly waitingFor?: string;
   readonly startedAt?: number;
   readonly lastActivityAt?: number;

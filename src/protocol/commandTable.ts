@@ -1,6 +1,7 @@
 // Every kind of command, one row each: what it carries, which room runs it, who may, and how it runs.
 import * as z from 'zod/mini';
 import { roleSchema, type Scope, scopeSchema } from './state.ts';
+import { promptImageSchema } from './transcript.ts';
 
 /**
  * What a member needs for a kind; owners may run all. 'all': viewers too · 'controller': every
@@ -33,7 +34,7 @@ const FREE = { ordered: false, fenced: false, reads: false } as const;
 const READING = { ordered: false, fenced: false, reads: true } as const;
 
 const NONE = z.looseObject({});
-const image = z.looseObject({ mediaType: z.string(), base64: z.string() });
+const image = z.looseObject(promptImageSchema.shape);
 
 /** The rows by kind, as they travel. Kinds may be added; a kind keeps its meaning for life. */
 export const COMMANDS = {

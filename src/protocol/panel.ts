@@ -9,7 +9,7 @@ import {
   sessionSummarySchema,
   sharingSchema,
 } from './state.ts';
-import { entrySchema } from './transcript.ts';
+import { entrySchema, liveTextSchema } from './transcript.ts';
 
 /** A person in the header and the control bar. */
 export const panelPersonSchema = z.object({
@@ -99,15 +99,6 @@ export const panelOutboxItemSchema = z.object({
 
 const placed = z.object({ index: z.number(), entry: entrySchema });
 
-const live = z.object({
-  messageId: z.string(),
-  block: z.number(),
-  type: z.enum(['text', 'thinking', 'tool-input']),
-  text: z.string(),
-  tool: z.optional(z.string()),
-  parent: z.optional(z.string()),
-});
-
 /** From the extension to the panel. */
 export const toPanelSchema = z.discriminatedUnion('type', [
   z.object({
@@ -129,7 +120,7 @@ export const toPanelSchema = z.discriminatedUnion('type', [
   /** Older entries at the front. */
   z.object({ type: z.literal('prepend'), entries: z.array(placed), hasOlder: z.boolean() }),
   /** Replaces all streaming text. */
-  z.object({ type: z.literal('live'), blocks: z.array(live) }),
+  z.object({ type: z.literal('live'), blocks: z.array(liveTextSchema) }),
   /** Adds text to one streaming block. */
   z.object({
     type: z.literal('live-append'),
@@ -201,7 +192,6 @@ export type PanelControl = z.infer<typeof panelControlSchema>;
 export type PanelTruth = z.infer<typeof panelTruthSchema>;
 export type PanelHeader = z.infer<typeof panelHeaderSchema>;
 export type PanelOutboxItem = z.infer<typeof panelOutboxItemSchema>;
-export type PanelLiveBlock = z.infer<typeof live>;
 export type PanelEntry = z.infer<typeof placed>;
 export type ToPanel = z.infer<typeof toPanelSchema>;
 /** Messages that are true only together: a panel applies all of them at once, in their order. */

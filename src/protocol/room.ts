@@ -1,6 +1,7 @@
 // Plaintexts of a room's records other than state and commands: card, log, delta, beat, presence, knock.
 import * as z from 'zod/mini';
 import { jsonSchema } from './json.ts';
+import { liveTextSchema } from './transcript.ts';
 
 /** Types of records; a record of one type is never accepted as another. */
 export const RECORD_TYPE = {
@@ -46,17 +47,16 @@ export const logSchema = z.looseObject({
   entry: jsonSchema,
 });
 
+const { messageId, block, ...liveText } = liveTextSchema.shape;
+
 /** Plaintext of a streamed piece: in order by n until that message's entry exists. */
 export const deltaSchema = z.looseObject({
-  messageId: z.string(),
-  block: z.number(),
+  messageId,
+  block,
   /** Number of the piece in its block, and of the last one that it was merged with. */
   n: z.number(),
   to: z.optional(z.number()),
-  type: z.enum(['text', 'thinking', 'tool-input']),
-  text: z.string(),
-  tool: z.optional(z.string()),
-  parent: z.optional(z.string()),
+  ...liveText,
 });
 
 /** Fields of an awareness state: the host's beat, and a member's presence. */

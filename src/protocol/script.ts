@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { ackSchema } from './command.ts';
 import { jsonSchema } from './json.ts';
 import { roleSchema, roomStateSchema } from './state.ts';
-import { entrySchema } from './transcript.ts';
+import { entrySchema, liveTextSchema } from './transcript.ts';
 
 const errorSchema = z.looseObject({ code: z.string(), message: z.string() });
 
@@ -31,7 +31,7 @@ export const scriptOutputSchema = z.discriminatedUnion('type', [
     type: z.literal('delta'),
     messageId: z.string(),
     block: z.number(),
-    kind: z.enum(['text', 'thinking', 'tool-input']),
+    kind: liveTextSchema.shape.type,
     text: z.string(),
     reset: z.optional(z.literal(true)),
     tool: z.optional(z.string()),

@@ -1,5 +1,6 @@
 // The state record of a room: values, not events, so that who joins late sees the truth.
 import * as z from 'zod/mini';
+import type { ErrorParts } from '../base/errors.ts';
 import { authorSchema } from './transcript.ts';
 
 /** What a member may do: look; ask for control; everything. */
@@ -56,13 +57,13 @@ export const queuedSchema = z.looseObject({
   since: z.number(),
 });
 
-/** A state that keeps the session from going on, with its remedy. */
+/** A state that keeps the session from going on, with its remedy: the parts of an error as they travel. */
 export const problemSchema = z.looseObject({
   code: z.string(),
   happened: z.string(),
   kept: z.optional(z.string()),
   remedy: z.optional(z.string()),
-});
+}) satisfies z.ZodMiniType<ErrorParts & { readonly code: string }>;
 
 export const sessionStatusSchema = z.enum(['starting', 'working', 'waiting', 'idle', 'ended']);
 

@@ -26,6 +26,9 @@ export const cutTextSchema = z.looseObject({
   ),
 });
 
+/** An image with its bytes, on its way to the agent. */
+export const promptImageSchema = z.object({ mediaType: z.string(), base64: z.string() });
+
 /** An image in a prompt or a result; bytes are fetched by blob id. */
 export const imageSchema = z.looseObject({
   mediaType: z.string(),
@@ -276,11 +279,25 @@ export const entrySchema = z.discriminatedUnion('kind', [
 export type Author = z.infer<typeof authorSchema>;
 export type CutText = z.infer<typeof cutTextSchema>;
 export type EntryImage = z.infer<typeof imageSchema>;
+export type PromptImage = Readonly<z.infer<typeof promptImageSchema>>;
+export type LiveText = Readonly<z.infer<typeof liveTextSchema>>;
 export type Usage = z.infer<typeof usageSchema>;
 export type Question = z.infer<typeof questionSchema>;
 export type Entry = z.infer<typeof entrySchema>;
 export type EntryKind = Entry['kind'];
 export type EntryOf<K extends EntryKind> = Extract<Entry, { kind: K }>;
+
+/** Text that streams until its finished entry exists: a block of a message, or a piece of one. One shape from the agent to the pixel. */
+export const liveTextSchema = z.object({
+  messageId: z.string(),
+  block: z.number(),
+  type: z.enum(['text', 'thinking', 'tool-input']),
+  text: z.string(),
+  /** Name of the tool whose input streams. */
+  tool: z.optional(z.string()),
+  /** Call id of the tool call (subagent) that it belongs to. */
+  parent: z.optional(z.string()),
+});
 
 const looseEntry = z.looseObject({ id: z.string(), at: z.number(), kind: z.string() });
 

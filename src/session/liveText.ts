@@ -1,19 +1,9 @@
 // Streamed text on its way into a document: pieces per block, merged before they take too much room.
 import { utf8Bytes } from '../base/bytes.ts';
-import type { Delta } from '../protocol/room.ts';
-
-/** Streamed text of one block, not numbered yet. */
-export interface LiveInput {
-  readonly messageId: string;
-  readonly block: number;
-  readonly type: Delta['type'];
-  readonly text: string;
-  readonly tool?: string;
-  readonly parent?: string;
-}
+import type { LiveText } from '../protocol/transcript.ts';
 
 /** A numbered piece: `n` to `to` of its block (deltaSchema). */
-export interface LivePiece extends LiveInput {
+export interface LivePiece extends LiveText {
   readonly n: number;
   readonly to: number;
 }
@@ -36,14 +26,14 @@ const KEPT_BYTES = 24 * 1024;
 
 /** Collects text per block and numbers the pieces. */
 export class LiveBuffer {
-  private readonly waiting = new Map<string, LiveInput>();
+  private readonly waiting = new Map<string, LiveText>();
   private readonly nextNumber = new Map<string, number>();
 
   get isEmpty(): boolean {
     return this.waiting.size === 0;
   }
 
-  add(piece: LiveInput): void {
+  add(piece: LiveText): void {
     const key = blockKey(piece.messageId, piece.block);
     const known = this.waiting.get(key);
     this.waiting.set(key, known ? { ...known, text: known.text + piece.text } : piece);

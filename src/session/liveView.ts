@@ -68,15 +68,7 @@ function joinPieces(pieces: readonly Delta[]): readonly LiveBlock[] {
       text += piece.text;
       next = (piece.to ?? piece.n) + 1;
     }
-    return [
-      {
-        messageId: first.messageId,
-        block: first.block,
-        type: first.type,
-        text,
-        ...(first.tool === undefined ? {} : { tool: first.tool }),
-        ...(first.parent === undefined ? {} : { parent: first.parent }),
-      },
-    ];
+    const { n: _n, to: _to, ...block } = first;
+    return [{ ...block, text }];
   });
 }

@@ -7,7 +7,8 @@ import type { RecordSealer } from '../crypto/record.ts';
 import { LIMITS, TIMES } from '../protocol/limits.ts';
 import { RECORD_TYPE, type RecordType } from '../protocol/room.ts';
 import type { AsOf, RoomState } from '../protocol/state.ts';
-import { blockKey, LiveBuffer, type LiveInput, type LivePiece, mergePieces } from './liveText.ts';
+import type { LiveText } from '../protocol/transcript.ts';
+import { blockKey, LiveBuffer, type LivePiece, mergePieces } from './liveText.ts';
 import type { StoredRecord } from './roomJournal.ts';
 import type { TailDocument, TailStep, WrittenPiece } from './tailDocument.ts';
 
@@ -75,7 +76,7 @@ export class Publisher implements Disposable {
   }
 
   /** Adds streamed text. */
-  delta(piece: LiveInput): void {
+  delta(piece: LiveText): void {
     this.endBlocks.delete(blockKey(piece.messageId, piece.block));
     this.live.add(piece);
     this.kick();

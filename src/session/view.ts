@@ -6,8 +6,7 @@ import type { Rejection } from '../protocol/command.ts';
 import type { CommandArgs, CommandKind } from '../protocol/commandTable.ts';
 import type { Json } from '../protocol/json.ts';
 import type { Person, RoomState } from '../protocol/state.ts';
-import type { Delta } from '../protocol/room.ts';
-import type { Entry } from '../protocol/transcript.ts';
+import type { Entry, LiveText } from '../protocol/transcript.ts';
 
 /** How true the picture is. Never "connected" when dead. Times are ms of this device's monotonic clock. */
 export type Truth =
@@ -36,14 +35,7 @@ export interface PlacedEntry {
 }
 
 /** Text that streams now: all pieces of one block joined. */
-export interface LiveBlock {
-  readonly messageId: string;
-  readonly block: number;
-  readonly type: Delta['type'];
-  readonly text: string;
-  readonly tool?: string;
-  readonly parent?: string;
-}
+export type LiveBlock = LiveText;
 
 /** A command of ours on its way. */
 export interface OutboxItem {

@@ -1,7 +1,8 @@
 // Prompts that wait for a running turn, with the real CLI.
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AgentSession, PromptImage } from '../../src/protocol/agent.ts';
+import type { AgentSession } from '../../src/protocol/agent.ts';
+import type { PromptImage } from '../../src/protocol/transcript.ts';
 import { VERSIONS } from './fixtures.ts';
 import { type RealClaude, realClaude, type Recorder } from './realRig.ts';
 

@@ -1,15 +1,10 @@
 // Text that streams now, block by block: a delta touches one signal and nothing else.
 import { type Signal, signal } from '@preact/signals';
-import type { PanelLiveBlock } from '../../src/protocol/panel.ts';
+import type { LiveText } from '../../src/protocol/transcript.ts';
 
 /** One streaming block. */
-export interface LiveRow {
+export interface LiveRow extends Omit<LiveText, 'text'> {
   readonly key: string;
-  readonly messageId: string;
-  readonly block: number;
-  readonly type: PanelLiveBlock['type'];
-  readonly tool?: string;
-  readonly parent?: string;
   readonly text: Signal<string>;
 }
 
@@ -22,7 +17,7 @@ export class LiveModel {
   private byKey = new Map<string, LiveRow>();
 
   /** Takes the whole present state; blocks that stay keep their identity. */
-  replace(blocks: readonly PanelLiveBlock[]): void {
+  replace(blocks: readonly LiveText[]): void {
     const next = new Map<string, LiveRow>();
     for (const block of blocks) {
       const key = liveKey(block.messageId, block.block);
@@ -52,14 +47,6 @@ function liveKey(messageId: string, block: number): string {
   return `live:${messageId}:${block}`;
 }
 
-function createRow(key: string, block: PanelLiveBlock): LiveRow {
-  return {
-    key,
-    messageId: block.messageId,
-    block: block.block,
-    type: block.type,
-    text: signal(block.text),
-    ...(block.tool === undefined ? {} : { tool: block.tool }),
-    ...(block.parent === undefined ? {} : { parent: block.parent }),
-  };
+function createRow(key: string, block: LiveText): LiveRow {
+  return { ...block, key, text: signal(block.text) };
 }

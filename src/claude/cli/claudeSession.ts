@@ -9,8 +9,8 @@ import type {
   AgentFacts,
   AgentMode,
   AgentSession,
-  PromptImage,
 } from '../../protocol/agent.ts';
+import type { PromptImage } from '../../protocol/transcript.ts';
 import type { Json } from '../../protocol/json.ts';
 import { badNameError, crashedProblem, endedError } from '../errors.ts';
 import { jsonField } from '../wire/jsonField.ts';

@@ -2,7 +2,8 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import { omitUndefined } from '../../base/omitUndefined.ts';
-import type { AgentEvent, AgentProblem, AgentStatus } from '../../protocol/agent.ts';
+import type { AgentEvent, AgentProblem } from '../../protocol/agent.ts';
+import type { SessionStatus } from '../../protocol/state.ts';
 import { parseJson } from '../../protocol/json.ts';
 import type { OpenRequests } from '../stream/openRequests.ts';
 import type { PromptMapper } from '../stream/promptMapper.ts';
@@ -166,7 +167,7 @@ export class SessionOutput {
     this.options.emit({ kind: 'entry', entry });
   }
 
-  private changeStatus(status: AgentStatus, waitingFor: string | undefined): void {
+  private changeStatus(status: SessionStatus, waitingFor: string | undefined): void {
     this.silence.state({ running: status === 'working', waiting: status === 'waiting' });
     this.options.emit({ kind: 'status', status, ...omitUndefined({ waitingFor }) });
   }

@@ -1,18 +1,18 @@
 // What a session is doing, told once per change; from the CLI's own events where it has them.
-import type { AgentStatus } from '../../protocol/agent.ts';
+import type { SessionStatus } from '../../protocol/state.ts';
 import type { OutLine } from '../wire/streamJson.ts';
 
 /** What the tracker needs from its session. */
 export interface StatusTrackerOptions {
   /** What the oldest open request asks for; undefined: none is open. */
   readonly openRequest: () => string | undefined;
-  readonly onChange: (status: AgentStatus, waitingFor: string | undefined) => void;
+  readonly onChange: (status: SessionStatus, waitingFor: string | undefined) => void;
 }
 
 /** One per child process. */
 export class StatusTracker {
   private readonly options: StatusTrackerOptions;
-  private status: AgentStatus = 'starting';
+  private status: SessionStatus = 'starting';
   private waitingFor: string | undefined;
   private hasStateEvents = false;
 
@@ -20,7 +20,7 @@ export class StatusTracker {
     this.options = options;
   }
 
-  get current(): AgentStatus {
+  get current(): SessionStatus {
     return this.status;
   }
 
@@ -30,7 +30,7 @@ export class StatusTracker {
   }
 
   /** Takes a new status; an open request makes 'working' to 'waiting'. */
-  set(status: AgentStatus): void {
+  set(status: SessionStatus): void {
     const open = this.options.openRequest();
     const next = status === 'working' && open !== undefined ? 'waiting' : status;
     const waitingFor = next === 'waiting' ? open : undefined;

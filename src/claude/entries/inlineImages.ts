@@ -1,7 +1,6 @@
 // The bytes of images that stand in a line: beside their entry, never in it.
 import * as z from 'zod/mini';
-import type { PromptImage } from '../../protocol/agent.ts';
-import type { Entry } from '../../protocol/transcript.ts';
+import type { Entry, PromptImage } from '../../protocol/transcript.ts';
 import type { MessageLine } from '../wire/messageLine.ts';
 
 const imageSchema = z.looseObject({

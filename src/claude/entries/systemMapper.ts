@@ -1,6 +1,7 @@
 // Maps live `system` lines to events; remembers what a task is called.
 import { omitUndefined } from '../../base/omitUndefined.ts';
-import type { AgentEvent, AgentFacts, AgentStatus } from '../../protocol/agent.ts';
+import type { AgentEvent, AgentFacts } from '../../protocol/agent.ts';
+import type { SessionStatus } from '../../protocol/state.ts';
 import type { Entry } from '../../protocol/transcript.ts';
 import { timeOf } from './messageEntries.ts';
 import type { SystemLine } from '../wire/streamJson.ts';
@@ -22,7 +23,7 @@ const SILENT = new Set([
 ]);
 
 // 'requires_action' is told by the request itself, which says what for.
-const STATES: ReadonlyMap<string, AgentStatus> = new Map([
+const STATES: ReadonlyMap<string, SessionStatus> = new Map([
   ['running', 'working'],
   ['idle', 'idle'],
 ]);

@@ -9,10 +9,10 @@ import { omitUndefined } from '../../base/omitUndefined.ts';
 import type {
   AgentEvent,
   AgentFacts,
-  AgentStatus,
   FoundSession,
   ObservedSession,
 } from '../../protocol/agent.ts';
+import type { SessionStatus } from '../../protocol/state.ts';
 import type { Entry } from '../../protocol/transcript.ts';
 import { diffFacts } from '../entries/diffFacts.ts';
 import { ConversationReader } from './conversationReader.ts';
@@ -50,7 +50,7 @@ export class ClaudeObserved implements ObservedSession {
   private sessionId: string;
   private readonly seen = new SeenIds();
   private known: AgentFacts = {};
-  private status: AgentStatus | undefined;
+  private status: SessionStatus | undefined;
   private waitingFor: string | undefined;
   private looking: Promise<void> | undefined;
   private isLookAsked = false;
@@ -234,7 +234,7 @@ export class ClaudeObserved implements ObservedSession {
     }
   }
 
-  private setStatus(status: AgentStatus, waitingFor?: string): void {
+  private setStatus(status: SessionStatus, waitingFor?: string): void {
     if (status === this.status && waitingFor === this.waitingFor) return;
     this.status = status;
     this.waitingFor = waitingFor;

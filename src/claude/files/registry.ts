@@ -3,7 +3,7 @@ import { readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod/mini';
-import type { AgentStatus } from '../../protocol/agent.ts';
+import type { SessionStatus } from '../../protocol/state.ts';
 import { parseJson } from '../../protocol/json.ts';
 import { hasErrorCode } from '../../node/files.ts';
 import { processStart } from '../../node/processStart.ts';
@@ -35,7 +35,7 @@ const recordSchema = z.looseObject({
 /** One running session as its registry file says. */
 export type RegistryRecord = z.infer<typeof recordSchema>;
 
-const STATUS: ReadonlyMap<string, AgentStatus> = new Map([
+const STATUS: ReadonlyMap<string, SessionStatus> = new Map([
   ['busy', 'working'],
   ['idle', 'idle'],
   ['waiting', 'waiting'],
@@ -130,7 +130,7 @@ function isRunning(pid: number): boolean {
 }
 
 /** Our word for a record's status; undefined where the CLI writes none (2.1.197 without a terminal). */
-export function statusOfRecord(record: RegistryRecord): AgentStatus | undefined {
+export function statusOfRecord(record: RegistryRecord): SessionStatus | undefined {
   return STATUS.get(record.status ?? '');
 }
 

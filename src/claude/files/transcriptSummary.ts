@@ -2,7 +2,7 @@
 import { open } from 'node:fs/promises';
 import * as z from 'zod/mini';
 import { omitUndefined } from '../../base/omitUndefined.ts';
-import type { AgentStatus } from '../../protocol/agent.ts';
+import type { SessionStatus } from '../../protocol/state.ts';
 import { parseJson } from '../../protocol/json.ts';
 import { branchName } from '../wire/branchName.ts';
 
@@ -21,7 +21,7 @@ export interface TranscriptSummary {
   /** Ms since 1970. */
   readonly modifiedAt: number;
   /** Whether the last line leaves a turn open. */
-  readonly status: AgentStatus;
+  readonly status: SessionStatus;
   readonly hasConversation: boolean;
 }
 

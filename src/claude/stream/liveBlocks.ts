@@ -1,14 +1,11 @@
 // Streaming text: which blocks are live, and when the finished entry or an abort supersedes them.
+import { omitUndefined } from '../../base/omitUndefined.ts';
 import type { AgentEvent } from '../../protocol/agent.ts';
+import type { LiveText } from '../../protocol/transcript.ts';
 import type { MessageLine } from '../wire/messageLine.ts';
 import type { StreamEventLine } from '../wire/streamJson.ts';
 
-interface LiveBlock {
-  readonly messageId: string;
-  readonly block: number;
-  readonly parent: string | undefined;
-  readonly type: 'text' | 'thinking' | 'tool-input';
-  readonly tool: string | undefined;
+interface LiveBlock extends Omit<LiveText, 'text'> {
   hasText: boolean;
 }
 
@@ -76,17 +73,8 @@ export class LiveBlocks {
     const text = delta?.text ?? delta?.thinking ?? delta?.partial_json;
     if (block === undefined || text === undefined || text === '') return [];
     block.hasText = true;
-    return [
-      {
-        kind: 'delta',
-        messageId: block.messageId,
-        block: block.block,
-        type: block.type,
-        text,
-        ...(block.tool === undefined ? {} : { tool: block.tool }),
-        ...(parent === undefined ? {} : { parent }),
-      },
-    ];
+    const { hasText: _, tool, ...names } = block;
+    return [{ kind: 'delta', ...names, text, ...omitUndefined({ tool, parent }) }];
   }
 
   private end(which: (block: LiveBlock) => boolean): AgentEvent[] {

@@ -1,7 +1,7 @@
 // Maps prompts that come back: each once, with its own author's words and pictures, in the order of sending.
 import { omitUndefined } from '../../base/omitUndefined.ts';
-import type { AgentEvent, PromptImage } from '../../protocol/agent.ts';
-import type { EntryOf } from '../../protocol/transcript.ts';
+import type { AgentEvent } from '../../protocol/agent.ts';
+import type { EntryOf, PromptImage } from '../../protocol/transcript.ts';
 import { PromptLifecycle } from './promptLifecycle.ts';
 import { type SentPrompt, SentPrompts } from './sentPrompts.ts';
 import { imageOf } from '../entries/toolResultEntry.ts';

@@ -1,5 +1,5 @@
 // What a panel has to be told so that it shows the newest entries and live text: as little as possible.
-import type { PanelLiveBlock, ToPanel } from '../../protocol/panel.ts';
+import type { ToPanel } from '../../protocol/panel.ts';
 import type { LiveBlock, PlacedEntry } from '../../session/view.ts';
 
 /** Remembers which entries a panel has. */
@@ -59,7 +59,7 @@ export class LiveFeed {
       blocks.every((block, i) => isGrowthOf(block, last[i]));
     if (!grows) {
       if (last !== undefined && last.length === 0 && blocks.length === 0) return [];
-      return [{ type: 'live', blocks: blocks.map(panelBlock) }];
+      return [{ type: 'live', blocks: [...blocks] }];
     }
     return blocks.flatMap((block, i) => {
       const text = block.text.slice(last[i]?.text.length ?? 0);
@@ -81,15 +81,4 @@ function isGrowthOf(block: LiveBlock, before: LiveBlock | undefined): boolean {
     block.parent === before.parent &&
     block.text.startsWith(before.text)
   );
-}
-
-function panelBlock(block: LiveBlock): PanelLiveBlock {
-  return {
-    messageId: block.messageId,
-    block: block.block,
-    type: block.type,
-    text: block.text,
-    ...(block.tool === undefined ? {} : { tool: block.tool }),
-    ...(block.parent === undefined ? {} : { parent: block.parent }),
-  };
 }

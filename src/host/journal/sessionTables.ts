@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import * as z from 'zod/mini';
 import { type Json, parseJson } from '../../protocol/json.ts';
 import { sharingSchema } from '../../protocol/state.ts';
-import { authorSchema } from '../../protocol/transcript.ts';
+import { authorSchema, promptImageSchema } from '../../protocol/transcript.ts';
 import { numberOf, textOf, transact } from './sqlite.ts';
 
 /** A session that this host opened once. Unknown fields survive. */
@@ -55,7 +55,7 @@ const storedPromptSchema = z.object({
   text: z.string(),
   author: authorSchema,
   at: z.number(),
-  images: z.optional(z.array(z.object({ mediaType: z.string(), base64: z.string() }))),
+  images: z.optional(z.array(promptImageSchema)),
 });
 
 export type StoredSession = z.infer<typeof storedSessionSchema>;

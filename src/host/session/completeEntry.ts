@@ -1,7 +1,6 @@
 // What the host adds to an entry before it is written: authors, pictures, bounds; and which are new.
 import { omitUndefined } from '../../base/omitUndefined.ts';
-import type { PromptImage } from '../../protocol/agent.ts';
-import type { Author, Entry, EntryImage } from '../../protocol/transcript.ts';
+import type { Author, Entry, EntryImage, PromptImage } from '../../protocol/transcript.ts';
 import { bodyId, cutEntry } from './cutEntry.ts';
 import type { PromptBook } from './promptBook.ts';
 import type { RoomTables } from '../journal/roomTables.ts';

@@ -5,8 +5,8 @@ import { errorText } from '../../base/log.ts';
 import { knockDocument } from '../../protocol/documentNames.ts';
 import { TIMES } from '../../protocol/limits.ts';
 import type { Focus, Person, Problem, Role, Scope } from '../../protocol/state.ts';
-import type { Entry } from '../../protocol/transcript.ts';
-import { blockKey, type LiveInput } from '../../session/liveText.ts';
+import type { Entry, LiveText } from '../../protocol/transcript.ts';
+import { blockKey } from '../../session/liveText.ts';
 import type { StoredInvite } from '../../session/roomJournal.ts';
 import type { PlacedEntry } from '../../session/view.ts';
 import type { AppState, HostRoomOptions, InviteOptions } from './hostRoomOptions.ts';
@@ -111,7 +111,7 @@ export class HostRoom implements Disposable {
   }
 
   /** Streams text of an entry to come. */
-  delta(piece: LiveInput): void {
+  delta(piece: LiveText): void {
     this.parts.publisher.delta(piece);
   }
 
