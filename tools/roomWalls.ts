@@ -41,10 +41,9 @@ export const ROOMS: readonly RoomWalls[] = [
     imports: SYNC,
     packages: ['zod/mini'],
     apart: {
-      rooms: ['prompts', 'panel', 'lists'],
-      prompts: ['panel', 'lists'],
+      rooms: ['lists', 'prompts', 'panel'],
       lists: ['prompts', 'panel'],
-      panel: ['lists'],
+      prompts: ['lists', 'panel'],
     },
   },
   { folder: 'src/node', imports: BASE, packages: ['zod/mini', 'node:'] },

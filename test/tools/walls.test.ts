@@ -95,6 +95,7 @@ const REFUSED = [
   ['src/client/rooms/x.ts', '../../host/find/hostFile.ts'],
   ['src/client/rooms/x.ts', '../../node/processStart.ts'],
   ['src/client/panel/x.ts', '../../../webview-ui/port.ts'],
+  ['src/client/panel/x.ts', 'vscode'],
   ['src/client/panel/x.ts', 'node:fs'],
   ['src/client/x.ts', 'vscode'],
   ['src/client/prompts/x.ts', 'vscode'],
