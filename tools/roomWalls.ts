@@ -44,6 +44,7 @@ export const ROOMS: readonly RoomWalls[] = [
       rooms: ['lists', 'prompts', 'panel'],
       lists: ['prompts', 'panel'],
       prompts: ['lists', 'panel'],
+      panel: ['lists'],
     },
   },
   { folder: 'src/node', imports: BASE, packages: ['zod/mini', 'node:'] },

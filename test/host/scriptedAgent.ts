@@ -78,6 +78,8 @@ export class FakeAgent implements Agent {
   readonly onDidChangeFound = this.foundChanged.event;
   /** Called with every child that is there, before `start` resolves. */
   onStart: (child: FakeChild) => void = () => undefined;
+  /** Watching a terminal's session begins when this resolves. */
+  onObserve: () => Promise<void> = async () => undefined;
   /** Starts that were asked for. */
   starts = 0;
   /** Permission mode of each of them. */
@@ -136,12 +138,13 @@ export class FakeAgent implements Agent {
 
   observe(session: FoundSession): ObservedSession {
     const emitter = new Emitter<AgentEvent>();
-    const { watched } = this;
+    const { watched, onObserve } = this;
     return {
       key: session.key,
       onDidEmit: emitter.event,
       async open() {
         watched.push(session.key);
+        await onObserve();
         emitter.fire({ kind: 'status', status: session.status });
       },
       async close() {

@@ -16,6 +16,29 @@ beforeEach(async () => {
 }, 60_000);
 afterEach(() => rig.close(), 60_000);
 
+describe('a session that is just being opened', () => {
+  it('says so to commands, not that it has ended', async () => {
+    const found = rig.terminalWith('in-a-terminal');
+    agent.setFound([found]);
+    let open = (): void => undefined;
+    agent.onObserve = () => new Promise((resolve) => (open = resolve));
+    await waitUntil('it is listed', () => rig.sessions.rows().length === 1);
+    const opening = rig.sessions.openFound(found.key);
+    await waitUntil('it is served', () => rig.sessions.all.length === 1);
+    const [session] = rig.sessions.all;
+    const promptTo = () => session?.targetOf('prompt');
+    expect(promptTo).toThrow(/just being opened/);
+    await waitUntil('it is looked at', () => agent.watched.length === 1);
+    open();
+    await opening;
+    expect(promptTo).toThrow(/terminal/);
+    agent.setFound([]);
+    await session?.driver?.close();
+    session?.rest();
+    expect(promptTo).toThrow(/has ended/);
+  }, 30_000);
+});
+
 describe('commands on one session that come together', () => {
   it('two windows that continue it get one agent, which is its own', async () => {
     const { id } = await rig.start();

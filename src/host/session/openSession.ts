@@ -159,7 +159,8 @@ export class OpenSession {
     this.recorder.dispose();
   }
 
-  private targetOf(kind: CommandKind): CommandTarget {
+  /** What a command of this kind acts on; throws CommandRefused if there is nothing now. */
+  targetOf(kind: CommandKind): CommandTarget {
     switch (this.course.kind) {
       case 'opening':
         throw starting();
