@@ -17,8 +17,24 @@ export const LIMITS = {
   tailChunks: 3,
   /** Live (streaming) text kept as records; before it is reached, pieces are merged. */
   liveBytes: 64 * KIB,
-  /** The state record. */
+  /** JSON of the state; sealed it takes up to 4 KiB of padding and 152 bytes more. */
   stateBytes: 48 * KIB,
+  /** What the state takes with every list full: the rest stays free for members to come. */
+  stateFillBytes: 40 * KIB,
+  /** Texts of the state, counted as they stand in JSON: a name or device, a title, the beginning of a queued prompt. */
+  nameBytes: 64,
+  titleBytes: 200,
+  previewBytes: 200,
+  /** Lists of the state: members of a room … */
+  members: 64,
+  /** … links besides the owner's own that work at the same time … */
+  invites: 16,
+  /** … requests that are named; further ones wait on the host … */
+  requests: 64,
+  /** … prompts that the agent has not begun … */
+  queuedPrompts: 32,
+  /** … members who wait for control. */
+  controlQueue: 16,
   /** State records per second at the most; in ms between two. */
   stateIntervalMs: 250,
   /** A whole document. */
@@ -56,8 +72,6 @@ export const LIMITS = {
   /** Awareness clients a replica looks at, and bytes of each. */
   awarenessClients: 128,
   awarenessBytes: 4 * KIB,
-  /** Members of a room. */
-  members: 64,
   /** Inflated size of a compressed plaintext. */
   inflatedBytes: 8 * MIB,
 } as const;

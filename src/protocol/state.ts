@@ -14,7 +14,7 @@ export const personSchema = z.looseObject({
   member: z.string(),
   /** Ed25519 key, base64url: the roster that every other signature is checked against. */
   key: z.string(),
-  /** X25519 key, base64url, for grants. */
+  /** X25519 key, base64url. Hosts keep it to themselves: nobody else seals for a member. */
   exchangeKey: z.optional(z.string()),
   name: z.string(),
   device: z.string(),
@@ -51,7 +51,7 @@ export const pendingSchema = z.looseObject({
 /** A prompt that the agent has not begun. */
 export const queuedSchema = z.looseObject({
   promptId: z.string(),
-  /** First 200 characters. */
+  /** Its beginning, at most `LIMITS.previewBytes`. */
   text: z.string(),
   author: authorSchema,
   since: z.number(),
@@ -131,7 +131,11 @@ export const sessionStateSchema = z.looseObject({
   people: z.array(personSchema),
   focus: focusSchema,
   pending: z.array(pendingSchema),
+  /** Requests that wait besides those in `pending`: they come in, oldest first, when there is room. */
+  pendingMore: z.optional(z.number()),
   queue: z.array(queuedSchema),
+  /** Prompts that wait besides those in `queue`. */
+  queueMore: z.optional(z.number()),
   sharing: z.optional(sharingSchema),
 });
 

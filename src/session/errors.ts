@@ -2,6 +2,7 @@
 import { AppError } from '../base/errors.ts';
 import type { Rejection } from '../protocol/command.ts';
 import { LIMITS } from '../protocol/limits.ts';
+import type { Problem } from '../protocol/state.ts';
 
 /** Thrown by whoever executes a command to refuse it; becomes the ack 'rejected' with this code and text. */
 export class CommandRefused extends Error {
@@ -189,6 +190,16 @@ export const EXECUTION_FAILED =
 /** The journal could not be written, so nothing was run. */
 export const NOT_JOURNALLED =
   "The session's computer could not write this down (disk full?), so it was not run. Your text is kept. Free some space there and try again.";
+
+/** More is in a room than its state can carry; `leftOut` names it: '3 people'. */
+export function stateTooLarge(leftOut: string): Problem {
+  return {
+    code: 'state-too-large',
+    happened: `More is going on here than can be shown at once. Not shown: ${leftOut}.`,
+    kept: 'The session goes on; nothing of the conversation is lost.',
+    remedy: 'End links and remove people that are not needed any more.',
+  };
+}
 
 /** Arguments of so many bytes, which no command can carry; 'too-large'. */
 export function commandTooLarge(bytes: number): AppError {

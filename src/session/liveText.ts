@@ -1,5 +1,5 @@
 // Streamed text on its way into a document: pieces per block, merged before they take too much room.
-import { utf8Bytes } from '../base/bytes.ts';
+import { textBytes } from '../base/jsonText.ts';
 import type { LiveText } from '../protocol/transcript.ts';
 
 /** A numbered piece: `n` to `to` of its block (deltaSchema). */
@@ -107,11 +107,6 @@ function endOf(text: string, maxBytes: number): string {
   }
   if (/[\uDC00-\uDFFF]/.test(text.charAt(start))) start += 1;
   return text.slice(start);
-}
-
-/** What a text takes in a record: UTF-8 of its JSON. */
-function textBytes(text: string): number {
-  return utf8Bytes(JSON.stringify(text)).length - 2;
 }
 
 function splitText(text: string): readonly string[] {

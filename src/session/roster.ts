@@ -1,5 +1,6 @@
 // Who belongs to a room: members and invites in the journal, who is here now, and what relays admit.
 import type { Clock } from '../base/clock.ts';
+import { jsonCut } from '../base/jsonText.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { RelayToken } from '../protocol/claim.ts';
 import type { Knock } from '../protocol/room.ts';
@@ -42,6 +43,11 @@ export class Roster {
     return this.options.journal.invites().filter((invite) => invite.notAfter > now);
   }
 
+  /** As many are in as may. */
+  get isFull(): boolean {
+    return this.members.length >= LIMITS.members;
+  }
+
   get people(): readonly Person[] {
     return this.members.map((member) => this.personOf(member));
   }
@@ -55,7 +61,7 @@ export class Roster {
   admitKnock(member: string, knock: Knock, invite: StoredInvite): StoredMember | undefined {
     if (!this.invites.some(({ inviteId }) => inviteId === invite.inviteId)) return undefined;
     const known = this.members.find((one) => one.member === member);
-    if (!known && this.members.length >= LIMITS.members) return undefined;
+    if (!known && this.isFull) return undefined;
     const isOwner = invite.role === 'owner' || known?.role === 'owner';
     const mayControl = invite.role === 'controller' && invite.allowControl;
     const role: Role = isOwner
@@ -174,7 +180,6 @@ export class Roster {
     return {
       member: member.member,
       key: member.key,
-      ...(member.exchangeKey === undefined ? {} : { exchangeKey: member.exchangeKey }),
       name: member.name,
       device: member.device,
       role: member.role,
@@ -198,10 +203,7 @@ function scopesOf(role: Role, given: readonly Scope[]): readonly Scope[] {
   }
 }
 
-/** A name without control and direction characters: it stands beside texts of others. */
+/** A name without control and direction characters, cut to its bound: it stands beside texts of others. */
 function cleanName(name: string): string {
-  return name
-    .replaceAll(/[\p{Cc}\p{Cf}]/gu, '')
-    .trim()
-    .slice(0, 80);
+  return jsonCut(name.replaceAll(/[\p{Cc}\p{Cf}]/gu, '').trim(), LIMITS.nameBytes);
 }

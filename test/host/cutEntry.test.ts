@@ -10,7 +10,7 @@ import { LIMITS } from '../../src/protocol/limits.ts';
 import { RECORD_TYPE } from '../../src/protocol/room.ts';
 import { type Entry, entrySchema } from '../../src/protocol/transcript.ts';
 import { bodyId, cutEntry, MAX_ENTRY_BYTES } from '../../src/host/session/cutEntry.ts';
-import { jsonBytes, jsonHead, jsonTail } from '../../src/host/session/jsonText.ts';
+import { jsonBytes, jsonHead, jsonTail } from '../../src/base/jsonText.ts';
 
 const COMMON = { id: 'an-id', at: 1 } as const;
 

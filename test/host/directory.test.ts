@@ -9,7 +9,7 @@ import {
   sortRows,
 } from '../../src/host/machine/directory.ts';
 import { listRows, storedOfFound } from '../../src/host/machine/directoryRows.ts';
-import { jsonBytes } from '../../src/host/session/jsonText.ts';
+import { jsonBytes } from '../../src/base/jsonText.ts';
 import type { FoundSession } from '../../src/protocol/agent.ts';
 import { directoryRowSchema, type DirectoryRow } from '../../src/protocol/state.ts';
 
@@ -44,6 +44,23 @@ describe('directory', () => {
     expect(fetched).toEqual(many);
     expect(page(many, 500)).toEqual([]);
     expect(page(many, -5).length).toBeGreaterThan(0);
+  });
+
+  it('[B2] texts of any length in a found session take no more than their bounds, and every answer goes on', () => {
+    const long = '\u0001'.repeat(100_000);
+    const texts = { title: long, branch: long, cwd: `/${long}`, waitingFor: long };
+    const listed = listRows({
+      open: [],
+      stored: [],
+      found: Array.from({ length: 30 }, (_, n) => found(n, texts)),
+      ...CONTEXT,
+    });
+    expect(jsonBytes(listed)).toBeLessThan(30 * 2_048);
+    for (let offset = 0; offset < 30;) {
+      const { length } = page(listed, offset, 4_096);
+      expect(length).toBeGreaterThan(0);
+      offset += length;
+    }
   });
 
   it('waiting comes first, archived last, the newest of a kind first', () => {

@@ -76,6 +76,38 @@ test('[J3] what the owner has allowed is neither taken back nor widened by anoth
   expect(roster.person('bo')?.scopes).toEqual(['prompt', 'interrupt']);
 });
 
+test('[B2] a name is cut where it enters: to 64 bytes, before a character, without what cannot be seen', () => {
+  const { roster, invite, knock } = makeRoster();
+  roster.admitKnock(
+    'ada',
+    { ...knock('文'.repeat(40)), device: `\u202e${'"'.repeat(80)}` },
+    invite('a'),
+  );
+  expect(roster.person('ada')).toMatchObject({
+    name: `${'文'.repeat(20)}…`,
+    device: `${'"'.repeat(30)}…`,
+  });
+  roster.admitKnock('bo', knock('x'.repeat(64)), invite('b'));
+  expect(roster.person('bo')?.name).toBe('x'.repeat(64));
+});
+
+test('[B2] the key that only the host seals for stays out of the state', () => {
+  const { roster, invite, knock, members } = makeRoster();
+  roster.admitKnock('ada', knock(), invite('a'));
+  expect(members.get('ada')?.exchangeKey).toBe('e');
+  expect(roster.people[0]).not.toHaveProperty('exchangeKey');
+});
+
+test('[B6] sixty-four are in, one more is not; who is in already may knock again', () => {
+  const { roster, invite, knock } = makeRoster();
+  const link = invite('open');
+  for (let n = 0; n < 64; n += 1) roster.admitKnock(`m${n}`, knock(), link);
+  expect(roster.isFull).toBe(true);
+  expect(roster.admitKnock('late', knock(), link)).toBeUndefined();
+  expect(roster.admitKnock('m3', knock('New name'), link)?.name).toBe('New name');
+  expect(roster.people).toHaveLength(64);
+});
+
 test('[J5] who leaves goes alone, who is removed takes the link along', () => {
   const { roster, invite, knock, invites } = makeRoster();
   roster.admitKnock('ada', knock(), invite('shared'));

@@ -5,11 +5,11 @@ import { basename } from 'node:path';
 import { toBase32 } from '../../base/bytes.ts';
 import type { FoundSession } from '../../protocol/agent.ts';
 import type { DirectoryRow, SessionStatus } from '../../protocol/state.ts';
-import { jsonBytes } from '../session/jsonText.ts';
+import { jsonBytes } from '../../base/jsonText.ts';
 import { type SummaryContext, summaryOf } from '../session/sessionSummary.ts';
 import type { StoredSession } from '../journal/sessionTables.ts';
 
-/** JSON bytes of the rows in a state: 48 KiB less padding, people and the rest. */
+/** JSON bytes of the rows in a state at the most: where people and the rest take more, the state itself leaves rows out. */
 const STATE_ROWS_BYTES = 32 * 1024;
 /** JSON bytes of the rows in one answer. */
 const PAGE_BYTES = 96 * 1024;

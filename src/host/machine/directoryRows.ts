@@ -4,6 +4,7 @@ import type { FoundSession } from '../../protocol/agent.ts';
 import type { DirectoryRow } from '../../protocol/state.ts';
 import { closedRow, foundId, foundRow, sortRows } from './directory.ts';
 import { isRunning } from './foundList.ts';
+import { boundedRow } from '../../session/boundedState.ts';
 import type { OpenSession } from '../session/openSession.ts';
 import type { StoredSession } from '../journal/sessionTables.ts';
 
@@ -51,7 +52,8 @@ export function listRows(options: ListOptions): readonly DirectoryRow[] {
     ...closed.filter((one) => !isTakenUp(one)).map((one) => closedRow(one, options)),
   ]);
   const firstEnded = rows.findIndex(({ session }) => session.status === 'ended');
-  return firstEnded < 0 ? rows : rows.slice(0, firstEnded + LISTED_ENDED);
+  const listed = firstEnded < 0 ? rows : rows.slice(0, firstEnded + LISTED_ENDED);
+  return listed.map(boundedRow);
 }
 
 /** Not shared: what happens in a terminal of its owner is for nobody else's eyes. */

@@ -5,7 +5,7 @@ import type { Json } from '../../protocol/json.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { type CutText, type Entry, entrySchema } from '../../protocol/transcript.ts';
 import { shortenStrings } from './cutInput.ts';
-import { jsonBytes, jsonHead, jsonTail } from './jsonText.ts';
+import { jsonBytes, jsonHead, jsonTail } from '../../base/jsonText.ts';
 
 /**
  * JSON bytes of an entry at the most. A sealed record has 148 bytes around its plaintext, which is

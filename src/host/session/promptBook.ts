@@ -3,9 +3,6 @@ import type { Queued } from '../../protocol/state.ts';
 import type { Author } from '../../protocol/transcript.ts';
 import type { PromptState, SessionTables, StoredPrompt } from '../journal/sessionTables.ts';
 
-/** Characters of a queued prompt that everybody sees. */
-const SHOWN_CHARS = 200;
-
 /** Prompts of a session, over the journal. */
 export class PromptBook {
   private readonly tables: SessionTables;
@@ -76,13 +73,13 @@ export class PromptBook {
     return undefined;
   }
 
-  /** What waits for the agent, for everybody to see. */
+  /** What waits for the agent, with whole texts: the state cuts them. */
   queue(): Queued[] {
     return [...this.open.values()]
       .filter(({ state }) => state === 'accepted' || state === 'queued')
       .map(({ promptId, text, author, at }) => ({
         promptId,
-        text: text.slice(0, SHOWN_CHARS),
+        text,
         author,
         since: at,
       }));

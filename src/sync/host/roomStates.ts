@@ -1,6 +1,8 @@
 // The states of a room: what it is about, its people and who has control, under a revision that rises.
 import type { Clock } from '../../base/clock.ts';
+import type { Logger } from '../../base/log.ts';
 import type { AsOf, Focus, Person, RoomState } from '../../protocol/state.ts';
+import { boundedState } from '../../session/boundedState.ts';
 import type { AppState } from './hostRoomOptions.ts';
 
 /** What states are made of. */
@@ -12,12 +14,14 @@ export interface RoomStatesOptions {
   readonly people: () => readonly Person[];
   readonly control: () => Focus;
   readonly clock: Clock;
+  readonly log: Logger;
 }
 
 /** Makes the state record of now. */
 export class RoomStates {
   private readonly options: RoomStatesOptions;
   private rev: number;
+  private leftOut: string | undefined;
 
   /** What the room is about; until it is set there is no state. */
   app: AppState | undefined;
@@ -32,7 +36,7 @@ export class RoomStates {
     return this.rev;
   }
 
-  /** The next state, as of a log entry. */
+  /** The next state, as of a log entry, within its bound. */
   build(asOf: AsOf, first: number): RoomState | undefined {
     const { app } = this;
     if (!app) return undefined;
@@ -46,6 +50,12 @@ export class RoomStates {
       people: [...this.options.people()],
       focus: this.options.control(),
     };
-    return app.kind === 'session' ? { ...app, ...common } : { ...app, ...common };
+    const whole: RoomState = app.kind === 'session' ? { ...app, ...common } : { ...app, ...common };
+    const { state, leftOut } = boundedState(whole);
+    if (leftOut !== undefined && leftOut !== this.leftOut) {
+      this.options.log.error('the state is too large', { leftOut });
+    }
+    this.leftOut = leftOut;
+    return state;
   }
 }

@@ -1,8 +1,25 @@
 // How long a text is inside JSON, and the longest part of it that fits: escaping counts.
+import { utf8Bytes } from './bytes.ts';
+
+const ELLIPSIS = '…';
+const ELLIPSIS_BYTES = 3;
+/** What one UTF-16 unit takes at the most: a control character is written as \u0001. */
+const MAX_UNIT_BYTES = 6;
 
 /** UTF-8 bytes of a value as JSON. */
 export function jsonBytes(value: unknown): number {
-  return Buffer.byteLength(JSON.stringify(value) ?? '');
+  return utf8Bytes(JSON.stringify(value) ?? '').length;
+}
+
+/** UTF-8 bytes that a text takes inside JSON, without its quotes. */
+export function textBytes(text: string): number {
+  return jsonBytes(text) - 2;
+}
+
+/** The text, or its beginning with an ellipsis, in at most `maxBytes` inside JSON; no character is split. */
+export function jsonCut(text: string, maxBytes: number): string {
+  if (text.length * MAX_UNIT_BYTES <= maxBytes || textBytes(text) <= maxBytes) return text;
+  return maxBytes < ELLIPSIS_BYTES ? '' : `${jsonHead(text, maxBytes - ELLIPSIS_BYTES)}${ELLIPSIS}`;
 }
 
 /** Bytes that one UTF-16 unit or pair takes in a JSON string, as JSON.stringify writes it. */

@@ -1,0 +1,185 @@
+// [B2] Bounds of the state record, in one place: what each text, each list and the whole of it may take.
+import { jsonBytes, jsonCut } from '../base/jsonText.ts';
+import { LIMITS } from '../protocol/limits.ts';
+import type {
+  DirectoryRow,
+  Focus,
+  MachineState,
+  Pending,
+  Person,
+  Problem,
+  Queued,
+  RoomState,
+  SessionState,
+  SessionSummary,
+  Sharing,
+} from '../protocol/state.ts';
+import { bareState } from './bareState.ts';
+import { stateTooLarge } from './errors.ts';
+import { fairTexts } from './fairTexts.ts';
+
+/** Bytes of a text inside JSON, by the name of its member. Ids have their lengths by their making and are never cut. */
+type TextBounds = Readonly<Record<string, number>>;
+
+const { nameBytes, titleBytes, previewBytes } = LIMITS;
+const PERSON: TextBounds = { name: nameBytes, device: nameBytes };
+const PROBLEM: TextBounds = { code: 40, happened: 300, kept: 200, remedy: 200 };
+const SUMMARY: TextBounds = {
+  title: titleBytes,
+  waitingFor: 100,
+  computer: nameBytes,
+  cwd: 500,
+  project: nameBytes,
+  branch: 100,
+  agent: nameBytes,
+  agentVersion: 40,
+  agentSessionId: 64,
+  model: 64,
+  mode: 40,
+};
+const COMPUTER: TextBounds = {
+  name: nameBytes,
+  platform: 40,
+  version: 40,
+  agent: nameBytes,
+  agentVersion: 40,
+};
+const SHARING: TextBounds = { where: 100 };
+const REQUEST: TextBounds = { tool: 64 };
+const QUEUED: TextBounds = { text: previewBytes };
+/** Rows of requests without their tools: so many have ids of a usual length (UUIDs and the like). */
+const REQUEST_ROWS_BYTES = LIMITS.requests * 132;
+
+/** A state within its bound, and what was left out that it does not count itself; undefined: nothing. */
+export interface BoundedState {
+  readonly state: RoomState;
+  readonly leftOut: string | undefined;
+}
+
+/** The state with every text and list cut to its bound: at most `LIMITS.stateBytes` of JSON, whatever is in it. */
+export function boundedState(whole: RoomState): BoundedState {
+  const leftOut = [
+    overText('people', whole.people.length, LIMITS.members),
+    overText('waiting for control', whole.focus.queue.length, LIMITS.controlQueue),
+    whole.kind === 'session'
+      ? overText('links', whole.sharing?.invites.length ?? 0, LIMITS.invites)
+      : '',
+  ].filter(Boolean);
+  const state = whole.kind === 'session' ? sessionWithin(whole) : machineWithin(whole);
+  const bytes = jsonBytes(state);
+  if (bytes <= LIMITS.stateBytes) return said(state, leftOut);
+  return said(bareState(state), [...leftOut, `lists of ${Math.ceil(bytes / 1024)} KB`]);
+}
+
+/** A row of the directory with every text and list cut to its bound. */
+export function boundedRow(row: DirectoryRow): DirectoryRow {
+  return {
+    ...row,
+    session: boundedSummary(row.session),
+    ...(row.sharing && { sharing: boundedSharing(row.sharing) }),
+  };
+}
+
+function sessionWithin(whole: SessionState): SessionState {
+  const { session, sharing } = whole;
+  const pending = firstRequests(whole.pending);
+  const queue = whole.queue.slice(0, LIMITS.queuedPrompts).map(boundedQueued);
+  const pendingMore = whole.pending.length - pending.length;
+  const queueMore = whole.queue.length - queue.length;
+  const bounded: SessionState = {
+    ...whole,
+    ...boundedMembers(whole),
+    session: boundedSummary(session),
+    pending,
+    queue,
+    ...(pendingMore > 0 && { pendingMore }),
+    ...(queueMore > 0 && { queueMore }),
+    ...(sharing && { sharing: boundedSharing(sharing) }),
+  };
+  return fairTexts(bounded, LIMITS.stateFillBytes);
+}
+
+/** Rows give way to what else is in the state: they can be fetched. */
+function machineWithin(whole: MachineState): MachineState {
+  const computer = {
+    ...cutTexts(whole.computer, COMPUTER),
+    ...(whole.computer.problem && { problem: boundedProblem(whole.computer.problem) }),
+  };
+  const bounded: MachineState = { ...whole, ...boundedMembers(whole), computer };
+  const all = whole.sessions.length + (whole.more ?? 0);
+  let left = LIMITS.stateFillBytes - jsonBytes({ ...bounded, sessions: [], more: all });
+  const sessions: DirectoryRow[] = [];
+  for (const row of whole.sessions.map(boundedRow)) {
+    left -= jsonBytes(row) + 1;
+    if (left < 0) break;
+    sessions.push(row);
+  }
+  const more = all - sessions.length;
+  return { ...bounded, sessions, ...(more > 0 && { more }) };
+}
+
+function boundedMembers({ people, focus }: RoomState): { people: Person[]; focus: Focus } {
+  return {
+    people: people.slice(0, LIMITS.members).map((person) => cutTexts(person, PERSON)),
+    focus: { ...focus, queue: focus.queue.slice(0, LIMITS.controlQueue) },
+  };
+}
+
+function boundedSummary(summary: SessionSummary): SessionSummary {
+  const { problem } = summary;
+  return { ...cutTexts(summary, SUMMARY), ...(problem && { problem: boundedProblem(problem) }) };
+}
+
+function boundedProblem(problem: Problem): Problem {
+  return cutTexts(problem, PROBLEM);
+}
+
+function boundedSharing(sharing: Sharing): Sharing {
+  return { ...cutTexts(sharing, SHARING), invites: sharing.invites.slice(0, LIMITS.invites) };
+}
+
+function boundedQueued(queued: Queued): Queued {
+  return { ...cutTexts(queued, QUEUED), author: cutTexts(queued.author, PERSON) };
+}
+
+/** The oldest requests that fit; one whose id takes the room of many does not keep the others out. */
+function firstRequests(all: readonly Pending[]): Pending[] {
+  const first: Pending[] = [];
+  let left = REQUEST_ROWS_BYTES;
+  for (const request of all) {
+    if (first.length === LIMITS.requests) break;
+    const bytes = jsonBytes({ ...request, tool: '' }) + 1;
+    if (bytes > left) continue;
+    left -= bytes;
+    first.push(cutTexts(request, REQUEST));
+  }
+  return first;
+}
+
+/** A copy whose named texts are cut to their bounds. */
+function cutTexts<T extends object>(value: T, bounds: TextBounds): T {
+  const copy = { ...value };
+  for (const [key, maxBytes] of Object.entries(bounds)) {
+    const text: unknown = Reflect.get(copy, key);
+    if (typeof text === 'string') Reflect.set(copy, key, jsonCut(text, maxBytes));
+  }
+  return copy;
+}
+
+function overText(what: string, count: number, max: number): string {
+  return count > max ? `${count - max} ${what}` : '';
+}
+
+/** What was left out is said in the state itself, unless another problem stands there. */
+function said(state: RoomState, parts: readonly string[]): BoundedState {
+  if (parts.length === 0) return { state, leftOut: undefined };
+  const leftOut = parts.join(', ');
+  const problem = stateTooLarge(leftOut);
+  return {
+    leftOut,
+    state:
+      state.kind === 'session'
+        ? { ...state, session: { problem, ...state.session } }
+        : { ...state, computer: { problem, ...state.computer } },
+  };
+}
