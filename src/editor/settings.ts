@@ -1,6 +1,8 @@
 // The extension's settings, read and checked when they are used.
 import * as vscode from 'vscode';
+import { jsonCut } from '../base/jsonText.ts';
 import { PRODUCT_ID } from '../base/product.ts';
+import { LIMITS } from '../protocol/limits.ts';
 
 /** Kinds of notifications that can be turned off. */
 export type NoticeKind = 'knock' | 'controlRequest' | 'waiting' | 'hostLost';
@@ -8,7 +10,7 @@ export type NoticeKind = 'knock' | 'controlRequest' | 'waiting' | 'hostLost';
 /** Typed access to the settings; nothing is cached. */
 export const settings = {
   /** Name that others see; empty = the default of this device. */
-  name: (): string => text('name').trim().slice(0, 80),
+  name: (): string => jsonCut(text('name').trim(), LIMITS.nameBytes),
   claudePath: (): string => text('claudePath').trim(),
   relayUrl: (): string => text('relay.url').trim(),
   isSharingEnabled: (): boolean => read('sharing.enabled') !== false,

@@ -3,7 +3,7 @@ import type { CommandKind } from '../protocol/commandTable.ts';
 import type { Person, WindowRef } from '../protocol/state.ts';
 import type { AcceptedCommand, CommandHandlers } from './commandHandlers.ts';
 import type { ControlLease } from './controlLease.ts';
-import { noControl, notAllowed, notFound } from './errors.ts';
+import { controlQueueFull, noControl, notAllowed, notFound } from './errors.ts';
 import { mayHoldControl } from './rights.ts';
 
 /** What the commands about control look at. */
@@ -18,7 +18,11 @@ export interface ControlHandlersOptions {
 export function controlHandlers(options: ControlHandlersOptions) {
   const { control } = options;
   return {
-    'focus-request': (command) => ({ outcome: control.request(windowOf(command)) }),
+    'focus-request': (command) => {
+      const outcome = control.request(windowOf(command));
+      if (outcome === 'full') throw controlQueueFull();
+      return { outcome };
+    },
     'focus-take': (command) => {
       control.take(windowOf(command));
     },

@@ -2,7 +2,7 @@
 import type { Clock } from '../base/clock.ts';
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import { Emitter, type Event } from '../base/emitter.ts';
-import { TIMES } from '../protocol/limits.ts';
+import { LIMITS, TIMES } from '../protocol/limits.ts';
 import type { Focus, WindowRef } from '../protocol/state.ts';
 import type { RoomJournal } from './roomJournal.ts';
 
@@ -100,9 +100,10 @@ export class ControlLease implements Disposable {
 
   /**
    * Asks for control. Granted at once if it is free or held by another window of the same member;
-   * else the member waits. Asking again keeps the place, also from another window.
+   * else the member waits. Asking again keeps the place, also from another window. 'full': as many
+   * wait as may, and nothing changed.
    */
-  request(window: WindowRef): 'granted' | 'queued' {
+  request(window: WindowRef): 'granted' | 'queued' | 'full' {
     this.settle();
     if (this.isHeldBy(window)) {
       this.prolong(true);
@@ -114,6 +115,7 @@ export class ControlLease implements Disposable {
     }
     const place = this.queue.find((waiter) => waiter.member === window.member);
     if (place === undefined) {
+      if (this.queue.length >= LIMITS.controlQueue) return 'full';
       this.setQueue([...this.queue, { ...pick(window), since: this.clock.now() }]);
     } else if (place.window !== window.window) {
       this.setQueue(

@@ -98,6 +98,14 @@ export function superseded(holder: string | undefined): CommandRefused {
   );
 }
 
+/** As many wait for control as may. */
+export function controlQueueFull(): CommandRefused {
+  return new CommandRefused(
+    'too-many',
+    `${LIMITS.controlQueue} people wait for control already. Everybody keeps their place. Ask again when some of them have had their turn.`,
+  );
+}
+
 /** A kind that this version does not know. */
 export function unsupportedCommand(): CommandRefused {
   return new CommandRefused(

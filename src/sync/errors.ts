@@ -1,5 +1,6 @@
 // User-visible errors of joining and serving rooms.
 import { AppError } from '../base/errors.ts';
+import { LIMITS } from '../protocol/limits.ts';
 import type { Problem } from '../protocol/state.ts';
 import type { OutboxItem } from '../session/view.ts';
 
@@ -49,6 +50,15 @@ export function roomNotFound(): AppError {
   });
 }
 
+/** As many people are in the session as may be. */
+export function roomFull(): AppError {
+  return new AppError('too-many', {
+    happened: `${LIMITS.members} people are in this session, which is as many as it can have.`,
+    kept: 'The link still works; nothing was sent.',
+    remedy: 'Ask its owner to remove somebody who is gone, then open the link again.',
+  });
+}
+
 /** A command ended in another way than done. */
 export function commandFailed(item: OutboxItem | undefined): AppError {
   const isUnknown = item?.status === 'unknown';
@@ -85,7 +95,7 @@ export function claimRefused(url: string, status: number, reason: string): AppEr
   });
 }
 
-/** A room has as many links as its claims can carry. */
+/** A room has as many links as may work at a time. */
 export function tooManyInvites(limit: number): AppError {
   return new AppError('too-many', {
     happened: `This session already has ${limit} links that work.`,

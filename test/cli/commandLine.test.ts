@@ -101,6 +101,7 @@ describe('usage', { timeout: 60_000 }, () => {
     [['send', ' ', 'x'], 'the session is missing.'],
     [['join', ''], 'the link or the id is missing.'],
     [['host', 'dance'], '“dance” is neither status nor stop.'],
+    [['join', 'x', '--name', '文'.repeat(22)], '--name takes at most 64 bytes.'],
     [['sessions', '--frob'], "Unknown option '--frob'."],
     [['relay', '--port', 'x'], '--port must be a number'],
   ])('%j says what is wrong on stderr and exits with 2', async (args, text) => {

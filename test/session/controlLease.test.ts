@@ -92,6 +92,18 @@ describe('asking and waiting', () => {
     expect(control.state.fence).toBe(3);
   });
 
+  it('[F2] sixteen wait; one more is told so, and nobody loses a place', () => {
+    const { control } = setUp();
+    control.request(ada);
+    const others = Array.from({ length: 17 }, (_, n) => ({ member: `m${n}`, window: `w${n}` }));
+    const outcomes = others.map((window) => control.request(window));
+    expect(outcomes).toEqual([...Array.from({ length: 16 }, () => 'queued'), 'full']);
+    expect(control.state.queue).toHaveLength(16);
+    expect(control.request(others[3] ?? ada)).toBe('queued');
+    control.release(ada);
+    expect(control.request(others[16] ?? ada)).toBe('queued');
+  });
+
   it('[F2] asking again keeps the place, also from another window of the member', () => {
     const { control } = setUp();
     control.request(ada);

@@ -23,7 +23,9 @@ class FencelessLease extends ControlLease {
 
 /** Mutation: asking again goes to the end of the queue. */
 class RequeueLease extends ControlLease {
-  override request(window: { member: string; window: string }): 'granted' | 'queued' {
+  override request(
+    window: Parameters<ControlLease['request']>[0],
+  ): ReturnType<ControlLease['request']> {
     if (this.state.holder?.window !== window.window) this.drop(window);
     return super.request(window);
   }

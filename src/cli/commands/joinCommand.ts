@@ -1,13 +1,18 @@
 // `twinhelm join`: watch and control a session from a terminal or a script.
 import { parseArgs } from 'node:util';
 import { asUsage, isLink, onePositional } from '../arguments.ts';
+import { textBytes } from '../../base/jsonText.ts';
+import { LIMITS } from '../../protocol/limits.ts';
 import type { DirectoryRow } from '../../protocol/state.ts';
+import { usage } from '../errors.ts';
 import type { CliCommand, CliIo } from '../io.ts';
 import { joinRoom, waitForAdmission } from '../join/joinRoom.ts';
 import { refuseScript, runScript } from '../join/joinScript.ts';
 import { runTerminal } from '../join/joinTerminal.ts';
 import { withHostClient } from '../hostClient.ts';
 import { releaseControl } from '../join/viewActions.ts';
+
+const NAME_TOO_LONG = `--name takes at most ${LIMITS.nameBytes} bytes`;
 
 /** The subcommand `join`. */
 export const joinCommand: CliCommand = {
@@ -34,7 +39,9 @@ controller link asks for control: you watch until the owner allows it.
     );
     const target = onePositional('join', positionals, 'the link or the id');
     try {
-      return await join(io, target, values.name?.trim() ?? '', values.json ?? false);
+      const name = values.name?.trim() ?? '';
+      if (textBytes(name) > LIMITS.nameBytes) throw usage(NAME_TOO_LONG, 'join');
+      return await join(io, target, name, values.json ?? false);
     } catch (error) {
       if (values.json) return refuseScript(io, error);
       throw error;

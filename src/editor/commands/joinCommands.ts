@@ -2,6 +2,8 @@
 import * as vscode from 'vscode';
 import { PRODUCT_NAME } from '../../base/product.ts';
 import { isAppError } from '../../base/errors.ts';
+import { textBytes } from '../../base/jsonText.ts';
+import { LIMITS } from '../../protocol/limits.ts';
 import { type InviteLink, parseLink } from '../../protocol/link.ts';
 import type { App } from '../app.ts';
 import { plainText } from '../plainText.ts';
@@ -126,7 +128,9 @@ async function hasName(app: App): Promise<boolean> {
     ),
     ignoreFocusOut: true,
     validateInput: (text) =>
-      text.trim() === '' || text.length > 80 ? t('1 to 80 characters') : undefined,
+      text.trim() === '' || textBytes(text.trim()) > LIMITS.nameBytes
+        ? t('1 to 64 characters, fewer in scripts other than Latin')
+        : undefined,
   });
   if (name === undefined) return false;
   await settings.setName(name.trim());

@@ -1,5 +1,7 @@
 // Commands that begin, open and end sessions of this computer.
 import * as vscode from 'vscode';
+import { textBytes } from '../../base/jsonText.ts';
+import { LIMITS } from '../../protocol/limits.ts';
 import type { App } from '../app.ts';
 import { noHostHere } from '../../client/errors.ts';
 import { sessionOfAnswer } from '../../client/rooms/machineAnswers.ts';
@@ -104,7 +106,9 @@ export async function rename(app: App, argument?: unknown): Promise<void> {
     title: vscode.l10n.t('Rename the session'),
     value: app.directory.titleOf(ref),
     validateInput: (text) =>
-      text.trim() === '' || text.length > 200 ? vscode.l10n.t('1 to 200 characters') : undefined,
+      text.trim() === '' || textBytes(text.trim()) > LIMITS.titleBytes
+        ? vscode.l10n.t('1 to 200 characters, fewer in scripts other than Latin')
+        : undefined,
   });
   if (title === undefined) return;
   await inRoom(app, ref, (view) => view.request('rename', { title: title.trim() }));

@@ -1,6 +1,8 @@
 // How a session is started, and what is kept of that.
 import { omitUndefined } from '../../base/omitUndefined.ts';
 import { newId } from '../../base/ids.ts';
+import { jsonCut } from '../../base/jsonText.ts';
+import { LIMITS } from '../../protocol/limits.ts';
 import type { Author } from '../../protocol/transcript.ts';
 import { storableEnvironment } from '../find/filterEnvironment.ts';
 import type { StoredSession } from '../journal/sessionTables.ts';
@@ -16,8 +18,6 @@ export interface StartOptions {
   readonly prompt?: { readonly promptId: string; readonly text: string; readonly author: Author };
 }
 
-const MAX_TITLE = 200;
-
 /** A new session as the journal keeps it; what looks like a secret in its environment is not. */
 export function storedOfStart(start: StartOptions, room: string, now: number): StoredSession {
   const { cwd, title, model, mode, env } = start;
@@ -26,7 +26,7 @@ export function storedOfStart(start: StartOptions, room: string, now: number): S
     room,
     source: 'hosted',
     cwd,
-    title: title?.trim().slice(0, MAX_TITLE) ?? '',
+    title: jsonCut(title?.trim() ?? '', LIMITS.titleBytes),
     startedAt: now,
     lastActivityAt: now,
     ended: false,

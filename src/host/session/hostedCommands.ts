@@ -1,5 +1,6 @@
 // Commands to a session with an agent of ours: each takes effect once, and says by whom.
 import { assertNever } from '../../base/assert.ts';
+import { jsonCut } from '../../base/jsonText.ts';
 import type { AgentAnswer } from '../../protocol/agent.ts';
 import type { CommandArgs, CommandKind } from '../../protocol/commandTable.ts';
 import type { Json } from '../../protocol/json.ts';
@@ -14,7 +15,7 @@ import {
   bypassWithGuests,
   emptyPrompt,
   otherInput,
-  promptTooLarge,
+  queueFull,
   sessionEnded,
   switchFailed,
 } from './refusals.ts';
@@ -64,8 +65,7 @@ function acceptPrompt(
   // Taken while it ends, it would lie in wait until somebody continues the session.
   if (recorder.stored.ended || isEnding()) throw sessionEnded();
   if (text.trim() === '' && (images ?? []).length === 0) throw emptyPrompt();
-  const imageBytes = (images ?? []).reduce((sum, { base64 }) => sum + base64.length, 0);
-  if (Buffer.byteLength(text) + imageBytes > LIMITS.promptBytes) throw promptTooLarge();
+  if (recorder.prompts.queue().length >= LIMITS.queuedPrompts) throw queueFull();
   const plain = images?.map(({ mediaType, base64 }) => ({ mediaType, base64 }));
   recorder.prompts.accept({
     promptId: id,
@@ -148,7 +148,7 @@ async function rename(
   { args }: AcceptedCommand<'rename'>,
   { recorder, child }: CommandTarget,
 ): Promise<undefined> {
-  const title = args.title.trim().slice(0, 200);
+  const title = jsonCut(args.title.trim(), LIMITS.titleBytes);
   if (title === '') return;
   await carriedOut(child()?.rename(title));
   recorder.update({ title });

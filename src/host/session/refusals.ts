@@ -15,12 +15,11 @@ export function emptyPrompt(): CommandRefused {
   return new CommandRefused('invalid', 'The prompt is empty. Nothing was run. Type something.');
 }
 
-/** Above the limit of prompts. */
-export function promptTooLarge(): CommandRefused {
-  const mib = LIMITS.promptBytes / (1024 * 1024);
+/** As many prompts wait as may. */
+export function queueFull(): CommandRefused {
   return new CommandRefused(
-    'too-large',
-    `The prompt is larger than ${mib} MiB. It was not run and is kept. Put the text into a file and name the file.`,
+    'too-many',
+    `${LIMITS.queuedPrompts} prompts wait already. Yours was not taken and is kept in the composer. Send it again when some have run, or take some out of the queue.`,
   );
 }
 

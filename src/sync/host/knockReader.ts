@@ -57,6 +57,8 @@ export class KnockReader implements Disposable {
         const opened = secret && (await openKnock({ record, secret, room, roomBytes }));
         if (!opened) continue;
         if (roster.admitKnock(opened.member, opened.knock, invite)) isNews = true;
+        // Who knocks sees it in the state, and says so to its person.
+        else if (roster.isFull) this.options.log.warn('knock refused: the room is full');
         break;
       }
     }

@@ -2,6 +2,7 @@
 import { Emitter } from '../../base/emitter.ts';
 import type { Disposable } from '../../base/disposable.ts';
 import type { Clock } from '../../base/clock.ts';
+import { LIMITS } from '../../protocol/limits.ts';
 import type { Role, Scope } from '../../protocol/state.ts';
 import type { ControlLease } from '../../session/controlLease.ts';
 import type { RoomJournal } from '../../session/roomJournal.ts';
@@ -14,9 +15,6 @@ import type { InviteOptions } from './hostRoomOptions.ts';
 import { type MadeInvite, makeInvite } from './invites.ts';
 import type { RoomEpochs } from './roomEpochs.ts';
 import type { RoomRelays } from './roomRelays.ts';
-
-/** Links of a room that work at the same time: each is a token in every claim. */
-const MAX_INVITES = 256;
 
 /** What people need. */
 export interface RoomPeopleOptions {
@@ -47,7 +45,11 @@ export class RoomPeople implements Disposable {
   /** Makes a link. Resolves when its relay admits it; rejects with AppError relay-* or 'too-many', and there is no link. */
   async createInvite(invite: InviteOptions): Promise<MadeInvite> {
     const { room, roster, relays, epochs } = this.options;
-    if (roster.invites.length >= MAX_INVITES) throw tooManyInvites(MAX_INVITES);
+    // The owner's own link is this computer's business: nobody sees it in the state.
+    const given = roster.invites.filter(({ role }) => role !== 'owner');
+    if (invite.role !== 'owner' && given.length >= LIMITS.invites) {
+      throw tooManyInvites(LIMITS.invites);
+    }
     const made = await makeInvite(room, invite, { ...this.options, epoch: epochs.currentSecret });
     try {
       await relays.claim(invite.relay);

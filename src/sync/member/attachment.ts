@@ -201,8 +201,9 @@ export class Attachment implements RoomView, Disposable {
 
   private followRoster(): void {
     const { replica, roomEntry, memberChannel, documentConnection } = this.parts;
-    if (!replica.state || this.over) return;
-    this.endIf(roomEntry.follow(this.me));
+    const { state } = replica;
+    if (!state || this.over) return;
+    this.endIf(roomEntry.follow(this.me, state.people.length));
     if (this.me && !this.over) memberChannel.enter(documentConnection.url);
   }
 

@@ -2,8 +2,10 @@
 import * as Y from 'yjs';
 import { fromBase32 } from '../../base/bytes.ts';
 import type { DisposableStore } from '../../base/disposable.ts';
+import { jsonCut } from '../../base/jsonText.ts';
 import { RecordOpener } from '../../crypto/record.ts';
 import { channelDocument } from '../../protocol/documentNames.ts';
+import { LIMITS } from '../../protocol/limits.ts';
 import type { InviteLink } from '../../protocol/link.ts';
 import { Replica } from '../../session/replica.ts';
 import { DocumentConnection } from '../documentConnection.ts';
@@ -41,7 +43,9 @@ export function createAttachmentParts(
   tokens: AdmissionTokens,
   disposables: DisposableStore,
 ): AttachmentParts {
-  const { clock, log, identity, device } = options;
+  const { clock, log, identity } = options;
+  const name = jsonCut(options.name, LIMITS.nameBytes);
+  const device = jsonCut(options.device, LIMITS.nameBytes);
   const { member } = identity;
   const webSocket = options.webSocket ?? globalThis.WebSocket;
   const roomBytes = fromBase32(link.room) ?? new Uint8Array(16);
@@ -89,7 +93,7 @@ export function createAttachmentParts(
       link,
       roomBytes,
       identity,
-      name: options.name,
+      name,
       device,
       token: tokens.invite,
       channelToken: tokens.channel,

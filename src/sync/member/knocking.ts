@@ -24,6 +24,7 @@ export interface KnockingOptions {
   readonly link: InviteLink;
   readonly roomBytes: Bytes;
   readonly identity: Identity;
+  /** At most `LIMITS.nameBytes` each. */
   readonly name: string;
   readonly device: string;
   /** Admission token of the invite. */
@@ -95,8 +96,8 @@ export class Knocking implements Disposable {
       inviteId: await inviteIdOf(link.secret, link.room),
       key: toBase64Url(identity.signing.publicBytes),
       exchangeKey: identity.exchangeKey,
-      name: this.options.name.slice(0, 80),
-      device: this.options.device.slice(0, 80),
+      name: this.options.name,
+      device: this.options.device,
       nonce: toBase64Url(randomBytes(12)),
       tokenHash: await hashToken(this.options.channelToken),
       at: clock.now(),

@@ -2,10 +2,11 @@
 import type { AppError } from '../../base/errors.ts';
 import type { Clock } from '../../base/clock.ts';
 import { CLOSE } from '../../protocol/closeCodes.ts';
+import { LIMITS } from '../../protocol/limits.ts';
 import type { InviteLink } from '../../protocol/link.ts';
 import type { Person } from '../../protocol/state.ts';
 import type { DocumentConnection } from '../documentConnection.ts';
-import { notAdmitted, notMemberAnyMore, revoked, roomNotFound } from '../errors.ts';
+import { notAdmitted, notMemberAnyMore, revoked, roomFull, roomNotFound } from '../errors.ts';
 import { asksMore, type Knocking } from './knocking.ts';
 
 /** A new room may be claimed a moment after its link was made; longer than this it is not there. */
@@ -42,12 +43,13 @@ export class RoomEntry {
     this.options = options;
   }
 
-  /** The roster says who is in: our own row, if there is one. */
-  follow(me: Person | undefined): AppError | undefined {
+  /** The roster says who is in: our own row, if there is one, among so many. */
+  follow(me: Person | undefined, people: number): AppError | undefined {
     const { knocking, link, main } = this.options;
     if (!me) {
       // Whoever was let in once and is not there any more does not ask again by itself.
       if (this.wasMember) return notMemberAnyMore();
+      if (people >= LIMITS.members) return roomFull();
       knocking.start(main.url);
       return undefined;
     }
