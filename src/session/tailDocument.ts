@@ -20,6 +20,11 @@ interface Chunk {
   writes: number;
 }
 
+/** Encoded bytes of a write beside its record, also after it was taken back: measured 5 to 15. */
+const WRITE_BYTES = 20;
+/** Writes that make a chunk: its map, its two lists, and its names. */
+const CHUNK_WRITES = 4;
+
 /** One step: everything in it becomes visible at once. */
 export interface TailStep {
   readonly log?: readonly Uint8Array[];
@@ -50,9 +55,13 @@ export class TailDocument {
     return this.chunks.flatMap((chunk) => chunk.live);
   }
 
-  /** Sealed bytes of all streaming pieces. */
-  get liveBytes(): number {
-    return this.livePieces.reduce((sum, written) => sum + written.record.length, 0);
+  /** What the document takes encoded, at the most. */
+  get bytes(): number {
+    return this.chunks.reduce(
+      (sum, { bytes, state, live, writes }) =>
+        sum + bytes + (state?.length ?? 0) + bytesOf(live) + (writes + CHUNK_WRITES) * WRITE_BYTES,
+      (this.card?.length ?? 0) + CHUNK_WRITES * WRITE_BYTES,
+    );
   }
 
   setCard(card: Uint8Array): void {
@@ -71,18 +80,15 @@ export class TailDocument {
         );
       }
       const live = [...(step.replaceLive ?? []), ...(step.live ?? [])];
-      if (live.length > 0) {
-        const chunk = this.newest();
-        chunk.live.push(...live);
-        chunk.writes += live.length;
-        arrayOf(chunk.map, 'live').push(live.map((written) => written.record));
-      }
+      if (live.length > 0) takeLive(this.newest(), live);
       if (step.state) {
         const chunk = this.newest();
         chunk.state = step.state;
         chunk.writes += 1;
         chunk.map.set('state', step.state);
       }
+      if (this.newest().writes >= LIMITS.chunkWrites) this.turn();
+      this.keepWithin();
     });
   }
 
@@ -93,9 +99,8 @@ export class TailDocument {
       if (tail.length > 0) tail.delete(0, tail.length);
       this.chunks = [];
       for (const record of log) this.push(record);
-      const chunk = this.newest();
-      chunk.live.push(...live);
-      arrayOf(chunk.map, 'live').push(live.map((written) => written.record));
+      takeLive(this.newest(), live);
+      this.keepWithin();
     });
   }
 
@@ -114,6 +119,7 @@ export class TailDocument {
       for (const old of wanted) {
         const chunk = this.addChunk();
         Object.assign(chunk, { log: old.log, live: old.live, state: old.state, bytes: old.bytes });
+        chunk.writes = old.log.length + old.live.length;
         arrayOf(chunk.map, 'log').push(old.log);
         arrayOf(chunk.map, 'live').push(old.live.map((written) => written.record));
         if (old.state) chunk.map.set('state', old.state);
@@ -141,18 +147,36 @@ export class TailDocument {
       chunk.bytes + record.length > LIMITS.chunkBytes ||
       chunk.writes >= LIMITS.chunkWrites;
     if (isFull && chunk.log.length > 0) {
-      const { state } = chunk;
+      const before = chunk;
       chunk = this.addChunk();
-      // The newest chunk always has the state: who reads it alone sees the whole picture.
-      if (state) {
-        chunk.state = state;
-        chunk.map.set('state', state);
-      }
+      moveState(before, chunk);
     }
     chunk.log.push(record);
     chunk.bytes += record.length;
     chunk.writes += 1;
     arrayOf(chunk.map, 'log').push([record]);
+  }
+
+  /** Streaming that went on without an entry has filled the newest chunk with what it left behind: it goes on in a fresh one. */
+  private turn(): void {
+    const before = this.newest();
+    const hasLog = before.log.length > 0;
+    if (!hasLog) this.chunks.pop();
+    const chunk = this.addChunk();
+    moveState(before, chunk);
+    const live = before.live.splice(0);
+    const array = arrayOf(before.map, 'live');
+    array.delete(0, array.length);
+    takeLive(chunk, live);
+    const tail = tailOf(this.doc);
+    if (!hasLog) tail.delete(tail.length - 2, 1);
+  }
+
+  /** [B2] The oldest entries give way: they come by fetch. */
+  private keepWithin(): void {
+    while (this.bytes > LIMITS.documentBytes && this.chunks.length > 1) {
+      this.dropOldest(this.newest());
+    }
   }
 
   private clearLive(isOver: (written: WrittenPiece) => boolean): void {
@@ -192,13 +216,31 @@ export class TailDocument {
     const oldest = this.chunks.shift();
     tailOf(this.doc).delete(0, 1);
     if (!oldest || oldest.live.length === 0) return;
-    newest.live.push(...oldest.live);
-    arrayOf(newest.map, 'live').push(oldest.live.map((written) => written.record));
+    takeLive(newest, oldest.live);
   }
 
   private write(change: () => void): void {
     this.doc.transact(change, this);
   }
+}
+
+/** The newest chunk alone has the state: who reads it sees the whole picture. */
+function moveState(from: Chunk, to: Chunk): void {
+  if (!from.state) return;
+  to.state = from.state;
+  to.map.set('state', from.state);
+  from.state = undefined;
+  from.map.delete('state');
+}
+
+function takeLive(chunk: Chunk, pieces: readonly WrittenPiece[]): void {
+  chunk.live.push(...pieces);
+  chunk.writes += pieces.length;
+  arrayOf(chunk.map, 'live').push(pieces.map(({ record }) => record));
+}
+
+function bytesOf(pieces: readonly WrittenPiece[]): number {
+  return pieces.reduce((sum, { record }) => sum + record.length, 0);
 }
 
 function arrayOf(map: Y.Map<unknown>, name: string): Y.Array<unknown> {

@@ -19,8 +19,8 @@ function bytes(length: number): Uint8Array {
   return record;
 }
 
-function piece(messageId: string, n: number): WrittenPiece {
-  const record = bytes(420);
+function piece(messageId: string, n: number, length = 420): WrittenPiece {
+  const record = bytes(length);
   return { piece: { messageId, block: 0, n, to: n, type: 'text', text: 'word ' }, record };
 }
 
@@ -61,6 +61,88 @@ test('[B2] records of the largest size stay within the document bound', () => {
   const tail = new TailDocument(doc);
   writeEntries(tail, 200, LIMITS.logRecordBytes);
   expect(Y.encodeStateAsUpdate(doc).length).toBeLessThanOrEqual(LIMITS.documentBytes);
+});
+
+/** Sealed bytes of the largest state: its JSON with its length in steps of 4 KiB, and the envelope. */
+const STATE_BYTES = LIMITS.stateBytes + 4096 + 148;
+
+/** Checks after each step that the document weighs no more than it says, and no more than it may. */
+function watched(doc: Y.Doc, tail: TailDocument, every: number): (step: number) => void {
+  return (step) => {
+    if (step % every !== 0) return;
+    const size = Y.encodeStateAsUpdate(doc).length;
+    expect(size).toBeLessThanOrEqual(tail.bytes);
+    expect(tail.bytes).toBeLessThanOrEqual(768 * 1024);
+  };
+}
+
+test.each([
+  ['256 records', 256, { log: 100, live: 0 }],
+  ['192 KiB', 192, { log: 1024, live: 0 }],
+  ['2,048 writes', 26, { log: 100, live: 75 }],
+])('[B2] a chunk is closed at %s', (_, entries, { log, live }) => {
+  const doc = new Y.Doc();
+  const tail = new TailDocument(doc);
+  const write = (n: number): void => {
+    for (let k = 0; k < live; k += 1) tail.apply({ live: [piece(`m${n}`, k)] });
+    tail.apply({ log: [bytes(log)], endBlocks: new Set([`m${n}/0`]) });
+  };
+  for (let n = 0; n < entries; n += 1) write(n);
+  expect(readChunks(doc).map((chunk) => chunk.log.length)).toEqual([entries]);
+  write(entries);
+  expect(readChunks(doc).map((chunk) => chunk.log.length)).toEqual([entries, 1]);
+});
+
+test('[B2] with every chunk full, the largest state and as much streamed text as may be, it fits one frame', () => {
+  const doc = new Y.Doc();
+  const tail = new TailDocument(doc);
+  tail.setCard(bytes(600));
+  const check = watched(doc, tail, 1);
+  const live = Array.from({ length: 16 }, (_, n) => piece('m', n, LIMITS.liveBytes / 16));
+  for (let n = 0; n < 100; n += 1) {
+    tail.apply({ log: [bytes(LIMITS.chunkBytes / 12)], state: bytes(STATE_BYTES) });
+    if (n === 50) tail.apply({ live });
+    check(n);
+  }
+  const chunks = readChunks(doc);
+  expect(chunks).toHaveLength(3);
+  expect(chunks[0]?.log).toHaveLength(12);
+  expect(chunks.flatMap((chunk) => chunk.live)).toHaveLength(16);
+  expect(chunks.map(({ state }) => state?.length)).toEqual([undefined, undefined, STATE_BYTES]);
+});
+
+test('[B2] what writing leaves behind counts: the oldest entries go before the document is too large', () => {
+  const doc = new Y.Doc();
+  const tail = new TailDocument(doc);
+  const check = watched(doc, tail, 10);
+  tail.apply({ live: Array.from({ length: 16 }, (_, n) => piece('m', n, LIMITS.liveBytes / 16)) });
+  for (let n = 0; n < 90; n += 1) {
+    for (let k = 0; k < 80; k += 1) {
+      tail.apply({ live: [piece(`a${n}`, k)] });
+      tail.apply({ endBlocks: new Set([`a${n}/0`]), state: bytes(900) });
+    }
+    tail.apply({ log: [bytes(LIMITS.chunkBytes / 12)], state: bytes(STATE_BYTES) });
+    check(n);
+  }
+  expect(readChunks(doc).flatMap((chunk) => chunk.log).length).toBeGreaterThan(12);
+});
+
+test('[B2] a text that streams for an hour leaves a bounded rest, and the entries before it stay', () => {
+  const doc = new Y.Doc();
+  const tail = new TailDocument(doc);
+  const check = watched(doc, tail, 500);
+  for (let n = 0; n < 30; n += 1) tail.apply({ log: [bytes(600)], state: bytes(900) });
+  for (let n = 0; n < 20_000; n += 1) {
+    tail.apply({ live: [piece('m', n)] });
+    if (n % 100 === 99) tail.apply({ replaceLive: [piece('m', n)] });
+    if (n % 3 === 0) tail.apply({ state: bytes(900) });
+    check(n);
+  }
+  expect(Y.encodeStateAsUpdate(doc).length).toBeLessThan(60_000);
+  expect(readChunks(doc).flatMap((chunk) => chunk.log)).toHaveLength(30);
+  tail.apply({ log: [bytes(600)], endBlocks: new Set(['m/0']), state: bytes(900) });
+  expect(readChunks(doc).flatMap((chunk) => chunk.live)).toEqual([]);
+  expect(tail.reconcile()).toBe(false);
 });
 
 test('[B3] a following document sees each entry once, whatever the chunks do', () => {
