@@ -55,12 +55,7 @@ export const LIMITS = {
   commandBytes: 48 * KIB,
   /** Outstanding commands of one member. */
   outstandingCommands: 64,
-  /** A prompt; above it the draft is kept and nothing is sent. */
-  promptBytes: 2 * MIB,
-  /** Text of a prompt or answer that travels inside the command record. */
-  inlinePromptBytes: 32 * KIB,
-  /** Tool output in an entry: over `toolOutputBytes` its head and tail stay. */
-  toolOutputBytes: 40 * KIB,
+  /** A text that makes its entry too large for a log record: so much of its head and tail stays. */
   toolHeadBytes: 20 * KIB,
   toolTailBytes: 6 * KIB,
   /** Plaintext of one answer to `fetch`. */
@@ -72,8 +67,6 @@ export const LIMITS = {
   /** Awareness clients a replica looks at, and bytes of each. */
   awarenessClients: 128,
   awarenessBytes: 4 * KIB,
-  /** Inflated size of a compressed plaintext. */
-  inflatedBytes: 8 * MIB,
 } as const;
 
 /** Times of the protocol. */

@@ -6,7 +6,6 @@ import { generateSigningPair, newBootOf, randomBytes, textHash } from '../../src
 import { RecordSealer } from '../../src/crypto/record.ts';
 import { newEntries } from '../../src/host/session/completeEntry.ts';
 import type { Json } from '../../src/protocol/json.ts';
-import { LIMITS } from '../../src/protocol/limits.ts';
 import { RECORD_TYPE } from '../../src/protocol/room.ts';
 import { type Entry, entrySchema } from '../../src/protocol/transcript.ts';
 import { bodyId, cutEntry, MAX_ENTRY_BYTES } from '../../src/host/session/cutEntry.ts';
@@ -122,7 +121,7 @@ describe('entry bounds', () => {
       epoch: 1,
       plaintext: utf8Bytes(JSON.stringify(plain)),
     });
-    expect(record.length).toBeLessThanOrEqual(LIMITS.logRecordBytes);
+    expect(record.length).toBeLessThanOrEqual(32 * 1024);
   });
 
   it('an entry whose id is in the log, or twice in a batch, is left out', () => {
@@ -154,9 +153,10 @@ describe('entry bounds', () => {
     });
     if (entry.kind !== 'tool-result') throw new Error('kind changed');
     expect(entry.text.startsWith('begin')).toBe(true);
-    expect(entry.text.length).toBeGreaterThan(19_000);
+    expect(entry.text).toHaveLength(20 * 1024);
     expect(entry.cut).toMatchObject({ totalBytes: whole.length, blob: bodies[0]?.blob });
     expect(entry.cut?.tail.endsWith('9end')).toBe(true);
+    expect(entry.cut?.tail).toHaveLength(6 * 1024);
     expect(Buffer.from(bodies[0]?.bytes ?? []).toString()).toBe(whole);
   });
 

@@ -133,6 +133,15 @@ describe('room journal', () => {
     ]);
   });
 
+  it('results are kept for a day over a start', () => {
+    const at = (hours: number): number => Date.now() - hours * 3_600_000;
+    room.settleCommand(row('old', undefined, at(25)), { id: 'old', status: 'done' });
+    room.settleCommand(row('known', undefined, at(23)), { id: 'known', status: 'done' });
+    reopen();
+    expect(room.findResult('m', 'old')).toBeUndefined();
+    expect(room.findResult('m', 'known')).toBeDefined();
+  });
+
   it('members, invites, epochs and the fence survive', () => {
     room.saveMember(MEMBER);
     room.saveMember({ ...MEMBER, member: 'n', exchangeKey: 'x', notAfter: 7 });

@@ -61,6 +61,8 @@ describe('sharing', () => {
       where: 'this computer only',
       invites: [{ role: 'viewer' }],
     });
+    const lifetimeMs = (row.sharing?.invites[0]?.notAfter ?? 0) - Date.now();
+    expect(Math.round(lifetimeMs / 3_600_000)).toBe(24);
   }, 30_000);
 
   it('a controller waits for Allow control; with it, everybody sees who typed', async () => {

@@ -3,6 +3,7 @@ import { connect as connectTcp } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { CLOSE } from '../../src/protocol/closeCodes.ts';
 import { knockDocument } from '../../src/protocol/documentNames.ts';
+import { DEFAULT_RELAY_LIMITS } from '../../src/relay/relayLimits.ts';
 import { createMemoryStore } from '../../src/relay/stores/memoryStore.ts';
 import { encodeStep2, encodeUpdate } from '../../src/relay/documents/wire.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
@@ -30,6 +31,19 @@ async function knockable(options: Parameters<typeof startRelay>[0] = {}) {
   await putClaim(relay, room, { rev: 2, tokens: [room.hostEntry, guest] });
   return { relay, room, guestToken };
 }
+
+it('a relay that is told nothing else has the bounds of the protocol', () => {
+  expect(DEFAULT_RELAY_LIMITS).toMatchObject({
+    frameBytes: 1024 * KIB,
+    guestFrameBytes: 64 * KIB,
+    updateLogBytes: 4096 * KIB,
+    knockDocumentBytes: 2 * 32 * 4 * KIB,
+    awarenessBytes: 8 * KIB,
+    pingMs: 20_000,
+    handshakeMs: 5_000,
+    roomIdleMs: 60_000,
+  });
+});
 
 describe('frames', () => {
   it('[Y7] over 1 MiB close 4413, far over it 1009, and others go on', async () => {

@@ -146,6 +146,24 @@ test('a 1 MB prompt is refused before anything is sent, with what to do', async 
   expect([outbox.items.length, outOf(doc).length]).toEqual([0, 0]);
 });
 
+test('a command that is not said to run later may run for a minute', async () => {
+  const { outbox, clock, setTerm, written } = await makeOutbox();
+  await setTerm(1);
+  outbox.add('interrupt', {});
+  const [command] = await waitUntil('it is written', async () => {
+    const all = await written();
+    return all.length > 0 ? all : undefined;
+  });
+  expect(command?.notAfter).toBe(clock.now() + 60_000);
+});
+
+test('64 commands may be unanswered; one more is refused before anything is sent', async () => {
+  const { outbox } = await makeOutbox();
+  for (let n = 0; n < 64; n += 1) outbox.add('interrupt', {});
+  expect(() => outbox.add('interrupt', {})).toThrow(/64 commands.*still unanswered/s);
+  expect(outbox.items).toHaveLength(64);
+});
+
 test('[C15] what was sent before the connection went is answered when it is back, never called expired', async () => {
   let isConnected = true;
   const { outbox, clock, setTerm, answer } = await makeOutbox({ canHear: () => isConnected });

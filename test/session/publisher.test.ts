@@ -119,6 +119,11 @@ test.each([
   async (_, text) => {
     const { publisher, doc, clock } = await makePublisher();
     let bytes = 0;
+    let most = 0;
+    const liveBytes = (): number =>
+      readChunks(doc)
+        .flatMap(({ live }) => live)
+        .reduce((sum, record) => sum + record.length, 0);
     doc.on('update', (update: Uint8Array) => (bytes += update.length));
     const steps = 1500;
     for (let n = 0; n < steps; n += 1) {
@@ -126,9 +131,12 @@ test.each([
       clock.advance(20);
       // oxlint-disable-next-line no-await-in-loop -- one step after the other
       await publisher.settled();
+      most = Math.max(most, liveBytes());
     }
     console.info(`${bytes} B for ${steps} pieces`);
     expect(bytes / steps).toBeLessThan(2_000);
+    expect(most).toBeLessThanOrEqual(64 * 1024);
+    expect(most).toBeGreaterThan(16 * 1024);
   },
 );
 

@@ -61,8 +61,8 @@ async function makeAttendance() {
     return awareness;
   };
   /** Presence of the member's window, as it stands in awareness. */
-  const say = async (holds: number): Promise<string> => {
-    const plaintext = utf8Bytes(JSON.stringify({ nonce: 'n', device: 'd', holds }));
+  const say = async (holds: number, device = 'd'): Promise<string> => {
+    const plaintext = utf8Bytes(JSON.stringify({ nonce: 'n', device, holds }));
     const type = RECORD_TYPE.presence;
     return toBase64Url(await member.seal({ type, place: 'presence', epoch: 1, plaintext }));
   };
@@ -119,6 +119,27 @@ test('[P3] presence of the past, played back by another, is nobody and renews no
   again(third);
   await waitUntil('it renews again', () => renewed.includes(3));
   expect(renewed).toEqual([1, 2, 3]);
+});
+
+test('[P3] the host says every ten seconds that it is there', async () => {
+  const { follow, clock, beatsMade } = await makeAttendance();
+  follow();
+  clock.advance(9_900);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(beatsMade()).toBe(0);
+  clock.advance(200);
+  await waitUntil('it says so', () => beatsMade() === 1);
+  clock.advance(20_000);
+  await waitUntil('and again', () => beatsMade() === 3);
+});
+
+test('[P3] presence that is larger than any window needs is nobody', async () => {
+  const { attendance, follow, say, renewed } = await makeAttendance();
+  const window = speaker(follow());
+  window(await say(1, 'd'.repeat(900)));
+  window(await say(2, 'd'.repeat(64)));
+  await waitUntil('the window is here', () => attendance.windows.length === 1);
+  expect(renewed).toEqual([2]);
 });
 
 test('who was there by a relay that is not served any more is not there', async () => {

@@ -57,6 +57,17 @@ test('[P3] a picture from before a sleep is not called live', () => {
   expect(tracker.truth.kind).toBe('live');
 });
 
+test('[P3] a host that is not heard for 25 s is offline, and was live until then', () => {
+  const clock = createFakeClock();
+  const tracker = new TruthTracker(clock);
+  tracker.synced();
+  tracker.beat(true);
+  clock.advance(24_000);
+  expect(tracker.truth.kind).toBe('live');
+  clock.advance(2_000);
+  expect(tracker.truth.kind).toBe('host-offline');
+});
+
 test('[P3] a beat whose check ends after the connection did does not call it live', () => {
   const clock = createFakeClock();
   const tracker = new TruthTracker(clock);

@@ -1,12 +1,13 @@
 // What was typed and not sent, per session: kept across reloads, bounded.
 import * as z from 'zod/mini';
 import { Emitter, type Event } from '../../base/emitter.ts';
-import { LIMITS } from '../../protocol/limits.ts';
 import { refKey, type SessionRef } from '../rooms/sessionRef.ts';
 import type { KeyValueStorage } from '../storage.ts';
 
 const PREFIX = 'draft:';
 const MAX_DRAFTS = 50;
+/** More than a command can carry: what is too long to be sent is kept too. */
+const MAX_DRAFT_CHARS = 2 * 1024 * 1024;
 const draftSchema = z.object({ text: z.string(), at: z.number() });
 
 /** A prompt that was refused and whose text is back in the composer. */
@@ -34,9 +35,9 @@ export class Drafts {
     return this.read(PREFIX + refKey(ref))?.text ?? '';
   }
 
-  /** Keeps a draft; beyond 50 the oldest goes, beyond 2 MiB of text the end is cut. */
+  /** Keeps a draft; beyond 50 the oldest goes, beyond two million characters the end is cut. */
   set(ref: SessionRef, text: string): void {
-    const kept = text.slice(0, LIMITS.promptBytes);
+    const kept = text.slice(0, MAX_DRAFT_CHARS);
     void this.storage.update(
       PREFIX + refKey(ref),
       kept === '' ? undefined : { text: kept, at: this.now() },

@@ -129,7 +129,7 @@ export class Attendance implements Disposable {
   private async verify(text: string): Promise<Window | undefined> {
     const record = fromBase64Url(text);
     const header = record && readHeader(record);
-    if (!record || !header) return undefined;
+    if (!record || !header || record.length > LIMITS.presenceBytes) return undefined;
     const member = toBase32(header.sender);
     const keyText = this.options.keyOf(member);
     const keyBytes = keyText === undefined ? undefined : fromBase64Url(keyText);
