@@ -5,19 +5,16 @@ export type ErrorCode =
   // links and joining
   | 'link-malformed'
   | 'link-foreign-version'
-  | 'link-room-mismatch'
-  | 'link-revoked'
   | 'link-needs-update'
+  | 'link-revoked'
   // relay and connection
   | 'relay-unreachable'
   | 'relay-refused'
   | 'relay-claim-conflict'
   | 'relay-bad-request'
   | 'room-not-found'
-  | 'room-too-big'
   | 'port-busy'
   // sealed records
-  | 'record-malformed'
   | 'record-refused'
   | 'fork-detected'
   | 'split-detected'

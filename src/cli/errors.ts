@@ -11,6 +11,24 @@ export function usage(detail: string, command?: string): AppError {
   });
 }
 
+/** The file that is to hold the access key of a relay server cannot be read. */
+export function accessKeyUnreadable(file: string, cause: unknown): AppError {
+  return new AppError(
+    'usage',
+    { happened: `The access key file ${file} cannot be read.`, kept: 'Nothing was shared.' },
+    { cause },
+  );
+}
+
+/** A line of the scripting interface; `detail` completes "was not understood: …". */
+export function badLine(detail: string): AppError {
+  return new AppError('invalid-input', {
+    happened: `This input line was not understood: ${detail}.`,
+    kept: 'Nothing was sent.',
+    remedy: 'docs/cli.md describes the lines.',
+  });
+}
+
 /** No session has an id that begins with `prefix`. */
 export function noSuchSession(prefix: string): AppError {
   return new AppError('session-not-found', {

@@ -29,7 +29,6 @@ function exitCodeOfCode(code: ErrorCode): number {
     case 'link-malformed':
     case 'link-foreign-version':
     case 'link-needs-update':
-    case 'link-room-mismatch':
       return EXIT.usage;
     case 'session-not-found':
     case 'session-ambiguous':
@@ -45,7 +44,6 @@ function exitCodeOfCode(code: ErrorCode): number {
     case 'policy':
     case 'too-large':
     case 'too-many':
-    case 'room-too-big':
       return EXIT.refused;
     case 'relay-unreachable':
     case 'host-unreachable':
@@ -54,7 +52,6 @@ function exitCodeOfCode(code: ErrorCode): number {
       return EXIT.unreachable;
     case 'relay-bad-request':
     case 'port-busy':
-    case 'record-malformed':
     case 'record-refused':
     case 'fork-detected':
     case 'split-detected':

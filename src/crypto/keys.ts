@@ -10,7 +10,7 @@ import {
 
 const subtle = globalThis.crypto.subtle;
 
-/** An Ed25519 pair that signs; the private key does not leave it but for `exportSigningKey`. */
+/** An Ed25519 pair that signs; the private key does not leave it but for `exportSigningPair`. */
 export interface SigningPair {
   readonly publicKey: CryptoKey;
   readonly privateKey: CryptoKey;

@@ -168,6 +168,21 @@ export function startGivenUp(): AppError {
   });
 }
 
+/** The host was ended while it was starting. */
+export function stoppedBeforeReady(): AppError {
+  return new AppError('cancelled', {
+    happened: 'The session host was told to stop before it was ready.',
+  });
+}
+
+/** Who wanted a host does not wait for it any more. */
+export function hostStartCancelled(): AppError {
+  return new AppError('cancelled', {
+    happened: 'Starting the session host was cancelled.',
+    kept: 'If it was started already, it runs on and is used next time.',
+  });
+}
+
 /** The host is on its way out. */
 export function hostStopping(): AppError {
   return new AppError('cancelled', {

@@ -2,13 +2,14 @@
 import { hostname, userInfo } from 'node:os';
 import { untilAborted } from '../base/abort.ts';
 import { systemClock } from '../base/clock.ts';
-import { AppError, isAppError } from '../base/errors.ts';
+import { isAppError } from '../base/errors.ts';
 import { errorText } from '../base/log.ts';
 import { PRODUCT_VERSION } from '../base/product.ts';
 import { createClaudeAgent } from '../claude/claudeAgent.ts';
 import { processStart } from '../node/processStart.ts';
 import { PROTOCOL_VERSION } from '../protocol/version.ts';
 import { closeInOrder } from './closeInOrder.ts';
+import { stoppedBeforeReady } from './errors.ts';
 import { filterEnvironment } from './find/filterEnvironment.ts';
 import { createFileLog } from './fileLog.ts';
 import { removeHostFile, UNKNOWN_START, writeHostFile } from './find/hostFile.ts';
@@ -85,7 +86,7 @@ async function run(options: RunHostOptions): Promise<number> {
     stopping.abort();
   };
   const refuseIfStopped = (): void => {
-    if (stopping.signal.aborted) throw cancelled();
+    if (stopping.signal.aborted) throw stoppedBeforeReady();
   };
   options.signal.addEventListener('abort', () => stop('signal'), { once: true });
   if (options.signal.aborted) stop('signal');
@@ -187,10 +188,4 @@ function computerName(): string {
   } catch {
     return host;
   }
-}
-
-function cancelled(): AppError {
-  return new AppError('cancelled', {
-    happened: 'The session host was told to stop before it was ready.',
-  });
 }

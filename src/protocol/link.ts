@@ -1,8 +1,7 @@
 // Invite links: `<relay origin>/join#1.<room>.<invite secret>.<relay>.<role>[.<epoch>-<epoch secret>]`.
-import { AppError } from '../base/errors.ts';
 import { type Bytes, fromBase64Url, toBase64Url, utf8Bytes, utf8Text } from '../base/bytes.ts';
-import { PRODUCT_NAME } from '../base/product.ts';
 import { isRoomId } from './documentNames.ts';
+import { foreignLink, malformedLink } from './errors.ts';
 import { type Role, roleSchema } from './state.ts';
 import { PROTOCOL_VERSION } from './version.ts';
 
@@ -83,23 +82,4 @@ function decodeFragment(fragment: string): string {
   } catch {
     return fragment;
   }
-}
-
-function malformedLink(part: string): AppError {
-  return new AppError('link-malformed', {
-    happened: `This is not a complete ${PRODUCT_NAME} link: ${part} is missing or damaged.`,
-    kept: 'Nothing was sent.',
-    remedy: 'Copy the whole link again, from "https" or "http" to its last character.',
-  });
-}
-
-function foreignLink(version: number): AppError {
-  const isNewer = version > PROTOCOL_VERSION;
-  return new AppError('link-foreign-version', {
-    happened: `This link is of protocol version ${version}; this ${PRODUCT_NAME} speaks version ${PROTOCOL_VERSION}.`,
-    kept: 'Nothing was sent.',
-    remedy: isNewer
-      ? `Update ${PRODUCT_NAME} and open the link again.`
-      : `Ask for a new link from a current ${PRODUCT_NAME}.`,
-  });
 }

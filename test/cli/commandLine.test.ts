@@ -132,7 +132,8 @@ describe('links and hosts that cannot be reached', { timeout: 60_000 }, () => {
       'link-malformed',
     ],
     ['a link that lost all behind its address', 'https://example.org/join', 'link-malformed'],
-    ['a link of a foreign version', 'http://127.0.0.1:1/join#9.x.y.z.v', 'link-foreign-version'],
+    ['a link of an older version', 'http://127.0.0.1:1/join#0.x.y.z.v', 'link-foreign-version'],
+    ['a link of a newer version', 'http://127.0.0.1:1/join#9.x.y.z.v', 'link-needs-update'],
   ])('%s exits with 2, and nothing is sent', async (_title, link, code) => {
     const ended = await run('join', link, '--json');
     expect(ended.code).toBe(2);

@@ -54,14 +54,18 @@ describe('bad link', () => {
 
   it('a link of another protocol version says which side must update', () => {
     const text = formatLink(link).replace('#1.', '#2.');
-    expect(codeOf(text)).toBe('link-foreign-version');
+    expect(codeOf(text)).toBe('link-needs-update');
     expect(() => parseLink(text)).toThrow(/Update Twinhelm/);
+    const older = formatLink(link).replace('#1.', '#0.');
+    expect(codeOf(older)).toBe('link-foreign-version');
+    expect(() => parseLink(older)).toThrow(/Ask for a new link/);
   });
 
   it('arbitrary text never throws anything but a link error', () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 400 }), (text) => {
-        expect(['link-malformed', 'link-foreign-version']).toContain(codeOf(text));
+        const codes = ['link-malformed', 'link-foreign-version', 'link-needs-update'];
+        expect(codes).toContain(codeOf(text));
       }),
       { numRuns: 2000 },
     );

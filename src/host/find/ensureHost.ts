@@ -5,12 +5,11 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import type { Clock } from '../../base/clock.ts';
-import { AppError } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import { HOME_VARIABLE, PRODUCT_VERSION } from '../../base/product.ts';
 import { parseJson } from '../../protocol/json.ts';
 import { filterEnvironment } from './filterEnvironment.ts';
-import { hostDidNotStart, hostOtherProtocol } from '../errors.ts';
+import { hostDidNotStart, hostOtherProtocol, hostStartCancelled } from '../errors.ts';
 import { type HostFile, readHostFile, speaksOurProtocol } from './hostFile.ts';
 import { type HostPaths, hostPaths, prepareHome } from './paths.ts';
 import { isNewer, wantVersion } from './restartWish.ts';
@@ -86,7 +85,7 @@ async function startHost(
   let againMs = AGAIN_MS;
   let againAt = Number.POSITIVE_INFINITY;
   for (;;) {
-    if (signal?.aborted) throw cancelled();
+    if (signal?.aborted) throw hostStartCancelled();
     const now = clock.monotonic();
     // Read before the check: a host that lost the race has ended, the winner writes the file.
     const ended = host.ended();
@@ -163,11 +162,4 @@ function lastFailure(file: string, from: number): z.infer<typeof failureSchema> 
     .split('\n')
     .flatMap((line) => failureSchema.safeParse(parseJson(line)).data ?? []);
   return failures.at(-1);
-}
-
-function cancelled(): AppError {
-  return new AppError('cancelled', {
-    happened: 'Starting the session host was cancelled.',
-    kept: 'If it was started already, it runs on and is used next time.',
-  });
 }
