@@ -14,6 +14,9 @@ const SOURCE =
 const ASSERTION =
   /[\w)\]}] as (?!const\b)(unknown|never|any|typeof|readonly|keyof|string|number|boolean|[A-Z{([])/;
 
+/** An error for people is made by a factory, where all messages of a room stand together. */
+const MADE_ERROR = /\bnew AppError\(/;
+
 /** One finding: a line of a file and what is wrong with it. */
 export interface Finding {
   readonly where: string;
@@ -42,8 +45,15 @@ export function checkSource(path: string, text: string): Finding[] {
   if (!/^(\/\/|\/\*)/.test(first ?? '')) {
     found.push({ where: `${path}:1`, problem: 'the first line says what the file is for.' });
   }
+  const makesErrors = !path.startsWith('src/') || path.endsWith('/errors.ts');
   for (const [index, line] of lines.entries()) {
     const code = withoutStrings(line).replace(/\/\/.*$/, '');
+    if (!makesErrors && MADE_ERROR.test(code)) {
+      found.push({
+        where: `${path}:${index + 1}`,
+        problem: "`new AppError` outside of an errors.ts: give it a factory in the room's.",
+      });
+    }
     const isCode = !/^\s*(\*|\/\*|import\b|export \{)/.test(line);
     if (isCode && ASSERTION.test(code) && !hasReason(lines, index)) {
       found.push({

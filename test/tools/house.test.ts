@@ -33,3 +33,10 @@ test('two files or exported classes of one name are refused, `errors.ts` apart',
     'one class Gate is enough.',
   ]);
 });
+
+test('an error for people is made in an errors.ts only', () => {
+  const text = "// Purpose.\nthrow new AppError('usage', { happened: 'x' });\n";
+  expect(checkSource('src/host/machine/share.ts', text)).toHaveLength(1);
+  expect(checkSource('src/host/errors.ts', text)).toEqual([]);
+  expect(checkSource('test/host/share.test.ts', text)).toEqual([]);
+});
