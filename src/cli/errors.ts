@@ -203,24 +203,6 @@ export function notOpen(id: string, hasEnded: boolean): AppError {
   });
 }
 
-/** A line of the scripting interface makes no sense; `detail` says what of it. */
-export function badLine(detail: string): AppError {
-  return new AppError('invalid-input', {
-    happened: `This input line was not understood: ${detail}.`,
-    kept: 'Nothing was sent.',
-    remedy: 'docs/cli.md describes the lines.',
-  });
-}
-
-/** The file with a relay's access key cannot be read. */
-export function accessKeyUnreadable(file: string, cause: unknown): AppError {
-  return new AppError(
-    'usage',
-    { happened: `The access key file ${file} cannot be read.`, kept: 'Nothing was shared.' },
-    { cause },
-  );
-}
-
 /** A turn that was waited for ended badly. */
 export function turnFailed(detail: string): AppError {
   return new AppError('agent-protocol', { happened: `The turn ended with an error: ${detail}` });

@@ -13,7 +13,6 @@ import { readLines } from './inputLines.ts';
 import type { CliIo } from '../io.ts';
 import { sendVerb } from './viewActions.ts';
 import { ViewLines } from './viewLines.ts';
-import { badLine } from '../errors.ts';
 
 /** After `quit`, commands under way get this long to be answered. */
 const FAREWELL_MS = 5_000;

@@ -40,9 +40,6 @@ export interface Joiner {
   readonly log: Logger;
 }
 
-/** Longest name and device that a knock may carry, characters. */
-const MAX_NAME = 80;
-
 /** How this device joins rooms. */
 export function joinAs(joiner: Joiner): JoinTarget {
   const { identity, name, device, memory, clock, log } = joiner;
@@ -51,8 +48,8 @@ export function joinAs(joiner: Joiner): JoinTarget {
       // A link that can never work is refused before anything is made.
       link: parseLink(link),
       identity: await identity(),
-      name: name().slice(0, MAX_NAME),
-      device: device.slice(0, MAX_NAME),
+      name: name(),
+      device,
       clock,
       log,
       ...(remembers && { memory }),
