@@ -3,7 +3,13 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..');
-const SOURCES = ['src/editor', 'src/extension.node.ts', 'src/extension.web.ts', 'webview-ui'];
+const SOURCES = [
+  'src/editor',
+  'src/client',
+  'src/extension.node.ts',
+  'src/extension.web.ts',
+  'webview-ui',
+];
 /** The template; texts of the extension and of its panel, because VS Code loads one bundle for both. */
 export const BUNDLE: string = join(ROOT, 'l10n/bundle.l10n.json');
 
