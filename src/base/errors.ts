@@ -3,6 +3,7 @@
 /** Every code an AppError can have; a code is added here together with its factory. */
 export type ErrorCode =
   // links and joining
+  | 'update'
   | 'link-malformed'
   | 'link-foreign-version'
   | 'link-needs-update'

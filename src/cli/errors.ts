@@ -170,6 +170,7 @@ export function sessionDistrusted({ kind, text }: Alarm, file: string): AppError
     split: 'split-detected',
     rollback: 'rollback-detected',
     refused: 'record-refused',
+    update: 'update',
   } as const;
   return new AppError(codes[kind], {
     happened: text,

@@ -7,7 +7,7 @@ export const EXIT = {
   ok: 0,
   /** Anything that is none of the others. */
   failed: 1,
-  /** The command line or a link was not understood. */
+  /** The command line, a link, or what another version says was not understood. */
   usage: 2,
   /** A session, member or room that is not there, or an id that means several. */
   notFound: 3,
@@ -29,6 +29,7 @@ function exitCodeOfCode(code: ErrorCode): number {
     case 'link-malformed':
     case 'link-foreign-version':
     case 'link-needs-update':
+    case 'update':
       return EXIT.usage;
     case 'session-not-found':
     case 'session-ambiguous':

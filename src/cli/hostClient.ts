@@ -11,6 +11,7 @@ import { waitForView } from '../client/waitForChange.ts';
 import { ensureHost } from '../host/find/ensureHost.ts';
 import { readHostFile, type HostFile } from '../host/find/hostFile.ts';
 import { hostPaths, resolveHome } from '../host/find/paths.ts';
+import { statusOf } from '../protocol/openValues.ts';
 import type { DirectoryRow, MachineState } from '../protocol/state.ts';
 import type { RoomView } from '../session/view.ts';
 import { noHost, notOpen } from './errors.ts';
@@ -118,7 +119,8 @@ async function fetchRows(request: MachineRequest): Promise<readonly DirectoryRow
 /** Has the host open what is only found, and waits until the directory has its link. */
 async function openRow(io: CliIo, view: RoomView, row: DirectoryRow): Promise<DirectoryRow> {
   if (row.link !== undefined) return row;
-  if (row.foundKey === undefined) throw notOpen(row.session.id, row.session.status === 'ended');
+  if (row.foundKey === undefined)
+    throw notOpen(row.session.id, statusOf(row.session.status) === 'ended');
   const { foundKey } = row;
   const session = sessionOfAnswer(await view.request('open', { foundKey }, { signal: io.signal }));
   const opened = (): DirectoryRow | undefined =>
@@ -136,7 +138,7 @@ async function openRow(io: CliIo, view: RoomView, row: DirectoryRow): Promise<Di
 /** Joins the room of a session as its owner; the caller closes the view. */
 export async function joinSession(io: CliIo, row: DirectoryRow): Promise<RoomView> {
   const { link, epochs } = row;
-  if (link === undefined) throw notOpen(row.session.id, row.session.status === 'ended');
+  if (link === undefined) throw notOpen(row.session.id, statusOf(row.session.status) === 'ended');
   const view = await joinRoom(io, { link, ...(epochs && { epochs }) });
   try {
     await waitForAdmission(io, view, { link, onSilence: hostSilent });

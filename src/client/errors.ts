@@ -19,6 +19,16 @@ export function hostSilent(): AppError {
   });
 }
 
+/** The host says what this version cannot read; 'update'. */
+export function hostNotUnderstood(): AppError {
+  return new AppError('update', {
+    happened:
+      'This window cannot read what the background service of this computer says: they are of different versions.',
+    kept: 'Its sessions go on.',
+    remedy: `Update ${PRODUCT_NAME} here, or stop it (command "Stop All Sessions on This Computer", or “${PRODUCT_ID} host stop”) and try again: both then have one version.`,
+  });
+}
+
 /** The host answered something that this version does not understand. */
 export function unexpectedAnswer(what: string): AppError {
   return new AppError('internal', {

@@ -8,6 +8,7 @@ import {
   utf8Bytes,
 } from '../base/bytes.ts';
 import { type Claim, type ClaimRequest, claimSchema } from '../protocol/claim.ts';
+import { parseJson } from '../protocol/json.ts';
 import { LABEL } from '../protocol/version.ts';
 
 /** Bytes of a room id: a second preimage would need 2^128 tries. */
@@ -70,11 +71,7 @@ function claimMessage(text: string): Bytes {
 }
 
 function parseClaim(text: string): Claim | undefined {
-  try {
-    return claimSchema.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
+  return claimSchema.safeParse(parseJson(text)).data;
 }
 
 async function sha256(bytes: Bytes): Promise<Bytes> {

@@ -1,12 +1,13 @@
 // What a host says to a relay about its room: the claim, signed by the room key, and the tokens it admits.
+// A relay keeps what a newer host adds, and refuses the whole claim for a kind of access that it does not know.
 import * as z from 'zod/mini';
 
 /** One admission: SHA-256 (base64url, 43 characters) of a token and the documents it opens. */
-export const relayTokenSchema = z.object({
+export const relayTokenSchema = z.looseObject({
   hash: z.string().check(z.regex(/^[A-Za-z0-9_-]{43}$/)),
   grants: z
     .array(
-      z.object({
+      z.looseObject({
         /** Pattern by whole dot-separated labels, see matchesDocument. */
         doc: z.string().check(z.maxLength(200)),
         access: z.enum(['read', 'write']),
@@ -24,7 +25,7 @@ export const relayTokenSchema = z.object({
 });
 
 /** Body of `PUT /-/rooms/<room>`; replaces all tokens of the room. */
-export const claimSchema = z.object({
+export const claimSchema = z.looseObject({
   room: z.string(),
   /** Ed25519 room key, base64url; its hash is the room id. */
   roomKey: z.string(),
@@ -39,14 +40,14 @@ export const claimSchema = z.object({
 });
 
 /** The request: the claim's exact JSON text and its signature, so that both sides sign the same bytes. */
-export const claimRequestSchema = z.object({
+export const claimRequestSchema = z.looseObject({
   claim: z.string(),
   /** Ed25519 over "th/1 claim" ‖ UTF-8 of `claim`, by the room key; base64url. */
   signature: z.string(),
 });
 
 /** Answer 409: who holds the room now. */
-export const claimConflictSchema = z.object({
+export const claimConflictSchema = z.looseObject({
   term: z.number(),
   boot: z.string(),
   rev: z.number(),

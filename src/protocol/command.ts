@@ -1,6 +1,7 @@
 // How commands to the host travel, and its answers. What each kind carries is in commandTable.ts.
 import * as z from 'zod/mini';
 import { jsonSchema } from './json.ts';
+import { openEnum } from './openEnum.ts';
 
 /** A command as it travels: the header of its record carries member, boot and term. */
 export const commandSchema = z.looseObject({
@@ -39,11 +40,14 @@ export const rejectionSchema = z.enum([
   'failed',
 ]);
 
+/** How far a command got; after 'done', 'rejected' and 'unknown' nothing follows. */
+export const ackStatusSchema = z.enum(['received', 'running', 'done', 'rejected', 'unknown']);
+
 /** The host's answer to one command; the newest replaces the older. */
 export const ackSchema = z.looseObject({
   id: z.string(),
-  status: z.enum(['received', 'running', 'done', 'rejected', 'unknown']),
-  code: z.optional(rejectionSchema),
+  status: openEnum(ackStatusSchema),
+  code: z.optional(openEnum(rejectionSchema)),
   /** For people: what happened, what was kept, what to do. */
   message: z.optional(z.string()),
   /** With 'gap': the counter that is missing. */
@@ -53,6 +57,7 @@ export const ackSchema = z.looseObject({
 
 export type Command = z.infer<typeof commandSchema>;
 export type Rejection = z.infer<typeof rejectionSchema>;
+export type AckStatus = z.infer<typeof ackStatusSchema>;
 export type Ack = z.infer<typeof ackSchema>;
 
 /** Result of `fetch log`. */

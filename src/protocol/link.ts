@@ -44,13 +44,19 @@ export function parseLink(text: string): InviteLink {
   if (secret?.length !== 32) throw malformedLink('the secret');
   const relay = readRelay(relayText ?? '');
   if (relay === undefined) throw malformedLink('the relay address');
-  const role = roleSchema.options.find((name) => name.charAt(0) === roleText);
+  const role = roleOfLetter(roleText ?? '');
   if (role === undefined || rest.length > 0) throw malformedLink('the role');
   if (epochText === undefined) return { room, secret, relay, role };
   const match = /^(\d{1,9})-([A-Za-z0-9_-]{43})$/.exec(epochText);
   const epochSecret = match?.[2] === undefined ? undefined : fromBase64Url(match[2]);
   if (!match || epochSecret?.length !== 32) throw malformedLink('its end');
   return { room, secret, relay, role, epoch: { number: Number(match[1]), secret: epochSecret } };
+}
+
+/** [R9] A letter of another version asks for no more than to look; undefined if it is none. */
+function roleOfLetter(letter: string): Role | undefined {
+  if (!/^[a-z]$/.test(letter)) return undefined;
+  return roleSchema.options.find((name) => name.charAt(0) === letter) ?? 'viewer';
 }
 
 /** A ws:// or wss:// address without path noise; undefined if `url` is none (http and https are taken as such). */

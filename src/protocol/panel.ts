@@ -72,7 +72,7 @@ export const panelHeaderSchema = z.object({
   queue: z.array(queuedSchema),
   sharing: z.optional(sharingSchema),
   problem: z.optional(problemSchema),
-  /** fork, split, rollback: shown as a banner. */
+  /** fork, split, rollback, update: shown as a banner. */
   alarms: z.array(z.object({ kind: z.string(), text: z.string() })),
 });
 

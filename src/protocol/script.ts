@@ -1,7 +1,8 @@
 // The scripting interface: JSON lines that `join --json` prints, and those it takes on stdin.
 import * as z from 'zod/mini';
-import { ackSchema } from './command.ts';
+import { ackStatusSchema } from './command.ts';
 import { jsonSchema } from './json.ts';
+import { openEnum } from './openEnum.ts';
 import { roleSchema, roomStateSchema } from './state.ts';
 import { entrySchema, liveTextSchema } from './transcript.ts';
 
@@ -9,13 +10,13 @@ const errorSchema = z.looseObject({ code: z.string(), message: z.string() });
 
 /** One line of stdout. Scripts skip types and fields that they do not know. */
 export const scriptOutputSchema = z.discriminatedUnion('type', [
-  /** The host admitted us; comes before everything but 'truth', and again under a new window id after a restart of the host. */
+  /** The host admitted us; comes before everything but 'truth' and 'alarm', and again under a new window id after a restart of the host. */
   z.looseObject({
     type: z.literal('joined'),
     room: z.string(),
     member: z.string(),
     window: z.string(),
-    role: roleSchema,
+    role: openEnum(roleSchema),
   }),
   /** How true the picture is; `lastBeatMs` is the age of the host's last sign of life. */
   z.looseObject({
@@ -47,12 +48,12 @@ export const scriptOutputSchema = z.discriminatedUnion('type', [
     id: z.string(),
     ref: z.optional(jsonSchema),
     kind: z.string(),
-    status: z.enum(['sending', 'sent', 'expired', ...ackSchema.shape.status.options]),
+    status: openEnum(z.enum(['sending', 'sent', 'expired', ...ackStatusSchema.options])),
     code: z.optional(z.string()),
     message: z.optional(z.string()),
     result: z.optional(jsonSchema),
   }),
-  /** Somebody on the way misbehaves: fork, split, rollback. */
+  /** Somebody on the way misbehaves (fork, split, rollback), or what the host says cannot be read here (update). */
   z.looseObject({ type: z.literal('alarm'), kind: z.string(), text: z.string() }),
   /** An input line was not understood or could not be sent; nothing was sent. */
   z.looseObject({

@@ -1,9 +1,10 @@
 // The state record of a room: values, not events, so that who joins late sees the truth.
 import * as z from 'zod/mini';
 import type { ErrorParts } from '../base/errors.ts';
-import { authorSchema } from './transcript.ts';
+import { openEnum } from './openEnum.ts';
+import { authorSchema, requestKindSchema } from './transcript.ts';
 
-/** What a member may do: look; ask for control; everything. */
+/** What a member may do: look; ask for control; everything. Closed: for what is made here, and for the gate. */
 export const roleSchema = z.enum(['viewer', 'controller', 'owner']);
 /** Single rights of a controller. `approve` and `mode` are off for guests unless the owner turns them on. */
 export const scopeSchema = z.enum(['prompt', 'interrupt', 'approve', 'mode']);
@@ -18,8 +19,8 @@ export const personSchema = z.looseObject({
   exchangeKey: z.optional(z.string()),
   name: z.string(),
   device: z.string(),
-  role: roleSchema,
-  scopes: z.array(scopeSchema),
+  role: openEnum(roleSchema),
+  scopes: z.array(openEnum(scopeSchema)),
   /** Came by a controller link and waits for the owner's Allow control. */
   asksControl: z.optional(z.boolean()),
   since: z.number(),
@@ -43,7 +44,7 @@ export const focusSchema = z.looseObject({
 export const pendingSchema = z.looseObject({
   requestId: z.string(),
   index: z.number(),
-  request: z.enum(['permission', 'question', 'plan', 'form']),
+  request: openEnum(requestKindSchema),
   tool: z.string(),
   since: z.number(),
 });
@@ -66,14 +67,16 @@ export const problemSchema = z.looseObject({
 }) satisfies z.ZodMiniType<ErrorParts & { readonly code: string }>;
 
 export const sessionStatusSchema = z.enum(['starting', 'working', 'waiting', 'idle', 'ended']);
+/** Where a session runs: as a child of the host, or in a terminal, where it is only watched. */
+export const sourceSchema = z.enum(['hosted', 'observed']);
 
 /** Facts of a session that lists and headers show. */
 export const sessionSummarySchema = z.looseObject({
   /** Our own id; the agent's id may change under it. */
   id: z.string(),
   title: z.string(),
-  source: z.enum(['hosted', 'observed']),
-  status: sessionStatusSchema,
+  source: openEnum(sourceSchema),
+  status: openEnum(sessionStatusSchema),
   waitingFor: z.optional(z.string()),
   computer: z.string(),
   cwd: z.string(),
@@ -102,7 +105,7 @@ export const sharingSchema = z.looseObject({
   invites: z.array(
     z.looseObject({
       inviteId: z.string(),
-      role: roleSchema,
+      role: openEnum(roleSchema),
       notAfter: z.number(),
       /** Guests of a controller link are admitted as controllers without asking (scripts). */
       allowControl: z.optional(z.boolean()),
@@ -194,6 +197,7 @@ export type Pending = z.infer<typeof pendingSchema>;
 export type Queued = z.infer<typeof queuedSchema>;
 export type Problem = z.infer<typeof problemSchema>;
 export type SessionStatus = z.infer<typeof sessionStatusSchema>;
+export type Source = z.infer<typeof sourceSchema>;
 export type SessionSummary = z.infer<typeof sessionSummarySchema>;
 export type Sharing = z.infer<typeof sharingSchema>;
 export type AsOf = z.infer<typeof asOfSchema>;

@@ -1,6 +1,7 @@
 // The transcript: one shape of an entry from the agent's adapter to the pixel. Agent-neutral.
 import * as z from 'zod/mini';
 import { type Json, jsonSchema } from './json.ts';
+import { openEnum } from './openEnum.ts';
 
 /** Who did something: a member of the room, or somebody at the terminal (no member id). */
 export const authorSchema = z.looseObject({
@@ -123,12 +124,15 @@ export const questionSchema = z.looseObject({
   ),
 });
 
+/** What a request asks for. */
+export const requestKindSchema = z.enum(['permission', 'question', 'plan', 'form']);
+
 /** Something that waits for a person: the body that `state.pending` names by index. */
 const request = z.looseObject({
   ...common,
   kind: z.literal('request'),
   requestId: z.string(),
-  request: z.enum(['permission', 'question', 'plan', 'form']),
+  request: openEnum(requestKindSchema),
   callId: z.optional(z.string()),
   tool: z.string(),
   displayName: z.optional(z.string()),
@@ -283,6 +287,7 @@ export type PromptImage = Readonly<z.infer<typeof promptImageSchema>>;
 export type LiveText = Readonly<z.infer<typeof liveTextSchema>>;
 export type Usage = z.infer<typeof usageSchema>;
 export type Question = z.infer<typeof questionSchema>;
+export type RequestKind = z.infer<typeof requestKindSchema>;
 export type Entry = z.infer<typeof entrySchema>;
 export type EntryKind = Entry['kind'];
 export type EntryOf<K extends EntryKind> = Extract<Entry, { kind: K }>;

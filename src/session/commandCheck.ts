@@ -2,6 +2,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Command } from '../protocol/command.ts';
 import { COMMANDS, isCommandKind, type ParsedCommand } from '../protocol/commandTable.ts';
+import { roleOf } from '../protocol/openValues.ts';
 import type { Pending, Person } from '../protocol/state.ts';
 import { type AcceptedCommand, handlerOf, type RoomHandlers } from './commandHandlers.ts';
 import {
@@ -98,7 +99,7 @@ function parseArgs(command: Command): ParsedCommand {
 
 /** [C12] A guest's answer leaves no rule behind: nothing after this looks at who sent it. */
 function withoutRules(parsed: ParsedCommand, person: Person): ParsedCommand {
-  if (parsed.kind !== 'answer' || person.role === 'owner') return parsed;
+  if (parsed.kind !== 'answer' || roleOf(person.role) === 'owner') return parsed;
   const { remember: _ignored, ...args } = parsed.args;
   return { kind: 'answer', args };
 }

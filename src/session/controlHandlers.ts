@@ -1,5 +1,6 @@
 // Carries out the commands about control, for hosts of any room.
 import type { CommandKind } from '../protocol/commandTable.ts';
+import { roleOf } from '../protocol/openValues.ts';
 import type { Person, WindowRef } from '../protocol/state.ts';
 import type { AcceptedCommand, CommandHandlers } from './commandHandlers.ts';
 import type { ControlLease } from './controlLease.ts';
@@ -47,7 +48,7 @@ function give(command: AcceptedCommand<'focus-grant'>, options: ControlHandlersO
   if (!mayHoldControl(person)) throw notAllowed(`give control to ${person.name}, who only watches`);
   const to = receiver(options, member, window);
   if (to === undefined) throw notFound('window');
-  const by = command.person.role === 'owner' ? 'owner' : windowOf(command);
+  const by = roleOf(command.person.role) === 'owner' ? 'owner' : windowOf(command);
   if (options.control.give(by, to)) return;
   const { holder } = options.control.state;
   throw noControl(holder && options.person(holder.member)?.name);

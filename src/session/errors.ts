@@ -1,5 +1,6 @@
 // What becomes of a command, as a person can read it: what happened, what was kept, what to do.
 import { AppError } from '../base/errors.ts';
+import { PRODUCT_NAME } from '../base/product.ts';
 import type { Rejection } from '../protocol/command.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { Problem } from '../protocol/state.ts';
@@ -224,6 +225,24 @@ export function tooManyUnanswered(): AppError {
     happened: `${LIMITS.outstandingCommands} commands of yours are still unanswered.`,
     kept: 'Nothing was sent; your text was kept.',
     remedy: 'Wait until the session is live again.',
+  });
+}
+
+/** The host describes the room in a form that this version cannot read; 'update'. */
+export function unreadableState(): AppError {
+  return new AppError('update', {
+    happened: `This ${PRODUCT_NAME} cannot read what the computer of the session says about it: that computer probably runs a newer one.`,
+    kept: 'What you see is what was last understood; it may be old.',
+    remedy: `Update ${PRODUCT_NAME} here.`,
+  });
+}
+
+/** A request of a kind that this version does not know; 'update'. */
+export function unknownRequest(kind: string): AppError {
+  return new AppError('update', {
+    happened: `This ${PRODUCT_NAME} does not know requests of the kind “${kind}”, and so not what it would allow.`,
+    kept: 'Nothing was sent; the request goes on waiting.',
+    remedy: `Deny it, or update ${PRODUCT_NAME} here to allow it.`,
   });
 }
 

@@ -10,6 +10,7 @@ import type { RecordOpener, RecordSealer } from '../crypto/record.ts';
 import { ackSchema, type Command } from '../protocol/command.ts';
 import { type CommandArgs, type CommandKind, COMMANDS } from '../protocol/commandTable.ts';
 import { type Json, parseJson } from '../protocol/json.ts';
+import { rejectionOf } from '../protocol/openValues.ts';
 import { LIMITS, TIMES } from '../protocol/limits.ts';
 import { RECORD_TYPE } from '../protocol/room.ts';
 import { ChannelRecords } from './channelRecords.ts';
@@ -225,7 +226,7 @@ export class Outbox implements Disposable {
       this.read.add(record);
       const { status, code, message, result, expected } = ack.data;
       // [C3] Sealed for an earlier host: it goes out again under the new term, with the same id.
-      if (code === 'stale-term') continue;
+      if (code !== undefined && rejectionOf(code) === 'stale-term') continue;
       if (expected !== undefined) await this.fillGap(term, expected);
       this.set(sending, {
         ...sending.item,

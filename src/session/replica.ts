@@ -18,6 +18,7 @@ import {
   type RecordType,
 } from '../protocol/room.ts';
 import { type RoomState, roomStateSchema } from '../protocol/state.ts';
+import { unreadableState } from './errors.ts';
 import { readCard, readChunks } from './layout.ts';
 import { LiveView } from './liveView.ts';
 import { LogChain } from './logChain.ts';
@@ -47,7 +48,7 @@ export class Replica implements Disposable {
   private readonly chain = new LogChain();
   private readonly liveView = new LiveView();
   private readonly changed = new Emitter<ReadonlySet<ViewPart>>();
-  private readonly alarmList: Alarm[] = [];
+  private alarmList: Alarm[] = [];
   private readonly onUpdate = (): void => this.kick();
   private opened = new WeakMap<Uint8Array, Opened | 'refused'>();
   private running: Promise<void> | undefined;
@@ -160,10 +161,10 @@ export class Replica implements Disposable {
     while (this.isAgain && !this.isDisposed) {
       this.isAgain = false;
       const parts = new Set<ViewPart>();
-      const alarms = this.alarmList.length;
+      const alarms = this.alarmList;
       await this.readCard(parts);
       if (this.hostKey && this.isComplete) await this.readTail(parts);
-      if (this.alarmList.length > alarms) parts.add('alarms');
+      if (this.alarmList !== alarms) parts.add('alarms');
       if (parts.size > 0 && !this.isDisposed) this.changed.fire(parts);
     }
   }
@@ -241,7 +242,10 @@ export class Replica implements Disposable {
   private takeState(opened: Opened): boolean {
     if (opened.seq <= this.stateSeq) return false;
     const parsed = roomStateSchema.safeParse(opened.json);
-    if (!parsed.success) return false;
+    if (!parsed.success) {
+      this.raise('update', unreadableState().message);
+      return false;
+    }
     if (parsed.data.rev < this.memory.rev) {
       this.raise('rollback', ROLLBACK_TEXT);
       return false;
@@ -249,6 +253,10 @@ export class Replica implements Disposable {
     this.stateSeq = opened.seq;
     this.memory = { ...this.memory, rev: parsed.data.rev };
     this.state = parsed.data;
+    // What could not be read is in the past: the host was changed back, or said it better.
+    if (this.alarmList.some(({ kind }) => kind === 'update')) {
+      this.alarmList = this.alarmList.filter(({ kind }) => kind !== 'update');
+    }
     return true;
   }
 
@@ -300,7 +308,7 @@ export class Replica implements Disposable {
 
   private raise(kind: Alarm['kind'], text: string): void {
     if (this.alarmList.some((alarm) => alarm.kind === kind)) return;
-    this.alarmList.push({ kind, text });
+    this.alarmList = [...this.alarmList, { kind, text }];
     this.options.log.warn('alarm', { kind });
   }
 }

@@ -6,6 +6,7 @@ import {
   COMMANDS,
   type ParsedCommand,
 } from '../protocol/commandTable.ts';
+import { requestKindOf, roleOf, scopesOf } from '../protocol/openValues.ts';
 import type { Pending, Person, Scope } from '../protocol/state.ts';
 import {
   type CommandRefused,
@@ -32,9 +33,8 @@ export const GUEST_MODES: readonly string[] = ['default', 'acceptEdits', 'plan']
 
 /** Whether a member may hold control at all. */
 export function mayHoldControl(person: Pick<Person, 'role' | 'scopes'>): boolean {
-  return (
-    person.role === 'owner' || (person.role === 'controller' && person.scopes.includes('prompt'))
-  );
+  const role = roleOf(person.role);
+  return role === 'owner' || (role === 'controller' && scopesOf(person.scopes).includes('prompt'));
 }
 
 /** Why this member may not run the command, or undefined if it may. */
@@ -43,23 +43,25 @@ export function refuseByRights(
   context: RightsContext,
 ): CommandRefused | undefined {
   const { person } = context;
-  if (person.role === 'owner') return undefined;
+  const role = roleOf(person.role);
+  const scopes = scopesOf(person.scopes);
+  if (role === 'owner') return undefined;
   const { right, action } = COMMANDS[command.kind];
   if (right === 'all') return undefined;
   if (right === 'owner') return notAllowed(action);
-  if (person.role === 'viewer') {
+  if (role === 'viewer') {
     return person.asksControl === true ? waitsForOwner() : notAllowed(action);
   }
   switch (right) {
     case 'controller':
       break;
     case 'by-request':
-      if (!mayAnswer(person.scopes, context.request)) return notAllowed(action);
+      if (!mayAnswer(scopes, context.request)) return notAllowed(action);
       break;
     case 'prompt':
     case 'interrupt':
     case 'mode':
-      if (!person.scopes.includes(right)) return notAllowed(action);
+      if (!scopes.includes(right)) return notAllowed(action);
       break;
     default:
       return assertNever(right);
@@ -74,7 +76,8 @@ export function refuseByRights(
  */
 function mayAnswer(scopes: readonly Scope[], request: Pending['request'] | undefined): boolean {
   if (scopes.includes('approve')) return true;
-  return (request === 'question' || request === undefined) && scopes.includes('prompt');
+  const isOpen = request === undefined || requestKindOf(request) === 'question';
+  return isOpen && scopes.includes('prompt');
 }
 
 type GuestLimits = {

@@ -1,6 +1,7 @@
 // The durable memory of one room on its host. Synchronous: when a call returns, the data is on disk.
 import type { Ack } from '../protocol/command.ts';
 import type { CommandKind } from '../protocol/commandTable.ts';
+import type { Open } from '../protocol/openEnum.ts';
 import type { Role, Scope } from '../protocol/state.ts';
 
 /** A log record as it was written: the exact plaintext and its place in the chain. */
@@ -12,15 +13,15 @@ export interface StoredRecord {
   readonly text: string;
 }
 
-/** A member that was admitted once. */
+/** A member that was admitted once; what a newer version has added to the row stays in it. */
 export interface StoredMember {
   readonly member: string;
   readonly key: string;
   readonly exchangeKey?: string;
   readonly name: string;
   readonly device: string;
-  readonly role: Role;
-  readonly scopes: readonly Scope[];
+  readonly role: Open<Role>;
+  readonly scopes: readonly Open<Scope>[];
   readonly asksControl: boolean;
   readonly inviteId: string;
   /** Hash of the token by which it enters its channel. */
@@ -29,13 +30,13 @@ export interface StoredMember {
   readonly notAfter?: number;
 }
 
-/** An invite that still works. */
+/** An invite that still works; what a newer version has added to the row stays in it. */
 export interface StoredInvite {
   readonly inviteId: string;
   /** 32 bytes, base64url: secret. */
   readonly secret: string;
-  readonly role: Role;
-  readonly scopes: readonly Scope[];
+  readonly role: Open<Role>;
+  readonly scopes: readonly Open<Scope>[];
   readonly allowControl: boolean;
   readonly loopbackOnly: boolean;
   /** Host wall time, ms. */

@@ -3,6 +3,8 @@ import type { Clock } from '../base/clock.ts';
 import { jsonCut } from '../base/jsonText.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { RelayToken } from '../protocol/claim.ts';
+import type { Open } from '../protocol/openEnum.ts';
+import { roleOf } from '../protocol/openValues.ts';
 import type { Knock } from '../protocol/room.ts';
 import { type Person, type Role, type Scope, scopeSchema } from '../protocol/state.ts';
 import type { RoomJournal, StoredInvite, StoredMember } from './roomJournal.ts';
@@ -62,11 +64,13 @@ export class Roster {
     if (!this.invites.some(({ inviteId }) => inviteId === invite.inviteId)) return undefined;
     const known = this.members.find((one) => one.member === member);
     if (!known && this.isFull) return undefined;
-    const isOwner = invite.role === 'owner' || known?.role === 'owner';
-    const mayControl = invite.role === 'controller' && invite.allowControl;
+    const invited = roleOf(invite.role);
+    const before = known && roleOf(known.role);
+    const isOwner = invited === 'owner' || before === 'owner';
+    const mayControl = invited === 'controller' && invite.allowControl;
     const role: Role = isOwner
       ? 'owner'
-      : mayControl || known?.role === 'controller'
+      : mayControl || before === 'controller'
         ? 'controller'
         : 'viewer';
     const stored: StoredMember = {
@@ -78,10 +82,10 @@ export class Roster {
       role,
       // What the owner has allowed is not taken back, nor widened, by a link that only asks.
       scopes:
-        known?.role === 'controller' && role === 'controller' && !mayControl
+        known && before === 'controller' && role === 'controller' && !mayControl
           ? known.scopes
           : scopesOf(role, invite.scopes),
-      asksControl: role === 'viewer' && invite.role === 'controller',
+      asksControl: role === 'viewer' && invited === 'controller',
       inviteId: isOwner && known ? known.inviteId : invite.inviteId,
       tokenHash: knock.tokenHash,
       since: known?.since ?? this.options.clock.now(),
@@ -109,7 +113,7 @@ export class Roster {
     const known = this.members.find((one) => one.member === member);
     if (!known) return false;
     this.options.journal.removeMember(member);
-    if (known.role !== 'owner') this.options.journal.removeInvite(known.inviteId);
+    if (roleOf(known.role) !== 'owner') this.options.journal.removeInvite(known.inviteId);
     return true;
   }
 
@@ -122,10 +126,10 @@ export class Roster {
 
   /** Takes out everybody but owners, and every invite but theirs; the members that went. */
   removeGuests(): readonly string[] {
-    const guests = this.members.filter((one) => one.role !== 'owner');
+    const guests = this.members.filter((one) => roleOf(one.role) !== 'owner');
     for (const { member } of guests) this.options.journal.removeMember(member);
     for (const { inviteId, role } of this.options.journal.invites()) {
-      if (role !== 'owner') this.options.journal.removeInvite(inviteId);
+      if (roleOf(role) !== 'owner') this.options.journal.removeInvite(inviteId);
     }
     return guests.map(({ member }) => member);
   }
@@ -154,7 +158,9 @@ export class Roster {
         ],
         notAfter: invite.notAfter,
         // An owner's right is for programs: no page of this computer may use it.
-        ...(invite.loopbackOnly ? { loopbackOnly: true, pages: invite.role !== 'owner' } : {}),
+        ...(invite.loopbackOnly
+          ? { loopbackOnly: true, pages: roleOf(invite.role) !== 'owner' }
+          : {}),
       });
     }
     for (const member of this.members) {
@@ -192,7 +198,8 @@ export class Roster {
   }
 }
 
-function scopesOf(role: Role, given: readonly Scope[]): readonly Scope[] {
+/** Scopes of a role; what another version has given beside ours stays. */
+function scopesOf(role: Role, given: readonly Open<Scope>[]): readonly Open<Scope>[] {
   switch (role) {
     case 'owner':
       return scopeSchema.options;

@@ -2,11 +2,13 @@
 import type { AppError } from '../base/errors.ts';
 import type { Event } from '../base/emitter.ts';
 import type { Bytes } from '../base/bytes.ts';
-import type { Rejection } from '../protocol/command.ts';
+import type { AckStatus, Rejection } from '../protocol/command.ts';
 import type { CommandArgs, CommandKind } from '../protocol/commandTable.ts';
 import type { Json } from '../protocol/json.ts';
+import type { Open } from '../protocol/openEnum.ts';
 import type { Person, RoomState } from '../protocol/state.ts';
 import type { Entry, LiveText } from '../protocol/transcript.ts';
+import { unreadableState } from './errors.ts';
 
 /** How true the picture is. Never "connected" when dead. Times are ms of this device's monotonic clock. */
 export type Truth =
@@ -37,14 +39,16 @@ export interface PlacedEntry {
 /** Text that streams now: all pieces of one block joined. */
 export type LiveBlock = LiveText;
 
+/** How far a command of ours got: on this device, or as the host says. */
+export type OutboxStatus = 'sending' | 'sent' | 'expired' | AckStatus;
+
 /** A command of ours on its way. */
 export interface OutboxItem {
   readonly id: string;
   readonly kind: CommandKind;
   readonly args: Json;
-  readonly status:
-    'sending' | 'sent' | 'received' | 'running' | 'done' | 'rejected' | 'unknown' | 'expired';
-  readonly code?: Rejection;
+  readonly status: Open<OutboxStatus>;
+  readonly code?: Open<Rejection>;
   /** What happened, what was kept, what to do. */
   readonly message?: string;
   readonly result?: Json;
@@ -52,7 +56,7 @@ export interface OutboxItem {
   readonly at: number;
 }
 
-/** Whether the item will change no more. */
+/** Whether the item will change no more; one of which something unknown is said is still open. */
 export function isSettled(item: OutboxItem): boolean {
   return (
     item.status === 'done' ||
@@ -65,10 +69,16 @@ export function isSettled(item: OutboxItem): boolean {
 /** What changed since the last event. */
 export type ViewPart = 'truth' | 'state' | 'entries' | 'live' | 'outbox' | 'alarms' | 'presence';
 
-/** A sign that somebody between us and the host misbehaves, or that two hosts write. */
+/** A sign that somebody between us and the host misbehaves, that two hosts write, or that what the host says cannot be read here. */
 export interface Alarm {
-  readonly kind: 'fork' | 'split' | 'rollback' | 'refused';
+  readonly kind: 'fork' | 'split' | 'rollback' | 'refused' | 'update';
   readonly text: string;
+}
+
+/** [R9] Why there is no state although the host has said one: waiting does not make it readable. */
+export function whyNoState(view: Pick<RoomView, 'state' | 'alarms'>): AppError | undefined {
+  const isUnreadable = !view.state && view.alarms.some(({ kind }) => kind === 'update');
+  return isUnreadable ? unreadableState() : undefined;
 }
 
 /** One joined room. Reading is synchronous; `onDidChange` says which part to read again. */

@@ -23,7 +23,9 @@ const link = formatLink({
 });
 const ref = { kind: 'own', session: 'session1' } as const;
 
-function setUp(options: { readonly isWeb?: boolean } = {}) {
+function setUp(
+  options: { readonly isWeb?: boolean; readonly change?: (view: FakeView) => void } = {},
+) {
   const clock = createFakeClock();
   const views: FakeView[] = [];
   const world: { found: FoundHost; started: number; failure?: AppError } = {
@@ -46,6 +48,7 @@ function setUp(options: { readonly isWeb?: boolean } = {}) {
     targets.push(target);
     const view = new FakeView();
     view.state = machineState({ sessions: [row()] });
+    options.change?.(view);
     views.push(view);
     return Promise.resolve(view);
   };
@@ -156,6 +159,39 @@ describe('a failed start', () => {
     await machine.look();
     expect(machine.error).toBeUndefined();
     expect(changes).toBeGreaterThan(0);
+  });
+});
+
+describe('a host of another version', () => {
+  const update = { kind: 'update', text: 'Update.' } as const;
+
+  test('[R9] whose list cannot be read is told at once, in the view, a panel and a command', async () => {
+    const { machine, world, directory } = setUp({
+      change: (view) => {
+        view.state = undefined;
+        view.alarms = [update];
+      },
+    });
+    await expect(machine.ensure()).rejects.toMatchObject({ code: 'update' });
+    expect(machine.error?.message).toMatch(/cannot read .* different versions\..*Update Twinhelm/);
+    const room = { ref, error: undefined } as const;
+    expect(directory.absence(room)).toEqual({ kind: 'over', text: machine.error?.message });
+    world.found = { kind: 'none' };
+    await machine.look();
+    expect(machine.error).toBeUndefined();
+  });
+
+  test('[R9] that says something unreadable later is told beside what was last understood', async () => {
+    const { machine, views } = setUp();
+    await machine.ensure();
+    const [view] = views;
+    if (!view) throw new Error('not joined');
+    let changes = 0;
+    machine.onDidChange(() => (changes += 1));
+    view.alarms = [update];
+    view.change('alarms');
+    expect(changes).toBe(1);
+    expect([machine.error?.code, machine.rows.length]).toEqual(['update', 1]);
   });
 });
 

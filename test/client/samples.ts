@@ -16,6 +16,7 @@ import type {
 } from '../../src/protocol/state.ts';
 import type { Entry } from '../../src/protocol/transcript.ts';
 import type {
+  Alarm,
   LiveBlock,
   OutboxItem,
   PlacedEntry,
@@ -120,7 +121,7 @@ export class FakeView implements MovableView {
   entries: readonly PlacedEntry[] = [];
   live: readonly LiveBlock[] = [];
   outbox: readonly OutboxItem[] = [];
-  readonly alarms = [];
+  alarms: readonly Alarm[] = [];
   readonly sent: { readonly kind: string; readonly args: Json }[] = [];
   readonly presences: unknown[] = [];
   readonly relays: string[] = [];

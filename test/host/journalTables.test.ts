@@ -8,6 +8,9 @@ import { Journal } from '../../src/host/journal/journal.ts';
 import { hostPaths } from '../../src/host/find/paths.ts';
 import type { RoomTables } from '../../src/host/journal/roomTables.ts';
 import type { AcceptedRow, StoredInvite, StoredMember } from '../../src/session/roomJournal.ts';
+import { mayHoldControl } from '../../src/session/rights.ts';
+import { Roster } from '../../src/session/roster.ts';
+import { tomorrow } from '../protocol/tomorrow.ts';
 import { temporaryFolder } from './folders.ts';
 
 function open(home: string): Journal {
@@ -163,6 +166,28 @@ describe('room journal', () => {
     room.removeInvite('i');
     expect(room.members()).toEqual([MEMBER]);
     expect(room.invites()).toEqual([]);
+  });
+
+  it('[R9] what a later host wrote of members and invites is read, counts as least, and stays', () => {
+    // Rows are written as they are given; a later host knows more roles than their types name.
+    room.saveMember(tomorrow.member as unknown as StoredMember);
+    room.saveInvite(tomorrow.invite as unknown as StoredInvite);
+    reopen();
+    expect(room.members()).toEqual([tomorrow.member]);
+    expect(room.invites()).toEqual([tomorrow.invite]);
+    const roster = new Roster({
+      room: id,
+      journal: room,
+      clock: systemClock,
+      isPresent: () => true,
+    });
+    expect(roster.people).toMatchObject([{ role: 'reviewer', scopes: ['prompt', 'suggest'] }]);
+    const [bo] = roster.people;
+    expect(bo && mayHoldControl(bo)).toBe(false);
+    expect(roster.setRole('bo', 'controller')).toBe(true);
+    const scopes = ['prompt', 'interrupt', 'suggest'];
+    expect(room.members()).toEqual([{ ...tomorrow.member, role: 'controller', scopes }]);
+    expect(roster.removeGuests()).toEqual(['bo']);
   });
 
   it('a long body is read back in parts', () => {

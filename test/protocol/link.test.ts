@@ -61,6 +61,14 @@ describe('bad link', () => {
     expect(() => parseLink(older)).toThrow(/Ask for a new link/);
   });
 
+  it('[R9] a link for a role that this version does not know asks for no more than to look', () => {
+    const text = formatLink(link);
+    expect(parseLink(text.replace('.c.', '.d.'))).toEqual({ ...link, role: 'viewer' });
+    for (const bad of ['.C.', '..', '.vc.', '.1.']) {
+      expect(codeOf(text.replace('.c.', bad)), bad).toBe('link-malformed');
+    }
+  });
+
   it('arbitrary text never throws anything but a link error', () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 400 }), (text) => {

@@ -1,60 +1,79 @@
-// The protocol's version: a change of what travels is a new hash here, its rule in docs/protocol, and a decision about the version.
+// The protocol's version: a schema that changes is named here, with what is to be done about it.
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import * as z from 'zod/mini';
-import { claimRequestSchema, claimSchema } from '../../src/protocol/claim.ts';
-import {
-  ackSchema,
-  blobPartSchema,
-  commandSchema,
-  logPageSchema,
-} from '../../src/protocol/command.ts';
-import { COMMANDS } from '../../src/protocol/commandTable.ts';
-import {
-  beatSchema,
-  cardSchema,
-  deltaSchema,
-  knockSchema,
-  logSchema,
-  presenceSchema,
-  RECORD_TYPE,
-} from '../../src/protocol/room.ts';
-import { roomStateSchema } from '../../src/protocol/state.ts';
-import { entrySchema } from '../../src/protocol/transcript.ts';
+import { RECORD_TYPE } from '../../src/protocol/room.ts';
 import { LABEL, PROTOCOL_VERSION, SUBPROTOCOL } from '../../src/protocol/version.ts';
+import { jsonSchemaOf, TRAVELLING } from './travellingSchemas.ts';
 
-/** Everything that another version could read differently. */
-const SCHEMAS = {
-  ack: ackSchema,
-  beat: beatSchema,
-  blobPart: blobPartSchema,
-  card: cardSchema,
-  claim: claimSchema,
-  claimRequest: claimRequestSchema,
-  command: commandSchema,
-  delta: deltaSchema,
-  entry: entrySchema,
-  knock: knockSchema,
-  log: logSchema,
-  logPage: logPageSchema,
-  presence: presenceSchema,
-  state: roomStateSchema,
-  ...Object.fromEntries(Object.entries(COMMANDS).map(([kind, { args }]) => [kind, args])),
+/** Hashes of what travels, by version and name. */
+const PINNED: Readonly<Record<number, Readonly<Record<string, string>>>> = {
+  1: {
+    ack: '084de349f8f9032c',
+    'args.admit': '1030ff2f80a1be40',
+    'args.answer': '2dd4f0c9e0a48108',
+    'args.archive': '5a6f7b210939bbdf',
+    'args.cancel-queued': 'ea222dfe6c129736',
+    'args.continue': '6bdd4aee1d0ef9fd',
+    'args.end': '8276b9e5d8f59798',
+    'args.fetch': 'f14944b919d84af9',
+    'args.fetch-sessions': 'c52748f4c6c38042',
+    'args.focus-grant': '2903ca98ec1484aa',
+    'args.focus-release': '72d9807a18d37ea8',
+    'args.focus-request': '72d9807a18d37ea8',
+    'args.focus-take': '72d9807a18d37ea8',
+    'args.interrupt': '72d9807a18d37ea8',
+    'args.leave': '72d9807a18d37ea8',
+    'args.open': '31ffeb7943559ea1',
+    'args.prompt': '5dcacc1e144dce2d',
+    'args.remove': 'c6b40e36f35f470f',
+    'args.rename': 'b5d1b762787c76e3',
+    'args.set-mode': 'c6e3654d575a2b35',
+    'args.set-model': '6e7eb63e1612060c',
+    'args.share': '93e72a5921050407',
+    'args.start': 'dd405ea08af98099',
+    'args.stop-host': '12807f96a7b4038e',
+    'args.stop-sharing': '8276b9e5d8f59798',
+    beat: 'c46855c2d7109106',
+    blobPart: '40e31108f61f624e',
+    card: '65d2e5a9c05d598a',
+    claim: '0562636c096c2369',
+    claimConflict: '283aeea744276a67',
+    claimRequest: '48b22fc57c9a3149',
+    command: 'd5bbf7fe0b2d9dc2',
+    delta: '6ba7a35b0415bead',
+    entry: '5e5b04709542a9d2',
+    knock: 'b75bacc10ff626d6',
+    labels: 'b973f87b20187668',
+    log: 'dad6ed55b9d69192',
+    logPage: 'd7af8c30ee431386',
+    presence: 'db096d77051dea13',
+    recordTypes: 'a5f6e54bd473a76d',
+    state: 'df78be20fd1e7322',
+  },
 };
 
-/** Fields and kinds may be added within a version; removing or retyping one needs a new version. */
-const PINNED: Readonly<Record<number, string>> = {
-  1: 'c03990a9ecaead4f68d55a778d6772e1',
-};
+/** What whoever reads a red test here has to decide. */
+const WHAT_TO_DO = `
+What travels has changed: the names are in the difference below.
+- Only a field that may be absent, a kind, or a word of an open list was added: older versions read it
+  (docs/protocol.md § Versions). Put the new hash here, and the rule into docs/protocol*.md and a line
+  into CHANGELOG.md in the same commit.
+- Anything else (a field removed, renamed, retyped or made required, a closed word, a new label): rooms
+  of this version could not be read any more. It needs a new protocol version in
+  src/protocol/version.ts, with hashes of its own.
+`;
 
-test('what travels is what the pinned version says', () => {
-  const names = Object.entries(SCHEMAS).sort(([a], [b]) => (a < b ? -1 : 1));
-  const text = JSON.stringify([
-    LABEL,
-    SUBPROTOCOL,
-    RECORD_TYPE,
-    names.map(([name, schema]) => [name, z.toJSONSchema(schema, { unrepresentable: 'any' })]),
-  ]);
-  const hash = createHash('sha256').update(text).digest('hex').slice(0, 32);
-  expect(hash).toBe(PINNED[PROTOCOL_VERSION]);
+function hashOf(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
+}
+
+test('what travels is what the pinned version says, schema by schema', () => {
+  const found = {
+    ...Object.fromEntries(
+      Object.entries(TRAVELLING).map(([name, schema]) => [name, hashOf(jsonSchemaOf(schema))]),
+    ),
+    labels: hashOf([LABEL, SUBPROTOCOL]),
+    recordTypes: hashOf(RECORD_TYPE),
+  };
+  expect(found, WHAT_TO_DO).toEqual(PINNED[PROTOCOL_VERSION]);
 });

@@ -29,6 +29,21 @@ describe('a claim', () => {
     expect((await putClaim(relay, room, { rev: 2 })).status).toBe(200);
   });
 
+  it('[R9] of a later host is taken with what it says more, and refused for a kind of access that is not known', async () => {
+    const relay = await startRelay();
+    const room = await createRoom();
+    const token = newToken();
+    const entry = await grant(token, { [room.id]: 'read' }, { bytesPerDay: 9 });
+    expect((await putClaim(relay, room, { tokens: [entry], keepMs: 5 })).status).toBe(200);
+    const client = connect(relay, room.id, token);
+    await waitUntil('the token opens the room', () => client.provider.synced);
+    // No kind of access that is known here.
+    const access = 'append' as 'read';
+    const other = { hash: entry.hash, grants: [{ doc: room.id, access }] };
+    const refused = await putClaim(relay, room, { rev: 2, tokens: [other] });
+    expect([refused.status, refused.body['code']]).toEqual([400, 'relay-bad-request']);
+  });
+
   it('[Y12] of a higher term wins, of a lower one conflicts and says who holds the room', async () => {
     const relay = await startRelay();
     const room = await createRoom();

@@ -1,6 +1,8 @@
 // What every RoomStore must do; run against each of them.
 import { describe, expect, it } from 'vitest';
 import { utf8Bytes, utf8Text } from '../../src/base/bytes.ts';
+import { relayTokenSchema } from '../../src/protocol/claim.ts';
+import { tomorrow } from '../protocol/tomorrow.ts';
 import type { RoomStore, StoredClaim } from '../../src/relay/stores/roomStore.ts';
 
 const claimOf = (change: Partial<StoredClaim> = {}): StoredClaim => ({
@@ -66,6 +68,13 @@ export function storeContract(name: string, open: () => Promise<RoomStore>): voi
       expect(await store.loadClaim('r')).toEqual(first);
       expect(await store.compareAndSetClaim('r', first, next)).toBe(true);
       expect(await store.loadClaim('r')).toEqual(next);
+    });
+
+    it('[R9] keeps what a later host says more of a token', async () => {
+      const store = await open();
+      const token = relayTokenSchema.parse(tomorrow.token);
+      await store.compareAndSetClaim('r', undefined, claimOf({ tokens: [token] }));
+      expect((await store.loadClaim('r'))?.tokens).toEqual([tomorrow.token]);
     });
 
     it('forgets rooms that nobody used for long, with all their documents and claims', async () => {

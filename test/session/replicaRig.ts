@@ -6,6 +6,7 @@ import { roomIdOfKey } from '../../src/crypto/admissionToken.ts';
 import { sealCard } from '../../src/crypto/card.ts';
 import { generateSigningPair, newBootOf, randomBytes, textHash } from '../../src/crypto/keys.ts';
 import { RecordOpener, RecordSealer } from '../../src/crypto/record.ts';
+import type { Json } from '../../src/protocol/json.ts';
 import { type Beat, RECORD_TYPE, type RecordType } from '../../src/protocol/room.ts';
 import { blockKey } from '../../src/session/liveText.ts';
 import { Replica } from '../../src/session/replica.ts';
@@ -37,7 +38,7 @@ export async function makeReplicaRig() {
   let sealer: RecordSealer;
 
   /** A host of the next term takes the room over: a new card, and the tail as its journal has it. */
-  const restart = async (): Promise<void> => {
+  const restart = async (more: Readonly<Record<string, Json>> = {}): Promise<void> => {
     term += 1;
     const host = await generateSigningPair();
     const boot = newBootOf(term);
@@ -52,6 +53,7 @@ export async function makeReplicaRig() {
       boot: toBase64Url(boot),
       notAfter: 2e12,
       epoch,
+      ...more,
     });
     tail.setCard(card);
     tail.rebuild(await Promise.all(log.map(({ text }) => seal(RECORD_TYPE.log, 'log', text))), []);
@@ -61,11 +63,18 @@ export async function makeReplicaRig() {
     sealer.seal({ type, place, epoch, plaintext: utf8Bytes(text) });
 
   /** Next plaintexts of the chain, not written into the document yet. */
-  const make = async (count: number, body = 'text'): Promise<readonly Written[]> => {
+  const make = (count: number, body = 'text'): Promise<readonly Written[]> =>
+    makeOf(
+      Array.from({ length: count }, (_, n) => ({
+        ...{ kind: 'text', id: `e${log.length + n}`, at: 1 },
+        ...{ messageId: 'm', text: body },
+      })),
+    );
+  /** The same of given entries. */
+  const makeOf = async (entries: readonly Json[]): Promise<readonly Written[]> => {
     const made: Written[] = [];
-    for (let n = 0; n < count; n += 1) {
+    for (const entry of entries) {
       const index = log.length;
-      const entry = { kind: 'text', id: `e${index}`, at: 1, messageId: 'm', text: body };
       const text = JSON.stringify({ index, prev: log.at(-1)?.hash ?? '', entry });
       // oxlint-disable-next-line no-await-in-loop -- a chain
       const written = { text, hash: await textHash(text) };
@@ -77,6 +86,11 @@ export async function makeReplicaRig() {
   const write = async (records: readonly Written[]): Promise<void> => {
     const sealed = await Promise.all(records.map(({ text }) => seal(RECORD_TYPE.log, 'log', text)));
     tail.apply({ log: sealed });
+    await replica.settled();
+  };
+  /** Publishes a state, exactly as it is given. */
+  const publish = async (state: Json): Promise<void> => {
+    tail.apply({ state: await seal(RECORD_TYPE.state, 'state', JSON.stringify(state)) });
     await replica.settled();
   };
   /** Streams the pieces `n` of a block. */
@@ -116,7 +130,9 @@ export async function makeReplicaRig() {
     log,
     restart,
     make,
+    makeOf,
     write,
+    publish,
     stream,
     supersede,
     beat,

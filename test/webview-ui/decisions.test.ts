@@ -4,6 +4,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { manyEntries } from '../../webview-ui/gallery/manyEntries.ts';
 import { sampleEntries } from '../../webview-ui/gallery/sampleEntries.ts';
 import { HEADERS } from '../../webview-ui/gallery/sampleHeaders.ts';
+import type { Json } from '../../src/protocol/json.ts';
+import { tomorrow } from '../protocol/tomorrow.ts';
 import { GalleryRig, holdTimers, posted, send } from './galleryRig.ts';
 
 let rig: GalleryRig;
@@ -20,6 +22,12 @@ const REQUEST = {
   ...{ kind: 'request', requestId: 'r', request: 'permission', tool: 'Bash', inputHash: 'h' },
   input: { command: 'ls' },
 };
+
+/** Requests that wait, at another place of the log. */
+function withIndex(pending: Json | undefined, index: number): readonly Json[] {
+  if (!Array.isArray(pending)) throw new Error('no list');
+  return pending.map((one: object) => ({ ...one, index }));
+}
 
 describe('requests', () => {
   it('shows the exact command, and y allows it', async () => {
@@ -237,6 +245,42 @@ describe('requests', () => {
     expect(await posted(page, 'answer')).toMatchObject([
       { requestId: 'p4', behavior: 'deny', message: 'Smaller steps' },
     ]);
+  });
+
+  it('[R9] of an unknown kind is shown whole, and can only be denied', async () => {
+    const page = await rig.open('state=idle');
+    const pending = tomorrow.state['pending'];
+    await send(
+      page,
+      { type: 'append', entries: [{ index: 1000, entry: tomorrow.entries[1] }] },
+      { type: 'header', header: { ...HEADERS['idle'], pending: withIndex(pending, 1000) } },
+    );
+    const text = (await page.textContent('.pending')) ?? '';
+    for (const part of ['Buy (payment)', '"amount": 12', 'payee', 'Evil Corp']) {
+      expect(text).toContain(part);
+    }
+    await keysAwake(page);
+    await page.keyboard.press('y');
+    const buttons = await page.locator('.pending button').allTextContents();
+    expect(buttons.map((one) => one.trim())).toEqual(['Deny … n']);
+    expect(await posted(page, 'answer')).toEqual([]);
+    await page.keyboard.press('n');
+    await page.keyboard.type('Not now');
+    await page.keyboard.press('Enter');
+    expect(await posted(page, 'answer')).toMatchObject([
+      { requestId: 'r1', inputHash: 'hash', behavior: 'deny', message: 'Not now' },
+    ]);
+  });
+
+  it('[R9] a session of an unknown source is read-only, and a banner says what cannot be read', async () => {
+    const page = await rig.open('state=terminal');
+    const session = { ...HEADERS['terminal']?.session, source: 'linked', status: 'compacting' };
+    const alarms = [{ kind: 'update', text: 'Update Twinhelm here.' }];
+    await send(page, { type: 'header', header: { ...HEADERS['terminal'], session, alarms } });
+    expect(await page.textContent('.header-facts .status')).toBe('compacting');
+    expect(await page.textContent('.control-text')).toContain('can be watched here');
+    expect(await page.isDisabled('#composer')).toBe(true);
+    expect(await page.textContent('.banner-bad')).toContain('Update Twinhelm here.');
   });
 
   it('cannot be answered by who may not, and says why', async () => {

@@ -10,7 +10,14 @@ import { sampleEntries } from '../../webview-ui/gallery/sampleEntries.ts';
 import { ownPrompts, recall } from '../../webview-ui/model/promptHistory.ts';
 import { TranscriptModel } from '../../webview-ui/model/transcriptModel.ts';
 import { HEADERS, ownerHeader } from '../../webview-ui/gallery/sampleHeaders.ts';
-import { sendBlock, statusWord, truthWord } from '../../webview-ui/model/words.ts';
+import { spokenOfHeader } from '../../webview-ui/model/spoken.ts';
+import {
+  canStop,
+  sendBlock,
+  statusWord,
+  truthWord,
+  watchingReason,
+} from '../../webview-ui/model/words.ts';
 import { suggestionText } from '../../webview-ui/decisions/PermissionRequest.tsx';
 import { PANEL_STRINGS, type Translate, translate } from '../../webview-ui/strings.ts';
 import {
@@ -27,6 +34,12 @@ import { describeTool } from '../../webview-ui/text/inputs.ts';
 import { showDeceptive } from '../../src/base/visibleText.ts';
 
 const t: Translate = (key, ...values) => translate({}, key, values);
+
+function sessionOf(state: string) {
+  const session = HEADERS[state]?.session;
+  if (!session) throw new Error(`no session in ${state}`);
+  return session;
+}
 
 describe('sending', () => {
   it.each([
@@ -59,6 +72,33 @@ describe('states', () => {
       text: 'Working when last seen',
       icon: 'circle',
     });
+  });
+
+  it('[R9] that are not known are work, under their own word', () => {
+    expect(statusWord('compacting', 'live', t)).toMatchObject({
+      icon: 'spinner',
+      text: 'compacting',
+    });
+    expect(statusWord('com\u202epacting', 'host-offline', t)).toMatchObject({
+      icon: 'circle',
+      text: 'com⟨U+202E⟩pacting when last seen',
+    });
+    const session = { ...sessionOf('owner'), status: 'compacting' };
+    expect(canStop({ ...ownerHeader, session }, true)).toBe(true);
+  });
+
+  it('[R9] of an unknown source are read-only, without naming a terminal', () => {
+    const session = { ...sessionOf('terminal'), source: 'linked' };
+    const header = { ...ownerHeader, ...HEADERS['terminal'], session };
+    expect(watchingReason(header, t)).toBe('This session can be watched here, not controlled.');
+    expect(watchingReason(HEADERS['terminal'], t)).toMatch(/runs in a terminal/);
+  });
+
+  it('[R9] a request of an unknown kind is spoken as such', () => {
+    const pending = [{ requestId: 'r', index: 1, request: 'payment', tool: 'Buy', since: 0 }];
+    expect(spokenOfHeader({ ...ownerHeader, pending }, ownerHeader, t)).toEqual([
+      'A request that this version does not know waits: Buy',
+    ]);
   });
 
   it('decide what the control key does', () => {

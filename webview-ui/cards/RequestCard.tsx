@@ -1,4 +1,5 @@
 // Requests and decisions as history; the ones that wait are answered above the composer.
+import { requestKindOf, wholeRequest } from '../../src/protocol/openValues.ts';
 import type { EntryOf } from '../../src/protocol/transcript.ts';
 import { Fold } from '../parts/Fold.tsx';
 import { Icon } from '../parts/Icon.tsx';
@@ -79,6 +80,20 @@ export function AnsweredQuestions(props: {
   );
 }
 
+function titleOf(request: EntryOf<'request'>, tool: string, t: Translate): string {
+  switch (requestKindOf(request.request)) {
+    case 'plan':
+      return t('Plan');
+    case 'question':
+      return t('Question');
+    case 'permission':
+    case 'form':
+      return t('Permission: {0}', tool);
+    case 'unknown':
+      return `${showDeceptive(request.request)}: ${tool}`;
+  }
+}
+
 /** A request that belongs to no card. */
 export function RequestCard(props: {
   id: string;
@@ -89,23 +104,20 @@ export function RequestCard(props: {
   const { store, t } = useUi();
   const { id, request, decision } = props;
   const head = describeTool(request, store.header.value?.session?.cwd, t);
-  const title =
-    request.request === 'plan'
-      ? t('Plan')
-      : request.request === 'question'
-        ? t('Question')
-        : t('Permission: {0}', head.title);
+  const kind = requestKindOf(request.request);
   return (
     <Fold
       id={id}
       class="tool"
       icon="question"
-      title={title}
+      title={titleOf(request, head.title, t)}
       subtitle={head.subtitle}
       status={decision === undefined ? t('waiting') : undefined}
-      isOpenAtFirst={decision !== undefined && request.request !== 'permission'}
+      isOpenAtFirst={decision !== undefined && kind !== 'permission'}
     >
-      {request.plan !== undefined ? (
+      {kind === 'unknown' ? (
+        <InputTable input={wholeRequest(request)} />
+      ) : request.plan !== undefined ? (
         <PlanBody plan={request.plan} />
       ) : request.questions !== undefined ? (
         <AnsweredQuestions request={request} decision={decision} />

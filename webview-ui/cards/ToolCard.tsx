@@ -1,5 +1,6 @@
 // A tool call with its result, its permission and its subagent.
 import type { ComponentChildren } from 'preact';
+import { requestKindOf } from '../../src/protocol/openValues.ts';
 import type { EntryOf } from '../../src/protocol/transcript.ts';
 import type { TranscriptRow } from '../model/transcriptModel.ts';
 import { DiffTotals } from '../parts/DiffView.tsx';
@@ -71,11 +72,16 @@ function OutcomeMark({ outcome, t }: { readonly outcome: Outcome; readonly t: Tr
   }
 }
 
+function kindOf({ request }: TranscriptRow): ReturnType<typeof requestKindOf> | undefined {
+  return request && requestKindOf(request.request);
+}
+
 function isOpenAtFirst(family: ToolFamily, row: TranscriptRow): boolean {
   // What waits is shown in full above the composer.
   if (row.request !== undefined && row.decision === undefined) return false;
-  if (row.result?.entry.outcome === 'error' || row.request?.request === 'plan') return true;
-  if (row.request?.request === 'question') return true;
+  if (row.result?.entry.outcome === 'error') return true;
+  const kind = kindOf(row);
+  if (kind === 'plan' || kind === 'question') return true;
   return family === 'shell' || family === 'edit' || family === 'write';
 }
 
@@ -116,8 +122,9 @@ export function ToolCard(props: {
   const folder = store.header.value?.session?.cwd;
   const head = describeTool(call, folder, t);
   const family = toolFamily(call.tool);
-  const isPlan = row.request?.request === 'plan' || call.tool === 'ExitPlanMode';
-  const isQuestion = row.request?.request === 'question';
+  const kind = kindOf(row);
+  const isPlan = kind === 'plan' || call.tool === 'ExitPlanMode';
+  const isQuestion = kind === 'question';
   return (
     <Fold
       id={row.key}

@@ -1,4 +1,5 @@
 // One-line entries: ends of turns, notices, retries, resets, background tasks.
+import { statusOf } from '../../src/protocol/openValues.ts';
 import type { EntryOf } from '../../src/protocol/transcript.ts';
 import { Icon, type IconName, Spinner } from '../parts/Icon.tsx';
 import type { Translate } from '../strings.ts';
@@ -89,7 +90,9 @@ export function RetryLine({ entry }: { readonly entry: EntryOf<'retry'> }) {
       : t('Attempt {0} of {1}', entry.attempt, entry.maxAttempts);
   void store.transcript.version.value;
   const isLast = store.transcript.rows.at(-1)?.entry === entry;
-  const isComing = isLast && leftMs > 0 && store.header.value?.session?.status === 'working';
+  const session = store.header.value?.session;
+  const isWorking = session !== undefined && statusOf(session.status) === 'working';
+  const isComing = isLast && leftMs > 0 && isWorking;
   return (
     <p class="line notice notice-warning" dir="auto">
       {isComing ? <Spinner /> : <Icon name="reset" />}

@@ -1,5 +1,6 @@
 // Where prompts are typed, sent, and come back to when they were refused.
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { statusOf } from '../../src/protocol/openValues.ts';
 import { ownPrompts, recall } from '../model/promptHistory.ts';
 import { canStop, sendBlock, watchingReason } from '../model/words.ts';
 import { Icon, Spinner } from '../parts/Icon.tsx';
@@ -18,7 +19,7 @@ export function isComposing(event: KeyboardEvent): boolean {
 function StopButton() {
   const { store, post, t } = useUi();
   const header = store.header.value;
-  const status = header?.session?.status;
+  const status = header?.session && statusOf(header.session.status);
   const isRunning = status === 'working' || status === 'waiting';
   const stopping = store.isStopping.value;
   useEffect(() => {

@@ -1,6 +1,7 @@
 // Requests that wait for a person, pinned above the composer; and who answered the last one.
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { PanelHeader, PanelOutboxItem } from '../../src/protocol/panel.ts';
+import { requestKindOf, sourceOf } from '../../src/protocol/openValues.ts';
 import type { Pending as PendingRef } from '../../src/protocol/state.ts';
 import type { EntryOf } from '../../src/protocol/transcript.ts';
 import { decisionText } from '../cards/RequestCard.tsx';
@@ -9,6 +10,7 @@ import { useUi } from '../ui.ts';
 import { PermissionRequest } from './PermissionRequest.tsx';
 import { PlanRequest } from './PlanRequest.tsx';
 import { QuestionRequest } from './QuestionRequest.tsx';
+import { UnknownRequest } from './UnknownRequest.tsx';
 
 const ANSWERED_SHOWN_MS = 8000;
 
@@ -17,10 +19,16 @@ function useAnswerBlock(pending: PendingRef, header: PanelHeader): string | unde
   const { store, t } = useUi();
   if (!store.connection.isConnected.value) return t('Not connected to the extension.');
   if (header.truth.kind === 'over') return t('The connection to this session has ended.');
-  if (header.session?.source === 'observed') return t('Answer it in the terminal it runs in.');
+  const source = header.session?.source;
+  if (source !== undefined && sourceOf(source) === 'observed') {
+    return source === 'observed'
+      ? t('Answer it in the terminal it runs in.')
+      : t('This session can be watched here, not controlled.');
+  }
   if (header.canAnswer) return undefined;
   // Questions are part of the conversation: who may prompt may answer them.
-  if (pending.request === 'question' && header.control.kind !== 'watching') return undefined;
+  if (requestKindOf(pending.request) === 'question' && header.control.kind !== 'watching')
+    return undefined;
   return header.me?.role === 'viewer'
     ? t('Viewers cannot answer. Somebody with the right to approve will.')
     : t('You may not approve here: the owner kept that right.');
@@ -32,7 +40,7 @@ function RequestBody(props: {
   isFirst: boolean;
   block: string | undefined;
 }) {
-  switch (props.request.request) {
+  switch (requestKindOf(props.request.request)) {
     case 'question':
       return <QuestionRequest {...props} />;
     case 'plan':
@@ -40,6 +48,8 @@ function RequestBody(props: {
     case 'permission':
     case 'form':
       return <PermissionRequest {...props} />;
+    case 'unknown':
+      return <UnknownRequest {...props} />;
   }
 }
 

@@ -1,5 +1,7 @@
 // What a screen reader is told: replies, failures, requests, and who asks for control.
 import type { PanelEntry, PanelHeader } from '../../src/protocol/panel.ts';
+import { requestKindOf } from '../../src/protocol/openValues.ts';
+import type { Pending } from '../../src/protocol/state.ts';
 import { speakMarkdown } from '../markdown/speakMarkdown.ts';
 import type { Translate } from '../strings.ts';
 import { asksMe, cameText, requestKey } from './words.ts';
@@ -23,14 +25,22 @@ export function spokenOfHeader(
       .map((person) => cameText(person, t)),
     ...header.pending
       .filter((pending) => !known.has(pending.requestId))
-      .map((pending) =>
-        pending.request === 'permission'
-          ? t('Permission requested: {0}', pending.tool)
-          : pending.request === 'plan'
-            ? t('A plan waits for approval')
-            : t('A question waits for an answer'),
-      ),
+      .map((pending) => requestText(pending, t)),
   ];
+}
+
+function requestText({ request, tool }: Pending, t: Translate): string {
+  switch (requestKindOf(request)) {
+    case 'permission':
+      return t('Permission requested: {0}', tool);
+    case 'plan':
+      return t('A plan waits for approval');
+    case 'question':
+    case 'form':
+      return t('A question waits for an answer');
+    case 'unknown':
+      return t('A request that this version does not know waits: {0}', tool);
+  }
 }
 
 /** News of entries at the end: each finished reply once, and what failed. */

@@ -1,5 +1,8 @@
 // Words for states: connection, control, why something cannot be done now.
 import type { PanelHeader, PanelPerson, PanelTruth } from '../../src/protocol/panel.ts';
+import { showDeceptive } from '../../src/base/visibleText.ts';
+import type { Open } from '../../src/protocol/openEnum.ts';
+import { statusOf, unknownStatus } from '../../src/protocol/openValues.ts';
 import type { SessionStatus } from '../../src/protocol/state.ts';
 import type { IconName } from '../parts/Icon.tsx';
 import type { Translate } from '../strings.ts';
@@ -14,14 +17,21 @@ export interface StateWord {
 
 /** Status of a session as far as this window knows: what was seen before the connection went is marked. */
 export function statusWord(
-  status: SessionStatus,
+  status: Open<SessionStatus>,
   truth: PanelTruth['kind'],
   t: Translate,
 ): StateWord {
-  const word = knownStatusWord(status, t);
-  if (status === 'ended' || truth === 'live' || truth === 'unconfirmed') return word;
+  const word = wordOf(status, t);
+  if (statusOf(status) === 'ended' || truth === 'live' || truth === 'unconfirmed') return word;
   const icon = word.icon === 'spinner' ? 'circle' : word.icon;
   return { icon, tone: 'plain', text: t('{0} when last seen', word.text) };
+}
+
+/** A status that this version does not know is shown with its own word. */
+function wordOf(status: Open<SessionStatus>, t: Translate): StateWord {
+  const word = knownStatusWord(statusOf(status), t);
+  const unknown = unknownStatus(status);
+  return unknown === undefined ? word : { ...word, text: showDeceptive(unknown) };
 }
 
 function knownStatusWord(status: SessionStatus, t: Translate): StateWord {
@@ -86,7 +96,7 @@ export function cameText(person: PanelPerson, t: Translate): string {
 
 /** Whether a turn runs that this window can stop now. */
 export function canStop(header: PanelHeader | undefined, isConnected: boolean): boolean {
-  const status = header?.session?.status;
+  const status = header?.session && statusOf(header.session.status);
   const isReachable = header?.truth.kind === 'live' || header?.truth.kind === 'unconfirmed';
   return (
     isConnected &&
@@ -109,7 +119,9 @@ export function watchingReason(header: PanelHeader | undefined, t: Translate): s
     case 'asked':
       return t('You are watching until the owner allows you control.');
     case 'read-only':
-      return t('This session runs in a terminal: it can be watched here, not controlled.');
+      return header.session?.source === 'observed'
+        ? t('This session runs in a terminal: it can be watched here, not controlled.')
+        : t('This session can be watched here, not controlled.');
     case 'joining':
       return t('Joining: the owner’s computer has not admitted you yet.');
     case 'ended':

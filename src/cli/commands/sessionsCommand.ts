@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { shortId } from '../../base/ids.ts';
 import type { Json } from '../../protocol/json.ts';
+import { sourceOf, statusOf } from '../../protocol/openValues.ts';
 import type { DirectoryRow, SessionStatus } from '../../protocol/state.ts';
 import { asUsage, noPositionals } from '../arguments.ts';
 import { EXIT } from '../exitCode.ts';
@@ -44,7 +45,7 @@ everywhere to any beginning that only one session has.
       .filter((row) => values.all || row.archived !== true)
       .toSorted(
         (a, b) =>
-          ORDER[a.session.status] - ORDER[b.session.status] ||
+          ORDER[statusOf(a.session.status)] - ORDER[statusOf(b.session.status)] ||
           b.session.lastActivityAt - a.session.lastActivityAt,
       );
     if (values.json) printJson(io, { sessions: rows.map((row) => rowJson(row)) });
@@ -68,6 +69,12 @@ function rowJson(row: DirectoryRow): Json {
   };
 }
 
+/** What is only watched says where it runs, or in which way it is there that this version does not know. */
+function watchedNote(source: DirectoryRow['session']['source']): string {
+  if (sourceOf(source) === 'hosted') return '';
+  return source === 'observed' ? 'terminal' : `${source}, watched only`;
+}
+
 function printTable(io: CliIo, rows: readonly DirectoryRow[]): void {
   if (rows.length === 0) {
     printText(io, 'There are no sessions on this computer yet. “twinhelm start” starts one.');
@@ -80,7 +87,7 @@ function printTable(io: CliIo, rows: readonly DirectoryRow[]): void {
     const notes = [
       row.pending > 0 ? `${row.pending} waiting` : '',
       row.sharing ? `shared, ${row.guests} here` : '',
-      source === 'observed' ? 'terminal' : '',
+      watchedNote(source),
       row.archived ? 'archived' : '',
     ];
     const age = ageText(io.clock.now() - lastActivityAt);

@@ -7,7 +7,7 @@ import { waitForView } from '../../client/waitForChange.ts';
 import { resolveHome } from '../../host/find/paths.ts';
 import { parseLink } from '../../protocol/link.ts';
 import type { Person } from '../../protocol/state.ts';
-import type { RoomView } from '../../session/view.ts';
+import { type RoomView, whyNoState } from '../../session/view.ts';
 import { relaySilent, sessionDistrusted, sessionSilent, sessionUnseen } from '../errors.ts';
 import { type CliIo, oneLine } from '../io.ts';
 import { loadIdentity } from './identityFile.ts';
@@ -66,7 +66,11 @@ export async function waitForAdmission(
   };
   const reached = (): true | undefined => hasRelay(view) || undefined;
   await waitForView(view, reached, { clock, signal, timeoutMs: RELAY_MS, onTimeout });
-  const admitted = (): Person | undefined => view.me;
+  const admitted = (): Person | undefined => {
+    const why = whyNoState(view);
+    if (why) throw why;
+    return view.me;
+  };
   return waitForView(view, admitted, { clock, signal, timeoutMs: ADMISSION_MS, onTimeout });
 }
 

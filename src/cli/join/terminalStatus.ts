@@ -6,7 +6,8 @@ import {
   mayGiveControl,
   memberName,
 } from '../../client/rooms/sessionFacts.ts';
-import type { Person, RoomState, SessionState } from '../../protocol/state.ts';
+import { requestKindOf, roleOf, statusOf, unknownStatus } from '../../protocol/openValues.ts';
+import type { Person, Role, RoomState, SessionState } from '../../protocol/state.ts';
 import type { RoomView, Truth } from '../../session/view.ts';
 import { oneLine } from '../io.ts';
 
@@ -35,7 +36,7 @@ export function holderText(
   const holder = controlHolder(state, view);
   switch (holder.kind) {
     case 'nobody': {
-      const mayType = view.me?.role !== 'viewer';
+      const mayType = view.me === undefined || roleOf(view.me.role) !== 'viewer';
       return mayType ? 'nobody has control: what you type takes it' : 'nobody has control';
     }
     case 'other':
@@ -48,7 +49,7 @@ export function holderText(
 }
 
 /** What a change of one's own role means. */
-export function roleText(role: string): string {
+export function roleText(role: Role): string {
   return role === 'viewer'
     ? 'you are viewer now: you watch'
     : `you are ${role} now: what you type is sent as a prompt while you have control`;
@@ -59,15 +60,17 @@ export function statusText(state: RoomState, view: FactSource): string {
   if (state.kind !== 'session') return '';
   const { problem, status } = state.session;
   if (problem) return oneLine(`${problem.happened} ${problem.remedy ?? ''}`);
-  if (status === 'ended') return 'the session has ended';
-  const isOwner = view.me?.role === 'owner';
+  if (statusOf(status) === 'ended') return 'the session has ended';
+  const isOwner = view.me !== undefined && roleOf(view.me.role) === 'owner';
   const others = state.focus.queue.map(({ member }) => member).filter((one) => one !== view.member);
   const [first] = others;
   const waiting = pendingText(state, view);
   const asking = [...new Set(others)]
     .map((member) => oneLine(memberName(state, member)))
     .join(', ');
+  const word = unknownStatus(status);
   const texts = [
+    word === undefined ? '' : `the session is in the state “${oneLine(word)}”`,
     waiting,
     first === undefined
       ? ''
@@ -89,17 +92,21 @@ function pendingText(state: SessionState, view: FactSource): string {
   const mayApprove = may(view, 'approve');
   const mayAnswer = mayApprove || may(view, 'prompt');
   const mine = state.pending
-    .map((one, i) => ({ ...one, number: i + 1 }))
-    .filter(({ request }) => (request === 'question' ? mayAnswer : mayApprove));
+    .map((one, i) => ({ ...one, kind: requestKindOf(one.request), number: i + 1 }))
+    .filter(({ kind }) => (kind === 'question' ? mayAnswer : mayApprove));
   const [only] = mine;
   if (only === undefined) return '';
   const ways = [
-    mine.some(({ request }) => request === 'question') ? '/answer TEXT' : '',
-    mine.some(({ request }) => request !== 'question') ? '/allow or /deny' : '',
+    mine.some(({ kind }) => kind === 'question') ? '/answer TEXT' : '',
+    mine.some(({ kind }) => kind !== 'question' && kind !== 'unknown') ? '/allow or /deny' : '',
+    mine.some(({ kind }) => kind === 'unknown') ? '/deny (this version does not know it)' : '',
   ];
   const how = ways.filter(Boolean).join(', ');
-  if (state.pending.length === 1) return `this ${only.request} waits for an answer: ${how}`;
-  const list = mine.map(({ number, request, tool }) => `${number} ${request} ${oneLine(tool)}`);
+  if (state.pending.length === 1)
+    return `this ${oneLine(only.request)} waits for an answer: ${how}`;
+  const list = mine.map(
+    ({ number, request, tool }) => `${number} ${oneLine(request)} ${oneLine(tool)}`,
+  );
   return `these wait for an answer: ${list.join(', ')}: ${how} with the number`;
 }
 
@@ -112,7 +119,7 @@ export function personText(state: RoomState, person: Person, own: string): strin
     isHolder ? 'has control' : '',
     person.asksControl === true ? 'waits for Allow control' : '',
   ];
-  const text = `${person.name} (${person.device}) ${person.role}`;
+  const text = `${person.name} (${person.device}) ${roleOf(person.role)}`;
   return oneLine([text, ...notes.filter(Boolean)].join(', '));
 }
 

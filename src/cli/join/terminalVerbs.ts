@@ -1,4 +1,5 @@
 // The commands of `join` in a terminal: what a line that begins with a slash sends.
+import { requestKindOf } from '../../protocol/openValues.ts';
 import type { EntryOf, Question } from '../../protocol/transcript.ts';
 import type { RoomView } from '../../session/view.ts';
 import {
@@ -30,7 +31,7 @@ export function verbOf(view: RoomView, name: string, rest: string): SendingInput
       const [, number, message = ''] = /^(?:(\d+)(?:\s+|$))?(.*)$/s.exec(rest) ?? [];
       const request = chosen(view, number);
       // To allow a question without an answer would answer it with nothing.
-      if (name === 'allow' && request.request === 'question') throw wantsAnswer();
+      if (name === 'allow' && requestKindOf(request.request) === 'question') throw wantsAnswer();
       const text = message === '' ? {} : { message };
       return { answer: { requestId: request.requestId, behavior: name, ...text } };
     }
@@ -56,7 +57,7 @@ function chosen(view: RoomView, number: string | undefined): EntryOf<'request'> 
 
 /** Answers the oldest question; never anything else that waits: that would allow it. */
 function answerOf(view: RoomView, text: string): SendingInput {
-  const request = pendingRequests(view).find((one) => one.request === 'question');
+  const request = pendingRequests(view).find((one) => requestKindOf(one.request) === 'question');
   const questions = request?.questions ?? [];
   if (request === undefined || questions.length === 0) throw noQuestion();
   const parts = questions.length === 1 ? [text] : text.split(';').map((part) => part.trim());

@@ -1,4 +1,5 @@
 // A joined room as running text: entries, streamed text, who has control, how true the picture is.
+import { roleOf } from '../../protocol/openValues.ts';
 import type { Person, RoomState } from '../../protocol/state.ts';
 import type { Entry } from '../../protocol/transcript.ts';
 import type { LiveBlock, OutboxItem, RoomView, Truth } from '../../session/view.ts';
@@ -33,7 +34,7 @@ export class TerminalView {
   private holder = '';
   private role = '';
   private status = '';
-  private alarms = 0;
+  private alarms: ReadonlySet<string> = new Set();
 
   constructor(view: RoomView, paint: Paint, write: (text: string) => void) {
     this.view = view;
@@ -49,7 +50,9 @@ export class TerminalView {
       this.line(this.paint.bold(oneLine(`${title} · ${project} on ${computer}`)));
     }
     const waits = me.asksControl === true ? ', until the owner allows control' : '';
-    this.line(this.paint.dim(`You are here as ${me.role}${waits}. /help lists the commands.`));
+    this.line(
+      this.paint.dim(`You are here as ${roleOf(me.role)}${waits}. /help lists the commands.`),
+    );
     const shown = entries.slice(-FIRST_ENTRIES);
     const hidden = (shown[0]?.index ?? 0) > 0;
     if (hidden) this.line(this.paint.dim('… /older shows what came before'));
@@ -69,10 +72,12 @@ export class TerminalView {
     for (const block of this.view.live) this.showLive(block);
     if (this.view.state) this.showState(this.view.state);
     for (const item of this.view.outbox) if (isSettled(item)) this.showOutcome(item);
-    for (const alarm of this.view.alarms.slice(this.alarms)) {
+    for (const alarm of this.view.alarms) {
+      if (this.alarms.has(alarm.kind)) continue;
       this.line(this.paint.red(`!! ${alarm.kind}: ${printable(alarm.text)}`));
     }
-    this.alarms = this.view.alarms.length;
+    // One that is over is said again when it comes again.
+    this.alarms = new Set(this.view.alarms.map(({ kind }) => kind));
   }
 
   /** Shows what came before the first entry that was shown. */
@@ -169,7 +174,7 @@ export class TerminalView {
       this.line(this.paint.dim(`— ${holderText(state, this.view)} —`));
     }
     const status = statusText(state, this.view);
-    const { role = '' } = this.view.me ?? {};
+    const role = this.view.me ? roleOf(this.view.me.role) : '';
     if (role !== this.role) {
       if (this.role !== '' && role !== '') this.line(this.paint.yellow(`— ${roleText(role)} —`));
       this.role = role;

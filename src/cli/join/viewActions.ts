@@ -1,6 +1,8 @@
 // What an input line of the scripting interface, or a command of the terminal, does to a joined room.
+import { requestKindOf, roleOf } from '../../protocol/openValues.ts';
 import type { ScriptInput } from '../../protocol/script.ts';
 import type { EntryOf } from '../../protocol/transcript.ts';
+import { unknownRequest } from '../../session/errors.ts';
 import type { OutboxItem, RoomView } from '../../session/view.ts';
 import { noSuchMember, nothingPending, severalPending } from '../errors.ts';
 
@@ -39,7 +41,7 @@ export async function releaseControl(view: RoomView): Promise<void> {
   const holder = view.state?.focus.holder;
   const isOthers = holder !== undefined && holder.window !== view.window;
   // An answer may be here before the state that follows from it: "free" is not sure.
-  const mayHold = view.me !== undefined && view.me.role !== 'viewer';
+  const mayHold = view.me !== undefined && roleOf(view.me.role) !== 'viewer';
   if (view.truth.kind === 'over' || !mayHold || isOthers) return;
   const signal = AbortSignal.timeout(RELEASE_MS);
   await view.request('focus-release', {}, { signal }).catch(() => undefined);
@@ -71,6 +73,8 @@ function sendAnswer(view: RoomView, answer: NonNullable<ScriptInput['answer']>):
   const { requestId, ...rest } = answer;
   const request = requestId === undefined ? onlyPending(view) : findRequest(view, requestId);
   if (request === undefined) throw nothingPending();
+  const isUnknown = requestKindOf(request.request) === 'unknown';
+  if (answer.behavior === 'allow' && isUnknown) throw unknownRequest(request.request);
   return view.send('answer', {
     requestId: request.requestId,
     // What was shown is what is answered: the host refuses if it waits for something else.

@@ -16,7 +16,7 @@ export class ViewLines {
   private rev = -1;
   private first: number | undefined;
   private last = -1;
-  private alarms = 0;
+  private alarms: ReadonlySet<string> = new Set();
   private window: string | undefined;
 
   constructor(view: RoomView, clock: Pick<Clock, 'monotonic'>) {
@@ -39,7 +39,8 @@ export class ViewLines {
       this.window = window;
       lines.push({ type: 'joined', room, member, window, role: me.role });
     }
-    if (this.window === undefined) return lines;
+    // What cannot be read may be the reason why we are not in.
+    if (this.window === undefined) return [...lines, ...this.alarmLines()];
     return [
       ...lines,
       ...this.entryLines(),
@@ -131,8 +132,9 @@ export class ViewLines {
   }
 
   private alarmLines(): ScriptOutput[] {
-    const fresh = this.view.alarms.slice(this.alarms);
-    this.alarms = this.view.alarms.length;
+    const fresh = this.view.alarms.filter(({ kind }) => !this.alarms.has(kind));
+    // One that is over is said again when it comes again.
+    this.alarms = new Set(this.view.alarms.map(({ kind }) => kind));
     return fresh.map(({ kind, text }) => ({ type: 'alarm', kind, text }));
   }
 }

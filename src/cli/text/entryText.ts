@@ -1,6 +1,7 @@
 // A transcript entry as lines of a terminal.
 import { assertNever } from '../../base/assert.ts';
 import type { Json } from '../../protocol/json.ts';
+import { requestKindOf, wholeRequest } from '../../protocol/openValues.ts';
 import type { Author, CutText, Entry, EntryOf } from '../../protocol/transcript.ts';
 import { oneLine, printable } from '../io.ts';
 import { showDeceptive } from '../../base/visibleText.ts';
@@ -81,26 +82,45 @@ export function entryText(entry: Entry, paint: Paint): string {
 
 /** What is asked for: all of it, for it is what an answer allows. */
 function requestText(entry: EntryOf<'request'>): string {
-  const { plan, questions = [], inputCut, reason } = entry;
-  const title = `? ${entry.request}: ${oneLine(entry.displayName ?? entry.tool)}`;
+  const title = `? ${oneLine(entry.request)}: ${oneLine(entry.displayName ?? entry.tool)}`;
+  const isUnknown = requestKindOf(entry.request) === 'unknown';
+  return [title, ...(isUnknown ? unknownBody(entry) : knownBody(entry)).map(indent)].join('\n');
+}
+
+function unknownBody(entry: EntryOf<'request'>): readonly string[] {
+  return [
+    wholeJson(wholeRequest(entry)),
+    ...cutNote(entry),
+    '(This version does not know such requests: it can only be denied here.)',
+  ];
+}
+
+function knownBody(entry: EntryOf<'request'>): readonly string[] {
+  const { plan, questions = [], reason } = entry;
   const asked = questions.flatMap((question) => [
     showDeceptive(question.question),
     ...question.options.map(({ label }, i) => `${i + 1}. ${oneLine(label)}`),
   ]);
+  const command = commandOf(entry.input);
   const body =
     plan !== undefined
       ? [showDeceptive(plan)]
       : asked.length > 0
         ? asked
-        : [showDeceptive(commandOf(entry.input) ?? JSON.stringify(entry.input, undefined, 2))];
-  const cut =
-    inputCut === undefined
-      ? []
-      : [
-          `[… ${inputCut.totalBytes} bytes in all: look at the rest in VS Code before you allow it …]`,
-        ];
+        : [command === undefined ? wholeJson(entry.input) : showDeceptive(command)];
   const why = reason === undefined ? [] : [`(${oneLine(reason)})`];
-  return [title, ...[...body, ...cut, ...why].map(indent)].join('\n');
+  return [...body, ...cutNote(entry), ...why];
+}
+
+function cutNote({ inputCut }: EntryOf<'request'>): readonly string[] {
+  if (inputCut === undefined) return [];
+  return [
+    `[… ${inputCut.totalBytes} bytes in all: look at the rest in VS Code before you allow it …]`,
+  ];
+}
+
+function wholeJson(value: Json): string {
+  return showDeceptive(JSON.stringify(value, undefined, 2));
 }
 
 function turnText(entry: EntryOf<'turn'>, paint: Paint): string {

@@ -1,4 +1,5 @@
 // How a session looks in lists: its icon, and the lines of its tooltip.
+import { sourceOf, unknownStatus } from '../../protocol/openValues.ts';
 import type { SessionSummary } from '../../protocol/state.ts';
 import type { Translate } from '../translate.ts';
 
@@ -20,7 +21,7 @@ export function sessionLook(
     case 'ended':
       return { icon: 'circle-slash', color: 'disabledForeground' };
     case 'idle':
-      return { icon: session.source === 'observed' ? 'terminal' : 'comment-discussion' };
+      return { icon: sourceOf(session.source) === 'observed' ? 'terminal' : 'comment-discussion' };
   }
 }
 
@@ -41,10 +42,17 @@ export function sessionDetails(
     [t('Computer'), isJoined ? session.computer : undefined],
     [t('Model'), session.model],
     [t('Context'), context],
+    [t('State'), unknownStatus(session.status)],
     [t('Waiting for'), session.waitingFor],
     [t('Problem'), session.problem?.happened],
     [t('What to do'), session.problem?.remedy],
     [t('Id'), session.id.slice(0, 8)],
   ];
   return lines.flatMap(([label, value]) => (value ? [[label, value] as const] : []));
+}
+
+/** What is only watched says where it runs, or that this version does not know it. */
+export function watchedNote({ source }: SessionSummary, t: Translate): string | undefined {
+  if (sourceOf(source) === 'hosted') return undefined;
+  return source === 'observed' ? t('terminal') : t('read-only');
 }

@@ -1,6 +1,7 @@
 // The Sessions tree as values: groups, rows, what each row shows and which actions it offers.
+import { sourceOf, statusOf, unknownStatus } from '../../protocol/openValues.ts';
 import type { DirectoryRow, SessionSummary } from '../../protocol/state.ts';
-import { sessionDetails, sessionLook, type TreeGroup } from './sessionLook.ts';
+import { sessionDetails, sessionLook, type TreeGroup, watchedNote } from './sessionLook.ts';
 import type { JoinedRow } from '../rooms/joinedSessions.ts';
 import { refKey, type SessionRef } from '../rooms/sessionRef.ts';
 import { shortAge } from './times.ts';
@@ -143,28 +144,29 @@ export function groupOf(
   row?: Pick<DirectoryRow, 'pending' | 'archived'>,
 ): TreeGroup {
   if (row?.archived === true) return 'archived';
-  if (session.status === 'ended') return 'ended';
-  if (session.status === 'waiting' || (row?.pending ?? 0) > 0) return 'waiting';
-  return session.status === 'idle' ? 'idle' : 'working';
+  const status = statusOf(session.status);
+  if (status === 'ended') return 'ended';
+  if (status === 'waiting' || (row?.pending ?? 0) > 0) return 'waiting';
+  return status === 'idle' ? 'idle' : 'working';
 }
 
 function ownNode(row: DirectoryRow, input: TreeInput): SessionNode {
   const { session } = row;
   const ref: SessionRef = { kind: 'own', session: session.id };
   const group = groupOf(session, row);
-  const isEnded = session.status === 'ended';
+  const status = statusOf(session.status);
+  const source = sourceOf(session.source);
+  const isEnded = status === 'ended';
   const canOpen = row.link !== undefined || row.foundKey !== undefined;
   const flags = [
     'own',
-    session.source,
+    source,
     canOpen && 'open',
     input.canShare && canOpen && !isEnded && 'sharable',
     row.sharing && 'shared',
     row.sharing && input.knownLinks.has(session.id) && 'link',
-    (session.status === 'working' || session.status === 'waiting') &&
-      session.source === 'hosted' &&
-      'working',
-    session.source === 'hosted' && !isEnded && 'endable',
+    (status === 'working' || status === 'waiting') && source === 'hosted' && 'working',
+    source === 'hosted' && !isEnded && 'endable',
     row.canContinue === true && 'continue',
     row.archived === true ? 'archived' : isEnded && 'archivable',
   ];
@@ -215,7 +217,8 @@ function node(options: {
     session.project,
     session.branch,
     age,
-    session.source === 'observed' && t('terminal'),
+    unknownStatus(session.status),
+    watchedNote(session, t),
     guests > 0 ? t('{0} watching', guests) : options.isShared && t('shared'),
   ];
   return {

@@ -1,5 +1,6 @@
 // From a room's view to what the panel's header and control bar show. Pure.
 import type { PanelControl, PanelHeader, PanelPerson, PanelTruth } from '../../protocol/panel.ts';
+import { roleOf, scopesOf, sourceOf, statusOf } from '../../protocol/openValues.ts';
 import type { Person, SessionState } from '../../protocol/state.ts';
 import type { RoomView, Truth } from '../../session/view.ts';
 import type { Absence } from '../rooms/absence.ts';
@@ -55,11 +56,14 @@ export function panelControl(source: FactSource): PanelControl {
   const { me, member } = source;
   const state = sessionState(source);
   if (!state || !me) return { kind: 'watching', reason: 'joining' };
-  if (source.truth.kind === 'over' || state.session.status === 'ended') {
+  if (source.truth.kind === 'over' || statusOf(state.session.status) === 'ended') {
     return { kind: 'watching', reason: 'ended' };
   }
-  if (state.session.source === 'observed') return { kind: 'watching', reason: 'read-only' };
-  if (me.asksControl === true && me.role === 'viewer') {
+  if (sourceOf(state.session.source) === 'observed') {
+    return { kind: 'watching', reason: 'read-only' };
+  }
+  const role = roleOf(me.role);
+  if (me.asksControl === true && role === 'viewer') {
     return { kind: 'watching', reason: 'asked' };
   }
   if (!may(source, 'prompt')) return { kind: 'watching', reason: 'viewer' };
@@ -72,7 +76,7 @@ export function panelControl(source: FactSource): PanelControl {
     name: holder.name,
     place,
     canRequest: place === 0,
-    canTake: me.role === 'owner',
+    canTake: role === 'owner',
   };
 }
 
@@ -112,8 +116,8 @@ function panelPerson(person: Person, source: FactSource, state: SessionState): P
     member,
     name: person.name,
     device: person.device,
-    role: person.role,
-    scopes: [...person.scopes],
+    role: roleOf(person.role),
+    scopes: [...scopesOf(person.scopes)],
     present: person.present,
     isMe: member === source.member,
     hasControl: state.focus.holder?.member === member,

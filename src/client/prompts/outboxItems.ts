@@ -2,6 +2,7 @@
 import { omitUndefined } from '../../base/omitUndefined.ts';
 import * as z from 'zod/mini';
 import type { PanelOutboxItem } from '../../protocol/panel.ts';
+import { ackStatusOf } from '../../protocol/openValues.ts';
 import type { OutboxItem } from '../../session/view.ts';
 import { isRefused, promptText } from './refusedPrompts.ts';
 
@@ -13,6 +14,13 @@ export function panelOutbox(item: OutboxItem): readonly PanelOutboxItem[] {
   const answer = item.kind === 'answer' ? answerArgs.safeParse(item.args) : undefined;
   const text = answer?.success ? answer.data.requestId : promptText(item);
   if (text === undefined) return [];
-  const { id, kind, status, message, code, at } = item;
-  return [{ id, kind, text, status, at, ...omitUndefined({ message, code }) }];
+  const { id, kind, message, code, at } = item;
+  return [{ id, kind, text, status: statusNow(item), at, ...omitUndefined({ message, code }) }];
+}
+
+/** States that a command has before the host says anything. */
+const LOCAL = ['sending', 'sent', 'expired'] as const;
+
+function statusNow({ status }: OutboxItem): PanelOutboxItem['status'] {
+  return LOCAL.find((local) => local === status) ?? ackStatusOf(status);
 }

@@ -8,7 +8,7 @@ import type { Json } from '../../protocol/json.ts';
 import type { DirectoryRow, MachineState } from '../../protocol/state.ts';
 import type { RoomView } from '../../session/view.ts';
 import type { FoundHost, HostFinder } from './hostFinder.ts';
-import { asAppError, hostSilent, noHostHere } from '../errors.ts';
+import { asAppError, hostNotUnderstood, hostSilent, noHostHere } from '../errors.ts';
 import { type AppError, isAppError } from '../../base/errors.ts';
 import { waitForChange } from '../waitForChange.ts';
 import type { JoinTarget } from './joinTarget.ts';
@@ -65,7 +65,8 @@ export class ComputerLink {
     });
     this.disposables.add(
       this.room.onDidChange((parts) => {
-        if (parts.has('state') || parts.has('truth')) this.changed.fire();
+        const isNews = parts.has('state') || parts.has('truth') || parts.has('alarms');
+        if (isNews) this.changed.fire();
       }),
     );
     if (this.host) this.disposables.add(options.clock.every(LOOK_MS, () => void this.look()));
@@ -117,9 +118,17 @@ export class ComputerLink {
     this.changed.fire();
   }
 
-  /** Why the host could not be started, if the last try failed. */
+  /** Why the host could not be started, if the last try failed, or why what it says is not understood. */
   get error(): AppError | undefined {
-    return this.failure;
+    return this.failure ?? this.mismatch;
+  }
+
+  /** The host that runs is of another version, and this window cannot read its list. */
+  get mismatch(): AppError | undefined {
+    const { view } = this.room;
+    if (this.isHostGone) return undefined;
+    const isUnreadable = view?.alarms.some(({ kind }) => kind === 'update') === true;
+    return isUnreadable ? hostNotUnderstood() : undefined;
   }
 
   row(session: string): DirectoryRow | undefined {
@@ -212,7 +221,8 @@ export class ComputerLink {
       onAbort: (reason) => (isAppError(reason) ? reason : hostSilent()),
       events: [room.onDidChange],
       look: () => {
-        const { view, error } = room;
+        const { view } = room;
+        const error = room.error ?? this.mismatch;
         const isTrue = view?.truth.kind === 'live' || view?.truth.kind === 'unconfirmed';
         if (view?.me && isTrue) return view;
         if (error) throw error;

@@ -110,7 +110,7 @@ export class SessionDirectory implements LinkSource {
   }
 
   /** What a panel of `room` shows while it has no view. */
-  absence(room: SharedRoom): Absence {
+  absence(room: Pick<SharedRoom, 'ref' | 'error'>): Absence {
     const { ref, error } = room;
     if (error) return { kind: 'over', text: error.message };
     if (ref.kind === 'joined') {
@@ -130,8 +130,11 @@ export class SessionDirectory implements LinkSource {
           text: this.t('This session is on another computer. Join it with a link.'),
         };
       case 'looking':
-      case 'connecting':
         return { kind: 'connecting' };
+      case 'connecting': {
+        const { mismatch } = this.machine;
+        return mismatch ? { kind: 'over', text: mismatch.message } : { kind: 'connecting' };
+      }
       case 'stopped':
       case 'lost':
         return { kind: 'host-offline' };

@@ -1,4 +1,5 @@
 // What a joined room says of its session: its state, who has control, who may do what, who is called how. Pure.
+import { roleOf, scopesOf, sourceOf, statusOf } from '../../protocol/openValues.ts';
 import type { MachineState, RoomState, Scope, SessionState } from '../../protocol/state.ts';
 import type { RoomView } from '../../session/view.ts';
 
@@ -39,16 +40,17 @@ export function may(source: FactSource, scope: Scope): boolean {
   const state = sessionState(source);
   const { me } = source;
   if (!state || !me || source.truth.kind === 'over') return false;
-  if (state.session.source === 'observed' || state.session.status === 'ended') return false;
-  if (me.role === 'owner') return true;
-  return me.role === 'controller' && me.scopes.includes(scope);
+  const isWatched = sourceOf(state.session.source) === 'observed';
+  if (isWatched || statusOf(state.session.status) === 'ended') return false;
+  const role = roleOf(me.role);
+  return role === 'owner' || (role === 'controller' && scopesOf(me.scopes).includes(scope));
 }
 
 /** Whether this member may give control to who asks for it: its holder, or an owner. */
 export function mayGiveControl(source: Pick<RoomView, 'member' | 'state' | 'me'>): boolean {
   const { state, me, member } = source;
   if (!state || !me) return false;
-  return me.role === 'owner' || state.focus.holder?.member === member;
+  return roleOf(me.role) === 'owner' || state.focus.holder?.member === member;
 }
 
 /** Name of a member as the roster has it; a short id if it has left. */

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { CommandArgs } from '../../protocol/commandTable.ts';
 import { relayAddress } from '../../protocol/link.ts';
+import { sourceOf } from '../../protocol/openValues.ts';
 import type { SessionSummary } from '../../protocol/state.ts';
 import { askText, BACK, pickMany, pickOne, type StepItem } from './quickSteps.ts';
 import { settings } from '../settings.ts';
@@ -88,13 +89,12 @@ function roles(session: SessionSummary): readonly StepItem<'viewer' | 'controlle
     detail: t('Watches live: history, streaming text, decisions. Sends nothing.'),
     value: 'viewer' as const,
   };
-  if (session.source === 'observed') {
-    return [
-      {
-        ...viewer,
-        detail: t('Watches live. This session runs in a terminal, so nobody can prompt from here.'),
-      },
-    ];
+  if (sourceOf(session.source) === 'observed') {
+    const detail =
+      session.source === 'observed'
+        ? t('Watches live. This session runs in a terminal, so nobody can prompt from here.')
+        : t('Watches live. This session can only be watched from here.');
+    return [{ ...viewer, detail }];
   }
   if (session.mode === 'bypassPermissions') {
     return [

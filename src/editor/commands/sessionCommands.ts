@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { textBytes } from '../../base/jsonText.ts';
 import { LIMITS } from '../../protocol/limits.ts';
+import { sourceOf, statusOf } from '../../protocol/openValues.ts';
 import type { App } from '../app.ts';
 import { noHostHere } from '../../client/errors.ts';
 import { sessionOfAnswer } from '../../client/rooms/machineAnswers.ts';
@@ -123,7 +124,8 @@ export async function endSession(app: App, argument?: unknown): Promise<void> {
   });
   if (ref?.kind !== 'own') return;
   const end = vscode.l10n.t('End Session');
-  const isWorking = app.machine.row(ref.session)?.session.status === 'working';
+  const status = app.machine.row(ref.session)?.session.status;
+  const isWorking = status !== undefined && statusOf(status) === 'working';
   const choice = await vscode.window.showWarningMessage(
     vscode.l10n.t('End “{0}”?', app.directory.titleOf(ref)),
     {
@@ -158,9 +160,9 @@ export async function stopAllSessions(app: App): Promise<void> {
     return;
   }
   const hosted = app.machine.rows.filter(
-    ({ session }) => session.source === 'hosted' && session.status !== 'ended',
+    ({ session }) => sourceOf(session.source) === 'hosted' && statusOf(session.status) !== 'ended',
   );
-  const working = hosted.filter(({ session }) => session.status === 'working').length;
+  const working = hosted.filter(({ session }) => statusOf(session.status) === 'working').length;
   const stop = vscode.l10n.t('Stop All Sessions');
   const choice = await vscode.window.showWarningMessage(
     vscode.l10n.t('Stop all sessions on this computer?'),

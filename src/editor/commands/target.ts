@@ -1,7 +1,7 @@
 // What a command is about: the row or panel it was called for, else the panel in front, else a choice.
 import * as vscode from 'vscode';
 import type { AppError } from '../../base/errors.ts';
-import type { RoomView } from '../../session/view.ts';
+import { type RoomView, whyNoState } from '../../session/view.ts';
 import type { App } from '../app.ts';
 import { waitForChange } from '../../client/waitForChange.ts';
 import { hostNotHere, sessionGone, sessionNotReached } from '../errors.ts';
@@ -80,6 +80,8 @@ export async function inRoom<T>(
         if (error) throw error;
         if (!hasLink && !isComing(app, room)) throw notHere(app, ref);
         if (joined?.truth.kind === 'over') throw joined.truth.error;
+        const why = joined && whyNoState(joined);
+        if (why) throw why;
         return joined?.me && joined;
       },
     });

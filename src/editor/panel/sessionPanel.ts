@@ -9,6 +9,7 @@ import type { Drafts } from '../../client/prompts/drafts.ts';
 import { asAppError } from '../../client/errors.ts';
 import type { EntryDocuments } from './entryDocuments.ts';
 import { COMMANDS, fullName } from '../manifestNames.ts';
+import { statusOf } from '../../protocol/openValues.ts';
 import { panelHtml } from './panelHtml.ts';
 import { PanelPump } from '../../client/panel/panelPump.ts';
 import { reportError } from '../report.ts';
@@ -181,7 +182,9 @@ export class SessionPanel {
 
   private retitle(): void {
     const { directory } = this.services;
-    const waits = directory.summaryOf(this.ref)?.status === 'waiting' && !this.panel.visible;
+    const session = directory.summaryOf(this.ref);
+    const isWaiting = session !== undefined && statusOf(session.status) === 'waiting';
+    const waits = isWaiting && !this.panel.visible;
     const title = `${waits ? '● ' : ''}${directory.titleOf(this.ref)}`;
     if (this.panel.title !== title) this.panel.title = title;
   }

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable.ts';
 import type { Clock } from '../../base/clock.ts';
 import { Emitter, type Event } from '../../base/emitter.ts';
+import { statusOf } from '../../protocol/openValues.ts';
 import type { PanelHeader } from '../../protocol/panel.ts';
 import { fullName } from '../manifestNames.ts';
 import { panelHeader } from '../../client/panel/panelModel.ts';
@@ -58,7 +59,7 @@ export class FrontSession {
     const control = header?.control;
     this.setKey('attached', header?.session !== undefined);
     this.setKey('role', header?.me?.role);
-    this.setKey('state', header?.session?.status);
+    this.setKey('state', header?.session && statusOf(header.session.status));
     this.setKey('shared', header?.sharing !== undefined && header.me?.role === 'owner');
     this.setKey('hasControl', control?.kind === 'mine');
     this.setKey('canRequest', control?.kind === 'other' && control.canRequest && !control.canTake);

@@ -19,6 +19,7 @@ import type { SessionDirectory } from '../../client/rooms/sessionDirectory.ts';
 import { refKey, type SessionRef } from '../../client/rooms/sessionRef.ts';
 import { groupOf } from '../../client/lists/sessionTree.ts';
 import { type NoticeKind, settings } from '../settings.ts';
+import { sourceOf, statusOf } from '../../protocol/openValues.ts';
 import { Soon } from '../soon.ts';
 
 /** Options of the notifier. */
@@ -91,7 +92,7 @@ export class Notifier {
     const session = header?.session ?? row?.session;
     if (!session) return [];
     const group = groupOf(session, row);
-    const isHosted = ref.kind === 'own' && session.source === 'hosted';
+    const isHosted = ref.kind === 'own' && sourceOf(session.source) === 'hosted';
     const isHere = isHosted && isInWorkspace(session.cwd);
     const waits = group === 'waiting' && (row !== undefined || header?.canAnswer === true);
     const ids = header
@@ -108,8 +109,8 @@ export class Notifier {
         isHosted,
         decisions: waits ? (ids.length > 0 ? ids : countedDecisions(1)) : [],
         waitingFor: session.waitingFor,
-        isWorking: session.status === 'working',
-        isEnded: session.status === 'ended',
+        isWorking: statusOf(session.status) === 'working',
+        isEnded: statusOf(session.status) === 'ended',
         problem: session.problem?.happened,
         // Of this computer's own host the Sessions view and the panel tell.
         isLost: ref.kind === 'joined' && (truth === 'host-offline' || truth === 'relay-offline'),

@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import { type Ack, ackSchema } from '../../protocol/command.ts';
 import { isCommandKind } from '../../protocol/commandTable.ts';
 import { parseJson } from '../../protocol/json.ts';
+import { openEnum } from '../../protocol/openEnum.ts';
 import { roleSchema, scopeSchema } from '../../protocol/state.ts';
 import type {
   AcceptedRow,
@@ -25,14 +26,15 @@ import {
 
 const REVISION_STEP = 1000;
 
-const memberSchema: z.ZodMiniType<StoredMember> = z.object({
+// What a newer version has written stays in a row when this one saves it again.
+const memberSchema: z.ZodMiniType<StoredMember> = z.looseObject({
   member: z.string(),
   key: z.string(),
   exchangeKey: z.exactOptional(z.string()),
   name: z.string(),
   device: z.string(),
-  role: roleSchema,
-  scopes: z.array(scopeSchema),
+  role: openEnum(roleSchema),
+  scopes: z.array(openEnum(scopeSchema)),
   asksControl: z.boolean(),
   inviteId: z.string(),
   tokenHash: z.string(),
@@ -40,11 +42,11 @@ const memberSchema: z.ZodMiniType<StoredMember> = z.object({
   notAfter: z.exactOptional(z.number()),
 });
 
-const inviteSchema: z.ZodMiniType<StoredInvite> = z.object({
+const inviteSchema: z.ZodMiniType<StoredInvite> = z.looseObject({
   inviteId: z.string(),
   secret: z.string(),
-  role: roleSchema,
-  scopes: z.array(scopeSchema),
+  role: openEnum(roleSchema),
+  scopes: z.array(openEnum(scopeSchema)),
   allowControl: z.boolean(),
   loopbackOnly: z.boolean(),
   notAfter: z.number(),

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { toBase32 } from '../../base/bytes.ts';
 import type { FoundSession } from '../../protocol/agent.ts';
+import { statusOf } from '../../protocol/openValues.ts';
 import type { DirectoryRow, SessionStatus } from '../../protocol/state.ts';
 import { jsonBytes } from '../../base/jsonText.ts';
 import { type SummaryContext, summaryOf } from '../session/sessionSummary.ts';
@@ -77,7 +78,7 @@ const ORDER: Readonly<Record<SessionStatus, number>> = {
 /** Waiting first, archived last, the newest of a kind first. */
 export function sortRows(rows: readonly DirectoryRow[]): DirectoryRow[] {
   const rank = (row: DirectoryRow): number =>
-    row.archived === true ? 4 : ORDER[row.session.status];
+    row.archived === true ? 4 : ORDER[statusOf(row.session.status)];
   return [...rows].sort(
     (a, b) => rank(a) - rank(b) || b.session.lastActivityAt - a.session.lastActivityAt,
   );

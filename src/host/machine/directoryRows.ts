@@ -1,6 +1,7 @@
 // Puts open, ended and found sessions into one list, each conversation once.
 import { omitUndefined } from '../../base/omitUndefined.ts';
 import type { FoundSession } from '../../protocol/agent.ts';
+import { statusOf } from '../../protocol/openValues.ts';
 import type { DirectoryRow } from '../../protocol/state.ts';
 import { closedRow, foundId, foundRow, sortRows } from './directory.ts';
 import { isRunning } from './foundList.ts';
@@ -51,7 +52,7 @@ export function listRows(options: ListOptions): readonly DirectoryRow[] {
     }),
     ...closed.filter((one) => !isTakenUp(one)).map((one) => closedRow(one, options)),
   ]);
-  const firstEnded = rows.findIndex(({ session }) => session.status === 'ended');
+  const firstEnded = rows.findIndex(({ session }) => statusOf(session.status) === 'ended');
   const listed = firstEnded < 0 ? rows : rows.slice(0, firstEnded + LISTED_ENDED);
   return listed.map(boundedRow);
 }

@@ -5,6 +5,7 @@ import { admissionToken } from '../../crypto/admissionToken.ts';
 import type { CommandArgs } from '../../protocol/commandTable.ts';
 import { TIMES } from '../../protocol/limits.ts';
 import { parseLink, relayAddress } from '../../protocol/link.ts';
+import { roleOf } from '../../protocol/openValues.ts';
 import type { Role, Sharing } from '../../protocol/state.ts';
 import { SUBPROTOCOL } from '../../protocol/version.ts';
 import { addressUnreachable, notShareable, sharingOff, sharingStopped } from '../errors.ts';
@@ -133,14 +134,14 @@ export function sharingOf(
   const where = fresh?.where ?? known?.where;
   if (since === undefined || where === undefined) return undefined;
   const invites = session.room.invites
-    .filter(({ role }) => role !== 'owner')
+    .filter(({ role }) => roleOf(role) !== 'owner')
     .map(({ inviteId, role, notAfter, allowControl }) => ({
       inviteId,
       role,
       notAfter,
       ...(allowControl ? { allowControl } : {}),
     }));
-  const hasGuests = session.room.people.some(({ role }) => role !== 'owner');
+  const hasGuests = session.room.people.some(({ role }) => roleOf(role) !== 'owner');
   return invites.length > 0 || hasGuests ? { since, where, invites } : undefined;
 }
 

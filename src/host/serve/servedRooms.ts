@@ -14,6 +14,7 @@ import {
 } from '../../crypto/keys.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { formatLink, parseLink } from '../../protocol/link.ts';
+import { roleOf } from '../../protocol/openValues.ts';
 import { HostRoom } from '../../sync/host/hostRoom.ts';
 import type { HostIdentity, HostRoomOptions, RoomKeys } from '../../sync/host/hostRoomOptions.ts';
 import type { Journal, StoredRoom } from '../journal/journal.ts';
@@ -79,7 +80,7 @@ export class ServedRooms {
     const { journal, relay, clock, log } = this.options;
     const tables = journal.room(id);
     for (const invite of tables.invites()) {
-      if (invite.role === 'owner') tables.removeInvite(invite.inviteId);
+      if (roleOf(invite.role) === 'owner') tables.removeInvite(invite.inviteId);
     }
     const isAgain = this.known.has(id);
     this.known.add(id);

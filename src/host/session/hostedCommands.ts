@@ -5,6 +5,7 @@ import type { AgentAnswer } from '../../protocol/agent.ts';
 import type { CommandArgs, CommandKind } from '../../protocol/commandTable.ts';
 import type { Json } from '../../protocol/json.ts';
 import { LIMITS } from '../../protocol/limits.ts';
+import { requestKindOf } from '../../protocol/openValues.ts';
 import type { Person } from '../../protocol/state.ts';
 import type { Author } from '../../protocol/transcript.ts';
 import type { AcceptedCommand } from '../../session/commandHandlers.ts';
@@ -105,7 +106,7 @@ async function answer(
   if (session === undefined) throw answerLost();
   // The agent has it before the decision is written, and nothing can come in between.
   const delivered = session.answer(requestId, agentAnswer(args));
-  recorder.decide(requestId, verdict(args, person, request.request === 'question'));
+  recorder.decide(requestId, verdict(args, person, requestKindOf(request.request) === 'question'));
   if (!(await delivered)) throw answerLost();
 }
 

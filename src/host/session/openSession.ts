@@ -3,6 +3,7 @@ import { omitUndefined } from '../../base/omitUndefined.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { CommandKind } from '../../protocol/commandTable.ts';
+import { roleOf } from '../../protocol/openValues.ts';
 import type { DirectoryRow } from '../../protocol/state.ts';
 import { CommandRefused, readOnlySession } from '../../session/errors.ts';
 import type { HostRoom } from '../../sync/host/hostRoom.ts';
@@ -115,8 +116,9 @@ export class OpenSession {
   get hasControllers(): boolean {
     const { people, invites } = this.room;
     return (
-      people.some(({ role, asksControl }) => role === 'controller' || asksControl === true) ||
-      invites.some(({ role }) => role === 'controller')
+      people.some(
+        ({ role, asksControl }) => roleOf(role) === 'controller' || asksControl === true,
+      ) || invites.some(({ role }) => roleOf(role) === 'controller')
     );
   }
 
@@ -138,7 +140,9 @@ export class OpenSession {
   /** Its row in the directory. */
   row(): DirectoryRow {
     const { stored, openRequests, status } = this.recorder;
-    const guests = this.room.people.filter(({ role, present }) => role !== 'owner' && present);
+    const guests = this.room.people.filter(
+      ({ role, present }) => roleOf(role) !== 'owner' && present,
+    );
     return {
       session: this.recorder.summary(),
       link: this.served.link,

@@ -4,6 +4,7 @@ import { toBase64Url } from '../../base/bytes.ts';
 import type { CommandKind, RoomCommandKind } from '../../protocol/commandTable.ts';
 import type { Json } from '../../protocol/json.ts';
 import { LIMITS } from '../../protocol/limits.ts';
+import { roleOf } from '../../protocol/openValues.ts';
 import type { Person } from '../../protocol/state.ts';
 import type { CommandHandlers, RoomHandlers } from '../../session/commandHandlers.ts';
 import { controlHandlers, windowOf } from '../../session/controlHandlers.ts';
@@ -53,7 +54,7 @@ function peopleHandlers({ people, controlLease, checkControl }: RoomHandlersOpti
       if (!people.remove(args.member)) throw noSuchMember();
     },
     leave: (command) => {
-      if (command.person.role === 'owner') controlLease.drop(windowOf(command));
+      if (roleOf(command.person.role) === 'owner') controlLease.drop(windowOf(command));
       else people.leave(command.member);
     },
   } satisfies Partial<CommandHandlers<CommandKind>>;

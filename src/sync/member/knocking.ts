@@ -11,6 +11,7 @@ import type { InviteLink } from '../../protocol/link.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { knockDocument } from '../../protocol/documentNames.ts';
 import type { Knock } from '../../protocol/room.ts';
+import { roleOf } from '../../protocol/openValues.ts';
 import type { Person, Role } from '../../protocol/state.ts';
 import { PROTOCOL_VERSIONS } from '../../protocol/version.ts';
 import { outOf, placeOfRecord } from '../../session/layout.ts';
@@ -109,6 +110,7 @@ export class Knocking implements Disposable {
 
 /** Whether a link asks for more than the member has or has asked for. */
 export function asksMore(asked: Role, me: Person): boolean {
-  if (asked === 'owner') return me.role !== 'owner';
-  return asked === 'controller' && me.role === 'viewer' && me.asksControl !== true;
+  const role = roleOf(me.role);
+  if (asked === 'owner') return role !== 'owner';
+  return asked === 'controller' && role === 'viewer' && me.asksControl !== true;
 }
