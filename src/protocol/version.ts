@@ -1,4 +1,4 @@
-// The protocol's version and its key labels.
+// The protocol's version and its key labels, and what is to be done about somebody of other versions.
 
 /** Versions of the protocol that this build speaks, newest last. A room keeps its version for life. */
 export const PROTOCOL_VERSIONS: readonly number[] = [1];
@@ -8,3 +8,9 @@ export const PROTOCOL_VERSION = 1;
 export const LABEL = 'th/1';
 /** WebSocket subprotocol that a relay of ours selects; the second offered value is the admission token. */
 export const SUBPROTOCOL = 'th.1';
+
+/** [V1] The side that has to be updated because its newest version is the older one; undefined if both speak a version. */
+export function sideToUpdate(theirs: readonly number[]): 'here' | 'there' | undefined {
+  if (theirs.some((version) => PROTOCOL_VERSIONS.includes(version))) return undefined;
+  return Math.max(...theirs, 0) > Math.max(...PROTOCOL_VERSIONS) ? 'here' : 'there';
+}

@@ -18,6 +18,7 @@ import {
   type RecordType,
 } from '../protocol/room.ts';
 import { type RoomState, roomStateSchema } from '../protocol/state.ts';
+import { sideToUpdate } from '../protocol/version.ts';
 import { unreadableState } from './errors.ts';
 import { readCard, readChunks } from './layout.ts';
 import { LiveView } from './liveView.ts';
@@ -63,6 +64,8 @@ export class Replica implements Disposable {
 
   readonly onDidChange = this.changed.event;
   card: Card | undefined;
+  /** [V1] Versions of a host that speaks none of ours: nothing of it is read. */
+  foreignVersions: readonly number[] | undefined;
   state: RoomState | undefined;
 
   constructor(options: ReplicaOptions) {
@@ -181,6 +184,12 @@ export class Replica implements Disposable {
       if (isComplete) this.raise('rollback', ROLLBACK_TEXT);
       return;
     }
+    if (sideToUpdate(card.versions) !== undefined) {
+      this.foreignVersions = card.versions;
+      this.hostKey = undefined;
+      parts.add('truth');
+      return;
+    }
     const isSameTerm = this.card?.term === card.term;
     if (isSameTerm && this.card?.hostKey !== card.hostKey) return this.raise('split', SPLIT_TEXT);
     const hostBytes = fromBase64Url(card.hostKey);
@@ -194,6 +203,7 @@ export class Replica implements Disposable {
       if (this.liveView.clear()) parts.add('live');
     }
     this.card = card;
+    this.foreignVersions = undefined;
     this.hostKey = hostKey;
     this.memory = { ...this.memory, term: card.term };
   }

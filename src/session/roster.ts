@@ -211,6 +211,6 @@ function scopesOf(role: Role, given: readonly Open<Scope>[]): readonly Open<Scop
 }
 
 /** A name without control and direction characters, cut to its bound: it stands beside texts of others. */
-function cleanName(name: string): string {
+export function cleanName(name: string): string {
   return jsonCut(name.replaceAll(/[\p{Cc}\p{Cf}]/gu, '').trim(), LIMITS.nameBytes);
 }

@@ -1,7 +1,9 @@
 // User-visible errors of joining and serving rooms.
 import { AppError } from '../base/errors.ts';
+import { PRODUCT_NAME } from '../base/product.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { Problem } from '../protocol/state.ts';
+import { PROTOCOL_VERSIONS, sideToUpdate } from '../protocol/version.ts';
 import type { OutboxItem } from '../session/view.ts';
 
 /** The relay admits neither the link nor this device. */
@@ -59,6 +61,32 @@ export function roomFull(): AppError {
   });
 }
 
+/** [V1] The card of a room names no version that this device speaks; `theirs` are those it names. */
+export function hostOfOtherVersion(theirs: readonly number[]): AppError {
+  const isHere = sideToUpdate(theirs) === 'here';
+  return new AppError('update', {
+    happened: isHere
+      ? `This session needs a newer ${PRODUCT_NAME}: its computer speaks ${versionText(theirs)} of the protocol, this device ${versionText(PROTOCOL_VERSIONS)}.`
+      : `The computer of this session runs an older ${PRODUCT_NAME}: it speaks ${versionText(theirs)} of the protocol, this device ${versionText(PROTOCOL_VERSIONS)}.`,
+    kept: 'Nothing was sent. What you have already seen stays on this screen until you close it.',
+    remedy: isHere
+      ? `Update ${PRODUCT_NAME} here and join again.`
+      : `Ask the owner to update ${PRODUCT_NAME} on that computer, and for a new link.`,
+  });
+}
+
+/** [V1] Somebody knocked who speaks no version of this host; `who` names person and device, `theirs` their versions. */
+export function guestOfOtherVersion(who: string, theirs: readonly number[]): AppError {
+  const isHere = sideToUpdate(theirs) === 'here';
+  return new AppError('update', {
+    happened: `${who} wanted to join with ${isHere ? 'a newer' : 'an older'} ${PRODUCT_NAME}: it speaks ${versionText(theirs)} of the protocol, this computer ${versionText(PROTOCOL_VERSIONS)}.`,
+    kept: 'They were not let in.',
+    remedy: isHere
+      ? `Update ${PRODUCT_NAME} on this computer and share again.`
+      : `Ask them to update ${PRODUCT_NAME} and to join again.`,
+  });
+}
+
 /** A command ended in another way than done. */
 export function commandFailed(item: OutboxItem | undefined): AppError {
   const isUnknown = item?.status === 'unknown';
@@ -111,6 +139,13 @@ export function relayUnreachable(url: string, reason: string): AppError {
     kept: 'The session goes on here; nothing was published there now.',
     remedy: 'Check the address, the network and that the relay is running.',
   });
+}
+
+/** "version 1", "versions 1 and 2"; a list of a stranger is cut. */
+function versionText(versions: readonly number[]): string {
+  const shown = versions.slice(0, 5);
+  if (shown.length < 2) return shown.length === 0 ? 'no version' : `version ${shown.join('')}`;
+  return `versions ${shown.slice(0, -1).join(', ')} and ${shown.slice(-1).join('')}`;
 }
 
 /** Another process serves the room: this one must stop writing. */

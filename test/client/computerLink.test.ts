@@ -193,6 +193,18 @@ describe('a host of another version', () => {
     expect(changes).toBe(1);
     expect([machine.error?.code, machine.rows.length]).toEqual(['update', 1]);
   });
+
+  test('[V1] that speaks none of our versions is told by what its card says', async () => {
+    const error = new AppError('update', { happened: 'No version in common.' });
+    const { machine } = setUp({
+      change: (view) => {
+        view.state = undefined;
+        view.truth = { kind: 'over', error };
+      },
+    });
+    await expect(machine.ensure()).rejects.toBe(error);
+    expect(machine.error).toBe(error);
+  });
 });
 
 describe('a panel of a joined session', () => {

@@ -8,6 +8,8 @@ import type { CommandArgs } from '../../src/protocol/commandTable.ts';
 import { createMemoryStore } from '../../src/relay/stores/memoryStore.ts';
 import { createRelay } from '../../src/relay/server.ts';
 import { silentLogger } from '../../src/base/log.ts';
+import { waitUntil } from '../probes/waitUntil.ts';
+import { knockWith } from '../sync/knockRig.ts';
 import { SessionsRig } from './sessionsRig.ts';
 
 let rig: SessionsRig;
@@ -46,6 +48,24 @@ function share(
 function guestLinks(): number {
   return session.room.invites.filter(({ role }) => role !== 'owner').length;
 }
+
+describe('a link that is shared', () => {
+  it('[V1] a guest of another version is told of in the session', async () => {
+    const address = { kind: 'address', url: rig.relay.address.url } as const;
+    const { link } = await share(address, async () => undefined);
+    const { connection } = await knockWith(link, { versions: [2] });
+    const notice = (): string | undefined =>
+      rig.journal
+        .room(session.room.id)
+        .readLog(0, 99)
+        .map(({ text }) => text)
+        .find((text) => text.includes('"other-version"'));
+    await waitUntil('it is told', () => notice());
+    connection.dispose();
+    expect(notice()).toContain('Bo (phone) wanted to join with a newer Twinhelm');
+    expect(session.room.people).toEqual([]);
+  });
+});
 
 describe('a link that is being made', () => {
   it('is not given out if sharing is stopped meanwhile, and nothing is shared afterwards', async () => {

@@ -2,7 +2,13 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { RECORD_TYPE } from '../../src/protocol/room.ts';
-import { LABEL, PROTOCOL_VERSION, SUBPROTOCOL } from '../../src/protocol/version.ts';
+import {
+  LABEL,
+  PROTOCOL_VERSION,
+  PROTOCOL_VERSIONS,
+  sideToUpdate,
+  SUBPROTOCOL,
+} from '../../src/protocol/version.ts';
 import { jsonSchemaOf, TRAVELLING } from './travellingSchemas.ts';
 
 /** Hashes of what travels, by version and name. */
@@ -76,4 +82,17 @@ test('what travels is what the pinned version says, schema by schema', () => {
     recordTypes: hashOf(RECORD_TYPE),
   };
   expect(found, WHAT_TO_DO).toEqual(PINNED[PROTOCOL_VERSION]);
+});
+
+test('[V1] who speaks a version of ours is understood, whatever else they speak', () => {
+  expect(sideToUpdate([1])).toBeUndefined();
+  expect(sideToUpdate([1, 2, 99])).toBeUndefined();
+  expect(PROTOCOL_VERSIONS).toContain(PROTOCOL_VERSION);
+});
+
+test('[V1] without a version in common the older side has to be updated', () => {
+  expect(sideToUpdate([2])).toBe('here');
+  expect(sideToUpdate([0, 7])).toBe('here');
+  expect(sideToUpdate([0])).toBe('there');
+  expect(sideToUpdate([])).toBe('there');
 });

@@ -49,6 +49,25 @@ describe('tomorrow’s host, today’s guest', () => {
     expect(text).toEqual(tomorrow.entries[3]);
   });
 
+  it('[V1] a card that names our version among others, and says more, is followed', async () => {
+    const { replica, restart, publish } = await makeReplicaRig();
+    await restart(tomorrow.card);
+    expect(replica.card).toMatchObject(tomorrow.card);
+    await publish(tomorrow.state);
+    expect(replica.state?.rev).toBe(7);
+    expect(replica.foreignVersions).toBeUndefined();
+  });
+
+  it('[V1] nothing is read of a host whose card names none of our versions', async () => {
+    const { replica, restart, publish, beat, changes } = await makeReplicaRig();
+    await restart({ versions: [2, 3] });
+    expect(replica.foreignVersions).toEqual([2, 3]);
+    expect(changes).toContain('truth');
+    await publish(tomorrow.state);
+    expect(replica.state).toBeUndefined();
+    expect(await beat()).toBeUndefined();
+  });
+
   it('[R9] a command stays open while an unknown word is said of it, and ends with a known one', async () => {
     const { outbox, setTerm, written, answer } = await makeOutbox();
     const item = outbox.add('prompt', { text: 'one' });

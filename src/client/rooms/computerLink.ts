@@ -127,6 +127,9 @@ export class ComputerLink {
   get mismatch(): AppError | undefined {
     const { view } = this.room;
     if (this.isHostGone) return undefined;
+    if (view?.truth.kind === 'over' && isAppError(view.truth.error, 'update')) {
+      return view.truth.error;
+    }
     const isUnreadable = view?.alarms.some(({ kind }) => kind === 'update') === true;
     return isUnreadable ? hostNotUnderstood() : undefined;
   }

@@ -40,7 +40,10 @@ export interface ServedRoom {
   readonly link: string;
 }
 
-type Behaviour = Pick<HostRoomOptions, 'commands' | 'requestKind' | 'checkControl'>;
+type Behaviour = Pick<
+  HostRoomOptions,
+  'commands' | 'requestKind' | 'checkControl' | 'onForeignKnock'
+>;
 
 /** Makes and serves rooms; follows the relay when it is started again. */
 export class ServedRooms {

@@ -76,6 +76,9 @@ export class OpenSession {
           if (state.kind === 'coming') throw starting();
           return state.session.targetOf(kind);
         }),
+        onForeignKnock: ({ message: text }) => {
+          recorder()?.notice({ level: 'warning', code: 'other-version', text });
+        },
         requestKind: (requestId) => recorder()?.request(requestId)?.request,
         checkControl: () => {
           if (recorder()?.stored.mode === 'bypassPermissions') throw controlOfBypass();

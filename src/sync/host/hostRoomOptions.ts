@@ -1,6 +1,7 @@
 // What a host gives to serve a room, and what it may say about it.
 import type { Bytes } from '../../base/bytes.ts';
 import type { Clock } from '../../base/clock.ts';
+import type { AppError } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import type { SigningPair } from '../../crypto/keys.ts';
 import type {
@@ -77,6 +78,8 @@ export interface HostRoomOptions {
   readonly requestKind?: (requestId: string) => Pending['request'] | undefined;
   /** Throws CommandRefused while nobody besides the owner may be given control. */
   readonly checkControl?: () => void;
+  /** [V1] Somebody who speaks none of our versions knocked: for the owner to read. */
+  readonly onForeignKnock?: (error: AppError) => void;
   /** A part of a blob from `offset`, at most `LIMITS.fetchAnswerBytes`. */
   readonly readBlob: (blob: string, offset: number) => BlobRead | undefined;
   /** SHA-256, synchronous: the chain is journalled before anything waits. */

@@ -142,7 +142,14 @@ export async function createHostRoomParts(
     }),
   );
   const knockReader = disposables.add(
-    new KnockReader({ room, roomBytes, roster, onAdmit: () => roomPeople.welcome(), log }),
+    new KnockReader({
+      room,
+      roomBytes,
+      roster,
+      onAdmit: () => roomPeople.welcome(),
+      onForeign: (error) => options.onForeignKnock?.(error),
+      log,
+    }),
   );
   const documentRepair = disposables.add(
     new DocumentRepair({ doc, tail: tailDocument, room, host, clock, log }),

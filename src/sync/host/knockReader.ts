@@ -2,11 +2,18 @@
 import * as Y from 'yjs';
 import { type Disposable, DisposableStore } from '../../base/disposable.ts';
 import { type Bytes, fromBase64Url } from '../../base/bytes.ts';
+import type { AppError } from '../../base/errors.ts';
 import { errorText, type Logger } from '../../base/log.ts';
 import { openKnock } from '../../crypto/knock.ts';
+import type { Knock } from '../../protocol/room.ts';
+import { sideToUpdate } from '../../protocol/version.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { outOf, recordsOf } from '../../session/layout.ts';
-import type { Roster } from '../../session/roster.ts';
+import { cleanName, type Roster } from '../../session/roster.ts';
+import { guestOfOtherVersion } from '../errors.ts';
+
+/** People of other versions that are told of, in the life of a room. */
+const MAX_TOLD = 16;
 
 /** What a knock reader needs. */
 export interface KnockReaderOptions {
@@ -15,6 +22,8 @@ export interface KnockReaderOptions {
   readonly roster: Roster;
   /** Somebody was admitted, or said its name or token anew. */
   readonly onAdmit: () => Promise<void>;
+  /** [V1] Somebody with a link speaks none of our versions, and was not admitted. */
+  readonly onForeign?: (error: AppError) => void;
   readonly log: Logger;
 }
 
@@ -23,6 +32,8 @@ export class KnockReader implements Disposable {
   private readonly disposables = new DisposableStore();
   private readonly options: KnockReaderOptions;
   private readonly seen = new WeakSet<Uint8Array>();
+  /** Links by which somebody of other versions came: each is told once, and whose knock it was goes on knocking. */
+  private readonly foreign = new Set<string>();
   private chain: Promise<void> = Promise.resolve();
 
   readonly doc = new Y.Doc();
@@ -56,7 +67,8 @@ export class KnockReader implements Disposable {
         const secret = fromBase64Url(invite.secret);
         const opened = secret && (await openKnock({ record, secret, room, roomBytes }));
         if (!opened) continue;
-        if (roster.admitKnock(opened.member, opened.knock, invite)) isNews = true;
+        if (sideToUpdate(opened.knock.versions) !== undefined) this.refuse(opened.knock);
+        else if (roster.admitKnock(opened.member, opened.knock, invite)) isNews = true;
         // Who knocks sees it in the state, and says so to its person.
         else if (roster.isFull) this.options.log.warn('knock refused: the room is full');
         break;
@@ -66,5 +78,15 @@ export class KnockReader implements Disposable {
     const over = out.length - LIMITS.knocks / 2;
     if (over > 0) out.delete(0, over);
     if (isNews) await this.options.onAdmit();
+  }
+
+  private refuse({ inviteId, name, device, versions }: Knock): void {
+    const side = `${inviteId} ${sideToUpdate(versions)}`;
+    if (this.foreign.has(side) || this.foreign.size >= MAX_TOLD) return;
+    this.foreign.add(side);
+    const who = `${cleanName(name) || 'Somebody'} (${cleanName(device)})`;
+    const error = guestOfOtherVersion(who, versions);
+    this.options.log.warn('knock refused: no version in common', { reason: error.message });
+    this.options.onForeign?.(error);
   }
 }

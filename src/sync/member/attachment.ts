@@ -19,7 +19,7 @@ import {
   type Truth,
   type ViewPart,
 } from '../../session/view.ts';
-import { closedHere } from '../errors.ts';
+import { closedHere, hostOfOtherVersion } from '../errors.ts';
 import { type AttachmentParts, createAttachmentParts } from './attachmentParts.ts';
 import type { EpochSecret, JoinOptions } from './joinOptions.ts';
 import { fetchPage, fetchWhole, requestOf, sayGoodbye } from './requests.ts';
@@ -180,6 +180,8 @@ export class Attachment implements RoomView, Disposable {
 
   private replicaChanged(changes: ReadonlySet<ViewPart>): void {
     const { replica, memberControl, truthTracker } = this.parts;
+    const { foreignVersions } = replica;
+    if (foreignVersions) return this.endIf(hostOfOtherVersion(foreignVersions));
     if (replica.state) {
       memberControl.follow();
       truthTracker.synced();

@@ -1,0 +1,47 @@
+// A knock as a client of a later version writes it, put into the room's document by hand.
+import * as Y from 'yjs';
+import { fromBase32, toBase64Url } from '../../src/base/bytes.ts';
+import { admissionToken, hashToken } from '../../src/crypto/admissionToken.ts';
+import { channelToken, createIdentity, type Identity } from '../../src/crypto/identity.ts';
+import { inviteIdOf, sealKnock } from '../../src/crypto/knock.ts';
+import { knockDocument } from '../../src/protocol/documentNames.ts';
+import type { Json } from '../../src/protocol/json.ts';
+import { parseLink } from '../../src/protocol/link.ts';
+import type { Knock } from '../../src/protocol/room.ts';
+import { outOf } from '../../src/session/layout.ts';
+import { DocumentConnection } from '../../src/sync/documentConnection.ts';
+import { waitUntil } from '../probes/waitUntil.ts';
+
+/** Knocks once; dispose the connection with the test. */
+export async function knockWith(
+  link: string,
+  more: Readonly<Record<string, Json>>,
+): Promise<{ readonly identity: Identity; readonly connection: DocumentConnection }> {
+  const { room, secret, relay } = parseLink(link);
+  const identity = await createIdentity();
+  const knock: Knock = {
+    versions: [1],
+    inviteId: await inviteIdOf(secret, room),
+    key: toBase64Url(identity.signing.publicBytes),
+    exchangeKey: identity.exchangeKey,
+    name: 'Bo\u202e',
+    device: 'phone',
+    nonce: 'n',
+    tokenHash: await hashToken(await channelToken(identity, room)),
+    at: 1,
+    ...more,
+  };
+  const roomBytes = fromBase32(room) ?? new Uint8Array();
+  const record = await sealKnock({ secret, room, roomBytes, pair: identity.signing, knock });
+  const doc = new Y.Doc();
+  const connection = new DocumentConnection({
+    doc,
+    name: knockDocument(room),
+    url: relay,
+    token: await admissionToken(secret, room),
+    webSocket: WebSocket,
+  });
+  await waitUntil('the knock document is synced', () => connection.status.kind === 'synced');
+  outOf(doc).push([record]);
+  return { identity, connection };
+}
