@@ -28,14 +28,17 @@ export async function textHash(text: string): Promise<string> {
   return toBase64Url(await sha256(utf8Bytes(text)));
 }
 
+/** Makes random bytes: those of the system, but for tests of exact bytes. */
+export type RandomBytes = (length: number) => Bytes;
+
 /** Fresh random bytes. */
 export function randomBytes(length: number): Bytes {
   return globalThis.crypto.getRandomValues(new Uint8Array(length));
 }
 
 /** A boot id: u32 term ‖ 12 random bytes; new per process, per term seen, after a clock jump and after 2^20 records. */
-export function newBootOf(term: number): Bytes {
-  const boot = concatBytes(new Uint8Array(4), randomBytes(12));
+export function newBootOf(term: number, random: RandomBytes = randomBytes): Bytes {
+  const boot = concatBytes(new Uint8Array(4), random(12));
   new DataView(boot.buffer).setUint32(0, term);
   return boot;
 }

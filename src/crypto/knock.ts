@@ -3,7 +3,14 @@ import { type Bytes, fromBase64Url, toBase32, utf8Bytes, utf8Text } from '../bas
 import { parseJson } from '../protocol/json.ts';
 import { type Knock, knockSchema, RECORD_TYPE } from '../protocol/room.ts';
 import { LABEL } from '../protocol/version.ts';
-import { hkdf, importVerifyKey, memberOfKey, newBootOf, type SigningPair } from './keys.ts';
+import {
+  hkdf,
+  importVerifyKey,
+  memberOfKey,
+  newBootOf,
+  type RandomBytes,
+  type SigningPair,
+} from './keys.ts';
 import { RecordOpener, RecordSealer } from './record.ts';
 
 /** Place of knock records. */
@@ -25,13 +32,17 @@ export async function sealKnock(options: {
   readonly roomBytes: Bytes;
   readonly pair: SigningPair;
   readonly knock: Knock;
+  /** Default: the system's. */
+  readonly random?: RandomBytes;
 }): Promise<Bytes> {
+  const { random } = options;
   const key = await knockSecret(options.secret, options.room);
   const sealer = await RecordSealer.create({
     room: options.roomBytes,
     pair: options.pair,
-    boot: newBootOf(0),
+    boot: newBootOf(0, random),
     secretOf: () => key,
+    ...(random && { random }),
   });
   return sealer.seal({
     type: RECORD_TYPE.knock,

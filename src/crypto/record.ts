@@ -2,7 +2,15 @@
 import { type Bytes, concatBytes, equalBytes, utf8Bytes } from '../base/bytes.ts';
 import { LABEL } from '../protocol/version.ts';
 import type { RecordType } from '../protocol/room.ts';
-import { hkdfAesKey, randomBytes, senderOfKey, sign, type SigningPair, verify } from './keys.ts';
+import {
+  hkdfAesKey,
+  type RandomBytes,
+  randomBytes,
+  senderOfKey,
+  sign,
+  type SigningPair,
+  verify,
+} from './keys.ts';
 import { pad, unpad } from './padding.ts';
 
 const subtle = globalThis.crypto.subtle;
@@ -73,6 +81,7 @@ export class RecordSealer {
   private readonly pair: SigningPair;
   private readonly secretOf: (epoch: number) => Bytes | undefined;
   private readonly keys = new Map<number, Promise<CryptoKey>>();
+  private readonly random: RandomBytes;
   private readonly firstSeq: bigint;
   private nextSeq: bigint;
 
@@ -82,6 +91,7 @@ export class RecordSealer {
     this.room = options.room;
     this.pair = options.pair;
     this.secretOf = options.secretOf;
+    this.random = options.random ?? randomBytes;
     this.firstSeq = options.firstSeq ?? 0n;
     this.nextSeq = this.firstSeq;
   }
@@ -108,7 +118,7 @@ export class RecordSealer {
     header.set(this.room, 8);
     header.set(this.sender, 24);
     header.set(this.boot, 40);
-    header.set(randomBytes(4), 56);
+    header.set(this.random(4), 56);
     view.setBigUint64(60, seq);
     const place = utf8Bytes(options.place);
     const ciphertext = await subtle.encrypt(
@@ -143,6 +153,7 @@ export interface RecordSealerOptions {
   readonly secretOf: (epoch: number) => Bytes | undefined;
   /** Where the counter begins, if the boot has sealed before: above all of that. */
   readonly firstSeq?: bigint;
+  readonly random?: RandomBytes;
 }
 
 /** Why a record was not opened. */

@@ -5,7 +5,7 @@ import { type Bytes, toBase64Url } from '../../base/bytes.ts';
 import type { Clock } from '../../base/clock.ts';
 import { hashToken } from '../../crypto/admissionToken.ts';
 import type { Identity } from '../../crypto/identity.ts';
-import { randomBytes } from '../../crypto/keys.ts';
+import { type RandomBytes, randomBytes } from '../../crypto/keys.ts';
 import { inviteIdOf, sealKnock } from '../../crypto/knock.ts';
 import type { InviteLink } from '../../protocol/link.ts';
 import { LIMITS } from '../../protocol/limits.ts';
@@ -68,7 +68,7 @@ export class Knocking implements Disposable {
       const out = outOf(doc);
       if (out.length < LIMITS.knocks && placeOfRecord(out, record) < 0) out.push([record]);
     };
-    void this.seal().then((sealed) => {
+    void makeKnock(this.options).then((sealed) => {
       record = sealed;
       write();
     });
@@ -89,23 +89,27 @@ export class Knocking implements Disposable {
     this.isOver = true;
     this.stop();
   }
+}
 
-  private async seal(): Promise<Bytes> {
-    const { link, roomBytes, identity, clock } = this.options;
-    const knock: Knock = {
-      versions: [...PROTOCOL_VERSIONS],
-      inviteId: await inviteIdOf(link.secret, link.room),
-      key: toBase64Url(identity.signing.publicBytes),
-      exchangeKey: identity.exchangeKey,
-      name: this.options.name,
-      device: this.options.device,
-      nonce: toBase64Url(randomBytes(12)),
-      tokenHash: await hashToken(this.options.channelToken),
-      at: clock.now(),
-    };
-    const pair = identity.signing;
-    return sealKnock({ secret: link.secret, room: link.room, roomBytes, pair, knock });
-  }
+/** The knock record of these options. */
+export async function makeKnock(
+  options: Omit<KnockingOptions, 'token' | 'webSocket'>,
+  random: RandomBytes = randomBytes,
+): Promise<Bytes> {
+  const { link, roomBytes, identity, name, device, channelToken, clock } = options;
+  const knock: Knock = {
+    versions: [...PROTOCOL_VERSIONS],
+    inviteId: await inviteIdOf(link.secret, link.room),
+    key: toBase64Url(identity.signing.publicBytes),
+    exchangeKey: identity.exchangeKey,
+    name,
+    device,
+    nonce: toBase64Url(random(12)),
+    tokenHash: await hashToken(channelToken),
+    at: clock.now(),
+  };
+  const pair = identity.signing;
+  return sealKnock({ secret: link.secret, room: link.room, roomBytes, pair, knock, random });
 }
 
 /** Whether a link asks for more than the member has or has asked for. */
