@@ -54,7 +54,7 @@ const PINNED: Readonly<Record<number, Readonly<Record<string, string>>>> = {
     logPage: 'd7af8c30ee431386',
     presence: 'db096d77051dea13',
     recordTypes: 'a5f6e54bd473a76d',
-    state: 'df78be20fd1e7322',
+    state: '20d1c02b6857be08',
   },
 };
 

@@ -67,15 +67,15 @@ const definitionSchema = z.looseObject({
   shape: z.optional(z.record(z.string(), z.custom<Schema>())),
   element: z.optional(z.custom<Schema>()),
   innerType: z.optional(z.custom<Schema>()),
+  options: z.optional(z.array(z.custom<Schema>())),
   values: z.optional(z.array(z.unknown())),
   entries: z.optional(z.record(z.string(), z.string())),
 });
 
 /** A value of the schema with everything in it, and everything as large as it can be. */
 function filled(schema: Schema | undefined, name = '', at = 0): unknown {
-  const { type, shape, element, innerType, values, entries } = definitionSchema.parse(
-    schema?._zod.def,
-  );
+  const definition = definitionSchema.parse(schema?._zod.def);
+  const { type, shape, element, innerType, options, values, entries } = definition;
   switch (type) {
     case 'object': {
       const isFocus = shape !== undefined && 'fence' in shape;
@@ -87,6 +87,9 @@ function filled(schema: Schema | undefined, name = '', at = 0): unknown {
       return Array.from({ length: LENGTHS[name] ?? 5_000 }, (_, n) => filled(element, name, n));
     case 'optional':
       return filled(innerType, name, at);
+    // An open list of words: hosts say the known ones.
+    case 'union':
+      return filled(options?.[0], name, at);
     case 'string':
       return IDS[name] ?? WORST;
     case 'number':
