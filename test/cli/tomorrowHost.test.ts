@@ -5,12 +5,12 @@ import { EXIT, exitCodeOf } from '../../src/cli/exitCode.ts';
 import { sessionStateSchema } from '../../src/protocol/state.ts';
 import { parseEntry } from '../../src/protocol/transcript.ts';
 import type { HostRoom } from '../../src/sync/host/hostRoom.ts';
-import type { AppState } from '../../src/sync/host/hostRoomOptions.ts';
 import { FakeView } from '../client/samples.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
 import { tomorrow } from '../protocol/tomorrow.ts';
 import { ViewLines } from '../../src/cli/join/viewLines.ts';
+import { sessionApp } from '../sync/syncRig.ts';
 import { JoinRig } from './joinRig.ts';
 
 const rig = new JoinRig();
@@ -34,8 +34,10 @@ function publish(room: HostRoom, source = 'linked'): void {
 
 /** Publishes a state that this version cannot read. */
 function publishUnreadable(room: HostRoom): void {
-  // No kind of state that is known here.
-  room.setState(tomorrow.unreadableState as unknown as AppState);
+  const app = sessionApp();
+  // A later version that would say times as texts.
+  const startedAt = 'yesterday' as unknown as number;
+  room.setState({ ...app, session: { ...app.session, startedAt } });
 }
 
 describe('join in a terminal', { timeout: 30_000 }, () => {
