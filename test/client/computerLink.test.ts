@@ -237,6 +237,7 @@ describe('the list', () => {
     // Rows are JSON by their schema.
     view.answer = { total: 2, sessions: [row(), second] } as unknown as Json;
     await machine.fetchMore();
+    expect(view.sent).toContainEqual({ kind: 'fetch-sessions', args: { offset: 1 } });
     expect(machine.rows.map(({ session }) => session.id)).toEqual(['session1', 'session2']);
     expect(machine.moreRows).toBe(0);
   });

@@ -7,6 +7,7 @@ import { identitySecret, IdentityStore } from '../../src/client/rooms/identitySt
 import { joinedSessions } from '../../src/client/rooms/joinedSessions.ts';
 import { RoomMemories, roomMemoryRecord } from '../../src/client/rooms/roomMemories.ts';
 import type { KeyValueStorage, SecretStorage } from '../../src/client/storage.ts';
+import { createIdentity, exportIdentity } from '../../src/crypto/identity.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
 import { MemoryStorage, MemorySecrets } from './samples.ts';
@@ -139,6 +140,17 @@ describe('identity', () => {
     expect([one.member, two.member]).toContain(later.member);
   });
 
+  test('of two that are made at the same time both windows take the one that stayed', async () => {
+    const other = await createIdentity();
+    const kept = await exportIdentity(other);
+    const store = new IdentityStore({
+      storage: { read: () => Promise.resolve(undefined), keep: () => Promise.resolve(kept) },
+      onTrouble: ({ kind }) => troubles.push(kind),
+    });
+    expect((await store.get()).member).toBe(other.member);
+    expect(troubles).toEqual([]);
+  });
+
   test('an identity that cannot be read now is still there later', async () => {
     const secrets = new MemorySecrets();
     const first = await identityIn(secrets).get();
@@ -217,12 +229,13 @@ describe('room memory', () => {
 
   test('of more than 200 rooms those that were not seen for longest are forgotten', async () => {
     const storage = new MemoryStorage();
-    for (let i = 0; i < 201; i += 1) {
-      const memories = memoriesIn(storage);
-      memories.save(`room${i}`, memory(i));
-      if (i === 100) memories.save('room0', memory(500));
-      await memories.close();
-    }
+    const first = memoriesIn(storage);
+    for (let i = 0; i < 150; i += 1) first.save(`room${i}`, memory(i));
+    first.save('room0', memory(500));
+    await first.close();
+    const second = memoriesIn(storage);
+    for (let i = 150; i < 201; i += 1) second.save(`room${i}`, memory(i));
+    await second.close();
     const later = memoriesIn(storage);
     expect([later.load('room0'), later.load('room1')]).toEqual([memory(500), undefined]);
     expect(later.load('room200')).toEqual(memory(200));
