@@ -1,6 +1,5 @@
-// What a word of another version counts as where something is decided: always what allows least.
-import { type AckStatus, ackStatusSchema, type Rejection, rejectionSchema } from './command.ts';
-import type { Open } from './openEnum.ts';
+// What a word of another version counts as where something is decided: always what allows least. For answers: openAnswers.ts.
+import { knownOf, type Open } from './openEnum.ts';
 import {
   type Role,
   roleSchema,
@@ -54,18 +53,4 @@ export function wholeRequest(request: EntryOf<'request'>): Json {
   // Members that the schema does not name are JSON too: the entry came as JSON.
   const members = Object.entries(request) as [string, Json][];
   return Object.fromEntries(members.filter(([name]) => !SAID_ELSEWHERE.has(name)));
-}
-
-/** [R9] What was refused for an unknown reason has failed, with the text that came along. */
-export function rejectionOf(code: Open<Rejection>): Rejection {
-  return knownOf(rejectionSchema.options, code) ?? 'failed';
-}
-
-/** [R9] A command of which something unknown is said is still open. */
-export function ackStatusOf(status: Open<AckStatus>): AckStatus {
-  return knownOf(ackStatusSchema.options, status) ?? 'received';
-}
-
-function knownOf<Known extends string>(known: readonly Known[], word: string): Known | undefined {
-  return known.find((one) => one === word);
 }

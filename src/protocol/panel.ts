@@ -1,4 +1,4 @@
-// Messages between the extension and its panel. The panel gets a view model, never keys or a Y.Doc.
+// What a panel is told: a view model, never keys or a Y.Doc. What it says is in fromPanel.ts.
 import * as z from 'zod/mini';
 import {
   pendingSchema,
@@ -141,52 +141,6 @@ export const toPanelSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('pong'), n: z.number() }),
 ]);
 
-/** From the panel to the extension. */
-export const fromPanelSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('ready') }),
-  z.object({ type: z.literal('ping'), n: z.number() }),
-  z.object({ type: z.literal('prompt'), text: z.string() }),
-  z.object({
-    type: z.literal('answer'),
-    requestId: z.string(),
-    inputHash: z.string(),
-    behavior: z.enum(['allow', 'deny']),
-    message: z.optional(z.string()),
-    answers: z.optional(z.record(z.string(), z.string())),
-    remember: z.optional(z.array(z.number())),
-  }),
-  z.object({ type: z.literal('cancel-queued'), promptId: z.string() }),
-  z.object({ type: z.literal('interrupt') }),
-  z.object({
-    type: z.literal('focus'),
-    action: z.enum(['request', 'take', 'release']),
-  }),
-  z.object({
-    type: z.literal('give-control'),
-    member: z.string(),
-    window: z.string(),
-  }),
-  z.object({ type: z.literal('allow-control'), member: z.string() }),
-  z.object({ type: z.literal('fetch-older') }),
-  /** With a media type the blob is a picture, and comes as a data: URL. */
-  z.object({
-    type: z.literal('fetch-blob'),
-    blob: z.string(),
-    mediaType: z.optional(z.string()),
-  }),
-  /** Opens a long text or a diff in an editor. */
-  z.object({ type: z.literal('open-entry'), index: z.number() }),
-  z.object({ type: z.literal('open-link'), url: z.string() }),
-  z.object({ type: z.literal('copy'), text: z.string() }),
-  /** Runs a command of the extension by its short name, e.g. 'share', 'stopSharing', 'leave'. */
-  z.object({ type: z.literal('command'), name: z.string() }),
-  /** The composer's text, kept across reloads. */
-  z.object({ type: z.literal('draft'), text: z.string() }),
-  z.object({ type: z.literal('typing') }),
-  z.object({ type: z.literal('forget'), id: z.string() }),
-  z.object({ type: z.literal('log'), level: z.enum(['warn', 'error']), text: z.string() }),
-]);
-
 export type PanelPerson = z.infer<typeof panelPersonSchema>;
 export type PanelControl = z.infer<typeof panelControlSchema>;
 export type PanelTruth = z.infer<typeof panelTruthSchema>;
@@ -196,4 +150,3 @@ export type PanelEntry = z.infer<typeof placed>;
 export type ToPanel = z.infer<typeof toPanelSchema>;
 /** Messages that are true only together: a panel applies all of them at once, in their order. */
 export type Picture = readonly ToPanel[];
-export type FromPanel = z.infer<typeof fromPanelSchema>;

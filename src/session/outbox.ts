@@ -10,7 +10,7 @@ import type { RecordOpener, RecordSealer } from '../crypto/record.ts';
 import { ackSchema, type Command } from '../protocol/command.ts';
 import { type CommandArgs, type CommandKind, COMMANDS } from '../protocol/commandTable.ts';
 import { type Json, parseJson } from '../protocol/json.ts';
-import { rejectionOf } from '../protocol/openValues.ts';
+import { rejectionOf } from '../protocol/openAnswers.ts';
 import { LIMITS, TIMES } from '../protocol/limits.ts';
 import { RECORD_TYPE } from '../protocol/room.ts';
 import { ChannelRecords } from './channelRecords.ts';

@@ -7,12 +7,8 @@ import { PanelPump } from '../../src/client/panel/panelPump.ts';
 import { returnRefusedPrompts } from '../../src/client/prompts/refusedPrompts.ts';
 import type { SessionRef } from '../../src/client/rooms/sessionRef.ts';
 import { untranslated } from '../../src/client/translate.ts';
-import {
-  type FromPanel,
-  type Picture,
-  type ToPanel,
-  toPanelSchema,
-} from '../../src/protocol/panel.ts';
+import type { FromPanel } from '../../src/protocol/fromPanel.ts';
+import { type Picture, type ToPanel, toPanelSchema } from '../../src/protocol/panel.ts';
 import type { Problem } from '../../src/protocol/state.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 import { waitUntil } from '../probes/waitUntil.ts';

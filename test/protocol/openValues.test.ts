@@ -2,9 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { ackStatusSchema, rejectionSchema } from '../../src/protocol/command.ts';
+import { ackStatusOf, rejectionOf } from '../../src/protocol/openAnswers.ts';
 import {
-  ackStatusOf,
-  rejectionOf,
   requestKindOf,
   roleOf,
   scopesOf,

@@ -1,6 +1,7 @@
 // Answers the panel as the extension would, so that the gallery can be used and tested.
 import { Emitter } from '../../src/base/emitter.ts';
-import type { FromPanel, PanelEntry, PanelHeader, Picture } from '../../src/protocol/panel.ts';
+import type { FromPanel } from '../../src/protocol/fromPanel.ts';
+import type { PanelEntry, PanelHeader, Picture } from '../../src/protocol/panel.ts';
 import type { UiPort } from '../port.ts';
 
 /** What the gallery shows at first. */

@@ -2,7 +2,8 @@
 import { batch, signal } from '@preact/signals';
 import type { Clock } from '../../src/base/clock.ts';
 import { type Disposable, DisposableStore } from '../../src/base/disposable.ts';
-import type { FromPanel, PanelHeader, PanelOutboxItem, ToPanel } from '../../src/protocol/panel.ts';
+import type { FromPanel } from '../../src/protocol/fromPanel.ts';
+import type { PanelHeader, PanelOutboxItem, ToPanel } from '../../src/protocol/panel.ts';
 import type { UiPort } from '../port.ts';
 import { type Translate, translate } from '../strings.ts';
 import { ComposerModel } from './composerModel.ts';

@@ -2,7 +2,7 @@
 import { omitUndefined } from '../../base/omitUndefined.ts';
 import * as z from 'zod/mini';
 import type { PanelOutboxItem } from '../../protocol/panel.ts';
-import { ackStatusOf } from '../../protocol/openValues.ts';
+import { ackStatusOf } from '../../protocol/openAnswers.ts';
 import type { OutboxItem } from '../../session/view.ts';
 import { isRefused, promptText } from './refusedPrompts.ts';
 
