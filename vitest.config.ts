@@ -13,7 +13,7 @@ export default defineConfig({
       'tools/hosts/**',
       '**/*.deep.test.ts',
     ],
-    globalSetup: ['tools/run/runMark.ts'],
+    globalSetup: ['tools/run/runMark.ts', 'tools/run/programBundle.ts'],
     isolate: false,
     pool: 'forks',
     maxWorkers: 2,

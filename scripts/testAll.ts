@@ -9,11 +9,11 @@ import { installCodeServer } from '../tools/vscode/codeServer.ts';
 import {
   endProcessesWith,
   exitOf,
-  type MarkedProcess,
   type ProcessGroup,
   RUN_MARK,
   spawnGroup,
 } from '../tools/run/processes.ts';
+import { type MarkedProcess } from '../tools/run/processTable.ts';
 import { runVscodeSuite, type SuiteHost } from '../tools/vscode/vscodeSuite.ts';
 import { ARTIFACTS } from '../tools/vscode/workbench.ts';
 import { buildAndPackage, VSIX } from './start/buildIfChanged.ts';

@@ -15,8 +15,8 @@ import {
   type ProcessGroup,
   spawnGroup,
 } from '../../tools/run/processes.ts';
+import { bundleProgram } from '../../tools/run/programBundle.ts';
 import { writeSampleProject } from '../../tools/run/sampleProject.ts';
-import { bundleCli } from './bundle.ts';
 
 /** How a command ended. */
 export interface Ended {
@@ -79,7 +79,7 @@ export async function createCliRig(): Promise<CliRig> {
 
 /** What is to be closed goes into `closers`, and is closed from the last to the first. */
 async function makeCliRig(folder: string, closers: Closer[]): Promise<CliRig> {
-  const main = await bundleCli(folder);
+  const main = await bundleProgram(new URL('../../src/cli/main.ts', import.meta.url));
   const project = join(folder, 'project');
   await writeSampleProject(project);
   const model = await startDemoModel({ delayMs: 15 });

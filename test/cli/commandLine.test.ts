@@ -24,15 +24,15 @@ import type { DirectoryRow } from '../../src/protocol/state.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
 import { REPO_ROOT } from '../../tools/install/cache.ts';
 import { exitOf, spawnGroup } from '../../tools/run/processes.ts';
+import { bundleProgram } from '../../tools/run/programBundle.ts';
 import { openTerminal } from '../../tools/run/terminal.ts';
-import { bundleCli } from './bundle.ts';
 
 let main = '';
 const home = mkdtempSync(join(tmpdir(), 'twinhelm-cli-line-'));
 const env = { PATH: process.env['PATH'], HOME: home, TWINHELM_HOME: join(home, 'twinhelm') };
 
 beforeAll(async () => {
-  main = await bundleCli(home);
+  main = await bundleProgram(new URL('../../src/cli/main.ts', import.meta.url));
 }, 60_000);
 
 afterAll(() => rmSync(home, { recursive: true, force: true }));

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { canariesInFiles, canariesInMemory } from '../../tools/run/plaintext.ts';
-import { processesWith } from '../../tools/run/processes.ts';
+import { processesWith } from '../../tools/run/processTable.ts';
 import { openTerminal, type Terminal } from '../../tools/run/terminal.ts';
 import type { Workbench } from '../../tools/vscode/workbench.ts';
 import type { Stage } from './harness.ts';
@@ -223,7 +223,7 @@ async function stopSharing(owner: Workbench, panel: PanelDriver): Promise<void> 
 /** The relay's process, memory and files, holds none of the canaries; the control shows that the search finds. */
 async function expectNoPlaintext(stage: Stage): Promise<number> {
   const canaries = Object.values(CANARIES);
-  const marked = await processesWith('TWINHELM_HOME', stage.world.home);
+  const marked = processesWith('TWINHELM_HOME', stage.world.home);
   const relay = marked.find(({ command }) => / relay /.test(`${command} `));
   const host = marked.find(({ command }) => / host /.test(`${command} `));
   if (!relay || !host) throw new Error('the relay and host processes were not found');

@@ -11,12 +11,8 @@ import { readHostFile, writeHostFile } from '../../src/host/find/hostFile.ts';
 import { takeLock } from '../../src/host/journal/lock.ts';
 import { hostPaths } from '../../src/host/find/paths.ts';
 import { forgetWish, isNewer, wantedVersion } from '../../src/host/find/restartWish.ts';
-import {
-  assertNoneLeft,
-  endProcessesWith,
-  processesWith,
-  waitUntil,
-} from '../../tools/run/processes.ts';
+import { assertNoneLeft, endProcessesWith, waitUntil } from '../../tools/run/processes.ts';
+import { processesWith } from '../../tools/run/processTable.ts';
 import { temporaryFolder } from './folders.ts';
 import { HOST_PROGRAM } from './hostRig.ts';
 
@@ -52,8 +48,8 @@ function ensure(home: string, options: { env?: Record<string, string>; script?: 
 }
 
 /** Session hosts of this home that run now, without their relays. */
-async function hosts(home: string): Promise<number> {
-  const found = await processesWith(MARKER, home);
+function hosts(home: string): number {
+  const found = processesWith(MARKER, home);
   return found.filter(({ command }) => !command.includes('relay')).length;
 }
 
@@ -62,7 +58,7 @@ describe('ensureHost', () => {
     const home = newHome();
     const file = await ensure(home);
     expect(await ensure(home)).toEqual(file);
-    expect(await hosts(home)).toBe(1);
+    expect(hosts(home)).toBe(1);
     const stat = readFileSync(`/proc/${file.pid}/stat`, 'utf8').split(') ')[1]?.split(' ');
     // Session id equals the pid: it leads a session of its own, so no window takes it along.
     expect(Number(stat?.[3])).toBe(file.pid);
@@ -84,7 +80,7 @@ describe('ensureHost', () => {
       const files = await Promise.all(Array.from({ length: count }, () => ensure(home)));
       expect(new Set(files.map(({ pid }) => pid)).size).toBe(1);
       // One that found the place taken may be on its way out.
-      await waitUntil(async () => (await hosts(home)) === 1, 'one host is left');
+      await waitUntil(() => hosts(home) === 1, 'one host is left');
     }
   }, 120_000);
 
@@ -102,7 +98,7 @@ describe('ensureHost', () => {
     );
     old.dispose();
     expect((await started).pid).toBeGreaterThan(0);
-    expect(await hosts(home)).toBe(1);
+    expect(hosts(home)).toBe(1);
   }, 60_000);
 
   it('a stale host.json does not keep a host from starting', async () => {

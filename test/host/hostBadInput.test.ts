@@ -3,7 +3,8 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { installClaude } from '../../tools/install/claudeCli.ts';
-import { processesWith, waitUntil } from '../../tools/run/processes.ts';
+import { waitUntil } from '../../tools/run/processes.ts';
+import { processesWith } from '../../tools/run/processTable.ts';
 import { temporaryFolder } from './folders.ts';
 import { HostRig } from './hostRig.ts';
 
@@ -91,25 +92,25 @@ describe('claude that never gets ready', () => {
     await rig.start();
     const machine = await rig.machine();
     const begin = () => machine.request('start', { cwd: rig.project }).catch(String);
-    const sleepers = async (): Promise<number> =>
-      (await processesWith('TWINHELM_TEST_RIG', rig.folder)).filter(({ command }) =>
+    const sleepers = (): number =>
+      processesWith('TWINHELM_TEST_RIG', rig.folder).filter(({ command }) =>
         command.startsWith('sleep'),
       ).length;
     const first = begin();
-    await waitUntil(async () => (await sleepers()) === 1, 'it is started');
+    await waitUntil(() => sleepers() === 1, 'it is started');
     // Another window: the commands of one wait for each other.
     const other = await rig.machine();
     const row = await other.rowWhen('it is listed', ({ session }) => session.status === 'starting');
     await other.request('end', { session: row.session.id });
     expect(await first).toMatch(/ended before its agent was ready/);
-    expect(await sleepers()).toBe(0);
+    expect(sleepers()).toBe(0);
     expect(other.state.sessions).toEqual([]);
     const second = begin();
-    await waitUntil(async () => (await sleepers()) === 1, 'the next is started');
+    await waitUntil(() => sleepers() === 1, 'the next is started');
     await other.request('stop-host', { force: true });
     await waitUntil(() => rig.hostExit() !== undefined, 'the host has ended');
     expect(rig.hostExit()).toBe(0);
-    expect(await sleepers()).toBe(0);
+    expect(sleepers()).toBe(0);
     await rig.start();
     expect((await rig.machine()).state.sessions).toEqual([]);
     await Promise.race([second, machine.view.close()]);

@@ -1,7 +1,6 @@
 // A real session host with real claude on the demo model, and owners and guests that join it.
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { createIdentity, type Identity } from '../../src/crypto/identity.ts';
@@ -20,10 +19,13 @@ import {
   spawnGroup,
   waitUntil,
 } from '../../tools/run/processes.ts';
+import { bundleProgram } from '../../tools/run/programBundle.ts';
 import { temporaryFolder } from './folders.ts';
 
 /** Runs `host` and `relay --child`. */
-export const HOST_PROGRAM = fileURLToPath(new URL('hostProgram.ts', import.meta.url));
+export const HOST_PROGRAM: string = await bundleProgram(
+  new URL('./hostProgram.ts', import.meta.url),
+);
 const MARKER = 'TWINHELM_TEST_RIG';
 
 /** A joined room with waits. */

@@ -2,7 +2,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { assertNoneLeft, processesWith, waitUntil } from '../../tools/run/processes.ts';
+import { assertNoneLeft, waitUntil } from '../../tools/run/processes.ts';
+import { processesWith } from '../../tools/run/processTable.ts';
 import { type Guest, HostRig, idOf, type MachineView } from './hostRig.ts';
 
 let rig: HostRig;
@@ -274,7 +275,7 @@ describe('a hosted session', () => {
   }, 60_000);
 
   it('the relay gets no key of the user’s environment', async () => {
-    const found = await processesWith('TWINHELM_TEST_RIG', rig.folder);
+    const found = processesWith('TWINHELM_TEST_RIG', rig.folder);
     const relay = found.find(({ command }) => command.includes('relay --child'));
     const env = readFileSync(`/proc/${relay?.pid}/environ`, 'utf8');
     expect(env).toContain('TWINHELM_HOME=');

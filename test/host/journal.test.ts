@@ -11,7 +11,6 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { isAppError } from '../../src/base/errors.ts';
@@ -19,9 +18,10 @@ import { silentLogger } from '../../src/base/log.ts';
 import { Journal } from '../../src/host/journal/journal.ts';
 import { hostPaths, isNetworkFolder } from '../../src/host/find/paths.ts';
 import { spawnGroup } from '../../tools/run/processes.ts';
+import { bundleProgram } from '../../tools/run/programBundle.ts';
 import { temporaryFolder } from './folders.ts';
 
-const RACER = fileURLToPath(new URL('lockRacer.ts', import.meta.url));
+const RACER = await bundleProgram(new URL('./lockRacer.ts', import.meta.url));
 
 function open(home: string): Journal {
   return Journal.open({ paths: hostPaths(home), clock: systemClock, log: silentLogger });

@@ -140,7 +140,7 @@ describe('an agent that ends by itself', () => {
     await ada.until('the turn ends', () => ada.ofKind('turn').length === 1);
     await ada.view.request('prompt', { text: 'marker-killed [[slow:200:30]]' });
     await ada.until('text streams', () => ada.view.live.length > 0);
-    for (const { pid } of await liveAgents(rig.folder)) process.kill(pid, 'SIGKILL');
+    for (const { pid } of liveAgents(rig.folder)) process.kill(pid, 'SIGKILL');
     await ada.until('the crash is said', () => ada.state.session.problem?.code === 'agent-crashed');
     await ada.until('what was lost is said', () =>
       ada.ofKind('notice').some(({ code }) => code === 'agent-ended'),

@@ -13,6 +13,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { refuseSharing } from '../../src/host/machine/share.ts';
 import { waitUntil } from '../../tools/run/processes.ts';
+import { processesWith } from '../../tools/run/processTable.ts';
 import { type Guest, HostRig, type MachineView } from './hostRig.ts';
 
 let rig: HostRig;
@@ -218,8 +219,7 @@ describe('where', () => {
 describe('a relay child that dies', () => {
   it('comes back by itself, and everybody goes on', async () => {
     const hal = await rig.join(await share(), 'Hal');
-    const { processesWith } = await import('../../tools/run/processes.ts');
-    const found = await processesWith('TWINHELM_TEST_RIG', rig.folder);
+    const found = processesWith('TWINHELM_TEST_RIG', rig.folder);
     const relay = found.find(({ command }) => command.includes('relay --child'));
     process.kill(relay?.pid ?? 0, 'SIGKILL');
     await ada.view.request('prompt', { text: '[[text:after the relay died]]' });

@@ -4,13 +4,16 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'n
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { isAppError } from '../../src/base/errors.ts';
 import { parseChildOptions, parseRelayArguments } from '../../src/relay/commandOptions.ts';
 import type { Relay } from '../../src/relay/server.ts';
+import { isAlive } from '../../tools/run/processTable.ts';
+import { bundleProgram } from '../../tools/run/programBundle.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
 import { claimedRoom, connect, grant, newToken, putClaim } from './support.ts';
+
+const PROGRAM = await bundleProgram(new URL('./relayProcess.ts', import.meta.url));
 
 interface RelayProcess {
   readonly child: ChildProcess;
@@ -20,8 +23,7 @@ interface RelayProcess {
 }
 
 function runProcess(args: readonly string[]): RelayProcess {
-  const program = fileURLToPath(new URL('./relayProcess.ts', import.meta.url));
-  const child = spawn(process.execPath, [program, ...args], { stdio: 'pipe' });
+  const child = spawn(process.execPath, [PROGRAM, ...args], { stdio: 'pipe' });
   onTestFinished(() => void child.kill('SIGKILL'));
   let [output, errors] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -161,9 +163,8 @@ describe('a relay that is a child', () => {
   });
 
   it('ends when the process that started it is killed', async () => {
-    const program = fileURLToPath(new URL('./relayProcess.ts', import.meta.url));
     const script =
-      `const c = require('child_process').spawn(process.execPath, [${JSON.stringify(program)}, '--child'],` +
+      `const c = require('child_process').spawn(process.execPath, [${JSON.stringify(PROGRAM)}, '--child'],` +
       ` { stdio: ['pipe', 'pipe', 'inherit'] });` +
       `c.stdin.write('{}\\n'); c.stdout.once('data', () => console.log(JSON.stringify({ pid: c.pid })));`;
     const parent = spawn(process.execPath, ['-e', script], {
@@ -226,12 +227,3 @@ describe('the command line', () => {
     });
   });
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -12,6 +12,7 @@ import { createMemoryStore } from '../../src/relay/stores/memoryStore.ts';
 import { type SqliteStoreOptions, openSqliteStore } from '../../src/relay/stores/sqliteStore.ts';
 import type { RoomStore } from '../../src/relay/stores/roomStore.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
+import { bundleProgram } from '../../tools/run/programBundle.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
 import { storeContract } from './storeContract.ts';
 
@@ -135,8 +136,9 @@ describe('the SQLite store', () => {
 
   it('loses nothing flushed, and opens, after kill -9 at any moment', async () => {
     const file = join(temporaryFolder(), 'relay.db');
+    const program = await bundleProgram(new URL('./storeWriter.ts', import.meta.url));
     for (let round = 0; round < 4; round += 1) {
-      const child = fork(new URL('./storeWriter.ts', import.meta.url), [file], {
+      const child = fork(program, [file], {
         stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       });
       onTestFinished(() => void child.kill('SIGKILL'));

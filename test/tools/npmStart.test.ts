@@ -6,13 +6,8 @@ import { takeStartLock } from '../../scripts/start/startLock.ts';
 import { processStart } from '../../src/node/processStart.ts';
 import { temporaryFolder } from '../host/folders.ts';
 import { REPO_ROOT, removeInterrupted, runToEnd } from '../../tools/install/cache.ts';
-import {
-  exitOf,
-  isAlive,
-  type ProcessGroup,
-  spawnGroup,
-  waitUntil,
-} from '../../tools/run/processes.ts';
+import { exitOf, type ProcessGroup, spawnGroup, waitUntil } from '../../tools/run/processes.ts';
+import { isAlive } from '../../tools/run/processTable.ts';
 
 const groups: ProcessGroup[] = [];
 afterEach(() => Promise.all(groups.splice(0).map((group) => group.end())));

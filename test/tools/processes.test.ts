@@ -7,13 +7,11 @@ import {
   assertNoneLeft,
   endProcessesWith,
   exitOf,
-  isAlive,
-  type MarkedProcess,
-  processesWith,
   RUN_MARK,
   spawnGroup,
   waitUntil,
 } from '../../tools/run/processes.ts';
+import { isAlive, type MarkedProcess, processesWith } from '../../tools/run/processTable.ts';
 
 const parent = `
 const { spawn } = require('node:child_process');
@@ -47,7 +45,7 @@ test.runIf(process.platform === 'linux')(
     expect(isAlive(pid)).toBe(true);
     await expect(assertNoneLeft('TWINHELM_TEST_MARK', marker, 50)).rejects.toThrow(/left running/);
     await endProcessesWith('TWINHELM_TEST_MARK', marker);
-    expect(await processesWith('TWINHELM_TEST_MARK', marker)).toEqual([]);
+    expect(processesWith('TWINHELM_TEST_MARK', marker)).toEqual([]);
   },
 );
 
@@ -69,12 +67,10 @@ test.runIf(process.platform === 'linux')(
     process.env[RUN_MARK] = `marked-${process.pid}`;
     const group = spawnGroup(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { env: {} });
     try {
-      const isFound = async (): Promise<boolean> =>
-        (await processesWith(RUN_MARK, `marked-${process.pid}`)).some(
-          ({ pid }) => pid === group.pid,
-        );
+      const isFound = (): boolean =>
+        processesWith(RUN_MARK, `marked-${process.pid}`).some(({ pid }) => pid === group.pid);
       await waitUntil(isFound, 'the marked child');
-      expect(await isFound()).toBe(true);
+      expect(isFound()).toBe(true);
     } finally {
       await group.end();
       if (before === undefined) delete process.env[RUN_MARK];
@@ -91,11 +87,9 @@ test.runIf(process.platform === 'linux')(
       env: { KEPT_MARK: mark },
     });
     try {
-      const find = (): Promise<MarkedProcess[]> => processesWith('KEPT_MARK', mark);
-      await waitUntil(async () => (await find()).length === 1, 'the child');
-      expect((await find()).map(({ pid, parent }) => [pid, parent])).toEqual([
-        [group.pid, process.pid],
-      ]);
+      const find = (): MarkedProcess[] => processesWith('KEPT_MARK', mark);
+      await waitUntil(() => find().length === 1, 'the child');
+      expect(find().map(({ pid, parent }) => [pid, parent])).toEqual([[group.pid, process.pid]]);
       const isOurs = ({ parent }: MarkedProcess): boolean => parent === process.pid;
       expect(await endProcessesWith('KEPT_MARK', mark, isOurs)).toEqual([]);
       expect(group.exitCode()).toBeUndefined();
@@ -131,12 +125,10 @@ test.runIf(process.platform === 'linux')(
       });
       // Before it runs its program, a child has the environment of its parent.
       const run = process.env[RUN_MARK] ?? '';
-      const find = async (): Promise<MarkedProcess[]> => processesWith(RUN_MARK, run);
-      await waitUntil(async () => (await find()).length > 0, 'the marked child');
+      const find = (): MarkedProcess[] => processesWith(RUN_MARK, run);
+      await waitUntil(() => find().length > 0, 'the marked child');
       await endRun?.();
-      expect(isAlive(left.pid ?? 0) && left.signalCode === null && left.exitCode === null).toBe(
-        false,
-      );
+      expect(isAlive(left.pid ?? 0)).toBe(false);
     } finally {
       if (before === undefined) delete process.env[RUN_MARK];
       else process.env[RUN_MARK] = before;

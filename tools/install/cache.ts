@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isAlive } from '../run/processes.ts';
+import { isAlive } from '../run/processTable.ts';
 
 /** The clone's root. */
 export const REPO_ROOT: string = resolve(dirname(fileURLToPath(import.meta.url)), '../..');

@@ -3,8 +3,8 @@ import { hasErrorCode } from '../../src/node/files.ts';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
+import { isAlive, type MarkedProcess, processesWith } from './processTable.ts';
 
 /** What to start. */
 export interface SpawnGroupOptions {
@@ -48,16 +48,6 @@ export async function waitUntil(
   while (!(await isTrue())) {
     if (performance.now() > end) throw new Error(`not within ${timeoutMs} ms: ${what}`);
     await pause(20);
-  }
-}
-
-/** Whether a process, or with a negative pid a group, exists. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return hasErrorCode(error, 'EPERM');
   }
 }
 
@@ -185,44 +175,14 @@ export async function exitOf(group: ProcessGroup): Promise<number> {
   return group.exitCode() ?? -1;
 }
 
-/** A process that carries a marker in its environment. */
-export interface MarkedProcess {
-  readonly pid: number;
-  readonly parent: number;
-  readonly command: string;
-}
-
-/**
- * Processes whose environment holds `NAME=value`: detached children keep it, so it finds what left
- * its group. Linux only; elsewhere the list is empty.
- */
-export async function processesWith(name: string, value: string): Promise<MarkedProcess[]> {
-  if (process.platform !== 'linux') return [];
-  const found: MarkedProcess[] = [];
-  for (const entry of await readdir('/proc')) {
-    if (!/^\d+$/.test(entry) || Number(entry) === process.pid) continue;
-    const environment = await readFile(`/proc/${entry}/environ`, 'utf8').catch(() => '');
-    if (!environment.split('\0').includes(`${name}=${value}`)) continue;
-    const command = await readFile(`/proc/${entry}/cmdline`, 'utf8').catch(() => '');
-    // A zombie has no command line and holds nothing.
-    if (command === '') continue;
-    // "pid (name) state parent …"; the name may hold anything.
-    const stat = await readFile(`/proc/${entry}/stat`, 'utf8').catch(() => '');
-    const parent = Number(stat.slice(stat.lastIndexOf(')')).split(' ')[2] ?? 0);
-    found.push({ pid: Number(entry), parent, command: command.replaceAll('\0', ' ') });
-  }
-  return found;
-}
-
 /** Ends every process that carries the marker, but those of `isKept`: SIGTERM, then SIGKILL. Returns what it ended. */
 export async function endProcessesWith(
   name: string,
   value: string,
   isKept: (process: MarkedProcess) => boolean = () => false,
 ): Promise<MarkedProcess[]> {
-  const marked = async (): Promise<MarkedProcess[]> =>
-    (await processesWith(name, value)).filter((one) => !isKept(one));
-  const found = await marked();
+  const marked = (): MarkedProcess[] => processesWith(name, value).filter((one) => !isKept(one));
+  const found = marked();
   const send = (signal: NodeJS.Signals, list: readonly MarkedProcess[]): void => {
     for (const { pid } of list) {
       try {
@@ -233,9 +193,9 @@ export async function endProcessesWith(
     }
   };
   send('SIGTERM', found);
-  const isEmpty = async (): Promise<boolean> => (await marked()).length === 0;
+  const isEmpty = (): boolean => marked().length === 0;
   await waitUntil(isEmpty, 'marked processes gone', 5000).catch(async () => {
-    send('SIGKILL', await marked());
+    send('SIGKILL', marked());
     await waitUntil(isEmpty, 'marked processes gone after SIGKILL', 5000);
   });
   return found;
@@ -243,9 +203,9 @@ export async function endProcessesWith(
 
 /** Rejects with a list if a process with the marker is left after `timeoutMs`. */
 export async function assertNoneLeft(name: string, value: string, timeoutMs = 5000): Promise<void> {
-  const isEmpty = async (): Promise<boolean> => (await processesWith(name, value)).length === 0;
-  await waitUntil(isEmpty, 'no process left', timeoutMs).catch(async () => {
-    const left = await processesWith(name, value);
+  const isEmpty = (): boolean => processesWith(name, value).length === 0;
+  await waitUntil(isEmpty, 'no process left', timeoutMs).catch(() => {
+    const left = processesWith(name, value);
     throw new Error(`left running: ${left.map((p) => `${p.pid} ${p.command}`).join('; ')}`);
   });
 }

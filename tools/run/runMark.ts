@@ -1,5 +1,6 @@
 // Vitest's global set-up: marks everything that a run starts, and ends at the end what a test left behind.
-import { endProcessesWith, type MarkedProcess, RUN_MARK } from './processes.ts';
+import { endProcessesWith, RUN_MARK } from './processes.ts';
+import { type MarkedProcess } from './processTable.ts';
 
 /** Sets the mark, unless `npm test` has and looks itself; returns what ends the run. */
 export function setup(): (() => Promise<void>) | undefined {
