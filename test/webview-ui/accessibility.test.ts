@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HEADERS } from '../../webview-ui/gallery/sampleHeaders.ts';
 import { GalleryRig, nextFrames, send } from './galleryRig.ts';
 
@@ -11,7 +11,6 @@ beforeAll(async () => {
   rig = await GalleryRig.start();
 });
 afterAll(() => rig.close());
-afterEach(() => Promise.all(rig.browser.contexts().map((context) => context.close())));
 
 // Axe looks at every element of a page of 5,000 px: on a busy computer that takes its time.
 const AXE_MS = 120_000;

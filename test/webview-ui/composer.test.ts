@@ -1,5 +1,5 @@
 // Composer and control bar in a browser: keys, drafts, refusals, who has control.
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HEADERS, ownerHeader } from '../../webview-ui/gallery/sampleHeaders.ts';
 import { GalleryRig, posted, send } from './galleryRig.ts';
 
@@ -8,7 +8,6 @@ beforeAll(async () => {
   rig = await GalleryRig.start();
 });
 afterAll(() => rig.close());
-afterEach(() => Promise.all(rig.browser.contexts().map((context) => context.close())));
 
 describe('composer', () => {
   it('sends with Enter, breaks lines with Shift+Enter, and shows what is on its way', async () => {

@@ -1,6 +1,6 @@
 // Requests in a browser: exactly what is asked, answered by keys or buttons, once.
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { manyEntries } from '../../webview-ui/gallery/manyEntries.ts';
 import { sampleEntries } from '../../webview-ui/gallery/sampleEntries.ts';
 import { HEADERS } from '../../webview-ui/gallery/sampleHeaders.ts';
@@ -13,7 +13,6 @@ beforeAll(async () => {
   rig = await GalleryRig.start();
 });
 afterAll(() => rig.close());
-afterEach(() => Promise.all(rig.browser.contexts().map((context) => context.close())));
 
 /** Requests listen to keys only after a moment. */
 const keysAwake = (page: Page) => page.waitForSelector('kbd:not(.asleep)');

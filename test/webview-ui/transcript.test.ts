@@ -1,6 +1,6 @@
 // The transcript in a browser: following, staying, loading older entries, size.
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { manyEntries } from '../../webview-ui/gallery/manyEntries.ts';
 import { ownerHeader } from '../../webview-ui/gallery/sampleHeaders.ts';
 import { GalleryRig, nextFrames, posted, send } from './galleryRig.ts';
@@ -10,7 +10,6 @@ beforeAll(async () => {
   rig = await GalleryRig.start();
 });
 afterAll(() => rig.close());
-afterEach(() => Promise.all(rig.browser.contexts().map((context) => context.close())));
 
 const gap = (page: Page): Promise<number> =>
   page.evaluate(() => {
