@@ -118,7 +118,7 @@ describe('a hosted session', () => {
 
   it('an interrupted turn says who stopped it and keeps what was said', async () => {
     await turnAfter(async () => {
-      await prompt('[[slow:300:30]]');
+      await prompt('[[held:20]]');
       await ada.until('text streams', () => ada.view.live.some(({ text }) => text.includes('w9')));
       await ada.view.request('interrupt', {});
     });
@@ -145,13 +145,14 @@ describe('a hosted session', () => {
 
   it('a prompt sent while a turn runs is queued, shown, and can be cancelled', async () => {
     await turnAfter(async () => {
-      await prompt('[[slow:100:30]]');
+      await prompt('[[held:20]]');
       await ada.until('text streams', () => ada.view.live.length > 0);
       await prompt('never run this');
       await ada.until('it is queued', () => ada.state.queue.length === 1);
       expect(ada.state.queue[0]).toMatchObject({ text: 'never run this', author: { name: 'Ada' } });
       await ada.view.request('cancel-queued', { promptId: ada.state.queue[0]?.promptId ?? '' });
       await ada.until('the queue is empty', () => ada.state.queue.length === 0);
+      rig.model.release();
     });
     expect(JSON.stringify(rig.model.requests)).not.toContain('never run this');
   });
@@ -262,7 +263,7 @@ describe('a hosted session', () => {
   });
 
   it('SIGTERM ends agents cleanly; the next host serves the same rooms', async () => {
-    await prompt('[[slow:300:30]]');
+    await prompt('[[held:20]]');
     await ada.until('text streams', () => ada.view.live.length > 0);
     expect(await rig.stop()).toBe(0);
     await assertNoneLeft('TWINHELM_TEST_RIG', rig.folder, 5000);

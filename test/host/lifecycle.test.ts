@@ -17,7 +17,7 @@ describe('the end of a host', () => {
   it('stop-host ends agents cleanly, and its sender gets an answer', async () => {
     const machine = await rig.machine();
     const ada = await machine.startSession();
-    await ada.view.request('prompt', { text: '[[slow:300:30]]' });
+    await ada.view.request('prompt', { text: '[[held:20]]' });
     await ada.until('text streams', () => ada.view.live.length > 0);
     await machine.request('stop-host', {});
     await assertNoneLeft(MARKER, rig.folder, 20_000);
@@ -28,7 +28,7 @@ describe('the end of a host', () => {
   it('stop-host with force does not wait for a running turn', async () => {
     const machine = await rig.machine();
     const ada = await machine.startSession();
-    await ada.view.request('prompt', { text: '[[slow:1000:100]]' });
+    await ada.view.request('prompt', { text: '[[held:20]]' });
     await ada.until('text streams', () => ada.view.live.length > 0);
     await machine.request('stop-host', { force: true });
     await assertNoneLeft(MARKER, rig.folder, 10_000);

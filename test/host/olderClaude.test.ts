@@ -16,10 +16,11 @@ it('claude 2.1.197 runs prompts, asks, and is taken over after kill -9 of the ho
   await ada.answer('allow');
   await ada.until('the turn ends', () => ada.ofKind('turn').length === 1, 60_000);
   expect(ada.ofKind('decision').at(-1)).toMatchObject({ outcome: 'allowed' });
-  await ada.view.request('prompt', { text: '[[slow:50:30]]' });
+  await ada.view.request('prompt', { text: '[[held:50]]' });
   await ada.until('text streams', () => ada.view.live.length > 0);
   await rig.crash();
   await rig.start();
+  rig.model.release();
   const again = await (await rig.machine()).joinSession(ada.session);
   await again.until('the text is taken over', () => again.text.includes('w49'), 60_000);
   await again.until('it is idle', () => again.state.session.status === 'idle', 60_000);

@@ -1,5 +1,5 @@
 // kill -9 of the host, or of the agent, in every state of a session.
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { promptState } from '../../tools/demo/demoRequest.ts';
@@ -52,10 +52,12 @@ describe('kill -9 of the host', () => {
 
   it('while streaming: the old agent finishes, its text is taken over, nothing runs twice', async () => {
     const ada = await (await rig.machine()).startSession();
-    await ada.view.request('prompt', { text: 'marker-stream [[slow:250:30]]' });
+    await ada.view.request('prompt', { text: 'marker-stream [[held:40]]' });
     await ada.until('text streams', () => ada.view.live.length > 0);
     const again = await crashAndReturn(ada.session);
-    await again.until('the text is taken over', () => again.text.includes('w249'), 60_000);
+    expect(liveAgents(rig.folder)).toHaveLength(1);
+    rig.model.release();
+    await again.until('the text is taken over', () => again.text.includes('w39'), 60_000);
     await again.until('it is idle', () => again.state.session.status === 'idle', 60_000);
     await again.until('what was lost is said', () =>
       again.ofKind('notice').some(({ code }) => code === 'host-restarted'),
@@ -88,12 +90,18 @@ describe('kill -9 of the host', () => {
 
   it('while a tool runs: a prompt sent meanwhile waits until the old agent is gone', async () => {
     const ada = await (await rig.machine()).startSession();
-    await ada.view.request('prompt', { text: 'marker-tool [[bash:sleep 4 && touch done.txt]]' });
+    const tool = 'touch began.txt; until [ -e go-on.txt ]; do sleep 0.1; done; touch done.txt';
+    await ada.view.request('prompt', { text: `marker-tool [[bash:${tool}]]` });
     await ada.answer('allow');
-    await ada.until('the tool runs', () => ada.ofKind('tool-call').length === 1);
+    const path = (name: string): string => join(rig.project, name);
+    await ada.until('the tool runs', () => existsSync(path('began.txt')));
     const again = await crashAndReturn(ada.session);
     await again.view.request('prompt', { text: 'marker-next [[text:and on]]' });
+    expect(liveAgents(rig.folder)).toHaveLength(1);
+    expect(timesAsked('marker-next')).toBe(0);
+    writeFileSync(path('go-on.txt'), '');
     await again.until('the next turn ends', () => again.text.includes('and on'), 60_000);
+    expect(existsSync(path('done.txt'))).toBe(true);
     expect(timesAsked('marker-next')).toBe(1);
     expect(again.ofKind('prompt')).toHaveLength(2);
     expect(await agents.stop()).toEqual({ most: 1, several: [] });
@@ -101,10 +109,13 @@ describe('kill -9 of the host', () => {
 
   it('twice in a row: what was taken over once is not taken over again', async () => {
     const ada = await (await rig.machine()).startSession();
-    await ada.view.request('prompt', { text: 'marker-twice [[slow:40:30]]' });
+    await ada.view.request('prompt', { text: 'marker-twice [[held:40]]' });
     await ada.until('text streams', () => ada.view.live.length > 0);
     await rig.crash();
     await rig.start();
+    rig.model.release();
+    const first = await (await rig.machine()).joinSession(ada.session);
+    await first.until('the text is taken over', () => first.text.includes('w39'), 60_000);
     const again = await crashAndReturn(ada.session);
     await again.until('the text is taken over', () => again.text.includes('w39'), 60_000);
     await again.until('it is idle', () => again.state.session.status === 'idle', 60_000);
@@ -138,7 +149,7 @@ describe('an agent that ends by itself', () => {
     const ada = await (await rig.machine()).startSession();
     await ada.view.request('prompt', { text: '[[text:first]]' });
     await ada.until('the turn ends', () => ada.ofKind('turn').length === 1);
-    await ada.view.request('prompt', { text: 'marker-killed [[slow:200:30]]' });
+    await ada.view.request('prompt', { text: 'marker-killed [[held:20]]' });
     await ada.until('text streams', () => ada.view.live.length > 0);
     for (const { pid } of liveAgents(rig.folder)) process.kill(pid, 'SIGKILL');
     await ada.until('the crash is said', () => ada.state.session.problem?.code === 'agent-crashed');

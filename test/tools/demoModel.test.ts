@@ -82,6 +82,29 @@ test('a stream begins and ends as the Messages API does', async () => {
   expect(events.filter((name) => name === 'content_block_start')).toHaveLength(2);
 });
 
+test('a held answer stands still in its middle until it is released', async () => {
+  const messages = [user('[[held:4]]')];
+  const response = await fetch(`${model.url}/v1/messages`, {
+    method: 'POST',
+    body: JSON.stringify({ model: 'demo', messages, stream: true }),
+  });
+  const text = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let said = '';
+  while (!said.includes('w1')) said += (await text?.read())?.value ?? '';
+  let hasMoreCome = false;
+  const next = text?.read().then(({ value = '' }) => {
+    hasMoreCome = true;
+    return value;
+  });
+  // Its next word takes less time than another answer.
+  for (let n = 0; n < 3; n += 1) await ask(user('[[text:another]]'));
+  expect(hasMoreCome).toBe(false);
+  model.release();
+  said += (await next) ?? '';
+  while (!said.includes('message_stop')) said += (await text?.read())?.value ?? '';
+  expect(said).toMatch(/w2[^]*w3/);
+});
+
 test('a garbled request is refused, and the next one is answered', async () => {
   const garbled = await fetch(`${model.url}/v1/messages`, { method: 'POST', body: '{' });
   expect(garbled.status).toBe(400);

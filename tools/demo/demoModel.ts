@@ -30,6 +30,8 @@ export interface DemoModel {
   readonly port: number;
   /** The newest 100 requests for an answer, oldest first. */
   readonly requests: readonly SeenRequest[];
+  /** Lets every answer that has begun and is held (`[[held:20]]`) go on to its end. */
+  release(): void;
   close(): Promise<void>;
 }
 
@@ -108,9 +110,21 @@ async function readBody(req: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-async function stream(res: ServerResponse, message: object, reply: Reply, delayMs: number) {
+/** Streams an answer to its end, or to that of the connection; `held` resolves when it may go on. */
+async function stream(
+  res: ServerResponse,
+  message: object,
+  reply: Reply,
+  options: { readonly delayMs: number; readonly held: Promise<unknown> },
+): Promise<void> {
   let isClosed = false;
-  res.on('close', () => (isClosed = true));
+  const closed = new Promise<void>((resolve) => {
+    res.on('close', () => {
+      isClosed = true;
+      resolve();
+    });
+  });
+  let sent = 0;
   res.writeHead(200, { 'content-type': 'text/event-stream' });
   const send = (type: string, data: object): void => {
     res.write(`event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`);
@@ -120,9 +134,11 @@ async function stream(res: ServerResponse, message: object, reply: Reply, delayM
     const { start, deltas } = deltasOf(block);
     send('content_block_start', { index, content_block: start });
     for (const delta of deltas) {
+      if (sent === reply.holdAfter) await Promise.race([options.held, closed]);
       if (isClosed) return;
       send('content_block_delta', { index, delta });
-      await pause(reply.delayMs ?? delayMs);
+      sent += 1;
+      await pause(reply.delayMs ?? options.delayMs);
     }
     send('content_block_stop', { index });
   }
@@ -143,6 +159,7 @@ function stopReason(reply: Reply): string {
 export async function startDemoModel(options: DemoModelOptions = {}): Promise<DemoModel> {
   const requests: SeenRequest[] = [];
   const failures = new Map<string, number>();
+  const holds = new Set<() => void>();
   const delayMs = options.delayMs ?? 5;
 
   /** Whether this request is one of the `times` that fail. */
@@ -193,7 +210,11 @@ export async function startDemoModel(options: DemoModelOptions = {}): Promise<De
       },
     };
     if (!body.stream) return sendJson(res, 200, message);
-    return stream(res, message, reply, delayMs);
+    const held = new Promise<void>((resolve) => {
+      holds.add(resolve);
+      res.on('close', () => holds.delete(resolve));
+    });
+    return stream(res, message, reply, { delayMs, held });
   }
 
   const server = createServer((req, res) => {
@@ -212,6 +233,9 @@ export async function startDemoModel(options: DemoModelOptions = {}): Promise<De
     url: `http://127.0.0.1:${port}`,
     port,
     requests,
+    release() {
+      for (const goOn of holds) goOn();
+    },
     close() {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(() => resolve()));

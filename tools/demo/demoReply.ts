@@ -22,6 +22,8 @@ export interface Reply {
   readonly blocks: readonly ReplyBlock[];
   /** Pause between two deltas; undefined = the server's default. */
   readonly delayMs?: number;
+  /** After this many deltas it stands still until the model is told to go on. */
+  readonly holdAfter?: number;
   /** HTTP status to fail with, and how many times (Infinity = always). */
   readonly failure?: { readonly status: number; readonly times: number };
 }

@@ -5,7 +5,7 @@ import type { DemoPromptState } from './demoRequest.ts';
 import { storyReply } from './demoStory.ts';
 
 const DIRECTIVES =
-  /\[\[(text|stamp|slow|bash|write|edit|tool|ask|plan|long|err|think)(?::((?:(?!\]\])[\s\S])*))?\]\]/g;
+  /\[\[(text|stamp|slow|held|bash|write|edit|tool|ask|plan|long|err|think)(?::((?:(?!\]\])[\s\S])*))?\]\]/g;
 const inputSchema = z.record(z.string(), z.unknown());
 
 interface Directive {
@@ -45,6 +45,11 @@ function play({ name, argument }: Directive): Reply {
     case 'slow': {
       const [count = 10, delayMs = 100] = numbers(argument);
       return { blocks: [{ kind: 'text', text: words(count) }], delayMs };
+    }
+    case 'held': {
+      // Half of it, and the rest when whoever runs the model says so.
+      const [count = 10] = numbers(argument);
+      return { blocks: [{ kind: 'text', text: words(count) }], holdAfter: Math.floor(count / 2) };
     }
     case 'long': {
       const [kilobytes = 1] = numbers(argument);
