@@ -1,5 +1,6 @@
 // Vitest: everything that runs outside VS Code. `isolate: false` keeps hundreds of small files fast.
 import { configDefaults, defineConfig } from 'vitest/config';
+import { WAIT_MS } from './tools/run/waitBound.ts';
 
 // Vitest reads the default export of this file and nothing else.
 // oxlint-disable-next-line import/no-default-export
@@ -17,7 +18,9 @@ export default defineConfig({
     isolate: false,
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    // Several waits, each of which says by itself what did not come (tools/run/waitBound.ts).
+    testTimeout: 4 * WAIT_MS,
+    hookTimeout: 4 * WAIT_MS,
+    expect: { poll: { timeout: WAIT_MS } },
   },
 });

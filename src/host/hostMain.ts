@@ -1,7 +1,7 @@
 // The session host as a program: from the lock to the last child's end.
 import { hostname, userInfo } from 'node:os';
 import { untilAborted } from '../base/abort.ts';
-import { systemClock } from '../base/clock.ts';
+import { type Clock, systemClock } from '../base/clock.ts';
 import { isAppError } from '../base/errors.ts';
 import { errorText } from '../base/log.ts';
 import { PRODUCT_VERSION } from '../base/product.ts';
@@ -39,7 +39,8 @@ export interface RunHostOptions {
   readonly signal: AbortSignal;
   /** Port of the relay; default: the one of the last time. */
   readonly relayPort?: number;
-  readonly idleMs?: number;
+  /** What idleness is measured by; default: the system's clock. */
+  readonly idleClock?: Clock;
   /** Name of this computer for people. */
   readonly computer?: string;
 }
@@ -153,13 +154,12 @@ async function run(options: RunHostOptions): Promise<number> {
       publish();
     });
     const idle = watchIdle({
-      clock,
+      clock: options.idleClock ?? clock,
       isBusy: () => sessions.all.some(({ driver }) => driver?.isBusy === true),
       isWatched: () =>
         machine.windowCount > 0 || sessions.all.some(({ room }) => room.windowCount > 0),
       isUnwanted: () => isNewer(wantedVersion(paths.home) ?? PRODUCT_VERSION, PRODUCT_VERSION),
       stop,
-      ...(options.idleMs === undefined ? {} : { idleMs: options.idleMs }),
     });
     closers.unshift(() => idle.dispose());
     if (options.json) {

@@ -18,12 +18,11 @@ export interface IdleStopOptions {
   /** A newer build wants this host's place. */
   readonly isUnwanted: () => boolean;
   readonly stop: (reason: 'idle' | 'replaced') => void;
-  readonly idleMs?: number;
 }
 
 /** Watches for idleness until disposed or fired. */
 export function watchIdle(options: IdleStopOptions): Disposable {
-  const { clock, isBusy, isWatched, isUnwanted, stop, idleMs = IDLE_MS } = options;
+  const { clock, isBusy, isWatched, isUnwanted, stop } = options;
   const disposables = new DisposableStore();
   let neededAt = clock.monotonic();
   let busyAt = clock.monotonic();
@@ -32,7 +31,7 @@ export function watchIdle(options: IdleStopOptions): Disposable {
       const now = clock.monotonic();
       if (isBusy()) busyAt = neededAt = now;
       else if (isWatched()) neededAt = now;
-      const isIdle = now - neededAt >= idleMs;
+      const isIdle = now - neededAt >= IDLE_MS;
       const isReplaced = now - busyAt >= REPLACE_MS && isUnwanted();
       if (!isIdle && !isReplaced) return;
       disposables.dispose();

@@ -15,6 +15,7 @@ import {
   type ProcessGroup,
   spawnGroup,
 } from '../../tools/run/processes.ts';
+import { WAIT_MS } from '../../tools/run/waitBound.ts';
 import { bundleProgram } from '../../tools/run/programBundle.ts';
 import { writeSampleProject } from '../../tools/run/sampleProject.ts';
 
@@ -114,7 +115,7 @@ async function makeCliRig(folder: string, closers: Closer[]): Promise<CliRig> {
   };
 
   closers.push(() => endProcessesWith('TWINHELM_HOME', home));
-  closers.push(() => assertNoneLeft('TWINHELM_HOME', home, 15_000));
+  closers.push(() => assertNoneLeft('TWINHELM_HOME', home));
   closers.push(() => run(['host', 'stop', '--force']));
   closers.push(endJoined);
   return {
@@ -178,7 +179,7 @@ function joined(group: ProcessGroup): Joined {
           const tail = lines.slice(-12).map((line) => JSON.stringify(line).slice(0, 300));
           reject(new Error(`${why}: no line "${type}" that fits; last:\n${tail.join('\n')}`));
         };
-        const timer = setTimeout(() => fail('timed out'), 30_000);
+        const timer = setTimeout(() => fail('timed out'), WAIT_MS);
         const check = (): void => {
           const found = lines.slice(from).find((line) => isType(line, type) && test(line));
           if (found && isType(found, type)) {

@@ -7,13 +7,13 @@ let session: string;
 
 beforeAll(async () => {
   rig = await createCliRig();
-}, 240_000);
+});
 
 afterEach(() => rig.endJoined());
 
-afterAll(() => rig.close(), 60_000);
+afterAll(() => rig.close());
 
-describe('a session from start to end, by the command line', { timeout: 90_000 }, () => {
+describe('a session from start to end, by the command line', () => {
   it('start finds no host, starts one, and the session appears in the list', async () => {
     const started = await rig.json(['start', '--title', 'Scene', '--cwd', '.']);
     session = String(started['sessionId']);

@@ -33,7 +33,7 @@ const env = { PATH: process.env['PATH'], HOME: home, TWINHELM_HOME: join(home, '
 
 beforeAll(async () => {
   main = await bundleProgram(new URL('../../src/cli/main.ts', import.meta.url));
-}, 60_000);
+});
 
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
@@ -67,7 +67,7 @@ function row(id: string): DirectoryRow {
   };
 }
 
-describe('usage', { timeout: 60_000 }, () => {
+describe('usage', () => {
   it('without a command it prints the commands and exits with 2', async () => {
     const { code, stdout } = await run();
     expect(code).toBe(2);
@@ -123,7 +123,7 @@ describe('usage', { timeout: 60_000 }, () => {
   });
 });
 
-describe('links and hosts that cannot be reached', { timeout: 60_000 }, () => {
+describe('links and hosts that cannot be reached', () => {
   it.each([
     ['a wrong link', 'https://example.org/join#nonsense', 'link-malformed'],
     [
@@ -207,7 +207,7 @@ describe('ids', () => {
   });
 });
 
-describe.runIf(process.platform === 'linux')('Ctrl+C', { timeout: 30_000 }, () => {
+describe.runIf(process.platform === 'linux')('Ctrl+C', () => {
   it('ends a prompt that is being typed, and nothing is sent', async () => {
     const command = [process.execPath, main, 'send', 'abc', '-'];
     const terminal = openTerminal(command, { cwd: home, env: { ...env, PATH: env.PATH ?? '' } });
@@ -260,7 +260,7 @@ describe('small parts', () => {
     expect(codes).toEqual([0, 0, 0, 0, 0, 0]);
     expect(new Set(groups.map((group) => group.output())).size).toBe(1);
     expect(readdirSync(folder)).toEqual(['cli-identity']);
-  }, 30_000);
+  });
 
   it('the identity of a home is made once, kept private, and never replaced if damaged', async () => {
     const folder = join(home, 'people');

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { systemClock } from '../../src/base/clock.ts';
+import { type Clock, systemClock } from '../../src/base/clock.ts';
 import type { CliIo } from '../../src/cli/io.ts';
 import { joinCommand } from '../../src/cli/commands/joinCommand.ts';
 import { roomMemoryFolder } from '../../src/cli/join/roomMemoryFolder.ts';
@@ -29,6 +29,8 @@ export interface JoinRunOptions {
   readonly hasKeyboard?: boolean;
   /** A home folder that is kept; default: a new one that goes with the run. */
   readonly home?: string;
+  /** Default: the system's. */
+  readonly clock?: Clock;
 }
 
 /** Everything of one test. */
@@ -55,13 +57,14 @@ export class JoinRig extends SyncRig {
 
   /** Runs `join` in this process; its end is waited for with the rig's. */
   run(link: string, name: string, options: JoinRunOptions = {}) {
+    const { clock = systemClock } = options;
     const home = options.home ?? mkdtempSync(join(tmpdir(), 'twinhelm-join-'));
     const stdin = new PassThrough();
     const stdout = new PassThrough();
     const stop = new AbortController();
     let text = '';
     stdout.setEncoding('utf8').on('data', (piece: string) => (text += piece));
-    const memory = new RoomMemories({ storage: roomMemoryFolder(home), clock: systemClock });
+    const memory = new RoomMemories({ storage: roomMemoryFolder(home), clock });
     const io: CliIo = {
       stdin,
       stdout,
@@ -73,7 +76,7 @@ export class JoinRig extends SyncRig {
       cwd: home,
       userHome: home,
       signal: stop.signal,
-      clock: systemClock,
+      clock,
       memory,
       script: '',
       execPath: '',
@@ -106,7 +109,7 @@ export class JoinRig extends SyncRig {
 }
 
 async function waitForText(part: string, text: () => string): Promise<void> {
-  await waitUntil(`“${part}”`, () => text().includes(part), 10_000).catch((error: unknown) => {
+  await waitUntil(`“${part}”`, () => text().includes(part)).catch((error: unknown) => {
     throw new Error(`${String(error)} in:\n${text()}`, { cause: error });
   });
 }

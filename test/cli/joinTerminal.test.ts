@@ -8,7 +8,7 @@ import { askFor, JoinRig, requestEntry } from './joinRig.ts';
 const rig = new JoinRig();
 afterEach(() => rig.close());
 
-describe('join in a terminal', { timeout: 30_000 }, () => {
+describe('join in a terminal', () => {
   it('shows history and stream once each, and takes prompts and commands', async () => {
     const prompts: string[] = [];
     const { relay, room } = await rig.serve((prompt) => prompts.push(prompt));

@@ -6,7 +6,7 @@ import { askFor, JoinRig, requestEntry } from './joinRig.ts';
 const rig = new JoinRig();
 afterEach(() => rig.close());
 
-describe('join --json', { timeout: 30_000 }, () => {
+describe('join --json', () => {
   it('prints joined, history, stream, entries, state, and the end', async () => {
     const { relay, room } = await rig.serve();
     room.append([textEntry('one', 'first')]);

@@ -18,22 +18,22 @@ beforeAll(async () => {
   opened.push(() => rig.close());
   terminal = openTerminal([rig.env['TWINHELM_CLAUDE'] ?? ''], { cwd: rig.project, env: rig.env });
   opened.push(() => terminal.close());
-  await waitUntil('the prompt of the terminal', () => terminal.screen().includes('❯'), 60_000);
-}, 240_000);
+  await waitUntil('the prompt of the terminal', () => terminal.screen().includes('❯'));
+});
 
 // A set-up that failed half-way has opened only some of it.
 const opened: Closer[] = [];
-afterAll(() => closeAll(opened.toReversed()), 60_000);
+afterAll(() => closeAll(opened.toReversed()));
 
 async function found(): Promise<string | undefined> {
   const { sessions } = listSchema.parse(await rig.json(['sessions']));
   return sessions.find((session) => session.source === 'observed')?.id;
 }
 
-describe.runIf(process.platform === 'linux')('a terminal session', { timeout: 120_000 }, () => {
+describe.runIf(process.platform === 'linux')('a terminal session', () => {
   it('is listed, opened live and read-only, and shared with viewers only', async () => {
     await terminal.type('[[text:From the terminal.]]');
-    const id = await waitUntil('the session in the list', found, 60_000);
+    const id = await waitUntil('the session in the list', found);
     const own = await rig.join(id, 'own');
     const isAnswer = (line: { readonly entry: { readonly kind: string } }): boolean =>
       line.entry.kind === 'text' && JSON.stringify(line.entry).includes('From the terminal.');

@@ -62,7 +62,7 @@ describe('ensureHost', () => {
     const stat = readFileSync(`/proc/${file.pid}/stat`, 'utf8').split(') ')[1]?.split(' ');
     // Session id equals the pid: it leads a session of its own, so no window takes it along.
     expect(Number(stat?.[3])).toBe(file.pid);
-  }, 60_000);
+  });
 
   it('strips editor variables from the host', async () => {
     const home = newHome();
@@ -72,7 +72,7 @@ describe('ensureHost', () => {
     const env = readFileSync(`/proc/${pid}/environ`, 'utf8');
     expect(env).not.toMatch(/VSCODE_|BROWSER=|NODE_OPTIONS/);
     expect(env).toContain(`TWINHELM_HOME=${home}`);
-  }, 60_000);
+  });
 
   it('two racing starts, and six, end in one host', async () => {
     for (const count of [2, 6]) {
@@ -82,7 +82,7 @@ describe('ensureHost', () => {
       // One that found the place taken may be on its way out.
       await waitUntil(() => hosts(home) === 1, 'one host is left');
     }
-  }, 120_000);
+  });
 
   it('a host that is on its way out is waited for, and another one is started', async () => {
     const home = newHome();
@@ -99,7 +99,7 @@ describe('ensureHost', () => {
     old.dispose();
     expect((await started).pid).toBeGreaterThan(0);
     expect(hosts(home)).toBe(1);
-  }, 60_000);
+  });
 
   it('a stale host.json does not keep a host from starting', async () => {
     const home = newHome();
@@ -110,7 +110,7 @@ describe('ensureHost', () => {
     const second = await ensure(home);
     expect(second.pid).not.toBe(first.pid);
     expect(second.link).not.toBe(first.link);
-  }, 60_000);
+  });
 
   it('a hostile host.json is ignored and replaced', async () => {
     const home = newHome();
@@ -119,7 +119,7 @@ describe('ensureHost', () => {
     writeFileSync(hostFile, '{"pid":1,"link":"http://evil.example/join#1"}', { mode: 0o600 });
     const file = await ensure(home);
     expect(await readHostFile(hostFile)).toEqual({ kind: 'running', file });
-  }, 60_000);
+  });
 
   it('a running host of another version is used, an older one is asked to make room; of another protocol it is not used', async () => {
     const home = newHome();
@@ -136,7 +136,7 @@ describe('ensureHost', () => {
     const refused = await ensure(home).catch((error: unknown) => error);
     expect(isAppError(refused, 'host-running')).toBe(true);
     expect((await processStart(file.pid)) !== undefined).toBe(true);
-  }, 60_000);
+  });
 
   it('versions are compared by their numbers', () => {
     const newer = [
@@ -162,27 +162,28 @@ describe('ensureHost', () => {
     writeFileSync(script, 'throw new Error("broken");');
     const other = await ensure(newHome(), { script }).catch((thrown: unknown) => thrown);
     expect(isAppError(other, 'host-unreachable')).toBe(true);
-  }, 60_000);
+  });
 
   it('SIGTERM ends host and relay, and takes host.json away', async () => {
     const home = newHome();
     const { pid } = await ensure(home);
     process.kill(pid, 'SIGTERM');
-    await assertNoneLeft(MARKER, home, 10_000);
+    await assertNoneLeft(MARKER, home);
     expect(await readHostFile(hostPaths(home).hostFile)).toEqual({ kind: 'none' });
-  }, 60_000);
+  });
 
   it('kill -9 of the host ends its relay too', async () => {
     const home = newHome();
     const { pid } = await ensure(home);
     process.kill(pid, 'SIGKILL');
-    await assertNoneLeft(MARKER, home, 10_000);
-  }, 60_000);
+    await assertNoneLeft(MARKER, home);
+  });
 
   it('an idle host ends by itself', async () => {
     const home = newHome();
-    await ensure(home, { env: { TEST_IDLE_MS: '1500' } });
-    await assertNoneLeft(MARKER, home, 20_000);
+    const { pid } = await ensure(home);
+    process.kill(pid, 'SIGUSR2');
+    await assertNoneLeft(MARKER, home);
     expect(readFileSync(hostPaths(home).log, 'utf8')).toContain('reason=idle');
-  }, 60_000);
+  });
 });

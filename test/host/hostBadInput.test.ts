@@ -9,7 +9,7 @@ import { temporaryFolder } from './folders.ts';
 import { HostRig } from './hostRig.ts';
 
 let rig: HostRig;
-afterEach(() => rig.close(), 60_000);
+afterEach(() => rig.close());
 
 /** A program that stands where claude should. */
 function program(script: string): string {
@@ -30,7 +30,7 @@ describe('claude missing', () => {
       /not found|could not be found|no .*claude/i,
     );
     await waitUntil(() => machine.state.sessions.length === 0, 'no session is left');
-  }, 60_000);
+  });
 });
 
 describe('claude exiting at once', () => {
@@ -46,7 +46,7 @@ describe('claude exiting at once', () => {
       /boom: broken install/,
     );
     await waitUntil(() => machine.state.sessions.length === 0, 'no session is left');
-  }, 60_000);
+  });
 
   it('in a running session keeps the prompt in the queue, and runs it when claude is back', async () => {
     const real = await installClaude();
@@ -79,7 +79,7 @@ describe('claude exiting at once', () => {
       () => ada.text.includes('kept for later') && ada.text.includes('and the next'),
     );
     await ada.until('the problem is gone', () => ada.state.session.problem === undefined);
-  }, 90_000);
+  });
 });
 
 describe('claude that never gets ready', () => {
@@ -104,7 +104,7 @@ describe('claude that never gets ready', () => {
     await other.request('end', { session: row.session.id });
     expect(await first).toMatch(/ended before its agent was ready/);
     expect(sleepers()).toBe(0);
-    expect(other.state.sessions).toEqual([]);
+    await waitUntil(() => other.state.sessions.length === 0, 'no session is left');
     const second = begin();
     await waitUntil(() => sleepers() === 1, 'the next is started');
     await other.request('stop-host', { force: true });
@@ -114,7 +114,7 @@ describe('claude that never gets ready', () => {
     await rig.start();
     expect((await rig.machine()).state.sessions).toEqual([]);
     await Promise.race([second, machine.view.close()]);
-  }, 120_000);
+  });
 });
 
 describe('a 1 MB prompt', () => {
@@ -132,7 +132,7 @@ describe('a 1 MB prompt', () => {
     const whole = await ada.view.fetchBlob(cut?.blob ?? '');
     expect(Buffer.from(whole).toString()).toBe(text);
     expect(JSON.stringify(rig.model.requests)).toContain('long marker-end');
-  }, 60_000);
+  });
 });
 
 describe('a full disk', () => {
@@ -156,10 +156,10 @@ describe('a full disk', () => {
     expect(rig.log).toMatch(/host crashed .*SQLite/);
     await rig.start();
     const again = await (await rig.machine()).joinSession(first.session);
-    await again.until('it is idle', () => again.state.session.status === 'idle', 60_000);
+    await again.until('it is idle', () => again.state.session.status === 'idle');
     await again.view.request('prompt', { text: '[[text:there is room again]]' });
     await again.until('it goes on', () => again.text.includes('there is room again'));
     const ids = again.entries.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
-  }, 120_000);
+  });
 });

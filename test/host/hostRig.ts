@@ -12,6 +12,7 @@ import type { DirectoryRow, MachineState, SessionState } from '../../src/protoco
 import type { Entry, EntryKind, EntryOf } from '../../src/protocol/transcript.ts';
 import { Attachment } from '../../src/sync/member/attachment.ts';
 import { claudeEnvironment, installClaude } from '../../tools/install/claudeCli.ts';
+import { WAIT_MS } from '../../tools/run/waitBound.ts';
 import { type DemoModel, startDemoModel } from '../../tools/demo/demoModel.ts';
 import {
   endProcessesWith,
@@ -58,7 +59,7 @@ export class Guest {
       .join('\n');
   }
 
-  async until(what: string, isTrue: () => boolean, timeoutMs = 30_000): Promise<void> {
+  async until(what: string, isTrue: () => boolean, timeoutMs = WAIT_MS): Promise<void> {
     await waitUntil(
       () => {
         try {
@@ -114,6 +115,7 @@ export class HostRig {
   private readonly identities = new Map<string, Identity>();
   private readonly guests: Guest[] = [];
   private host: ProcessGroup | undefined;
+  private passed = 0;
 
   private constructor(folder: string, model: DemoModel, env: Readonly<Record<string, string>>) {
     this.folder = folder;
@@ -135,6 +137,7 @@ export class HostRig {
 
   /** Starts a host and waits until it is ready. With `fileKiB` no file of it may grow beyond: its disk is full then. */
   async start(options: { readonly fileKiB?: number } = {}): Promise<HostFile> {
+    this.passed = 0;
     const command = [process.execPath, HOST_PROGRAM, 'host', '--json'];
     const { fileKiB } = options;
     this.host =
@@ -143,7 +146,7 @@ export class HostRig {
         : spawnGroup('sh', ['-c', `ulimit -f ${fileKiB * 2} && exec "$0" "$@"`, ...command], {
             env: this.env,
           });
-    await this.host.line((line) => (line.includes('"ready":true') ? line : undefined), 30_000);
+    await this.host.line((line) => (line.includes('"ready":true') ? line : undefined));
     return this.file();
   }
 
@@ -165,6 +168,16 @@ export class HostRig {
     return readFileSync(this.paths.log, 'utf8');
   }
 
+  /** Lets half an hour pass for the host's look for idleness, and waits until it has looked. */
+  async passIdleTime(): Promise<void> {
+    const { host } = this;
+    if (host === undefined) throw new Error('no host');
+    this.passed += 1;
+    const said = `{"passed":${this.passed}}`;
+    process.kill(host.pid, 'SIGUSR2');
+    await host.line((line) => (line === said ? line : undefined));
+  }
+
   /** Kills the host process alone, as a crash does. */
   async crash(): Promise<void> {
     const { host } = this;
@@ -178,7 +191,7 @@ export class HostRig {
     const { host } = this;
     if (host === undefined) return undefined;
     if (host.exitCode() === undefined) process.kill(host.pid, 'SIGTERM');
-    await waitUntil(() => host.exitCode() !== undefined, 'host ended', 30_000);
+    await waitUntil(() => host.exitCode() !== undefined, 'host ended');
     return host.exitCode();
   }
 

@@ -19,8 +19,8 @@ async function joined(link: string, name: string): Promise<Attachment> {
 let rig: SessionsRig;
 beforeEach(async () => {
   rig = await SessionsRig.create();
-}, 60_000);
-afterEach(() => rig.close(), 60_000);
+});
+afterEach(() => rig.close());
 
 describe('a hosted session', () => {
   it('an agent that ends as soon as it is ready leaves the prompt in the queue, and is not started over and over', async () => {

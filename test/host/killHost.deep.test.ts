@@ -12,8 +12,8 @@ let rig: HostRig;
 beforeAll(async () => {
   rig = await HostRig.create();
   await rig.start();
-}, 120_000);
-afterAll(() => rig.close(), 60_000);
+});
+afterAll(() => rig.close());
 
 /** A small seeded generator (mulberry32): a failing run can be repeated. */
 function randomOf(seed: number): () => number {
@@ -79,5 +79,5 @@ it(`kill -9 of the host at ${ROUNDS} random points: no second writer, no prompt 
   const ids = ada.entries.map(({ id }) => id);
   expect(new Set(ids).size).toBe(ids.length);
   await ada.view.request('prompt', { text: '[[text:still here]]' });
-  await ada.until('it still works', () => ada.text.includes('still here'), 60_000);
+  await ada.until('it still works', () => ada.text.includes('still here'));
 }, 3_600_000);

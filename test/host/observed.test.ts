@@ -89,11 +89,11 @@ beforeAll(async () => {
   terminal = startTerminal();
   type('[[text:said in the terminal]]');
   await terminal.line((line) => (line.includes('"type":"result"') ? line : undefined));
-}, 120_000);
+});
 afterAll(async () => {
   await terminal.end();
   await rig.close();
-}, 60_000);
+});
 
 describe('a session in a terminal', () => {
   it('appears in the directory, and opens live and read-only', async () => {
@@ -117,13 +117,13 @@ describe('a session in a terminal', () => {
     expect(
       machine.state.sessions.filter(({ session }) => session.cwd.endsWith('project')),
     ).toHaveLength(1);
-  }, 60_000);
+  });
 
   it('finished blocks follow', async () => {
     type('[[text:and on it goes]]');
     await watched.until('it follows', () => watched.text.includes('and on it goes'));
     expect(watched.text.split('and on it goes')).toHaveLength(2);
-  }, 30_000);
+  });
 
   it('is shared with viewers, not with controllers', async () => {
     const { session } = watched;
@@ -135,7 +135,7 @@ describe('a session in a terminal', () => {
     const link = /"link":"([^"]+)"/.exec(JSON.stringify(shared))?.[1] ?? '';
     const bob = await rig.join(link, 'Bob');
     await bob.until('Bob sees it', () => bob.text.includes('said in the terminal'));
-  }, 30_000);
+  });
 
   it('cannot be continued here while it lives: never two writers', async () => {
     await expect(machine.request('continue', { session: watched.session })).rejects.toThrow(
@@ -153,7 +153,7 @@ describe('a session in a terminal', () => {
     const texts = again.ofKind('text').filter(({ text }) => text.includes('and on it goes'));
     expect(texts).toHaveLength(1);
     watched = again;
-  }, 60_000);
+  });
 
   it('is continued here once it has ended, in the same room and with its memory', async () => {
     await terminal.end('SIGINT');
@@ -168,7 +168,7 @@ describe('a session in a terminal', () => {
     expect(
       watched.ofKind('text').filter(({ text }) => text.includes('said in the terminal')),
     ).toHaveLength(1);
-  }, 60_000);
+  });
 
   it('a 10 MB tool result in its transcript is cut, and whole by fetch', async () => {
     const whole = 'x'.repeat(10 * 1024 * 1024);
@@ -195,7 +195,7 @@ describe('a session in a terminal', () => {
     expect((await guest.view.fetchBlob(cut?.blob ?? '')).length).toBe(whole.length);
     expect(statSync(file).size).toBeGreaterThan(whole.length);
     await sleeper.end('SIGKILL');
-  }, 120_000);
+  });
 
   it('that takes up an ended session of ours is live in its room, nothing twice, and can be continued', async () => {
     const ours = await machine.startSession({ prompt: '[[text:said to the host]]' });
@@ -226,7 +226,7 @@ describe('a session in a terminal', () => {
       'and back again',
     ]);
     expect(ours.ofKind('prompt')).toHaveLength(3);
-  }, 90_000);
+  });
 
   it('that takes up an ended session which is shared stays out of the guests’ sight', async () => {
     const ours = await machine.startSession({ prompt: '[[text:said to all]]' });
@@ -248,5 +248,5 @@ describe('a session in a terminal', () => {
     expect(ours.state.session.status).toBe('ended');
     expect(ours.text).not.toContain('said to nobody');
     await second.end('SIGINT');
-  }, 60_000);
+  });
 });

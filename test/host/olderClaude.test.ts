@@ -7,14 +7,14 @@ let rig: HostRig;
 beforeAll(async () => {
   rig = await HostRig.create({ claudePath: await installClaude('2.1.197') });
   await rig.start();
-}, 120_000);
-afterAll(() => rig.close(), 60_000);
+});
+afterAll(() => rig.close());
 
 it('claude 2.1.197 runs prompts, asks, and is taken over after kill -9 of the host', async () => {
   const ada = await (await rig.machine()).startSession();
   await ada.view.request('prompt', { text: '[[bash:touch older.txt]]' });
   await ada.answer('allow');
-  await ada.until('the turn ends', () => ada.ofKind('turn').length === 1, 60_000);
+  await ada.until('the turn ends', () => ada.ofKind('turn').length === 1);
   expect(ada.ofKind('decision').at(-1)).toMatchObject({ outcome: 'allowed' });
   await ada.view.request('prompt', { text: '[[held:50]]' });
   await ada.until('text streams', () => ada.view.live.length > 0);
@@ -22,9 +22,9 @@ it('claude 2.1.197 runs prompts, asks, and is taken over after kill -9 of the ho
   await rig.start();
   rig.model.release();
   const again = await (await rig.machine()).joinSession(ada.session);
-  await again.until('the text is taken over', () => again.text.includes('w49'), 60_000);
-  await again.until('it is idle', () => again.state.session.status === 'idle', 60_000);
+  await again.until('the text is taken over', () => again.text.includes('w49'));
+  await again.until('it is idle', () => again.state.session.status === 'idle');
   await again.view.request('prompt', { text: '[[text:and on]]' });
-  await again.until('the next turn ends', () => again.text.includes('and on'), 60_000);
+  await again.until('the next turn ends', () => again.text.includes('and on'));
   expect(again.ofKind('prompt')).toHaveLength(3);
-}, 180_000);
+});

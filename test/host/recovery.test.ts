@@ -13,11 +13,11 @@ beforeEach(async () => {
   rig = await HostRig.create();
   await rig.start();
   agents = watchAgents(rig.folder);
-}, 60_000);
+});
 afterEach(async () => {
   await agents.stop();
   await rig.close();
-}, 60_000);
+});
 
 /** How often the model was asked to begin with this prompt. */
 function timesAsked(text: string): number {
@@ -48,7 +48,7 @@ describe('kill -9 of the host', () => {
     expect(asked).toContain('before the crash');
     expect(timesAsked('before the crash')).toBe(1);
     expect(await agents.stop()).toEqual({ most: 1, several: [] });
-  }, 60_000);
+  });
 
   it('while streaming: the old agent finishes, its text is taken over, nothing runs twice', async () => {
     const ada = await (await rig.machine()).startSession();
@@ -57,8 +57,8 @@ describe('kill -9 of the host', () => {
     const again = await crashAndReturn(ada.session);
     expect(liveAgents(rig.folder)).toHaveLength(1);
     rig.model.release();
-    await again.until('the text is taken over', () => again.text.includes('w39'), 60_000);
-    await again.until('it is idle', () => again.state.session.status === 'idle', 60_000);
+    await again.until('the text is taken over', () => again.text.includes('w39'));
+    await again.until('it is idle', () => again.state.session.status === 'idle');
     await again.until('what was lost is said', () =>
       again.ofKind('notice').some(({ code }) => code === 'host-restarted'),
     );
@@ -68,7 +68,7 @@ describe('kill -9 of the host', () => {
     expect(timesAsked('marker-stream')).toBe(1);
     expect(again.ofKind('prompt')).toHaveLength(2);
     expect(await agents.stop()).toEqual({ most: 1, several: [] });
-  }, 90_000);
+  });
 
   it('while a permission is open: it is said to be lost, and the next prompt runs', async () => {
     const ada = await (await rig.machine()).startSession();
@@ -86,7 +86,7 @@ describe('kill -9 of the host', () => {
     expect(existsSync(join(rig.project, 'never.txt'))).toBe(false);
     expect(timesAsked('marker-open')).toBe(1);
     expect(await agents.stop()).toEqual({ most: 1, several: [] });
-  }, 90_000);
+  });
 
   it('while a tool runs: a prompt sent meanwhile waits until the old agent is gone', async () => {
     const ada = await (await rig.machine()).startSession();
@@ -100,12 +100,12 @@ describe('kill -9 of the host', () => {
     expect(liveAgents(rig.folder)).toHaveLength(1);
     expect(timesAsked('marker-next')).toBe(0);
     writeFileSync(path('go-on.txt'), '');
-    await again.until('the next turn ends', () => again.text.includes('and on'), 60_000);
+    await again.until('the next turn ends', () => again.text.includes('and on'));
     expect(existsSync(path('done.txt'))).toBe(true);
     expect(timesAsked('marker-next')).toBe(1);
     expect(again.ofKind('prompt')).toHaveLength(2);
     expect(await agents.stop()).toEqual({ most: 1, several: [] });
-  }, 90_000);
+  });
 
   it('twice in a row: what was taken over once is not taken over again', async () => {
     const ada = await (await rig.machine()).startSession();
@@ -115,16 +115,16 @@ describe('kill -9 of the host', () => {
     await rig.start();
     rig.model.release();
     const first = await (await rig.machine()).joinSession(ada.session);
-    await first.until('the text is taken over', () => first.text.includes('w39'), 60_000);
+    await first.until('the text is taken over', () => first.text.includes('w39'));
     const again = await crashAndReturn(ada.session);
-    await again.until('the text is taken over', () => again.text.includes('w39'), 60_000);
-    await again.until('it is idle', () => again.state.session.status === 'idle', 60_000);
+    await again.until('the text is taken over', () => again.text.includes('w39'));
+    await again.until('it is idle', () => again.state.session.status === 'idle');
     const ids = again.entries.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
     expect(again.ofKind('prompt')).toHaveLength(1);
     expect(timesAsked('marker-twice')).toBe(1);
     expect(await agents.stop()).toEqual({ most: 1, several: [] });
-  }, 90_000);
+  });
 
   it('before a prompt reached the agent: it runs once, by itself', async () => {
     const ada = await (await rig.machine()).startSession();
@@ -136,12 +136,12 @@ describe('kill -9 of the host', () => {
     // The agent is only being started when this is answered.
     await next.view.request('prompt', { text: 'marker-early [[text:ran by itself]]' });
     const again = await crashAndReturn(ada.session);
-    await again.until('it ran', () => again.text.includes('ran by itself'), 60_000);
+    await again.until('it ran', () => again.text.includes('ran by itself'));
     expect(timesAsked('marker-early')).toBe(1);
     expect(again.ofKind('prompt')).toHaveLength(2);
     expect(again.ofKind('notice').filter(({ code }) => code === 'prompt-unknown')).toEqual([]);
     expect(await agents.stop()).toEqual({ most: 1, several: [] });
-  }, 90_000);
+  });
 });
 
 describe('an agent that ends by itself', () => {
@@ -162,5 +162,5 @@ describe('an agent that ends by itself', () => {
     expect(ada.state.session.problem).toBeUndefined();
     expect(timesAsked('marker-killed')).toBe(1);
     expect(await agents.stop()).toEqual({ most: 1, several: [] });
-  }, 60_000);
+  });
 });

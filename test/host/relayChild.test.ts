@@ -58,7 +58,7 @@ describe('relay child', () => {
     process.kill(relay.pid ?? 0, 'SIGKILL');
     await waitUntil(() => failures.length > 1, 'it is tried again');
     await relay.close();
-  }, 20_000);
+  });
 
   it('runs on loopback, and ends with close', async () => {
     const relay = await start(0);
@@ -67,7 +67,7 @@ describe('relay child', () => {
     expect(await health(url)).toBe(true);
     await relay.close();
     expect(await health(url)).toBe(false);
-  }, 20_000);
+  });
 
   it('is started again on the same port with a new key when it dies', async () => {
     const relay = await start(0);
@@ -79,7 +79,7 @@ describe('relay child', () => {
       expect(relay.address.url).toBe(before.url);
       expect(await health(before.url)).toBe(true);
     }
-  }, 30_000);
+  });
 
   it('a busy port gives way to a free one', async () => {
     const squatter = createServer().listen(0, '127.0.0.1');
@@ -90,12 +90,12 @@ describe('relay child', () => {
     expect(relay.address.port).not.toBe(port);
     expect(await health(relay.address.url)).toBe(true);
     squatter.close();
-  }, 20_000);
+  });
 
   it('a relay that cannot start is a clear error', async () => {
     const script = join(temporaryFolder(), 'broken.mjs');
     writeFileSync(script, 'process.exit(3);');
     const error = await start(0, script).catch((thrown: unknown) => thrown);
     expect(isAppError(error, 'relay-unreachable') && error.message).toContain('code 3');
-  }, 20_000);
+  });
 });

@@ -29,11 +29,11 @@ beforeAll(async () => {
     clock: systemClock,
     log: silentLogger,
   });
-}, 120_000);
+});
 afterAll(async () => {
   await relay.close();
   await rig.close();
-}, 60_000);
+});
 
 async function share(where: CommandArgs<'share'>['where']): Promise<string> {
   const answer = await machine.request('share', { session: owner.session, role: 'viewer', where });
@@ -69,7 +69,7 @@ describe('a relay server', () => {
     // Her own channel is open only if the relay took the claim that names her.
     await expect(guest.view.request('prompt', { text: 'mine' })).rejects.toThrow(/may not/);
     expect(parseLink(await share(onServer(ACCESS_KEY))).relay).toBe(relay.url);
-  }, 30_000);
+  });
 
   it('in use: sharing on it once more cuts nobody off', async () => {
     const guest = await rig.join(await share(onServer(ACCESS_KEY)), 'Jo');
@@ -79,7 +79,7 @@ describe('a relay server', () => {
     await owner.view.request('prompt', { text: '[[text:once more]]' });
     await guest.until('Jo sees it', () => guest.text.includes('once more'));
     expect(new Set(truths)).toEqual(new Set(['live']));
-  }, 30_000);
+  });
 
   it('that went away: the session can be shared elsewhere, and sharing can be ended', async () => {
     await relay.close();
@@ -90,5 +90,5 @@ describe('a relay server', () => {
       'the row says so',
       (row) => row.session.id === owner.session && row.sharing === undefined,
     );
-  }, 60_000);
+  });
 });

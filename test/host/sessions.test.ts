@@ -13,8 +13,8 @@ let agent: FakeAgent;
 beforeEach(async () => {
   rig = await SessionsRig.create();
   ({ agent } = rig);
-}, 60_000);
-afterEach(() => rig.close(), 60_000);
+});
+afterEach(() => rig.close());
 
 describe('a session that is just being opened', () => {
   it('says so to commands, not that it has ended', async () => {
@@ -55,7 +55,7 @@ describe('commands on one session that come together', () => {
     await rig.sessions.end(id);
     expect(agent.alive).toEqual([]);
     expect(rig.journal.sessions.children()).toEqual([]);
-  }, 30_000);
+  });
 
   it('continue that comes while it is being ended goes on with it', async () => {
     const { id } = await rig.start();
@@ -64,7 +64,7 @@ describe('commands on one session that come together', () => {
     expect(agent.alive).toHaveLength(1);
     expect(rig.statusOf(id)).toBe('idle');
     expect(rig.sessions.get(id).recorder.stored.ended).toBe(false);
-  }, 30_000);
+  });
 
   it('a terminal that takes it up while it is being continued here waits until that is decided', async () => {
     const session = await rig.start();
@@ -79,7 +79,7 @@ describe('commands on one session that come together', () => {
     expect(agent.watched).toEqual([]);
     expect(session.recorder.stored.source).toBe('hosted');
     expect(rig.statusOf(id)).toBe('idle');
-  }, 30_000);
+  });
 
   it('what a terminal took up is archived, watched and refused for end in the order of coming', async () => {
     const session = await rig.start();
@@ -94,7 +94,7 @@ describe('commands on one session that come together', () => {
     const busy = await rig.sessions.continue({ session: id }).catch((error: unknown) => error);
     expect(isAppError(busy, 'session-busy')).toBe(true);
     expect(agent.watched).toHaveLength(1);
-  }, 30_000);
+  });
 
   it('end gives up an agent that is being started, and nothing is left of a first start', async () => {
     agent.hold();
@@ -107,7 +107,7 @@ describe('commands on one session that come together', () => {
     expect(rig.sessions.rows()).toEqual([]);
     expect(rig.journal.sessions.sessions()).toEqual([]);
     expect(rig.journal.sessions.children()).toEqual([]);
-  }, 30_000);
+  });
 });
 
 describe('closing', () => {
@@ -122,7 +122,7 @@ describe('closing', () => {
     expect(agent.alive).toEqual([]);
     expect(isAppError(await rig.start().catch((error: unknown) => error), 'cancelled')).toBe(true);
     expect(rig.sessions.all).toEqual([]);
-  }, 30_000);
+  });
 
   it('while a session is being continued leaves it ended, to be continued later', async () => {
     const { id } = await rig.start();
@@ -133,7 +133,7 @@ describe('closing', () => {
     expect(isAppError(await continued, 'cancelled')).toBe(true);
     expect(agent.alive).toEqual([]);
     expect(rig.journal.sessions.sessions()).toMatchObject([{ id, ended: true }]);
-  }, 30_000);
+  });
 });
 
 describe('ended sessions', () => {
@@ -158,7 +158,7 @@ describe('ended sessions', () => {
     await rig.sessions.continue({ session: first });
     expect(rig.statusOf(first)).toBe('idle');
     expect(agent.alive).toHaveLength(1);
-  }, 60_000);
+  });
 
   it('archived while they are being closed stay archived', async () => {
     const ids: string[] = [];
@@ -172,7 +172,7 @@ describe('ended sessions', () => {
     await waitUntil('it is closed', () => rig.sessions.all.length === 10);
     const stored = rig.journal.sessions.sessions().find(({ id }) => id === first);
     expect(stored).toMatchObject({ archived: true, ended: true });
-  }, 60_000);
+  });
 });
 
 describe('the next host', () => {
@@ -191,7 +191,7 @@ describe('the next host', () => {
     expect(next.get(live.id).recorder.status).toBe('idle');
     expect(next.get(shared.id).recorder.status).toBe('ended');
     await next.closeAll();
-  }, 30_000);
+  });
 
   it('waits for an agent that an earlier one could not serve again, before it goes on', async () => {
     const { id } = await rig.start();
@@ -208,5 +208,5 @@ describe('the next host', () => {
     await left.end('SIGKILL');
     await continued;
     expect(agent.alive).toHaveLength(1);
-  }, 30_000);
+  });
 });

@@ -17,8 +17,8 @@ let session: OpenSession;
 beforeEach(async () => {
   rig = await SessionsRig.create();
   session = await rig.start();
-}, 60_000);
-afterEach(() => rig.close(), 60_000);
+});
+afterEach(() => rig.close());
 
 /** Shares; `meanwhile` happens when the address is about to be checked. */
 function share(

@@ -25,8 +25,8 @@ beforeAll(async () => {
   await rig.start();
   machine = await rig.machine();
   ada = await machine.startSession();
-}, 120_000);
-afterAll(() => rig.close(), 60_000);
+});
+afterAll(() => rig.close());
 
 function linkOf(result: Json | undefined): string {
   const link = /"link":"([^"]+)"/.exec(JSON.stringify(result))?.[1];
@@ -64,7 +64,7 @@ describe('sharing', () => {
     });
     const lifetimeMs = (row.sharing?.invites[0]?.notAfter ?? 0) - Date.now();
     expect(Math.round(lifetimeMs / 3_600_000)).toBe(24);
-  }, 30_000);
+  });
 
   it('a controller waits for Allow control; with it, everybody sees who typed', async () => {
     const carol = await rig.join(await share({ role: 'controller' }), 'Carol');
@@ -82,7 +82,7 @@ describe('sharing', () => {
     expect(ada.ofKind('prompt').at(-1)).toMatchObject({ author: { name: 'Carol' } });
     expect(ada.ofKind('prompt').at(-1)?.author?.member).toBe(carol.view.member);
     await ada.until('the turn ends', () => ada.ofKind('turn').at(-1)?.author?.name === 'Carol');
-  }, 30_000);
+  });
 
   it('a mode without questions is refused while a guest may control', async () => {
     await expect(ada.view.request('set-mode', { mode: 'bypassPermissions' })).rejects.toThrow(
@@ -94,7 +94,7 @@ describe('sharing', () => {
     const dan = await rig.join(await share({ role: 'controller', allowControl: true }), 'Dan');
     expect(dan.view.me).toMatchObject({ role: 'controller' });
     await dan.close();
-  }, 30_000);
+  });
 
   it('Stop sharing cuts every guest off, and their links do not work again', async () => {
     const link = await share();
@@ -110,7 +110,7 @@ describe('sharing', () => {
       'the row says so',
       (row) => row.session.id === ada.session && row.sharing === undefined,
     );
-  }, 60_000);
+  });
 
   it('a policy that turns sharing off, or cannot be read, is obeyed', async () => {
     for (const policy of ['{"sharing":"off"}', '{"sharing":', '{"sharing":"maybe"}']) {
@@ -174,7 +174,7 @@ describe('where', () => {
     expect(fay.view.me?.role).toBe('viewer');
     await fay.close();
     way.close();
-  }, 30_000);
+  });
 
   it('an address that leads elsewhere or nowhere gives no link', async () => {
     const other = await stranger();
@@ -188,7 +188,7 @@ describe('where', () => {
     await expect(share({ where: { kind: 'address', url: 'ftp://x' } })).rejects.toThrow(/address/);
     const row = machine.row(ada.session);
     expect(row?.sharing?.invites.every(({ role }) => role === 'viewer') ?? true).toBe(true);
-  }, 30_000);
+  });
 
   it('a relay server of one’s own serves the session; a wrong access key is refused', async () => {
     const relay = await createRelay({
@@ -213,7 +213,7 @@ describe('where', () => {
     await machine.request('stop-sharing', { session: ada.session });
     await isOver(gus);
     await relay.close();
-  }, 60_000);
+  });
 });
 
 describe('a relay child that dies', () => {
@@ -224,5 +224,5 @@ describe('a relay child that dies', () => {
     process.kill(relay?.pid ?? 0, 'SIGKILL');
     await ada.view.request('prompt', { text: '[[text:after the relay died]]' });
     await hal.until('Hal sees it', () => hal.text.includes('after the relay died'));
-  }, 60_000);
+  });
 });

@@ -1,10 +1,11 @@
 // Waits for a condition of real processes and sockets, instead of sleeping.
+import { WAIT_MS } from '../../tools/run/waitBound.ts';
 
 /** Resolves to the first truthy value of `check`; rejects after `timeoutMs` naming `what`. */
 export async function waitUntil<T>(
   what: string,
   check: () => T | Promise<T>,
-  timeoutMs = 5000,
+  timeoutMs = WAIT_MS,
 ): Promise<NonNullable<T>> {
   const end = performance.now() + timeoutMs;
   for (;;) {

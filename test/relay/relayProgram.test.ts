@@ -45,7 +45,7 @@ function parseObject(line: string): Record<string, unknown> {
 
 /** Waits for the ready line; the result stands for the relay in the helpers of these tests. */
 async function ready(relay: RelayProcess): Promise<Relay> {
-  const line = await waitUntil('it is ready', () => relay.lines()[0], 15_000);
+  const line = await waitUntil('it is ready', () => relay.lines()[0]);
   expect(Object.keys(line)).toEqual(['ready', 'url']);
   const url = String(line['url']);
   return { url, port: Number(new URL(url).port) } as Relay; // the helpers use nothing else of it
@@ -128,7 +128,7 @@ describe('twinhelm relay', () => {
     }
     const files = Buffer.concat(readdirSync(data).map((name) => readFileSync(join(data, name))));
     expect([files.includes(token), files.includes(room.hostToken)]).toEqual([false, false]);
-  }, 30_000);
+  });
 
   it('refuses a data folder that another relay uses', async () => {
     const data = temporaryFolder();
@@ -173,12 +173,12 @@ describe('a relay that is a child', () => {
     onTestFinished(() => void parent.kill('SIGKILL'));
     let output = '';
     parent.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    await waitUntil('the relay runs', () => output.includes('\n'), 15_000);
+    await waitUntil('the relay runs', () => output.includes('\n'));
     const { pid } = JSON.parse(output) as { readonly pid: number }; // printed by the script above
     parent.kill('SIGKILL');
-    await waitUntil('the relay is gone', () => !isAlive(pid), 10_000);
+    await waitUntil('the relay is gone', () => !isAlive(pid));
     expect(isAlive(pid)).toBe(false);
-  }, 30_000);
+  });
 
   it('says what is wrong with its options', async () => {
     const relay = runProcess(['--child']);

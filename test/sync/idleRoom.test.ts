@@ -87,4 +87,4 @@ it('a command of a member who comes back to an idle room is not too late, howeve
     });
   });
   await expect(sent).resolves.toBeDefined();
-}, 20_000);
+});

@@ -8,7 +8,7 @@ import { createIdentity, type Identity } from '../../src/crypto/identity.ts';
 import { generateSigningPair, newBootOf, randomBytes } from '../../src/crypto/keys.ts';
 import type { Entry } from '../../src/protocol/transcript.ts';
 import { createMemoryStore } from '../../src/relay/stores/memoryStore.ts';
-import { createRelay, type Relay } from '../../src/relay/server.ts';
+import { createRelay, type Relay, type RelayOptions } from '../../src/relay/server.ts';
 import { Attachment } from '../../src/sync/member/attachment.ts';
 import { HostRoom } from '../../src/sync/host/hostRoom.ts';
 import type {
@@ -32,9 +32,10 @@ export class SyncRig {
     this.closers.push(close);
   }
 
-  async relay(): Promise<Relay> {
+  async relay(options: Pick<RelayOptions, 'limits'> = {}): Promise<Relay> {
     const store = createMemoryStore();
-    const relay = await createRelay({ port: 0, store, clock: systemClock, log: silentLogger });
+    const common = { port: 0, store, clock: systemClock, log: silentLogger };
+    const relay = await createRelay({ ...common, ...options });
     this.closers.push(() => relay.close());
     return relay;
   }

@@ -40,7 +40,7 @@ describe('one start per folder', () => {
     expect(existsSync(file)).toBe(false);
   });
 
-  test('a second start leaves what the first one runs alone', { timeout: 30_000 }, async () => {
+  test('a second start leaves what the first one runs alone', async () => {
     const folder = temporaryFolder();
     const owner = { pid: process.pid, start: await processStart(process.pid) };
     writeFileSync(join(folder, 'start.lock'), JSON.stringify(owner));

@@ -79,15 +79,15 @@ describe('composer', () => {
     await page.evaluate(() => {
       window.gallery.isAnswering = false;
     });
-    await page.waitForSelector('.banner:has-text("not connected")', { timeout: 15_000 });
+    await page.waitForSelector('.banner:has-text("not connected")');
     await page.press('#composer', 'Enter');
     expect(await posted(page, 'prompt')).toEqual([]);
     expect(await page.inputValue('#composer')).toBe('text');
     await page.evaluate(() => {
       window.gallery.isAnswering = true;
     });
-    await page.waitForSelector('.banner', { state: 'detached', timeout: 15_000 });
-  }, 40_000);
+    await page.waitForSelector('.banner', { state: 'detached' });
+  });
 });
 
 describe('control', () => {

@@ -6,6 +6,7 @@ import type {} from '../../webview-ui/gallery/galleryMain.tsx';
 import { launchBrowser } from '../../tools/install/browser.ts';
 import { serveGallery } from '../../tools/gallery/galleryServer.ts';
 import type { PageServer } from '../../tools/gallery/pageServer.ts';
+import { WAIT_MS } from '../../tools/run/waitBound.ts';
 
 const VIEWPORT = { width: 1000, height: 800 };
 
@@ -50,6 +51,7 @@ export class GalleryRig {
         ...kind,
       });
       const page = await context.newPage();
+      page.setDefaultTimeout(WAIT_MS);
       this.pages.set(key, page);
       return page;
     }

@@ -4,6 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadJoinPage } from '../../src/relay/door/joinPage.ts';
 import { launchBrowser } from '../../tools/install/browser.ts';
+import { WAIT_MS } from '../../tools/run/waitBound.ts';
 
 const LINK = `1.${'a'.repeat(26)}.${'A'.repeat(43)}.relay`;
 let browser: Browser;
@@ -25,6 +26,7 @@ afterAll(async () => {
 
 async function open(fragment: string): Promise<{ page: Page; said: string[] }> {
   const page = await browser.newPage();
+  page.setDefaultTimeout(WAIT_MS);
   const said: string[] = [];
   page.on('console', (message) => said.push(message.text()));
   page.on('pageerror', (error) => said.push(error.message));

@@ -5,6 +5,7 @@ import { renderMarkdown } from '../../webview-ui/markdown/markdownParser.ts';
 import { MarkdownStream } from '../../webview-ui/markdown/markdownStream.ts';
 import { speakMarkdown } from '../../webview-ui/markdown/speakMarkdown.ts';
 import { translate } from '../../webview-ui/strings.ts';
+import { busyMs } from '../probes/busyMs.ts';
 
 const LONG = `# Title
 
@@ -60,15 +61,10 @@ describe('markdown', () => {
     const stream = new MarkdownStream();
     const text = 'A paragraph of words.\n\n'.repeat(2000);
     stream.update(text);
-    const timeOf = (work: () => void): number => {
-      const start = performance.now();
-      work();
-      return performance.now() - start;
-    };
-    const tails = timeOf(() => {
+    const tails = busyMs(() => {
       for (let n = 0; n < 100; n++) stream.update(`${text}${'more '.repeat(n)}`);
     });
-    const wholes = timeOf(() => {
+    const wholes = busyMs(() => {
       for (let n = 0; n < 50; n++) renderMarkdown(text);
     });
     expect(tails).toBeLessThan(wholes);

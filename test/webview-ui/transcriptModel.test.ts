@@ -6,6 +6,7 @@ import { parseEntry } from '../../src/protocol/transcript.ts';
 import { manyEntries } from '../../webview-ui/gallery/manyEntries.ts';
 import { sampleEntries } from '../../webview-ui/gallery/sampleEntries.ts';
 import { TranscriptModel } from '../../webview-ui/model/transcriptModel.ts';
+import { busyMs } from '../probes/busyMs.ts';
 
 const placed = (index: number, body: Readonly<Record<string, Json>>): PanelEntry => ({
   index,
@@ -109,9 +110,10 @@ describe('transcript model', () => {
 
   it('takes 20,000 entries and one more quickly', () => {
     const model = modelOf(...manyEntries(20_000));
-    const start = performance.now();
-    for (let n = 0; n < 1000; n++) model.append(manyEntries(1, 20_000 + n));
-    expect(performance.now() - start).toBeLessThan(2000);
+    const appending = busyMs(() => {
+      for (let n = 0; n < 1000; n++) model.append(manyEntries(1, 20_000 + n));
+    });
+    expect(appending).toBeLessThan(2000);
     expect(model.size).toBe(21_000);
   });
 });

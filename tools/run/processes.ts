@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
+import { WAIT_MS } from './waitBound.ts';
 import { isAlive, type MarkedProcess, processesWith } from './processTable.ts';
 
 /** What to start. */
@@ -42,7 +43,7 @@ const MAX_GROUPS = 100;
 export async function waitUntil(
   isTrue: () => boolean | Promise<boolean>,
   what: string,
-  timeoutMs = 20_000,
+  timeoutMs = WAIT_MS,
 ): Promise<void> {
   const end = performance.now() + timeoutMs;
   while (!(await isTrue())) {
@@ -128,7 +129,7 @@ export function spawnGroup(
     child,
     exitCode: () => exitCode,
     output: () => output,
-    line(pick, timeoutMs = 60_000) {
+    line(pick, timeoutMs = WAIT_MS) {
       let next = 0;
       return new Promise((resolve, reject) => {
         const stop = (): void => {
@@ -196,13 +197,17 @@ export async function endProcessesWith(
   const isEmpty = (): boolean => marked().length === 0;
   await waitUntil(isEmpty, 'marked processes gone', 5000).catch(async () => {
     send('SIGKILL', marked());
-    await waitUntil(isEmpty, 'marked processes gone after SIGKILL', 5000);
+    await waitUntil(isEmpty, 'marked processes gone after SIGKILL');
   });
   return found;
 }
 
 /** Rejects with a list if a process with the marker is left after `timeoutMs`. */
-export async function assertNoneLeft(name: string, value: string, timeoutMs = 5000): Promise<void> {
+export async function assertNoneLeft(
+  name: string,
+  value: string,
+  timeoutMs = WAIT_MS,
+): Promise<void> {
   const isEmpty = (): boolean => processesWith(name, value).length === 0;
   await waitUntil(isEmpty, 'no process left', timeoutMs).catch(() => {
     const left = processesWith(name, value);
