@@ -11,7 +11,7 @@ import {
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../src/base/ids.ts';
 import { exitCodeOf } from '../../src/cli/exitCode.ts';
 import { loadIdentity } from '../../src/cli/join/identityFile.ts';
@@ -24,6 +24,8 @@ import type { DirectoryRow } from '../../src/protocol/state.ts';
 import { waitUntil } from '../probes/waitUntil.ts';
 import { REPO_ROOT } from '../../tools/install/cache.ts';
 import { exitOf, spawnGroup } from '../../tools/run/processes.ts';
+import { createMovableClock } from '../probes/movableClock.ts';
+import { JoinRig } from './joinRig.ts';
 import { bundleProgram } from '../../tools/run/programBundle.ts';
 import { openTerminal } from '../../tools/run/terminal.ts';
 
@@ -35,6 +37,8 @@ beforeAll(async () => {
   main = await bundleProgram(new URL('../../src/cli/main.ts', import.meta.url));
 });
 
+const rig = new JoinRig();
+afterEach(() => rig.close());
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 async function run(...args: string[]) {
@@ -67,7 +71,8 @@ function row(id: string): DirectoryRow {
   };
 }
 
-describe('usage', () => {
+// Many short processes: some at a time.
+describe('usage', { concurrent: true }, () => {
   it('without a command it prints the commands and exits with 2', async () => {
     const { code, stdout } = await run();
     expect(code).toBe(2);
@@ -157,10 +162,18 @@ describe('links and hosts that cannot be reached', () => {
       role: 'viewer',
       epoch: { number: 0, secret: new Uint8Array(32) },
     });
-    const { code, stderr } = await run('join', link);
-    expect(code).toBe(5);
-    expect(stderr).toContain(`The relay ws://127.0.0.1:${port} cannot be reached`);
-    expect(stderr).toContain('works only where it was made');
+    const clock = createMovableClock();
+    const joining = rig.run(link, 'Vic', { flags: ['--json'], clock });
+    await joining.until('"truth":"relay-offline"');
+    // As long as it tries.
+    clock.advance(8_000);
+    expect(await joining.ended).toBe(5);
+    const said = `The relay ws://127.0.0.1:${port} cannot be reached[^]*works only where it was made`;
+    expect(joining.lines().at(-1)).toMatchObject({
+      type: 'end',
+      reason: 'failed',
+      error: { code: 'relay-unreachable', message: expect.stringMatching(new RegExp(said)) },
+    });
   });
 
   it('host stop and host status without a host are no failure', async () => {

@@ -141,7 +141,7 @@ describe('a full disk', () => {
     await rig.start();
     const first = await (await rig.machine()).startSession();
     await rig.stop();
-    await rig.start({ fileKiB: 1024 });
+    await rig.start({ fileKiB: 512 });
     const ada = await (await rig.machine()).joinSession(first.session);
     for (let count = 0; count < 12 && rig.hostExit() === undefined; count += 1) {
       ada.view.send('prompt', { text: `marker-${count} [[long:150]]` });

@@ -19,6 +19,7 @@ import { type Guest, HostRig, type MachineView } from './hostRig.ts';
 let rig: HostRig;
 let machine: MachineView;
 let ada: Guest & { readonly session: string };
+let bob: Guest;
 
 beforeAll(async () => {
   rig = await HostRig.create();
@@ -50,7 +51,7 @@ async function isOver(guest: Guest): Promise<void> {
 
 describe('sharing', () => {
   it('a viewer sees the session and may not prompt', async () => {
-    const bob = await rig.join(await share(), 'Bob');
+    bob = await rig.join(await share(), 'Bob');
     await ada.view.request('prompt', { text: '[[text:for all to see]]' });
     await bob.until('Bob sees it', () => bob.text.includes('for all to see'));
     await expect(bob.view.request('prompt', { text: 'mine' })).rejects.toThrow(/may not/);
@@ -82,6 +83,7 @@ describe('sharing', () => {
     expect(ada.ofKind('prompt').at(-1)).toMatchObject({ author: { name: 'Carol' } });
     expect(ada.ofKind('prompt').at(-1)?.author?.member).toBe(carol.view.member);
     await ada.until('the turn ends', () => ada.ofKind('turn').at(-1)?.author?.name === 'Carol');
+    await carol.close();
   });
 
   it('a mode without questions is refused while a guest may control', async () => {
@@ -101,6 +103,7 @@ describe('sharing', () => {
     const eve = await rig.join(link, 'Eve');
     await machine.request('stop-sharing', { session: ada.session });
     await isOver(eve);
+    await isOver(bob);
     await ada.until('it is not shared', () => ada.state.sharing === undefined);
     await ada.view.request('prompt', { text: '[[text:after the guests]]' });
     await ada.until('the owner goes on', () => ada.text.includes('after the guests'));

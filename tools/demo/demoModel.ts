@@ -37,11 +37,18 @@ export interface DemoModel {
 
 const KEPT_REQUESTS = 100;
 const LONG_TEXT = 4000;
+const MAX_PIECES = 100;
 
 function pieces(text: string): readonly string[] {
   // A long text goes out in larger pieces, else it takes minutes.
-  if (text.length > LONG_TEXT) return text.match(/[\s\S]{1,400}/g) ?? [];
+  if (text.length > LONG_TEXT) return slices(text, Math.max(400, text.length / MAX_PIECES));
   return text.split(/(?<=\s)/);
+}
+
+function slices(text: string, maxChars: number): readonly string[] {
+  const size = Math.ceil(maxChars);
+  const count = Math.ceil(text.length / size);
+  return Array.from({ length: count }, (_, i) => text.slice(i * size, (i + 1) * size));
 }
 
 function sendJson(res: ServerResponse, status: number, body: unknown, retryAfter?: string): void {
