@@ -17,6 +17,7 @@ import { type MarkedProcess } from '../tools/run/processTable.ts';
 import { runVscodeSuite, type SuiteHost } from '../tools/vscode/vscodeSuite.ts';
 import { ARTIFACTS } from '../tools/vscode/workbench.ts';
 import { buildAndPackage, VSIX } from './start/buildIfChanged.ts';
+import { dearestFiles, type TestFileTime, timesOfReport } from './dearestFiles.ts';
 import { refuseUnknown } from './refuseUnknown.ts';
 
 const isDeep = process.argv.includes('--deep');
@@ -35,6 +36,7 @@ const reportSchema = z.looseObject({
   success: z.boolean(),
 });
 
+const fileTimes: TestFileTime[] = [];
 let current: ProcessGroup | undefined;
 
 /** In the environment of all that this run starts, so that what left its group is found too. */
@@ -89,7 +91,9 @@ async function vitest(config: string, name: string, env: NodeJS.ProcessEnv = {})
     env,
   );
   const text = await readFile(report, 'utf8').catch(() => '{}');
-  const parsed = reportSchema.safeParse(JSON.parse(text));
+  const value: unknown = JSON.parse(text);
+  fileTimes.push(...timesOfReport(value, REPO_ROOT));
+  const parsed = reportSchema.safeParse(value);
   if (!parsed.success) return { passed: 0, failed: 1 };
   const { numPassedTests: passed, numFailedTests: failed } = parsed.data;
   return { passed, failed: code !== 0 && failed === 0 ? 1 : failed };
@@ -146,6 +150,8 @@ for (const [name, step] of STEPS) {
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
   lines.push(`${name.padEnd(14)} ${count.passed} passed, ${count.failed} failed (${seconds} s)`);
 }
+const dearest = dearestFiles(fileTimes);
+if (dearest.length > 0) console.log(`\ndearest files:\n${dearest.join('\n')}`);
 console.log(`\n${lines.join('\n')}\n`);
 // The sum is the last line, whatever else still writes.
 process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;
