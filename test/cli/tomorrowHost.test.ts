@@ -40,7 +40,7 @@ function publishUnreadable(room: HostRoom): void {
   room.setState({ ...app, session: { ...app.session, startedAt } });
 }
 
-describe('join in a terminal', { timeout: 30_000 }, () => {
+describe('join in a terminal', () => {
   it('[R9] shows an unknown request whole, says the unknown status, and can only deny', async () => {
     const { relay, room, executed } = await rig.serve();
     const terminal = rig.run(await rig.invite(room, relay, approver), 'Ben');
@@ -100,7 +100,7 @@ describe('join in a terminal', { timeout: 30_000 }, () => {
   });
 });
 
-describe('join --json', { timeout: 30_000 }, () => {
+describe('join --json', () => {
   it('[R9] prints every word as it came, and refuses to allow what it does not know', async () => {
     const { relay, room } = await rig.serve();
     const script = rig.run(await rig.invite(room, relay, approver), 'Ben', { flags: ['--json'] });

@@ -36,7 +36,7 @@ describe('a session that is just being opened', () => {
     await session?.driver?.close();
     session?.rest();
     expect(promptTo).toThrow(/has ended/);
-  }, 30_000);
+  });
 });
 
 describe('commands on one session that come together', () => {

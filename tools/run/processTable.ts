@@ -1,5 +1,6 @@
 // Which processes run: by pid, by group, and by a marker in their environment.
 import { readdirSync, readFileSync } from 'node:fs';
+import { hasErrorCode } from '../../src/node/files.ts';
 
 /** A process that carries a marker in its environment. */
 export interface MarkedProcess {
@@ -44,7 +45,7 @@ export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return hasErrorCode(error, 'EPERM');
   }
   if (process.platform !== 'linux') return true;
   const stats = (pid > 0 ? [`${pid}`] : allPids()).map(statOf);

@@ -1,5 +1,4 @@
 // Child processes of tests and scripts: each leads its own group, is ended by group, and is seen to be gone.
-import { hasErrorCode } from '../../src/node/files.ts';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
