@@ -28,7 +28,12 @@ export const ROOMS: readonly RoomWalls[] = [
   { folder: 'src/base', imports: [], packages: [] },
   { folder: 'src/protocol', imports: BASE, packages: ['zod/mini'] },
   { folder: 'src/crypto', imports: PROTOCOL, packages: ['zod/mini', '@hpke/core'] },
-  { folder: 'src/session', imports: CRYPTO, packages: ['zod/mini', ...YJS] },
+  {
+    folder: 'src/session',
+    imports: CRYPTO,
+    packages: ['zod/mini', ...YJS],
+    apart: { control: ['state'], state: ['control'] },
+  },
   {
     folder: 'src/sync',
     imports: SESSION,

@@ -8,7 +8,7 @@ import { Journal } from '../../src/host/journal/journal.ts';
 import { hostPaths } from '../../src/host/find/paths.ts';
 import type { RoomTables } from '../../src/host/journal/roomTables.ts';
 import type { AcceptedRow, StoredInvite, StoredMember } from '../../src/session/roomJournal.ts';
-import { mayHoldControl } from '../../src/session/rights.ts';
+import { mayHoldControl } from '../../src/session/control/rights.ts';
 import { Roster } from '../../src/session/roster.ts';
 import { tomorrow } from '../protocol/tomorrow.ts';
 import { temporaryFolder } from './folders.ts';

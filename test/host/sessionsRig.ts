@@ -12,7 +12,7 @@ import { Sessions } from '../../src/host/machine/sessions.ts';
 import type { FoundSession } from '../../src/protocol/agent.ts';
 import type { CommandArgs, CommandKind } from '../../src/protocol/commandTable.ts';
 import type { Json } from '../../src/protocol/json.ts';
-import { type AcceptedCommand, carryOut } from '../../src/session/commandHandlers.ts';
+import { type AcceptedCommand, carryOut } from '../../src/session/control/commandHandlers.ts';
 import { FakeAgent } from './scriptedAgent.ts';
 import { temporaryFolder } from './folders.ts';
 import { HOST_PROGRAM } from './hostRig.ts';

@@ -12,8 +12,8 @@ import {
   type SessionState,
   sessionStateSchema,
 } from '../../src/protocol/state.ts';
-import { boundedRow, boundedState } from '../../src/session/boundedState.ts';
-import { fairTexts } from '../../src/session/fairTexts.ts';
+import { boundedRow, boundedState } from '../../src/session/state/boundedState.ts';
+import { fairTexts } from '../../src/session/state/fairTexts.ts';
 
 /** What is worst for a bound: escapes of two and six bytes, characters of two to four. */
 const WORST = '"\\\u0001ä文😀\ud800'.repeat(200);

@@ -1,7 +1,7 @@
 // What must hold in every run of the control model, checked at the moment it happens.
 import type { Ack } from '../../src/protocol/command.ts';
 import type { Focus } from '../../src/protocol/state.ts';
-import type { AcceptedCommand } from '../../src/session/commandHandlers.ts';
+import type { AcceptedCommand } from '../../src/session/control/commandHandlers.ts';
 import type { Sent } from './controlGuests.ts';
 
 /** What one run saw. */

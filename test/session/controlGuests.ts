@@ -1,7 +1,7 @@
 // Guests of the control model: their windows, what they send, and the random numbers they act by.
 import type { Ack, Command } from '../../src/protocol/command.ts';
 import type { Focus } from '../../src/protocol/state.ts';
-import type { CommandSource } from '../../src/session/commandCheck.ts';
+import type { CommandSource } from '../../src/session/control/commandCheck.ts';
 
 /** A command on its way. */
 export interface Sent {

@@ -1,7 +1,7 @@
 // The lease of control, rule by rule.
 import { describe, expect, it } from 'vitest';
 import type { Focus } from '../../src/protocol/state.ts';
-import { ControlLease } from '../../src/session/controlLease.ts';
+import { ControlLease } from '../../src/session/control/controlLease.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 import { createControlJournal } from './memoryRoomJournal.ts';
 

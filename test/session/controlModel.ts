@@ -2,10 +2,10 @@
 import type { Clock } from '../../src/base/clock.ts';
 import type { Ack, Command } from '../../src/protocol/command.ts';
 import type { Focus, Person } from '../../src/protocol/state.ts';
-import { type AcceptedCommand, carryOut } from '../../src/session/commandHandlers.ts';
-import { controlHandlers } from '../../src/session/controlHandlers.ts';
-import type { ControlLease } from '../../src/session/controlLease.ts';
-import { CommandGate, type CommandGateOptions } from '../../src/session/commandGate.ts';
+import { type AcceptedCommand, carryOut } from '../../src/session/control/commandHandlers.ts';
+import { controlHandlers } from '../../src/session/control/controlHandlers.ts';
+import type { ControlLease } from '../../src/session/control/controlLease.ts';
+import { CommandGate, type CommandGateOptions } from '../../src/session/control/commandGate.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 import { ControlChecks, type ModelResult } from './controlChecks.ts';
 import {

@@ -1,5 +1,5 @@
 // The defects that are planted in the host of the control model.
-import { ControlLease, type ControlLeaseOptions } from '../../src/session/controlLease.ts';
+import { ControlLease, type ControlLeaseOptions } from '../../src/session/control/controlLease.ts';
 
 /** A defect that is planted by replacing one part of the host; the model must notice each. */
 export type Mutation =

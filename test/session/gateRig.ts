@@ -2,9 +2,9 @@
 import type { Ack, Command } from '../../src/protocol/command.ts';
 import type { Json } from '../../src/protocol/json.ts';
 import type { Person, Role, Scope } from '../../src/protocol/state.ts';
-import type { AcceptedCommand } from '../../src/session/commandHandlers.ts';
-import { ControlLease } from '../../src/session/controlLease.ts';
-import { CommandGate } from '../../src/session/commandGate.ts';
+import type { AcceptedCommand } from '../../src/session/control/commandHandlers.ts';
+import { ControlLease } from '../../src/session/control/controlLease.ts';
+import { CommandGate } from '../../src/session/control/commandGate.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 import { type ControlJournal, createControlJournal } from './memoryRoomJournal.ts';
 import { playedHandlers } from './playedHandlers.ts';

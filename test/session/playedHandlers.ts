@@ -8,7 +8,10 @@ import {
   type SessionCommandKind,
 } from '../../src/protocol/commandTable.ts';
 import type { Json } from '../../src/protocol/json.ts';
-import type { AcceptedCommand, CommandHandlers } from '../../src/session/commandHandlers.ts';
+import type {
+  AcceptedCommand,
+  CommandHandlers,
+} from '../../src/session/control/commandHandlers.ts';
 import type { MachineCommands, SessionCommands } from '../../src/sync/host/hostRoomOptions.ts';
 
 type Play = (command: AcceptedCommand) => Json | undefined | Promise<Json | undefined>;

@@ -8,8 +8,8 @@ import {
   type ParsedCommand,
 } from '../../src/protocol/commandTable.ts';
 import type { Role, Scope } from '../../src/protocol/state.ts';
-import { GUEST_SLASH_COMMANDS, refuseGuestPrompt } from '../../src/session/guestPrompt.ts';
-import { mayHoldControl, refuseByRights } from '../../src/session/rights.ts';
+import { GUEST_SLASH_COMMANDS, refuseGuestPrompt } from '../../src/session/control/guestPrompt.ts';
+import { mayHoldControl, refuseByRights } from '../../src/session/control/rights.ts';
 
 const SCOPES: readonly Scope[] = ['prompt', 'interrupt', 'approve', 'mode'];
 

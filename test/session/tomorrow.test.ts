@@ -1,7 +1,7 @@
 // A host and guests of a later version, as replica, outbox and gate of this one meet them.
 import { describe, expect, it } from 'vitest';
 import type { Ack } from '../../src/protocol/command.ts';
-import { refuseByRights } from '../../src/session/rights.ts';
+import { refuseByRights } from '../../src/session/control/rights.ts';
 import { isSettled, whyNoState } from '../../src/session/view.ts';
 import { tomorrow } from '../protocol/tomorrow.ts';
 import { waitUntil } from '../probes/waitUntil.ts';

@@ -1,7 +1,7 @@
 // What every room carries out, and what its host adds to it.
 import { expect, test } from 'vitest';
-import { type AcceptedCommand, carryOut } from '../../src/session/commandHandlers.ts';
-import { ControlLease } from '../../src/session/controlLease.ts';
+import { type AcceptedCommand, carryOut } from '../../src/session/control/commandHandlers.ts';
+import { ControlLease } from '../../src/session/control/controlLease.ts';
 import type { HostRoomOptions } from '../../src/sync/host/hostRoomOptions.ts';
 import { roomHandlers } from '../../src/sync/host/roomHandlers.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';

@@ -5,7 +5,7 @@ import { statusOf } from '../../protocol/openValues.ts';
 import type { DirectoryRow } from '../../protocol/state.ts';
 import { closedRow, foundId, foundRow, sortRows } from './directory.ts';
 import { isRunning } from './foundList.ts';
-import { boundedRow } from '../../session/boundedState.ts';
+import { boundedRow } from '../../session/state/boundedState.ts';
 import type { OpenSession } from '../session/openSession.ts';
 import type { StoredSession } from '../journal/sessionTables.ts';
 

@@ -2,7 +2,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { CommandKind } from '../../protocol/commandTable.ts';
 import type { Json } from '../../protocol/json.ts';
-import type { AcceptedCommand, CommandHandler } from '../../session/commandHandlers.ts';
+import type { AcceptedCommand, CommandHandler } from '../../session/control/commandHandlers.ts';
 import type { MachineCommands } from '../../sync/host/hostRoomOptions.ts';
 import type { RelayChild } from '../serve/relayChild.ts';
 import type { ServedRooms } from '../serve/servedRooms.ts';

@@ -8,7 +8,7 @@ import { LIMITS } from '../../protocol/limits.ts';
 import { requestKindOf } from '../../protocol/openValues.ts';
 import type { Person } from '../../protocol/state.ts';
 import type { Author } from '../../protocol/transcript.ts';
-import type { AcceptedCommand } from '../../session/commandHandlers.ts';
+import type { AcceptedCommand } from '../../session/control/commandHandlers.ts';
 import { alreadyAnswered, CommandRefused, notFound } from '../../session/errors.ts';
 import type { FactArgs, SessionCommands } from '../../sync/host/hostRoomOptions.ts';
 import {

@@ -10,7 +10,7 @@ import { type Ack, type Command, commandSchema } from '../../protocol/command.ts
 import { parseJson } from '../../protocol/json.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { RECORD_TYPE } from '../../protocol/room.ts';
-import type { CommandSource } from '../../session/commandCheck.ts';
+import type { CommandSource } from '../../session/control/commandCheck.ts';
 import { inOf, outOf, recordsOf } from '../../session/layout.ts';
 
 /** Answers that stand in a channel at the most, and their bytes; the oldest go first. */

@@ -5,7 +5,7 @@ import { Emitter } from '../../base/emitter.ts';
 import { errorText } from '../../base/log.ts';
 import type { Ack, Command } from '../../protocol/command.ts';
 import { channelDocument } from '../../protocol/documentNames.ts';
-import type { CommandSource } from '../../session/commandCheck.ts';
+import type { CommandSource } from '../../session/control/commandCheck.ts';
 import { HostChannel, type HostChannelOptions } from './hostChannel.ts';
 import type { RoomRelays } from './roomRelays.ts';
 

@@ -21,7 +21,7 @@ import type {
   SessionSummary,
   Sharing,
 } from '../../protocol/state.ts';
-import type { CommandHandlers } from '../../session/commandHandlers.ts';
+import type { CommandHandlers } from '../../session/control/commandHandlers.ts';
 import type { RoomJournal } from '../../session/roomJournal.ts';
 import type { RelayAddress } from './relayLink.ts';
 

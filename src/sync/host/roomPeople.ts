@@ -4,7 +4,7 @@ import type { Disposable } from '../../base/disposable.ts';
 import type { Clock } from '../../base/clock.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { Role, Scope } from '../../protocol/state.ts';
-import type { ControlLease } from '../../session/controlLease.ts';
+import type { ControlLease } from '../../session/control/controlLease.ts';
 import type { RoomJournal } from '../../session/roomJournal.ts';
 import type { Roster } from '../../session/roster.ts';
 import type { Attendance } from './attendance.ts';

@@ -2,7 +2,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { AsOf, Focus, Person, RoomState } from '../../protocol/state.ts';
-import { boundedState } from '../../session/boundedState.ts';
+import { boundedState } from '../../session/state/boundedState.ts';
 import type { AppState } from './hostRoomOptions.ts';
 
 /** What states are made of. */

@@ -1,10 +1,10 @@
 // Control of a room: who may prompt now, decided by the host's clock and journal alone.
-import type { Clock } from '../base/clock.ts';
-import { type Disposable, DisposableStore } from '../base/disposable.ts';
-import { Emitter, type Event } from '../base/emitter.ts';
-import { LIMITS, TIMES } from '../protocol/limits.ts';
-import type { Focus, WindowRef } from '../protocol/state.ts';
-import type { RoomJournal } from './roomJournal.ts';
+import type { Clock } from '../../base/clock.ts';
+import { type Disposable, DisposableStore } from '../../base/disposable.ts';
+import { Emitter, type Event } from '../../base/emitter.ts';
+import { LIMITS, TIMES } from '../../protocol/limits.ts';
+import type { Focus, WindowRef } from '../../protocol/state.ts';
+import type { RoomJournal } from '../roomJournal.ts';
 
 const CLOCK_CHECK_MS = 5_000;
 

@@ -1,6 +1,6 @@
 // Texts of a crowded session state: where every list is full at once, they share what is left.
-import { jsonBytes, jsonCut, textBytes } from '../base/jsonText.ts';
-import type { SessionState } from '../protocol/state.ts';
+import { jsonBytes, jsonCut, textBytes } from '../../base/jsonText.ts';
+import type { SessionState } from '../../protocol/state.ts';
 
 /** Texts of one sort, and the bytes that they keep together however crowded it is. */
 interface TextGroup {

@@ -1,20 +1,20 @@
 // Who may run which command: what the rows of commandTable.ts mean for viewers and controllers; owners may do everything.
-import { assertNever } from '../base/assert.ts';
+import { assertNever } from '../../base/assert.ts';
 import {
   type CommandArgs,
   type CommandKind,
   COMMANDS,
   type ParsedCommand,
-} from '../protocol/commandTable.ts';
-import { requestKindOf, roleOf, scopesOf } from '../protocol/openValues.ts';
-import type { Pending, Person, Scope } from '../protocol/state.ts';
+} from '../../protocol/commandTable.ts';
+import { requestKindOf, roleOf, scopesOf } from '../../protocol/openValues.ts';
+import type { Pending, Person, Scope } from '../../protocol/state.ts';
 import {
   type CommandRefused,
   guestMode,
   notAllowed,
   notOwnPrompt,
   waitsForOwner,
-} from './errors.ts';
+} from '../errors.ts';
 import { refuseGuestPrompt } from './guestPrompt.ts';
 
 /** What a decision about rights looks at besides the command. */

@@ -1,6 +1,6 @@
 // [B2] Bounds of the state record, in one place: what each text, each list and the whole of it may take.
-import { jsonBytes, jsonCut } from '../base/jsonText.ts';
-import { LIMITS } from '../protocol/limits.ts';
+import { jsonBytes, jsonCut } from '../../base/jsonText.ts';
+import { LIMITS } from '../../protocol/limits.ts';
 import type {
   DirectoryRow,
   Focus,
@@ -13,9 +13,9 @@ import type {
   SessionState,
   SessionSummary,
   Sharing,
-} from '../protocol/state.ts';
+} from '../../protocol/state.ts';
 import { bareState } from './bareState.ts';
-import { stateTooLarge } from './errors.ts';
+import { stateTooLarge } from '../errors.ts';
 import { fairTexts } from './fairTexts.ts';
 
 /** Bytes of a text inside JSON, by the name of its member. Ids have their lengths by their making and are never cut. */

@@ -1,8 +1,8 @@
 // One window's ordered commands: they wait here until the one before them is through.
-import type { Clock } from '../base/clock.ts';
-import type { Disposable } from '../base/disposable.ts';
-import type { Command } from '../protocol/command.ts';
-import { TIMES } from '../protocol/limits.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Disposable } from '../../base/disposable.ts';
+import type { Command } from '../../protocol/command.ts';
+import { TIMES } from '../../protocol/limits.ts';
 
 /** What a lane needs. */
 export interface CommandLaneOptions {

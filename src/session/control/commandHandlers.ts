@@ -4,10 +4,10 @@ import type {
   CommandKind,
   MachineCommandKind,
   SessionCommandKind,
-} from '../protocol/commandTable.ts';
-import type { Json } from '../protocol/json.ts';
-import type { Person } from '../protocol/state.ts';
-import { unsupportedCommand } from './errors.ts';
+} from '../../protocol/commandTable.ts';
+import type { Json } from '../../protocol/json.ts';
+import type { Person } from '../../protocol/state.ts';
+import { unsupportedCommand } from '../errors.ts';
 
 /** A command that passed every check and is in the journal: to be carried out now, once. */
 export type AcceptedCommand<K extends CommandKind = CommandKind> = {

@@ -5,7 +5,7 @@ import type {
   RoomState,
   SessionState,
   WindowRef,
-} from '../protocol/state.ts';
+} from '../../protocol/state.ts';
 
 /** Only members that are bounded by name; lists are left out and counted. It fits whatever else the state held. */
 export function bareState(state: RoomState): RoomState {

@@ -1,5 +1,5 @@
 // What a guest may write at the beginning of a prompt: text, and slash commands from a short list.
-import { type CommandRefused, guestEscape, guestSlashCommand } from './errors.ts';
+import { type CommandRefused, guestEscape, guestSlashCommand } from '../errors.ts';
 
 /** Slash commands that only look at or shorten the conversation. */
 export const GUEST_SLASH_COMMANDS: readonly string[] = ['/compact', '/context', '/cost', '/help'];

@@ -1,11 +1,11 @@
 // The one gate that every command passes on its host: order, checks, journal, effect, answer.
-import type { Clock } from '../base/clock.ts';
-import type { Disposable } from '../base/disposable.ts';
-import { isAppError } from '../base/errors.ts';
-import { errorText, type Logger, silentLogger } from '../base/log.ts';
-import type { Ack, Command } from '../protocol/command.ts';
-import { type CommandKind, COMMANDS, isCommandKind } from '../protocol/commandTable.ts';
-import { LIMITS } from '../protocol/limits.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Disposable } from '../../base/disposable.ts';
+import { isAppError } from '../../base/errors.ts';
+import { errorText, type Logger, silentLogger } from '../../base/log.ts';
+import type { Ack, Command } from '../../protocol/command.ts';
+import { type CommandKind, COMMANDS, isCommandKind } from '../../protocol/commandTable.ts';
+import { LIMITS } from '../../protocol/limits.ts';
 import {
   checkCommand,
   type CommandCheckOptions,
@@ -25,9 +25,9 @@ import {
   staleTerm,
   tooManyCommands,
   UNKNOWN_OUTCOME,
-} from './errors.ts';
+} from '../errors.ts';
 import type { ControlLease } from './controlLease.ts';
-import type { AcceptedRow, RoomJournal } from './roomJournal.ts';
+import type { AcceptedRow, RoomJournal } from '../roomJournal.ts';
 
 /** An effect that takes longer is announced as 'running'. */
 const RUNNING_ACK_MS = 200;

@@ -1,8 +1,8 @@
 // What a gate counts beside the journal: counters that are used up, and reads under way.
-import { LIMITS } from '../protocol/limits.ts';
+import { LIMITS } from '../../protocol/limits.ts';
 import type { CommandSource } from './commandCheck.ts';
-import { tooManyCommands } from './errors.ts';
-import type { RoomJournal } from './roomJournal.ts';
+import { tooManyCommands } from '../errors.ts';
+import type { RoomJournal } from '../roomJournal.ts';
 
 /** Boots whose counters are remembered beside the journal. */
 const MAX_BOOTS = 1024;

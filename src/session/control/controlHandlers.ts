@@ -1,10 +1,10 @@
 // Carries out the commands about control, for hosts of any room.
-import type { CommandKind } from '../protocol/commandTable.ts';
-import { roleOf } from '../protocol/openValues.ts';
-import type { Person, WindowRef } from '../protocol/state.ts';
+import type { CommandKind } from '../../protocol/commandTable.ts';
+import { roleOf } from '../../protocol/openValues.ts';
+import type { Person, WindowRef } from '../../protocol/state.ts';
 import type { AcceptedCommand, CommandHandlers } from './commandHandlers.ts';
 import type { ControlLease } from './controlLease.ts';
-import { controlQueueFull, noControl, notAllowed, notFound } from './errors.ts';
+import { controlQueueFull, noControl, notAllowed, notFound } from '../errors.ts';
 import { mayHoldControl } from './rights.ts';
 
 /** What the commands about control look at. */

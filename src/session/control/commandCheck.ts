@@ -1,9 +1,9 @@
 // Every check of a command up to the journal, in the order of the protocol.
-import type { Clock } from '../base/clock.ts';
-import type { Command } from '../protocol/command.ts';
-import { COMMANDS, isCommandKind, type ParsedCommand } from '../protocol/commandTable.ts';
-import { roleOf } from '../protocol/openValues.ts';
-import type { Pending, Person } from '../protocol/state.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Command } from '../../protocol/command.ts';
+import { COMMANDS, isCommandKind, type ParsedCommand } from '../../protocol/commandTable.ts';
+import { roleOf } from '../../protocol/openValues.ts';
+import type { Pending, Person } from '../../protocol/state.ts';
 import { type AcceptedCommand, handlerOf, type RoomHandlers } from './commandHandlers.ts';
 import {
   expiredCommand,
@@ -14,10 +14,10 @@ import {
   superseded,
   unsupportedCommand,
   voidedCommand,
-} from './errors.ts';
+} from '../errors.ts';
 import type { ControlLease } from './controlLease.ts';
 import { refuseByRights } from './rights.ts';
-import type { RoomJournal } from './roomJournal.ts';
+import type { RoomJournal } from '../roomJournal.ts';
 
 /** Who sent a command, as its verified record says. */
 export interface CommandSource {
