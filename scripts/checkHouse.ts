@@ -6,7 +6,7 @@ import { PRODUCT_ID, PRODUCT_VERSION } from '../src/base/product.ts';
 import { REPO_ROOT } from '../tools/install/cache.ts';
 
 const THINK_LINES = 250;
-const MAX_LINES = 400;
+const MAX_LINES = 350;
 const MAX_TEST_LINES = 400;
 const SOURCE =
   /^(src|webview-ui|test|tools|scripts|bench|[^/]+\.mjs$).*\.(ts|tsx|mjs)$|^[^/]+\.mjs$/;
@@ -68,6 +68,24 @@ export function checkSource(path: string, text: string): Finding[] {
 /** Names of files that several rooms have, each its own. */
 const SHARED_NAMES: ReadonlySet<string> = new Set(['errors']);
 
+/** Problems of names in one file: a class is found under the file's name, and disposables are called that. */
+export function checkFileNames(path: string, text: string): Finding[] {
+  const found: Finding[] = [];
+  const file = /([^/]+?)\.tsx?$/.exec(path)?.[1]?.toLowerCase() ?? '';
+  const exported = [
+    ...text.matchAll(/^export (?:abstract |async )?(class|interface|type|function|const) (\w+)/gm),
+  ];
+  const classes = exported.filter(([, kind]) => kind === 'class').map(([, , name]) => name);
+  const names = exported.map(([, , name]) => name?.toLowerCase());
+  if (classes.length === 1 && !SHARED_NAMES.has(file) && !names.includes(file)) {
+    found.push({ where: path, problem: `the file of class ${classes[0]} is named for it.` });
+  }
+  if (/\b(?!disposables\b)\w*[sS]tore = (?:this\.\w+\.add\()?new DisposableStore\(/.test(text)) {
+    found.push({ where: path, problem: 'disposables are called that, never store.' });
+  }
+  return found;
+}
+
 /** Files (tests apart) and exported classes of which there is more than one: a search finds one thing. */
 export function checkNames(files: ReadonlyMap<string, string>): Finding[] {
   const places = new Map<string, string[]>();
@@ -114,6 +132,7 @@ export function checkHouse(): { findings: Finding[]; long: string[] } {
       continue; // Deleted, but not yet committed.
     }
     findings.push(...checkSource(path, text));
+    if (!path.startsWith('test/')) findings.push(...checkFileNames(path, text));
     if (!path.endsWith('.test.ts')) named.set(path, text);
     const length = text.split('\n').length - 1;
     if (length > THINK_LINES) long.push(`${path} (${length})`);

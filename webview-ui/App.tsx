@@ -35,7 +35,7 @@ function handleControlKey(ui: Ui, event: KeyboardEvent): void {
   event.stopImmediatePropagation();
   const header = ui.store.header.value;
   const action = header === undefined ? undefined : controlKeyAction(header.control);
-  if (action !== undefined && !event.repeat) ui.post({ type: 'focus', action });
+  if (action !== undefined && !event.repeat) ui.post({ type: 'control', action });
 }
 
 /** The list of people is closed by a press beside it. */

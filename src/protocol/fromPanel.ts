@@ -18,7 +18,7 @@ export const fromPanelSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('cancel-queued'), promptId: z.string() }),
   z.object({ type: z.literal('interrupt') }),
   z.object({
-    type: z.literal('focus'),
+    type: z.literal('control'),
     action: z.enum(['request', 'take', 'release']),
   }),
   z.object({

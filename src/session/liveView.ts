@@ -1,6 +1,6 @@
 // Streamed text as a replica shows it: by values, not events, because updates arrive merged, late or split.
 import type { Delta } from '../protocol/room.ts';
-import { blockKey } from './liveText.ts';
+import { blockKey } from './liveBuffer.ts';
 import type { LiveBlock } from './view.ts';
 
 interface ShownBlock {

@@ -3,7 +3,7 @@ import * as Y from 'yjs';
 import { equalBytes } from '../base/bytes.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import { cardOf, tailOf } from './layout.ts';
-import { blockKey, type LivePiece } from './liveText.ts';
+import { blockKey, type LivePiece } from './liveBuffer.ts';
 
 /** A piece that stands in the document, with its record. */
 export interface WrittenPiece {

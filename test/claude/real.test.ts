@@ -10,7 +10,7 @@ import { createClaudeAgent } from '../../src/claude/claudeAgent.ts';
 import { probeClaude } from '../../src/claude/cli/probeClaude.ts';
 import { inputHash } from '../../src/claude/stream/openRequests.ts';
 import type { Agent, AgentSession } from '../../src/protocol/agent.ts';
-import { waitUntil } from '../probes/waitUntil.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { VERSIONS } from './fixtures.ts';
 import { type RealClaude, realClaude, Recorder } from './realRig.ts';
 

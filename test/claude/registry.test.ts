@@ -22,7 +22,7 @@ import { Projects, projectSlug } from '../../src/claude/files/projects.ts';
 import { Registry } from '../../src/claude/files/registry.ts';
 import type { Agent } from '../../src/protocol/agent.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
-import { waitUntil } from '../probes/waitUntil.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { Recorder } from './realRig.ts';
 
 const FIRST = '11111111-1111-4111-8111-111111111111';

@@ -7,7 +7,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import { isAppError } from '../../src/base/errors.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { createClaudeAgent } from '../../src/claude/claudeAgent.ts';
-import { waitUntil } from '../probes/waitUntil.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { claudeEnvironment, installClaude } from '../../tools/install/claudeCli.ts';
 import { startDemoModel } from '../../tools/demo/demoModel.ts';
 import { openTerminal } from '../../tools/run/terminal.ts';

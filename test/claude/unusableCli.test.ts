@@ -8,7 +8,7 @@ import { silentLogger } from '../../src/base/log.ts';
 import { createClaudeAgent } from '../../src/claude/claudeAgent.ts';
 import { probeClaude } from '../../src/claude/cli/probeClaude.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
-import { waitUntil } from '../probes/waitUntil.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { type FakeCli, fakeCli } from './fakeCli.ts';
 import { agentOf, cleanUp, GOOD, later } from './fakeAgent.ts';
 

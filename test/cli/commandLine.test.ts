@@ -21,7 +21,7 @@ import { resolveSession } from '../../src/cli/text/sessionIds.ts';
 import { AppError } from '../../src/base/errors.ts';
 import { formatLink } from '../../src/protocol/link.ts';
 import type { DirectoryRow } from '../../src/protocol/state.ts';
-import { waitUntil } from '../probes/waitUntil.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { REPO_ROOT } from '../../tools/install/cache.ts';
 import { exitOf, spawnGroup } from '../../tools/run/processes.ts';
 import { createMovableClock } from '../probes/movableClock.ts';

@@ -12,7 +12,7 @@ import { type ScriptOutput, scriptOutputSchema } from '../../src/protocol/script
 import type { Entry, EntryOf } from '../../src/protocol/transcript.ts';
 import type { Relay } from '../../src/relay/server.ts';
 import type { HostRoom } from '../../src/sync/host/hostRoom.ts';
-import { waitUntil } from '../probes/waitUntil.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { sessionApp, SyncRig } from '../sync/syncRig.ts';
 import { playedSession } from '../session/playedHandlers.ts';
 

@@ -1,7 +1,7 @@
 // `join` for people, on a served room: what is shown, what is typed, what is pasted.
 import { afterEach, describe, expect, it } from 'vitest';
 import { CommandRefused } from '../../src/session/errors.ts';
-import { waitUntil } from '../probes/waitUntil.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { sessionApp, textEntry } from '../sync/syncRig.ts';
 import { askFor, JoinRig, requestEntry } from './joinRig.ts';
 

@@ -16,7 +16,7 @@ import { parseLink } from '../../src/protocol/link.ts';
 import { temporaryFolder } from '../host/folders.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 import { createMovableClock } from '../probes/movableClock.ts';
-import { waitUntil } from '../probes/waitUntil.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { sessionApp, textEntry } from '../sync/syncRig.ts';
 import { JoinRig } from './joinRig.ts';
 

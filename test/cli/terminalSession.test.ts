@@ -1,7 +1,7 @@
 // A session that somebody started in a plain terminal: listed, watched live, shared with viewers only.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { waitUntil } from '../probes/waitUntil.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { closeAll, type Closer } from '../../tools/run/closing.ts';
 import { openTerminal, type Terminal } from '../../tools/run/terminal.ts';
 import { type CliRig, createCliRig } from './cliRig.ts';

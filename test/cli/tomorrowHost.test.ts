@@ -7,7 +7,7 @@ import { parseEntry } from '../../src/protocol/transcript.ts';
 import type { HostRoom } from '../../src/sync/host/hostRoom.ts';
 import { FakeView } from '../client/samples.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
-import { waitUntil } from '../probes/waitUntil.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { tomorrow } from '../protocol/tomorrow.ts';
 import { ViewLines } from '../../src/cli/join/viewLines.ts';
 import { sessionApp } from '../sync/syncRig.ts';

@@ -12,7 +12,7 @@ import { untranslated } from '../../src/client/translate.ts';
 import type { Json } from '../../src/protocol/json.ts';
 import { formatLink } from '../../src/protocol/link.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
-import { waitUntil } from '../probes/waitUntil.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { MemorySecrets, FakeView, machineState, row } from './samples.ts';
 
 const link = formatLink({

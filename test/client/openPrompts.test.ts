@@ -5,7 +5,7 @@ import type { SessionRef } from '../../src/client/rooms/sessionRef.ts';
 import type { SharedRoom } from '../../src/client/rooms/sharedRoom.ts';
 import { untranslated } from '../../src/client/translate.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
-import { waitUntil } from '../probes/waitUntil.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { MemoryStorage, FakeView, poolOf, sessionState } from './samples.ts';
 
 const ref: SessionRef = { kind: 'joined', room: 'r' };

@@ -6,7 +6,7 @@ import type { Relay } from '../../src/relay/server.ts';
 import type { HostRoom } from '../../src/sync/host/hostRoom.ts';
 import { type PageServer, servePage } from '../../tools/gallery/pageServer.ts';
 import { launchBrowser } from '../../tools/install/browser.ts';
-import { waitUntil } from '../probes/waitUntil.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { playedSession } from '../session/playedHandlers.ts';
 import { SyncRig, textEntry } from '../sync/syncRig.ts';
 

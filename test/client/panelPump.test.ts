@@ -11,7 +11,7 @@ import type { FromPanel } from '../../src/protocol/fromPanel.ts';
 import { type Picture, type ToPanel, toPanelSchema } from '../../src/protocol/panel.ts';
 import type { Problem } from '../../src/protocol/state.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
-import { waitUntil } from '../probes/waitUntil.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { entries, MemoryStorage, FakeView, poolOf, sessionState } from './samples.ts';
 
 const ref: SessionRef = { kind: 'own', session: 's' };

@@ -9,7 +9,7 @@ import type { JoinTarget, RoomTarget } from '../../src/client/rooms/joinTarget.t
 import { SharedRoom } from '../../src/client/rooms/sharedRoom.ts';
 import { formatLink } from '../../src/protocol/link.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
-import { waitUntil } from '../probes/waitUntil.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { FakeView } from './samples.ts';
 
 const own: SessionRef = { kind: 'own', session: 's' };

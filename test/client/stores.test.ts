@@ -9,7 +9,7 @@ import { RoomMemories, roomMemoryRecord } from '../../src/client/rooms/roomMemor
 import type { KeyValueStorage, SecretStorage } from '../../src/client/storage.ts';
 import { createIdentity, exportIdentity } from '../../src/crypto/identity.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
-import { waitUntil } from '../probes/waitUntil.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { MemoryStorage, MemorySecrets } from './samples.ts';
 
 describe('drafts', () => {

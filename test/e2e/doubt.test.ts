@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
-import { waitUntil } from '../../tools/run/processes.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { setStage } from './harness.ts';
 import { joinByLink } from './panelDriver.ts';
 
@@ -37,7 +37,7 @@ test('a prompt that nobody has answered survives its window, and runs once', asy
     }
     await panel.says('second answer');
     const body = async (): Promise<string> => (await panel.frame()).locator('.panel').innerText();
-    await waitUntil(async () => !IN_DOUBT.test(await body()), 'nothing is in doubt');
+    await waitUntil('nothing is in doubt', async () => !IN_DOUBT.test(await body()));
     const prompts = (await panel.frame()).locator('.prompt-text', { hasText: 'typed on a train' });
     expect(await prompts.count()).toBe(1);
     await guest.close();

@@ -1,7 +1,7 @@
 // The session panel as a person uses it, in any window.
 import type { Frame, Locator } from 'playwright-core';
 import * as z from 'zod/mini';
-import { waitUntil } from '../../tools/run/processes.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import type { Workbench } from '../../tools/vscode/workbench.ts';
 
 const PATIENCE_MS = 30_000;
@@ -18,6 +18,7 @@ export class PanelDriver {
   async frame(): Promise<Frame> {
     let found: Frame | undefined;
     await waitUntil(
+      'a session panel in front',
       async () => {
         for (const frame of this.window.page.frames()) {
           const isShown = frame.locator('.composer').first().isVisible();
@@ -25,7 +26,6 @@ export class PanelDriver {
         }
         return found !== undefined;
       },
-      'a session panel in front',
       PATIENCE_MS,
     );
     if (found === undefined) throw new Error('no session panel in front');
@@ -54,7 +54,7 @@ export class PanelDriver {
     return this.waitFor(text, find, timeoutMs);
   }
 
-  private waitFor(
+  private async waitFor(
     what: string | RegExp,
     find: (frame: Frame) => Locator,
     timeoutMs: number,
@@ -65,7 +65,7 @@ export class PanelDriver {
         .isVisible();
     // A frame that VS Code has just taken away is looked up again.
     const check = (): Promise<boolean> => isThere().catch(() => false);
-    return waitUntil(check, `the panel shows ${String(what)}`, timeoutMs);
+    await waitUntil(`the panel shows ${String(what)}`, check, timeoutMs);
   }
 
   /** Presses a button. */

@@ -5,7 +5,7 @@ import { silentLogger } from '../../src/base/log.ts';
 import { createIdentity } from '../../src/crypto/identity.ts';
 import type { Entry } from '../../src/protocol/transcript.ts';
 import { Attachment } from '../../src/sync/member/attachment.ts';
-import { waitUntil } from '../../tools/run/processes.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { setStage } from './harness.ts';
 import { PanelDriver } from './panelDriver.ts';
 
@@ -29,7 +29,7 @@ export async function reloadInMidTurn(count: number): Promise<void> {
         await owner.screenshot('reload-failed');
         throw error;
       });
-      await waitUntil(async () => /w29/.test(await lastReply(panel)), `round ${n} ends`, 60_000);
+      await waitUntil(`round ${n} ends`, async () => /w29/.test(await lastReply(panel)), 60_000);
       await panel.shows(/Done/);
     }
     await owner.close();
@@ -67,7 +67,7 @@ async function allEntries(link: string): Promise<readonly Entry[]> {
     log: silentLogger,
   });
   try {
-    await waitUntil(() => view.truth.kind === 'live', 'the auditor is live');
+    await waitUntil('the auditor is live', () => view.truth.kind === 'live');
     let isMore = true;
     while (isMore) isMore = await view.fetchOlder();
     expect(view.alarms).toEqual([]);

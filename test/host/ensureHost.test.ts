@@ -11,7 +11,8 @@ import { readHostFile, writeHostFile } from '../../src/host/find/hostFile.ts';
 import { takeLock } from '../../src/host/journal/lock.ts';
 import { hostPaths } from '../../src/host/find/paths.ts';
 import { forgetWish, isNewer, wantedVersion } from '../../src/host/find/restartWish.ts';
-import { assertNoneLeft, endProcessesWith, waitUntil } from '../../tools/run/processes.ts';
+import { assertNoneLeft, endProcessesWith } from '../../tools/run/processes.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { processesWith } from '../../tools/run/processTable.ts';
 import { temporaryFolder } from './folders.ts';
 import { HOST_PROGRAM } from './hostRig.ts';
@@ -80,7 +81,7 @@ describe('ensureHost', () => {
       const files = await Promise.all(Array.from({ length: count }, () => ensure(home)));
       expect(new Set(files.map(({ pid }) => pid)).size).toBe(1);
       // One that found the place taken may be on its way out.
-      await waitUntil(() => hosts(home) === 1, 'one host is left');
+      await waitUntil('one host is left', () => hosts(home) === 1);
     }
   });
 
@@ -93,8 +94,8 @@ describe('ensureHost', () => {
     const started = ensure(home);
     const output = join(home, 'host.out');
     await waitUntil(
-      () => existsSync(output) && readFileSync(output, 'utf8').includes('host-running'),
       'a start found the place taken',
+      () => existsSync(output) && readFileSync(output, 'utf8').includes('host-running'),
     );
     old.dispose();
     expect((await started).pid).toBeGreaterThan(0);
@@ -106,7 +107,7 @@ describe('ensureHost', () => {
     const first = await ensure(home);
     process.kill(first.pid, 'SIGKILL');
     const isGone = async (): Promise<boolean> => (await processStart(first.pid)) === undefined;
-    await waitUntil(isGone, 'the first host is gone');
+    await waitUntil('the first host is gone', isGone);
     const second = await ensure(home);
     expect(second.pid).not.toBe(first.pid);
     expect(second.link).not.toBe(first.link);

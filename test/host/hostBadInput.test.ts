@@ -3,7 +3,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { installClaude } from '../../tools/install/claudeCli.ts';
-import { waitUntil } from '../../tools/run/processes.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { processesWith } from '../../tools/run/processTable.ts';
 import { temporaryFolder } from './folders.ts';
 import { HostRig } from './hostRig.ts';
@@ -23,13 +23,13 @@ describe('claude missing', () => {
     rig = await HostRig.create({ claudePath: '/nowhere/claude' });
     await rig.start();
     const machine = await rig.machine();
-    await waitUntil(() => machine.state.computer.problem !== undefined, 'the problem is said');
+    await waitUntil('the problem is said', () => machine.state.computer.problem !== undefined);
     expect(machine.state.computer.problem).toMatchObject({ code: 'agent-not-found' });
     expect(machine.state.computer.problem?.remedy).not.toBe('');
     await expect(machine.request('start', { cwd: rig.project })).rejects.toThrow(
       /not found|could not be found|no .*claude/i,
     );
-    await waitUntil(() => machine.state.sessions.length === 0, 'no session is left');
+    await waitUntil('no session is left', () => machine.state.sessions.length === 0);
   });
 });
 
@@ -45,7 +45,7 @@ describe('claude exiting at once', () => {
     await expect(machine.request('start', { cwd: rig.project })).rejects.toThrow(
       /boom: broken install/,
     );
-    await waitUntil(() => machine.state.sessions.length === 0, 'no session is left');
+    await waitUntil('no session is left', () => machine.state.sessions.length === 0);
   });
 
   it('in a running session keeps the prompt in the queue, and runs it when claude is back', async () => {
@@ -97,18 +97,18 @@ describe('claude that never gets ready', () => {
         command.startsWith('sleep'),
       ).length;
     const first = begin();
-    await waitUntil(() => sleepers() === 1, 'it is started');
+    await waitUntil('it is started', () => sleepers() === 1);
     // Another window: the commands of one wait for each other.
     const other = await rig.machine();
     const row = await other.rowWhen('it is listed', ({ session }) => session.status === 'starting');
     await other.request('end', { session: row.session.id });
     expect(await first).toMatch(/ended before its agent was ready/);
     expect(sleepers()).toBe(0);
-    await waitUntil(() => other.state.sessions.length === 0, 'no session is left');
+    await waitUntil('no session is left', () => other.state.sessions.length === 0);
     const second = begin();
-    await waitUntil(() => sleepers() === 1, 'the next is started');
+    await waitUntil('the next is started', () => sleepers() === 1);
     await other.request('stop-host', { force: true });
-    await waitUntil(() => rig.hostExit() !== undefined, 'the host has ended');
+    await waitUntil('the host has ended', () => rig.hostExit() !== undefined);
     expect(rig.hostExit()).toBe(0);
     expect(sleepers()).toBe(0);
     await rig.start();
@@ -147,8 +147,8 @@ describe('a full disk', () => {
       ada.view.send('prompt', { text: `marker-${count} [[long:150]]` });
       const turns = count + 1;
       await waitUntil(
-        () => rig.hostExit() !== undefined || ada.ofKind('turn').length >= turns,
         'the turn or the host has ended',
+        () => rig.hostExit() !== undefined || ada.ofKind('turn').length >= turns,
         30_000,
       );
     }

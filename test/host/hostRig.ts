@@ -14,12 +14,8 @@ import { Attachment } from '../../src/sync/member/attachment.ts';
 import { claudeEnvironment, installClaude } from '../../tools/install/claudeCli.ts';
 import { WAIT_MS } from '../../tools/run/waitBound.ts';
 import { type DemoModel, startDemoModel } from '../../tools/demo/demoModel.ts';
-import {
-  endProcessesWith,
-  type ProcessGroup,
-  spawnGroup,
-  waitUntil,
-} from '../../tools/run/processes.ts';
+import { endProcessesWith, type ProcessGroup, spawnGroup } from '../../tools/run/processes.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { bundleProgram } from '../../tools/run/programBundle.ts';
 import { temporaryFolder } from './folders.ts';
 
@@ -61,6 +57,7 @@ export class Guest {
 
   async until(what: string, isTrue: () => boolean, timeoutMs = WAIT_MS): Promise<void> {
     await waitUntil(
+      what,
       () => {
         try {
           return isTrue();
@@ -68,7 +65,6 @@ export class Guest {
           return false;
         }
       },
-      what,
       timeoutMs,
     ).catch((error: unknown) => {
       const kinds = this.entries.map(
@@ -183,7 +179,7 @@ export class HostRig {
     const { host } = this;
     if (host === undefined) return;
     process.kill(host.pid, 'SIGKILL');
-    await waitUntil(() => host.exitCode() !== undefined, 'host killed');
+    await waitUntil('host killed', () => host.exitCode() !== undefined);
   }
 
   /** Ends the host cleanly; its exit code. */
@@ -191,7 +187,7 @@ export class HostRig {
     const { host } = this;
     if (host === undefined) return undefined;
     if (host.exitCode() === undefined) process.kill(host.pid, 'SIGTERM');
-    await waitUntil(() => host.exitCode() !== undefined, 'host ended');
+    await waitUntil('host ended', () => host.exitCode() !== undefined);
     return host.exitCode();
   }
 
@@ -259,7 +255,7 @@ export class MachineView {
       found = this.view.state === undefined ? undefined : this.state.sessions.find(isIt);
       return found !== undefined;
     };
-    await waitUntil(look, what).catch((error: unknown) => {
+    await waitUntil(what, look).catch((error: unknown) => {
       throw new Error(`${String(error)}\n${JSON.stringify(this.view.state)}`);
     });
     if (found === undefined) throw new Error('invariant');

@@ -2,7 +2,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { assertNoneLeft, waitUntil } from '../../tools/run/processes.ts';
+import { assertNoneLeft } from '../../tools/run/processes.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { processesWith } from '../../tools/run/processTable.ts';
 import { type Guest, HostRig, idOf, type MachineView } from './hostRig.ts';
 
@@ -180,10 +181,10 @@ describe('a hosted session', () => {
     expect(JSON.stringify(commands)).toContain('"compact"');
     expect(Array.isArray(await ada.view.request('fetch', { what: 'models' }))).toBe(true);
     // The agent lists the folder in the background.
-    await waitUntil(async () => {
+    await waitUntil('the file is suggested', async () => {
       const files = await ada.view.request('fetch', { what: 'files', query: 'allowed' });
       return JSON.stringify(files).includes('allowed.txt');
-    }, 'the file is suggested');
+    });
   });
 
   it('a tool result above the limit is cut in the entry and whole by fetch', async () => {

@@ -5,7 +5,7 @@ import { silentLogger } from '../../src/base/log.ts';
 import { createIdentity } from '../../src/crypto/identity.ts';
 import type { AgentAnswer } from '../../src/protocol/agent.ts';
 import { Attachment } from '../../src/sync/member/attachment.ts';
-import { waitUntil } from '../probes/waitUntil.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { execute, SessionsRig } from './sessionsRig.ts';
 
 async function joined(link: string, name: string): Promise<Attachment> {

@@ -1,7 +1,8 @@
 // How a host ends: by command, by force, for idleness, for a newer build.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { wantVersion } from '../../src/host/find/restartWish.ts';
-import { assertNoneLeft, waitUntil } from '../../tools/run/processes.ts';
+import { assertNoneLeft } from '../../tools/run/processes.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { HostRig } from './hostRig.ts';
 
 let rig: HostRig;
@@ -21,7 +22,7 @@ describe('the end of a host', () => {
     await ada.until('text streams', () => ada.view.live.length > 0);
     await machine.request('stop-host', {});
     await assertNoneLeft(MARKER, rig.folder);
-    await waitUntil(() => rig.hostExit() !== undefined, 'the exit of the host is known');
+    await waitUntil('the exit of the host is known', () => rig.hostExit() !== undefined);
     expect(rig.hostExit()).toBe(0);
   });
 
@@ -32,7 +33,7 @@ describe('the end of a host', () => {
     await ada.until('text streams', () => ada.view.live.length > 0);
     await machine.request('stop-host', { force: true });
     await assertNoneLeft(MARKER, rig.folder);
-    await waitUntil(() => rig.hostExit() !== undefined, 'the exit of the host is known');
+    await waitUntil('the exit of the host is known', () => rig.hostExit() !== undefined);
     expect(rig.hostExit()).toBe(0);
     await rig.start();
     const again = await (await rig.machine()).joinSession(ada.session);
@@ -55,7 +56,7 @@ describe('the end of a host', () => {
       if (rig.hostExit() === undefined) await rig.passIdleTime().catch(() => undefined);
       return rig.hostExit() !== undefined;
     };
-    await waitUntil(isOver, 'the host ends');
+    await waitUntil('the host ends', isOver);
     expect(rig.log).toContain('reason=idle');
     await rig.start();
     const again = await (await rig.machine()).joinSession(ada.session);
@@ -74,7 +75,7 @@ describe('the end of a host', () => {
     await ada.until('the turn ends', () => ada.ofKind('turn').length === 1);
     expect(rig.hostExit()).toBeUndefined();
     await rig.passIdleTime();
-    await waitUntil(() => rig.hostExit() !== undefined, 'the host ends');
+    await waitUntil('the host ends', () => rig.hostExit() !== undefined);
     expect(rig.log).toContain('reason=replaced');
     await rig.start();
     const again = await (await rig.machine()).joinSession(ada.session);

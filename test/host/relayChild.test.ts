@@ -8,7 +8,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import { isAppError } from '../../src/base/errors.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { RelayChild } from '../../src/host/serve/relayChild.ts';
-import { waitUntil } from '../../tools/run/processes.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { temporaryFolder } from './folders.ts';
 import { HOST_PROGRAM } from './hostRig.ts';
 
@@ -56,7 +56,7 @@ describe('relay child', () => {
     });
     unlinkSync(runtime);
     process.kill(relay.pid ?? 0, 'SIGKILL');
-    await waitUntil(() => failures.length > 1, 'it is tried again');
+    await waitUntil('it is tried again', () => failures.length > 1);
     await relay.close();
   });
 
@@ -75,7 +75,7 @@ describe('relay child', () => {
     for (let round = 0; round < 2; round += 1) {
       const { accessKey } = relay.address;
       process.kill(relay.pid ?? 0, 'SIGKILL');
-      await waitUntil(() => relay.address.accessKey !== accessKey, 'another key');
+      await waitUntil('another key', () => relay.address.accessKey !== accessKey);
       expect(relay.address.url).toBe(before.url);
       expect(await health(before.url)).toBe(true);
     }

@@ -6,7 +6,7 @@ import type { CommandArgs } from '../../src/protocol/commandTable.ts';
 import { parseLink } from '../../src/protocol/link.ts';
 import { createMemoryStore } from '../../src/relay/stores/memoryStore.ts';
 import { createRelay, type Relay } from '../../src/relay/server.ts';
-import { waitUntil } from '../../tools/run/processes.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { type Guest, HostRig, type MachineView } from './hostRig.ts';
 
 const ACCESS_KEY = 'a-key-of-sixteen-characters';
@@ -85,7 +85,7 @@ describe('a relay server', () => {
     await relay.close();
     const guest = await rig.join(await share({ kind: 'loopback' }), 'Kim');
     await machine.request('stop-sharing', { session: owner.session });
-    await waitUntil(() => guest.view.truth.kind === 'over', 'the guest is cut off');
+    await waitUntil('the guest is cut off', () => guest.view.truth.kind === 'over');
     await machine.rowWhen(
       'the row says so',
       (row) => row.session.id === owner.session && row.sharing === undefined,

@@ -7,7 +7,7 @@ import { createIdentity } from '../../src/crypto/identity.ts';
 import type { OpenSession } from '../../src/host/session/openSession.ts';
 import type { SessionState } from '../../src/protocol/state.ts';
 import { Attachment } from '../../src/sync/member/attachment.ts';
-import { waitUntil } from '../probes/waitUntil.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import type { FakeChild } from './scriptedAgent.ts';
 import { execute, SessionsRig } from './sessionsRig.ts';
 

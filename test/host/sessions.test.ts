@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isAppError } from '../../src/base/errors.ts';
 import { processStart } from '../../src/node/processStart.ts';
-import { waitUntil } from '../probes/waitUntil.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { spawnGroup } from '../../tools/run/processes.ts';
 import type { FakeAgent } from './scriptedAgent.ts';
 import { SessionsRig } from './sessionsRig.ts';

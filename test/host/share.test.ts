@@ -8,7 +8,7 @@ import type { CommandArgs } from '../../src/protocol/commandTable.ts';
 import { createMemoryStore } from '../../src/relay/stores/memoryStore.ts';
 import { createRelay } from '../../src/relay/server.ts';
 import { silentLogger } from '../../src/base/log.ts';
-import { waitUntil } from '../probes/waitUntil.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { knockWith } from '../sync/knockRig.ts';
 import { SessionsRig } from './sessionsRig.ts';
 

@@ -12,7 +12,7 @@ import { createMemoryStore } from '../../src/relay/stores/memoryStore.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { refuseSharing } from '../../src/host/machine/share.ts';
-import { waitUntil } from '../../tools/run/processes.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { processesWith } from '../../tools/run/processTable.ts';
 import { type Guest, HostRig, type MachineView } from './hostRig.ts';
 
@@ -46,7 +46,7 @@ async function share(args: Partial<CommandArgs<'share'>> = {}): Promise<string> 
 }
 
 async function isOver(guest: Guest): Promise<void> {
-  await waitUntil(() => guest.view.truth.kind === 'over', 'the guest is cut off');
+  await waitUntil('the guest is cut off', () => guest.view.truth.kind === 'over');
 }
 
 describe('sharing', () => {

@@ -7,7 +7,7 @@ import {
   decodeAwareness,
   encodeAwareness,
 } from '../../src/relay/documents/wire.ts';
-import { waitUntil } from '../probes/waitUntil.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import {
   claimedRoom,
   connect,

@@ -5,7 +5,7 @@ import { CLOSE } from '../../src/protocol/closeCodes.ts';
 import { storeRefused } from '../../src/relay/errors.ts';
 import { createMemoryStore } from '../../src/relay/stores/memoryStore.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
-import { waitUntil } from '../probes/waitUntil.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import {
   claimedRoom,
   connect,

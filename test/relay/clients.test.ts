@@ -8,7 +8,7 @@ import { type Logger, silentLogger } from '../../src/base/log.ts';
 import { createMemoryStore } from '../../src/relay/stores/memoryStore.ts';
 import { type Relay, createRelay } from '../../src/relay/server.ts';
 import { systemClock } from '../../src/base/clock.ts';
-import { waitUntil } from '../probes/waitUntil.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { installHost } from '../../tools/install/cache.ts';
 import { claimedRoom, connect, grant, newToken, putClaim, startRelay } from './support.ts';
 

@@ -12,7 +12,7 @@ import {
 } from '../../src/relay/documents/guestUpdate.ts';
 import { UpdateLog } from '../../src/relay/documents/updateLog.ts';
 import { encodeUpdate } from '../../src/relay/documents/wire.ts';
-import { waitUntil } from '../probes/waitUntil.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { claimedRoom, connect, grant, joinRaw, newToken, putClaim, startRelay } from './support.ts';
 
 const MEMBER = 'a'.repeat(26);

@@ -3,7 +3,7 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { CLOSE } from '../../src/protocol/closeCodes.ts';
 import type { Relay } from '../../src/relay/server.ts';
-import { waitUntil } from '../probes/waitUntil.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { knockDocument } from '../../src/protocol/documentNames.ts';
 import { encodeUpdate } from '../../src/relay/documents/wire.ts';
 import {

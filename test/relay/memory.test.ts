@@ -4,7 +4,7 @@ import { CLOSE } from '../../src/protocol/closeCodes.ts';
 import { channelDocument } from '../../src/protocol/documentNames.ts';
 import { encodeUpdate } from '../../src/relay/documents/wire.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
-import { waitUntil } from '../probes/waitUntil.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import {
   claimedRoom,
   connect,

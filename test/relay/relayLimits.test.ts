@@ -6,7 +6,7 @@ import { knockDocument } from '../../src/protocol/documentNames.ts';
 import { DEFAULT_RELAY_LIMITS } from '../../src/relay/relayLimits.ts';
 import { createMemoryStore } from '../../src/relay/stores/memoryStore.ts';
 import { encodeStep2, encodeUpdate } from '../../src/relay/documents/wire.ts';
-import { waitUntil } from '../probes/waitUntil.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import {
   claimedRoom,
   connect,

@@ -10,7 +10,7 @@ import { parseChildOptions, parseRelayArguments } from '../../src/relay/commandO
 import type { Relay } from '../../src/relay/server.ts';
 import { isAlive } from '../../tools/run/processTable.ts';
 import { bundleProgram } from '../../tools/run/programBundle.ts';
-import { waitUntil } from '../probes/waitUntil.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { claimedRoom, connect, grant, newToken, putClaim } from './support.ts';
 
 const PROGRAM = await bundleProgram(new URL('./relayProcess.ts', import.meta.url));

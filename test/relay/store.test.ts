@@ -13,7 +13,7 @@ import { type SqliteStoreOptions, openSqliteStore } from '../../src/relay/stores
 import type { RoomStore } from '../../src/relay/stores/roomStore.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 import { bundleProgram } from '../../tools/run/programBundle.ts';
-import { waitUntil } from '../probes/waitUntil.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { storeContract } from './storeContract.ts';
 
 function temporaryFolder(): string {

@@ -10,7 +10,7 @@ import { silentLogger } from '../../src/base/log.ts';
 import { hashToken, roomIdOfKey, signClaim } from '../../src/crypto/admissionToken.ts';
 import type { Claim, RelayToken } from '../../src/protocol/claim.ts';
 import { SUBPROTOCOL } from '../../src/protocol/version.ts';
-import { waitUntil } from '../probes/waitUntil.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { createMemoryStore } from '../../src/relay/stores/memoryStore.ts';
 import { type Relay, type RelayOptions, createRelay } from '../../src/relay/server.ts';
 

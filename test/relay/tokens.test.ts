@@ -4,7 +4,7 @@ import { WebSocket } from 'ws';
 import { CLOSE } from '../../src/protocol/closeCodes.ts';
 import { channelDocument, knockDocument } from '../../src/protocol/documentNames.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
-import { waitUntil } from '../probes/waitUntil.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import {
   claimedRoom,
   connect,

@@ -1,6 +1,6 @@
 // The stock clients against the relay: sync, live updates, late join, awareness.
 import { describe, expect, it } from 'vitest';
-import { waitUntil } from '../probes/waitUntil.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { createMemoryStore } from '../../src/relay/stores/memoryStore.ts';
 import { claimedRoom, connect, grant, joinRaw, newToken, putClaim, startRelay } from './support.ts';
 

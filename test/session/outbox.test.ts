@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { randomBytes } from '../../src/crypto/keys.ts';
 import { TIMES } from '../../src/protocol/limits.ts';
 import { inOf, outOf } from '../../src/session/layout.ts';
-import { waitUntil } from '../probes/waitUntil.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { makeOutbox } from './outboxRig.ts';
 
 /** Lets everything that is ready happen. */

@@ -11,7 +11,7 @@ import type { RoomState } from '../../src/protocol/state.ts';
 import type { StoredRecord } from '../../src/session/roomJournal.ts';
 import { TailDocument } from '../../src/session/tailDocument.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
-import { waitUntil } from '../probes/waitUntil.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 
 async function makePublisher(options: { readonly hasState?: boolean } = {}) {
   const doc = new Y.Doc();

@@ -8,7 +8,7 @@ import { generateSigningPair, newBootOf, randomBytes, textHash } from '../../src
 import { RecordOpener, RecordSealer } from '../../src/crypto/record.ts';
 import type { Json } from '../../src/protocol/json.ts';
 import { type Beat, RECORD_TYPE, type RecordType } from '../../src/protocol/room.ts';
-import { blockKey } from '../../src/session/liveText.ts';
+import { blockKey } from '../../src/session/liveBuffer.ts';
 import { Replica } from '../../src/session/replica.ts';
 import { TailDocument } from '../../src/session/tailDocument.ts';
 import type { ViewPart } from '../../src/session/view.ts';

@@ -3,7 +3,7 @@ import * as Y from 'yjs';
 import { expect, test } from 'vitest';
 import { LIMITS } from '../../src/protocol/limits.ts';
 import { readChunks } from '../../src/session/layout.ts';
-import { mergePieces } from '../../src/session/liveText.ts';
+import { mergePieces } from '../../src/session/liveBuffer.ts';
 import { TailDocument, type WrittenPiece } from '../../src/session/tailDocument.ts';
 
 /** Five seconds of computing, many times that on a busy computer. */

@@ -4,7 +4,7 @@ import type { Ack } from '../../src/protocol/command.ts';
 import { refuseByRights } from '../../src/session/control/rights.ts';
 import { isSettled, whyNoState } from '../../src/session/view.ts';
 import { tomorrow } from '../protocol/tomorrow.ts';
-import { waitUntil } from '../probes/waitUntil.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { person, settled, setUp } from './gateRig.ts';
 import { makeOutbox } from './outboxRig.ts';
 import { makeReplicaRig } from './replicaRig.ts';

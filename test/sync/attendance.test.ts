@@ -11,7 +11,7 @@ import { type Beat, beatSchema, PRESENCE_FIELD, RECORD_TYPE } from '../../src/pr
 import { Attendance } from '../../src/sync/host/attendance.ts';
 import { HostBeats } from '../../src/sync/host/hostBeats.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
-import { waitUntil } from '../probes/waitUntil.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 
 const endings: (() => void)[] = [];
 afterEach(() => {

@@ -5,7 +5,7 @@ import { logPageSchema } from '../../src/protocol/command.ts';
 import { LIMITS } from '../../src/protocol/limits.ts';
 import type { Queued } from '../../src/protocol/state.ts';
 import type { StoredMember } from '../../src/session/roomJournal.ts';
-import { waitUntil } from '../probes/waitUntil.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { sessionApp, SyncRig, textEntry } from './syncRig.ts';
 
 const rig = new SyncRig();

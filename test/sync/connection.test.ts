@@ -4,7 +4,7 @@ import { afterEach, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
 import * as Y from 'yjs';
 import { DocumentConnection } from '../../src/sync/documentConnection.ts';
-import { waitUntil } from '../probes/waitUntil.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 
 const endings: (() => unknown)[] = [];
 afterEach(async () => {

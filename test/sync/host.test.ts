@@ -9,7 +9,7 @@ import { createRelay } from '../../src/relay/server.ts';
 import type { Attachment } from '../../src/sync/member/attachment.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 import { createMovableClock } from '../probes/movableClock.ts';
-import { waitUntil } from '../probes/waitUntil.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { SyncRig, textEntry } from './syncRig.ts';
 import { playedSession } from '../session/playedHandlers.ts';
 

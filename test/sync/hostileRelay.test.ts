@@ -10,7 +10,7 @@ import { createMemoryStore } from '../../src/relay/stores/memoryStore.ts';
 import { createRelay, type Relay } from '../../src/relay/server.ts';
 import type { Attachment } from '../../src/sync/member/attachment.ts';
 import { DocumentConnection } from '../../src/sync/documentConnection.ts';
-import { waitUntil } from '../probes/waitUntil.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { SyncRig, textEntry } from './syncRig.ts';
 import { playedSession } from '../session/playedHandlers.ts';
 

@@ -9,7 +9,7 @@ import { parseLink } from '../../src/protocol/link.ts';
 import { Attachment } from '../../src/sync/member/attachment.ts';
 import { DocumentConnection } from '../../src/sync/documentConnection.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
-import { waitUntil } from '../probes/waitUntil.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { SyncRig } from './syncRig.ts';
 
 /** Passes on what documents say before what awareness says, as a busy network may. */

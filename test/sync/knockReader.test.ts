@@ -10,7 +10,7 @@ import { outOf } from '../../src/session/layout.ts';
 import { Roster } from '../../src/session/roster.ts';
 import { KnockReader } from '../../src/sync/host/knockReader.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
-import { waitUntil } from '../probes/waitUntil.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { SyncRig } from './syncRig.ts';
 
 const rig = new SyncRig();

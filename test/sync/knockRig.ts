@@ -10,7 +10,7 @@ import { parseLink } from '../../src/protocol/link.ts';
 import type { Knock } from '../../src/protocol/room.ts';
 import { outOf } from '../../src/session/layout.ts';
 import { DocumentConnection } from '../../src/sync/documentConnection.ts';
-import { waitUntil } from '../probes/waitUntil.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 
 /** Knocks once; dispose the connection with the test. */
 export async function knockWith(

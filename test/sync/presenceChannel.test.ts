@@ -9,7 +9,7 @@ import { RecordSealer } from '../../src/crypto/record.ts';
 import { BEAT_FIELD, PRESENCE_FIELD } from '../../src/protocol/room.ts';
 import { PresenceChannel } from '../../src/sync/member/presenceChannel.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
-import { waitUntil } from '../probes/waitUntil.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 
 const endings: (() => void)[] = [];
 afterEach(() => {

@@ -12,7 +12,7 @@ import { Replica } from '../../src/session/replica.ts';
 import type { RoomMemory } from '../../src/session/roomMemory.ts';
 import { DocumentConnection } from '../../src/sync/documentConnection.ts';
 import { Attachment } from '../../src/sync/member/attachment.ts';
-import { waitUntil } from '../probes/waitUntil.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { sessionApp, SyncRig, textEntry } from './syncRig.ts';
 
 const rig = new SyncRig();

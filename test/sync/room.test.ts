@@ -3,7 +3,7 @@ import { afterEach, expect, test } from 'vitest';
 import { createIdentity } from '../../src/crypto/identity.ts';
 import { CommandRefused } from '../../src/session/errors.ts';
 import type { Attachment } from '../../src/sync/member/attachment.ts';
-import { waitUntil as waitFor } from '../probes/waitUntil.ts';
+import { waitUntil as waitFor } from '../../tools/run/waitUntil.ts';
 import { sessionApp, SyncRig, textEntry } from './syncRig.ts';
 import { playedSession } from '../session/playedHandlers.ts';
 

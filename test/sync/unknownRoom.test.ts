@@ -6,7 +6,7 @@ import { CLOSE } from '../../src/protocol/closeCodes.ts';
 import { formatLink } from '../../src/protocol/link.ts';
 import { Attachment } from '../../src/sync/member/attachment.ts';
 import { createMovableClock } from '../probes/movableClock.ts';
-import { waitUntil } from '../probes/waitUntil.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { SyncRig } from './syncRig.ts';
 
 const rig = new SyncRig();

@@ -16,7 +16,7 @@ import type { Attachment } from '../../src/sync/member/attachment.ts';
 import type { RoomKeys } from '../../src/sync/host/hostRoomOptions.ts';
 import { DocumentConnection } from '../../src/sync/documentConnection.ts';
 import { tomorrow } from '../protocol/tomorrow.ts';
-import { waitUntil } from '../probes/waitUntil.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { knockWith } from './knockRig.ts';
 import { SyncRig, textEntry } from './syncRig.ts';
 

@@ -1,14 +1,14 @@
 // The house rules see what they are meant to see.
 import { expect, test } from 'vitest';
-import { checkNames, checkSource } from '../../scripts/checkHouse.ts';
+import { checkFileNames, checkNames, checkSource } from '../../scripts/checkHouse.ts';
 
 const problems = (text: string): string[] =>
   checkSource('src/base/x.ts', text).map(({ problem }) => problem);
 
-test('a file over 400 lines is refused', () => {
+test('a file over 350 lines is refused, a test over 400', () => {
   const lines = (count: number): string => `// Purpose.\n${'x();\n'.repeat(count - 1)}`;
-  expect(problems(lines(401))).toHaveLength(1);
-  expect(problems(lines(400))).toHaveLength(0);
+  expect(problems(lines(351))).toHaveLength(1);
+  expect(problems(lines(350))).toHaveLength(0);
   expect(checkSource('test/base/x.test.ts', lines(401))).toHaveLength(1);
   expect(checkSource('test/base/x.test.ts', lines(400))).toHaveLength(0);
 });
@@ -39,4 +39,20 @@ test('an error for people is made in an errors.ts only', () => {
   expect(checkSource('src/host/machine/share.ts', text)).toHaveLength(1);
   expect(checkSource('src/host/errors.ts', text)).toEqual([]);
   expect(checkSource('test/host/share.test.ts', text)).toEqual([]);
+});
+
+test('the file of a class is named for it, unless it exports a thing of its own name too', () => {
+  const wrong = (path: string, text: string): string[] =>
+    checkFileNames(path, text).map(({ problem }) => problem);
+  const gate = 'export class CommandGate {}\n';
+  expect(wrong('src/a/gate.ts', gate)).toEqual(['the file of class CommandGate is named for it.']);
+  expect(wrong('src/a/commandGate.ts', gate)).toEqual([]);
+  expect(wrong('src/a/gate.ts', `${gate}export interface Gate {}\n`)).toEqual([]);
+  expect(wrong('src/a/gates.ts', `${gate}export class OtherGate {}\n`)).toEqual([]);
+});
+
+test('disposables are never called store', () => {
+  const called = (name: string): number =>
+    checkFileNames('src/a/x.ts', `const ${name} = new DisposableStore();\n`).length;
+  expect([called('store'), called('viewStore'), called('disposables')]).toEqual([1, 1, 0]);
 });

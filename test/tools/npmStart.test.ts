@@ -6,7 +6,8 @@ import { takeStartLock } from '../../scripts/start/startLock.ts';
 import { processStart } from '../../src/node/processStart.ts';
 import { temporaryFolder } from '../host/folders.ts';
 import { REPO_ROOT, removeInterrupted, runToEnd } from '../../tools/install/cache.ts';
-import { exitOf, type ProcessGroup, spawnGroup, waitUntil } from '../../tools/run/processes.ts';
+import { exitOf, type ProcessGroup, spawnGroup } from '../../tools/run/processes.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { isAlive } from '../../tools/run/processTable.ts';
 
 const groups: ProcessGroup[] = [];
@@ -77,12 +78,12 @@ describe.runIf(process.platform === 'linux')('stopped while it installs', () => 
       });
       const isInstalling = (): boolean =>
         existsSync(pids) && readFileSync(pids, 'utf8').split('\n').length === 3;
-      await waitUntil(isInstalling, 'npm runs');
+      await waitUntil('npm runs', isInstalling);
       run.child.kill(signal);
       expect(await exitOf(run)).toBe(1);
       expect(run.output()).toContain('Stopped before everything was installed.');
       const all = readFileSync(pids, 'utf8').trim().split('\n').map(Number);
-      await waitUntil(() => !all.some((pid) => isAlive(pid)), 'npm and its child have ended');
+      await waitUntil('npm and its child have ended', () => !all.some((pid) => isAlive(pid)));
     },
   );
 
@@ -97,7 +98,7 @@ describe.runIf(process.platform === 'linux')('stopped while it installs', () => 
     const outer = start(process.execPath, ['-e', script], {});
     expect(await exitOf(outer)).toBe(0);
     const group = -Number(readFileSync(file, 'utf8'));
-    await waitUntil(() => !isAlive(group), 'the whole group has ended');
+    await waitUntil('the whole group has ended', () => !isAlive(group));
   });
 
   test('what an interrupted installation left in the cache is removed, what another builds is not', async () => {

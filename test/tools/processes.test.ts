@@ -9,8 +9,8 @@ import {
   exitOf,
   RUN_MARK,
   spawnGroup,
-  waitUntil,
 } from '../../tools/run/processes.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { isAlive, type MarkedProcess, processesWith } from '../../tools/run/processTable.ts';
 
 const parent = `
@@ -69,7 +69,7 @@ test.runIf(process.platform === 'linux')(
     try {
       const isFound = (): boolean =>
         processesWith(RUN_MARK, `marked-${process.pid}`).some(({ pid }) => pid === group.pid);
-      await waitUntil(isFound, 'the marked child');
+      await waitUntil('the marked child', isFound);
       expect(isFound()).toBe(true);
     } finally {
       await group.end();
@@ -88,7 +88,7 @@ test.runIf(process.platform === 'linux')(
     });
     try {
       const find = (): MarkedProcess[] => processesWith('KEPT_MARK', mark);
-      await waitUntil(() => find().length === 1, 'the child');
+      await waitUntil('the child', () => find().length === 1);
       expect(find().map(({ pid, parent }) => [pid, parent])).toEqual([[group.pid, process.pid]]);
       const isOurs = ({ parent }: MarkedProcess): boolean => parent === process.pid;
       expect(await endProcessesWith('KEPT_MARK', mark, isOurs)).toEqual([]);
@@ -126,7 +126,7 @@ test.runIf(process.platform === 'linux')(
       // Before it runs its program, a child has the environment of its parent.
       const run = process.env[RUN_MARK] ?? '';
       const find = (): MarkedProcess[] => processesWith(RUN_MARK, run);
-      await waitUntil(() => find().length > 0, 'the marked child');
+      await waitUntil('the marked child', () => find().length > 0);
       await endRun?.();
       expect(isAlive(left.pid ?? 0)).toBe(false);
     } finally {

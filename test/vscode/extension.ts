@@ -19,22 +19,6 @@ export async function appOfExtension(): Promise<App> {
   return app;
 }
 
-/** Waits for a condition inside VS Code. */
-export async function waitUntil<T>(
-  what: string,
-  check: () => T,
-  timeoutMs = 20_000,
-): Promise<NonNullable<T>> {
-  const end = Date.now() + timeoutMs;
-  for (;;) {
-    const value = check();
-    if (value) return value;
-    if (Date.now() > end) throw new Error(`timed out waiting until ${what}`);
-    // oxlint-disable-next-line no-await-in-loop -- it waits
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
 /** Throws if the two are not the same as JSON. */
 export function assertEqual(actual: unknown, expected: unknown, what: string): void {
   const [a, b] = [JSON.stringify(actual), JSON.stringify(expected)];

@@ -26,7 +26,7 @@ class LineReporter {
 export function setUpMocha(): Mocha {
   // The type wants a class with all of mocha's own reporter; only the constructor is used.
   const reporter = LineReporter as unknown as Mocha.ReporterConstructor;
-  const instance = new Mocha({ ui: 'tdd', reporter, color: false, timeout: 60_000 });
+  const instance = new Mocha({ ui: 'tdd', reporter, color: false, timeout: 90_000 });
   instance.suite.emit('pre-require', globalThis, '', instance);
   return instance;
 }

@@ -116,7 +116,7 @@ describe('control', () => {
     await page.keyboard.press('Control+Alt+h');
     await send(page, { type: 'header', header: ownerHeader });
     await page.keyboard.press('Control+Alt+h');
-    expect((await posted(page, 'focus')).map((message) => message.action)).toEqual([
+    expect((await posted(page, 'control')).map((message) => message.action)).toEqual([
       'request',
       'release',
     ]);
@@ -128,7 +128,7 @@ describe('control', () => {
     await page.click('.ask >> text=Allow control');
     await page.click('.ask >> text=Give control');
     await page.click('.ask >> text=Keep');
-    expect(await posted(page, 'focus')).toEqual([{ type: 'focus', action: 'take' }]);
+    expect(await posted(page, 'control')).toEqual([{ type: 'control', action: 'take' }]);
     expect(await posted(page, 'allow-control')).toEqual([{ type: 'allow-control', member: 'dan' }]);
     expect(await posted(page, 'give-control')).toEqual([
       { type: 'give-control', member: 'cleo', window: 'w1' },

@@ -1,8 +1,8 @@
 // Child processes of tests and scripts: each leads its own group, is ended by group, and is seen to be gone.
+import { waitUntil } from './waitUntil.ts';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
-import { setTimeout as pause } from 'node:timers/promises';
 import { WAIT_MS } from './waitBound.ts';
 import { isAlive, type MarkedProcess, processesWith } from './processTable.ts';
 
@@ -37,19 +37,6 @@ export const RUN_MARK = 'TWINHELM_TEST_RUN';
 const KEPT_OUTPUT = 200_000;
 /** Above it Node warns of a leak: more groups than any run has at once. */
 const MAX_GROUPS = 100;
-
-/** Waits until `isTrue` says so; rejects with `what` after `timeoutMs`. */
-export async function waitUntil(
-  isTrue: () => boolean | Promise<boolean>,
-  what: string,
-  timeoutMs = WAIT_MS,
-): Promise<void> {
-  const end = performance.now() + timeoutMs;
-  while (!(await isTrue())) {
-    if (performance.now() > end) throw new Error(`not within ${timeoutMs} ms: ${what}`);
-    await pause(20);
-  }
-}
 
 function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   if (child.pid === undefined) return;
@@ -159,10 +146,10 @@ export function spawnGroup(
     },
     async end(signal = 'SIGTERM', graceMs = 8000) {
       signalGroup(child, signal);
-      const gone = waitUntil(() => !groupIsAlive(child), `group ${child.pid} gone`, graceMs);
+      const gone = waitUntil(`group ${child.pid} gone`, () => !groupIsAlive(child), graceMs);
       await gone.catch(async () => {
         signalGroup(child, 'SIGKILL');
-        await waitUntil(() => !groupIsAlive(child), `group ${child.pid} gone after SIGKILL`);
+        await waitUntil(`group ${child.pid} gone after SIGKILL`, () => !groupIsAlive(child));
       });
       if (exitCode === undefined) await exited;
     },
@@ -194,9 +181,9 @@ export async function endProcessesWith(
   };
   send('SIGTERM', found);
   const isEmpty = (): boolean => marked().length === 0;
-  await waitUntil(isEmpty, 'marked processes gone', 5000).catch(async () => {
+  await waitUntil('marked processes gone', isEmpty, 5000).catch(async () => {
     send('SIGKILL', marked());
-    await waitUntil(isEmpty, 'marked processes gone after SIGKILL');
+    await waitUntil('marked processes gone after SIGKILL', isEmpty);
   });
   return found;
 }
@@ -208,7 +195,7 @@ export async function assertNoneLeft(
   timeoutMs = WAIT_MS,
 ): Promise<void> {
   const isEmpty = (): boolean => processesWith(name, value).length === 0;
-  await waitUntil(isEmpty, 'no process left', timeoutMs).catch(() => {
+  await waitUntil('no process left', isEmpty, timeoutMs).catch(() => {
     const left = processesWith(name, value);
     throw new Error(`left running: ${left.map((p) => `${p.pid} ${p.command}`).join('; ')}`);
   });

@@ -11,7 +11,7 @@ import {
   type Page,
 } from 'playwright-core';
 import { REPO_ROOT } from '../install/cache.ts';
-import { waitUntil } from '../run/processes.ts';
+import { waitUntil } from '../run/waitUntil.ts';
 
 /** Where screenshots and logs of failed runs go. */
 export const ARTIFACTS: string = join(REPO_ROOT, 'artifacts');
@@ -133,6 +133,7 @@ export class Workbench {
   async webview(selector: string, timeoutMs = 40_000): Promise<Frame> {
     let found: Frame | undefined;
     await waitUntil(
+      `a webview with ${selector}`,
       async () => {
         for (const frame of this.page.frames()) {
           const count = await frame
@@ -143,7 +144,6 @@ export class Workbench {
         }
         return found !== undefined;
       },
-      `a webview with ${selector}`,
       timeoutMs,
     );
     if (found === undefined) throw new Error(`no webview with ${selector}`);

@@ -51,7 +51,7 @@ function words(header: PanelHeader, t: Translate): { icon: IconName; text: strin
 function Actions({ control }: { readonly control: PanelControl }) {
   const { post, t } = useUi();
   const focus = (action: 'request' | 'take' | 'release') => (): void =>
-    post({ type: 'focus', action });
+    post({ type: 'control', action });
   const key = /Mac|iP/.test(navigator.platform) ? '⌘⌥H' : 'Ctrl+Alt+H';
   if (control.kind === 'mine') {
     return (

@@ -64,7 +64,7 @@ export class PanelWishes {
         return this.request('cancel-queued', { promptId: wish.promptId });
       case 'interrupt':
         return this.request('interrupt', {});
-      case 'focus':
+      case 'control':
         if (wish.action === 'request') return this.request('focus-request', {});
         return this.request(wish.action === 'take' ? 'focus-take' : 'focus-release', {});
       case 'give-control':

@@ -18,7 +18,7 @@ export interface LinkSource {
   readonly onDidChange: Event<void>;
 }
 
-/** A user's hold on a room; the room stays joined until every lease is disposed. */
+/** A user's hold on a room; the room stays joined until every handle is disposed. */
 export interface RoomHandle extends Disposable {
   readonly room: SharedRoom;
 }

@@ -67,8 +67,8 @@ export async function inRoom<T>(
   ref: SessionRef,
   work: (view: RoomView) => Promise<T>,
 ): Promise<T> {
-  const lease = app.pool.acquire(ref);
-  const { room } = lease;
+  const handle = app.pool.acquire(ref);
+  const { room } = handle;
   try {
     const view = await waitForChange({
       clock: app.clock,
@@ -87,7 +87,7 @@ export async function inRoom<T>(
     });
     return await work(view);
   } finally {
-    lease.dispose();
+    handle.dispose();
   }
 }
 

@@ -62,7 +62,7 @@ export class SessionPanel {
   private readonly services: PanelServices;
   private readonly disposables = new DisposableStore();
   private openAgainAt = 0;
-  private readonly lease: RoomHandle;
+  private readonly handle: RoomHandle;
   private readonly pump: PanelPump;
   private readonly changed = this.disposables.add(new Emitter<void>());
   private readonly disposed = new Emitter<void>();
@@ -80,7 +80,7 @@ export class SessionPanel {
     this.ref = options.ref;
     this.services = options.services;
     const { pool, directory, drafts, clock, log, extensionUri } = this.services;
-    this.lease = this.disposables.add(pool.acquire(this.ref));
+    this.handle = this.disposables.add(pool.acquire(this.ref));
     this.pump = this.disposables.add(
       new PanelPump({
         room: this.room,
@@ -119,7 +119,7 @@ export class SessionPanel {
   }
 
   get room(): SharedRoom {
-    return this.lease.room;
+    return this.handle.room;
   }
 
   /** Whether its page is there and has been told everything. */

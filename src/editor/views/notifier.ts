@@ -48,7 +48,7 @@ export class Notifier {
     this.disposables.add(options.pool.onDidChangeRoom(() => soon.trigger()));
     this.disposables.add(vscode.window.onDidChangeWindowState(() => soon.trigger()));
     this.disposables.defer(() => {
-      for (const lease of this.shared.values()) lease.dispose();
+      for (const handle of this.shared.values()) handle.dispose();
     });
   }
 
@@ -73,10 +73,10 @@ export class Notifier {
   private followShared(): void {
     const { machine, pool } = this.options;
     const ids = machine.rows.filter(({ sharing }) => sharing).map(({ session }) => session.id);
-    for (const [id, lease] of this.shared) {
+    for (const [id, handle] of this.shared) {
       if (ids.includes(id)) continue;
       this.shared.delete(id);
-      lease.dispose();
+      handle.dispose();
     }
     for (const id of ids) {
       if (!this.shared.has(id)) this.shared.set(id, pool.acquire({ kind: 'own', session: id }));

@@ -6,7 +6,7 @@ import { knockDocument } from '../../protocol/documentNames.ts';
 import { TIMES } from '../../protocol/limits.ts';
 import type { Focus, Person, Problem, Role, Scope } from '../../protocol/state.ts';
 import type { Entry, LiveText } from '../../protocol/transcript.ts';
-import { blockKey } from '../../session/liveText.ts';
+import { blockKey } from '../../session/liveBuffer.ts';
 import type { StoredInvite } from '../../session/roomJournal.ts';
 import type { PlacedEntry } from '../../session/view.ts';
 import type { AppState, HostRoomOptions, InviteOptions } from './hostRoomOptions.ts';

@@ -1,7 +1,8 @@
 // Long texts and changes of a transcript open in editors.
 import * as vscode from 'vscode';
 import type { Entry } from '../../../src/protocol/transcript.ts';
-import { appOfExtension, assertEqual, waitUntil } from '../extension.ts';
+import { appOfExtension, assertEqual } from '../extension.ts';
+import { waitUntil } from '../../../tools/run/waitUntil.ts';
 
 suite('documents', () => {
   suiteTeardown(() => vscode.commands.executeCommand('workbench.action.closeAllEditors'));

@@ -3,7 +3,8 @@ import { joinNow } from '../../../src/editor/commands/joinCommands.ts';
 import { panelHeader } from '../../../src/client/panel/panelModel.ts';
 import { parseLink } from '../../../src/protocol/link.ts';
 import type { RoomView } from '../../../src/session/view.ts';
-import { appOfExtension, assertEqual, panelTabs, waitUntil } from '../extension.ts';
+import { appOfExtension, assertEqual, panelTabs } from '../extension.ts';
+import { waitUntil } from '../../../tools/run/waitUntil.ts';
 import { testInput } from '../input.ts';
 
 const { room } = parseLink(testInput.controllerLink);

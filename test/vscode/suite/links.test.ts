@@ -1,7 +1,8 @@
 // Links that lead nowhere, in both extension hosts: a clear error, and nothing kept or sent.
 import { joinNow } from '../../../src/editor/commands/joinCommands.ts';
 import { formatLink, parseLink } from '../../../src/protocol/link.ts';
-import { appOfExtension, assertEqual, waitUntil } from '../extension.ts';
+import { appOfExtension, assertEqual } from '../extension.ts';
+import { waitUntil } from '../../../tools/run/waitUntil.ts';
 import { testInput } from '../input.ts';
 
 suite('links', () => {

@@ -1,7 +1,8 @@
 // The sessions of this computer, where Node runs: the host that runs is found and joined as its owner.
 import * as vscode from 'vscode';
 import { joinNow } from '../../../src/editor/commands/joinCommands.ts';
-import { appOfExtension, assertEqual, panelTabs, waitUntil } from '../extension.ts';
+import { appOfExtension, assertEqual, panelTabs } from '../extension.ts';
+import { waitUntil } from '../../../tools/run/waitUntil.ts';
 import { testInput } from '../input.ts';
 
 suite('this computer', () => {

@@ -1,5 +1,5 @@
 // Waits for a condition of real processes and sockets, instead of sleeping.
-import { WAIT_MS } from '../../tools/run/waitBound.ts';
+import { WAIT_MS } from './waitBound.ts';
 
 /** Resolves to the first truthy value of `check`; rejects after `timeoutMs` naming `what`. */
 export async function waitUntil<T>(
