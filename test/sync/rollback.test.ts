@@ -37,15 +37,23 @@ async function recorded() {
   });
   rig.own(() => connection.dispose());
   await waitUntil('synced', () => connection.status.kind === 'synced');
+  /** Somebody who looks on while it is recorded. */
+  const live = replicaOf(doc);
+  live.complete();
   for (let i = 0; i < 4; i += 1) {
-    const before = updates.length;
     room.append([textEntry(`${i}`, `text ${i}`)]);
     room.setState(sessionApp({ title: `title ${i}` }));
+    const isThere = (): boolean =>
+      live.entries.length === i + 1 &&
+      live.state?.kind === 'session' &&
+      live.state.session.title === `title ${i}` &&
+      live.state.asOf.index === i;
     // oxlint-disable-next-line no-await-in-loop -- each state is to be an update of its own
-    await waitUntil('the state has come', () => updates.length > before);
+    await waitUntil('the entry and its state have come', isThere);
   }
-  const follow = (memory?: RoomMemory): { readonly doc: Y.Doc; readonly replica: Replica } => {
-    const copy = new Y.Doc();
+  // What comes later, as a state that is said again, is not of the recording.
+  connection.dispose();
+  function replicaOf(copy: Y.Doc, memory?: RoomMemory): Replica {
     const { secret } = link.epoch ?? {};
     const opener = new RecordOpener({
       room: fromBase32(link.room) ?? new Uint8Array(16),
@@ -55,7 +63,11 @@ async function recorded() {
     const memories = memory ? { memory } : {};
     const replica = new Replica({ doc: copy, room: link.room, opener, log, ...memories });
     rig.own(() => replica.dispose());
-    return { doc: copy, replica };
+    return replica;
+  }
+  const follow = (memory?: RoomMemory): { readonly doc: Y.Doc; readonly replica: Replica } => {
+    const copy = new Y.Doc();
+    return { doc: copy, replica: replicaOf(copy, memory) };
   };
   /** Somebody who saw all of it. */
   const caughtUp = async (): Promise<Replica> => {
