@@ -19,6 +19,7 @@ import {
 } from '../protocol/room.ts';
 import { type RoomState, roomStateSchema } from '../protocol/state.ts';
 import { sideToUpdate } from '../protocol/version.ts';
+import { withoutWhatIsOver } from './state/withoutWhatIsOver.ts';
 import { unreadableState } from './errors.ts';
 import { readCard, readChunks } from './layout.ts';
 import { LiveView } from './liveView.ts';
@@ -236,6 +237,7 @@ export class Replica implements Disposable {
       else if (offer === 'fork') this.raise('fork', FORK_TEXT);
     }
     for (const opened of states) if (this.takeState(opened)) parts.add('state');
+    this.settleState(parts);
     const pieces: Delta[] = [];
     for (const { json } of live) {
       const parsed = deltaSchema.safeParse(json);
@@ -247,6 +249,14 @@ export class Replica implements Disposable {
       const hash = this.chain.hashAt(end) ?? this.memory.hash;
       this.memory = { ...this.memory, index: end, hash };
     }
+  }
+
+  /** A prompt is not in the transcript and in the queue at once, nor a request decided and open. */
+  private settleState(parts: Set<ViewPart>): void {
+    const settled = this.state && withoutWhatIsOver(this.state, this.entries);
+    if (settled === this.state) return;
+    this.state = settled;
+    parts.add('state');
   }
 
   private takeState(opened: Opened): boolean {

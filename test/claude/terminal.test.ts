@@ -83,10 +83,19 @@ describe.runIf(process.platform === 'linux').each(VERSIONS)(
         await terminal.type('/clear');
         const reset = await seen.entry('reset');
         expect(reset.agentSessionId).not.toBe(row.agentSessionId);
-        await terminal.type('new [[text:second life]]');
-        await seen.until('second life', () =>
-          seen.kind('text').find((entry) => entry.text === 'second life'),
-        );
+        // This version may take the Enter twice; what is typed while it clears once more is gone.
+        await waitUntil('second life', async () => {
+          const { length } = seen.kind('reset');
+          await terminal.type('new [[text:second life]]');
+          const isLost = await seen.until('an answer or a reset', () =>
+            seen.kind('text').some((entry) => entry.text === 'second life')
+              ? 'answered'
+              : seen.kind('reset').length > length
+                ? 'reset'
+                : undefined,
+          );
+          return isLost === 'answered';
+        });
 
         await terminal.close();
         await seen.until('exit', (events) => events.find((event) => event.kind === 'exit'));

@@ -2,6 +2,11 @@
 import { expect, test } from 'vitest';
 import { randomBytes, textHash } from '../../src/crypto/keys.ts';
 import { makeReplicaRig } from './replicaRig.ts';
+import { tomorrow } from '../protocol/tomorrow.ts';
+
+const AUTHOR = { member: 'ada', name: 'Ada' };
+const QUEUED = { text: 'next', author: AUTHOR, since: 5 };
+const PENDING = { index: 0, request: 'permission', tool: 'Bash', since: 5 };
 
 const indexes = (replica: { entries: readonly { index: number }[] }): number[] =>
   replica.entries.map(({ index }) => index);
@@ -101,4 +106,33 @@ test('a replica does not read the whole tail again for each piece of streamed te
   expect(replica.entries).toHaveLength(400);
   expect(replica.live[0]?.text.length).toBeGreaterThan(20);
   expect(hashed).toBeLessThan(20);
+});
+
+test('[D1] a prompt that has begun and a request that was decided wait no more, however old the state', async () => {
+  const { replica, changes, makeOf, write, publish } = await makeReplicaRig();
+  const state = {
+    ...tomorrow.state,
+    asOf: { index: 0, hash: 'h' },
+    queue: ['p1', 'p2'].map((promptId) => ({ ...QUEUED, promptId })),
+    pending: ['r1', 'r2'].map((requestId) => ({ ...PENDING, requestId })),
+  };
+  const waiting = (): readonly string[] => {
+    if (replica.state?.kind !== 'session') return [];
+    const { queue, pending } = replica.state;
+    return [...queue.map((one) => one.promptId), ...pending.map((one) => one.requestId)];
+  };
+  await write(
+    await makeOf([
+      { kind: 'prompt', id: 'p2', at: 1, promptId: 'p2', text: 'before', origin: 'person' },
+      { kind: 'prompt', id: 'p1', at: 1, promptId: 'p1', text: 'go', origin: 'person' },
+    ]),
+  );
+  await publish(state);
+  expect(waiting()).toEqual(['p2', 'r1', 'r2']);
+  changes.length = 0;
+  await write(
+    await makeOf([{ kind: 'decision', id: 'd', at: 1, requestId: 'r1', outcome: 'allowed' }]),
+  );
+  expect(waiting()).toEqual(['p2', 'r2']);
+  expect(changes).toContain('state');
 });

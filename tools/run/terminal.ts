@@ -23,17 +23,26 @@ export function openTerminal(
   return {
     screen: () => group.output(),
     async type(text) {
+      const before = group.output().length;
       group.write(text);
       // A terminal program takes Enter in the same chunk for a pasted line break.
-      const before = group.output().length;
       const end = Date.now() + 2000;
-      while (group.output().length === before && Date.now() < end) {
+      const isShown = (): boolean => shown(group.output().slice(before)).includes(shown(text));
+      while ((group.output().length === before || !isShown()) && Date.now() < end) {
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
       group.write('\r');
     },
     close: () => group.end(),
   };
+}
+
+/** What can be read in what a program wrote, without the gaps, which it may make by moving the cursor. */
+function shown(output: string): string {
+  // oxlint-disable-next-line no-control-regex -- escape sequences begin with one
+  return output
+    .replaceAll(/\u001B(?:\[[\d;?]*[A-Za-z]|\][^\u0007]*\u0007|.)/g, '')
+    .replaceAll(/\s/g, '');
 }
 
 function quote(word: string): string {
