@@ -1,6 +1,9 @@
 // A plain terminal of somebody who knows nothing of us: a program under a pseudo-terminal of its own.
 import { type ProcessGroup, spawnGroup } from './processes.ts';
 
+const ESCAPE = String.fromCodePoint(0x1b);
+const ESCAPE_SEQUENCE = new RegExp(`${ESCAPE}(?:\\[[\\d;?]*[A-Za-z]|\\][^\\u0007]*\\u0007|.)`, 'g');
+
 /** A terminal with one program in it. */
 export interface Terminal {
   /** What the program has written so far, escape sequences included. */
@@ -39,10 +42,7 @@ export function openTerminal(
 
 /** What can be read in what a program wrote, without the gaps, which it may make by moving the cursor. */
 function shown(output: string): string {
-  // oxlint-disable-next-line no-control-regex -- escape sequences begin with one
-  return output
-    .replaceAll(/\u001B(?:\[[\d;?]*[A-Za-z]|\][^\u0007]*\u0007|.)/g, '')
-    .replaceAll(/\s/g, '');
+  return output.replaceAll(ESCAPE_SEQUENCE, '').replaceAll(/\s/g, '');
 }
 
 function quote(word: string): string {
