@@ -18,7 +18,7 @@ export function later(cleanup: () => Promise<void>): void {
 }
 
 /** A stand-in that does what it should. */
-export const GOOD: FakeCli = { version: '2.1.329 (Claude Code)' };
+export const GOOD: FakeCli = { version: '2.1.332 (Claude Code)' };
 
 /** An agent that finds this stand-in. */
 export async function agentOf(

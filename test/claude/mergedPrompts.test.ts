@@ -36,7 +36,7 @@ function mergedContent(prompts: readonly SentPrompt[], version: Version): Json {
     const content = contentOf(one);
     if (typeof content !== 'string') return content as readonly Json[]; // a list, as made above
     const isLast = index === prompts.length - 1;
-    return [{ type: 'text', text: version === '2.1.329' && !isLast ? `${content}\n` : content }];
+    return [{ type: 'text', text: version === '2.1.332' && !isLast ? `${content}\n` : content }];
   });
 }
 

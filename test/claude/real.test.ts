@@ -47,7 +47,7 @@ describe.each(VERSIONS)('Claude Code %s', (version) => {
     expect(probe.version).toBe(version);
     expect(probe.features).toContain('session-mirror');
     expect(probe.features).toContain('session-id');
-    expect(probe.features.includes('mode-manual')).toBe(version === '2.1.329');
+    expect(probe.features.includes('mode-manual')).toBe(version === '2.1.332');
   });
 
   it('tells pid, process start, conversation, commands and models before the first turn', () => {
@@ -141,7 +141,7 @@ describe.each(VERSIONS)('Claude Code %s', (version) => {
     await session.interrupt();
     expect(await seen.entry('turn', turns)).toMatchObject({ outcome: 'interrupted' });
     // 2.1.197 does not mark the partial text.
-    const aborted = version === '2.1.329' ? { aborted: true } : {};
+    const aborted = version === '2.1.332' ? { aborted: true } : {};
     expect(seen.kind('text').at(-1)).toMatchObject({
       ...aborted,
       text: expect.stringMatching(/^w0 /),

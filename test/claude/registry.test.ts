@@ -52,7 +52,7 @@ afterEach(async () => {
 });
 
 async function register(more: Readonly<Record<string, unknown>> = {}): Promise<void> {
-  const record = { pid, sessionId: FIRST, cwd: CWD, procStart, startedAt: 1, version: '2.1.329' };
+  const record = { pid, sessionId: FIRST, cwd: CWD, procStart, startedAt: 1, version: '2.1.332' };
   await writeFile(
     join(configDir, 'sessions', `${pid}.json`),
     JSON.stringify({ ...record, kind: 'interactive', status: 'idle', ...more }),
@@ -70,7 +70,7 @@ async function say(sessionId: string, uuid: string, text: string): Promise<void>
     sessionId,
     cwd: CWD,
     gitBranch: 'main',
-    version: '2.1.329',
+    version: '2.1.332',
     timestamp: '2026-01-01T00:00:00Z',
     message: { role: 'user', content: text },
   };
@@ -105,9 +105,8 @@ describe('Registry', () => {
     const path = join(configDir, 'sessions', `${pid}.json`);
     const whole = await readFile(path, 'utf8');
     await writeFile(path, whole.slice(0, 20));
-    const reading = new Registry({ configDir }).record(pid);
-    await writeFile(path, whole);
-    expect(await reading).toMatchObject({ pid, sessionId: FIRST });
+    const registry = new Registry({ configDir, pause: () => writeFile(path, whole) });
+    expect(await registry.record(pid)).toMatchObject({ pid, sessionId: FIRST });
   });
 
   it('leaves out dead processes, reused pids, other containers, half-written and key files', async () => {

@@ -29,7 +29,7 @@ describe.runIf(process.platform === 'linux').each(VERSIONS)(
         trusted: [project],
       });
       const path = await installClaude(version);
-      const askMode = version === '2.1.329' ? 'manual' : 'default';
+      const askMode = version === '2.1.332' ? 'manual' : 'default';
       const terminal = openTerminal([path, '--permission-mode', askMode], { cwd: project, env });
       const agent = createClaudeAgent({
         path,

@@ -37,7 +37,7 @@ describe('claude exiting at once', () => {
   it('is a clear refusal that leaves no session and no process', async () => {
     rig = await HostRig.create({
       claudePath: program(
-        'case "$*" in *--version*) echo "2.1.329 (Claude Code)";; *--help*) echo "";; *) echo "boom: broken install" >&2; exit 3;; esac',
+        'case "$*" in *--version*) echo "2.1.332 (Claude Code)";; *--help*) echo "";; *) echo "boom: broken install" >&2; exit 3;; esac',
       ),
     });
     await rig.start();
@@ -86,7 +86,7 @@ describe('claude that never gets ready', () => {
   it('is given up when its session is ended, and when the host is stopped', async () => {
     rig = await HostRig.create({
       claudePath: program(
-        'case "$*" in *--version*) echo "2.1.329 (Claude Code)";; *--help*) echo "";; *) exec sleep 300;; esac',
+        'case "$*" in *--version*) echo "2.1.332 (Claude Code)";; *--help*) echo "";; *) exec sleep 300;; esac',
       ),
     });
     await rig.start();

@@ -42,7 +42,7 @@ function writeConversation(result: string) {
     sessionId,
     cwd: rig.project,
     timestamp: new Date().toISOString(),
-    version: '2.1.329',
+    version: '2.1.332',
     isSidechain: false,
     type: 'user',
   };
@@ -72,7 +72,7 @@ function writeConversation(result: string) {
       cwd: rig.project,
       startedAt: Date.now(),
       procStart: await processStart(sleeper.pid),
-      version: '2.1.329',
+      version: '2.1.332',
       kind: 'interactive',
       entrypoint: 'cli',
       status: 'idle',

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { installHost } from './cache.ts';
 
 /** The versions every test runs against: the newest known, and the newest one that Node 20 users get. */
-export const CLAUDE_VERSIONS = ['2.1.329', '2.1.197'] as const;
+export const CLAUDE_VERSIONS = ['2.1.332', '2.1.197'] as const;
 /** One of the pinned versions. */
 export type ClaudeVersion = (typeof CLAUDE_VERSIONS)[number];
 
@@ -14,7 +14,7 @@ export type ClaudeVersion = (typeof CLAUDE_VERSIONS)[number];
 const DUMMY_KEY = 'sk-ant-api03-twinhelm-demo-key-that-opens-nothing-0000000000';
 
 /** Installs the pinned CLI if it is not there yet; returns the path of its binary. */
-export async function installClaude(version: ClaudeVersion = '2.1.329'): Promise<string> {
+export async function installClaude(version: ClaudeVersion = '2.1.332'): Promise<string> {
   const folder = await installHost(`claude-${version}`);
   const platform = `${process.platform}-${process.arch}`;
   const file = process.platform === 'win32' ? 'claude.exe' : 'claude';
@@ -66,7 +66,7 @@ export async function claudeEnvironment(
   const state = {
     hasCompletedOnboarding: true,
     theme: 'dark',
-    lastOnboardingVersion: options.version ?? '2.1.329',
+    lastOnboardingVersion: options.version ?? '2.1.332',
     customApiKeyResponses: { approved: [DUMMY_KEY.slice(-20)], rejected: [] },
     projects,
   };

@@ -75,7 +75,7 @@ async function makeWorld(
 ): Promise<World> {
   const project = join(folder, 'project');
   await writeSampleProject(project);
-  const version = options.claudeVersion ?? '2.1.329';
+  const version = options.claudeVersion ?? '2.1.332';
   const claudeBinary = await installClaude(version);
   const delay = options.delayMs === undefined ? {} : { delayMs: options.delayMs };
   const model = await startDemoModel(delay);

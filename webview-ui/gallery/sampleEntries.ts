@@ -53,7 +53,7 @@ const bodies: readonly Body[] = [
     kind: 'notice',
     level: 'info',
     code: 'started',
-    text: 'Session started with Claude Code 2.1.329.',
+    text: 'Session started with Claude Code 2.1.332.',
   },
   {
     kind: 'prompt',

@@ -45,12 +45,16 @@ const STATUS: ReadonlyMap<string, SessionStatus> = new Map([
 export class Registry {
   private readonly folder: string;
   private readonly processStart: (pid: number) => Promise<string | undefined>;
+  private readonly pause: (ms: number) => Promise<unknown>;
 
   constructor(options: {
     readonly configDir: string;
     readonly processStart?: (pid: number) => Promise<string | undefined>;
+    /** Waits before a file is read again. */
+    readonly pause?: (ms: number) => Promise<unknown>;
   }) {
     this.folder = join(options.configDir, 'sessions');
+    this.pause = options.pause ?? ((ms) => pause(ms));
     this.processStart = options.processStart ?? processStart;
   }
 
@@ -79,7 +83,7 @@ export class Registry {
       const parsed = recordSchema.safeParse(parseJson(text));
       if (parsed.success) return parsed.data.pid === pid ? parsed.data : undefined;
       if (tries === READ_TRIES) return undefined;
-      await pause(READ_AGAIN_MS);
+      await this.pause(READ_AGAIN_MS);
     }
   }
 
