@@ -62,7 +62,7 @@ export const ROOMS: readonly RoomWalls[] = [
   {
     folder: 'src/claude',
     imports: [...PROTOCOL, 'src/node'],
-    packages: ['zod/mini', 'node:'],
+    packages: ['zod/mini', 'ignore', 'node:'],
     apart: {
       wire: ['entries', 'stream', 'cli', 'files'],
       entries: ['stream', 'cli', 'files'],

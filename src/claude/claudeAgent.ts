@@ -20,6 +20,7 @@ import { FoundSessions } from './files/foundSessions.ts';
 import { type Launched, launchClaude } from './cli/launchClaude.ts';
 import { ClaudeObserved } from './files/claudeObserved.ts';
 import { Projects } from './files/projects.ts';
+import { readRules } from './files/readRules.ts';
 import { Registry } from './files/registry.ts';
 import { probeClaude } from './cli/probeClaude.ts';
 import type { ClaudeSession } from './cli/claudeSession.ts';
@@ -84,6 +85,11 @@ class ClaudeAgent implements Agent {
     const probe = await probeClaude({ path: this.options.path, env: this.options.env });
     this.probed = { probe, at: this.options.clock.monotonic() };
     return probe;
+  }
+
+  readRules(cwd: string, env: AgentStartOptions['env']): Promise<(path: string) => boolean> {
+    const home = env['HOME'] ?? env['USERPROFILE'] ?? homedir();
+    return readRules({ cwd, home, configDir: this.homeOf(env).configDir });
   }
 
   async start(start: AgentStartOptions): Promise<AgentSession> {

@@ -77,6 +77,13 @@ export type AgentAnswer =
     }
   | { readonly behavior: 'deny'; readonly message?: string; readonly interrupt?: boolean };
 
+/** What makes a prompt a guest's: nothing in its text is to be expanded or run by the agent. */
+export interface GuestText {
+  readonly name: string;
+  /** Files of the session's folder that the text names, read by the host. */
+  readonly files: readonly { readonly path: string; readonly content: string }[];
+}
+
 /** A running session that the host owns: a child process of it. */
 export interface AgentSession {
   readonly pid: number;
@@ -88,6 +95,8 @@ export interface AgentSession {
     readonly promptId: string;
     readonly text: string;
     readonly images?: readonly PromptImage[];
+    /** Given for a guest's prompt; without it the text is the owner's, or a command. */
+    readonly guest?: GuestText;
   }): Promise<void>;
   /** True if it had not started and is gone from the queue. */
   cancelQueued(promptId: string): Promise<boolean>;
@@ -157,6 +166,11 @@ export interface Agent {
   /** Sessions of this computer that this host does not own, running first. */
   found(): Promise<readonly FoundSession[]>;
   onDidChangeFound: Event<void>;
+  /** Which files the owner's rules deny the agent in this folder; takes absolute paths. */
+  readRules(
+    cwd: string,
+    env: AgentStartOptions['env'],
+  ): Promise<(path: string) => boolean>;
   observe(session: FoundSession): ObservedSession;
   /**
    * Reads the transcript of a conversation as entries (ids as in live events), e.g. the lines a

@@ -53,6 +53,22 @@ export const COMMANDS = {
     action: 'cancel queued prompts',
     args: z.looseObject({ promptId: z.string() }),
   },
+  /** Hands a waiting prompt to the agent now, into a turn that runs. */
+  'send-queued': {
+    ...FENCED,
+    room: 'session',
+    right: 'prompt',
+    action: 'send queued prompts',
+    args: z.looseObject({ promptId: z.string() }),
+  },
+  /** Lets a held prompt run in its turn. */
+  'release-queued': {
+    ...ORDERED,
+    room: 'session',
+    right: 'prompt',
+    action: 'release held prompts',
+    args: z.looseObject({ promptId: z.string() }),
+  },
   answer: {
     ...ORDERED,
     room: 'session',

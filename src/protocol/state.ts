@@ -56,6 +56,8 @@ export const queuedSchema = z.looseObject({
   text: z.string(),
   author: authorSchema,
   since: z.number(),
+  /** It runs only when somebody releases it: control has passed on since it was sent. */
+  held: z.optional(z.boolean()),
 });
 
 /** A state that keeps the session from going on, with its remedy: the parts of an error as they travel. */

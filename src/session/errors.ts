@@ -139,12 +139,19 @@ export function guestSlashCommand(name: string, allowed: readonly string[]): Com
   );
 }
 
-/** A guest's shell escape (!) or memory note (#). */
-export function guestEscape(sign: '!' | '#'): CommandRefused {
-  const what = sign === '!' ? 'shell commands by "!"' : 'memory notes by "#"';
+/** A guest's slash command with an @ in it. */
+export function guestArguments(name: string): CommandRefused {
   return new CommandRefused(
     'not-allowed',
-    `Guests may not send ${what}. Your text is kept in the composer. Begin with another character, or ask the owner.`,
+    `Guests may run ${name} only without an @ in it. Your text is kept in the composer. Send it without the @.`,
+  );
+}
+
+/** [R10] A guest's prompt that names what lies outside the session's folder. */
+export function guestMention(path: string): CommandRefused {
+  return new CommandRefused(
+    'not-allowed',
+    `Guests may not name files outside the session's folder with @, like “${path}”. Your text is kept in the composer. Send it without the @, or ask the owner.`,
   );
 }
 

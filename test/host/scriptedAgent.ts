@@ -106,6 +106,10 @@ export class FakeAgent implements Agent {
     this.foundChanged.fire();
   }
 
+  async readRules() {
+    return () => false;
+  }
+
   async probe() {
     return { features: [] };
   }

@@ -32,7 +32,9 @@ const PINNED: Readonly<Record<number, Readonly<Record<string, string>>>> = {
     'args.open': '31ffeb7943559ea1',
     'args.prompt': '5dcacc1e144dce2d',
     'args.remove': 'c6b40e36f35f470f',
+    'args.release-queued': 'ea222dfe6c129736',
     'args.rename': 'b5d1b762787c76e3',
+    'args.send-queued': 'ea222dfe6c129736',
     'args.set-mode': 'c6e3654d575a2b35',
     'args.set-model': '6e7eb63e1612060c',
     'args.share': '93e72a5921050407',
@@ -54,7 +56,7 @@ const PINNED: Readonly<Record<number, Readonly<Record<string, string>>>> = {
     logPage: 'd7af8c30ee431386',
     presence: 'db096d77051dea13',
     recordTypes: 'a5f6e54bd473a76d',
-    state: '20d1c02b6857be08',
+    state: '61738c5713dc6f72',
   },
 };
 

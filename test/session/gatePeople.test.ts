@@ -87,9 +87,11 @@ describe('people and control', () => {
   });
 
   it('[C12] a guest cancels a queued prompt of their own, not of another', async () => {
-    const { send, ran, answerTo } = setUp();
+    const { send, ran, answerTo, control } = setUp();
     const own = send('ben', 'prompt', { text: 'x' });
     const cancel = send('ben', 'cancel-queued', { promptId: own.id });
+    await settled();
+    control.take({ member: 'own', window: 'w' });
     const foreign = send('ben', 'cancel-queued', { promptId: newId() });
     await settled();
     expect(ran).toContain(cancel.id);

@@ -1,5 +1,4 @@
 // Who may run what: every kind × role × scope, and what guests may write.
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   type CommandArgs,
@@ -8,7 +7,12 @@ import {
   type ParsedCommand,
 } from '../../src/protocol/commandTable.ts';
 import type { Role, Scope } from '../../src/protocol/state.ts';
-import { GUEST_SLASH_COMMANDS, refuseGuestPrompt } from '../../src/session/control/guestPrompt.ts';
+import {
+  GUEST_SLASH_COMMANDS,
+  isGuestCommand,
+  otherCommand,
+  refuseGuestPrompt,
+} from '../../src/session/control/guestPrompt.ts';
 import { mayHoldControl, refuseByRights } from '../../src/session/control/rights.ts';
 
 const SCOPES: readonly Scope[] = ['prompt', 'interrupt', 'approve', 'mode'];
@@ -22,6 +26,8 @@ const examples: {
 } = {
   prompt: [{ text: 'hello' }, ['prompt']],
   'cancel-queued': [{ promptId: 'p' }, ['prompt']],
+  'send-queued': [{ promptId: 'p' }, ['prompt']],
+  'release-queued': [{ promptId: 'p' }, ['prompt']],
   answer: [{ requestId: 'r', inputHash: 'h', behavior: 'allow' }, ['approve']],
   'focus-request': [{}, ['prompt']],
   'focus-grant': [{ member: 'm' }, []],
@@ -107,10 +113,20 @@ describe('what a right looks at besides role and scope', () => {
     }
   });
 
-  it('[R3] a guest cancels only prompts of their own', () => {
+  it('[R3] a guest cancels prompts of their own, and others’ while in control', () => {
     const cancel = commandOf('cancel-queued');
-    expect(may(cancel, 'controller', SCOPES, { ownsPrompt: false })).toBe(false);
-    expect(may(cancel, 'owner', [], { ownsPrompt: false })).toBe(true);
+    const isOthers = { ownsPrompt: false, holdsControl: false };
+    expect(may(cancel, 'controller', SCOPES, isOthers)).toBe(false);
+    expect(may(cancel, 'controller', SCOPES, { ...isOthers, ownsPrompt: true })).toBe(true);
+    expect(may(cancel, 'controller', SCOPES, { ...isOthers, holdsControl: true })).toBe(true);
+    expect(may(cancel, 'owner', [], isOthers)).toBe(true);
+  });
+
+  it('[R15] held prompts are released by who has control, or by an owner', () => {
+    const release = commandOf('release-queued');
+    expect(may(release, 'controller', SCOPES, { holdsControl: false })).toBe(false);
+    expect(may(release, 'controller', SCOPES)).toBe(true);
+    expect(may(release, 'owner', [], { holdsControl: false })).toBe(true);
   });
 
   it('[R4] only the holder or an owner gives control', () => {
@@ -151,7 +167,10 @@ describe('[R8] what a guest may write', () => {
     'hello',
     'what does a/b mean?',
     'see #12',
-    'well!',
+    '#42 is open',
+    '!important',
+    '/etc/passwd is what?',
+    '/',
     ...GUEST_SLASH_COMMANDS,
     '/compact keep the plan',
     '',
@@ -159,59 +178,111 @@ describe('[R8] what a guest may write', () => {
     expect(refuseGuestPrompt(text)).toBeUndefined();
   });
 
+  it('[R8] four commands run as such, exactly as they are written; all else is text', () => {
+    for (const text of [...GUEST_SLASH_COMMANDS, '/compact keep the plan', '/help\nme']) {
+      expect(isGuestCommand(text)).toBe(true);
+    }
+    for (const text of [
+      ...[
+        '/',
+        '/compactor',
+        '/COMPACT',
+        '／compact',
+        '/\u200bcompact',
+        ' /compact',
+        '\u200b/compact',
+      ],
+      ...['!ls', '#x', 'x /compact', '/login', '/mcp__server__prompt', '/plugin:command', ''],
+    ]) {
+      expect(isGuestCommand(text)).toBe(false);
+    }
+  });
+
+  it('[R8] a command takes nothing along in which an agent might look for files', () => {
+    for (const at of ['@', '\uff20', '\ufe6b']) {
+      const refusal = refuseGuestPrompt(`/compact ${at}in.txt`);
+      expect(refusal?.message).toContain('/compact');
+      expect(refusal?.message).toContain('without the @');
+    }
+  });
+
+  it('[R8] a command that the agent has and guests may not run is refused by name, shortly', () => {
+    const name = 'x'.repeat(5000);
+    expect(otherCommand('/login now', ['login'])).toBe('/login');
+    expect(otherCommand(`/${name}`, [name])?.length).toBeLessThan(60);
+    for (const text of ['/etc/passwd', '/compact', 'login', ' /login', '/loginx']) {
+      expect(otherCommand(text, ['login', 'compact'])).toBeUndefined();
+    }
+  });
+});
+
+describe('[R10] what a guest may name with @', () => {
+  const spaces = [
+    '\n',
+    '\r',
+    '\t',
+    '\u00a0',
+    '\u2028',
+    '\ufeff',
+    '\u3000',
+    '\u1680',
+    '\u200b',
+    '\u202e',
+  ];
   it.each([
-    '!ls',
-    '#remember this',
-    '/bashes',
-    '/login',
-    '/permissions',
-    '/mcp__server__prompt',
-    '/plugin:command',
-    '/etc/passwd is what?',
-    '/',
-    '/compactor',
-    '/COMPACT',
-    '/\u200bcompact',
-    '  \n\t!ls',
-    '\u200b!ls',
-    '\ufeff#x',
-    '\u0000/login',
-    '\u00ad/login',
-    '\u2060\u3164/login',
-    '！ls',
-    '／login',
-    '＃x',
+    ...['see @~/h/id', 'see @/abs/out.txt', 'see @../out.txt', 'see @src/../../out.txt', 'see @..'],
+    ...['see @"/abs/out.txt"', 'see @"/abs/out space.txt"', 'see @"../out.txt"', 'see @"~/h/id"'],
+    ...["see @'/abs'", 'see @`/abs`', '@/abs/out.txt see', 'see @~', 'see @/', 'see @$HOME/x'],
+    ...spaces.map((space) => `see${space}@/abs/out.txt`),
+    ...[',', '.', ':', ';', '?', '!', ')', '\u3002'].map((end) => `see @../out.txt${end} ok`),
+    ...[
+      'see @/abs/big.txt#L3-4 x',
+      'see @"/abs/big.txt"#L3',
+      'see @../odir/',
+      'see @../, ok',
+      'see @..)',
+    ],
+    ...['see @/./abs', 'see @/abs/a@b.txt', '@in.txt @/abs/out.txt', '```\n@/abs/out.txt\n```'],
+    ...['see\r\n@/abs/out.txt\r\n', `${'x '.repeat(5000)}@/abs/out.txt`, 'see @C:\\Users\\x'],
+    ...[
+      'see @srv:res://x',
+      'see @..\\out.txt',
+      'see @\uff5e/h',
+      'see \uff20/etc/passwd',
+      'see @%TEMP%',
+    ],
+    ...['see @\u2060/abs', 'see @\u3164../x', 'see @.\u200b./x'],
   ])('%j is refused', (text) => {
     expect(refuseGuestPrompt(text)?.code).toBe('not-allowed');
     expect(may(commandOf('prompt', { text }), 'controller', SCOPES)).toBe(false);
     expect(may(commandOf('prompt', { text }), 'owner', [])).toBe(true);
   });
 
-  it('nothing invisible in front hides a sign', () => {
-    const invisible = fc.string({
-      unit: fc.constantFrom(
-        ' ',
-        '\n',
-        '\r',
-        '\u00a0',
-        '\u200b',
-        '\u200e',
-        '\u2028',
-        '\u3000',
-        '\ufe0f',
-      ),
-    });
-    fc.assert(
-      fc.property(invisible, fc.constantFrom('!', '#', '/'), fc.string(), (front, sign, rest) => {
-        const isAllowed = GUEST_SLASH_COMMANDS.includes(/^\S+/.exec(sign + rest)?.[0] ?? '');
-        return isAllowed || refuseGuestPrompt(front + sign + rest) !== undefined;
-      }),
-    );
+  it.each([
+    ...['see @in.txt', 'see @./in.txt', 'see @src', 'fix @Injectable() please', 'see @in.txt#L3-4'],
+    ...[
+      'mail ada@example.org',
+      "import x from '@/components/x'",
+      'npm i @types/node',
+      '@alice look',
+    ],
+    ...['@alice: please look', 'a @ b', '@', 'x=@/y', '`@/etc/passwd`', 'user@host:/path'],
+    ...['@media (max-width: 3px)', 'see @v1.2..v1.3', '@"a b.txt"'],
+  ])('%j passes', (text) => {
+    expect(refuseGuestPrompt(text)).toBeUndefined();
   });
 
-  it('the refusal names the command, shortly, and what is allowed', () => {
-    const message = refuseGuestPrompt(`/${'x'.repeat(5000)}`)?.message ?? '';
+  it('the refusal shows the path, shortly, and offers to send it without the @', () => {
+    const message = refuseGuestPrompt(`@/${'x'.repeat(5000)}`)?.message ?? '';
     expect(message.length).toBeLessThan(300);
-    expect(message).toContain('/compact');
+    expect(message).toContain('Send it without the @');
+  });
+
+  it('a thousand @ in 46 KB are judged at once', () => {
+    const text = `${'@in.txt '.repeat(1000)}${'@ '.repeat(19_000)}`;
+    const start = performance.now();
+    expect(refuseGuestPrompt(text)).toBeUndefined();
+    expect(refuseGuestPrompt(`${text}@../x`)).toBeDefined();
+    expect(performance.now() - start).toBeLessThan(500);
   });
 });

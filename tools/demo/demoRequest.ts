@@ -35,9 +35,9 @@ export interface DemoPromptState {
 }
 
 const DIRECTIVE = /\[\[[a-z]+(?::[\s\S]*?)?\]\]/;
-/** What the agent itself adds around prompts; never typed by a person. */
+/** What the agent, or Twinhelm for a guest, adds around prompts; never typed by a person. */
 const WRAPPER =
-  /^\s*(<(system-reminder|local-command|command-name|task-notification)|# Environment|\[Request interrupted|\[Image: source)/;
+  /^\s*(<(system-reminder|local-command|command-name|task-notification)|# Environment|\[Request interrupted|\[Image: source|Content of the file |Written by the guest |The message above was written by a guest)/;
 
 function texts(content: Content): string[] {
   if (typeof content === 'string') return [content];

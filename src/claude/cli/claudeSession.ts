@@ -9,10 +9,12 @@ import type {
   AgentFacts,
   AgentMode,
   AgentSession,
+  GuestText,
 } from '../../protocol/agent.ts';
 import type { PromptImage } from '../../protocol/transcript.ts';
 import type { Json } from '../../protocol/json.ts';
 import { badNameError, crashedProblem, endedError } from '../errors.ts';
+import { guestBlocks } from '../entries/guestFrame.ts';
 import { jsonField } from '../wire/jsonField.ts';
 import type { InLine } from '../wire/streamJson.ts';
 import { answerResponse } from './answerResponse.ts';
@@ -111,6 +113,7 @@ export class ClaudeSession implements AgentSession {
     readonly promptId: string;
     readonly text: string;
     readonly images?: readonly PromptImage[];
+    readonly guest?: GuestText;
   }): Promise<void> {
     const { status, prompts } = this.output;
     const images = (prompt.images ?? []).map((image): Json => ({
@@ -118,7 +121,11 @@ export class ClaudeSession implements AgentSession {
       source: { type: 'base64', media_type: image.mediaType, data: image.base64 },
     }));
     const content: Json =
-      images.length === 0 ? prompt.text : [{ type: 'text', text: prompt.text }, ...images];
+      prompt.guest !== undefined
+        ? guestBlocks(prompt.text, images, prompt.guest)
+        : images.length === 0
+          ? prompt.text
+          : [{ type: 'text', text: prompt.text }, ...images];
     if (status.current === 'ended') throw endedError();
     const isBusy = status.current !== 'idle';
     this.emitAll(prompts.sent(prompt, isBusy));

@@ -1,6 +1,7 @@
 // Maps user and assistant lines (live or from the file) to entries; pure.
 import type { Entry } from '../../protocol/transcript.ts';
 import type { Block, MessageLine } from '../wire/messageLine.ts';
+import { withoutGuestFrames } from './guestFrame.ts';
 import { commandOutput, type EntryBase, personText } from './personText.ts';
 import { imageOf, toolResultEntry } from './toolResultEntry.ts';
 import { unknownEntry } from './unknownEntry.ts';
@@ -117,8 +118,9 @@ function userEntries(line: MessageLine, context: LineContext): Entry[] {
       return [unknownEntry(block.type, block, common)];
     });
   }
-  const texts = blocks.filter((block) => block.type === 'text').map((block) => block.text ?? '');
-  const images = blocks
+  const said = withoutGuestFrames(blocks);
+  const texts = said.filter((block) => block.type === 'text').map((block) => block.text ?? '');
+  const images = said
     .filter((block) => block.type === 'image')
     .map((block) => imageOf(block.source));
   const rest = blocks.filter((block) => block.type !== 'text' && block.type !== 'image');

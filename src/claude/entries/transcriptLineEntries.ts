@@ -5,6 +5,7 @@ import type { Json } from '../../protocol/json.ts';
 import type { Entry } from '../../protocol/transcript.ts';
 import { type Block, blockSchema } from '../wire/messageLine.ts';
 import type { CompactionHold } from './compactionHold.ts';
+import { withoutGuestFrames } from './guestFrame.ts';
 import { commandEntry, taskText } from './personText.ts';
 import { imageOf } from './toolResultEntry.ts';
 import { compactionEntry, retryEntry } from './systemMapper.ts';
@@ -120,7 +121,7 @@ export function transcriptAttachmentEntries(json: Json, line: TranscriptLine, at
   const { prompt, source_uuid: source, origin, commandMode } = parsed.data.attachment;
   if (line.isMeta === true) return [];
   const blocks: readonly Block[] =
-    typeof prompt === 'string' ? [{ type: 'text', text: prompt }] : prompt;
+    typeof prompt === 'string' ? [{ type: 'text', text: prompt }] : withoutGuestFrames(prompt);
   const text = blocks
     .filter((block) => block.type === 'text')
     .map((block) => block.text ?? '')

@@ -34,6 +34,7 @@ export function driveHosted(
     clock,
     log: prefixLogger(log, `session ${session.id.slice(0, 6)}`),
     hasControllers: () => session.hasControllers,
+    checkQueue: () => session.checkQueue(),
   });
   session.drive(driver);
   return driver;

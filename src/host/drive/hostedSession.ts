@@ -1,11 +1,14 @@
 // A session that this host owns: its agent runs as a child process, started when there is something to do.
 import { isAppError } from '../../base/errors.ts';
+import { omitUndefined } from '../../base/omitUndefined.ts';
 import { errorText } from '../../base/log.ts';
-import type { AgentEvent, AgentSession } from '../../protocol/agent.ts';
+import type { AgentEvent, AgentSession, GuestText } from '../../protocol/agent.ts';
 import type { Author } from '../../protocol/transcript.ts';
+import { isGuestCommand } from '../../session/control/guestPrompt.ts';
 import { firstLine } from '../session/completeEntry.ts';
 import { agentProcesses } from './agentMarker.ts';
 import { AgentSlot } from './agentSlot.ts';
+import { guestFiles } from './guestFiles.ts';
 import { launchAgent, type LaunchOptions } from './launchAgent.ts';
 import { awaitOldChild, type ProcessName } from './oldChild.ts';
 import { dropUnsettled, loseRequests, settlePrompts, takeMissed } from './reconcile.ts';
@@ -14,7 +17,10 @@ import type { StoredPrompt } from '../journal/sessionTables.ts';
 
 /** What a hosted session works with. */
 export interface HostedSessionOptions
-  extends Omit<LaunchOptions, 'isClosed' | 'signal'>, Pick<CommandTarget, 'hasControllers'> {}
+  extends Omit<LaunchOptions, 'isClosed' | 'signal'>, Pick<CommandTarget, 'hasControllers'> {
+  /** Takes prompts back whose authors may not prompt any more. */
+  readonly checkQueue: () => void;
+}
 
 /** A turn that does not end by itself after its interruption is ended after this time, a start too. */
 const CLOSE_MS = 15_000;
@@ -48,6 +54,7 @@ export class HostedSession implements SessionDriver {
       isEnding: () => this.course === 'ending',
       child: () => this.slot.agent,
       sendAccepted: () => this.sendAccepted(),
+      sendNow: async (promptId) => this.hand(await this.slot.ensure(), promptId),
       interrupt: (author) => this.interrupt(author),
     };
   }
@@ -123,28 +130,48 @@ export class HostedSession implements SessionDriver {
 
   private sendAccepted(): void {
     this.sending = this.sending
-      .then(() => this.sendNow())
+      .then(() => this.sendNext())
       .catch((error: unknown) => {
         this.options.log.warn('prompt not sent', { error: errorText(error) });
         this.showProblem(error);
       });
   }
 
-  private async sendNow(): Promise<void> {
-    const { recorder } = this.options;
+  /** The next prompt, if the agent has nothing to do: what waits, waits here, where it can be taken back. */
+  private async sendNext(): Promise<void> {
+    const { recorder, checkQueue } = this.options;
+    checkQueue();
     let next: StoredPrompt | undefined;
     while (this.course === 'open' && (next = recorder.prompts.nextAccepted()) !== undefined) {
       const agent = await this.slot.ensure();
       // It ended at once: what waits stays in the queue, and runs with the next prompt.
-      if (this.slot.agent !== agent) return;
-      const { promptId, text, images } = next;
-      // It may have been cancelled meanwhile.
-      if (recorder.prompts.find(promptId)?.state !== 'accepted') continue;
-      // Before the agent gets it: after a crash it is then known that it may have run.
-      recorder.prompts.mark(promptId, 'sent');
-      recorder.publish();
-      await agent.prompt({ promptId, text, ...(images === undefined ? {} : { images }) });
+      if (this.slot.agent !== agent || recorder.status !== 'idle') return;
+      await this.hand(agent, next.promptId);
     }
+  }
+
+  /** Hands a prompt over, unless it does not wait any more. */
+  private async hand(agent: AgentSession, promptId: string): Promise<void> {
+    const { prompts } = this.options.recorder;
+    const prompt = prompts.find(promptId);
+    if (prompt === undefined) return;
+    const { text, images } = prompt;
+    const guest = await this.guestText(prompt);
+    // It may have been cancelled or held meanwhile.
+    if (prompts.find(promptId)?.state !== prompt.state) return;
+    // Before the agent gets it: after a crash it is then known that it may have run.
+    prompts.mark(promptId, 'sent');
+    this.options.recorder.publish();
+    await agent.prompt({ promptId, text, ...omitUndefined({ images, guest }) });
+  }
+
+  /** What makes it a guest's; undefined for the owner's words, and for commands that guests may run. */
+  private async guestText({ guest, text, author }: StoredPrompt): Promise<GuestText | undefined> {
+    if (guest !== true || isGuestCommand(text)) return undefined;
+    const { agent, recorder, env } = this.options;
+    const { cwd } = recorder.stored;
+    const files = await guestFiles(text, cwd, await agent.readRules(cwd, env));
+    return { name: author.name, files };
   }
 
   private async launch(): Promise<AgentSession> {
@@ -181,6 +208,7 @@ export class HostedSession implements SessionDriver {
       case 'status':
         // The process has ended, not the session: it goes on with the next prompt.
         if (event.status !== 'ended') recorder.take(event);
+        if (event.status === 'idle') this.sendAccepted();
         return;
       case 'exit':
         this.exited(event.expected);

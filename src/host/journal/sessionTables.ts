@@ -39,9 +39,10 @@ export const storedSessionSchema = z.looseObject({
   ),
 });
 
-/** How far a prompt got. `sent` is written before the agent gets it. */
+/** How far a prompt got. `held`: it waits for somebody's release. `sent` is written before the agent gets it. */
 export const promptStateSchema = z.enum([
   'accepted',
+  'held',
   'sent',
   'queued',
   'started',
@@ -56,6 +57,8 @@ const storedPromptSchema = z.object({
   author: authorSchema,
   at: z.number(),
   images: z.optional(z.array(promptImageSchema)),
+  /** A guest's: it is handed over as text, in which nothing is expanded. */
+  guest: z.optional(z.boolean()),
 });
 
 export type StoredSession = z.infer<typeof storedSessionSchema>;
@@ -128,7 +131,7 @@ export class SessionTables {
   /** Prompts whose end is not known, in the order of their acceptance. */
   openPrompts(session: string): readonly StoredPrompt[] {
     const sql = `SELECT state, json FROM prompts WHERE session = ?
-      AND state IN ('accepted', 'sent', 'queued', 'started') ORDER BY seq`;
+      AND state IN ('accepted', 'held', 'sent', 'queued', 'started') ORDER BY seq`;
     return this.database.prepare(sql).all(session).map(storedPrompt);
   }
 

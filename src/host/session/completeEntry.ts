@@ -19,7 +19,9 @@ export function completeEntry(entry: Entry, context: CompletionContext): Entry {
   if (entry.kind === 'prompt' && entry.author === undefined && entry.promptId !== undefined) {
     const prompt = prompts.find(entry.promptId);
     if (prompt === undefined) return entry;
-    return { ...nameImages(entry, prompt.images ?? [], tables), author: prompt.author };
+    // Whose words, and which, the journal says: what came back from the agent may be framed or merged.
+    const own = { ...entry, text: prompt.text, author: prompt.author };
+    return nameImages(own, prompt.images ?? [], tables);
   }
   if (entry.kind === 'turn') {
     const prompter = prompts.authorOf(entry.promptIds ?? []);

@@ -1,15 +1,21 @@
 // Commands to a session with an agent of ours: each takes effect once, and says by whom.
 import { assertNever } from '../../base/assert.ts';
 import { jsonCut } from '../../base/jsonText.ts';
-import type { AgentAnswer } from '../../protocol/agent.ts';
+import type { AgentAnswer, AgentFacts } from '../../protocol/agent.ts';
 import type { CommandArgs, CommandKind } from '../../protocol/commandTable.ts';
 import type { Json } from '../../protocol/json.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import { requestKindOf } from '../../protocol/openValues.ts';
+import { requestKindOf, roleOf } from '../../protocol/openValues.ts';
 import type { Person } from '../../protocol/state.ts';
 import type { Author } from '../../protocol/transcript.ts';
 import type { AcceptedCommand } from '../../session/control/commandHandlers.ts';
-import { alreadyAnswered, CommandRefused, notFound } from '../../session/errors.ts';
+import { GUEST_SLASH_COMMANDS, otherCommand } from '../../session/control/guestPrompt.ts';
+import {
+  alreadyAnswered,
+  CommandRefused,
+  guestSlashCommand,
+  notFound,
+} from '../../session/errors.ts';
 import type { FactArgs, SessionCommands } from '../../sync/host/hostRoomOptions.ts';
 import {
   answerLost,
@@ -34,6 +40,8 @@ export function hostedCommands(targetOf: (kind: CommandKind) => CommandTarget): 
     handlers: {
       prompt: (command) => acceptPrompt(command, targetOf(command.kind)),
       'cancel-queued': (command) => cancelQueued(command, targetOf(command.kind)),
+      'send-queued': (command) => sendQueued(command, targetOf(command.kind)),
+      'release-queued': (command) => releaseQueued(command, targetOf(command.kind)),
       answer: (command) => answer(command, targetOf(command.kind)),
       interrupt: (command) => interrupt(command, targetOf(command.kind)),
       'set-model': (command) => setModel(command, targetOf(command.kind)),
@@ -67,6 +75,8 @@ function acceptPrompt(
   if (recorder.stored.ended || isEnding()) throw sessionEnded();
   if (text.trim() === '' && (images ?? []).length === 0) throw emptyPrompt();
   if (recorder.prompts.queue().length >= LIMITS.queuedPrompts) throw queueFull();
+  const isGuest = roleOf(person.role) !== 'owner';
+  if (isGuest) refuseOtherCommand(text, recorder.agentFacts);
   const plain = images?.map(({ mediaType, base64 }) => ({ mediaType, base64 }));
   recorder.prompts.accept({
     promptId: id,
@@ -74,21 +84,58 @@ function acceptPrompt(
     author: authorOf(person),
     at: clock.now(),
     ...(plain === undefined ? {} : { images: plain }),
+    ...(isGuest ? { guest: true } : {}),
   });
   recorder.publish();
   sendAccepted();
 }
 
+/** A command that the agent has and guests may not run: as text it would only puzzle the model. */
+function refuseOtherCommand(text: string, { commands = [] }: AgentFacts): void {
+  const names = commands.map(({ name }) => name);
+  const other = otherCommand(text, names);
+  if (other !== undefined) throw guestSlashCommand(other, GUEST_SLASH_COMMANDS);
+}
+
 async function cancelQueued(
   { args: { promptId } }: AcceptedCommand<'cancel-queued'>,
-  { recorder, child }: CommandTarget,
+  target: CommandTarget,
 ): Promise<undefined> {
-  const prompt = recorder.prompts.find(promptId);
-  if (prompt?.state === 'accepted') recorder.prompts.mark(promptId, 'cancelled');
-  else if (prompt?.state === 'queued' && (await child()?.cancelQueued(promptId)) === true) {
-    recorder.prompts.mark(promptId, 'cancelled');
-  } else throw notFound('queued prompt');
+  if (!(await takeBack(promptId, target))) throw notFound('queued prompt');
+}
+
+/** Takes a prompt out of the queue, here or at the agent; false if it does not wait any more. */
+export async function takeBack(
+  promptId: string,
+  { recorder, child }: Pick<CommandTarget, 'recorder' | 'child'>,
+): Promise<boolean> {
+  const state = recorder.prompts.find(promptId)?.state;
+  const isHere = state === 'accepted' || state === 'held';
+  const isAtAgent = state === 'queued' || state === 'sent';
+  if (!isHere && !(isAtAgent && (await child()?.cancelQueued(promptId)) === true)) return false;
+  recorder.prompts.mark(promptId, 'cancelled');
   recorder.publish();
+  return true;
+}
+
+async function sendQueued(
+  { args: { promptId } }: AcceptedCommand<'send-queued'>,
+  { recorder, sendNow }: CommandTarget,
+): Promise<undefined> {
+  if (recorder.prompts.waiting().every((prompt) => prompt.promptId !== promptId)) {
+    throw notFound('queued prompt');
+  }
+  await sendNow(promptId);
+}
+
+function releaseQueued(
+  { args: { promptId } }: AcceptedCommand<'release-queued'>,
+  { recorder, sendAccepted }: CommandTarget,
+): undefined {
+  if (recorder.prompts.find(promptId)?.state !== 'held') throw notFound('held prompt');
+  recorder.prompts.mark(promptId, 'accepted');
+  recorder.publish();
+  sendAccepted();
 }
 
 async function answer(

@@ -9,6 +9,7 @@ import { CommandRefused, readOnlySession } from '../../session/errors.ts';
 import type { HostRoom } from '../../sync/host/hostRoom.ts';
 import type { Journal } from '../journal/journal.ts';
 import { PromptBook } from './promptBook.ts';
+import { QueueWatch } from './queueWatch.ts';
 import { controlOfBypass } from './refusals.ts';
 import type { ServedRooms, ServedRoom } from '../serve/servedRooms.ts';
 import type { RoomTables } from '../journal/roomTables.ts';
@@ -45,6 +46,7 @@ type Served =
 export class OpenSession {
   readonly recorder: SessionRecorder;
   private readonly served: ServedRoom;
+  private readonly queueWatch: QueueWatch;
   private readonly rooms: ServedRooms;
   private course: Course = { kind: 'opening' };
 
@@ -61,6 +63,12 @@ export class OpenSession {
       clock,
       computer,
       agentName,
+    });
+    this.queueWatch = new QueueWatch({
+      room: served.room,
+      target: () => this.driver?.target,
+      clock,
+      log: options.log,
     });
   }
 
@@ -125,6 +133,11 @@ export class OpenSession {
     );
   }
 
+  /** Takes prompts back whose authors may not prompt any more. */
+  checkQueue(): void {
+    this.queueWatch.look();
+  }
+
   /** Hands the session to a driver. */
   drive(driver: SessionDriver): void {
     this.course = { kind: 'driven', driver };
@@ -161,6 +174,7 @@ export class OpenSession {
   async close(force = false): Promise<void> {
     await this.driver?.close(force);
     this.rest();
+    this.queueWatch.dispose();
     this.recorder.flush();
     await this.rooms.close(this.room.id);
     this.recorder.dispose();

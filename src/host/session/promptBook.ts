@@ -24,6 +24,7 @@ export class PromptBook {
       author: prompt.author,
       at: prompt.at,
       ...(prompt.images === undefined ? {} : { images: prompt.images }),
+      ...(prompt.guest === true ? { guest: true } : {}),
       state: 'accepted',
     };
     if (!this.tables.addPrompt(this.session, accepted)) return false;
@@ -59,6 +60,11 @@ export class PromptBook {
     return [...this.open.values()].find(({ state }) => state === 'accepted');
   }
 
+  /** Those that wait here, and could still be taken back, oldest first. */
+  waiting(): readonly StoredPrompt[] {
+    return [...this.open.values()].filter(isWaiting);
+  }
+
   /** Prompts whose end is not known, oldest first. */
   unfinished(): readonly StoredPrompt[] {
     return [...this.open.values()];
@@ -73,15 +79,20 @@ export class PromptBook {
     return undefined;
   }
 
-  /** What waits for the agent, with whole texts: the state cuts them. */
+  /** What waits, here or at the agent, with whole texts: the state cuts them. */
   queue(): Queued[] {
     return [...this.open.values()]
-      .filter(({ state }) => state === 'accepted' || state === 'queued')
-      .map(({ promptId, text, author, at }) => ({
+      .filter((prompt) => isWaiting(prompt) || prompt.state === 'queued')
+      .map(({ promptId, text, author, at, state }) => ({
         promptId,
         text,
         author,
         since: at,
+        ...(state === 'held' ? { held: true } : {}),
       }));
   }
+}
+
+function isWaiting({ state }: StoredPrompt): boolean {
+  return state === 'accepted' || state === 'held';
 }

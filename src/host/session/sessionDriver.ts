@@ -14,8 +14,10 @@ export interface CommandTarget {
   readonly isEnding: () => boolean;
   /** The agent, while one runs. */
   readonly child: () => AgentSession | undefined;
-  /** Hands every waiting prompt to the agent, in order; starts it first if need be. */
+  /** Hands what waits to the agent, one prompt a turn, in order; starts it first if need be. */
   readonly sendAccepted: () => void;
+  /** Hands one waiting prompt to the agent at once, into a turn that runs. */
+  readonly sendNow: (promptId: string) => Promise<void>;
   readonly interrupt: (author: Author) => Promise<void>;
 }
 

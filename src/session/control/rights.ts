@@ -90,7 +90,10 @@ type GuestLimits = {
 /** What a guest with the right is refused all the same; a kind that is not named here has no limit. */
 const GUEST_LIMITS: GuestLimits = {
   prompt: ({ text }) => refuseGuestPrompt(text),
-  'cancel-queued': (_args, { ownsPrompt }) => (ownsPrompt ? undefined : notOwnPrompt()),
+  'cancel-queued': (_args, { ownsPrompt, holdsControl }) =>
+    ownsPrompt || holdsControl ? undefined : notOwnPrompt(),
+  'release-queued': (_args, { holdsControl }) =>
+    holdsControl ? undefined : notAllowed(COMMANDS['release-queued'].action),
   'set-mode': ({ mode }) => (GUEST_MODES.includes(mode) ? undefined : guestMode(mode)),
   'focus-grant': (_args, { holdsControl }) =>
     holdsControl ? undefined : notAllowed(COMMANDS['focus-grant'].action),
