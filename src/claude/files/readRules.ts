@@ -52,7 +52,7 @@ export async function readRules(options: ReadRulesOptions): Promise<(path: strin
       const match = READ_RULE.exec(rule);
       if (match === null) continue;
       const [, pattern] = match;
-      if (pattern === undefined) return () => true;
+      if (pattern === undefined || pattern.trim() === '') return () => true;
       patterns.push(...patternsOf(pattern.trim(), { root, cwd, home }));
     }
   }
