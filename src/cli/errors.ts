@@ -73,6 +73,24 @@ export function severalPending(): AppError {
   });
 }
 
+/** No prompt waits, or none with this number. */
+export function nothingQueued(): AppError {
+  return new AppError('invalid-input', {
+    happened: 'No such prompt waits.',
+    kept: 'Nothing was sent.',
+    remedy: 'See /queue.',
+  });
+}
+
+/** Several prompts wait and none was named. */
+export function severalQueued(): AppError {
+  return new AppError('invalid-input', {
+    happened: 'Several prompts wait.',
+    kept: 'Nothing was sent.',
+    remedy: 'Name one by its number in /queue.',
+  });
+}
+
 /** A question waits: allowing it would answer it with nothing. */
 export function wantsAnswer(): AppError {
   return new AppError('invalid-input', {

@@ -167,10 +167,7 @@ export interface Agent {
   found(): Promise<readonly FoundSession[]>;
   onDidChangeFound: Event<void>;
   /** Which files the owner's rules deny the agent in this folder; takes absolute paths. */
-  readRules(
-    cwd: string,
-    env: AgentStartOptions['env'],
-  ): Promise<(path: string) => boolean>;
+  readRules(cwd: string, env: AgentStartOptions['env']): Promise<(path: string) => boolean>;
   observe(session: FoundSession): ObservedSession;
   /**
    * Reads the transcript of a conversation as entries (ids as in live events), e.g. the lines a

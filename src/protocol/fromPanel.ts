@@ -16,6 +16,9 @@ export const fromPanelSchema = z.discriminatedUnion('type', [
     remember: z.optional(z.array(z.number())),
   }),
   z.object({ type: z.literal('cancel-queued'), promptId: z.string() }),
+  /** Into the running turn. */
+  z.object({ type: z.literal('send-queued'), promptId: z.string() }),
+  z.object({ type: z.literal('release-queued'), promptId: z.string() }),
   z.object({ type: z.literal('interrupt') }),
   z.object({
     type: z.literal('control'),

@@ -95,6 +95,10 @@ export const scriptInputSchema = z
     allow: z.optional(z.string()),
     /** Cancels a queued prompt by its id. */
     cancel: z.optional(z.string()),
+    /** Hands a queued prompt into the running turn, by its id. */
+    now: z.optional(z.string()),
+    /** Lets a held prompt run in its turn, by its id. */
+    unhold: z.optional(z.string()),
     /** Loads older entries. */
     older: z.optional(z.literal(true)),
     /** Leaves the program; with 'leave' also the session. */

@@ -164,6 +164,19 @@ describe('control', () => {
     expect(await button.count()).toBe(1);
   });
 
+  it('[R15] offers who has control to send one now and to let a held one run', async () => {
+    const page = await rig.open('state=held');
+    expect(await page.locator('.outbox-status').allInnerTexts()).toEqual(['held', 'queued']);
+    await page.getByRole('button', { name: 'Let it run' }).click();
+    await page.getByRole('button', { name: 'Send now' }).nth(1).click();
+    expect(await posted(page, 'release-queued')).toEqual([
+      { type: 'release-queued', promptId: 'q1' },
+    ]);
+    expect(await posted(page, 'send-queued')).toEqual([{ type: 'send-queued', promptId: 'q2' }]);
+    await send(page, { type: 'header', header: HEADERS['queued'] });
+    expect(await page.getByRole('button', { name: /Send now|Let it run/ }).count()).toBe(0);
+  });
+
   it('lets a queued prompt be cancelled', async () => {
     const page = await rig.open('state=queued');
     await page.click('[aria-label="Cancel this prompt"]');

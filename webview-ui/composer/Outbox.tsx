@@ -1,5 +1,5 @@
 // Prompts on their way and in the queue: each with its state, failures loud and with their text.
-import type { PanelHeader, PanelOutboxItem } from '../../src/protocol/panel.ts';
+import type { PanelOutboxItem } from '../../src/protocol/panel.ts';
 import type { Queued } from '../../src/protocol/state.ts';
 import { Icon, Spinner } from '../parts/Icon.tsx';
 import type { Translate } from '../strings.ts';
@@ -39,10 +39,47 @@ function headOf(text: string): string {
   return showDeceptive(text.slice(0, HEAD_CHARACTERS));
 }
 
-/** The owner may cancel what is queued, everybody else who may prompt what is their own. */
-function mayCancel(item: Queued, header: PanelHeader | undefined): boolean {
-  if (header === undefined || header.control.kind === 'watching') return false;
-  return header.me?.role === 'owner' || item.author.member === header.me?.member;
+/** The owner and who has control may cancel and release what is queued, others who may prompt cancel their own. */
+function QueueActions({ item }: { readonly item: Queued }) {
+  const { store, post, t } = useUi();
+  const header = store.header.value;
+  if (header === undefined || header.control.kind === 'watching') return null;
+  const { promptId } = item;
+  const isMine = header.control.kind === 'mine';
+  const isInCharge = isMine || header.me?.role === 'owner';
+  return (
+    <div class="outbox-actions">
+      {item.held === true && isInCharge && (
+        <button
+          type="button"
+          class="button-quiet"
+          onClick={() => post({ type: 'release-queued', promptId })}
+        >
+          {t('Let it run')}
+        </button>
+      )}
+      {isMine && (
+        <button
+          type="button"
+          class="button-quiet"
+          onClick={() => post({ type: 'send-queued', promptId })}
+        >
+          {t('Send now')}
+        </button>
+      )}
+      {(isInCharge || item.author.member === header.me?.member) && (
+        <button
+          type="button"
+          class="button-quiet"
+          aria-label={t('Cancel this prompt')}
+          title={t('Cancel this prompt')}
+          onClick={() => post({ type: 'cancel-queued', promptId })}
+        >
+          <Icon name="close" />
+        </button>
+      )}
+    </div>
+  );
 }
 
 function Failure({ item }: { readonly item: PanelOutboxItem }) {
@@ -82,7 +119,7 @@ function Failure({ item }: { readonly item: PanelOutboxItem }) {
 
 /** Failures first seen last: oldest at the top, as they were sent. */
 export function Outbox() {
-  const { store, post, t } = useUi();
+  const { store, t } = useUi();
   void store.transcript.version.value;
   const header = store.header.value;
   const queue = header?.queue ?? [];
@@ -110,23 +147,13 @@ export function Outbox() {
         <div key={item.promptId} class="outbox-item">
           <span class="outbox-status">
             <Icon name="clock" />
-            {t('queued')}
+            {t(item.held === true ? 'held' : 'queued')}
           </span>
           <p class="outbox-text outbox-prompt" dir="auto">
             {headOf(item.text)}
           </p>
           <AuthorBadge author={item.author} />
-          {mayCancel(item, header) && (
-            <button
-              type="button"
-              class="button-quiet"
-              aria-label={t('Cancel this prompt')}
-              title={t('Cancel this prompt')}
-              onClick={() => post({ type: 'cancel-queued', promptId: item.promptId })}
-            >
-              <Icon name="close" />
-            </button>
-          )}
+          <QueueActions item={item} />
         </div>
       ))}
       {underWay.map((item) => (

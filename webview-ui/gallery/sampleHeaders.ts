@@ -103,6 +103,24 @@ export const HEADERS: Readonly<Record<string, PanelHeader>> = {
       },
     ],
   },
+  held: {
+    ...ownerHeader,
+    queue: [
+      {
+        promptId: 'q1',
+        text: 'Then update the changelog, please.',
+        author: { member: 'bo', name: 'Bo Svensson' },
+        since: 0,
+        held: true,
+      },
+      {
+        promptId: 'q2',
+        text: 'And tell me when it is done.',
+        author: { member: 'ada', name: 'Ada Lovelace' },
+        since: 0,
+      },
+    ],
+  },
   viewer: {
     ...guestHeader,
     me: { ...cleo, isMe: true, present: true },

@@ -9,7 +9,7 @@ import { lineCutByTerminal } from '../errors.ts';
 import { EXIT, exitCodeOf } from '../exitCode.ts';
 import { readLines } from './inputLines.ts';
 import { type CliIo, oneLine } from '../io.ts';
-import { personText } from './terminalStatus.ts';
+import { personText, queueLines } from './terminalStatus.ts';
 import { verbOf } from './terminalVerbs.ts';
 import { TerminalView } from './terminalView.ts';
 import { sendVerb } from './viewActions.ts';
@@ -22,6 +22,8 @@ const HELP = `What you type is sent as a prompt. Commands:
                     questions at once: answers with semicolons between them
   /admit WHO        let a guest control (owners)
   /stop             interrupt              /people    who is here
+  /queue            prompts that wait      /cancel [N]  take one back
+  /now [N]          into the running turn  /unhold [N]  let a held one run
   /older            show earlier entries   /quit      leave this program
 A prompt that begins with a slash is written with two: //compact
 Several pasted lines become one prompt, which an empty line sends.`;
@@ -122,6 +124,9 @@ async function runLine(
           `  ${person.member.slice(0, 6)}  ${personText(view.state, person, view.member)}`,
         );
       }
+      return;
+    case 'queue':
+      for (const line of queueLines(view.state)) screen.line(line);
       return;
     case 'older':
       if (screen.needsOlder) await view.fetchOlder();

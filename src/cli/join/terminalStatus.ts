@@ -110,6 +110,16 @@ function pendingText(state: SessionState, view: FactSource): string {
   return `these wait for an answer: ${list.join(', ')}: ${how} with the number`;
 }
 
+/** The prompts that wait, numbered as `/now N` and the like name them. */
+export function queueLines(state: RoomState | undefined): readonly string[] {
+  const queue = state?.kind === 'session' ? state.queue : [];
+  if (queue.length === 0) return ['  nothing waits'];
+  return queue.map(({ text, author, held }, i) => {
+    const note = held === true ? ' (held: /unhold lets it run)' : '';
+    return oneLine(`  ${i + 1}  ${author.name}: ${text}${note}`);
+  });
+}
+
 /** A row of the list of people. */
 export function personText(state: RoomState, person: Person, own: string): string {
   const isHolder = state.focus.holder?.member === person.member;

@@ -1,10 +1,13 @@
 // The commands of `join` in a terminal: what a line that begins with a slash sends.
 import { requestKindOf } from '../../protocol/openValues.ts';
 import type { EntryOf, Question } from '../../protocol/transcript.ts';
+import type { Queued } from '../../protocol/state.ts';
 import type { RoomView } from '../../session/view.ts';
 import {
   answersMissing,
   noQuestion,
+  nothingQueued,
+  severalQueued,
   nothingPending,
   severalPending,
   textMissing,
@@ -35,6 +38,10 @@ export function verbOf(view: RoomView, name: string, rest: string): SendingInput
       const text = message === '' ? {} : { message };
       return { answer: { requestId: request.requestId, behavior: name, ...text } };
     }
+    case 'cancel':
+    case 'now':
+    case 'unhold':
+      return { [name]: queued(view, rest).promptId };
     case 'answer':
       return answerOf(view, needed(name, rest));
     default:
@@ -52,6 +59,16 @@ function chosen(view: RoomView, number: string | undefined): EntryOf<'request'> 
   if (number === undefined && pending.length > 1) throw severalPending();
   const found = pending[number === undefined ? 0 : Number(number) - 1];
   if (found === undefined) throw nothingPending();
+  return found;
+}
+
+/** The prompt with this number in the queue; without one the only that waits. */
+function queued(view: RoomView, rest: string): Queued {
+  const queue = view.state?.kind === 'session' ? view.state.queue : [];
+  const number = rest.trim();
+  if (number === '' && queue.length > 1) throw severalQueued();
+  const found = queue[number === '' ? 0 : Number(number) - 1];
+  if (found === undefined) throw nothingQueued();
   return found;
 }
 

@@ -18,6 +18,8 @@ export function sendVerb(view: RoomView, input: SendingInput): OutboxItem | unde
   if (input.answer !== undefined) return sendAnswer(view, input.answer);
   if (input.interrupt !== undefined) return view.send('interrupt', {});
   if (input.cancel !== undefined) return view.send('cancel-queued', { promptId: input.cancel });
+  if (input.now !== undefined) return view.send('send-queued', { promptId: input.now });
+  if (input.unhold !== undefined) return view.send('release-queued', { promptId: input.unhold });
   if (input.give !== undefined) {
     return view.send('focus-grant', { member: findMember(view, input.give) });
   }

@@ -61,7 +61,9 @@ export class PanelWishes {
         return this.send('answer', { requestId, inputHash, behavior, ...omitUndefined(rest) });
       }
       case 'cancel-queued':
-        return this.request('cancel-queued', { promptId: wish.promptId });
+      case 'send-queued':
+      case 'release-queued':
+        return this.request(wish.type, { promptId: wish.promptId });
       case 'interrupt':
         return this.request('interrupt', {});
       case 'control':
