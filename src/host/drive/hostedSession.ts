@@ -153,12 +153,14 @@ export class HostedSession implements SessionDriver {
   /** Hands a prompt over, unless it does not wait any more. */
   private async hand(agent: AgentSession, promptId: string): Promise<void> {
     const { prompts } = this.options.recorder;
-    const prompt = prompts.find(promptId);
+    const waiting = (): StoredPrompt | undefined =>
+      prompts.waiting().find((one) => one.promptId === promptId);
+    const prompt = waiting();
     if (prompt === undefined) return;
     const { text, images } = prompt;
     const guest = await this.guestText(prompt);
     // It may have been cancelled or held meanwhile.
-    if (prompts.find(promptId)?.state !== prompt.state) return;
+    if (waiting()?.state !== prompt.state) return;
     // Before the agent gets it: after a crash it is then known that it may have run.
     prompts.mark(promptId, 'sent');
     this.options.recorder.publish();
