@@ -38,6 +38,7 @@ export const rejectionSchema = z.enum([
   'busy',
   'read-only',
   'failed',
+  'unseen',
 ]);
 
 /** How far a command got; after 'done', 'rejected' and 'unknown' nothing follows. */

@@ -78,6 +78,10 @@ export const COMMANDS = {
       requestId: z.string(),
       /** Hash of the input that was shown: another input is another request. */
       inputHash: z.string(),
+      /** [R13] To allow: hash of the whole input, which a part of it does not give. */
+      seen: z.optional(z.string()),
+      /** Owners: allowed without having seen all of it. */
+      unseen: z.optional(z.boolean()),
       behavior: z.enum(['allow', 'deny']),
       message: z.optional(z.string()),
       /** With deny: also ends the turn. */

@@ -10,6 +10,10 @@ export const fromPanelSchema = z.discriminatedUnion('type', [
     type: z.literal('answer'),
     requestId: z.string(),
     inputHash: z.string(),
+    /** To allow: all of it was on the screen. */
+    isWhole: z.optional(z.boolean()),
+    /** To allow without: the owner was asked. */
+    unseen: z.optional(z.boolean()),
     behavior: z.enum(['allow', 'deny']),
     message: z.optional(z.string()),
     answers: z.optional(z.record(z.string(), z.string())),

@@ -55,6 +55,13 @@ export const scriptOutputSchema = z.discriminatedUnion('type', [
   }),
   /** Somebody on the way misbehaves (fork, split, rollback), or what the host says cannot be read here (update). */
   z.looseObject({ type: z.literal('alarm'), kind: z.string(), text: z.string() }),
+  /** What `fetch` asked for, whole. */
+  z.looseObject({
+    type: z.literal('blob'),
+    ref: z.optional(jsonSchema),
+    blob: z.string(),
+    text: z.string(),
+  }),
   /** An input line was not understood or could not be sent; nothing was sent. */
   z.looseObject({
     type: z.literal('error'),
@@ -81,6 +88,8 @@ export const scriptInputSchema = z
         requestId: z.optional(z.string()),
         behavior: z.enum(['allow', 'deny']),
         message: z.optional(z.string()),
+        /** Owners: allow what was not fetched whole. */
+        unseen: z.optional(z.boolean()),
         /** With deny: also ends the turn. */
         interrupt: z.optional(z.boolean()),
         /** Answers to questions by question text. */
@@ -99,6 +108,8 @@ export const scriptInputSchema = z
     now: z.optional(z.string()),
     /** Lets a held prompt run in its turn, by its id. */
     unhold: z.optional(z.string()),
+    /** Prints a long text or input whole, by the `blob` that its cut names. */
+    fetch: z.optional(z.string()),
     /** Loads older entries. */
     older: z.optional(z.literal(true)),
     /** Leaves the program; with 'leave' also the session. */

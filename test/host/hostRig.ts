@@ -10,6 +10,7 @@ import type { CommandArgs, MachineCommandKind } from '../../src/protocol/command
 import type { Json } from '../../src/protocol/json.ts';
 import type { DirectoryRow, MachineState, SessionState } from '../../src/protocol/state.ts';
 import type { Entry, EntryKind, EntryOf } from '../../src/protocol/transcript.ts';
+import { seenOf } from '../../src/client/prompts/seen.ts';
 import { Attachment } from '../../src/sync/member/attachment.ts';
 import { claudeEnvironment, installClaude } from '../../tools/install/claudeCli.ts';
 import { WAIT_MS } from '../../tools/run/waitBound.ts';
@@ -84,9 +85,13 @@ export class Guest {
     await this.until('its entry is there', () =>
       this.ofKind('request').some((one) => one.requestId === requestId),
     );
-    const inputHash =
-      this.ofKind('request').find((one) => one.requestId === requestId)?.inputHash ?? '';
-    await this.view.request('answer', { requestId, inputHash, behavior });
+    const request = this.ofKind('request').find((one) => one.requestId === requestId);
+    const inputHash = request?.inputHash ?? '';
+    const seen = request && (await seenOf(request));
+    await this.view.request('answer', {
+      ...{ requestId, inputHash, behavior },
+      ...(seen === undefined ? {} : { seen }),
+    });
   }
 
   async close(): Promise<void> {

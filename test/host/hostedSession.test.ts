@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
+import { seenOf } from '../../src/client/prompts/seen.ts';
 import { createIdentity } from '../../src/crypto/identity.ts';
 import type { AgentAnswer } from '../../src/protocol/agent.ts';
 import { Attachment } from '../../src/sync/member/attachment.ts';
@@ -128,10 +129,13 @@ describe('a hosted session', () => {
     if (child === undefined) throw new Error('no agent');
     const answers: AgentAnswer[] = [];
     child.answer = async (_requestId, answer) => answers.push(answer) > 0;
+    const seen: (string | undefined)[] = [];
     for (const requestId of ['one', 'two']) {
       const asked = { kind: 'request', request: 'permission', tool: 'Bash' } as const;
       const entry = { ...asked, id: requestId, requestId, at: 1, input: {}, inputHash: 'h' };
       child.emit({ kind: 'entry', entry });
+      // oxlint-disable-next-line no-await-in-loop -- two
+      seen.push(await seenOf(entry));
     }
     const { link } = await session.room.createInvite({
       role: 'controller',
@@ -144,8 +148,18 @@ describe('a hosted session', () => {
     const bob = await joined(link, 'Bob');
     try {
       const answer = { inputHash: 'h', behavior: 'allow' } as const;
-      await bob.request('answer', { requestId: 'one', ...answer, remember: [0] });
-      await ada.request('answer', { requestId: 'two', ...answer, remember: [0] });
+      await bob.request('answer', {
+        requestId: 'one',
+        ...answer,
+        seen: seen[0] ?? '',
+        remember: [0],
+      });
+      await ada.request('answer', {
+        requestId: 'two',
+        ...answer,
+        seen: seen[1] ?? '',
+        remember: [0],
+      });
       expect(answers).toEqual([
         { behavior: 'allow' },
         { behavior: 'allow', rememberSuggestions: [0] },

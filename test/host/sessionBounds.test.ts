@@ -95,6 +95,7 @@ test('[B6] the 65th request waits on the host, is counted, and comes in when ano
       requestId: `request-${n}`,
       inputHash: `hash-${n}`,
       behavior: 'allow',
+      unseen: true,
     });
   await answer(5);
   const next = await stateWhen('the next is named', ada, ({ pendingMore }) => pendingMore === 1);

@@ -37,7 +37,7 @@ describe('requests', () => {
     await keysAwake(page);
     await page.keyboard.press('y');
     expect(await posted(page, 'answer')).toEqual([
-      { type: 'answer', requestId: 'p1', inputHash: 'hash-p1', behavior: 'allow' },
+      { type: 'answer', requestId: 'p1', inputHash: 'hash-p1', behavior: 'allow', isWhole: true },
     ]);
   });
 

@@ -11,6 +11,7 @@ import { useUi } from '../ui.ts';
 import { DenyForm } from './DenyForm.tsx';
 import { KeyHint } from './KeyHint.tsx';
 import { useRequestKeys } from './useRequestKeys.ts';
+import { CutNote, useWhole } from './useWhole.tsx';
 
 /** What every request gets; `block` says why it cannot be answered from here. */
 export interface RequestProps {
@@ -73,8 +74,10 @@ function Body({ request, index }: { request: EntryOf<'request'>; index: number }
 }
 
 /** The request with its answers. */
-export function PermissionRequest({ request, index, isFirst, block }: RequestProps) {
-  const { store, post, t } = useUi();
+export function PermissionRequest({ request: given, index, isFirst, block }: RequestProps) {
+  const { store, t } = useUi();
+  const whole = useWhole(given);
+  const { request, isWhole } = whole;
   const [isDenying, setDenying] = useState(false);
   const denyButton = useRef<HTMLButtonElement>(null);
   const wasDenying = useRef(false);
@@ -86,12 +89,15 @@ export function PermissionRequest({ request, index, isFirst, block }: RequestPro
   const head = describeTool(request, store.header.value?.session?.cwd, t);
   const base = { requestId: request.requestId, inputHash: request.inputHash };
   const suggestions = request.suggestions ?? [];
-  const allow = (remember?: readonly number[]): void =>
+  const allow = (remember?: readonly number[]): void => {
+    if (!isWhole) return whole.show();
     store.answer({
       ...base,
       behavior: 'allow',
+      isWhole,
       ...(remember === undefined ? {} : { remember: [...remember] }),
     });
+  };
   const deny = (message: string): void =>
     store.answer({ ...base, behavior: 'deny', ...(message === '' ? {} : { message }) });
   const isAwake = useRequestKeys(isFirst, (key) => {
@@ -127,19 +133,12 @@ export function PermissionRequest({ request, index, isFirst, block }: RequestPro
       <div class="pending-body">
         <Body request={request} index={index} />
       </div>
-      {request.inputCut !== undefined && (
-        <p class="line warn">
-          <Icon name="warning" />
-          {t('Only a part is shown here.')}
-          <button
-            type="button"
-            class="link-button"
-            onClick={() => post({ type: 'open-entry', index })}
-          >
-            {t('Open all of it before you answer')}
-          </button>
-        </p>
-      )}
+      <CutNote
+        whole={whole}
+        index={index}
+        isBlocked={block !== undefined}
+        onAllowUnseen={() => store.answer({ ...base, behavior: 'allow', unseen: true })}
+      />
       {isDenying ? (
         <DenyForm
           label={t('What should be done instead? (optional)')}
@@ -153,7 +152,7 @@ export function PermissionRequest({ request, index, isFirst, block }: RequestPro
           <button
             type="button"
             class="button"
-            disabled={block !== undefined}
+            disabled={block !== undefined || !isWhole}
             onClick={() => allow()}
           >
             {t('Allow')} <KeyHint name="y" isAwake={isAwake} />
@@ -162,7 +161,7 @@ export function PermissionRequest({ request, index, isFirst, block }: RequestPro
             <button
               type="button"
               class="button-second"
-              disabled={block !== undefined}
+              disabled={block !== undefined || !isWhole}
               onClick={() => allow(all)}
               title={suggestions.map(suggestionText).join('\n')}
             >

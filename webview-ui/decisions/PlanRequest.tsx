@@ -8,13 +8,17 @@ import { DenyForm } from './DenyForm.tsx';
 import type { RequestProps } from './PermissionRequest.tsx';
 import { KeyHint } from './KeyHint.tsx';
 import { useRequestKeys } from './useRequestKeys.ts';
+import { CutNote, useWhole } from './useWhole.tsx';
 
 /** The plan with its answers. */
-export function PlanRequest({ request, index, isFirst, block }: RequestProps) {
+export function PlanRequest({ request: given, index, isFirst, block }: RequestProps) {
   const { store, post, t } = useUi();
+  const whole = useWhole(given);
+  const { request, isWhole } = whole;
   const [isRefining, setRefining] = useState(false);
   const base = { requestId: request.requestId, inputHash: request.inputHash };
-  const approve = (): void => store.answer({ ...base, behavior: 'allow' });
+  const approve = (): void =>
+    isWhole ? store.answer({ ...base, behavior: 'allow', isWhole }) : whole.show();
   const isAwake = useRequestKeys(isFirst, (key) => {
     if (block !== undefined || isRefining) return false;
     if (key === 'y') approve();
@@ -31,6 +35,12 @@ export function PlanRequest({ request, index, isFirst, block }: RequestProps) {
       <div class="pending-body">
         <PlanBody plan={request.plan ?? textField(request.input, 'plan') ?? ''} />
       </div>
+      <CutNote
+        whole={whole}
+        index={index}
+        isBlocked={block !== undefined}
+        onAllowUnseen={() => store.answer({ ...base, behavior: 'allow', unseen: true })}
+      />
       {isRefining ? (
         <DenyForm
           label={t('What should change? (optional)')}
@@ -43,7 +53,12 @@ export function PlanRequest({ request, index, isFirst, block }: RequestProps) {
         />
       ) : (
         <div class="answers">
-          <button type="button" class="button" disabled={block !== undefined} onClick={approve}>
+          <button
+            type="button"
+            class="button"
+            disabled={block !== undefined || !isWhole}
+            onClick={approve}
+          >
             {t('Approve')} <KeyHint name="y" isAwake={isAwake} />
           </button>
           <button

@@ -1,6 +1,8 @@
 // The agent's questions: options by click or digit, own words under Other.
 import { useState } from 'preact/hooks';
-import type { Question } from '../../src/protocol/transcript.ts';
+import * as z from 'zod/mini';
+import { type Question, questionSchema } from '../../src/protocol/transcript.ts';
+import { listField } from '../text/inputs.ts';
 import { Icon } from '../parts/Icon.tsx';
 import { showDeceptive } from '../../src/base/visibleText.ts';
 import { useUi } from '../ui.ts';
@@ -15,6 +17,7 @@ import {
 } from './questionAnswers.ts';
 import { KeyHint } from './KeyHint.tsx';
 import { useRequestKeys } from './useRequestKeys.ts';
+import { CutNote, useWhole, type Whole } from './useWhole.tsx';
 
 function OneQuestion(props: {
   question: Question;
@@ -81,10 +84,21 @@ function OneQuestion(props: {
   );
 }
 
+const questionsSchema = z.array(questionSchema);
+
+/** Those of the whole input where that was loaded: in the entry they may be cut. */
+function questionsOf({ request, isWhole }: Whole): readonly Question[] {
+  const asked = questionsSchema.safeParse(listField(request.input, 'questions'));
+  const isLoaded = isWhole && request.inputCut !== undefined;
+  return isLoaded && asked.success ? asked.data : (request.questions ?? []);
+}
+
 /** One to four questions; more than one are walked through. */
-export function QuestionRequest({ request, isFirst, block }: RequestProps) {
+export function QuestionRequest({ request, index, isFirst, block }: RequestProps) {
   const { store, t } = useUi();
-  const questions = request.questions ?? [];
+  const whole = useWhole(request);
+  const { isWhole } = whole;
+  const questions = questionsOf(whole);
   const [choices, setChoices] = useState<readonly (Choice | undefined)[]>([]);
   const answers = answersOf(questions, choices);
   const present = questions.findIndex(
@@ -94,8 +108,8 @@ export function QuestionRequest({ request, isFirst, block }: RequestProps) {
     setChoices(questions.map((_, other) => (other === at ? choice : choices[other])));
   const base = { requestId: request.requestId, inputHash: request.inputHash };
   const send = (): void => {
-    if (answers === undefined || block !== undefined) return;
-    store.answer({ ...base, behavior: 'allow', answers });
+    if (answers === undefined || block !== undefined || !isWhole) return;
+    store.answer({ ...base, behavior: 'allow', isWhole, answers });
   };
   // Digits go to the first question that is still open, or to the only one.
   const keyed = questions.length === 1 ? 0 : present;
@@ -134,11 +148,19 @@ export function QuestionRequest({ request, isFirst, block }: RequestProps) {
           />
         ))}
       </div>
+      <CutNote
+        whole={whole}
+        index={index}
+        isBlocked={block !== undefined || answers === undefined}
+        onAllowUnseen={() =>
+          answers && store.answer({ ...base, behavior: 'allow', unseen: true, answers })
+        }
+      />
       <div class="answers">
         <button
           type="button"
           class="button"
-          disabled={block !== undefined || answers === undefined}
+          disabled={block !== undefined || answers === undefined || !isWhole}
           onClick={send}
         >
           {t('Send answer')}

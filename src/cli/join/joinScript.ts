@@ -11,7 +11,7 @@ import { badLine } from '../errors.ts';
 import { EXIT, exitCodeOf } from '../exitCode.ts';
 import { readLines } from './inputLines.ts';
 import type { CliIo } from '../io.ts';
-import { sendVerb } from './viewActions.ts';
+import { answerArgs, sendVerb } from './viewActions.ts';
 import { ViewLines } from './viewLines.ts';
 
 /** After `quit`, commands under way get this long to be answered. */
@@ -37,17 +37,24 @@ export async function runScript(
     for (const item of view.outbox) if (isSettled(item)) view.forget(item.id);
   };
   const quit = new AbortController();
-  const take = (text: string): void => {
-    if (text.trim() === '') return;
-    const line = readLine(text);
+  /** Texts of the blobs that were printed whole, by their ids. */
+  const shown = new Map<string, string>();
+  let fetching: Promise<unknown> = Promise.resolve();
+  const carryOut = async (line: Line): Promise<void> => {
     try {
       if (line.error) throw line.error;
-      if (line.input.quit !== undefined) quit.abort(line.input.quit);
-      else if (line.input.older) void older(view, print, line.input.ref);
+      const { quit: wish, older: wantsOlder, fetch: blob, answer, ref, ...input } = line.input;
+      if (wish !== undefined) quit.abort(wish);
+      else if (wantsOlder) void older(view, print, ref);
+      else if (blob !== undefined)
+        fetching = Promise.all([fetching, fetchWhole(view, blob, { print, shown, ref })]);
       else {
+        // What was asked to be shown first counts as shown.
+        if (answer !== undefined) await fetching;
+        const args = answer && (await answerArgs(view, answer, shown));
         isSending = true;
-        const item = sendVerb(view, line.input);
-        if (item) lines.follow(item, line.input.ref);
+        const item = args ? view.send('answer', args) : sendVerb(view, input);
+        if (item) lines.follow(item, ref);
       }
     } catch (error) {
       print({ type: 'error', ...refOf(line.ref), error: errorOf(error) });
@@ -55,6 +62,13 @@ export async function runScript(
       isSending = false;
     }
     flush();
+  };
+  // One after the other: an answer takes a moment to be made, and nothing may overtake it.
+  let carrying = Promise.resolve();
+  const take = (text: string): void => {
+    if (text.trim() === '') return;
+    const line = readLine(text);
+    carrying = carrying.then(() => carryOut(line));
   };
   const input = readLines({ input: io.stdin, onLines: (texts) => texts.forEach(take) });
   const subscription = view.onDidChange(flush);
@@ -120,6 +134,26 @@ function reasonOf(issue: z.core.$ZodIssue | undefined): string {
   if (issue?.code === 'custom') return issue.message;
   const where = issue?.path.join('.') ?? '';
   return where === '' ? 'it is no object' : `“${where}” is not as expected`;
+}
+
+/** Prints a long text whole, or why it does not come; never rejects. */
+async function fetchWhole(
+  view: RoomView,
+  blob: string,
+  to: {
+    readonly print: (line: ScriptOutput) => void;
+    readonly shown: Map<string, string>;
+    readonly ref: Json | undefined;
+  },
+): Promise<void> {
+  const { print, shown, ref } = to;
+  try {
+    const text = new TextDecoder().decode(await view.fetchBlob(blob));
+    print({ type: 'blob', ...refOf(ref), blob, text });
+    shown.set(blob, text);
+  } catch (error) {
+    print({ type: 'error', ...refOf(ref), error: errorOf(error) });
+  }
 }
 
 async function older(

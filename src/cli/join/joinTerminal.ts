@@ -2,7 +2,10 @@
 import { errorText } from '../../base/log.ts';
 import { cancelled } from '../../client/errors.ts';
 import { waitForView } from '../../client/waitForChange.ts';
+import { parseJson } from '../../protocol/json.ts';
 import type { Person } from '../../protocol/state.ts';
+import type { EntryOf } from '../../protocol/transcript.ts';
+import { requestText } from '../text/entryText.ts';
 import { isSettled, type RoomView } from '../../session/view.ts';
 import { createPaint } from '../text/entryText.ts';
 import { lineCutByTerminal } from '../errors.ts';
@@ -10,14 +13,16 @@ import { EXIT, exitCodeOf } from '../exitCode.ts';
 import { readLines } from './inputLines.ts';
 import { type CliIo, oneLine } from '../io.ts';
 import { personText, queueLines } from './terminalStatus.ts';
-import { verbOf } from './terminalVerbs.ts';
+import { chosen, verbOf } from './terminalVerbs.ts';
 import { TerminalView } from './terminalView.ts';
-import { sendVerb } from './viewActions.ts';
+import { answerArgs, sendVerb } from './viewActions.ts';
 
 const HELP = `What you type is sent as a prompt. Commands:
   /request          ask for control        /release   let go of it
   /take             take control (owners)  /give WHO  give control to somebody
   /allow [N]        allow what waits       /deny [N] [TEXT]  deny it
+  /view [N]         show all of what waits: what is cut is not allowed before
+  /allow-unseen [N] allow it all the same (owners)
   /answer TEXT      answer a question: an option's number, or text; several
                     questions at once: answers with semicolons between them
   /admit WHO        let a guest control (owners)
@@ -42,8 +47,10 @@ export async function runTerminal(io: CliIo, view: RoomView, me: Person): Promis
     screen.line(paint.red(`✗ ${oneLine(errorText(error))}`));
   const say = (text: string): void => screen.line(paint.dim(`— ${text} —`));
   const run = (line: string): void => {
-    runLine(view, screen, line, () => quit.abort()).catch(complain);
+    runLine(view, screen, line, shown, () => quit.abort()).catch(complain);
   };
+  /** Inputs that were shown whole, by their blobs. */
+  const shown = new Map<string, string>();
   /** Pasted lines that wait to be sent as one prompt. */
   let pasted: string[] = [];
   const paste = (lines: readonly string[]): void => {
@@ -104,6 +111,7 @@ async function runLine(
   view: RoomView,
   screen: TerminalView,
   text: string,
+  shown: Map<string, string>,
   quit: () => void,
 ): Promise<void> {
   if (text.trim() === '') return;
@@ -131,7 +139,26 @@ async function runLine(
     case 'older':
       if (screen.needsOlder) await view.fetchOlder();
       return screen.showOlder();
-    default:
-      sendVerb(view, verbOf(view, name, rest));
+    case 'view':
+      return screen.line(await viewWhole(view, chosen(view, rest.trim() || undefined), shown));
+    default: {
+      const { answer, ...verb } = verbOf(view, name, rest);
+      if (answer === undefined) sendVerb(view, verb);
+      else view.send('answer', await answerArgs(view, answer, shown));
+    }
   }
+}
+
+/** All that a request asks for; from then on it may be allowed. */
+async function viewWhole(
+  view: RoomView,
+  request: EntryOf<'request'>,
+  shown: Map<string, string>,
+): Promise<string> {
+  const { blob } = request.inputCut ?? {};
+  if (blob === undefined) return requestText(request);
+  const text = new TextDecoder().decode(await view.fetchBlob(blob));
+  shown.set(blob, text);
+  const { inputCut: _, plan: _plan, questions: _questions, ...rest } = request;
+  return requestText({ ...rest, input: parseJson(text) ?? text });
 }

@@ -14,10 +14,14 @@ import {
   unknownVerb,
   wantsAnswer,
 } from '../errors.ts';
+import type { ScriptInput } from '../../protocol/script.ts';
 import { pendingRequests, type SendingInput } from './viewActions.ts';
 
+/** A line of the terminal as a verb of the scripting interface. */
+export type TerminalVerb = SendingInput & Pick<ScriptInput, 'answer'>;
+
 /** The verb of `/name rest`. Throws AppError 'usage' | 'invalid-input' before anything is sent. */
-export function verbOf(view: RoomView, name: string, rest: string): SendingInput {
+export function verbOf(view: RoomView, name: string, rest: string): TerminalVerb {
   switch (name) {
     case 'request':
     case 'release':
@@ -29,6 +33,11 @@ export function verbOf(view: RoomView, name: string, rest: string): SendingInput
       return { give: needed(name, rest) };
     case 'admit':
       return { allow: needed(name, rest) };
+    case 'allow-unseen': {
+      const { requestId, request } = chosen(view, rest.trim() || undefined);
+      if (requestKindOf(request) === 'question') throw wantsAnswer();
+      return { answer: { requestId, behavior: 'allow', unseen: true } };
+    }
     case 'allow':
     case 'deny': {
       const [, number, message = ''] = /^(?:(\d+)(?:\s+|$))?(.*)$/s.exec(rest) ?? [];
@@ -54,7 +63,8 @@ function needed(name: string, rest: string): string {
   return rest.trim();
 }
 
-function chosen(view: RoomView, number: string | undefined): EntryOf<'request'> {
+/** The request with this number; without one the only that waits. Throws AppError 'invalid-input'. */
+export function chosen(view: RoomView, number: string | undefined): EntryOf<'request'> {
   const pending = pendingRequests(view);
   if (number === undefined && pending.length > 1) throw severalPending();
   const found = pending[number === undefined ? 0 : Number(number) - 1];
@@ -73,7 +83,7 @@ function queued(view: RoomView, rest: string): Queued {
 }
 
 /** Answers the oldest question; never anything else that waits: that would allow it. */
-function answerOf(view: RoomView, text: string): SendingInput {
+function answerOf(view: RoomView, text: string): TerminalVerb {
   const request = pendingRequests(view).find((one) => requestKindOf(one.request) === 'question');
   const questions = request?.questions ?? [];
   if (request === undefined || questions.length === 0) throw noQuestion();

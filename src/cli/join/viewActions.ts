@@ -1,7 +1,9 @@
 // What an input line of the scripting interface, or a command of the terminal, does to a joined room.
 import { requestKindOf, roleOf } from '../../protocol/openValues.ts';
+import type { CommandArgs } from '../../protocol/commandTable.ts';
 import type { ScriptInput } from '../../protocol/script.ts';
 import type { EntryOf } from '../../protocol/transcript.ts';
+import { seenOf } from '../../client/prompts/seen.ts';
 import { unknownRequest } from '../../session/errors.ts';
 import type { OutboxItem, RoomView } from '../../session/view.ts';
 import { noSuchMember, nothingPending, severalPending } from '../errors.ts';
@@ -10,12 +12,11 @@ import { noSuchMember, nothingPending, severalPending } from '../errors.ts';
 const RELEASE_MS = 2_000;
 
 /** A verb that sends a command. */
-export type SendingInput = Omit<ScriptInput, 'ref' | 'older' | 'quit'>;
+export type SendingInput = Omit<ScriptInput, 'ref' | 'older' | 'quit' | 'fetch' | 'answer'>;
 
 /** Sends the command of a verb; undefined if the line has none. Throws AppError before anything is sent. */
 export function sendVerb(view: RoomView, input: SendingInput): OutboxItem | undefined {
   if (input.prompt !== undefined) return view.send('prompt', { text: input.prompt });
-  if (input.answer !== undefined) return sendAnswer(view, input.answer);
   if (input.interrupt !== undefined) return view.send('interrupt', {});
   if (input.cancel !== undefined) return view.send('cancel-queued', { promptId: input.cancel });
   if (input.now !== undefined) return view.send('send-queued', { promptId: input.now });
@@ -71,18 +72,31 @@ export function findMember(view: RoomView, name: string): string {
   throw noSuchMember(name, false);
 }
 
-function sendAnswer(view: RoomView, answer: NonNullable<ScriptInput['answer']>): OutboxItem {
+/**
+ * The command that answers a request. `shown`: texts of the blobs that were shown here whole, by their
+ * ids. Rejects with AppError 'invalid-input' if there is nothing to answer.
+ */
+export async function answerArgs(
+  view: RoomView,
+  answer: NonNullable<ScriptInput['answer']>,
+  shown: ReadonlyMap<string, string>,
+): Promise<CommandArgs<'answer'>> {
   const { requestId, ...rest } = answer;
   const request = requestId === undefined ? onlyPending(view) : findRequest(view, requestId);
   if (request === undefined) throw nothingPending();
   const isUnknown = requestKindOf(request.request) === 'unknown';
   if (answer.behavior === 'allow' && isUnknown) throw unknownRequest(request.request);
-  return view.send('answer', {
+  const seen =
+    answer.behavior === 'allow'
+      ? await seenOf(request, shown.get(request.inputCut?.blob ?? ''))
+      : undefined;
+  return {
     requestId: request.requestId,
     // What was shown is what is answered: the host refuses if it waits for something else.
     inputHash: request.inputHash,
     ...rest,
-  });
+    ...(seen === undefined ? {} : { seen }),
+  };
 }
 
 function onlyPending(view: RoomView): EntryOf<'request'> | undefined {

@@ -81,7 +81,7 @@ export function entryText(entry: Entry, paint: Paint): string {
 }
 
 /** What is asked for: all of it, for it is what an answer allows. */
-function requestText(entry: EntryOf<'request'>): string {
+export function requestText(entry: EntryOf<'request'>): string {
   const title = `? ${oneLine(entry.request)}: ${oneLine(entry.displayName ?? entry.tool)}`;
   const isUnknown = requestKindOf(entry.request) === 'unknown';
   return [title, ...(isUnknown ? unknownBody(entry) : knownBody(entry)).map(indent)].join('\n');
@@ -107,15 +107,25 @@ function knownBody(entry: EntryOf<'request'>): readonly string[] {
       ? [showDeceptive(plan)]
       : asked.length > 0
         ? asked
-        : [command === undefined ? wholeJson(entry.input) : showDeceptive(command)];
+        : command === undefined
+          ? [wholeJson(entry.input)]
+          : [showDeceptive(command), ...besideCommand(entry)];
   const why = reason === undefined ? [] : [`(${oneLine(reason)})`];
   return [...body, ...cutNote(entry), ...why];
+}
+
+/** What else the agent asks for, such as to leave the sandbox. */
+function besideCommand({ input, description }: EntryOf<'request'>): readonly string[] {
+  const rest = Object.entries(input ?? {}).filter(
+    ([name, value]) => name !== 'command' && value !== description,
+  );
+  return rest.length === 0 ? [] : [wholeJson(Object.fromEntries(rest))];
 }
 
 function cutNote({ inputCut }: EntryOf<'request'>): readonly string[] {
   if (inputCut === undefined) return [];
   return [
-    `[… ${inputCut.totalBytes} bytes in all: look at the rest in VS Code before you allow it …]`,
+    `[… ${inputCut.totalBytes} bytes in all: /view shows the rest, before it can be allowed …]`,
   ];
 }
 

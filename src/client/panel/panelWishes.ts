@@ -9,6 +9,7 @@ import type { FromPanel } from '../../protocol/fromPanel.ts';
 import type { Picture } from '../../protocol/panel.ts';
 import type { PlacedEntry, RoomView } from '../../session/view.ts';
 import { asAppError } from '../errors.ts';
+import { seenOf } from '../prompts/seen.ts';
 import type { Drafts } from '../prompts/drafts.ts';
 import type { SharedRoom } from '../rooms/sharedRoom.ts';
 import type { Translate } from '../translate.ts';
@@ -28,6 +29,8 @@ export interface PanelActions {
 
 /** A wish: every message of the page but those about the page itself. */
 export type PanelWish = Exclude<FromPanel, { readonly type: 'ready' | 'ping' }>;
+
+type Wish<T extends PanelWish['type']> = Extract<PanelWish, { readonly type: T }>;
 
 /** What carrying wishes out needs. */
 export interface PanelWishesOptions {
@@ -56,10 +59,8 @@ export class PanelWishes {
     switch (wish.type) {
       case 'prompt':
         return this.prompt(wish.text);
-      case 'answer': {
-        const { type: _, requestId, inputHash, behavior, ...rest } = wish;
-        return this.send('answer', { requestId, inputHash, behavior, ...omitUndefined(rest) });
-      }
+      case 'answer':
+        return void this.answer(wish);
       case 'cancel-queued':
       case 'send-queued':
       case 'release-queued':
@@ -97,6 +98,29 @@ export class PanelWishes {
         return this.options.log[wish.level](`panel: ${wish.text.slice(0, 500)}`);
       default:
         return assertNever(wish);
+    }
+  }
+
+  /** What the page had whole on its screen is said so, by what the host knows of it. */
+  private async answer({ type: _, isWhole, ...wish }: Wish<'answer'>): Promise<void> {
+    const { requestId, inputHash, behavior, ...rest } = wish;
+    const seen = isWhole === true ? await this.seenOf(requestId) : undefined;
+    const args = { requestId, inputHash, behavior, ...omitUndefined({ ...rest, seen }) };
+    this.send('answer', args);
+  }
+
+  private async seenOf(requestId: string): Promise<string | undefined> {
+    const { view } = this.options.room;
+    const request = view?.entries.findLast(
+      ({ entry }) => entry.kind === 'request' && entry.requestId === requestId,
+    )?.entry;
+    if (view === undefined || request?.kind !== 'request') return undefined;
+    const { blob } = request.inputCut ?? {};
+    try {
+      return await seenOf(request, blob && new TextDecoder().decode(await view.fetchBlob(blob)));
+    } catch {
+      // Without it the host says what is missing.
+      return undefined;
     }
   }
 

@@ -4,6 +4,7 @@ import { toBase32 } from '../../base/bytes.ts';
 import type { Json } from '../../protocol/json.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { type CutText, type Entry, entrySchema } from '../../protocol/transcript.ts';
+import { inputWithPlan } from '../../session/wholeInput.ts';
 import { shortenStrings } from './cutInput.ts';
 import { jsonBytes, jsonHead, jsonTail } from '../../base/jsonText.ts';
 
@@ -29,6 +30,11 @@ export interface BoundedEntry {
 const MAX_ID = 200;
 /** Structured results above this are left out: the text says the same. */
 const MAX_STRUCTURED_BYTES = 8 * 1024;
+/** Of the strings of an input, from the longest that fits: head and tail together. */
+const INPUT_CHARS: readonly number[] = [
+  LIMITS.toolHeadBytes + LIMITS.toolTailBytes,
+  ...[12_000, 4000, 1000, 250, 60],
+];
 /** What is left for texts that an entry cannot do without. */
 const MIN_TEXT_BYTES = 512;
 
@@ -59,7 +65,7 @@ function isGood(entry: Entry): boolean {
 function lastResort(whole: Entry, keep: Keep): Entry {
   if (whole.kind !== 'request') return asUnknown(whole, keep);
   const { id, at, kind, requestId, request, inputHash } = whole;
-  const bytes = Buffer.from(JSON.stringify(whole.input));
+  const bytes = Buffer.from(JSON.stringify(inputWithPlan(whole)));
   const bare: Entry = {
     id,
     at,
@@ -153,9 +159,10 @@ function shortText(whole: CutText, maxBytes: number, keep: Keep): CutText {
 type EntryWithInput = Extract<Entry, { readonly kind: 'tool-call' | 'request' }>;
 
 function cutInput(entry: EntryWithInput, keep: Keep): Entry {
-  const bytes = Buffer.from(JSON.stringify(entry.input));
+  const whole = entry.kind === 'request' ? inputWithPlan(entry) : entry.input;
+  const bytes = Buffer.from(JSON.stringify(whole));
   const inputCut = { totalBytes: bytes.length, blob: keep(bytes) };
-  for (const maxChars of [4000, 1000, 250, 60]) {
+  for (const maxChars of INPUT_CHARS) {
     const input = shortenStrings(entry.input, maxChars);
     const candidate = { ...entry, input, inputCut };
     if (fits(candidate)) return candidate;

@@ -21,6 +21,8 @@ import {
   answerLost,
   bypassWithGuests,
   emptyPrompt,
+  notSeen,
+  notSeenByOwner,
   otherInput,
   queueFull,
   sessionEnded,
@@ -149,12 +151,25 @@ async function answer(
     throw by === undefined ? notFound('request') : alreadyAnswered(by);
   }
   if (request.inputHash !== args.inputHash) throw otherInput();
+  if (args.behavior === 'allow')
+    refuseUnseen(args, roleOf(person.role) === 'owner', recorder.seenHash(request));
   const session = child();
   if (session === undefined) throw answerLost();
   // The agent has it before the decision is written, and nothing can come in between.
   const delivered = session.answer(requestId, agentAnswer(args));
   recorder.decide(requestId, verdict(args, person, requestKindOf(request.request) === 'question'));
   if (!(await delivered)) throw answerLost();
+}
+
+/** [R13] Nobody allows what was not seen whole; an owner may, when asked. */
+function refuseUnseen(
+  { seen, unseen }: CommandArgs<'answer'>,
+  isOwner: boolean,
+  whole: string | undefined,
+): void {
+  if (whole !== undefined && seen === whole) return;
+  if (isOwner && unseen === true) return;
+  throw isOwner ? notSeenByOwner() : notSeen();
 }
 
 async function interrupt(

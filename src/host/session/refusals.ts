@@ -31,6 +31,22 @@ export function otherInput(): CommandRefused {
   );
 }
 
+/** [R13] A guest's Allow of what was not seen whole. */
+export function notSeen(): CommandRefused {
+  return new CommandRefused(
+    'unseen',
+    'All of it must be on your screen before you allow it. Nothing was allowed, and the request still waits. Show all of it and answer again, or update Twinhelm.',
+  );
+}
+
+/** [R13] An owner's. */
+export function notSeenByOwner(): CommandRefused {
+  return new CommandRefused(
+    'unseen',
+    'You have not seen all of it. Nothing was allowed, and the request still waits. Show all of it and answer again, or say that you allow it unseen.',
+  );
+}
+
 /** The agent that asked is gone. */
 export function answerLost(): CommandRefused {
   return new CommandRefused(

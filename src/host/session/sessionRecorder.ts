@@ -15,6 +15,7 @@ import { completeEntry, firstLine, nameImages, newEntries } from './completeEntr
 import type { PromptBook } from './promptBook.ts';
 import { RawLines } from './rawLines.ts';
 import { type OpenRequest, RequestBook } from './requestBook.ts';
+import { seenHash } from './seenHash.ts';
 import type { RoomTables } from '../journal/roomTables.ts';
 import type { SessionTables, StoredSession } from '../journal/sessionTables.ts';
 import { summaryOf } from './sessionSummary.ts';
@@ -171,6 +172,11 @@ export class SessionRecorder {
       },
     ]);
     return true;
+  }
+
+  /** What an answer to a waiting request names that was seen whole; undefined if nobody can say it. */
+  seenHash({ index }: OpenRequest): string | undefined {
+    return seenHash(index, this.options.tables);
   }
 
   /** Name of who settled this request; undefined if it is not known here. */
