@@ -6,10 +6,12 @@ type Request = EntryOf<'request'>;
 
 /** The input with the plan that is to be approved, where that stands beside it. */
 export function inputWithPlan({ input, plan }: Pick<Request, 'input' | 'plan'>): Json {
-  if (plan === undefined || input === null || typeof input !== 'object' || Array.isArray(input)) {
-    return input;
-  }
-  return 'plan' in input ? input : { ...input, plan };
+  if (plan === undefined || !isRecord(input) || 'plan' in input) return input;
+  return { ...input, plan };
+}
+
+function isRecord(value: Json): value is { readonly [key: string]: Json } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /**

@@ -39,15 +39,20 @@ export class JoinRig extends SyncRig {
   async serve(onPrompt: (text: string) => unknown = () => undefined) {
     const relay = await this.relay();
     const executed: Executed[] = [];
+    const blobs = new Map<string, string>();
     const room = await this.host(relay, {
       requestKind: () => 'permission',
+      readBlob: (blob, offset) => {
+        const bytes = Buffer.from(blobs.get(blob) ?? '');
+        return { totalBytes: bytes.length, bytes: bytes.subarray(offset) };
+      },
       commands: playedSession(async (accepted) => {
         executed.push({ kind: accepted.kind, args: accepted.args });
         if (accepted.kind === 'prompt') await onPrompt(accepted.args.text);
         return undefined;
       }),
     });
-    return { relay, room, executed };
+    return { relay, room, executed, blobs };
   }
 
   /** A link by which one may control at once. */

@@ -1,6 +1,8 @@
 // `join` for people, on a served room: what is shown, what is typed, what is pasted.
 import { afterEach, describe, expect, it } from 'vitest';
 import { CommandRefused } from '../../src/session/errors.ts';
+import { bodyId } from '../../src/host/session/cutEntry.ts';
+import { textHash } from '../../src/crypto/keys.ts';
 import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { sessionApp, textEntry } from '../sync/syncRig.ts';
 import { askFor, JoinRig, requestEntry } from './joinRig.ts';
@@ -70,6 +72,33 @@ describe('join in a terminal', () => {
     expect(terminal.text()).toContain(`  echo ${'x'.repeat(2000)}\n  rm -rf`);
     await terminal.until('(outside[1A)');
     expect(terminal.text()).not.toContain('\u001b');
+  });
+
+  it('[R13] /view shows a long request whole, and from then on an answer says so', async () => {
+    const { relay, room, executed, blobs } = await rig.serve();
+    const scopes = ['prompt', 'approve'] as const;
+    const options = { role: 'controller', allowControl: true, scopes } as const;
+    const terminal = rig.run(await rig.invite(room, relay, options), 'Ben');
+    await terminal.until('You are here as controller');
+    const whole = JSON.stringify({ command: `echo ${'x'.repeat(3000)} end`, timeout: 5 });
+    const blob = bodyId(Buffer.from(whole));
+    blobs.set(blob, whole);
+    const inputCut = { totalBytes: whole.length, blob };
+    const asked = requestEntry('a', { input: { command: 'echo … 3000 more … end' }, inputCut });
+    askFor(room, asked);
+    await terminal.until('/view shows the rest, before it can be allowed');
+    terminal.say('/allow');
+    await waitUntil('an answer', () => executed.length === 1);
+    expect(executed[0]?.args).not.toHaveProperty('seen');
+    terminal.say('/view');
+    await terminal.until(`${'x'.repeat(3000)} end`);
+    await terminal.until('"timeout": 5');
+    terminal.say('/allow');
+    await waitUntil('another answer', () => executed.length === 2);
+    expect(executed[1]?.args).toMatchObject({ seen: await textHash(`a${whole}`) });
+    terminal.say('/allow-unseen');
+    await waitUntil('the last', () => executed.length === 3);
+    expect(executed[2]?.args).toMatchObject({ unseen: true });
   });
 
   it('/answer answers a question, and never allows what else waits', async () => {

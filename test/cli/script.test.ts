@@ -1,6 +1,8 @@
 // The scripting interface on a served room, with bad input of every kind.
 import { afterEach, describe, expect, it } from 'vitest';
 import { textEntry } from '../sync/syncRig.ts';
+import { bodyId } from '../../src/host/session/cutEntry.ts';
+import { textHash } from '../../src/crypto/keys.ts';
 import { askFor, JoinRig, requestEntry } from './joinRig.ts';
 
 const rig = new JoinRig();
@@ -69,6 +71,29 @@ describe('join --json', () => {
     await script.until('Several requests wait');
     script.say('{"ref":2,"answer":{"requestId":"b","behavior":"deny","message":"no"}}');
     await script.until('"ref":2,"kind":"answer","status":"done"');
+  });
+
+  it('[R13] fetch prints a cut input whole, and the answer behind it says so', async () => {
+    const { relay, room, executed, blobs } = await rig.serve();
+    const scopes = ['prompt', 'approve'] as const;
+    const options = { role: 'controller', allowControl: true, scopes } as const;
+    const script = rig.run(await rig.invite(room, relay, options), 'Ben', { flags: ['--json'] });
+    await script.until('"joined"');
+    const whole = JSON.stringify({ command: 'x'.repeat(3000) });
+    const blob = bodyId(Buffer.from(whole));
+    blobs.set(blob, whole);
+    const inputCut = { totalBytes: whole.length, blob };
+    askFor(room, requestEntry('a', { input: { command: 'x…' }, inputCut }));
+    await script.until('"inputCut"');
+    script.say('{"ref":1,"answer":{"behavior":"allow"}}');
+    script.say(
+      `{"ref":2,"fetch":"${blob}"}\n{"ref":3,"answer":{"behavior":"allow"}}\n{"prompt":"next"}`,
+    );
+    await script.until('"kind":"prompt","status":"done"');
+    expect(script.lines()).toContainEqual({ type: 'blob', ref: 2, blob, text: whole });
+    expect(executed.map(({ kind }) => kind)).toEqual(['answer', 'answer', 'prompt']);
+    expect(executed[0]?.args).not.toHaveProperty('seen');
+    expect(executed[1]?.args).toMatchObject({ seen: await textHash(`a${whole}`) });
   });
 
   it('the end of stdin ends nothing, a signal does', async () => {

@@ -41,6 +41,37 @@ describe('requests', () => {
     ]);
   });
 
+  it('[R13] what is cut is loaded and shown whole before it can be allowed; an owner may without', async () => {
+    const page = await rig.open('state=idle');
+    const inputCut = { totalBytes: 37_000, blob: 'b1' };
+    const entry = {
+      ...REQUEST,
+      id: 'r',
+      at: 0,
+      input: { command: 'echo … 9 more … end' },
+      inputCut,
+    };
+    const pending = { requestId: 'r', index: 900, request: 'permission', tool: 'Bash', since: 0 };
+    const header = { ...HEADERS['idle'], pending: [pending] };
+    await send(
+      page,
+      { type: 'append', entries: [{ index: 900, entry }] },
+      { type: 'header', header },
+    );
+    const allow = page.getByRole('button', { name: /^Allow y$/ });
+    expect(await allow.isDisabled()).toBe(true);
+    await page.getByRole('button', { name: 'Allow without seeing all of it' }).click();
+    expect(await posted(page, 'answer')).toMatchObject([{ requestId: 'r', unseen: true }]);
+    await page.getByRole('button', { name: 'Show all (36 KB)' }).click();
+    expect(await posted(page, 'fetch-blob')).toEqual([{ type: 'fetch-blob', blob: 'b1' }]);
+    const text = JSON.stringify({ command: `echo ${'x'.repeat(30_000)} end` });
+    await send(page, { type: 'blob', blob: 'b1', text });
+    await page.locator('.pending .command', { hasText: 'xxxx' }).waitFor();
+    expect(await page.locator('.cut-note').count()).toBe(0);
+    await send(page, { type: 'header', header: { ...header, me: HEADERS['queued']?.me } });
+    expect(await page.getByRole('button', { name: /without seeing/ }).count()).toBe(0);
+  });
+
   it('takes no key in the first moment, nor one that is typed as text', async () => {
     const page = await rig.open('state=idle');
     const release = await holdTimers(page);

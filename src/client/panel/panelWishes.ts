@@ -102,8 +102,8 @@ export class PanelWishes {
   }
 
   /** What the page had whole on its screen is said so, by what the host knows of it. */
-  private async answer({ type: _, isWhole, ...wish }: Wish<'answer'>): Promise<void> {
-    const { requestId, inputHash, behavior, ...rest } = wish;
+  private async answer(wish: Wish<'answer'>): Promise<void> {
+    const { type: _, isWhole, requestId, inputHash, behavior, ...rest } = wish;
     const seen = isWhole === true ? await this.seenOf(requestId) : undefined;
     const args = { requestId, inputHash, behavior, ...omitUndefined({ ...rest, seen }) };
     this.send('answer', args);

@@ -33,6 +33,8 @@ export class Attachment implements RoomView, Disposable {
   private readonly changed = new Emitter<ReadonlySet<ViewPart>>();
   private readonly closing = new AbortController();
   private over: AppError | undefined;
+  /** Commands whose answer somebody waits for: nobody else forgets them. */
+  private readonly awaited = new Set<string>();
   private fetching: Promise<boolean> | undefined;
 
   readonly onDidChange = this.changed.event;
@@ -141,11 +143,11 @@ export class Attachment implements RoomView, Disposable {
     options?: { readonly signal?: AbortSignal },
   ): Promise<Json | undefined> {
     const signals = [this.closing.signal, ...(options?.signal ? [options.signal] : [])];
-    return requestOf(this, kind, args, AbortSignal.any(signals));
+    return requestOf(this, kind, args, { signal: AbortSignal.any(signals), awaited: this.awaited });
   }
 
   forget(id: string): void {
-    this.parts.memberChannel.outbox.forget(id);
+    if (!this.awaited.has(id)) this.parts.memberChannel.outbox.forget(id);
   }
 
   fetchOlder(): Promise<boolean> {

@@ -13,15 +13,16 @@ const GOODBYE_MS = 1_000;
 /** Entries of one page of history. */
 const PAGE_ENTRIES = 200;
 
-/** Sends a command and waits until it is settled; rejects with AppError, or the signal's reason. */
+/** Sends a command and waits until it is settled, `awaited` meanwhile; rejects with AppError, or the signal's reason. */
 export async function requestOf<K extends CommandKind>(
   view: RoomView,
   kind: K,
   args: CommandArgs<K>,
-  signal: AbortSignal,
+  { signal, awaited }: { readonly signal: AbortSignal; readonly awaited: Set<string> },
 ): Promise<Json | undefined> {
   signal.throwIfAborted();
   const { id } = view.send(kind, args);
+  awaited.add(id);
   const settled = await new Promise<OutboxItem | undefined>((resolve) => {
     const waiting = new DisposableStore();
     const check = (): void => {
@@ -36,6 +37,7 @@ export async function requestOf<K extends CommandKind>(
     waiting.defer(() => signal.removeEventListener('abort', check));
     check();
   });
+  awaited.delete(id);
   signal.throwIfAborted();
   view.forget(id);
   if (settled?.status === 'done') return settled.result;
