@@ -70,6 +70,8 @@ export const PANEL_STRINGS = [
   'From a hook',
   'From another session',
   'From the agent',
+  'A skill was used',
+  'At the time that was set',
   'From the system',
   'Give control',
   'has control',

@@ -11,7 +11,13 @@ import {
   sourceSchema,
 } from './state.ts';
 import type { Json } from './json.ts';
-import { type EntryOf, type RequestKind, requestKindSchema } from './transcript.ts';
+import {
+  type EntryOf,
+  type PromptOrigin,
+  promptOriginSchema,
+  type RequestKind,
+  requestKindSchema,
+} from './transcript.ts';
 
 /** [R9] An unknown role only looks. */
 export function roleOf(role: Open<Role>): Role {
@@ -41,6 +47,11 @@ export function unknownStatus(status: Open<SessionStatus>): string | undefined {
 /** [R9] What an unknown request would allow is not known: it is shown whole and can only be denied. */
 export function requestKindOf(kind: Open<RequestKind>): RequestKind | 'unknown' {
   return knownOf(requestKindSchema.options, kind) ?? 'unknown';
+}
+
+/** [R9] A prompt of an unknown origin is nobody's: it counts as the system's. */
+export function promptOriginOf(origin: Open<PromptOrigin>): PromptOrigin {
+  return knownOf(promptOriginSchema.options, origin) ?? 'system';
 }
 
 /** Members of a request that stand elsewhere, or say nothing to a person. */

@@ -54,6 +54,18 @@ const common = {
   parent: z.optional(z.string()),
 };
 
+/** Who a prompt comes from. `skill`: the text of a skill that was used. `scheduled`: nobody typed it now, a timer ran out. */
+export const promptOriginSchema = z.enum([
+  'person',
+  'agent',
+  'hook',
+  'peer',
+  'task',
+  'system',
+  'skill',
+  'scheduled',
+]);
+
 const prompt = z.looseObject({
   ...common,
   kind: z.literal('prompt'),
@@ -62,7 +74,7 @@ const prompt = z.looseObject({
   /** Id of the prompt command or of the queue item that it came from. */
   promptId: z.optional(z.string()),
   author: z.optional(authorSchema),
-  origin: z.enum(['person', 'agent', 'hook', 'peer', 'task', 'system']),
+  origin: openEnum(promptOriginSchema),
   /** It was added to a running turn instead of starting one. */
   folded: z.optional(z.boolean()),
 });
@@ -249,6 +261,8 @@ const notice = z.looseObject({
   code: z.string(),
   text: z.string(),
   author: z.optional(authorSchema),
+  /** The prompt that it is about: 'prompt-blocked' says that it was not run. */
+  promptId: z.optional(z.string()),
 });
 
 /** A record this version does not know, kept whole (bounded) and shown as it is. */
@@ -282,6 +296,7 @@ export const entrySchema = z.discriminatedUnion('kind', [
 
 export type Author = z.infer<typeof authorSchema>;
 export type CutText = z.infer<typeof cutTextSchema>;
+export type PromptOrigin = z.infer<typeof promptOriginSchema>;
 export type EntryImage = z.infer<typeof imageSchema>;
 export type PromptImage = Readonly<z.infer<typeof promptImageSchema>>;
 export type LiveText = Readonly<z.infer<typeof liveTextSchema>>;

@@ -10,6 +10,7 @@ import {
   sourceOf,
   statusOf,
   unknownStatus,
+  promptOriginOf,
 } from '../../src/protocol/openValues.ts';
 import {
   roleSchema,
@@ -17,7 +18,11 @@ import {
   sessionStatusSchema,
   sourceSchema,
 } from '../../src/protocol/state.ts';
-import { parseEntry, requestKindSchema } from '../../src/protocol/transcript.ts';
+import {
+  parseEntry,
+  promptOriginSchema,
+  requestKindSchema,
+} from '../../src/protocol/transcript.ts';
 import {
   closedPlaces,
   TODAY,
@@ -60,6 +65,7 @@ const LISTS = [
   { known: sessionStatusSchema.options, countsAs: statusOf, unknown: 'working' },
   { known: requestKindSchema.options, countsAs: requestKindOf, unknown: 'unknown' },
   { known: rejectionSchema.options, countsAs: rejectionOf, unknown: 'failed' },
+  { known: promptOriginSchema.options, countsAs: promptOriginOf, unknown: 'system' },
   { known: ackStatusSchema.options, countsAs: ackStatusOf, unknown: 'received' },
 ] as const;
 
@@ -143,7 +149,6 @@ test('[R9] a word that is not in a closed list is shown in its entry, or refused
     'delta.type: left out',
     'entry.items[].status: shown as it is',
     'entry.level: shown as it is',
-    'entry.origin: shown as it is',
     'entry.outcome: shown as it is',
     'entry.status: shown as it is',
     'entry.trigger: shown as it is',

@@ -1,5 +1,6 @@
 // What people and the agent say: prompts, replies, thinking.
 import type { EntryImage, EntryOf } from '../../src/protocol/transcript.ts';
+import { promptOriginOf } from '../../src/protocol/openValues.ts';
 import { AuthorBadge } from '../parts/AuthorBadge.tsx';
 import { Fold } from '../parts/Fold.tsx';
 import { Icon, Spinner } from '../parts/Icon.tsx';
@@ -24,6 +25,12 @@ function originText(origin: EntryOf<'prompt'>['origin'], t: Translate): string {
       return t('From a background task');
     case 'system':
       return t('From the system');
+    case 'skill':
+      return t('A skill was used');
+    case 'scheduled':
+      return t('At the time that was set');
+    default:
+      return origin;
   }
 }
 
@@ -67,7 +74,7 @@ export function PromptCard(props: { id: string; index: number; entry: EntryOf<'p
   const { id, index, entry } = props;
   const heading = entry.text.split('\n', 1)[0]?.slice(0, 120) ?? '';
   return (
-    <section class={`prompt prompt-${entry.origin}`}>
+    <section class={`prompt prompt-${promptOriginOf(entry.origin)}`}>
       <h2 class="sr-only">{t('Prompt: {0}', heading)}</h2>
       <header class="prompt-head">
         {entry.author === undefined ? (

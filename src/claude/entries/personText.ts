@@ -1,5 +1,5 @@
 // Reads user lines that are text: a prompt, a slash command, command output, an interrupt, a note.
-import type { Entry, EntryImage } from '../../protocol/transcript.ts';
+import type { Entry, EntryImage, PromptOrigin } from '../../protocol/transcript.ts';
 import type { MessageLine } from '../wire/messageLine.ts';
 
 /** Id, time and parent of an entry. */
@@ -18,7 +18,7 @@ const BASH_INPUT = /^<bash-input>([\s\S]*?)<\/bash-input>/;
 const BASH_STDOUT = /<bash-stdout>([\s\S]*?)<\/bash-stdout>/;
 const BASH_STDERR = /<bash-stderr>([\s\S]*?)<\/bash-stderr>/;
 /** Colours of the terminal mean nothing outside it. */
-const ANSI = new RegExp(`${String.fromCharCode(27)}\\[[0-9;?]*[A-Za-z]`, 'g');
+export const ANSI = new RegExp(`${String.fromCharCode(27)}\\[[0-9;?]*[A-Za-z]`, 'g');
 
 /** Entries of a text that came as a user line; none for the CLI's notes to the model. */
 export function personText(
@@ -33,8 +33,8 @@ export function personText(
   const command = commandEntry(text, base);
   if (command !== undefined) return command;
   const origin = originOf(line, text);
-  // Meta lines are notes of the CLI to the model; only what another program said is for people.
-  if (line.isMeta === true && origin === 'person') return [];
+  // Notes of the CLI to the model: only what another program said is for people.
+  if (isNote(line) && origin === 'person') return [];
   // The prompt of a subagent stands in the call that started it.
   if (base.parent !== undefined && origin === 'person') return [];
   if (text === '' && images.length === 0) return [];
@@ -44,6 +44,7 @@ export function personText(
       kind: 'prompt',
       text: origin === 'task' ? taskText(text) : text,
       origin,
+      ...(isNote(line) && FOLDED.has(origin) ? { folded: true } : {}),
       ...(images.length > 0 ? { images: [...images] } : {}),
       ...(origin === 'person' ? { promptId: line.uuid } : {}),
     },
@@ -79,7 +80,18 @@ export function commandEntry(text: string, base: EntryBase): Entry[] | undefined
   return entry('', [stdout, stderr].filter(Boolean).join('\n').replaceAll(ANSI, ''));
 }
 
-function originOf(line: MessageLine, text: string): 'person' | 'hook' | 'peer' | 'task' | 'system' {
+/** Lines that nobody typed: `isSynthetic` live, `isMeta` in the file. */
+function isNote(line: MessageLine): boolean {
+  return line.isMeta === true || line.isSynthetic === true;
+}
+
+/** What the CLI says to the model by itself, and people should know. */
+const SYSTEM_NOTE = /^(?:Output token limit hit|\[Your previous response had no visible output)/;
+/** Notes that come into a running turn. */
+const FOLDED: ReadonlySet<PromptOrigin> = new Set(['hook', 'skill', 'system']);
+const SKILL = /^Base directory for this skill: /;
+
+function originOf(line: MessageLine, text: string): PromptOrigin {
   switch (line.origin?.kind) {
     case 'peer':
       return 'peer';
@@ -92,6 +104,11 @@ function originOf(line: MessageLine, text: string): 'person' | 'hook' | 'peer' |
       return 'system';
   }
   if (text.startsWith('<task-notification>')) return 'task';
-  const isFeedback = /^(Stop|SubagentStop) hook feedback:/.test(text);
-  return line.isMeta === true && isFeedback ? 'hook' : 'person';
+  if (line.turnOrigin === 'scheduled') return 'scheduled';
+  if (!isNote(line)) return 'person';
+  if (/^(Stop|SubagentStop) hook feedback:/.test(text)) return 'hook';
+  // What a person's own /skill brings along stands in the file alone.
+  const isOfCall = line.isSynthetic === true || line.sourceToolUseID !== undefined;
+  if (isOfCall && SKILL.test(text)) return 'skill';
+  return SYSTEM_NOTE.test(text) ? 'system' : 'person';
 }

@@ -4,6 +4,7 @@ import type { AgentEvent, AgentFacts } from '../../protocol/agent.ts';
 import type { SessionStatus } from '../../protocol/state.ts';
 import type { Entry } from '../../protocol/transcript.ts';
 import { timeOf } from './messageEntries.ts';
+import { isBlockedPrompt, systemNotice } from './systemNotice.ts';
 import type { SystemLine } from '../wire/streamJson.ts';
 import { unknownEntry } from './unknownEntry.ts';
 
@@ -40,13 +41,16 @@ const TASK_STATES: ReadonlyMap<string, TaskState> = new Map([
 /** One per child process. */
 export class SystemMapper {
   private readonly now: () => number;
+  /** The prompt that a hook has just refused. */
+  private readonly takeBlocked: () => string | undefined;
   private readonly tasks = new Map<
     string,
     { title: string; callId?: string; agentType?: string }
   >();
 
-  constructor(now: () => number) {
+  constructor(now: () => number, takeBlocked: () => string | undefined) {
     this.now = now;
+    this.takeBlocked = takeBlocked;
   }
 
   /** Events of one system line. */
@@ -89,6 +93,9 @@ export class SystemMapper {
       case 'task_updated':
       case 'task_notification':
         return this.task(line, at);
+      case 'informational':
+      case 'notification':
+        return this.notice(line, at);
       default:
         if (SILENT.has(line.subtype)) return [];
         return [
@@ -98,6 +105,18 @@ export class SystemMapper {
           },
         ];
     }
+  }
+
+  private notice(line: SystemLine, at: number): AgentEvent[] {
+    const promptId = isBlockedPrompt(line) ? this.takeBlocked() : undefined;
+    const entry = systemNotice(line, { id: line.uuid ?? `notice:${at}`, at }, promptId);
+    if (entry === undefined) return [];
+    return [
+      ...(promptId === undefined
+        ? []
+        : [{ kind: 'prompt', promptId, state: 'cancelled' } as const]),
+      { kind: 'entry', entry },
+    ];
   }
 
   private status(line: SystemLine, at: number): AgentEvent[] {

@@ -8,6 +8,8 @@ import type { EntryBase } from './personText.ts';
 /** Base64 that is longer than this is somebody's file, not text. Characters. */
 const MAX_BASE64_CHARS = 4096;
 
+const STOPPED = 'Stopped before it was done. It may have run in part.';
+
 /** The 'tool-result' entry of a block. `deniedCalls`: calls that a person is known to have denied. */
 export function toolResultEntry(
   line: MessageLine,
@@ -18,12 +20,15 @@ export function toolResultEntry(
   const callId = block.tool_use_id ?? '';
   const { text, images } = resultContent(block.content);
   const structured = line.tool_use_result ?? line.toolUseResult;
+  const isDenied = deniedCalls?.has(callId) === true;
+  const outcome = outcomeOf(line, block, text, structured, isDenied);
   return {
     ...base,
     kind: 'tool-result',
     callId,
-    outcome: outcomeOf(line, block, text, structured, deniedCalls?.has(callId) === true),
-    text,
+    outcome,
+    // What the CLI says of it is for the model, and not true: nobody rejected anything.
+    text: outcome === 'interrupted' && isStopped(line, text) ? STOPPED : text,
     ...(images.length > 0 ? { images } : {}),
     ...(isRecord(structured) || Array.isArray(structured)
       ? { structured: withoutBytes(structured) }
@@ -53,6 +58,7 @@ function outcomeOf(
     return isRecord(structured) && structured['interrupted'] === true ? 'interrupted' : 'ok';
   }
   const meta = line.tool_result_meta?.find((item) => item.id === block.tool_use_id);
+  if (!isDenied && isStopped(line, text)) return 'interrupted';
   const isRejected =
     isDenied ||
     line.toolDenialKind !== undefined ||
@@ -62,6 +68,17 @@ function outcomeOf(
     meta?.non_execution_kind === 'permission-rule' ||
     /^The user doesn't want to (proceed|take this action)/.test(text);
   return isRejected ? 'denied' : 'error';
+}
+
+/**
+ * Whether Stop ended the call. The CLI calls it rejected by the user: only newer versions say more,
+ * and only in a terminal can somebody reject a call without words of ours.
+ */
+function isStopped(line: MessageLine, text: string): boolean {
+  if (!text.startsWith("The user doesn't want to proceed")) return false;
+  if (text.includes('stopped while running, not refused')) return true;
+  const isOurs = line.session_id !== undefined || line.entrypoint === 'sdk-cli';
+  return isOurs && line.permissionDecision?.decision !== 'reject';
 }
 
 function resultContent(content: Json | undefined): { text: string; images: EntryImage[] } {

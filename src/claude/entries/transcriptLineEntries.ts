@@ -7,6 +7,7 @@ import { type Block, blockSchema } from '../wire/messageLine.ts';
 import type { CompactionHold } from './compactionHold.ts';
 import { withoutGuestFrames } from './guestFrame.ts';
 import { commandEntry, taskText } from './personText.ts';
+import { systemNotice } from './systemNotice.ts';
 import { imageOf } from './toolResultEntry.ts';
 import { compactionEntry, retryEntry } from './systemMapper.ts';
 import type { TranscriptLine } from '../wire/transcriptLine.ts';
@@ -100,10 +101,10 @@ export function transcriptSystemEntries(
           ...omitUndefined({ durationMs: line.durationMs }),
         },
       ];
-    case 'informational':
-      return typeof line.content === 'string'
-        ? [{ kind: 'notice', id, at, level: 'info', code: 'agent', text: line.content }]
-        : [];
+    case 'informational': {
+      const notice = systemNotice(line, { id, at });
+      return notice === undefined ? [] : [notice];
+    }
     default: {
       // Without a text it is bookkeeping: hook summaries, counters.
       const hasText = typeof line.content === 'string' && line.content !== '';

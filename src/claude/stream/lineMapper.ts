@@ -38,7 +38,7 @@ export class LineMapper {
 
   constructor(options: LineMapperOptions) {
     this.options = options;
-    this.system = new SystemMapper(options.now);
+    this.system = new SystemMapper(options.now, () => options.prompts.takeBlocked());
     this.mirror = new MirrorMapper(options);
   }
 

@@ -74,6 +74,13 @@ export class PromptMapper {
     this.isTurnRunning = true;
   }
 
+  /** The prompt under way was refused before it began: it will not come back. Its id, if it is one of ours. */
+  takeBlocked(): string | undefined {
+    const { first } = this.unreturned;
+    if (first !== undefined) this.unreturned.remove(first);
+    return first;
+  }
+
   /** A turn ended: what had started is over. */
   turnEnded(state: 'completed' | 'cancelled'): AgentEvent[] {
     this.isTurnRunning = false;

@@ -22,6 +22,11 @@ export class SentPrompts {
     if (this.waiting.size > MAX_PROMPTS && oldest.done !== true) this.waiting.delete(oldest.value);
   }
 
+  /** Id of the oldest. */
+  get first(): string | undefined {
+    return this.waiting.keys().next().value;
+  }
+
   /** It will not come back. */
   remove(promptId: string): void {
     this.waiting.delete(promptId);

@@ -72,6 +72,11 @@ export const messageLineSchema = z.looseObject({
   isApiErrorMessage: z.optional(z.boolean()),
   toolUseResult: z.optional(passthroughJson),
   toolDenialKind: z.optional(z.string()),
+  /** How the session was started: 'sdk-cli' for ours, 'cli' in a terminal. */
+  entrypoint: z.optional(z.string()),
+  turnOrigin: z.optional(z.string()),
+  /** Call that the line follows from: the body of a skill that the model used. */
+  sourceToolUseID: z.optional(z.string()),
   permissionDecision: z.optional(z.looseObject({ decision: z.optional(z.string()) })),
   origin: z.nullish(originSchema),
   gitBranch: z.optional(z.string()),

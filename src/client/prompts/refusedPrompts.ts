@@ -36,9 +36,22 @@ export function returnRefusedPrompts(options: {
       if (text !== undefined) options.drafts.putBack(room.ref, text, reason);
     }
   };
+  /** Taken by the host, and refused by a hook of the agent before it began. */
+  const checkBlocked = (room: SharedRoom): void => {
+    const sent = new Map(room.outbox.map((item) => [item.id, item]));
+    for (const { entry } of room.view?.entries ?? []) {
+      if (entry.kind !== 'notice' || entry.code !== 'prompt-blocked') continue;
+      const item = sent.get(entry.promptId ?? '');
+      const text = item && promptText(item);
+      if (item === undefined || text === undefined) continue;
+      room.forget(item.id);
+      options.drafts.putBack(room.ref, text, entry.text);
+    }
+  };
   disposables.add(
     options.pool.onDidChangeRoom(({ room, parts }) => {
       if (parts.has('outbox')) check(room);
+      if (parts.has('entries')) checkBlocked(room);
     }),
   );
   return disposables;

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { toBase32 } from '../../base/bytes.ts';
 import type { Json } from '../../protocol/json.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import { type CutText, type Entry, entrySchema } from '../../protocol/transcript.ts';
+import { type CutText, type Entry, type EntryOf, entrySchema } from '../../protocol/transcript.ts';
 import { inputWithPlan } from '../../session/wholeInput.ts';
 import { shortenStrings } from './cutInput.ts';
 import { jsonBytes, jsonHead, jsonTail } from '../../base/jsonText.ts';
@@ -45,7 +45,7 @@ export function bodyId(bytes: Uint8Array): string {
 
 /** Cuts what is too long, in this order: structured result, inputs, long texts; the last resort keeps the beginning of its JSON. */
 export function cutEntry(whole: Entry): BoundedEntry {
-  if (fits(whole)) return { entry: whole, bodies: [] };
+  if (fits(whole) && !isBody(whole)) return { entry: whole, bodies: [] };
   const bodies: CutBody[] = [];
   const keep = (bytes: Uint8Array): string => {
     const blob = bodyId(bytes);
@@ -95,6 +95,7 @@ function cutByKind(entry: Entry, keep: Keep): Entry {
       return cutText(isSmall ? { ...rest, structured } : rest, keep);
     }
     case 'prompt':
+      return isBody(entry) ? asBody(entry, keep) : cutText(entry, keep);
     case 'text':
     case 'thinking':
     case 'command':
@@ -120,6 +121,18 @@ function cutByKind(entry: Entry, keep: Keep): Entry {
     case 'notice':
       return shortenWhole(entry);
   }
+}
+
+/** The text of a skill: for whoever opens it, and not in the way of the others. */
+function isBody(entry: Entry): entry is EntryOf<'prompt'> {
+  return entry.kind === 'prompt' && entry.origin === 'skill' && entry.cut === undefined;
+}
+
+function asBody(entry: EntryOf<'prompt'>, keep: Keep): Entry {
+  const bytes = Buffer.from(entry.text);
+  const cut = { tail: '', totalBytes: bytes.length, blob: keep(bytes) };
+  const name = /[\\/]([^\\/]+)$/.exec(entry.text.split('\n', 1)[0] ?? '')?.[1] ?? '';
+  return { ...entry, text: name.slice(0, MAX_ID), cut };
 }
 
 type EntryWithText = Extract<Entry, { readonly text: string; readonly cut?: unknown }>;
