@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AgentSession } from '../../src/protocol/agent.ts';
-import type { Entry, EntryOf } from '../../src/protocol/transcript.ts';
+import type { Entry } from '../../src/protocol/transcript.ts';
 import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { VERSIONS } from './fixtures.ts';
 import { realClaude, type RealClaude, type Recorder } from './realRig.ts';
@@ -71,14 +71,16 @@ describe.each(VERSIONS)('Claude Code %s: who said it', (version) => {
       const promptId = globalThis.crypto.randomUUID();
       const entries = await send(`${text} [[text:never]]`, promptId);
       expect(entries.map(({ kind }) => kind)).toEqual(['notice']);
-      expect(entries[0]).toMatchObject({ code: 'prompt-blocked', level: 'warning', promptId });
-      const { text: said } = entries[0] as EntryOf<'notice'>;
+      const [notice] = entries;
+      if (notice?.kind !== 'notice') throw new Error('no notice');
+      expect(notice).toMatchObject({ code: 'prompt-blocked', level: 'warning', promptId });
+      const { text: said } = notice;
       expect(said).toContain(`it was not run: ${reason}`);
       expect(said.length).toBeLessThan(2200);
       expect(said).not.toContain('case "$p"');
       expect(seen.events).toContainEqual({ kind: 'prompt', promptId, state: 'cancelled' });
-      const { promptId: _, ...live } = entries[0] as EntryOf<'notice'>;
-      expect({ ...(await same(entries[0])), at: 0 }).toEqual({ ...live, at: 0 });
+      const { promptId: _, ...live } = notice;
+      expect({ ...(await same(notice)), at: 0 }).toEqual({ ...live, at: 0 });
     },
   );
 

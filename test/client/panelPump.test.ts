@@ -201,6 +201,31 @@ describe('prompts', () => {
     expect(view.outbox).toEqual([]);
   });
 
+  test('a prompt that a hook refused goes back into its author’s composer, once', async () => {
+    const { view, drafts, say, pictures, forget, settled } = await setUp();
+    say({ type: 'ready' });
+    say({ type: 'prompt', text: 'refused' });
+    view.settle({ status: 'done' });
+    await settled();
+    forget();
+    const notice = {
+      kind: 'notice',
+      level: 'warning',
+      code: 'prompt-blocked',
+      id: 'n',
+      at: 0,
+    } as const;
+    const entry = { ...notice, text: 'A hook refused this prompt.', promptId: 'command1' };
+    view.entries = [...view.entries, { index: (view.entries.at(-1)?.index ?? -1) + 1, entry }];
+    view.change('entries');
+    view.change('entries');
+    await settled();
+    expect(pictures.flat().filter(({ type }) => type === 'restore-draft')).toEqual([
+      { type: 'restore-draft', text: 'refused', reason: 'A hook refused this prompt.' },
+    ]);
+    expect(drafts.get(ref)).toBe('refused');
+  });
+
   test('typing that ends while the page is hidden does not say that somebody looks', async () => {
     const { view, clock, pump, say } = await setUp();
     say({ type: 'ready' });
