@@ -193,6 +193,7 @@ export const PANEL_STRINGS = [
   'Working',
   'You',
   'You are watching until the owner allows you control.',
+  'You are watching: this session runs without asking for permissions now.',
   'You are watching: your link is for viewing.',
   'You have control',
   'You have control in another window. Typing here moves it.',

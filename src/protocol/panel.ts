@@ -43,7 +43,7 @@ export const panelControlSchema = z.discriminatedUnion('kind', [
   /** May not have it; `reason` says why. */
   z.object({
     kind: z.literal('watching'),
-    reason: z.enum(['viewer', 'asked', 'read-only', 'joining', 'ended']),
+    reason: z.enum(['viewer', 'asked', 'suspended', 'read-only', 'joining', 'ended']),
   }),
 ]);
 

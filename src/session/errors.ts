@@ -155,6 +155,14 @@ export function guestMention(path: string): CommandRefused {
   );
 }
 
+/** [R17] The session runs without asking for permissions. */
+export function controlSuspended(): CommandRefused {
+  return new CommandRefused(
+    'not-allowed',
+    'This session runs without asking for permissions now, so guests may only watch. Nothing was run. Wait until its owner changes the mode.',
+  );
+}
+
 /** A mode that guests can never set. */
 export function guestMode(mode: string): CommandRefused {
   return new CommandRefused(

@@ -168,7 +168,8 @@ describe('startArguments', () => {
     for (const model of ['opus', 'claude-opus-4-8[1m]', 'arn:aws:bedrock:us-east-1:1:x/y.z-v1:0'])
       expect(start(model)).toContain(model);
     expect(start(undefined, 'plan')).toContain('plan');
-    expect(start()).toContain('manual');
+    expect(start(undefined, 'default')).toContain('manual');
+    expect(start().join(' ')).not.toContain('mode');
   });
 
   it('leaves out what a shell would read as something else, or the program as an option', () => {

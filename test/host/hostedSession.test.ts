@@ -123,6 +123,50 @@ describe('a hosted session', () => {
     }
   });
 
+  it('[R17] when the mode begins to skip questions, guests control nothing, until it does no more', async () => {
+    const session = await rig.start();
+    const [child] = rig.agent.alive;
+    if (child === undefined) throw new Error('no agent');
+    const { link } = await session.room.createInvite({
+      ...{ role: 'controller', allowControl: true, lifetimeMs: 60_000 },
+      relay: rig.relay.address.url,
+    });
+    const bob = await joined(link, 'Bob');
+    const ada = await joined(session.row().link ?? '', 'Ada');
+    const codes = (): readonly string[] =>
+      ada.entries.flatMap(({ entry }) => (entry.kind === 'notice' ? [entry.code] : []));
+    try {
+      await bob.request('focus-request', {});
+      child.emit({ kind: 'facts', facts: { mode: 'auto' } });
+      await waitUntil('it is said', () => codes().includes('control-suspended'));
+      await waitUntil('control is free', () => ada.state?.focus.holder === undefined);
+      for (const request of [
+        () => bob.request('prompt', { text: 'no' }),
+        () => bob.request('focus-request', {}),
+        () => bob.request('interrupt', {}),
+        () => ada.request('focus-grant', { member: bob.member }),
+      ]) {
+        // oxlint-disable-next-line no-await-in-loop -- one after the other
+        await expect(request()).rejects.toThrow(/without asking for permissions/);
+      }
+      child.emit({ kind: 'facts', facts: { mode: 'default' } });
+      await waitUntil('it is over', () => codes().includes('control-resumed'));
+      await bob.request('prompt', { text: 'yes' });
+      expect(child.prompts).toEqual(['yes']);
+    } finally {
+      await Promise.all([ada.close(), bob.close()]);
+    }
+  });
+
+  it('a mode that nobody chose is not passed to the next start; one that changed meanwhile is', async () => {
+    const session = await rig.start();
+    rig.agent.alive[0]?.emit({ kind: 'facts', facts: { mode: 'plan' } });
+    rig.agent.alive[0]?.exit(true);
+    await execute(session, 'prompt', { text: 'go on' });
+    await waitUntil('it goes on', () => rig.agent.alive[0]?.prompts.length === 1);
+    expect(rig.agent.modes).toEqual([undefined, 'plan']);
+  });
+
   it("[C12] rules come to the agent with an owner's answer, never with a guest's", async () => {
     const session = await rig.start();
     const [child] = rig.agent.alive;

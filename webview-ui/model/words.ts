@@ -118,6 +118,8 @@ export function watchingReason(header: PanelHeader | undefined, t: Translate): s
       return t('You are watching: your link is for viewing.');
     case 'asked':
       return t('You are watching until the owner allows you control.');
+    case 'suspended':
+      return t('You are watching: this session runs without asking for permissions now.');
     case 'read-only':
       return header.session?.source === 'observed'
         ? t('This session runs in a terminal: it can be watched here, not controlled.')

@@ -2,6 +2,7 @@
 import { BacklogEmitter } from '../../base/backlogEmitter.ts';
 import type { Clock } from '../../base/clock.ts';
 import { Emitter } from '../../base/emitter.ts';
+import { omitUndefined } from '../../base/omitUndefined.ts';
 import { errorText, type Logger } from '../../base/log.ts';
 import type {
   AgentAnswer,
@@ -19,7 +20,7 @@ import { jsonField } from '../wire/jsonField.ts';
 import type { InLine } from '../wire/streamJson.ts';
 import { answerResponse } from './answerResponse.ts';
 import { ControlChannel } from './controlChannel.ts';
-import { initFacts, suggestionPaths } from './initFacts.ts';
+import { initFacts, settingsMode, suggestionPaths } from './initFacts.ts';
 import { type ChildExit, endChild, LineChild } from './lineChild.ts';
 import { SessionOutput } from './sessionOutput.ts';
 import { isPlainWord } from './startArguments.ts';
@@ -39,6 +40,8 @@ export interface ClaudeSessionOptions {
   /** Mirror frames are asked for: what they hold better than the live stream is taken from them. */
   readonly hasMirror: boolean;
   readonly initialFacts: AgentFacts;
+  /** Mode that it is started with; without it the owner's settings count. */
+  readonly mode?: AgentMode | undefined;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -94,9 +97,22 @@ export class ClaudeSession implements AgentSession {
       { subtype: 'initialize', forwardSubagentText: true, agentProgressSummaries: true },
       INITIALIZE_TIMEOUT_MS,
     );
-    this.emit({ kind: 'facts', facts: initFacts(answer.response) });
+    const facts = initFacts(answer.response);
+    const mode = facts.mode ?? this.options.mode ?? (await this.modeOfSettings());
+    this.emit({ kind: 'facts', facts: { ...facts, ...omitUndefined({ mode }) } });
     const { status } = this.output;
     if (status.current === 'starting') status.set('idle');
+  }
+
+  /** 2.1.197 tells its mode only when a turn begins: too late for who is to be let in. */
+  private async modeOfSettings(): Promise<string | undefined> {
+    try {
+      const answer = await this.control.request({ subtype: 'get_settings' });
+      return settingsMode(answer.response) ?? 'default';
+    } catch (error) {
+      this.options.log.warn('the mode is not known yet', { error: errorText(error) });
+      return undefined;
+    }
   }
 
   /** Exit code and last words, for an error at start. */

@@ -38,6 +38,13 @@ export function initFacts(response: Json | undefined): AgentFacts {
   });
 }
 
+/** The mode that the answer to `get_settings` names for a start. */
+export function settingsMode(response: Json | undefined): string | undefined {
+  const permissions = jsonField(jsonField(response, 'effective') ?? null, 'permissions');
+  const mode = jsonField(permissions ?? null, 'defaultMode');
+  return typeof mode === 'string' ? mode : undefined;
+}
+
 /** Paths in the answer to `file_suggestions`. */
 export function suggestionPaths(response: Json | undefined): string[] {
   const list = jsonField(response, 'suggestions');

@@ -76,6 +76,7 @@ function spawnSession(options: LaunchClaudeOptions): ClaudeSession {
     processStart,
     hasMirror,
     initialFacts: { agentSessionId: sessionId },
+    mode: start.mode,
     clock,
     log,
   });

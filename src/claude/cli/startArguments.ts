@@ -22,7 +22,7 @@ export interface StartArgumentsOptions {
 export function startArguments(options: StartArgumentsOptions): string[] {
   const { start, features, sessionId, hasMirror } = options;
   const askMode = features.includes('mode-manual') ? 'manual' : 'default';
-  const { model, mode = 'default', resume } = start;
+  const { model, mode, resume } = start;
   return [
     '-p',
     '--input-format',
@@ -35,8 +35,10 @@ export function startArguments(options: StartArgumentsOptions): string[] {
     'stdio',
     ...(hasMirror ? ['--session-mirror'] : []),
     ...(features.includes('replay') ? ['--replay-user-messages'] : []),
-    '--permission-mode',
-    mode === 'default' || !isPlainWord(mode) ? askMode : mode,
+    // Without a choice of a person the owner's own settings count.
+    ...(mode === undefined
+      ? []
+      : ['--permission-mode', mode === 'default' || !isPlainWord(mode) ? askMode : mode]),
     ...(model === undefined || !isPlainWord(model) ? [] : ['--model', model]),
     ...(resume === undefined ? ['--session-id', sessionId] : ['--resume', resume]),
   ];

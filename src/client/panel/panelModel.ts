@@ -1,5 +1,6 @@
 // From a room's view to what the panel's header and control bar show. Pure.
 import type { PanelControl, PanelHeader, PanelPerson, PanelTruth } from '../../protocol/panel.ts';
+import { skipsQuestions } from '../../protocol/permissionModes.ts';
 import { roleOf, scopesOf, sourceOf, statusOf } from '../../protocol/openValues.ts';
 import type { Person, SessionState } from '../../protocol/state.ts';
 import type { RoomView, Truth } from '../../session/view.ts';
@@ -67,6 +68,9 @@ export function panelControl(source: FactSource): PanelControl {
     return { kind: 'watching', reason: 'asked' };
   }
   if (!may(source, 'prompt')) return { kind: 'watching', reason: 'viewer' };
+  if (role !== 'owner' && skipsQuestions(state.session.mode)) {
+    return { kind: 'watching', reason: 'suspended' };
+  }
   const holder = controlHolder(state, source);
   if (holder.kind === 'nobody') return { kind: 'free' };
   if (holder.kind === 'me') return { kind: holder.isThisWindow ? 'mine' : 'mine-elsewhere' };

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { CommandArgs } from '../../protocol/commandTable.ts';
 import { relayAddress } from '../../protocol/link.ts';
+import { skipsQuestions } from '../../protocol/permissionModes.ts';
 import { sourceOf } from '../../protocol/openValues.ts';
 import type { SessionSummary } from '../../protocol/state.ts';
 import { askText, BACK, pickMany, pickOne, type StepItem } from './quickSteps.ts';
@@ -96,7 +97,7 @@ function roles(session: SessionSummary): readonly StepItem<'viewer' | 'controlle
         : t('Watches live. This session can only be watched from here.');
     return [{ ...viewer, detail }];
   }
-  if (session.mode === 'bypassPermissions') {
+  if (skipsQuestions(session.mode)) {
     return [
       {
         ...viewer,

@@ -72,6 +72,10 @@ export class HostedSession implements SessionDriver {
     this.sendAccepted();
   }
 
+  async ready(): Promise<void> {
+    await this.slot.ensure();
+  }
+
   /**
    * After a host ended without a word: waits for its agent process if it still lives, takes what was
    * missed, says what was lost, and starts the agent only if prompts wait.
@@ -194,7 +198,15 @@ export class HostedSession implements SessionDriver {
     const { recorder } = this.options;
     recorder.setProblem(undefined);
     recorder.setStatus('idle');
-    agent.onDidEmit((event) => this.take(event));
+    // What happened before there was a listener comes at once: facts of the start, nobody's choice.
+    let isStart = true;
+    agent.onDidEmit((event) => {
+      this.take(event);
+      if (!isStart && event.kind === 'facts' && event.facts.mode !== undefined) {
+        recorder.update({ isModeChosen: true });
+      }
+    });
+    isStart = false;
   }
 
   private take(event: AgentEvent): void {

@@ -1,4 +1,5 @@
 // Starts or resumes the agent of a session: nobody else writes, nothing is missed, and the journal knows first.
+import { skipsQuestions } from '../../protocol/permissionModes.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Agent, AgentSession } from '../../protocol/agent.ts';
@@ -45,8 +46,8 @@ export async function launchAgent(options: LaunchOptions): Promise<AgentSession>
     journalChild({ pid: 0, processStart: '' });
     const resume = exists ? stored.agentSessionId : undefined;
     // What skips every question is never resumed by itself.
-    const mode =
-      stored.mode === 'bypassPermissions' && resume !== undefined ? undefined : stored.mode;
+    const isSkipped = skipsQuestions(stored.mode) && resume !== undefined;
+    const mode = stored.isModeChosen === true && !isSkipped ? stored.mode : undefined;
     return await agent.start({
       cwd: stored.cwd,
       env: { ...env, [AGENT_MARKER]: stored.id },

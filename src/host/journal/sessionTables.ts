@@ -25,6 +25,8 @@ export const storedSessionSchema = z.looseObject({
   branch: z.optional(z.string()),
   model: z.optional(z.string()),
   mode: z.optional(z.string()),
+  /** Somebody chose the mode, or it changed as the session ran: a new start is to have it too. */
+  isModeChosen: z.optional(z.boolean()),
   contextTokens: z.optional(z.number()),
   contextLimit: z.optional(z.number()),
   costUsd: z.optional(z.number()),

@@ -3,6 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import { networkErrorText } from '../../base/log.ts';
 import { admissionToken } from '../../crypto/admissionToken.ts';
 import type { CommandArgs } from '../../protocol/commandTable.ts';
+import { skipsQuestions } from '../../protocol/permissionModes.ts';
 import { TIMES } from '../../protocol/limits.ts';
 import { parseLink, relayAddress } from '../../protocol/link.ts';
 import { roleOf } from '../../protocol/openValues.ts';
@@ -52,6 +53,11 @@ export async function shareSession(
     refuseSharing({ role: args.role, source, mode }, options.policyFile);
   };
   refuse();
+  // Only a session that has started tells in which mode it runs.
+  if (args.role === 'controller') {
+    await session.driver?.ready?.();
+    refuse();
+  }
   const target = targetOf(args.where, relay);
   // Each stop begins an epoch.
   const epoch = room.epochs.at(-1)?.epoch;
@@ -168,7 +174,7 @@ export function refuseSharing({ role, source, mode }: ShareCase, policyFile: str
       'Share it with viewers.',
     );
   }
-  if (mode === 'bypassPermissions') {
+  if (skipsQuestions(mode)) {
     throw notShareable(
       'This session runs without asking for permissions, so guests cannot be given control.',
       'Change its permission mode first, or share it with viewers.',

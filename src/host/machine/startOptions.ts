@@ -31,5 +31,6 @@ export function storedOfStart(start: StartOptions, room: string, now: number): S
     lastActivityAt: now,
     ended: false,
     ...omitUndefined({ model, mode, env: env && storableEnvironment(env) }),
+    ...(mode === undefined ? {} : { isModeChosen: true }),
   };
 }

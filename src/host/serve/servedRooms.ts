@@ -42,7 +42,7 @@ export interface ServedRoom {
 
 type Behaviour = Pick<
   HostRoomOptions,
-  'commands' | 'requestKind' | 'checkControl' | 'onForeignKnock'
+  'commands' | 'requestKind' | 'checkControl' | 'isSuspended' | 'onForeignKnock'
 >;
 
 /** Makes and serves rooms; follows the relay when it is started again. */

@@ -5,6 +5,7 @@ import type { AgentAnswer, AgentFacts } from '../../protocol/agent.ts';
 import type { CommandArgs, CommandKind } from '../../protocol/commandTable.ts';
 import type { Json } from '../../protocol/json.ts';
 import { LIMITS } from '../../protocol/limits.ts';
+import { skipsQuestions } from '../../protocol/permissionModes.ts';
 import { requestKindOf, roleOf } from '../../protocol/openValues.ts';
 import type { Person } from '../../protocol/state.ts';
 import type { Author } from '../../protocol/transcript.ts';
@@ -195,7 +196,7 @@ async function setMode(
   { recorder, child, hasControllers }: CommandTarget,
 ): Promise<undefined> {
   const before = recorder.stored.mode ?? 'default';
-  const isForbidden = (): boolean => mode === 'bypassPermissions' && hasControllers();
+  const isForbidden = (): boolean => skipsQuestions(mode) && hasControllers();
   if (isForbidden()) throw bypassWithGuests();
   await carriedOut(child()?.setMode(mode));
   // A controller link may have been made meanwhile.
@@ -203,7 +204,7 @@ async function setMode(
     await carriedOut(child()?.setMode(before));
     throw bypassWithGuests();
   }
-  recorder.update({ mode });
+  recorder.update({ mode, isModeChosen: true });
   recorder.notice(changed('mode', mode, authorOf(person)));
 }
 

@@ -4,11 +4,13 @@ import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { CommandKind } from '../../protocol/commandTable.ts';
 import { roleOf } from '../../protocol/openValues.ts';
+import { skipsQuestions } from '../../protocol/permissionModes.ts';
 import type { DirectoryRow } from '../../protocol/state.ts';
 import { CommandRefused, readOnlySession } from '../../session/errors.ts';
 import type { HostRoom } from '../../sync/host/hostRoom.ts';
 import type { Journal } from '../journal/journal.ts';
 import { PromptBook } from './promptBook.ts';
+import { ControlSuspension } from './controlSuspension.ts';
 import { QueueWatch } from './queueWatch.ts';
 import { controlOfBypass } from './refusals.ts';
 import type { ServedRooms, ServedRoom } from '../serve/servedRooms.ts';
@@ -47,6 +49,7 @@ export class OpenSession {
   readonly recorder: SessionRecorder;
   private readonly served: ServedRoom;
   private readonly queueWatch: QueueWatch;
+  private readonly suspension: ControlSuspension;
   private readonly rooms: ServedRooms;
   private course: Course = { kind: 'opening' };
 
@@ -63,6 +66,11 @@ export class OpenSession {
       clock,
       computer,
       agentName,
+    });
+    this.suspension = new ControlSuspension({
+      room: served.room,
+      recorder: this.recorder,
+      hasControllers: () => this.hasControllers,
     });
     this.queueWatch = new QueueWatch({
       room: served.room,
@@ -89,8 +97,9 @@ export class OpenSession {
         },
         requestKind: (requestId) => recorder()?.request(requestId)?.request,
         checkControl: () => {
-          if (recorder()?.stored.mode === 'bypassPermissions') throw controlOfBypass();
+          if (skipsQuestions(recorder()?.stored.mode)) throw controlOfBypass();
         },
+        isSuspended: () => skipsQuestions(recorder()?.stored.mode),
       },
       options.stored.relays ?? [],
     );
@@ -175,6 +184,7 @@ export class OpenSession {
     await this.driver?.close(force);
     this.rest();
     this.queueWatch.dispose();
+    this.suspension.dispose();
     this.recorder.flush();
     await this.rooms.close(this.room.id);
     this.recorder.dispose();

@@ -27,6 +27,8 @@ export interface SessionDriver {
   readonly isBusy: boolean;
   /** What commands act on; undefined: the session is only watched. */
   readonly target: CommandTarget | undefined;
+  /** Starts the agent if none runs. Rejects with AppError agent-*, session-busy or cancelled. */
+  ready?(): Promise<void>;
   /** Ends the session's process for good; a running turn is interrupted. */
   end(): Promise<void>;
   /** Lets go: the session goes on with the next driver or the next host. Forced: its process is killed. */

@@ -38,6 +38,8 @@ export interface CommandCheckOptions {
   readonly person: (member: string) => Person | undefined;
   /** What waits under a request id, for the right to answer it. */
   readonly request?: (requestId: string) => Pending['request'] | undefined;
+  /** [R17] Guests may control nothing for now. */
+  readonly isSuspended?: () => boolean;
 }
 
 /** The sender's row in the roster, unless its membership has ended. */
@@ -68,6 +70,7 @@ export function checkCommand(
     ownsPrompt:
       parsed.kind === 'cancel-queued' &&
       options.journal.findResult(from.member, parsed.args.promptId) !== undefined,
+    isSuspended: options.isSuspended?.() === true,
     request: parsed.kind === 'answer' ? options.request?.(parsed.args.requestId) : undefined,
   });
   if (refusal) throw refusal;

@@ -10,6 +10,7 @@ import { requestKindOf, roleOf, scopesOf } from '../../protocol/openValues.ts';
 import type { Pending, Person, Scope } from '../../protocol/state.ts';
 import {
   type CommandRefused,
+  controlSuspended,
   guestMode,
   notAllowed,
   notOwnPrompt,
@@ -24,6 +25,8 @@ export interface RightsContext {
   readonly holdsControl: boolean;
   /** For 'cancel-queued': this member sent that prompt. */
   readonly ownsPrompt: boolean;
+  /** [R17] The session runs without asking: guests may control nothing. */
+  readonly isSuspended?: boolean;
   /** For 'answer': what waits under that id; undefined if nothing does. */
   readonly request: Pending['request'] | undefined;
 }
@@ -52,6 +55,7 @@ export function refuseByRights(
   if (role === 'viewer') {
     return person.asksControl === true ? waitsForOwner() : notAllowed(action);
   }
+  if (context.isSuspended === true) return controlSuspended();
   switch (right) {
     case 'controller':
       break;

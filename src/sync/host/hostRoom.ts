@@ -140,6 +140,11 @@ export class HostRoom implements Disposable {
     return this.parts.roomPeople.admit(member, role, scopes);
   }
 
+  /** Takes a member's control, and its place in the queue for it. */
+  dropControl(member: string): void {
+    this.parts.controlLease.drop(member);
+  }
+
   /** Cuts a member off; the link it came by stops working. */
   remove(member: string): boolean {
     return this.parts.roomPeople.remove(member);

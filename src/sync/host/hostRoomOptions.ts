@@ -78,6 +78,8 @@ export interface HostRoomOptions {
   readonly requestKind?: (requestId: string) => Pending['request'] | undefined;
   /** Throws CommandRefused while nobody besides the owner may be given control. */
   readonly checkControl?: () => void;
+  /** [R17] Guests may control nothing for now. */
+  readonly isSuspended?: () => boolean;
   /** [V1] Somebody who speaks none of our versions knocked: for the owner to read. */
   readonly onForeignKnock?: (error: AppError) => void;
   /** A part of a blob from `offset`, at most `LIMITS.fetchAnswerBytes`. */

@@ -137,6 +137,7 @@ export async function createHostRoomParts(
       term: host.term,
       person,
       request: (requestId) => options.requestKind?.(requestId),
+      isSuspended: () => options.isSuspended?.() === true,
       handlers: roomHandlers({ ...options, controlLease, attendance, people: roomPeople, person }),
       acknowledge: (member, ack) => hostChannels.acknowledge(member, ack),
     }),

@@ -37,6 +37,11 @@ export function roomHandlers(options: RoomHandlersOptions): RoomHandlers {
   });
   const common: CommandHandlers<RoomCommandKind> = {
     ...control,
+    'focus-grant': (command) => {
+      const to = person(command.args.member);
+      if (to !== undefined && roleOf(to.role) !== 'owner') options.checkControl?.();
+      return control['focus-grant'](command);
+    },
     ...peopleHandlers(options),
     ...historyHandlers(options),
   };

@@ -1,0 +1,46 @@
+// While a session runs without asking, guests are in control of nothing: also if it came to that after sharing.
+import { type Disposable, DisposableStore } from '../../base/disposable.ts';
+import { skipsQuestions } from '../../protocol/permissionModes.ts';
+import { roleOf } from '../../protocol/openValues.ts';
+import type { HostRoom } from '../../sync/host/hostRoom.ts';
+import type { SessionRecorder } from './sessionRecorder.ts';
+
+/** What is watched. */
+export interface ControlSuspensionOptions {
+  readonly room: Pick<HostRoom, 'people' | 'dropControl'>;
+  readonly recorder: Pick<SessionRecorder, 'stored' | 'notice' | 'onDidChange'>;
+  /** Somebody besides the owner may control, or may be let in to do so. */
+  readonly hasControllers: () => boolean;
+}
+
+/** [R17] Takes control from guests when the mode begins to skip questions, and says so; and when it does no more. */
+export class ControlSuspension implements Disposable {
+  private readonly options: ControlSuspensionOptions;
+  private readonly disposables = new DisposableStore();
+  private wasSaid = false;
+
+  constructor(options: ControlSuspensionOptions) {
+    this.options = options;
+    this.disposables.add(options.recorder.onDidChange(() => this.look()));
+  }
+
+  dispose(): void {
+    this.disposables.dispose();
+  }
+
+  private look(): void {
+    const { room, recorder, hasControllers } = this.options;
+    const isOn = skipsQuestions(recorder.stored.mode) && hasControllers();
+    if (isOn === this.wasSaid) return;
+    this.wasSaid = isOn;
+    if (isOn) {
+      const guests = room.people.filter(({ role }) => roleOf(role) === 'controller');
+      for (const { member } of guests) room.dropControl(member);
+      const text = `Guests cannot control this session while it runs in the mode “${recorder.stored.mode}”, which skips questions. They go on watching.`;
+      recorder.notice({ level: 'warning', code: 'control-suspended', text });
+    } else if (hasControllers()) {
+      const text = 'Guests may control this session again: it asks for permissions.';
+      recorder.notice({ level: 'info', code: 'control-resumed', text });
+    }
+  }
+}
