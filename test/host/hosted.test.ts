@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { seenOf } from '../../src/client/prompts/seen.ts';
 import { assertNoneLeft } from '../../tools/run/processes.ts';
 import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { processesWith } from '../../tools/run/processTable.ts';
@@ -90,10 +91,12 @@ describe('a hosted session', () => {
     await turnAfter(async () => {
       await prompt('[[ask]]');
       await ada.until('a question waits', () => ada.state.pending[0]?.request === 'question');
-      const { requestId = '', inputHash = '', questions = [] } = ada.ofKind('request').at(-1) ?? {};
+      const request = ada.ofKind('request').at(-1);
+      const { requestId = '', inputHash = '', questions = [] } = request ?? {};
+      const seen = (request && (await seenOf(request))) ?? '';
       const [question] = questions;
       const answers = { [question?.question ?? '']: question?.options[0]?.label ?? '' };
-      await ada.view.request('answer', { requestId, inputHash, behavior: 'allow', answers });
+      await ada.view.request('answer', { requestId, inputHash, seen, behavior: 'allow', answers });
     });
     expect(ada.ofKind('decision').at(-1)).toMatchObject({ outcome: 'answered' });
   });

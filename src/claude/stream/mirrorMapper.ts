@@ -4,6 +4,7 @@ import type { AgentEvent, AgentFacts } from '../../protocol/agent.ts';
 import type { Json } from '../../protocol/json.ts';
 import type { Entry } from '../../protocol/transcript.ts';
 import type { PromptMapper } from './promptMapper.ts';
+import { isKeptLine } from '../wire/keptLine.ts';
 import { createTranscriptMapper, type TranscriptMapper } from '../entries/transcriptMapper.ts';
 
 /** What the mapping of frames needs. */
@@ -26,7 +27,7 @@ export class MirrorMapper {
 
   /** Events of one frame: its lines are kept raw, and what the live stream leaves out is shown from here. */
   map(file: string, lines: readonly Json[]): AgentEvent[] {
-    const raw = lines.map((line): AgentEvent => ({ kind: 'raw', file, line }));
+    const raw = lines.filter(isKeptLine).map((line): AgentEvent => ({ kind: 'raw', file, line }));
     if (/[\\/]subagents[\\/]/.test(file)) return raw;
     const mapped = lines.map((line) => this.transcript.map(line));
     const branch = mapped.map((line) => line.facts.branch).findLast((name) => name !== undefined);
