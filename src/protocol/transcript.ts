@@ -154,6 +154,16 @@ const request = z.looseObject({
   inputCut: z.optional(z.looseObject({ totalBytes: z.number(), blob: z.optional(z.string()) })),
   /** SHA-256 (base64url) of the canonical JSON of the whole input: an answer names it. */
   inputHash: z.string(),
+  /** The prompts that the running turn serves: whose they are, and their first lines; a guest's first. */
+  causes: z.optional(
+    z.array(
+      z.looseObject({
+        author: authorSchema,
+        text: z.string(),
+        guest: z.optional(z.boolean()),
+      }),
+    ),
+  ),
   /** Why the agent asks: a rule, a path outside the folder … */
   reason: z.optional(z.string()),
   /** Rules the agent offers to remember, only for this session (nothing wider is ever kept from a guest). */

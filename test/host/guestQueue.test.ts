@@ -109,6 +109,21 @@ describe('what a guest names with @', () => {
   });
 });
 
+describe('what a guest’s prompt asks for', () => {
+  it('says whose prompt it is, and which', async () => {
+    const gil = await controller('Gil');
+    const text = 'run the tests\n[[bash:touch gil.txt]]';
+    await gil.view.request('prompt', { text });
+    await ada.until('a request waits', () => ada.state.pending.length === 1);
+    await ada.until('its entry is there', () => ada.ofKind('request').length > 0);
+    expect(ada.ofKind('request').at(-1)?.causes).toMatchObject([
+      { author: { name: 'Gil' }, text: 'run the tests', guest: true },
+    ]);
+    await ada.answer('deny');
+    await idle();
+  });
+});
+
 describe('the queue is the host’s', () => {
   it('what waits reaches the agent one a turn, in order, each under its author’s name', async () => {
     await giveControl(ada);

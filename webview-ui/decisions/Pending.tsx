@@ -1,9 +1,11 @@
 // Requests that wait for a person, pinned above the composer; and who answered the last one.
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { PanelHeader, PanelOutboxItem } from '../../src/protocol/panel.ts';
+import { causeOf } from '../../src/protocol/requestCauses.ts';
 import { requestKindOf, sourceOf } from '../../src/protocol/openValues.ts';
 import type { Pending as PendingRef } from '../../src/protocol/state.ts';
 import type { EntryOf } from '../../src/protocol/transcript.ts';
+import { showDeceptive } from '../../src/base/visibleText.ts';
 import { decisionText } from '../cards/RequestCard.tsx';
 import { Icon } from '../parts/Icon.tsx';
 import { useUi } from '../ui.ts';
@@ -81,6 +83,7 @@ function OneRequest(props: { pending: PendingRef; header: PanelHeader; isFirst: 
   );
   return (
     <section ref={section} class="pending" aria-label={t('Waits for an answer')}>
+      {entry?.kind === 'request' && <Cause request={entry} own={header.me?.member} />}
       {entry?.kind === 'request' ? (
         <RequestBody
           key={pending.requestId}
@@ -105,6 +108,20 @@ function OneRequest(props: { pending: PendingRef; header: PanelHeader; isFirst: 
         </p>
       )}
     </section>
+  );
+}
+
+/** For whose prompt it is asked, unless for one's own. */
+function Cause(props: { readonly request: EntryOf<'request'>; readonly own: string | undefined }) {
+  const { t } = useUi();
+  const cause = causeOf(props.request, props.own);
+  if (cause === undefined) return null;
+  const more = cause.more > 0 ? ` ${t('and {0} more', cause.more)}` : '';
+  return (
+    <p class="line cause" dir="auto">
+      <Icon name="info" />
+      {`${t('For {0}’s prompt “{1}”', showDeceptive(cause.name), showDeceptive(cause.text))}${more}`}
+    </p>
   );
 }
 

@@ -9,6 +9,13 @@ type Request = Readonly<Record<string, Json>>;
 const requests: Readonly<Record<string, Request>> = {
   permission: {
     requestId: 'p1',
+    causes: [
+      {
+        author: { member: 'bo', name: 'Bo Svensson' },
+        text: 'clean up and build it anew',
+        guest: true,
+      },
+    ],
     request: 'permission',
     tool: 'Bash',
     description: 'Remove the build and install again',

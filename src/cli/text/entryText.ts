@@ -1,6 +1,7 @@
 // A transcript entry as lines of a terminal.
 import { assertNever } from '../../base/assert.ts';
 import type { Json } from '../../protocol/json.ts';
+import { causeOf } from '../../protocol/requestCauses.ts';
 import { requestKindOf, wholeRequest } from '../../protocol/openValues.ts';
 import type { Author, CutText, Entry, EntryOf } from '../../protocol/transcript.ts';
 import { oneLine, printable } from '../io.ts';
@@ -84,7 +85,20 @@ export function entryText(entry: Entry, paint: Paint): string {
 export function requestText(entry: EntryOf<'request'>): string {
   const title = `? ${oneLine(entry.request)}: ${oneLine(entry.displayName ?? entry.tool)}`;
   const isUnknown = requestKindOf(entry.request) === 'unknown';
-  return [title, ...(isUnknown ? unknownBody(entry) : knownBody(entry)).map(indent)].join('\n');
+  return [
+    title,
+    ...causeLine(entry),
+    ...(isUnknown ? unknownBody(entry) : knownBody(entry)).map(indent),
+  ].join('\n');
+}
+
+/** For whose prompt it is asked. */
+function causeLine(entry: EntryOf<'request'>): readonly string[] {
+  const isForGuest = entry.causes?.some(({ guest }) => guest === true) === true;
+  const cause = isForGuest ? causeOf(entry, undefined) : undefined;
+  if (cause === undefined) return [];
+  const more = cause.more > 0 ? ` and ${cause.more} more` : '';
+  return [oneLine(`for ${cause.name}’s prompt “${cause.text}”${more}`)];
 }
 
 function unknownBody(entry: EntryOf<'request'>): readonly string[] {

@@ -1,13 +1,14 @@
 // What the host adds to an entry before it is written: authors, pictures, bounds; and which are new.
 import { omitUndefined } from '../../base/omitUndefined.ts';
-import type { Author, Entry, EntryImage, PromptImage } from '../../protocol/transcript.ts';
+import type { Author, Entry, EntryImage, EntryOf, PromptImage } from '../../protocol/transcript.ts';
 import { bodyId, cutEntry } from './cutEntry.ts';
+import type { StoredPrompt } from '../journal/sessionTables.ts';
 import type { PromptBook } from './promptBook.ts';
 import type { RoomTables } from '../journal/roomTables.ts';
 
 /** What is known beside the entry. */
 export interface CompletionContext {
-  readonly prompts: Pick<PromptBook, 'find' | 'authorOf'>;
+  readonly prompts: Pick<PromptBook, 'find' | 'authorOf' | 'running'>;
   readonly tables: Pick<RoomTables, 'saveBlob'>;
   /** Who asked for the interruption that a turn's end reports. */
   readonly interruptedBy: Author | undefined;
@@ -23,12 +24,28 @@ export function completeEntry(entry: Entry, context: CompletionContext): Entry {
     const own = { ...entry, text: prompt.text, author: prompt.author };
     return nameImages(own, prompt.images ?? [], tables);
   }
+  if (entry.kind === 'request' && entry.causes === undefined) {
+    const causes = causesOf(prompts.running());
+    return causes.length === 0 ? entry : { ...entry, causes };
+  }
   if (entry.kind === 'turn') {
     const prompter = prompts.authorOf(entry.promptIds ?? []);
     const author = entry.outcome === 'interrupted' ? (interruptedBy ?? prompter) : prompter;
     return { ...entry, ...omitUndefined({ author }) };
   }
   return entry;
+}
+
+/** A guest's first: whoever allows should see that it is not only for themselves. */
+function causesOf(running: readonly StoredPrompt[]): NonNullable<EntryOf<'request'>['causes']> {
+  return [...running]
+    .toSorted((a, b) => Number(b.guest === true) - Number(a.guest === true))
+    .slice(0, MAX_CAUSES)
+    .map(({ author, text, guest }) => ({
+      author,
+      text: firstLine(text),
+      ...(guest === true ? { guest } : {}),
+    }));
 }
 
 /** Keeps the bytes of an entry's pictures and names them. */
@@ -66,6 +83,8 @@ export function newEntries(
   return bounded;
 }
 
+/** Prompts that are named in a request. */
+const MAX_CAUSES = 4;
 const TITLE_CHARS = 60;
 
 /** First line of a prompt, as the title of a session that has none. */

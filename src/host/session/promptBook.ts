@@ -60,6 +60,11 @@ export class PromptBook {
     return [...this.open.values()].find(({ state }) => state === 'accepted');
   }
 
+  /** Those that the running turn serves, oldest first. */
+  running(): readonly StoredPrompt[] {
+    return [...this.open.values()].filter(({ state }) => state === 'started');
+  }
+
   /** Those that wait here, and could still be taken back, oldest first. */
   waiting(): readonly StoredPrompt[] {
     return [...this.open.values()].filter(isWaiting);
