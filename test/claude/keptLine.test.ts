@@ -7,7 +7,8 @@ import { jsonField } from '../../src/claude/wire/jsonField.ts';
 import type { Json } from '../../src/protocol/json.ts';
 import { FIXTURES, jsonLines, VERSIONS } from './fixtures.ts';
 
-const typeOf = (line: Json): string => String(jsonField(line, 'type'));
+const isTalk = (line: Json): boolean =>
+  ['user', 'assistant'].some((type) => jsonField(line, 'type') === type);
 const attachment = (type: string) => ({ type: 'attachment', attachment: { type } });
 
 describe('lines that are kept', () => {
@@ -43,7 +44,7 @@ describe('lines that are kept', () => {
     const lines = readdirSync(folder)
       .filter((name) => name.endsWith('.jsonl'))
       .flatMap((name) => jsonLines(join(folder, name)));
-    const talk = lines.filter((line) => ['user', 'assistant'].includes(typeOf(line)));
+    const talk = lines.filter(isTalk);
     expect(talk.length).toBeGreaterThan(20);
     expect(talk.every(isKeptLine)).toBe(true);
   });

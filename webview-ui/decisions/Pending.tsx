@@ -118,8 +118,7 @@ function Cause(props: { readonly request: EntryOf<'request'>; readonly own: stri
   if (cause === undefined) return null;
   const more = cause.more > 0 ? ` ${t('and {0} more', cause.more)}` : '';
   return (
-    <p class="line cause" dir="auto">
-      <Icon name="info" />
+    <p class="cause" dir="auto">
       {`${t('For {0}’s prompt “{1}”', showDeceptive(cause.name), showDeceptive(cause.text))}${more}`}
     </p>
   );
