@@ -109,7 +109,7 @@ async function run(options: RunHostOptions): Promise<number> {
     closers.unshift(() => relay.close());
     refuseIfStopped();
     journal.saveSetting(RELAY_PORT, `${relay.address.port}`);
-    const rooms = await ServedRooms.create({ journal, relay, clock, log });
+    const rooms = await ServedRooms.create({ journal, outputs: paths.outputs, relay, clock, log });
     closers.unshift(() => rooms.closeAll());
     const env = filterEnvironment(options.env);
     const agent = createClaudeAgent({ env, clock, log });

@@ -118,6 +118,8 @@ const toolResult = z.looseObject({
   outcome: z.enum(['ok', 'error', 'denied', 'interrupted']),
   ...cutTextSchema.shape,
   images: z.optional(z.array(imageSchema)),
+  /** Between adapter and host alone: file of this computer that holds the whole output. */
+  outputFile: z.optional(z.string()),
   /** The tool's structured result (exit code, patch, answers …), bounded like the text; absent if too large. */
   structured: z.optional(jsonSchema),
 });

@@ -51,7 +51,10 @@ export class SessionsRig {
       folder,
       journal,
       relay,
-      await ServedRooms.create({ journal, relay, ...common }),
+      await ServedRooms.create({
+        ...{ journal, relay, outputs: paths.outputs },
+        ...common,
+      }),
     );
   }
 

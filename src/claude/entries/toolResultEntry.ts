@@ -31,9 +31,26 @@ export function toolResultEntry(
     text: outcome === 'interrupted' && isStopped(line, text) ? STOPPED : text,
     ...(images.length > 0 ? { images } : {}),
     ...(isRecord(structured) || Array.isArray(structured)
-      ? { structured: withoutBytes(structured) }
+      ? { structured: withoutBytes(withoutOutputFile(structured)) }
       : {}),
+    ...outputFileOf(structured),
   };
+}
+
+/** Where the CLI leaves the whole of what was too long, in the folder of the conversation. */
+const OUTPUT_FILE = /[\\/]projects[\\/].+[\\/]tool-results[\\/][\w.-]+$/;
+
+function outputFileOf(structured: Json | undefined): { readonly outputFile?: string } {
+  const path = isRecord(structured) ? structured['persistedOutputPath'] : undefined;
+  const isOne = typeof path === 'string' && OUTPUT_FILE.test(path) && !/[\\/]\.\.[\\/]/.test(path);
+  return isOne ? { outputFile: path } : {};
+}
+
+/** Paths of this computer, and a part of the output, say nothing to others. */
+function withoutOutputFile(structured: Json): Json {
+  if (!isRecord(structured) || structured['persistedOutputPath'] === undefined) return structured;
+  const { persistedOutputPath: _path, stdout: _stdout, ...rest } = structured;
+  return rest;
 }
 
 /** Size and type of an inline image; its bytes stay in the transcript. */

@@ -16,6 +16,8 @@ export interface HostPaths {
   /** Written by an administrator; read only. */
   readonly policy: string;
   readonly relayData: string;
+  /** Long outputs, a folder for each session. */
+  readonly outputs: string;
   /** The program as it was when the host started. */
   readonly program: string;
 }
@@ -39,6 +41,7 @@ export function hostPaths(home: string): HostPaths {
     log: join(home, 'host.log'),
     policy: join(home, 'policy.json'),
     relayData: join(home, 'relay'),
+    outputs: join(home, 'outputs'),
     program: join(home, 'program'),
   };
 }

@@ -1,5 +1,6 @@
 // Rooms of this host: made once with their keys, served on the relay of this computer and where they are shared.
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import { toBase64Url } from '../../base/bytes.ts';
 import type { Clock } from '../../base/clock.ts';
 import { DisposableStore } from '../../base/disposable.ts';
@@ -19,6 +20,7 @@ import { HostRoom } from '../../sync/host/hostRoom.ts';
 import type { HostIdentity, HostRoomOptions, RoomKeys } from '../../sync/host/hostRoomOptions.ts';
 import type { Journal, StoredRoom } from '../journal/journal.ts';
 import type { RelayChild } from './relayChild.ts';
+import { OutputStore } from '../journal/outputStore.ts';
 import type { RoomTables } from '../journal/roomTables.ts';
 
 /** Owner links live as long as the host; they are made anew at each start. */
@@ -27,6 +29,8 @@ const OWNER_LIFETIME_MS = 10 * 365 * 24 * 3_600_000;
 /** What rooms need. */
 export interface ServedRoomsOptions {
   readonly journal: Journal;
+  /** Folder of long outputs. */
+  readonly outputs: string;
   readonly relay: RelayChild;
   readonly clock: Clock;
   readonly log: Logger;
@@ -36,6 +40,7 @@ export interface ServedRoomsOptions {
 export interface ServedRoom {
   readonly room: HostRoom;
   readonly tables: RoomTables;
+  readonly outputs: OutputStore;
   /** Owner link, taken on loopback only: secret. */
   readonly link: string;
 }
@@ -82,6 +87,7 @@ export class ServedRooms {
   ): Promise<ServedRoom> {
     const { journal, relay, clock, log } = this.options;
     const tables = journal.room(id);
+    const outputs = new OutputStore({ folder: join(this.options.outputs, id), log });
     for (const invite of tables.invites()) {
       if (roleOf(invite.role) === 'owner') tables.removeInvite(invite.inviteId);
     }
@@ -96,7 +102,9 @@ export class ServedRooms {
       firstRev: tables.revision(),
       saveRev: (rev) => tables.saveRevision(rev),
       ...behaviour,
-      readBlob: (blob, offset) => tables.readBlob(blob, offset, LIMITS.fetchAnswerBytes),
+      readBlob: (blob, offset) =>
+        tables.readBlob(blob, offset, LIMITS.fetchAnswerBytes) ??
+        outputs.read(blob, offset, LIMITS.fetchAnswerBytes),
       sha256: (bytes) => createHash('sha256').update(bytes).digest(),
       webSocket: globalThis.WebSocket,
       fetch: globalThis.fetch,
@@ -124,6 +132,7 @@ export class ServedRooms {
     const served: ServedRoom = {
       room,
       tables,
+      outputs,
       get link() {
         return entry.secretLink;
       },

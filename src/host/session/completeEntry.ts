@@ -2,6 +2,7 @@
 import { omitUndefined } from '../../base/omitUndefined.ts';
 import type { Author, Entry, EntryImage, EntryOf, PromptImage } from '../../protocol/transcript.ts';
 import { bodyId, cutEntry } from './cutEntry.ts';
+import type { OutputStore } from '../journal/outputStore.ts';
 import type { StoredPrompt } from '../journal/sessionTables.ts';
 import type { PromptBook } from './promptBook.ts';
 import type { RoomTables } from '../journal/roomTables.ts';
@@ -10,6 +11,7 @@ import type { RoomTables } from '../journal/roomTables.ts';
 export interface CompletionContext {
   readonly prompts: Pick<PromptBook, 'find' | 'authorOf' | 'running'>;
   readonly tables: Pick<RoomTables, 'saveBlob'>;
+  readonly outputs: Pick<OutputStore, 'take'>;
   /** Who asked for the interruption that a turn's end reports. */
   readonly interruptedBy: Author | undefined;
 }
@@ -23,6 +25,10 @@ export function completeEntry(entry: Entry, context: CompletionContext): Entry {
     // Whose words, and which, the journal says: what came back from the agent may be framed or merged.
     const own = { ...entry, text: prompt.text, author: prompt.author };
     return nameImages(own, prompt.images ?? [], tables);
+  }
+  if (entry.kind === 'tool-result' && entry.outputFile !== undefined) {
+    const { outputFile, ...rest } = entry;
+    return { ...rest, ...context.outputs.take(outputFile) };
   }
   if (entry.kind === 'request' && entry.causes === undefined) {
     const causes = causesOf(prompts.running());

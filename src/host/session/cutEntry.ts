@@ -92,7 +92,8 @@ function cutByKind(entry: Entry, keep: Keep): Entry {
     case 'tool-result': {
       const { structured, ...rest } = entry;
       const isSmall = structured !== undefined && jsonBytes(structured) <= MAX_STRUCTURED_BYTES;
-      return cutText(isSmall ? { ...rest, structured } : rest, keep);
+      const both = isSmall ? cutText({ ...rest, structured }, keep) : undefined;
+      return both !== undefined && fits(both) ? both : cutText(rest, keep);
     }
     case 'prompt':
       return isBody(entry) ? asBody(entry, keep) : cutText(entry, keep);

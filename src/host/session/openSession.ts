@@ -61,6 +61,7 @@ export class OpenSession {
       stored,
       room: served.room,
       tables: served.tables,
+      outputs: served.outputs,
       sessions: journal.sessions,
       prompts: new PromptBook(journal.sessions, stored.id),
       clock,

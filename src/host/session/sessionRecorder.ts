@@ -16,6 +16,7 @@ import type { PromptBook } from './promptBook.ts';
 import { RawLines } from './rawLines.ts';
 import { type OpenRequest, RequestBook } from './requestBook.ts';
 import { seenHash } from './seenHash.ts';
+import type { OutputStore } from '../journal/outputStore.ts';
 import type { RoomTables } from '../journal/roomTables.ts';
 import type { SessionTables, StoredSession } from '../journal/sessionTables.ts';
 import { summaryOf } from './sessionSummary.ts';
@@ -25,6 +26,7 @@ export interface SessionRecorderOptions {
   readonly stored: StoredSession;
   readonly room: Pick<HostRoom, 'append' | 'delta' | 'endLive' | 'setState' | 'onDidLose'>;
   readonly tables: RoomTables;
+  readonly outputs: OutputStore;
   readonly sessions: SessionTables;
   readonly prompts: PromptBook;
   readonly clock: Clock;
@@ -272,6 +274,7 @@ export class SessionRecorder {
     const complete = completeEntry(entry, {
       prompts: this.prompts,
       tables,
+      outputs: this.options.outputs,
       interruptedBy: this.interruptedBy,
     });
     if (entry.kind === 'turn') this.interruptedBy = undefined;

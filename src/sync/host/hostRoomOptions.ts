@@ -83,7 +83,10 @@ export interface HostRoomOptions {
   /** [V1] Somebody who speaks none of our versions knocked: for the owner to read. */
   readonly onForeignKnock?: (error: AppError) => void;
   /** A part of a blob from `offset`, at most `LIMITS.fetchAnswerBytes`. */
-  readonly readBlob: (blob: string, offset: number) => BlobRead | undefined;
+  readonly readBlob: (
+    blob: string,
+    offset: number,
+  ) => BlobRead | undefined | Promise<BlobRead | undefined>;
   /** SHA-256, synchronous: the chain is journalled before anything waits. */
   readonly sha256: (bytes: Bytes) => Uint8Array;
   readonly webSocket: typeof WebSocket;

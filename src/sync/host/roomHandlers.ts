@@ -100,8 +100,12 @@ function readPage(journal: Pick<RoomJournal, 'readLog'>, from: number, to: numbe
   return { from: last ? last.index - kept.length + 1 : to, records: kept };
 }
 
-function readBlobPart(readBlob: HostRoomOptions['readBlob'], blob: string, offset: number): Json {
-  const part = readBlob(blob, offset);
+async function readBlobPart(
+  readBlob: HostRoomOptions['readBlob'],
+  blob: string,
+  offset: number,
+): Promise<Json> {
+  const part = await readBlob(blob, offset);
   if (!part) throw noSuchBlob();
   const bytes = part.bytes.subarray(0, LIMITS.fetchAnswerBytes * 0.7);
   return { offset, totalBytes: part.totalBytes, bytes: toBase64Url(bytes) };
