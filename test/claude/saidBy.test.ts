@@ -30,6 +30,9 @@ describe.each(VERSIONS)('Claude Code %s: who said it', (version) => {
     await mkdir(skill, { recursive: true });
     const body = `---\nname: greet\ndescription: Greets\n---\nBODY ${'of the skill '.repeat(16_000)}`;
     await writeFile(join(skill, 'SKILL.md'), body);
+    const commands = join(claude.project, '.claude/commands');
+    await mkdir(commands, { recursive: true });
+    await writeFile(join(commands, 'mine.md'), 'Mine. [[text:at once]]');
     const hook = (command: string) => [{ hooks: [{ type: 'command', command }] }];
     const settings = { hooks: { UserPromptSubmit: hook(SUBMIT), Stop: hook(STOP) } };
     await writeFile(join(claude.environment.configDir, 'settings.json'), JSON.stringify(settings));
@@ -102,6 +105,24 @@ describe.each(VERSIONS)('Claude Code %s: who said it', (version) => {
     expect(prompts[1]?.text.length).toBeGreaterThan(200_000);
     expect(await same(prompts[1])).toEqual(prompts[1]);
   });
+
+  it.each(['/mine', '/greet', '/context'])(
+    'the cause stands before its effect: %s, five times, once each, as in the file',
+    async (command) => {
+      for (let run = 0; run < 5; run += 1) {
+        // oxlint-disable-next-line no-await-in-loop -- one turn after the other
+        const entries = await send(command);
+        const kinds = entries.map(({ kind }) => kind).filter((kind) => kind !== 'prompt');
+        expect(kinds[0]).toBe('command');
+        expect(entries.find((entry) => entry.kind === 'command')).toMatchObject({ command });
+      }
+      const live = seen.kind('command').filter((entry) => entry.command === command);
+      const read = (await readAgain()).filter(
+        (entry) => entry.kind === 'command' && entry.command === command,
+      );
+      expect(read.map(({ id }) => id)).toEqual(live.map(({ id }) => id));
+    },
+  );
 
   it('a tool that Stop ended is interrupted; denied is only what somebody denied', async () => {
     const stopped = await idleAfter(async () => {

@@ -20,7 +20,7 @@ import { unknownEntry } from '../entries/unknownEntry.ts';
 /** What the mapping of lines needs. */
 export interface LineMapperOptions {
   readonly now: () => number;
-  /** Mirror frames are asked for: local commands are taken from them, under the ids of the file. */
+  /** Mirror frames are asked for: what local commands print is taken from them, under the ids of the file. */
   readonly hasMirror: boolean;
   readonly requests: OpenRequests;
   readonly prompts: PromptMapper;
@@ -126,7 +126,11 @@ export class LineMapper {
     }
     // What a command has printed begins nothing.
     if (isReplay && entry.command !== '') prompts.turnStarted();
-    return hasMirror ? [] : [{ kind: 'entry', entry }, ...prompts.commandStarted(entry.id)];
+    // The file has it under the same id, and comes up to 100 ms later: its answer may be there by then.
+    const isCause = isReplay && entry.command !== '';
+    return hasMirror && !isCause
+      ? []
+      : [{ kind: 'entry', entry }, ...prompts.commandStarted(entry.id)];
   }
 
   private result(line: ResultLine): AgentEvent[] {

@@ -9,7 +9,7 @@ import { PromptMapper } from './promptMapper.ts';
 /** What the mapper needs from outside. */
 export interface StreamMapperOptions {
   readonly now: () => number;
-  /** Mirror frames are asked for: local commands are taken from them, under the ids of the file. */
+  /** Mirror frames are asked for: what local commands print is taken from them, under the ids of the file. */
   readonly hasMirror: boolean;
   /** Text of the plan of this session, for an ExitPlanMode call that carries none. */
   readonly readPlan?: () => string | undefined;
