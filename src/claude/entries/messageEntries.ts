@@ -3,6 +3,7 @@ import type { Entry } from '../../protocol/transcript.ts';
 import type { Block, MessageLine } from '../wire/messageLine.ts';
 import { withoutGuestFrames } from './guestFrame.ts';
 import { commandOutput, type EntryBase, personText } from './personText.ts';
+import { isServerToolResult, serverToolResult } from './serverToolResult.ts';
 import { imageOf, toolResultEntry } from './toolResultEntry.ts';
 import { unknownEntry } from './unknownEntry.ts';
 
@@ -100,7 +101,9 @@ function assistantEntries(line: MessageLine, context: LineContext): Entry[] {
           },
         ];
       default:
-        return [unknownEntry(block.type, block, base(line, index, context))];
+        return isServerToolResult(block)
+          ? [serverToolResult(block, base(line, index, context))]
+          : [unknownEntry(block.type, block, base(line, index, context))];
     }
   });
 }
