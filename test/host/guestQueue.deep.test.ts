@@ -1,6 +1,6 @@
 // Fifty times: three people's prompts under the right name, and removals with prompts waiting.
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { CommandArgs } from '../../src/protocol/commandTable.ts';
+import { giveControl, idle, letIn } from './controlledGuests.ts';
 import { type Guest, HostRig, type MachineView } from './hostRig.ts';
 
 const RUNS = 50;
@@ -16,33 +16,12 @@ beforeAll(async () => {
 });
 afterAll(() => rig.close());
 
-async function controller(name: string): Promise<Guest> {
-  const args: CommandArgs<'share'> = {
-    session: ada.session,
-    role: 'controller',
-    where: { kind: 'loopback' },
-    allowControl: true,
-  };
-  const result = JSON.stringify(await machine.request('share', args));
-  const guest = await rig.join(/"link":"([^"]+)"/.exec(result)?.[1] ?? '', name);
-  await guest.until('control is allowed', () => guest.view.me?.role === 'controller');
-  return guest;
-}
-
-async function giveControl(to: Guest): Promise<void> {
-  await ada.view.request('focus-take', {});
-  if (to === ada) return;
-  await ada.view.request('focus-grant', { member: to.view.member });
-  await to.until('control is theirs', () => to.state.focus.holder?.member === to.view.member);
-}
-
-const idle = (): Promise<void> =>
-  ada.until('idle', () => ada.state.session.status === 'idle' && ada.state.queue.length === 0);
+const controller = (name: string): Promise<Guest> => letIn(rig, machine, ada, name);
 
 /** A turn that goes on until it is released. */
 async function hold(): Promise<void> {
-  await idle();
-  await giveControl(ada);
+  await idle(ada);
+  await giveControl(ada, ada);
   const before = ada.ofKind('prompt').length;
   await ada.view.request('prompt', { text: '[[held:20]]' });
   await ada.until('it began', () => ada.ofKind('prompt').length > before);
@@ -57,7 +36,7 @@ it(`three prompts by three people, ${RUNS} times: each under its author's name, 
     await hold();
     const sent: (readonly [string, string, string])[] = [];
     for (const [i, person] of people.entries()) {
-      await giveControl(person);
+      await giveControl(ada, person);
       const text = `run ${run} of ${names[i]} [[text:answer ${run}-${i}]]`;
       const item = person.view.send('prompt', { text });
       await ada.until('it waits', () =>
@@ -65,7 +44,7 @@ it(`three prompts by three people, ${RUNS} times: each under its author's name, 
       );
       sent.push([item.id, names[i] ?? '', text]);
     }
-    await giveControl(ada);
+    await giveControl(ada, ada);
     await ada.until('all are held', () =>
       ada.state.queue.every(({ held, author }) => held === true || author.name === 'Ada'),
     );
@@ -95,14 +74,14 @@ it(`${RUNS} removals with prompts waiting: none of them runs`, async () => {
   for (let run = 0; run < RUNS; run += 1) {
     const eve = await controller(`Eve ${run}`);
     await hold();
-    await giveControl(eve);
+    await giveControl(ada, eve);
     const item = eve.view.send('prompt', { text: `never ${run} [[bash:touch never${run}.txt]]` });
     await ada.until('it waits', () => ada.state.queue.some(({ promptId }) => promptId === item.id));
     if (run % 2 === 1) await eve.view.request('send-queued', { promptId: item.id });
     await ada.view.request('remove', { member: eve.view.member });
     await ada.until('it is gone', () => ada.state.queue.length === 0);
     rig.model.release();
-    await idle();
+    await idle(ada);
     waited.push(item.id);
   }
   const ran = ada.ofKind('prompt').filter(({ promptId }) => waited.includes(promptId ?? ''));

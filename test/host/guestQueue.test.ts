@@ -2,8 +2,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CommandArgs } from '../../src/protocol/commandTable.ts';
 import type { Queued } from '../../src/protocol/state.ts';
+import { giveControl, idle, letIn } from './controlledGuests.ts';
 import { type Guest, HostRig, type MachineView } from './hostRig.ts';
 
 let rig: HostRig;
@@ -23,36 +23,14 @@ afterAll(() => rig.close());
 
 /** A guest who may control, and does. */
 async function controller(name: string): Promise<Guest> {
-  const args: CommandArgs<'share'> = {
-    session: ada.session,
-    role: 'controller',
-    where: { kind: 'loopback' },
-    allowControl: true,
-  };
-  const result = JSON.stringify(await machine.request('share', args));
-  const guest = await rig.join(/"link":"([^"]+)"/.exec(result)?.[1] ?? '', name);
-  await guest.until('control is allowed', () => guest.view.me?.role === 'controller');
-  await giveControl(guest);
+  const guest = await letIn(rig, machine, ada, name);
+  await giveControl(ada, guest);
   return guest;
-}
-
-async function giveControl(to: Guest): Promise<void> {
-  await ada.view.request('focus-take', {});
-  if (to === ada) return;
-  await ada.view.request('focus-grant', { member: to.view.member });
-  await to.until('control is theirs', () => to.state.focus.holder?.member === to.view.member);
-}
-
-async function idle(): Promise<void> {
-  await ada.until(
-    'idle',
-    () => ada.state.session.status === 'idle' && ada.state.queue.length === 0,
-  );
 }
 
 /** A turn that goes on until it is released, with these prompts behind it. */
 async function behind(who: Guest, ...texts: readonly string[]): Promise<readonly string[]> {
-  await idle();
+  await idle(ada);
   const before = ada.view.live.length;
   await who.view.request('prompt', { text: '[[held:20]]' });
   await ada.until('text streams', () => ada.view.live.length > before);
@@ -88,7 +66,7 @@ describe('what a guest names with @', () => {
     await expect(bob.view.request('prompt', { text: 'see @../out.txt' })).rejects.toThrow(
       /Send it without the @/,
     );
-    await giveControl(ada);
+    await giveControl(ada, ada);
     await ada.view.request('prompt', { text: 'see @src/in.txt @../out.txt [[text:mine]]' });
     await ada.until('another turn', () => ada.ofKind('turn').length > turns + 1);
     expect(asked()).toContain('CANARY-outside');
@@ -101,7 +79,7 @@ describe('what a guest names with @', () => {
     );
     await bob.view.request('prompt', { text: '/tmp is a folder [[text:a path]]' });
     await ada.until('it was read', () => ada.text.includes('a path'));
-    await idle();
+    await idle(ada);
     await bob.view.request('prompt', { text: '/context' });
     await ada.until('the command ran', () =>
       ada.ofKind('command').some(({ command }) => command === '/context'),
@@ -120,13 +98,13 @@ describe('what a guest’s prompt asks for', () => {
       { author: { name: 'Gil' }, text: 'run the tests', guest: true },
     ]);
     await ada.answer('deny');
-    await idle();
+    await idle(ada);
   });
 });
 
 describe('the queue is the host’s', () => {
   it('what waits reaches the agent one a turn, in order, each under its author’s name', async () => {
-    await giveControl(ada);
+    await giveControl(ada, ada);
     await behind(ada, 'first [[text:one]]', 'second [[text:two]]');
     expect(asked()).not.toContain('first [[');
     const turns = ada.ofKind('turn').length;
@@ -148,7 +126,7 @@ describe('the queue is the host’s', () => {
       'all ran',
       () => ada.ofKind('turn').length >= turns + 2 && prompts().includes('steer'),
     );
-    await idle();
+    await idle(ada);
     expect(prompts().indexOf('steer')).toBeLessThan(
       prompts().indexOf('in its turn [[text:three]]'),
     );
@@ -166,7 +144,7 @@ describe('the queue is the host’s', () => {
     await dora.view.request('release-queued', { promptId: released ?? '' });
     await ada.until('it ran', () => ada.text.includes('four'));
     await dora.view.request('cancel-queued', { promptId: dropped ?? '' });
-    await idle();
+    await idle(ada);
     expect(asked()).not.toContain('dropped [[');
     await dora.view.request('prompt', { text: '[[text:my own]]' });
     await ada.until('her own run', () => ada.text.includes('my own'));
@@ -183,7 +161,7 @@ describe('the queue is the host’s', () => {
     await ada.view.request('remove', { member: eve.view.member });
     await ada.until('both are gone', () => ada.state.queue.length === 0);
     rig.model.release();
-    await idle();
+    await idle(ada);
     expect(ada.ofKind('notice').filter(({ code }) => code === 'prompt-withdrawn')).toHaveLength(2);
     expect(ada.ofKind('prompt').map(({ promptId }) => promptId)).not.toContain(here);
     expect(asked()).not.toMatch(/waits \[\[bash|at the agent \[\[bash/);
@@ -195,7 +173,7 @@ describe('the queue is the host’s', () => {
     await machine.request('stop-sharing', { session: ada.session });
     await ada.until('it is gone', () => ada.state.queue.length === 0);
     rig.model.release();
-    await idle();
+    await idle(ada);
     expect(asked()).not.toContain('late [[bash');
   });
 });

@@ -1,21 +1,9 @@
 // A hosted session whose agent a test plays: what happens between two steps of it.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/base/clock.ts';
-import { silentLogger } from '../../src/base/log.ts';
 import { seenOf } from '../../src/client/prompts/seen.ts';
-import { createIdentity } from '../../src/crypto/identity.ts';
 import type { AgentAnswer } from '../../src/protocol/agent.ts';
-import { Attachment } from '../../src/sync/member/attachment.ts';
 import { waitUntil } from '../../tools/run/waitUntil.ts';
-import { execute, SessionsRig } from './sessionsRig.ts';
-
-async function joined(link: string, name: string): Promise<Attachment> {
-  const identity = await createIdentity();
-  const common = { clock: systemClock, log: silentLogger };
-  const view: Attachment = await Attachment.join({ link, identity, name, device: 'd', ...common });
-  await waitUntil(`${name} is admitted`, () => view.me);
-  return view;
-}
+import { execute, joined, SessionsRig } from './sessionsRig.ts';
 
 let rig: SessionsRig;
 beforeEach(async () => {

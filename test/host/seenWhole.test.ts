@@ -1,16 +1,13 @@
 // [R13] Nobody allows what was not seen whole: the host compares what only the whole input gives.
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { systemClock } from '../../src/base/clock.ts';
-import { silentLogger } from '../../src/base/log.ts';
 import { seenOf } from '../../src/client/prompts/seen.ts';
-import { createIdentity } from '../../src/crypto/identity.ts';
 import { textHash } from '../../src/crypto/keys.ts';
 import type { AgentAnswer } from '../../src/protocol/agent.ts';
 import { canonicalJson } from '../../src/protocol/json.ts';
 import type { EntryOf } from '../../src/protocol/transcript.ts';
-import { Attachment } from '../../src/sync/member/attachment.ts';
+import type { Attachment } from '../../src/sync/member/attachment.ts';
 import { waitUntil } from '../../tools/run/waitUntil.ts';
-import { SessionsRig } from './sessionsRig.ts';
+import { joined, SessionsRig } from './sessionsRig.ts';
 
 const COMMAND = `echo begin; ${'x'.repeat(37_000)}; rm -rf the-end`;
 const UNSEEN = /must be on your screen|not seen all of it/;
@@ -18,14 +15,6 @@ let rig: SessionsRig;
 let ada: Attachment;
 let bob: Attachment;
 const answers: AgentAnswer[] = [];
-
-async function joined(link: string, name: string): Promise<Attachment> {
-  const identity = await createIdentity();
-  const common = { clock: systemClock, log: silentLogger };
-  const view: Attachment = await Attachment.join({ link, identity, name, device: 'd', ...common });
-  await waitUntil(`${name} is admitted`, () => view.me);
-  return view;
-}
 
 beforeEach(async () => {
   rig = await SessionsRig.create();

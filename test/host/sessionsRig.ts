@@ -2,6 +2,7 @@
 import { systemClock } from '../../src/base/clock.ts';
 import { newId } from '../../src/base/ids.ts';
 import { silentLogger } from '../../src/base/log.ts';
+import { createIdentity } from '../../src/crypto/identity.ts';
 import { Journal } from '../../src/host/journal/journal.ts';
 import type { OpenSession } from '../../src/host/session/openSession.ts';
 import { hostedCommands } from '../../src/host/session/hostedCommands.ts';
@@ -13,6 +14,8 @@ import type { FoundSession } from '../../src/protocol/agent.ts';
 import type { CommandArgs, CommandKind } from '../../src/protocol/commandTable.ts';
 import type { Json } from '../../src/protocol/json.ts';
 import { type AcceptedCommand, carryOut } from '../../src/session/control/commandHandlers.ts';
+import { Attachment } from '../../src/sync/member/attachment.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { FakeAgent } from './scriptedAgent.ts';
 import { temporaryFolder } from './folders.ts';
 import { HOST_PROGRAM } from './hostRig.ts';
@@ -100,4 +103,13 @@ export async function execute<K extends CommandKind>(
   const command = { kind, args, member: 'm', window: 'w', id: newId(), person };
   // Kind and arguments belong together by their type parameter, which a union does not follow.
   return carryOut(hostedCommands(() => target).handlers, command as unknown as AcceptedCommand);
+}
+
+/** Joins a served room by a link, as a device of its own. */
+export async function joined(link: string, name: string): Promise<Attachment> {
+  const identity = await createIdentity();
+  const common = { clock: systemClock, log: silentLogger };
+  const view: Attachment = await Attachment.join({ link, identity, name, device: 'd', ...common });
+  await waitUntil(`${name} is admitted`, () => view.me);
+  return view;
 }
