@@ -124,7 +124,8 @@ describe('the queue is the host’s', () => {
     rig.model.release();
     await ada.until(
       'all ran',
-      () => ada.ofKind('turn').length >= turns + 2 && prompts().includes('steer'),
+      () =>
+        ada.ofKind('turn').length >= turns + 2 && prompts().includes('in its turn [[text:three]]'),
     );
     await idle(ada);
     expect(prompts().indexOf('steer')).toBeLessThan(
