@@ -39,6 +39,15 @@ describe('diffs', () => {
     ]);
   });
 
+  it('shows a new file of any length, and texts that share nothing, wholly', () => {
+    const many = (word: string) => Array.from({ length: 3000 }, (_, n) => `${word}${n}\n`).join('');
+    const created = diffOfTexts('', many('a'), true);
+    expect([created.added, created.removed]).toEqual([3000, 0]);
+    const replaced = diffOfTexts(many('a'), many('b'), true);
+    expect([replaced.added, replaced.removed]).toEqual([3000, 3000]);
+    expect(replaced.lines.at(-1)).toMatchObject({ kind: 'added', text: 'b2999', newNumber: 3000 });
+  });
+
   it('has no line numbers for a piece of a file', () => {
     const diff = diffOfTexts('a', 'b', false);
     expect(diff.lines.every((line) => line.newNumber === undefined)).toBe(true);

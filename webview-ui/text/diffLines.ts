@@ -98,15 +98,27 @@ export function diffOfPatch(patch: unknown): Diff | undefined {
 }
 
 /**
- * Diffs two texts. `isWhole` = they are whole files, so that line numbers mean something. Texts that
- * differ too much to compare in reasonable time come out as removed and added wholly.
+ * Lines added and removed beyond which two texts are not compared: bounded by a count and not by
+ * time, so that a busy computer shows the same as an idle one.
+ */
+const MAX_CHANGES = 1000;
+
+/** The lines of a text, without the empty one after a last line break. */
+function linesOfText(text: string): readonly string[] {
+  return text === '' ? [] : text.replace(/\n$/, '').split('\n');
+}
+
+/**
+ * Diffs two texts. `isWhole` = they are whole files, so that line numbers mean something. Texts
+ * that differ in more than `MAX_CHANGES` lines come out as removed and added wholly.
  */
 export function diffOfTexts(before: string, after: string, isWhole: boolean): Diff {
-  const patch = structuredPatch('', '', before, after, '', '', { context: 3, timeout: 50 });
+  const bound = { context: 3, maxEditLength: MAX_CHANGES };
+  const patch = structuredPatch('', '', before, after, '', '', bound);
   if (patch !== undefined) return linesOf(patch.hunks, isWhole);
   const lines = [
-    ...before.split('\n').map((line) => `-${line}`),
-    ...after.split('\n').map((line) => `+${line}`),
+    ...linesOfText(before).map((line) => `-${line}`),
+    ...linesOfText(after).map((line) => `+${line}`),
   ];
   return linesOf([{ oldStart: 1, newStart: 1, lines }], isWhole);
 }
