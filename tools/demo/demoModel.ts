@@ -143,6 +143,7 @@ async function stream(
     for (const delta of deltas) {
       if (sent === reply.holdAfter) await Promise.race([options.held, closed]);
       if (isClosed) return;
+      if (sent === reply.cutAfter) return void res.destroy();
       send('content_block_delta', { index, delta });
       sent += 1;
       await pause(reply.delayMs ?? options.delayMs);
@@ -165,6 +166,7 @@ function stopReason(reply: Reply): string {
 /** Starts a demo model on loopback. */
 export async function startDemoModel(options: DemoModelOptions = {}): Promise<DemoModel> {
   const requests: SeenRequest[] = [];
+  const cuts = new Set<string>();
   const failures = new Map<string, number>();
   const holds = new Set<() => void>();
   const delayMs = options.delayMs ?? 5;
@@ -176,6 +178,14 @@ export async function startDemoModel(options: DemoModelOptions = {}): Promise<De
     if (count <= reply.failure.times) failures.set(key, count);
     else failures.delete(key);
     return count <= reply.failure.times;
+  };
+
+  /** A connection breaks once: asked again, the answer is whole. */
+  const onceCut = (key: string, reply: Reply): Reply => {
+    if (reply.cutAfter === undefined) return reply;
+    const { cutAfter: _, ...whole } = reply;
+    if (!cuts.delete(key)) cuts.add(key);
+    return cuts.has(key) ? reply : whole;
   };
 
   async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
@@ -195,8 +205,9 @@ export async function startDemoModel(options: DemoModelOptions = {}): Promise<De
     if (requests.length > KEPT_REQUESTS) requests.shift();
     options.onRequest?.(seen);
     const state = promptState(body);
-    const reply = replyTo(state);
-    if (reply.failure && fails(`${state.prompt}#${body.messages.length}`, reply)) {
+    const key = `${state.prompt}#${body.messages.length}`;
+    const reply = onceCut(key, replyTo(state));
+    if (reply.failure && fails(key, reply)) {
       const type = reply.failure.status === 529 ? 'overloaded_error' : 'api_error';
       const error = { type, message: `demo model: ${reply.failure.status}` };
       return sendJson(res, reply.failure.status, { type: 'error', error }, '1');
@@ -210,7 +221,7 @@ export async function startDemoModel(options: DemoModelOptions = {}): Promise<De
       stop_reason: body.stream ? null : stopReason(reply),
       stop_sequence: null,
       usage: {
-        input_tokens: Math.ceil(raw.length / 4),
+        input_tokens: reply.inputTokens ?? Math.ceil(raw.length / 4),
         cache_creation_input_tokens: 0,
         cache_read_input_tokens: 0,
         output_tokens: 1,

@@ -24,6 +24,10 @@ export interface Reply {
   readonly delayMs?: number;
   /** After this many deltas it stands still until the model is told to go on. */
   readonly holdAfter?: number;
+  /** After this many deltas the connection breaks, the first time that it is asked. */
+  readonly cutAfter?: number;
+  /** Tokens that it says the conversation has; undefined = by its length. */
+  readonly inputTokens?: number;
   /** HTTP status to fail with, and how many times (Infinity = always). */
   readonly failure?: { readonly status: number; readonly times: number };
 }

@@ -1,11 +1,11 @@
 // What the demo model answers to directives in a prompt: `[[name:argument]]`, several = several steps.
 import * as z from 'zod/mini';
-import { COLOR_QUESTION, DEMO_PLAN, type Reply, toolCall } from './demoReply.ts';
+import { COLOR_QUESTION, DEMO_PLAN, type Reply, type ReplyBlock, toolCall } from './demoReply.ts';
 import type { DemoPromptState } from './demoRequest.ts';
 import { storyReply } from './demoStory.ts';
 
 const DIRECTIVES =
-  /\[\[(text|stamp|slow|held|bash|write|edit|tool|ask|plan|long|err|think)(?::((?:(?!\]\])[\s\S])*))?\]\]/g;
+  /\[\[(text|stamp|slow|held|bash|write|edit|tool|tools|ask|plan|long|err|think|cut|size)(?::((?:(?!\]\])[\s\S])*))?\]\]/g;
 const inputSchema = z.record(z.string(), z.unknown());
 
 interface Directive {
@@ -32,6 +32,13 @@ function numbers(argument: string): [number | undefined, number | undefined] {
 
 function words(count: number): string {
   return Array.from({ length: count }, (_, i) => `w${i}${i % 10 === 9 ? '\n' : ''}`).join(' ');
+}
+
+function playTool(call: string): ReplyBlock[] {
+  const [tool, json] = cut(call, ':');
+  // `<<…>>` stands for the directives of a subagent, which must not be read here.
+  const input: unknown = JSON.parse(json.replaceAll('<<', '[[').replaceAll('>>', ']]'));
+  return [toolCall(tool, inputSchema.parse(input))];
 }
 
 function play({ name, argument }: Directive): Reply {
@@ -73,12 +80,13 @@ function play({ name, argument }: Directive): Reply {
       const input = { file_path: path, old_string: before, new_string: after };
       return { blocks: [toolCall('Edit', input)] };
     }
-    case 'tool': {
-      // `<<…>>` stands for the directives of a subagent, which must not be read here.
-      const [tool, json] = cut(argument, ':');
-      const input: unknown = JSON.parse(json.replaceAll('<<', '[[').replaceAll('>>', ']]'));
-      return { blocks: [toolCall(tool, inputSchema.parse(input))] };
-    }
+    case 'tool':
+      return { blocks: playTool(argument) };
+    case 'tools':
+      // Calls of one answer: `[[tools:Read:{…}||Bash:{…}]]`.
+      return { blocks: argument.split('||').flatMap((call) => playTool(call)) };
+    case 'cut':
+      return { blocks: [{ kind: 'text', text: words(20) }], cutAfter: 10 };
     case 'ask':
       return { blocks: [toolCall('AskUserQuestion', COLOR_QUESTION)] };
     case 'plan':
@@ -88,12 +96,15 @@ function play({ name, argument }: Directive): Reply {
   }
 }
 
+/** Directives that are no step of their own. */
+const MODIFIERS: ReadonlySet<string> = new Set(['err', 'think', 'size']);
+
 /** The answer to the prompt under way; without directives the demo story plays. */
 export function replyTo(state: DemoPromptState): Reply {
   const all = directivesOf(state.prompt);
   if (all.length === 0) return storyReply(state);
   const failing = all.find((directive) => directive.name === 'err');
-  const steps = all.filter((directive) => directive.name !== 'err' && directive.name !== 'think');
+  const steps = all.filter(({ name }) => !MODIFIERS.has(name));
   const directive = steps[state.step];
   const reply: Reply =
     directive !== undefined
@@ -102,12 +113,14 @@ export function replyTo(state: DemoPromptState): Reply {
           blocks: [{ kind: 'text', text: state.step > 0 ? 'Done.' : 'Hello from the demo model.' }],
         };
   const thinks = state.step === 0 && all.some(({ name }) => name === 'think');
+  const [inputTokens] = numbers(all.find(({ name }) => name === 'size')?.argument ?? '');
   const [status = 529, times = Infinity] = numbers(failing?.argument ?? '');
   return {
     ...reply,
     blocks: thinks
       ? [{ kind: 'thinking', text: 'Let me think about this step by step.' }, ...reply.blocks]
       : reply.blocks,
+    ...(inputTokens === undefined ? {} : { inputTokens }),
     ...(failing === undefined ? {} : { failure: { status, times } }),
   };
 }
