@@ -119,6 +119,7 @@ export const PANEL_STRINGS = [
   'Open diff',
   'Open in editor',
   'Other',
+  'Output',
   'Owner',
   'People: {0}',
   'Permission requested: {0}',

@@ -12,8 +12,8 @@ import type {
   AgentStartOptions,
   FoundSession,
   ObservedSession,
+  ReportedEntry,
 } from '../protocol/agent.ts';
-import type { Entry } from '../protocol/transcript.ts';
 import { folderMissingError, problemError, sessionBusyError } from './errors.ts';
 import { ConversationReader } from './files/conversationReader.ts';
 import { FoundSessions } from './files/foundSessions.ts';
@@ -23,6 +23,7 @@ import { Projects } from './files/projects.ts';
 import { readRules } from './files/readRules.ts';
 import { Registry } from './files/registry.ts';
 import { probeClaude } from './cli/probeClaude.ts';
+import { SeenIds } from './entries/seenIds.ts';
 import type { ClaudeSession } from './cli/claudeSession.ts';
 
 /** How long the answer of a probe is believed. */
@@ -162,20 +163,18 @@ class ClaudeAgent implements Agent {
   async readTranscript(
     agentSessionId: string,
     cwd: string,
-    afterId?: string,
     env: AgentStartOptions['env'] = {},
-  ): Promise<readonly Entry[]> {
+  ): Promise<readonly ReportedEntry[]> {
     const path = await this.homeOf(env).projects.find(agentSessionId, cwd);
     if (path === undefined) return [];
     const reader = new ConversationReader({ path, now: () => this.options.clock.now() });
     const { entries } = await reader.read();
-    // A retry has one id live and another in the file; one that was missed is of no use later.
-    const all = [...entries, ...reader.flush()].filter((entry) => entry.kind !== 'retry');
-    if (afterId === undefined) return all;
-    const after = all.findLastIndex(
-      (entry) => entry.id === afterId || entry.id.startsWith(`${afterId}#`),
+    const seen = new SeenIds();
+    // A retry has one id live and another in the file; one that was missed is of no use later. And
+    // 2.1.197 writes the whole conversation once more after a request that was too large.
+    return [...entries, ...reader.flush()].filter(
+      ({ entry }) => entry.kind !== 'retry' && seen.add(entry.id),
     );
-    return all.slice(after + 1);
   }
 
   async close(): Promise<void> {

@@ -3,7 +3,8 @@ import type { Event } from '../base/emitter.ts';
 import type { ErrorCode, ErrorParts } from '../base/errors.ts';
 import type { Json } from './json.ts';
 import type { SessionStatus } from './state.ts';
-import type { Entry, LiveText, PromptImage } from './transcript.ts';
+import type { LiveText, PromptImage } from './entryParts.ts';
+import type { Entry } from './transcript.ts';
 
 /** Permission modes, agent-neutral names of Claude Code's. */
 export type AgentMode = string;
@@ -32,15 +33,17 @@ export interface AgentProblem extends ErrorParts {
   readonly remedy: string;
 }
 
+/** An entry as the agent reports it. */
+export interface ReportedEntry {
+  readonly entry: Entry;
+  /** Bytes of `entry.images`, in their order, where the agent has them at hand. */
+  readonly images?: readonly PromptImage[];
+}
+
 /** Everything a session source reports, in order. */
 export type AgentEvent =
   /** A finished entry. Long bodies are whole here; the host cuts them for the log and keeps the rest. */
-  | {
-      readonly kind: 'entry';
-      readonly entry: Entry;
-      /** Bytes of `entry.images`, in their order, where the agent has them at hand. */
-      readonly images?: readonly PromptImage[];
-    }
+  | ({ readonly kind: 'entry' } & ReportedEntry)
   /** Text that streams: appended to what came before for the same (messageId, block). */
   | ({ readonly kind: 'delta' } & LiveText)
   /** The live text of this block is superseded by the entry that follows, or gone. */
@@ -171,16 +174,14 @@ export interface Agent {
   observe(session: FoundSession): ObservedSession;
   /**
    * Reads the transcript of a conversation as entries (ids as in live events), e.g. the lines a
-   * crashed host has missed; `afterId` skips up to and including that entry's uuid. `env`: what the
-   * session was started with, where that says where transcripts are kept. A very long one is given
-   * from its end, after a notice that says so.
+   * crashed host has missed; each once. `env`: what the session was started with, where that says where
+   * transcripts are kept. A very long one is given from its end, after a notice that says so.
    */
   readTranscript(
     agentSessionId: string,
     cwd: string,
-    afterId?: string,
     env?: AgentStartOptions['env'],
-  ): Promise<readonly Entry[]>;
+  ): Promise<readonly ReportedEntry[]>;
   close(): Promise<void>;
 }
 

@@ -1,7 +1,7 @@
 // Every kind of command, one row each: what it carries, which room runs it, who may, and how it runs.
 import * as z from 'zod/mini';
 import { roleSchema, type Scope, scopeSchema } from './state.ts';
-import { promptImageSchema } from './transcript.ts';
+import { promptImageSchema } from './entryParts.ts';
 
 /**
  * What a member needs for a kind; owners may run all. 'all': viewers too · 'controller': every

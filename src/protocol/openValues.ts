@@ -12,12 +12,12 @@ import {
 } from './state.ts';
 import type { Json } from './json.ts';
 import {
-  type EntryOf,
   type PromptOrigin,
   promptOriginSchema,
   type RequestKind,
   requestKindSchema,
-} from './transcript.ts';
+} from './entryParts.ts';
+import type { EntryOf } from './transcript.ts';
 
 /** [R9] An unknown role only looks. */
 export function roleOf(role: Open<Role>): Role {

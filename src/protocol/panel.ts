@@ -9,7 +9,8 @@ import {
   sessionSummarySchema,
   sharingSchema,
 } from './state.ts';
-import { entrySchema, liveTextSchema } from './transcript.ts';
+import { liveTextSchema } from './entryParts.ts';
+import { entrySchema } from './transcript.ts';
 
 /** A person in the header and the control bar. */
 export const panelPersonSchema = z.object({

@@ -1,7 +1,7 @@
 // Plaintexts of a room's records other than state and commands: card, log, delta, beat, presence, knock.
 import * as z from 'zod/mini';
 import { jsonSchema } from './json.ts';
-import { liveTextSchema } from './transcript.ts';
+import { liveTextSchema } from './entryParts.ts';
 
 /** Types of records; a record of one type is never accepted as another. */
 export const RECORD_TYPE = {

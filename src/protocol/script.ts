@@ -4,7 +4,8 @@ import { ackStatusSchema } from './command.ts';
 import { jsonSchema } from './json.ts';
 import { openEnum } from './openEnum.ts';
 import { roleSchema, roomStateSchema } from './state.ts';
-import { entrySchema, liveTextSchema } from './transcript.ts';
+import { liveTextSchema } from './entryParts.ts';
+import { entrySchema } from './transcript.ts';
 
 const errorSchema = z.looseObject({ code: z.string(), message: z.string() });
 

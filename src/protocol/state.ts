@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import type { ErrorParts } from '../base/errors.ts';
 import { openEnum } from './openEnum.ts';
-import { authorSchema, requestKindSchema } from './transcript.ts';
+import { authorSchema, requestKindSchema } from './entryParts.ts';
 
 /** What a member may do: look; ask for control; everything. Closed: for what is made here, and for the gate. */
 export const roleSchema = z.enum(['viewer', 'controller', 'owner']);

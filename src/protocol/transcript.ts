@@ -1,49 +1,16 @@
 // The transcript: one shape of an entry from the agent's adapter to the pixel. Agent-neutral.
 import * as z from 'zod/mini';
+import {
+  authorSchema,
+  cutTextSchema,
+  imageSchema,
+  promptOriginSchema,
+  questionSchema,
+  requestKindSchema,
+  usageSchema,
+} from './entryParts.ts';
 import { type Json, jsonSchema } from './json.ts';
 import { openEnum } from './openEnum.ts';
-
-/** Who did something: a member of the room, or somebody at the terminal (no member id). */
-export const authorSchema = z.looseObject({
-  /** 26-character member id; absent for what came from the computer itself (terminal, hook, agent). */
-  member: z.optional(z.string()),
-  name: z.string(),
-  device: z.optional(z.string()),
-});
-
-/** A text that was too long for an entry: head and tail are kept here, the whole is served by `fetch`. */
-export const cutTextSchema = z.looseObject({
-  /** The text, or its head if cut. */
-  text: z.string(),
-  /** Set if cut. */
-  cut: z.optional(
-    z.looseObject({
-      tail: z.string(),
-      /** UTF-8 bytes of the whole. */
-      totalBytes: z.number(),
-      /** Id to fetch the whole by. */
-      blob: z.optional(z.string()),
-    }),
-  ),
-});
-
-/** An image with its bytes, on its way to the agent. */
-export const promptImageSchema = z.object({ mediaType: z.string(), base64: z.string() });
-
-/** An image in a prompt or a result; bytes are fetched by blob id. */
-export const imageSchema = z.looseObject({
-  mediaType: z.string(),
-  totalBytes: z.number(),
-  blob: z.optional(z.string()),
-});
-
-/** Tokens of one turn or message. */
-export const usageSchema = z.looseObject({
-  inputTokens: z.optional(z.number()),
-  outputTokens: z.optional(z.number()),
-  cacheReadTokens: z.optional(z.number()),
-  cacheWriteTokens: z.optional(z.number()),
-});
 
 const common = {
   /** Stable id, unique in the session: the agent's own uuid where it has one, so that it can be found again after a crash. */
@@ -53,18 +20,6 @@ const common = {
   /** Call id of the tool call (subagent) that this entry belongs to. */
   parent: z.optional(z.string()),
 };
-
-/** Who a prompt comes from. `skill`: the text of a skill that was used. `scheduled`: nobody typed it now, a timer ran out. */
-export const promptOriginSchema = z.enum([
-  'person',
-  'agent',
-  'hook',
-  'peer',
-  'task',
-  'system',
-  'skill',
-  'scheduled',
-]);
 
 const prompt = z.looseObject({
   ...common,
@@ -123,23 +78,6 @@ const toolResult = z.looseObject({
   /** The tool's structured result (exit code, patch, answers …), bounded like the text; absent if too large. */
   structured: z.optional(jsonSchema),
 });
-
-/** One question of the agent, with its options. */
-export const questionSchema = z.looseObject({
-  question: z.string(),
-  header: z.optional(z.string()),
-  multiSelect: z.optional(z.boolean()),
-  options: z.array(
-    z.looseObject({
-      label: z.string(),
-      description: z.optional(z.string()),
-      preview: z.optional(z.string()),
-    }),
-  ),
-});
-
-/** What a request asks for. */
-export const requestKindSchema = z.enum(['permission', 'question', 'plan', 'form']);
 
 /** Something that waits for a person: the body that `state.pending` names by index. */
 const request = z.looseObject({
@@ -235,6 +173,8 @@ const command = z.looseObject({
   ...common,
   kind: z.literal('command'),
   command: z.string(),
+  /** Who ran it; absent on what it printed, and where it was typed in a terminal. */
+  author: z.optional(authorSchema),
   ...cutTextSchema.shape,
 });
 
@@ -306,30 +246,9 @@ export const entrySchema = z.discriminatedUnion('kind', [
   unknown,
 ]);
 
-export type Author = z.infer<typeof authorSchema>;
-export type CutText = z.infer<typeof cutTextSchema>;
-export type PromptOrigin = z.infer<typeof promptOriginSchema>;
-export type EntryImage = z.infer<typeof imageSchema>;
-export type PromptImage = Readonly<z.infer<typeof promptImageSchema>>;
-export type LiveText = Readonly<z.infer<typeof liveTextSchema>>;
-export type Usage = z.infer<typeof usageSchema>;
-export type Question = z.infer<typeof questionSchema>;
-export type RequestKind = z.infer<typeof requestKindSchema>;
 export type Entry = z.infer<typeof entrySchema>;
 export type EntryKind = Entry['kind'];
 export type EntryOf<K extends EntryKind> = Extract<Entry, { kind: K }>;
-
-/** Text that streams until its finished entry exists: a block of a message, or a piece of one. One shape from the agent to the pixel. */
-export const liveTextSchema = z.object({
-  messageId: z.string(),
-  block: z.number(),
-  type: z.enum(['text', 'thinking', 'tool-input']),
-  text: z.string(),
-  /** Name of the tool whose input streams. */
-  tool: z.optional(z.string()),
-  /** Call id of the tool call (subagent) that it belongs to. */
-  parent: z.optional(z.string()),
-});
 
 const looseEntry = z.looseObject({ id: z.string(), at: z.number(), kind: z.string() });
 

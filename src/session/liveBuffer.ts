@@ -1,6 +1,6 @@
 // Streamed text on its way into a document: pieces per block, merged before they take too much room.
 import { textBytes } from '../base/jsonText.ts';
-import type { LiveText } from '../protocol/transcript.ts';
+import type { LiveText } from '../protocol/entryParts.ts';
 
 /** A numbered piece: `n` to `to` of its block (deltaSchema). */
 export interface LivePiece extends LiveText {

@@ -7,7 +7,7 @@ import type { RecordSealer } from '../crypto/record.ts';
 import { LIMITS, TIMES } from '../protocol/limits.ts';
 import { RECORD_TYPE, type RecordType } from '../protocol/room.ts';
 import type { AsOf, RoomState } from '../protocol/state.ts';
-import type { LiveText } from '../protocol/transcript.ts';
+import type { LiveText } from '../protocol/entryParts.ts';
 import { blockKey, LiveBuffer, type LivePiece, mergePieces } from './liveBuffer.ts';
 import type { StoredRecord } from './roomJournal.ts';
 import type { TailDocument, TailStep, WrittenPiece } from './tailDocument.ts';

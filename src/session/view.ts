@@ -7,7 +7,8 @@ import type { CommandArgs, CommandKind } from '../protocol/commandTable.ts';
 import type { Json } from '../protocol/json.ts';
 import type { Open } from '../protocol/openEnum.ts';
 import type { Person, RoomState } from '../protocol/state.ts';
-import type { Entry, LiveText } from '../protocol/transcript.ts';
+import type { LiveText } from '../protocol/entryParts.ts';
+import type { Entry } from '../protocol/transcript.ts';
 import { unreadableState } from './errors.ts';
 
 /** How true the picture is. Never "connected" when dead. Times are ms of this device's monotonic clock. */

@@ -73,7 +73,7 @@ export async function readTranscripts(version: string): Promise<Entry[]> {
     names.map(async (name) => {
       const reader = new ConversationReader({ path: join(folder, name), now: () => NOW });
       const { entries } = await reader.read();
-      return [...entries, ...reader.flush()];
+      return [...entries, ...reader.flush()].map(({ entry }) => entry);
     }),
   );
   return all.sort((a, b) => (a[0]?.at ?? 0) - (b[0]?.at ?? 0)).flat();

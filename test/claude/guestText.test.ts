@@ -121,7 +121,8 @@ describe.each(VERSIONS)('Claude Code %s and a guest’s words', (version) => {
     const agentSessionId = seen.events
       .map((event) => (event.kind === 'facts' ? event.facts.agentSessionId : undefined))
       .findLast((id) => id !== undefined);
-    const entries = await claude.agent.readTranscript(agentSessionId ?? '', claude.project);
+    const reported = await claude.agent.readTranscript(agentSessionId ?? '', claude.project);
+    const entries = reported.map(({ entry }) => entry);
     const live = seen.kind('prompt');
     const read = entries.filter((entry) => entry.kind === 'prompt');
     expect(read.at(-1)).toMatchObject({ text: live.at(-1)?.text, origin: 'person' });

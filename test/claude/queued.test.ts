@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AgentSession } from '../../src/protocol/agent.ts';
-import type { PromptImage } from '../../src/protocol/transcript.ts';
+import type { PromptImage } from '../../src/protocol/entryParts.ts';
 import { VERSIONS } from './fixtures.ts';
 import { type RealClaude, realClaude, type Recorder } from './realRig.ts';
 

@@ -274,17 +274,14 @@ describe.each(VERSIONS)('Claude Code %s', (version) => {
     await other.close();
   });
 
-  it('reads the transcript with the ids of the live entries, and from an id on', async () => {
+  it('reads the transcript with the ids of the live entries', async () => {
     const conversation = conversationOf(seen);
     const all = await real.agent.readTranscript(conversation, real.project);
-    const ids = new Set(all.map((entry) => entry.id));
+    const ids = new Set(all.map(({ entry }) => entry.id));
     const content = seen.entries.filter((entry) =>
       ['prompt', 'text', 'tool-call', 'tool-result'].includes(entry.kind),
     );
     expect(content.filter((entry) => !ids.has(entry.id))).toEqual([]);
-    const middle = all[10]?.id ?? '';
-    const rest = await real.agent.readTranscript(conversation, real.project, middle);
-    expect(rest.map((entry) => entry.id)).toEqual(all.slice(11).map((entry) => entry.id));
   });
 
   it('goes on in a new conversation after /clear', async () => {

@@ -268,7 +268,7 @@ describe('readTranscript()', () => {
       JSON.stringify(there),
     );
     const read = async (env?: Record<string, string>) =>
-      (await agent.readTranscript(FIRST, CWD, undefined, env)).map((entry) => entry.id);
+      (await agent.readTranscript(FIRST, CWD, env)).map(({ entry }) => entry.id);
     expect(await read()).toEqual(['u1']);
     expect(await read({ CLAUDE_CONFIG_DIR: other })).toEqual(['u2']);
     await rm(other, { recursive: true });

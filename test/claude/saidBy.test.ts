@@ -57,7 +57,8 @@ describe.each(VERSIONS)('Claude Code %s: who said it', (version) => {
     const id = seen.events
       .map((event) => (event.kind === 'facts' ? event.facts.agentSessionId : undefined))
       .findLast((one) => one !== undefined);
-    return claude.agent.readTranscript(id ?? '', claude.project);
+    const reported = await claude.agent.readTranscript(id ?? '', claude.project);
+    return reported.map(({ entry }) => entry);
   }
   const same = async (entry: Entry | undefined): Promise<Entry | undefined> =>
     (await readAgain()).find(({ id }) => id === entry?.id);

@@ -3,6 +3,7 @@ import { appendFile, mkdir, mkdtemp, rename, rm, truncate, writeFile } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ImageBudget } from '../../src/claude/files/imageBudget.ts';
 import {
   ConversationReader,
   MAX_ENTRIES,
@@ -115,13 +116,50 @@ describe('ConversationReader', () => {
     );
     const reader = new ConversationReader({ path, now: () => NOW });
     const { entries } = await reader.read();
-    expect(entries.map((entry) => [entry.kind, entry.id.slice(0, 12)])).toEqual([
+    expect(entries.map(({ entry }) => [entry.kind, entry.id.slice(0, 12)])).toEqual([
       ['prompt', 'u1'],
       ['notice', 'garbled-line'],
       ['unknown', 'f1'],
       ['unknown', 'u2'],
       ['unknown', expect.stringMatching(/^unknown:/)],
     ]);
+  });
+
+  it('gives the pictures of prompts and results with their entries', async () => {
+    const picture = (data: string) => ({
+      type: 'image',
+      source: { type: 'base64', media_type: 'image/png', data },
+    });
+    const result = { type: 'tool_result', tool_use_id: 'c', content: [picture('QkJC')] };
+    const user = (uuid: string, content: unknown) =>
+      JSON.stringify({ type: 'user', uuid, message: { role: 'user', content } });
+    const folded = { type: 'queued_command', prompt: [picture('Q0ND')], source_uuid: 'u3' };
+    await writeFile(
+      path,
+      [
+        user('u1', [{ type: 'text', text: 'see' }, picture('QUFB')]),
+        user('u2', [result]),
+        JSON.stringify({ type: 'attachment', uuid: 'a', attachment: folded }),
+        '',
+      ].join('\n'),
+    );
+    const { entries } = await new ConversationReader({ path, now: () => NOW }).read();
+    expect(entries.map(({ entry, images }) => [entry.id, images?.[0]?.base64])).toEqual([
+      ['u1', 'QUFB'],
+      ['u2', 'QkJC'],
+      ['u3', 'Q0ND'],
+    ]);
+  });
+
+  it('of more pictures than there is room for, the newest have their bytes', () => {
+    const budget = new ImageBudget(10);
+    for (const id of ['a', 'b', 'c']) {
+      budget.add(id, [{ mediaType: 'image/png', base64: 'x'.repeat(4) }]);
+    }
+    const kept = ['a', 'b', 'c'].filter(
+      (id) => budget.reported({ kind: 'prompt', id, at: 0, text: '', origin: 'person' }).images,
+    );
+    expect(kept).toEqual(['b', 'c']);
   });
 
   it('joins a compaction with its summary in a file that was rewritten', async () => {
@@ -139,7 +177,7 @@ describe('ConversationReader', () => {
     };
     await appendFile(path, `${JSON.stringify(summary)}\n`);
     expect((await reader.read()).entries).toMatchObject([
-      { kind: 'compaction', id: 'b', summary: { text: 'In short' } },
+      { entry: { kind: 'compaction', id: 'b', summary: { text: 'In short' } } },
     ]);
   });
 
@@ -148,7 +186,7 @@ describe('ConversationReader', () => {
     await writeFile(path, '{"type":"system","subtype":"compact_boundary","uuid":"b"}\n');
     expect((await reader.read()).entries).toEqual([]);
     await writeFile(path, line('u1', 'one', '2026-01-01T00:00:00Z'));
-    expect((await reader.read()).entries.map((entry) => entry.id)).toEqual(['u1']);
+    expect((await reader.read()).entries.map(({ entry }) => entry.id)).toEqual(['u1']);
     expect(reader.flush()).toEqual([]);
   });
 
@@ -157,7 +195,7 @@ describe('ConversationReader', () => {
     await writeFile(path, 'garbage\n');
     await writeFile(other, 'garbage\n');
     const idOf = async (file: string): Promise<string | undefined> =>
-      (await new ConversationReader({ path: file, now: () => NOW }).read()).entries[0]?.id;
+      (await new ConversationReader({ path: file, now: () => NOW }).read()).entries[0]?.entry.id;
     expect(await idOf(path)).toBe(await idOf(path));
     expect(await idOf(path)).not.toBe(await idOf(other));
   });
@@ -169,12 +207,12 @@ describe('ConversationReader', () => {
     await writeFile(path, lines.join(''));
     const { entries } = await new ConversationReader({ path, now: () => NOW }).read();
     expect(entries.length).toBe(MAX_ENTRIES);
-    expect(entries.at(-1)?.id).toBe('u12499');
-    expect(entries[0]).toMatchObject({
+    expect(entries.at(-1)?.entry.id).toBe('u12499');
+    expect(entries[0]?.entry).toMatchObject({
       code: 'older-left-out',
       text: expect.stringContaining(`${12_500 - MAX_ENTRIES + 1} oldest`),
     });
-    expect(entries[1]?.id).toBe(`u${12_500 - MAX_ENTRIES + 1}`);
+    expect(entries[1]?.entry.id).toBe(`u${12_500 - MAX_ENTRIES + 1}`);
   });
 
   const subagents = async (count: number): Promise<string> => {
@@ -193,7 +231,7 @@ describe('ConversationReader', () => {
   it('shows every subagent of a conversation that had hundreds', async () => {
     await subagents(300);
     const { entries } = await new ConversationReader({ path, now: () => NOW }).read();
-    expect(new Set(entries.map((entry) => entry.parent)).size).toBe(301);
+    expect(new Set(entries.map(({ entry }) => entry.parent)).size).toBe(301);
   });
 
   it('shows what a subagent says after it was silent for long', async () => {
@@ -204,7 +242,7 @@ describe('ConversationReader', () => {
     await appendFile(join(under, 'agent-1.jsonl'), said('late'));
     const late: string[] = [];
     for (let i = 0; i < 5; i += 1) {
-      late.push(...(await reader.read()).entries.map((entry) => entry.id));
+      late.push(...(await reader.read()).entries.map(({ entry }) => entry.id));
     }
     expect(late).toEqual(['late']);
   });
@@ -212,9 +250,9 @@ describe('ConversationReader', () => {
   it('puts the lines of a replaced file out again under the same ids', async () => {
     const reader = new ConversationReader({ path, now: () => NOW });
     await writeFile(path, line('u1', 'one', '2026-01-01T00:00:00Z'));
-    expect((await reader.read()).entries.map((entry) => entry.id)).toEqual(['u1']);
+    expect((await reader.read()).entries.map(({ entry }) => entry.id)).toEqual(['u1']);
     await writeFile(join(folder, 'b'), line('u1', 'one', '2026-01-01T00:00:00Z'));
     await rename(join(folder, 'b'), path);
-    expect((await reader.read()).entries.map((entry) => entry.id)).toEqual(['u1']);
+    expect((await reader.read()).entries.map(({ entry }) => entry.id)).toEqual(['u1']);
   });
 });

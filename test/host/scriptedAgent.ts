@@ -160,7 +160,7 @@ export class FakeAgent implements Agent {
   }
 
   async readTranscript() {
-    return this.transcript;
+    return this.transcript.map((entry) => ({ entry }));
   }
 
   async close(): Promise<void> {}

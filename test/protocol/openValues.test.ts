@@ -18,11 +18,8 @@ import {
   sessionStatusSchema,
   sourceSchema,
 } from '../../src/protocol/state.ts';
-import {
-  parseEntry,
-  promptOriginSchema,
-  requestKindSchema,
-} from '../../src/protocol/transcript.ts';
+import { promptOriginSchema, requestKindSchema } from '../../src/protocol/entryParts.ts';
+import { parseEntry } from '../../src/protocol/transcript.ts';
 import {
   closedPlaces,
   TODAY,

@@ -49,7 +49,7 @@ const PINNED: Readonly<Record<number, Readonly<Record<string, string>>>> = {
     claimRequest: '48b22fc57c9a3149',
     command: 'd5bbf7fe0b2d9dc2',
     delta: '6ba7a35b0415bead',
-    entry: '2f03e0fe392403ce',
+    entry: '479cbe2a0f3f4ed3',
     knock: 'b75bacc10ff626d6',
     labels: 'b973f87b20187668',
     log: 'dad6ed55b9d69192',

@@ -1,34 +1,32 @@
 // Cards that are folded at first: commands, compaction, checklists, unknown records.
 import type { EntryOf } from '../../src/protocol/transcript.ts';
+import { AuthorBadge } from '../parts/AuthorBadge.tsx';
 import { Ansi } from '../parts/Ansi.tsx';
 import { Fold } from '../parts/Fold.tsx';
 import { Icon, Spinner } from '../parts/Icon.tsx';
 import { LongText } from '../parts/LongText.tsx';
 import { Markdown } from '../parts/Markdown.tsx';
-import { countLines, formatTokens } from '../text/format.ts';
+import { formatTokens } from '../text/format.ts';
 import { showDeceptive } from '../../src/base/visibleText.ts';
 import { useUi } from '../ui.ts';
 
-/** A slash command or shell escape with what it printed. */
+/** A slash command or shell escape, and who ran it; or what one has printed. */
 export function CommandCard(props: { id: string; index: number; entry: EntryOf<'command'> }) {
+  const { t } = useUi();
   const { id, index, entry } = props;
-  const title = <code dir="ltr">{showDeceptive(entry.command)}</code>;
+  const title =
+    entry.command === '' ? t('Output') : <code dir="ltr">{showDeceptive(entry.command)}</code>;
   if (entry.text === '' && entry.cut === undefined) {
     return (
       <p class="line muted">
         <Icon name="terminal" />
         {title}
+        {entry.author !== undefined && <AuthorBadge author={entry.author} />}
       </p>
     );
   }
   return (
-    <Fold
-      id={id}
-      class="tool"
-      icon="terminal"
-      title={title}
-      isOpenAtFirst={countLines(entry.text) <= 20}
-    >
+    <Fold id={id} class="tool" icon="terminal" title={title} isOpenAtFirst>
       <LongText
         id={id}
         index={index}

@@ -1,5 +1,6 @@
 // What people and the agent say: prompts, replies, thinking.
-import type { EntryImage, EntryOf } from '../../src/protocol/transcript.ts';
+import type { EntryImage } from '../../src/protocol/entryParts.ts';
+import type { EntryOf } from '../../src/protocol/transcript.ts';
 import { promptOriginOf } from '../../src/protocol/openValues.ts';
 import { AuthorBadge } from '../parts/AuthorBadge.tsx';
 import { Fold } from '../parts/Fold.tsx';

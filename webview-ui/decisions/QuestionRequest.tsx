@@ -1,7 +1,7 @@
 // The agent's questions: options by click or digit, own words under Other.
 import { useState } from 'preact/hooks';
 import * as z from 'zod/mini';
-import { type Question, questionSchema } from '../../src/protocol/transcript.ts';
+import { type Question, questionSchema } from '../../src/protocol/entryParts.ts';
 import { listField } from '../text/inputs.ts';
 import { Icon } from '../parts/Icon.tsx';
 import { showDeceptive } from '../../src/base/visibleText.ts';

@@ -1,5 +1,5 @@
 // What a person chose for the agent's questions, and when that is enough to send.
-import type { Question } from '../../src/protocol/transcript.ts';
+import type { Question } from '../../src/protocol/entryParts.ts';
 
 /** Chosen options by their place, and own words. */
 export interface Choice {

@@ -1,6 +1,6 @@
 // Text that streams now, block by block: a delta touches one signal and nothing else.
 import { type Signal, signal } from '@preact/signals';
-import type { LiveText } from '../../src/protocol/transcript.ts';
+import type { LiveText } from '../../src/protocol/entryParts.ts';
 
 /** One streaming block. */
 export interface LiveRow extends Omit<LiveText, 'text'> {

@@ -1,5 +1,5 @@
 // Who did something: initials in a colour of their own, the name, the device.
-import type { Author } from '../../src/protocol/transcript.ts';
+import type { Author } from '../../src/protocol/entryParts.ts';
 import { showDeceptive } from '../../src/base/visibleText.ts';
 import { useUi } from '../ui.ts';
 

@@ -1,6 +1,6 @@
 // A text that may be cut (head and tail are here, the whole is fetched) or just long (folded).
 import type { ComponentChildren } from 'preact';
-import type { CutText } from '../../src/protocol/transcript.ts';
+import type { CutText } from '../../src/protocol/entryParts.ts';
 import { countLines, formatBytes, formatLines } from '../text/format.ts';
 import { useUi } from '../ui.ts';
 

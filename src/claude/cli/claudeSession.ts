@@ -12,7 +12,7 @@ import type {
   AgentSession,
   GuestText,
 } from '../../protocol/agent.ts';
-import type { PromptImage } from '../../protocol/transcript.ts';
+import type { PromptImage } from '../../protocol/entryParts.ts';
 import type { Json } from '../../protocol/json.ts';
 import { badNameError, crashedProblem, endedError } from '../errors.ts';
 import { guestBlocks } from '../entries/guestFrame.ts';

@@ -1,6 +1,7 @@
 // The bytes of images that stand in a line: beside their entry, never in it.
 import * as z from 'zod/mini';
-import type { Entry, PromptImage } from '../../protocol/transcript.ts';
+import type { PromptImage } from '../../protocol/entryParts.ts';
+import type { Entry } from '../../protocol/transcript.ts';
 import type { MessageLine } from '../wire/messageLine.ts';
 
 const imageSchema = z.looseObject({
@@ -17,7 +18,11 @@ export function inlineImages(line: MessageLine, entry: Entry): PromptImage[] | u
     entry.kind === 'prompt'
       ? content
       : content.find((block) => block.tool_use_id === entry.callId)?.content;
-  if (!Array.isArray(blocks)) return undefined;
+  return Array.isArray(blocks) ? imagesOf(blocks) : undefined;
+}
+
+/** The images among content blocks, in their order. */
+export function imagesOf(blocks: readonly unknown[]): PromptImage[] {
   return blocks.flatMap((block) => {
     const parsed = imageSchema.safeParse(block);
     if (!parsed.success) return [];

@@ -1,5 +1,6 @@
 // Reads user lines that are text: a prompt, a slash command, command output, an interrupt, a note.
-import type { Entry, EntryImage, PromptOrigin } from '../../protocol/transcript.ts';
+import type { EntryImage, PromptOrigin } from '../../protocol/entryParts.ts';
+import type { Entry } from '../../protocol/transcript.ts';
 import type { MessageLine } from '../wire/messageLine.ts';
 
 /** Id, time and parent of an entry. */
@@ -51,9 +52,12 @@ export function personText(
   ];
 }
 
-/** Summary of a background task's notification, or the text itself. */
+/** Summary of a background task's notification, with what it has just printed; or the text itself. */
 export function taskText(text: string): string {
-  return /<summary>([\s\S]*?)<\/summary>/.exec(text)?.[1] ?? text;
+  const summary = /<summary>([\s\S]*?)<\/summary>/.exec(text)?.[1];
+  if (summary === undefined) return text;
+  const event = /<event>([\s\S]*)<\/event>/.exec(text)?.[1]?.trim() ?? '';
+  return event === '' ? summary : `${summary}\n${event}`;
 }
 
 /** What a local command printed; undefined if the text is not command output. */

@@ -1,8 +1,9 @@
 // Maps a `can_use_tool` request to the entry that waits for a person; pure.
 import * as z from 'zod/mini';
 import { omitUndefined } from '../../base/omitUndefined.ts';
-import type { EntryOf, Question } from '../../protocol/transcript.ts';
-import { questionSchema } from '../../protocol/transcript.ts';
+import type { Question } from '../../protocol/entryParts.ts';
+import type { EntryOf } from '../../protocol/transcript.ts';
+import { questionSchema } from '../../protocol/entryParts.ts';
 import type { canUseToolSchema } from '../wire/streamJson.ts';
 
 const askSchema = z.looseObject({ questions: z.array(questionSchema) });

@@ -10,6 +10,8 @@ export interface SystemNoticeLine {
   readonly content?: unknown;
   readonly text?: unknown;
   readonly level?: unknown;
+  /** Which notification it is. */
+  readonly key?: unknown;
   readonly prompt_submit_outcome?: unknown;
   readonly promptSubmitEnding?: unknown;
 }
@@ -18,6 +20,8 @@ const BLOCKED =
   /^UserPromptSubmit operation blocked by hook:\n([\s\S]*?)(?:\n+Original prompt: [\s\S]*)?$/;
 /** The command of the hook stands before what it said. */
 const HOOK_COMMAND = /^\[[\s\S]*?\]: /;
+/** That a Stop hook has said something, of which its own words follow. */
+const TOLD_BY_HOOK = 'stop-hook-error';
 const NOTHING_SAID = 'No stderr output';
 /** Keys of the terminal mean nothing here. */
 const KEY_HINT = / · ctrl\+\w to \w+$/;
@@ -36,6 +40,7 @@ export function systemNotice(
 ): EntryOf<'notice'> | undefined {
   const said = typeof line.content === 'string' ? line.content : line.text;
   if (typeof said !== 'string' || said.trim() === '') return undefined;
+  if (line.key === TOLD_BY_HOOK) return undefined;
   const plain = said.replaceAll(ANSI, '');
   const blocked = BLOCKED.exec(plain);
   if (blocked !== null) {

@@ -1,7 +1,8 @@
 // Maps tool_result blocks: text, images, structured result and outcome.
 import { isRecord } from '../../base/isRecord.ts';
 import type { Json } from '../../protocol/json.ts';
-import type { Entry, EntryImage } from '../../protocol/transcript.ts';
+import type { EntryImage } from '../../protocol/entryParts.ts';
+import type { Entry } from '../../protocol/transcript.ts';
 import type { Block, MessageLine } from '../wire/messageLine.ts';
 import type { EntryBase } from './personText.ts';
 
@@ -19,7 +20,7 @@ export function toolResultEntry(
 ): Entry {
   const callId = block.tool_use_id ?? '';
   const { text, images } = resultContent(block.content);
-  const structured = line.tool_use_result ?? line.toolUseResult;
+  const structured = structuredOf(line);
   const isDenied = deniedCalls?.has(callId) === true;
   const outcome = outcomeOf(line, block, text, structured, isDenied);
   return {
@@ -35,6 +36,14 @@ export function toolResultEntry(
       : {}),
     ...outputFileOf(structured),
   };
+}
+
+/** The file keeps the structured part of an MCP server's result apart, where the live line joins it with the text. */
+function structuredOf(line: MessageLine): Json | undefined {
+  const result = line.tool_use_result ?? line.toolUseResult;
+  const apart = line.mcpMeta?.structuredContent;
+  if (apart === undefined || result === undefined || isRecord(result)) return result;
+  return { content: result, structuredContent: apart };
 }
 
 /** Where the CLI leaves the whole of what was too long, in the folder of the conversation. */

@@ -1,6 +1,7 @@
 // System and attachment lines of a transcript file: what of them is for people; pure.
 import * as z from 'zod/mini';
 import { omitUndefined } from '../../base/omitUndefined.ts';
+import type { ReportedEntry } from '../../protocol/agent.ts';
 import type { Json } from '../../protocol/json.ts';
 import type { Entry } from '../../protocol/transcript.ts';
 import { type Block, blockSchema } from '../wire/messageLine.ts';
@@ -8,6 +9,7 @@ import type { CompactionHold } from './compactionHold.ts';
 import { withoutGuestFrames } from './guestFrame.ts';
 import { commandEntry, taskText } from './personText.ts';
 import { systemNotice } from './systemNotice.ts';
+import { imagesOf } from './inlineImages.ts';
 import { imageOf } from './toolResultEntry.ts';
 import { compactionEntry, retryEntry } from './systemMapper.ts';
 import type { TranscriptLine } from '../wire/transcriptLine.ts';
@@ -22,6 +24,15 @@ const queuedSchema = z.looseObject({
 });
 
 const attachmentSchema = z.looseObject({ attachment: queuedSchema });
+
+/** What a hook wants people to know; live it is an informational line with the hook's name before it. */
+const hookMessageSchema = z.looseObject({
+  attachment: z.looseObject({
+    type: z.literal('hook_system_message'),
+    content: z.string(),
+    hookName: z.string(),
+  }),
+});
 
 const compactFileSchema = z.looseObject({
   compactMetadata: z.optional(
@@ -115,8 +126,19 @@ export function transcriptSystemEntries(
   }
 }
 
-/** A prompt that was folded into a running turn is an attachment; all others are the CLI's own prompts. */
-export function transcriptAttachmentEntries(json: Json, line: TranscriptLine, at: number): Entry[] {
+/** What a hook tells people, and a prompt that was folded into a running turn; all others are the CLI's own prompts. */
+export function transcriptAttachmentEntries(
+  json: Json,
+  line: TranscriptLine,
+  at: number,
+): ReportedEntry[] {
+  const hook = hookMessageSchema.safeParse(json);
+  if (hook.success) {
+    const { hookName, content } = hook.data.attachment;
+    const base = { id: line.uuid ?? `hook:${at}`, at };
+    const notice = systemNotice({ content: `${hookName} says: ${content}` }, base);
+    return notice === undefined ? [] : [{ entry: notice }];
+  }
   const parsed = attachmentSchema.safeParse(json);
   if (!parsed.success) return [];
   const { prompt, source_uuid: source, origin, commandMode } = parsed.data.attachment;
@@ -134,14 +156,17 @@ export function transcriptAttachmentEntries(json: Json, line: TranscriptLine, at
   const id = source ?? line.uuid ?? `queued:${at}`;
   return [
     {
-      kind: 'prompt',
-      id,
-      at,
-      text: isTask ? taskText(text) : text,
-      origin: isTask ? 'task' : origin?.kind === 'peer' ? 'peer' : 'person',
-      ...(images.length > 0 ? { images } : {}),
-      folded: true,
-      ...(source === undefined || isTask ? {} : { promptId: source }),
+      entry: {
+        kind: 'prompt',
+        id,
+        at,
+        text: isTask ? taskText(text) : text,
+        origin: isTask ? 'task' : origin?.kind === 'peer' ? 'peer' : 'person',
+        ...(images.length > 0 ? { images } : {}),
+        folded: true,
+        ...(source === undefined || isTask ? {} : { promptId: source }),
+      },
+      images: imagesOf(blocks),
     },
   ];
 }

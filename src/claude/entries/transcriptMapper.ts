@@ -1,8 +1,10 @@
 // Maps the lines of a transcript file to entries with the ids that the live stream gives them; pure.
 import { omitUndefined } from '../../base/omitUndefined.ts';
-import type { AgentFacts } from '../../protocol/agent.ts';
+import type { AgentFacts, ReportedEntry } from '../../protocol/agent.ts';
 import type { Json } from '../../protocol/json.ts';
+import type { PromptImage } from '../../protocol/entryParts.ts';
 import type { Entry } from '../../protocol/transcript.ts';
+import { inlineImages } from './inlineImages.ts';
 import { CompactionHold } from './compactionHold.ts';
 import { jsonField } from '../wire/jsonField.ts';
 import { FirstPrompt } from './firstPrompt.ts';
@@ -18,6 +20,8 @@ import { unknownEntry } from './unknownEntry.ts';
 export interface MappedLine {
   readonly entries: readonly Entry[];
   readonly facts: AgentFacts;
+  /** The bytes of their images, by the id of the entry. */
+  readonly images?: ReadonlyMap<string, readonly PromptImage[]>;
 }
 
 /** Line types that hold no conversation: bookkeeping of the CLI, or its own prompts. */
@@ -86,12 +90,21 @@ export function createTranscriptMapper(options: {
           now: options.now(),
           parent: options.parent ?? sidechainOf(message.data),
         });
-        return { entries: [...hold.release(), ...entries], facts };
+        const images = imagesById(
+          entries.map((entry) => ({
+            entry,
+            ...omitUndefined({ images: inlineImages(message.data, entry) }),
+          })),
+        );
+        return { entries: [...hold.release(), ...entries], facts, ...omitUndefined({ images }) };
       }
       case 'system':
         return { entries: transcriptSystemEntries(json, line, at, hold), facts };
-      case 'attachment':
-        return { entries: transcriptAttachmentEntries(json, line, at), facts };
+      case 'attachment': {
+        const reported = transcriptAttachmentEntries(json, line, at);
+        const entries = reported.map(({ entry }) => entry);
+        return { entries, facts, ...omitUndefined({ images: imagesById(reported) }) };
+      }
       default: {
         if (NOISE.has(line.type)) return { entries: [], facts };
         if (!looksLikeContent(line)) return { entries: [], facts };
@@ -103,13 +116,22 @@ export function createTranscriptMapper(options: {
     }
   };
   const map = (json: Json): MappedLine => {
-    const { entries, facts } = mapLine(json);
+    const { entries, ...rest } = mapLine(json);
     const all = entries.flatMap((entry) => [entry, ...todos.follow(entry)]);
     // A subagent's prompt stands in the call that started it.
     const isMain = options.parent === undefined;
-    return { entries: isMain ? first.order(jsonField(json, 'type'), all) : all, facts };
+    return { entries: isMain ? first.order(jsonField(json, 'type'), all) : all, ...rest };
   };
   return { map, flush: () => [...first.release(), ...hold.release()] };
+}
+
+function imagesById(
+  reported: readonly ReportedEntry[],
+): ReadonlyMap<string, readonly PromptImage[]> | undefined {
+  const withImages = reported.flatMap(({ entry, images }) =>
+    images === undefined || images.length === 0 ? [] : [[entry.id, images] as const],
+  );
+  return withImages.length === 0 ? undefined : new Map(withImages);
 }
 
 /** Older versions wrote subagents into the conversation's own file, without the call they belong to. */

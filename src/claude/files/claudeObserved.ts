@@ -11,9 +11,9 @@ import type {
   AgentFacts,
   FoundSession,
   ObservedSession,
+  ReportedEntry,
 } from '../../protocol/agent.ts';
 import type { SessionStatus } from '../../protocol/state.ts';
-import type { Entry } from '../../protocol/transcript.ts';
 import { diffFacts } from '../entries/diffFacts.ts';
 import { ConversationReader } from './conversationReader.ts';
 import type { Projects } from './projects.ts';
@@ -173,7 +173,7 @@ export class ClaudeObserved implements ObservedSession {
     this.sessionId = record.sessionId;
     this.reader = undefined;
     this.closeWatcher();
-    this.entries([resetEntry(record.sessionId, this.options.clock.now())]);
+    this.entries([{ entry: resetEntry(record.sessionId, this.options.clock.now()) }]);
     this.facts({ agentSessionId: record.sessionId });
   }
 
@@ -228,9 +228,9 @@ export class ClaudeObserved implements ObservedSession {
     this.emitter.fire({ kind: 'facts', facts: changed });
   }
 
-  private entries(entries: readonly Entry[]): void {
-    for (const entry of entries) {
-      if (this.seen.add(entry.id)) this.emitter.fire({ kind: 'entry', entry });
+  private entries(entries: readonly ReportedEntry[]): void {
+    for (const reported of entries) {
+      if (this.seen.add(reported.entry.id)) this.emitter.fire({ kind: 'entry', ...reported });
     }
   }
 

@@ -1,9 +1,10 @@
 // Reads one conversation, its subagents included, as entries: from the start and then what is new.
 import { basename, join } from 'node:path';
-import type { AgentFacts } from '../../protocol/agent.ts';
+import type { AgentFacts, ReportedEntry } from '../../protocol/agent.ts';
 import type { Json } from '../../protocol/json.ts';
 import type { Entry } from '../../protocol/transcript.ts';
 import { createTranscriptMapper, type TranscriptMapper } from '../entries/transcriptMapper.ts';
+import { ImageBudget } from './imageBudget.ts';
 import { SubagentFiles } from './subagentFiles.ts';
 import { TranscriptFile } from './transcriptFile.ts';
 
@@ -15,7 +16,7 @@ const QUIET_EVERY = 5;
 
 /** What one read found. */
 export interface ConversationRead {
-  readonly entries: readonly Entry[];
+  readonly entries: readonly ReportedEntry[];
   readonly facts: AgentFacts;
   readonly exists: boolean;
 }
@@ -54,27 +55,27 @@ export class ConversationReader {
   }
 
   /** What is held back for a line, or the end of a line, that may still come. */
-  flush(): readonly Entry[] {
+  flush(): readonly ReportedEntry[] {
     for (const source of [this.main, ...this.others]) source.end();
     return this.drain().entries;
   }
 
-  private drain(): { readonly entries: readonly Entry[]; readonly facts: AgentFacts } {
+  private drain(): Omit<ConversationRead, 'exists'> {
     const { facts, ...main } = this.main.take();
     const others = this.others.map((source) => source.take());
     const entries = merge(
       main.entries,
-      others.flatMap((other) => other.entries).sort((a, b) => a.at - b.at),
+      others.flatMap((other) => other.entries).sort((a, b) => a.entry.at - b.entry.at),
     );
     const dropped = others.reduce((sum, other) => sum + other.dropped, main.dropped);
     if (dropped === 0 && entries.length <= MAX_ENTRIES) return { entries, facts };
     const newest = entries.slice(-(MAX_ENTRIES - 1));
     const older = dropped + entries.length - newest.length;
-    return { entries: [this.olderNotice(older, newest[0]?.at), ...newest], facts };
+    return { entries: [this.olderNotice(older, newest[0]?.entry.at), ...newest], facts };
   }
 
-  private olderNotice(count: number, at: number | undefined): Entry {
-    return {
+  private olderNotice(count: number, at: number | undefined): ReportedEntry {
+    const entry: Entry = {
       kind: 'notice',
       id: `older-left-out:${basename(this.path, '.jsonl')}`,
       at: at ?? this.options.now(),
@@ -82,6 +83,7 @@ export class ConversationReader {
       code: 'older-left-out',
       text: `This conversation is long: its ${count} oldest entries are not shown here. They are kept in Claude Code's own transcript.`,
     };
+    return { entry };
   }
 }
 
@@ -99,6 +101,7 @@ class Source {
   private readonly file: TranscriptFile;
   private mapper: TranscriptMapper;
   private entries: Entry[] = [];
+  private readonly images = new ImageBudget();
   private facts: AgentFacts = {};
   private dropped = 0;
 
@@ -123,8 +126,14 @@ class Source {
     this.entries.push(...this.mapper.flush());
   }
 
-  take(): { readonly entries: Entry[]; readonly facts: AgentFacts; readonly dropped: number } {
-    const { entries, facts, dropped } = this;
+  take(): {
+    readonly entries: ReportedEntry[];
+    readonly facts: AgentFacts;
+    readonly dropped: number;
+  } {
+    const { facts, dropped } = this;
+    const entries = this.entries.map((entry) => this.images.reported(entry));
+    this.images.clear();
     this.entries = [];
     this.facts = {};
     this.dropped = 0;
@@ -134,8 +143,9 @@ class Source {
   private line(line: Json | undefined, number: number): void {
     if (line === undefined) this.entries.push(this.garbledNotice(number));
     else {
-      const { entries, facts } = this.mapper.map(line);
+      const { entries, facts, images } = this.mapper.map(line);
       this.entries.push(...entries);
+      for (const [id, bytes] of images ?? []) this.images.add(id, bytes);
       this.facts = { ...this.facts, ...facts };
     }
     // In steps: taking from the front costs as much as the list is long.
@@ -163,13 +173,13 @@ class Source {
   }
 }
 
-function merge(main: readonly Entry[], others: readonly Entry[]): Entry[] {
-  const out: Entry[] = [];
+function merge(main: readonly ReportedEntry[], others: readonly ReportedEntry[]): ReportedEntry[] {
+  const out: ReportedEntry[] = [];
   let next = 0;
   for (const entry of main) {
     for (
       let other = others[next];
-      other !== undefined && other.at < entry.at;
+      other !== undefined && other.entry.at < entry.entry.at;
       other = others[next]
     ) {
       out.push(other);

@@ -2,9 +2,11 @@
 import { omitUndefined } from '../../base/omitUndefined.ts';
 import type { AgentEvent, AgentFacts } from '../../protocol/agent.ts';
 import type { Entry } from '../../protocol/transcript.ts';
+import type { Json } from '../../protocol/json.ts';
 import { jsonField } from '../wire/jsonField.ts';
 import type { MessageLine } from '../wire/messageLine.ts';
-import type { ParsedLine, ResultLine } from '../wire/streamJson.ts';
+import type { OutLine, ParsedLine, ResultLine } from '../wire/streamJson.ts';
+import { CauseHold } from './causeHold.ts';
 import { CompactionHold } from '../entries/compactionHold.ts';
 import { inlineImages } from '../entries/inlineImages.ts';
 import { LiveBlocks } from './liveBlocks.ts';
@@ -35,6 +37,7 @@ export class LineMapper {
   private readonly hold = new CompactionHold();
   private readonly system: SystemMapper;
   private readonly mirror: MirrorMapper;
+  private readonly cause = new CauseHold();
 
   constructor(options: LineMapperOptions) {
     this.options = options;
@@ -42,8 +45,53 @@ export class LineMapper {
     this.mirror = new MirrorMapper(options);
   }
 
-  /** Events of one line. */
+  /** Events of one line, and those that waited for it. */
   map(parsed: ParsedLine): AgentEvent[] {
+    const { hasMirror } = this.options;
+    if (parsed.known && parsed.line.type === 'transcript_mirror') {
+      return this.mirrored(parsed.line.filePath, parsed.line.entries);
+    }
+    const events = this.events(parsed);
+    if (!parsed.known || !hasMirror) return events;
+    return this.inOrder(parsed.line, events);
+  }
+
+  /** The events of a live line, unless they wait for the mirror to tell what caused them. */
+  private inOrder(line: OutLine, events: readonly AgentEvent[]): AgentEvent[] {
+    const { cause } = this;
+    const { prompts } = this.options;
+    if (line.type === 'result') return [...cause.end(), ...events];
+    const began = events.find(isBeginning);
+    if (began?.kind === 'entry' && began.entry.kind === 'prompt') cause.caused();
+    const isMessage = line.type === 'user' || line.type === 'assistant';
+    const isMain = isMessage && (line.parent_tool_use_id ?? undefined) === undefined;
+    const now = cause.pass(events, isMain);
+    if (began?.kind === 'entry' && began.entry.kind === 'command') cause.commandCame();
+    for (const event of events) this.watch(event);
+    if (line.type !== 'system') return now;
+    if (line.subtype === 'init') cause.turnBegan(prompts.isInTurn);
+    if (line.subtype === 'task_notification') {
+      cause.newsCame();
+      cause.watchEnded(line.tool_use_id ?? '');
+    }
+    return now;
+  }
+
+  /** A call whose events come into whatever the agent does then. */
+  private watch(event: AgentEvent): void {
+    if (event.kind !== 'entry' || event.entry.kind !== 'tool-call') return;
+    if (event.entry.tool === 'Monitor') this.cause.watchBegan(event.entry.callId);
+  }
+
+  private mirrored(file: string, entries: readonly Json[]): AgentEvent[] {
+    const { facts, lines, raw } = this.mirror.map(file, entries);
+    const wasOwed = this.cause.isOwed;
+    const events = this.cause.mirrored(lines);
+    if (wasOwed && !this.cause.isOwed) this.options.prompts.turnStarted();
+    return [...facts, ...events, ...raw];
+  }
+
+  private events(parsed: ParsedLine): AgentEvent[] {
     if (!parsed.known) {
       const id = jsonField(parsed.json, 'uuid');
       return entryEvents([
@@ -72,7 +120,6 @@ export class LineMapper {
       case 'command_lifecycle':
         return prompts.applyLifecycle(line.command_uuid, line.state);
       case 'transcript_mirror':
-        return this.mirror.map(line.filePath, line.entries);
       case 'control_response':
       case 'conversation_reset':
         // The id of the new conversation comes with the next line.
@@ -83,6 +130,7 @@ export class LineMapper {
   /** Events for the end of the process: live text and open requests are gone. */
   end(): AgentEvent[] {
     return [
+      ...this.cause.end(),
       ...this.live.endAll(),
       ...entryEvents(this.hold.release()),
       ...this.options.requests.withdrawAll('The session ended.'),
@@ -135,7 +183,10 @@ export class LineMapper {
 
   private result(line: ResultLine): AgentEvent[] {
     const { now, prompts, facts } = this.options;
-    const turn = turnEntry(line, now());
+    const ended = turnEntry(line, now());
+    // 2.1.197 does not name the prompts of a turn.
+    const ids = ended.promptIds ?? prompts.inTurn;
+    const turn = ids.length === 0 ? ended : { ...ended, promptIds: [...ids] };
     const isLocal = isLocalCommand(line);
     const state = turn.outcome === 'interrupted' ? 'cancelled' : 'completed';
     return [
@@ -188,4 +239,14 @@ function contextFacts(line: MessageLine, isMain: boolean): AgentEvent[] {
     (usage.cache_read_input_tokens ?? 0) +
     (usage.cache_creation_input_tokens ?? 0);
   return contextTokens > 0 ? [{ kind: 'facts', facts: { contextTokens } }] : [];
+}
+
+/** The live line of what somebody typed. */
+function isBeginning(event: AgentEvent): boolean {
+  if (event.kind !== 'entry') return false;
+  const { entry } = event;
+  return (
+    (entry.kind === 'prompt' && entry.origin === 'person') ||
+    (entry.kind === 'command' && entry.command !== '')
+  );
 }

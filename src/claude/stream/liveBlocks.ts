@@ -1,7 +1,7 @@
 // Streaming text: which blocks are live, and when the finished entry or an abort supersedes them.
 import { omitUndefined } from '../../base/omitUndefined.ts';
 import type { AgentEvent } from '../../protocol/agent.ts';
-import type { LiveText } from '../../protocol/transcript.ts';
+import type { LiveText } from '../../protocol/entryParts.ts';
 import type { MessageLine } from '../wire/messageLine.ts';
 import type { StreamEventLine } from '../wire/streamJson.ts';
 

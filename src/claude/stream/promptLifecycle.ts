@@ -23,6 +23,11 @@ export class PromptLifecycle {
   private readonly states = new Map<string, PromptState | 'written'>();
   private hasLifecycle = false;
 
+  /** Those that have started and are not over. */
+  get running(): readonly string[] {
+    return [...this.states].flatMap(([promptId, known]) => (known === 'started' ? [promptId] : []));
+  }
+
   /** The CLI tells the states itself (`command_lifecycle`). */
   apply(promptId: string, state: string): AgentEvent[] {
     this.hasLifecycle = true;
@@ -57,8 +62,7 @@ export class PromptLifecycle {
   /** A turn ended: what had started is over, unless the CLI says so itself. */
   turnEnded(state: 'completed' | 'cancelled'): AgentEvent[] {
     if (this.hasLifecycle) return [];
-    const running = [...this.states].filter(([, known]) => known === 'started');
-    return running.flatMap(([promptId]) => this.to(promptId, state));
+    return this.running.flatMap((promptId) => this.to(promptId, state));
   }
 
   /** A command that the CLI ran itself is over: it comes back as no prompt, but was next in turn. */

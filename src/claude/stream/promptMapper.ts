@@ -1,7 +1,8 @@
 // Maps prompts that come back: each once, with its own author's words and pictures, in the order of sending.
 import { omitUndefined } from '../../base/omitUndefined.ts';
 import type { AgentEvent } from '../../protocol/agent.ts';
-import type { EntryOf, PromptImage } from '../../protocol/transcript.ts';
+import type { PromptImage } from '../../protocol/entryParts.ts';
+import type { EntryOf } from '../../protocol/transcript.ts';
 import { PromptLifecycle } from './promptLifecycle.ts';
 import { type SentPrompt, SentPrompts } from './sentPrompts.ts';
 import { imageOf } from '../entries/toolResultEntry.ts';
@@ -20,6 +21,16 @@ export class PromptMapper {
   private readonly lifecycle = new PromptLifecycle();
   private readonly unreturned = new SentPrompts();
   private isTurnRunning = false;
+
+  /** Whether somebody's prompt or command has begun a turn that still runs. */
+  get isInTurn(): boolean {
+    return this.isTurnRunning;
+  }
+
+  /** Ids of the prompts that run, as far as they are known. */
+  get inTurn(): readonly string[] {
+    return this.lifecycle.running;
+  }
 
   /** It was written to the child; to a busy one, so that it waits. */
   sent(prompt: SentPrompt, isBusy: boolean): AgentEvent[] {
@@ -66,6 +77,7 @@ export class PromptMapper {
 
   /** A slash command that makes a prompt of its own stands in the log under the id that it was sent with. */
   commandStarted(entryId: string): AgentEvent[] {
+    this.unreturned.remove(entryId);
     return this.lifecycle.commandStarted(entryId);
   }
 
@@ -90,7 +102,9 @@ export class PromptMapper {
   /** A command that the CLI ran itself is over. */
   commandEnded(): AgentEvent[] {
     this.isTurnRunning = false;
-    return this.lifecycle.commandEnded();
+    const events = this.lifecycle.commandEnded();
+    for (const event of events) if (event.kind === 'prompt') this.unreturned.remove(event.promptId);
+    return events;
   }
 
   private started(promptId: string | undefined): AgentEvent[] {

@@ -1,5 +1,5 @@
 // Remembers what was typed until it comes back, and tells what a line holds: prompts that waited together come back as one.
-import type { PromptImage } from '../../protocol/transcript.ts';
+import type { PromptImage } from '../../protocol/entryParts.ts';
 
 /** A prompt as its author sent it. */
 export interface SentPrompt {

@@ -71,6 +71,7 @@ export const messageLineSchema = z.looseObject({
   isAbortedMidStream: z.optional(z.boolean()),
   isApiErrorMessage: z.optional(z.boolean()),
   toolUseResult: z.optional(passthroughJson),
+  mcpMeta: z.optional(z.looseObject({ structuredContent: z.optional(passthroughJson) })),
   toolDenialKind: z.optional(z.string()),
   /** How the session was started: 'sdk-cli' for ours, 'cli' in a terminal. */
   entrypoint: z.optional(z.string()),

@@ -1,6 +1,7 @@
 // The commands of `join` in a terminal: what a line that begins with a slash sends.
 import { requestKindOf } from '../../protocol/openValues.ts';
-import type { EntryOf, Question } from '../../protocol/transcript.ts';
+import type { Question } from '../../protocol/entryParts.ts';
+import type { EntryOf } from '../../protocol/transcript.ts';
 import type { Queued } from '../../protocol/state.ts';
 import type { RoomView } from '../../session/view.ts';
 import {

@@ -3,7 +3,8 @@ import { assertNever } from '../../base/assert.ts';
 import type { Json } from '../../protocol/json.ts';
 import { causeOf } from '../../protocol/requestCauses.ts';
 import { requestKindOf, wholeRequest } from '../../protocol/openValues.ts';
-import type { Author, CutText, Entry, EntryOf } from '../../protocol/transcript.ts';
+import type { Author, CutText } from '../../protocol/entryParts.ts';
+import type { Entry, EntryOf } from '../../protocol/transcript.ts';
 import { oneLine, printable } from '../io.ts';
 import { showDeceptive } from '../../base/visibleText.ts';
 
@@ -65,7 +66,7 @@ export function entryText(entry: Entry, paint: Paint): string {
     case 'reset':
       return paint.dim('— a new conversation —');
     case 'command':
-      return `${paint.bold(`$ ${oneLine(entry.command)}`)}\n${indent(shorten(whole(entry)))}`;
+      return commandText(entry, paint);
     case 'turn':
       return turnText(entry, paint);
     case 'retry':
@@ -79,6 +80,14 @@ export function entryText(entry: Entry, paint: Paint): string {
     default:
       return assertNever(entry);
   }
+}
+
+/** A command and who ran it, and what it printed: one of both may be missing. */
+function commandText(entry: EntryOf<'command'>, paint: Paint): string {
+  const by = nameOf(entry.author);
+  const line = `${by === undefined ? '' : `${by}: `}$ ${oneLine(entry.command)}`;
+  const output = whole(entry) === '' ? [] : [indent(shorten(whole(entry)))];
+  return [...(entry.command === '' ? [] : [paint.bold(line)]), ...output].join('\n');
 }
 
 /** What is asked for: all of it, for it is what an answer allows. */

@@ -2,7 +2,8 @@
 import * as z from 'zod/mini';
 import { assertNever } from '../../base/assert.ts';
 import { type Json, parseJson } from '../../protocol/json.ts';
-import type { CutText, Entry, EntryOf } from '../../protocol/transcript.ts';
+import type { CutText } from '../../protocol/entryParts.ts';
+import type { Entry, EntryOf } from '../../protocol/transcript.ts';
 import type { RoomView } from '../../session/view.ts';
 
 /** What is shown of an entry. */

@@ -3,7 +3,7 @@ import { isAppError } from '../../base/errors.ts';
 import { omitUndefined } from '../../base/omitUndefined.ts';
 import { errorText } from '../../base/log.ts';
 import type { AgentEvent, AgentSession, GuestText } from '../../protocol/agent.ts';
-import type { Author } from '../../protocol/transcript.ts';
+import type { Author } from '../../protocol/entryParts.ts';
 import { isGuestCommand } from '../../session/control/guestPrompt.ts';
 import { firstLine } from '../session/completeEntry.ts';
 import { agentProcesses } from './agentMarker.ts';

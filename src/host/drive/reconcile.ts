@@ -1,7 +1,6 @@
 // Brings a session in line with the agent's transcript after something ended without a word.
 import { errorText, type Logger } from '../../base/log.ts';
-import type { Agent } from '../../protocol/agent.ts';
-import type { Entry } from '../../protocol/transcript.ts';
+import type { Agent, ReportedEntry } from '../../protocol/agent.ts';
 import type { RoomTables } from '../journal/roomTables.ts';
 import type { SessionRecorder } from '../session/sessionRecorder.ts';
 import type { StoredPrompt } from '../journal/sessionTables.ts';
@@ -34,16 +33,16 @@ export async function takeMissed(options: ReconcileOptions): Promise<Missed> {
   const { recorder, tables, agent, env, log } = options;
   const { agentSessionId, cwd } = recorder.stored;
   if (agentSessionId === undefined) return { exists: false, taken: 0 };
-  let entries: readonly Entry[];
+  let entries: readonly ReportedEntry[];
   try {
-    entries = await agent.readTranscript(agentSessionId, cwd, undefined, env);
+    entries = await agent.readTranscript(agentSessionId, cwd, env);
   } catch (error) {
     log.warn('transcript not read', { error: errorText(error) });
     return { exists: true, taken: 0 };
   }
-  const lastKnown = entries.findLastIndex(({ id }) => tables.hasEntry(id));
+  const lastKnown = entries.findLastIndex(({ entry }) => tables.hasEntry(entry.id));
   const missed = entries.slice(Math.max(lastKnown + 1, entries.length - IMPORTED_ENTRIES));
-  return { exists: entries.length > 0, taken: recorder.record(missed).length };
+  return { exists: entries.length > 0, taken: recorder.recordReported(missed) };
 }
 
 /** Says that requests which were open are lost: nobody's answer can reach them any more. */

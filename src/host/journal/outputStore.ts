@@ -16,7 +16,7 @@ import { newId } from '../../base/ids.ts';
 import { jsonHead, jsonTail } from '../../base/jsonText.ts';
 import { errorText, type Logger } from '../../base/log.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { CutText } from '../../protocol/transcript.ts';
+import type { CutText } from '../../protocol/entryParts.ts';
 import type { BlobRead } from '../../sync/host/hostRoomOptions.ts';
 
 /** Of one output; what is longer keeps its beginning. */

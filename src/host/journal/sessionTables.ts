@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import * as z from 'zod/mini';
 import { type Json, parseJson } from '../../protocol/json.ts';
 import { sharingSchema } from '../../protocol/state.ts';
-import { authorSchema, promptImageSchema } from '../../protocol/transcript.ts';
+import { authorSchema, promptImageSchema } from '../../protocol/entryParts.ts';
 import { numberOf, textOf, transact } from './sqlite.ts';
 
 /** A session that this host opened once. Unknown fields survive. */

@@ -3,7 +3,7 @@ import { omitUndefined } from '../../base/omitUndefined.ts';
 import { newId } from '../../base/ids.ts';
 import { jsonCut } from '../../base/jsonText.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { Author } from '../../protocol/transcript.ts';
+import type { Author } from '../../protocol/entryParts.ts';
 import { storableEnvironment } from '../find/filterEnvironment.ts';
 import type { StoredSession } from '../journal/sessionTables.ts';
 

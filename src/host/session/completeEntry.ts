@@ -1,6 +1,7 @@
 // What the host adds to an entry before it is written: authors, pictures, bounds; and which are new.
 import { omitUndefined } from '../../base/omitUndefined.ts';
-import type { Author, Entry, EntryImage, EntryOf, PromptImage } from '../../protocol/transcript.ts';
+import type { Author, EntryImage, PromptImage } from '../../protocol/entryParts.ts';
+import type { Entry, EntryOf } from '../../protocol/transcript.ts';
 import { bodyId, cutEntry } from './cutEntry.ts';
 import type { OutputStore } from '../journal/outputStore.ts';
 import type { StoredPrompt } from '../journal/sessionTables.ts';
@@ -9,7 +10,7 @@ import type { RoomTables } from '../journal/roomTables.ts';
 
 /** What is known beside the entry. */
 export interface CompletionContext {
-  readonly prompts: Pick<PromptBook, 'find' | 'authorOf' | 'running'>;
+  readonly prompts: Pick<PromptBook, 'find' | 'authorOf' | 'running' | 'handedOver'>;
   readonly tables: Pick<RoomTables, 'saveBlob'>;
   readonly outputs: Pick<OutputStore, 'take'>;
   /** Who asked for the interruption that a turn's end reports. */
@@ -26,6 +27,9 @@ export function completeEntry(entry: Entry, context: CompletionContext): Entry {
     const own = { ...entry, text: prompt.text, author: prompt.author };
     return nameImages(own, prompt.images ?? [], tables);
   }
+  if (entry.kind === 'command' && entry.author === undefined) {
+    return { ...entry, ...omitUndefined({ author: promptOf(entry, prompts)?.author }) };
+  }
   if (entry.kind === 'tool-result' && entry.outputFile !== undefined) {
     const { outputFile, ...rest } = entry;
     return { ...rest, ...context.outputs.take(outputFile) };
@@ -34,12 +38,25 @@ export function completeEntry(entry: Entry, context: CompletionContext): Entry {
     const causes = causesOf(prompts.running());
     return causes.length === 0 ? entry : { ...entry, causes };
   }
+  if (entry.kind === 'notice' && entry.code === 'prompt-blocked' && entry.promptId === undefined) {
+    // The transcript does not name it: it is the one that the agent has and that has not begun.
+    return { ...entry, ...omitUndefined({ promptId: prompts.handedOver()?.promptId }) };
+  }
   if (entry.kind === 'turn') {
     const prompter = prompts.authorOf(entry.promptIds ?? []);
     const author = entry.outcome === 'interrupted' ? (interruptedBy ?? prompter) : prompter;
     return { ...entry, ...omitUndefined({ author }) };
   }
   return entry;
+}
+
+/** The prompt that ran a command: it has its id, but for commands that 2.1.197 runs itself. */
+export function promptOf(
+  { id, command }: EntryOf<'command'>,
+  prompts: Pick<PromptBook, 'find' | 'handedOver'>,
+): StoredPrompt | undefined {
+  const next = prompts.handedOver();
+  return prompts.find(id) ?? (command !== '' && next?.text.trim() === command ? next : undefined);
 }
 
 /** A guest's first: whoever allows should see that it is not only for themselves. */

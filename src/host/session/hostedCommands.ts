@@ -8,7 +8,7 @@ import { LIMITS } from '../../protocol/limits.ts';
 import { skipsQuestions } from '../../protocol/permissionModes.ts';
 import { requestKindOf, roleOf } from '../../protocol/openValues.ts';
 import type { Person } from '../../protocol/state.ts';
-import type { Author } from '../../protocol/transcript.ts';
+import type { Author } from '../../protocol/entryParts.ts';
 import type { AcceptedCommand } from '../../session/control/commandHandlers.ts';
 import { GUEST_SLASH_COMMANDS, otherCommand } from '../../session/control/guestPrompt.ts';
 import {

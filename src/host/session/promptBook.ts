@@ -1,6 +1,6 @@
 // The prompts of one session: journalled once, in order, each with its author and how far it got.
 import type { Queued } from '../../protocol/state.ts';
-import type { Author } from '../../protocol/transcript.ts';
+import type { Author } from '../../protocol/entryParts.ts';
 import type { PromptState, SessionTables, StoredPrompt } from '../journal/sessionTables.ts';
 
 /** Prompts of a session, over the journal. */
@@ -58,6 +58,11 @@ export class PromptBook {
   /** The next prompt that the agent has not got. */
   nextAccepted(): StoredPrompt | undefined {
     return [...this.open.values()].find(({ state }) => state === 'accepted');
+  }
+
+  /** The oldest that the agent was given and that has not begun. */
+  handedOver(): StoredPrompt | undefined {
+    return [...this.open.values()].find(({ state }) => state === 'sent' || state === 'queued');
   }
 
   /** Those that the running turn serves, oldest first. */

@@ -1,7 +1,7 @@
 // What moves a session: its own agent process, or somebody else's that is watched.
 import type { Clock } from '../../base/clock.ts';
 import type { AgentSession } from '../../protocol/agent.ts';
-import type { Author } from '../../protocol/transcript.ts';
+import type { Author } from '../../protocol/entryParts.ts';
 import type { SessionRecorder } from './sessionRecorder.ts';
 
 /** What commands to a session act on. */

@@ -3,15 +3,16 @@ import { omitUndefined } from '../../base/omitUndefined.ts';
 import type { Clock } from '../../base/clock.ts';
 import { Emitter } from '../../base/emitter.ts';
 import { newId } from '../../base/ids.ts';
-import type { AgentEvent, AgentFacts } from '../../protocol/agent.ts';
+import type { AgentEvent, AgentFacts, ReportedEntry } from '../../protocol/agent.ts';
 import type { Problem, SessionStatus, SessionSummary } from '../../protocol/state.ts';
 import { parseJson } from '../../protocol/json.ts';
 import { logSchema } from '../../protocol/room.ts';
-import { type Author, type Entry, type EntryOf, parseEntry } from '../../protocol/transcript.ts';
+import type { Author } from '../../protocol/entryParts.ts';
+import { type Entry, type EntryOf, parseEntry } from '../../protocol/transcript.ts';
 import type { PlacedEntry } from '../../session/view.ts';
 import type { HostRoom } from '../../sync/host/hostRoom.ts';
 import type { SessionApp } from '../../sync/host/hostRoomOptions.ts';
-import { completeEntry, firstLine, nameImages, newEntries } from './completeEntry.ts';
+import { completeEntry, firstLine, nameImages, newEntries, promptOf } from './completeEntry.ts';
 import type { PromptBook } from './promptBook.ts';
 import { RawLines } from './rawLines.ts';
 import { type OpenRequest, RequestBook } from './requestBook.ts';
@@ -107,7 +108,7 @@ export class SessionRecorder {
   take(event: AgentEvent): void {
     switch (event.kind) {
       case 'entry':
-        this.record([nameImages(event.entry, event.images ?? [], this.options.tables)]);
+        this.recordReported([event]);
         return;
       case 'delta': {
         const { kind: _, ...delta } = event;
@@ -138,6 +139,13 @@ export class SessionRecorder {
       case 'exit':
         return;
     }
+  }
+
+  /** Appends what an agent reports; how many of them were new. */
+  recordReported(reported: readonly ReportedEntry[]): number {
+    const { tables } = this.options;
+    return this.record(reported.map(({ entry, images }) => nameImages(entry, images ?? [], tables)))
+      .length;
   }
 
   /** Appends what is new: an entry whose id is in the log already is skipped. */
@@ -278,7 +286,23 @@ export class SessionRecorder {
       interruptedBy: this.interruptedBy,
     });
     if (entry.kind === 'turn') this.interruptedBy = undefined;
+    this.markPrompt(complete);
     return complete;
+  }
+
+  /** What an entry says of its prompt: before the next entry is completed, which may ask what is under way. */
+  private markPrompt(entry: Entry): void {
+    const { prompts } = this;
+    if (entry.kind === 'command') {
+      const prompt = promptOf(entry, prompts);
+      // Under another id nothing else will tell that it has run.
+      const state = prompt?.promptId === entry.id ? 'started' : 'completed';
+      if (prompt !== undefined) prompts.mark(prompt.promptId, state);
+    } else if (entry.kind === 'prompt' && entry.promptId !== undefined) {
+      prompts.mark(entry.promptId, 'started');
+    } else if (entry.kind === 'notice' && entry.promptId !== undefined) {
+      if (entry.code === 'prompt-blocked') prompts.mark(entry.promptId, 'cancelled');
+    }
   }
 
   /** What follows from an entry that is in the log now. */
@@ -288,7 +312,6 @@ export class SessionRecorder {
         this.requests.add(index, entry);
         return;
       case 'prompt':
-        if (entry.promptId !== undefined) this.prompts.mark(entry.promptId, 'started');
         if (this.current.title === '') this.update({ title: firstLine(entry.text) });
         return;
       case 'turn':
