@@ -1,7 +1,8 @@
 // kill -9 of the host, or of the agent, in every state of a session.
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { promptState } from '../../tools/demo/demoRequest.ts';
 import { liveAgents, watchAgents } from './agentWatch.ts';
 import { type Guest, HostRig } from './hostRig.ts';
@@ -23,6 +24,14 @@ afterEach(async () => {
 function timesAsked(text: string): number {
   const states = rig.model.requests.map(({ body }) => promptState(body));
   return states.filter(({ prompt, step }) => prompt.includes(text) && step === 0).length;
+}
+
+/** What the agent has written of its conversations. */
+function transcripts({ env }: HostRig): readonly string[] {
+  const projects = join(env['CLAUDE_CONFIG_DIR'] ?? '', 'projects');
+  return globSync('*/*.jsonl', { cwd: projects }).map((file) =>
+    readFileSync(join(projects, file), 'utf8'),
+  );
 }
 
 async function crashAndReturn(session: string): Promise<Guest> {
@@ -81,6 +90,13 @@ describe('kill -9 of the host', () => {
       60_000,
     );
     await again.until('nothing is pending', () => again.state.pending.length === 0);
+    await again.until('the call has an end', () => again.ofKind('tool-result').length > 0);
+    // The agent told its model that the permission had failed: nobody denied it, and that is said first.
+    const kinds = again.entries.map(({ kind }) => kind);
+    expect(kinds.indexOf('decision')).toBeLessThan(kinds.indexOf('tool-result'));
+    expect(again.ofKind('tool-result')).toMatchObject([
+      { outcome: 'interrupted', text: expect.stringContaining('nobody denied it') },
+    ]);
     await again.view.request('prompt', { text: '[[text:and on]]' });
     await again.until('the next turn ends', () => again.text.includes('and on'));
     expect(existsSync(join(rig.project, 'never.txt'))).toBe(false);
@@ -145,6 +161,31 @@ describe('kill -9 of the host', () => {
 });
 
 describe('an agent that ends by itself', () => {
+  it('in a tool: the call has an end, and the model is told that it is not known', async () => {
+    const ada = await (await rig.machine()).startSession();
+    const begun = join(rig.project, 'began.txt');
+    await ada.view.request('prompt', { text: `[[bash:touch ${begun}; sleep 30]]` });
+    await ada.answer('allow');
+    await ada.until('the tool runs', () => existsSync(begun));
+    const [call] = ada.ofKind('tool-call');
+    await waitUntil('the call is in the transcript', () =>
+      transcripts(rig).some((text) => text.includes(call?.callId ?? 'none')),
+    );
+    for (const { pid } of liveAgents(rig.folder)) process.kill(pid, 'SIGKILL');
+    await ada.until('the call has an end', () => ada.ofKind('tool-result').length === 1);
+    expect(ada.ofKind('tool-result')).toMatchObject([
+      {
+        callId: call?.callId,
+        outcome: 'interrupted',
+        text: expect.stringContaining('may have run'),
+      },
+    ]);
+    await ada.view.request('prompt', { text: '[[text:and on]]' });
+    await ada.until('the next turn ends', () => ada.ofKind('turn').length === 1);
+    expect(JSON.stringify(rig.model.requests.at(-1)?.body)).toContain('its outcome is unknown');
+    expect(ada.ofKind('tool-result')).toHaveLength(1);
+  });
+
   it('is said, and the next prompt starts it again with its memory', async () => {
     const ada = await (await rig.machine()).startSession();
     await ada.view.request('prompt', { text: '[[text:first]]' });
@@ -159,7 +200,7 @@ describe('an agent that ends by itself', () => {
     expect(ada.view.live).toEqual([]);
     await ada.view.request('prompt', { text: '[[text:and on]]' });
     await ada.until('the next turn ends', () => ada.text.includes('and on'));
-    expect(ada.state.session.problem).toBeUndefined();
+    await ada.until('the problem is over', () => ada.state.session.problem === undefined);
     expect(timesAsked('marker-killed')).toBe(1);
     expect(await agents.stop()).toEqual({ most: 1, several: [] });
   });

@@ -2,7 +2,7 @@
 import { isRecord } from '../../base/isRecord.ts';
 import type { Json } from '../../protocol/json.ts';
 import type { EntryImage } from '../../protocol/entryParts.ts';
-import type { Entry } from '../../protocol/transcript.ts';
+import type { Entry, EntryOf } from '../../protocol/transcript.ts';
 import type { Block, MessageLine } from '../wire/messageLine.ts';
 import type { EntryBase } from './personText.ts';
 
@@ -10,6 +10,8 @@ import type { EntryBase } from './personText.ts';
 const MAX_BASE64_CHARS = 4096;
 
 const STOPPED = 'Stopped before it was done. It may have run in part.';
+/** What the CLI makes of a permission when its host has gone: nobody has refused anything. */
+const UNASKED = /^Tool permission request failed: .*\bTool permission stream closed\b/;
 
 /** The 'tool-result' entry of a block. `deniedCalls`: calls that a person is known to have denied. */
 export function toolResultEntry(
@@ -28,14 +30,25 @@ export function toolResultEntry(
     kind: 'tool-result',
     callId,
     outcome,
-    // What the CLI says of it is for the model, and not true: nobody rejected anything.
-    text: outcome === 'interrupted' && isStopped(line, text) ? STOPPED : text,
+    text: saidOf(line, text, outcome),
     ...(images.length > 0 ? { images } : {}),
     ...(isRecord(structured) || Array.isArray(structured)
       ? { structured: withoutBytes(withoutOutputFile(structured)) }
       : {}),
     ...outputFileOf(structured),
   };
+}
+
+/** The text for people: what the CLI says of a call that has not run is for the model, and not true. */
+function saidOf(
+  line: MessageLine,
+  text: string,
+  outcome: EntryOf<'tool-result'>['outcome'],
+): string {
+  if (UNASKED.test(text)) {
+    return `It was not run: the session host ended before anybody answered, and nobody denied it. The model was told: “${text}”`;
+  }
+  return outcome === 'interrupted' && isStopped(line, text) ? STOPPED : text;
 }
 
 /** The file keeps the structured part of an MCP server's result apart, where the live line joins it with the text. */
@@ -79,7 +92,7 @@ function outcomeOf(
   structured: Json | undefined,
   isDenied: boolean,
 ): 'ok' | 'error' | 'denied' | 'interrupted' {
-  if (/^\[(Request|Tool call) interrupted/.test(text)) return 'interrupted';
+  if (/^\[(Request|Tool call) interrupted/.test(text) || UNASKED.test(text)) return 'interrupted';
   if (block.is_error !== true) {
     return isRecord(structured) && structured['interrupted'] === true ? 'interrupted' : 'ok';
   }

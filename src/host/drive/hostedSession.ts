@@ -11,7 +11,7 @@ import { AgentSlot } from './agentSlot.ts';
 import { guestFiles } from './guestFiles.ts';
 import { launchAgent, type LaunchOptions } from './launchAgent.ts';
 import { awaitOldChild, type ProcessName } from './oldChild.ts';
-import { dropUnsettled, loseRequests, settlePrompts, takeMissed } from './reconcile.ts';
+import { dropUnsettled, loseCalls, loseRequests, settlePrompts, takeMissed } from './reconcile.ts';
 import type { CommandTarget, SessionDriver } from '../session/sessionDriver.ts';
 import type { StoredPrompt } from '../journal/sessionTables.ts';
 
@@ -254,9 +254,11 @@ export class HostedSession implements SessionDriver {
     const hadText = recorder.dropLive();
     recorder.restoreRequests();
     const wasRunning = recorder.prompts.unfinished().some(({ state }) => state !== 'accepted');
-    await takeMissed(this.options);
     const isLost = hadText || wasRunning || recorder.openRequests.length > 0;
+    // Nobody could answer any more: before what the agent made of that.
     loseRequests(recorder);
+    await takeMissed(this.options);
+    loseCalls(recorder, tables, this.options.clock.now());
     settlePrompts(recorder, tables);
     if (isLost) recorder.notice({ level: 'warning', code, text });
   }

@@ -1,5 +1,9 @@
 // Brings a session in line with the agent's transcript after something ended without a word.
 import { errorText, type Logger } from '../../base/log.ts';
+import { omitUndefined } from '../../base/omitUndefined.ts';
+import { parseJson } from '../../protocol/json.ts';
+import { logSchema } from '../../protocol/room.ts';
+import { type Entry, parseEntry } from '../../protocol/transcript.ts';
 import type { Agent, ReportedEntry } from '../../protocol/agent.ts';
 import type { RoomTables } from '../journal/roomTables.ts';
 import type { SessionRecorder } from '../session/sessionRecorder.ts';
@@ -50,9 +54,41 @@ export function loseRequests(recorder: SessionRecorder): void {
   for (const { requestId } of recorder.openRequests) {
     recorder.decide(requestId, {
       outcome: 'lost',
-      detail: 'The agent ended before it was answered.',
+      detail: 'The agent or the session host ended before it was answered.',
     });
   }
+}
+
+/** Entries of the log that are looked at: a turn has fewer. */
+const LOOKED_AT = 2000;
+
+/** Says of calls of the turn under way that have no result that there will be none. */
+export function loseCalls(recorder: SessionRecorder, tables: RoomTables, now: number): void {
+  const { nextIndex } = tables.logEnd();
+  const recent = tables.readLog(Math.max(0, nextIndex - LOOKED_AT), nextIndex).flatMap(entryOf);
+  const turn = recent.slice(recent.findLastIndex(({ kind }) => kind === 'turn') + 1);
+  const ended = new Set(
+    turn.flatMap((entry) => (entry.kind === 'tool-result' ? entry.callId : [])),
+  );
+  const lost = turn.flatMap((entry) => {
+    if (entry.kind !== 'tool-call' || ended.has(entry.callId)) return [];
+    const { callId, parent } = entry;
+    return [{ callId, ...omitUndefined({ parent }) }];
+  });
+  recorder.record(
+    lost.map((call) => ({
+      ...{ kind: 'tool-result', id: `lost:${call.callId}`, at: now, ...call },
+      ...{ outcome: 'interrupted', text: LOST_CALL },
+    })),
+  );
+}
+
+const LOST_CALL =
+  'The agent ended before the result was known. It may have run, wholly or in part: look before it is run again.';
+
+function entryOf({ text }: { readonly text: string }): Entry[] {
+  const parsed = logSchema.safeParse(parseJson(text));
+  return parsed.success ? [parseEntry(parsed.data.entry)] : [];
 }
 
 /**
