@@ -224,9 +224,10 @@ describe('session store', () => {
     journal.close();
   });
 
-  it('raw lines keep their order and come once per uuid', () => {
+  it('raw lines keep their order and come once per uuid, unless they say something else', () => {
     const journal = open(temporaryFolder());
-    const lines = [{ uuid: 'a' }, { type: 'x' }, { uuid: 'a' }, { type: 'x' }];
+    const again = { uuid: 'a', parentUuid: 'b' };
+    const lines = [{ uuid: 'a' }, { type: 'x' }, { uuid: 'a' }, { type: 'x' }, again, again];
     journal.sessions.appendRawLines(
       's',
       lines.map((line) => ({ file: 'f', line })),
@@ -235,6 +236,7 @@ describe('session store', () => {
       '{"uuid":"a"}',
       '{"type":"x"}',
       '{"type":"x"}',
+      '{"uuid":"a","parentUuid":"b"}',
     ]);
     journal.close();
   });

@@ -199,6 +199,9 @@ describe('tool heads', () => {
       'scout',
       'Look',
     ],
+    [{ tool: 'Monitor', input: { description: 'the log' } }, 'eye', 'Watch', 'the log'],
+    [{ tool: 'CronCreate', input: { cron: '* * *', prompt: 'a\nb' } }, 'clock', 'New timer', 'a …'],
+    [{ tool: 'ExitPlanMode', input: {} }, 'list', 'Plan', ''],
     [{ tool: 'Nova', input: { what: 'new' } }, 'plug', 'Nova', 'new'],
     [{ tool: 'Nova', input: null }, 'plug', 'Nova', ''],
   ])('of %o', (call, icon, title, subtitle) => {

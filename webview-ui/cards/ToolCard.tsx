@@ -151,9 +151,27 @@ export function ToolCard(props: {
       ) : (
         <ToolBody row={row} call={call} />
       )}
+      {(isPlan || isQuestion) && <WhyNot row={row} />}
       {family === 'agent' && <Subagent row={row} callId={call.callId} renderRow={renderRow} />}
       {row.decision !== undefined && <DecisionLine decision={row.decision} />}
     </Fold>
+  );
+}
+
+/** What became of a plan or a question that nobody answered: the agent's own reason. */
+function WhyNot({ row }: { readonly row: TranscriptRow }) {
+  const result = row.result;
+  if (result === undefined || result.entry.outcome === 'ok') return null;
+  if (row.decision !== undefined) return null;
+  const { index, entry } = result;
+  return (
+    <ResultBody
+      id={`${row.key}/why`}
+      index={index}
+      result={entry}
+      isTerminal={false}
+      foldAfter={20}
+    />
   );
 }
 

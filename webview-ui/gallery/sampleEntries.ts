@@ -227,9 +227,10 @@ const bodies: readonly Body[] = [
     costUsd: 0.42,
     usage: { outputTokens: 5210 },
   },
+  { kind: 'command', command: '/context', text: '', author: ada },
   {
     kind: 'command',
-    command: '/context',
+    command: '',
     text: 'Context: 42k of 200k tokens\n  system 12k\n  messages 30k',
   },
   {
@@ -289,6 +290,21 @@ const bodies: readonly Body[] = [
     text: 'The session was restarted. Partial text of the last reply was lost.',
   },
   { kind: 'prompt', text: 'A hook says: the branch is protected.', origin: 'hook' },
+  { kind: 'prompt', text: 'Monitor event: "the log"\nGET /limits 429', origin: 'task' },
+  { kind: 'prompt', text: 'Look whether the build is green.', origin: 'scheduled' },
+  {
+    kind: 'tool-call',
+    messageId: 'm12',
+    callId: 'c12',
+    tool: 'ExitPlanMode',
+    input: { plan: '1. Use a monotonic clock' },
+  },
+  {
+    kind: 'tool-result',
+    callId: 'c12',
+    outcome: 'error',
+    text: 'You are not in plan mode. This tool is only for exiting plan mode after writing a plan.',
+  },
   {
     kind: 'unknown',
     type: 'quantum_entanglement',

@@ -1,7 +1,7 @@
 // What a tool call is about, in a line: the fields people look for, of any tool's input.
 import type { Json } from '../../src/protocol/json.ts';
 import type { IconName } from '../parts/Icon.tsx';
-import type { Translate } from '../strings.ts';
+import type { StringKey, Translate } from '../strings.ts';
 import type { EntryOf } from '../../src/protocol/transcript.ts';
 import { relativePath } from './format.ts';
 import { showDeceptive } from '../../src/base/visibleText.ts';
@@ -142,11 +142,36 @@ function headOf(call: Call, folder: string | undefined, t: Translate): ToolHead 
         isCode: false,
       };
     case 'other':
-      return describeOther(tool, title, input);
+      return describeOther(call, title, t);
   }
 }
 
-function describeOther(tool: string, title: string, input: Json): ToolHead {
+/** Tools of the agent's own house-keeping: how they read, and the field that says what about. */
+const IN_WORDS: Readonly<
+  Record<string, { readonly icon: IconName; readonly words: StringKey; readonly field: string }>
+> = {
+  Skill: { icon: 'spark', words: 'Skill', field: 'skill' },
+  Monitor: { icon: 'eye', words: 'Watch', field: 'description' },
+  TaskStop: { icon: 'stop', words: 'Stop a task', field: 'task_id' },
+  SendMessage: { icon: 'send', words: 'Message to an agent', field: 'to' },
+  ScheduleWakeup: { icon: 'clock', words: 'Wake up later', field: 'reason' },
+  CronCreate: { icon: 'clock', words: 'New timer', field: 'prompt' },
+  CronDelete: { icon: 'clock', words: 'Delete a timer', field: 'id' },
+  CronList: { icon: 'clock', words: 'List of timers', field: '' },
+  EnterPlanMode: { icon: 'list', words: 'Start planning', field: '' },
+  ExitPlanMode: { icon: 'list', words: 'Plan', field: '' },
+  EnterWorktree: { icon: 'reset', words: 'Into a working tree of its own', field: 'name' },
+  ExitWorktree: { icon: 'reset', words: 'Out of its working tree', field: '' },
+  ListAgents: { icon: 'agent', words: 'List of agents', field: '' },
+};
+
+function describeOther(call: Call, title: string, t: Translate): ToolHead {
+  const { tool, input } = call;
+  const own = IN_WORDS[tool];
+  if (own !== undefined) {
+    const subtitle = firstLine(textField(input, own.field) ?? '');
+    return { icon: own.icon, title: t(own.words), subtitle, isCode: false };
+  }
   const mcp = /^mcp__(.+?)__(.+)$/.exec(tool);
   if (mcp !== null) {
     return {
@@ -164,9 +189,6 @@ function describeOther(tool: string, title: string, input: Json): ToolHead {
     const questions = listField(input, 'questions');
     const subtitle = textField(questions[0], 'question') ?? '';
     return { icon: 'question', title, subtitle, isCode: false };
-  }
-  if (tool === 'ExitPlanMode' || tool === 'EnterPlanMode') {
-    return { icon: 'list', title, subtitle: '', isCode: false };
   }
   return { icon: 'plug', title, subtitle: firstLine(firstText(input)), isCode: true };
 }

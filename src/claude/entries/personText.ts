@@ -89,6 +89,12 @@ function isNote(line: MessageLine): boolean {
   return line.isMeta === true || line.isSynthetic === true;
 }
 
+/** A prompt that a timer brought. 2.1.197 has no word for it: it is a prompt, and nobody typed it. */
+function isScheduled({ turnOrigin, promptSource, isMeta }: MessageLine): boolean {
+  if (turnOrigin !== undefined) return turnOrigin === 'scheduled';
+  return isMeta === true && promptSource !== undefined;
+}
+
 /** What the CLI says to the model by itself, and people should know. */
 const SYSTEM_NOTE = /^(?:Output token limit hit|\[Your previous response had no visible output)/;
 /** Notes that come into a running turn. */
@@ -108,7 +114,7 @@ function originOf(line: MessageLine, text: string): PromptOrigin {
       return 'system';
   }
   if (text.startsWith('<task-notification>')) return 'task';
-  if (line.turnOrigin === 'scheduled') return 'scheduled';
+  if (isScheduled(line)) return 'scheduled';
   if (!isNote(line)) return 'person';
   if (/^(Stop|SubagentStop) hook feedback:/.test(text)) return 'hook';
   // What a person's own /skill brings along stands in the file alone.

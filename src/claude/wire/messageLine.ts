@@ -76,6 +76,8 @@ export const messageLineSchema = z.looseObject({
   /** How the session was started: 'sdk-cli' for ours, 'cli' in a terminal. */
   entrypoint: z.optional(z.string()),
   turnOrigin: z.optional(z.string()),
+  /** Where the prompt of a turn came from; the CLI's notes to the model have none. */
+  promptSource: z.optional(z.string()),
   /** Call that the line follows from: the body of a skill that the model used. */
   sourceToolUseID: z.optional(z.string()),
   permissionDecision: z.optional(z.looseObject({ decision: z.optional(z.string()) })),

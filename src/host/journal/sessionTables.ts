@@ -160,15 +160,25 @@ export class SessionTables {
       }));
   }
 
-  /** Keeps exact transcript lines for a later resume elsewhere; lines with a known uuid are skipped. */
+  /**
+   * Keeps exact transcript lines for a later resume elsewhere. A line that is there already is
+   * skipped; one with a known uuid that says something else is kept too: after a compaction Claude
+   * Code writes lines once more, behind another one.
+   */
   appendRawLines(session: string, lines: readonly { file: string; line: Json }[]): void {
-    const statement = this.database.prepare(
+    const insert = this.database.prepare(
       `INSERT OR IGNORE INTO raw_lines (session, file, seq, uuid, line) VALUES (?1, ?2,
        (SELECT coalesce(max(seq), 0) + 1 FROM raw_lines WHERE session = ?1 AND file = ?2), ?3, ?4)`,
     );
+    const find = this.database.prepare(
+      'SELECT 1 FROM raw_lines WHERE session = ? AND file = ? AND line = ? LIMIT 1',
+    );
     transact(this.database, () => {
       for (const { file, line } of lines) {
-        statement.run(session, file, uuidOf(line), JSON.stringify(line));
+        const text = JSON.stringify(line);
+        const uuid = uuidOf(line);
+        if (insert.run(session, file, uuid, text).changes > 0) continue;
+        if (find.get(session, file, text) === undefined) insert.run(session, file, null, text);
       }
     });
   }
