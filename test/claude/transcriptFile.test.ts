@@ -162,6 +162,15 @@ describe('ConversationReader', () => {
     expect(kept).toEqual(['b', 'c']);
   });
 
+  it('reads a conversation with two roots, missing parents and a circle in the order of the file', async () => {
+    const child = (uuid: string, parentUuid: string | null) =>
+      JSON.stringify({ type: 'user', uuid, parentUuid, message: { role: 'user', content: uuid } });
+    const lines = [child('a', null), child('b', 'gone'), child('c', null), child('d', 'e')];
+    await writeFile(path, `${[...lines, child('e', 'd')].join('\n')}\n`);
+    const { entries } = await new ConversationReader({ path, now: () => NOW }).read();
+    expect(entries.map(({ entry }) => entry.id)).toEqual(['a', 'b', 'c', 'd', 'e']);
+  });
+
   it('joins a compaction with its summary in a file that was rewritten', async () => {
     const reader = new ConversationReader({ path, now: () => NOW });
     await writeFile(path, line('u1', 'one', '2026-01-01T00:00:00Z'));
