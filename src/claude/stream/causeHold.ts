@@ -73,7 +73,7 @@ export class CauseHold {
     return events.filter((event) => !isHeld(event));
   }
 
-  /** A frame of the mirror: its lines, each behind what was held of it; whether the turn's cause was among them. */
+  /** What can be told with a frame of the mirror: its lines, each with what was held of it. */
   mirrored(lines: readonly MirroredLine[]): AgentEvent[] {
     this.hasMirror = true;
     const out = lines.flatMap((line): AgentEvent[] => {
