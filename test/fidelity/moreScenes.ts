@@ -67,6 +67,14 @@ const BACKGROUND: readonly Scene[] = [
 
 const OTHERS: readonly Scene[] = [
   {
+    name: 'notes of the agent to itself',
+    async play(s) {
+      await s.turn('[[full:cut off]][[text:the rest]]');
+      await s.turn('[[mute]][[text:said after all]]');
+    },
+    shows: (entries) => entries.some((one) => one.kind === 'prompt' && one.origin === 'system'),
+  },
+  {
     name: 'a picture, and binary of a hook',
     async play(s) {
       const images = [{ mediaType: 'image/png', base64: DOT }];

@@ -160,6 +160,7 @@ async function stream(
 }
 
 function stopReason(reply: Reply): string {
+  if (reply.isFull === true) return 'max_tokens';
   return reply.blocks.some(({ kind }) => kind === 'tool') ? 'tool_use' : 'end_turn';
 }
 

@@ -26,6 +26,8 @@ export interface Reply {
   readonly holdAfter?: number;
   /** After this many deltas the connection breaks, the first time that it is asked. */
   readonly cutAfter?: number;
+  /** It ends because it may not be longer. */
+  readonly isFull?: boolean;
   /** Tokens that it says the conversation has; undefined = by its length. */
   readonly inputTokens?: number;
   /** HTTP status to fail with, and how many times (Infinity = always). */

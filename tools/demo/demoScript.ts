@@ -5,7 +5,7 @@ import type { DemoPromptState } from './demoRequest.ts';
 import { storyReply } from './demoStory.ts';
 
 const DIRECTIVES =
-  /\[\[(text|stamp|slow|held|bash|write|edit|tool|tools|ask|plan|long|err|think|cut|size)(?::((?:(?!\]\])[\s\S])*))?\]\]/g;
+  /\[\[(text|stamp|slow|held|bash|write|edit|tool|tools|ask|plan|long|err|think|cut|size|full|mute)(?::((?:(?!\]\])[\s\S])*))?\]\]/g;
 const inputSchema = z.record(z.string(), z.unknown());
 
 interface Directive {
@@ -87,6 +87,10 @@ function play({ name, argument }: Directive): Reply {
       return { blocks: argument.split('||').flatMap((call) => playTool(call)) };
     case 'cut':
       return { blocks: [{ kind: 'text', text: words(20) }], cutAfter: 10 };
+    case 'full':
+      return { blocks: [{ kind: 'text', text: argument }], isFull: true };
+    case 'mute':
+      return { blocks: [{ kind: 'thinking', text: 'Nothing to say.' }] };
     case 'ask':
       return { blocks: [toolCall('AskUserQuestion', COLOR_QUESTION)] };
     case 'plan':
