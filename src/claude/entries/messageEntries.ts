@@ -2,7 +2,7 @@
 import type { Entry } from '../../protocol/transcript.ts';
 import type { Block, MessageLine } from '../wire/messageLine.ts';
 import { withoutGuestFrames } from './guestFrame.ts';
-import { commandOutput, type EntryBase, personText } from './personText.ts';
+import { commandOutput, type EntryBase, personPrompt, personText } from './personText.ts';
 import { isServerToolResult, serverToolResult } from './serverToolResult.ts';
 import { imageOf, toolResultEntry } from './toolResultEntry.ts';
 import { unknownEntry } from './unknownEntry.ts';
@@ -127,8 +127,13 @@ function userEntries(line: MessageLine, context: LineContext): Entry[] {
     .filter((block) => block.type === 'image')
     .map((block) => imageOf(block.source));
   const rest = blocks.filter((block) => block.type !== 'text' && block.type !== 'image');
+  const common = base(line, 0, context);
+  const text = texts.join('\n');
   return [
-    ...personText(line, texts.join('\n'), images, base(line, 0, context)),
+    // A guest's words are a prompt, whatever they look like: only the CLI's own have a meaning.
+    ...(said === blocks
+      ? personText(line, text, images, common)
+      : [personPrompt(line, text, images, common)]),
     ...rest.map((block, index) =>
       unknownEntry(block.type, block, base(line, blocks.length + index, context)),
     ),

@@ -21,6 +21,17 @@ const BASH_STDERR = /<bash-stderr>([\s\S]*?)<\/bash-stderr>/;
 /** Colours of the terminal mean nothing outside it. */
 export const ANSI = new RegExp(`${String.fromCharCode(27)}\\[[0-9;?]*[A-Za-z]`, 'g');
 
+/** A text that somebody typed, as their prompt: nothing in it is looked at. */
+export function personPrompt(
+  line: MessageLine,
+  text: string,
+  images: readonly EntryImage[],
+  base: EntryBase,
+): Entry {
+  const shown = images.length > 0 ? { images: [...images] } : {};
+  return { ...base, kind: 'prompt', text, origin: 'person', ...shown, promptId: line.uuid };
+}
+
 /** Entries of a text that came as a user line; none for the CLI's notes to the model. */
 export function personText(
   line: MessageLine,
