@@ -3,12 +3,13 @@ import { type Disposable, DisposableStore } from '../../base/disposable.ts';
 import { skipsQuestions } from '../../protocol/permissionModes.ts';
 import { roleOf } from '../../protocol/openValues.ts';
 import type { HostRoom } from '../../sync/host/hostRoom.ts';
+import type { PromptBook } from './promptBook.ts';
 import type { SessionRecorder } from './sessionRecorder.ts';
 
 /** What is watched. */
 export interface ControlSuspensionOptions {
   readonly room: Pick<HostRoom, 'people' | 'dropControl'>;
-  readonly recorder: Pick<SessionRecorder, 'stored' | 'notice' | 'onDidChange'>;
+  readonly recorder: Pick<SessionRecorder, 'stored' | 'notice' | 'onDidChange' | 'prompts'>;
   /** Somebody besides the owner may control, or may be let in to do so. */
   readonly hasControllers: () => boolean;
 }
@@ -36,11 +37,24 @@ export class ControlSuspension implements Disposable {
     if (isOn) {
       const guests = room.people.filter(({ role }) => roleOf(role) === 'controller');
       for (const { member } of guests) room.dropControl(member);
-      const text = `Guests cannot control this session while it runs in the mode “${recorder.stored.mode}”, which skips questions. They go on watching.`;
+      const held = holdGuests(recorder.prompts);
+      const what = held
+        ? ' Their waiting prompts are held: release or cancel them in the queue.'
+        : '';
+      const text = `Guests cannot control this session while it runs in the mode “${recorder.stored.mode}”, which skips questions. They go on watching.${what}`;
       recorder.notice({ level: 'warning', code: 'control-suspended', text });
     } else if (hasControllers()) {
       const text = 'Guests may control this session again: it asks for permissions.';
       recorder.notice({ level: 'info', code: 'control-resumed', text });
     }
   }
+}
+
+/** Guests' prompts that wait here do not run by themselves any more; false if there were none. */
+function holdGuests(prompts: PromptBook): boolean {
+  const waiting = prompts
+    .waiting()
+    .filter(({ guest, state }) => guest === true && state === 'accepted');
+  for (const { promptId } of waiting) prompts.mark(promptId, 'held');
+  return waiting.length > 0;
 }
