@@ -150,6 +150,8 @@ export class HostedSession implements SessionDriver {
       const agent = await this.slot.ensure();
       // It ended at once: what waits stays in the queue, and runs with the next prompt.
       if (this.slot.agent !== agent || recorder.status !== 'idle') return;
+      // It may have been held or taken back while the agent started.
+      if (recorder.prompts.find(next.promptId)?.state !== 'accepted') continue;
       await this.hand(agent, next.promptId);
     }
   }
@@ -253,7 +255,8 @@ export class HostedSession implements SessionDriver {
     const { recorder, tables } = this.options;
     const hadText = recorder.dropLive();
     recorder.restoreRequests();
-    const wasRunning = recorder.prompts.unfinished().some(({ state }) => state !== 'accepted');
+    const { prompts } = recorder;
+    const wasRunning = prompts.unfinished().length > prompts.waiting().length;
     const isLost = hadText || wasRunning || recorder.openRequests.length > 0;
     // Nobody could answer any more: before what the agent made of that.
     loseRequests(recorder);

@@ -97,7 +97,8 @@ function entryOf({ text }: { readonly text: string }): Entry[] {
  */
 export function settlePrompts(recorder: SessionRecorder, tables: RoomTables): void {
   for (const prompt of recorder.prompts.unfinished()) {
-    if (prompt.state === 'accepted') continue;
+    // Those that wait here, held or not, never reached the agent: they go on waiting.
+    if (prompt.state === 'accepted' || prompt.state === 'held') continue;
     const hasRun = tables.hasPrompt(prompt.promptId);
     recorder.prompts.mark(prompt.promptId, hasRun ? 'completed' : 'unknown');
     if (!hasRun) recorder.notice(unknownPrompt(prompt));

@@ -50,7 +50,8 @@ export class QueueWatch implements Disposable {
     const before = this.lastHolder;
     this.lastHolder = holder?.member ?? before;
     if (driven === undefined) return;
-    if (before !== undefined && holder !== undefined && holder.member !== before) {
+    // The first holder after a restart too: who had control before it, nobody knows any more.
+    if (holder !== undefined && holder.member !== before) {
       hold(driven, holder.member, room.people);
     }
     const now = clock.now();
