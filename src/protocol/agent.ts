@@ -22,9 +22,18 @@ export interface AgentFacts {
   readonly contextLimit?: number;
   readonly costUsd?: number;
   /** Slash commands for the composer. */
-  readonly commands?: readonly { readonly name: string; readonly description: string }[];
+  readonly commands?: readonly AgentCommand[];
   readonly models?: readonly { readonly id: string; readonly name: string }[];
   readonly transcriptPath?: string;
+}
+
+/** A slash command that the agent has. */
+export interface AgentCommand {
+  readonly name: string;
+  readonly description: string;
+  readonly aliases?: readonly string[];
+  /** The agent's own: no file of the project or the user stands for it. */
+  readonly isOwn?: boolean;
 }
 
 /** A clear state with its remedy instead of a stack trace. */
@@ -74,6 +83,8 @@ export type AgentAnswer =
   | {
       readonly behavior: 'allow';
       /** Indexes into the request's `suggestions`; applied for this session only. */
+      /** Go on in this mode, whatever was before a plan. */
+      readonly mode?: string;
       readonly rememberSuggestions?: readonly number[];
       /** Answers to questions by question text. */
       readonly answers?: Readonly<Record<string, string>>;

@@ -139,6 +139,15 @@ export function guestSlashCommand(name: string, allowed: readonly string[]): Com
   );
 }
 
+/** [R8] A command that guests may run, but that a file of the project or of the owner stands for here. */
+export function guestForeignCommand(text: string): CommandRefused {
+  const name = /^\S*/.exec(text)?.[0] ?? '';
+  return new CommandRefused(
+    'not-allowed',
+    `Guests may run only the agent's own ${name}, and here it is a command or skill of the project or of the owner. Your text is kept in the composer. Ask the owner to run it.`,
+  );
+}
+
 /** A guest's slash command with an @ in it. */
 export function guestArguments(name: string): CommandRefused {
   return new CommandRefused(

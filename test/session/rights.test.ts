@@ -178,8 +178,8 @@ describe('[R8] what a guest may write', () => {
     expect(refuseGuestPrompt(text)).toBeUndefined();
   });
 
-  it('[R8] four commands run as such, exactly as they are written; all else is text', () => {
-    for (const text of [...GUEST_SLASH_COMMANDS, '/compact keep the plan', '/help\nme']) {
+  it('[R8] three commands run as such, exactly as they are written; all else is text', () => {
+    for (const text of [...GUEST_SLASH_COMMANDS, '/compact keep the plan', '/context\nme']) {
       expect(isGuestCommand(text)).toBe(true);
     }
     for (const text of [

@@ -26,10 +26,15 @@ export function answerResponse(request: EntryOf<'request'>, answer: AgentAnswer)
     const suggestion = request.suggestions?.[index];
     return suggestion === undefined ? [] : sessionOnly(suggestion);
   });
+  const mode: Json[] =
+    answer.mode === undefined
+      ? []
+      : [{ type: 'setMode', mode: answer.mode, destination: 'session' }];
+  const updatedPermissions = [...rules, ...mode];
   return {
     behavior: 'allow',
     updatedInput,
-    ...(rules.length > 0 ? { updatedPermissions: rules } : {}),
+    ...(updatedPermissions.length > 0 ? { updatedPermissions } : {}),
   };
 }
 

@@ -3,21 +3,17 @@ import * as z from 'zod/mini';
 import { omitUndefined } from '../../base/omitUndefined.ts';
 import type { AgentFacts } from '../../protocol/agent.ts';
 import type { Json } from '../../protocol/json.ts';
+import { agentCommands, commandsSchema } from '../wire/agentCommands.ts';
 import { jsonField } from '../wire/jsonField.ts';
 
 const initSchema = z.looseObject({
   claude_code_version: z.optional(z.string()),
   current_permission_mode: z.optional(z.string()),
-  commands: z.optional(
-    z.array(z.looseObject({ name: z.string(), description: z.optional(z.string()) })),
-  ),
+  commands: z.optional(commandsSchema),
   models: z.optional(
     z.array(z.looseObject({ value: z.string(), displayName: z.optional(z.string()) })),
   ),
 });
-
-/** Descriptions are for a menu. Characters. */
-const MAX_DESCRIPTION = 120;
 
 /** Version, mode, slash commands and models; whatever is missing is left out. */
 export function initFacts(response: Json | undefined): AgentFacts {
@@ -27,10 +23,7 @@ export function initFacts(response: Json | undefined): AgentFacts {
   return omitUndefined({
     agentVersion: init.claude_code_version,
     mode: init.current_permission_mode,
-    commands: init.commands?.map((command) => ({
-      name: command.name,
-      description: (command.description ?? '').slice(0, MAX_DESCRIPTION),
-    })),
+    commands: init.commands && agentCommands(init.commands),
     models: init.models?.map((model) => ({
       id: model.value,
       name: model.displayName ?? model.value,

@@ -4,6 +4,7 @@ import type { AgentEvent, AgentFacts } from '../../protocol/agent.ts';
 import type { SessionStatus } from '../../protocol/state.ts';
 import type { Entry } from '../../protocol/transcript.ts';
 import { timeOf } from './messageEntries.ts';
+import { changedCommands } from '../wire/agentCommands.ts';
 import { isBlockedPrompt, systemNotice } from './systemNotice.ts';
 import type { SystemLine } from '../wire/streamJson.ts';
 import { unknownEntry } from './unknownEntry.ts';
@@ -20,7 +21,6 @@ const SILENT = new Set([
   'turn_duration',
   'post_turn_summary',
   'keep_alive',
-  'commands_changed',
 ]);
 
 // 'requires_action' is told by the request itself, which says what for.
@@ -71,6 +71,8 @@ export class SystemMapper {
         const status = STATES.get(line.state ?? '');
         return status === undefined ? [] : [{ kind: 'status', status }];
       }
+      case 'commands_changed':
+        return factsEvent(omitUndefined({ commands: changedCommands(line['commands']) }));
       case 'session_title_changed':
         return line.title === undefined ? [] : factsEvent({ title: line.title });
       case 'api_retry':

@@ -4,7 +4,7 @@ import { omitUndefined } from '../../base/omitUndefined.ts';
 import { errorText } from '../../base/log.ts';
 import type { AgentEvent, AgentSession, GuestText } from '../../protocol/agent.ts';
 import type { Author } from '../../protocol/entryParts.ts';
-import { isGuestCommand } from '../../session/control/guestPrompt.ts';
+import { isGuestCommand, isOwnCommand } from '../../session/control/guestPrompt.ts';
 import { firstLine } from '../session/completeEntry.ts';
 import { agentProcesses } from './agentMarker.ts';
 import { AgentSlot } from './agentSlot.ts';
@@ -173,10 +173,11 @@ export class HostedSession implements SessionDriver {
     await agent.prompt({ promptId, text, ...omitUndefined({ images, guest }) });
   }
 
-  /** What makes it a guest's; undefined for the owner's words, and for commands that guests may run. */
+  /** What makes it a guest's; undefined for the owner's words, and for the agent's own commands that guests may run. */
   private async guestText({ guest, text, author }: StoredPrompt): Promise<GuestText | undefined> {
-    if (guest !== true || isGuestCommand(text)) return undefined;
     const { agent, recorder, env } = this.options;
+    const { commands = [] } = recorder.agentFacts;
+    if (guest !== true || (isGuestCommand(text) && isOwnCommand(text, commands))) return undefined;
     const { cwd } = recorder.stored;
     const files = await guestFiles(text, cwd, await agent.readRules(cwd, env));
     return { name: author.name, files };

@@ -10,10 +10,16 @@ import { requestKindOf, roleOf } from '../../protocol/openValues.ts';
 import type { Person } from '../../protocol/state.ts';
 import type { Author } from '../../protocol/entryParts.ts';
 import type { AcceptedCommand } from '../../session/control/commandHandlers.ts';
-import { GUEST_SLASH_COMMANDS, otherCommand } from '../../session/control/guestPrompt.ts';
+import {
+  GUEST_SLASH_COMMANDS,
+  isGuestCommand,
+  isOwnCommand,
+  otherCommand,
+} from '../../session/control/guestPrompt.ts';
 import {
   alreadyAnswered,
   CommandRefused,
+  guestForeignCommand,
   guestSlashCommand,
   notFound,
 } from '../../session/errors.ts';
@@ -94,7 +100,9 @@ function acceptPrompt(
 }
 
 /** A command that the agent has and guests may not run: as text it would only puzzle the model. */
-function refuseOtherCommand(text: string, { commands = [] }: AgentFacts): void {
+function refuseOtherCommand(text: string, { commands }: AgentFacts): void {
+  if (commands === undefined) return;
+  if (isGuestCommand(text) && !isOwnCommand(text, commands)) throw guestForeignCommand(text);
   const names = commands.map(({ name }) => name);
   const other = otherCommand(text, names);
   if (other !== undefined) throw guestSlashCommand(other, GUEST_SLASH_COMMANDS);
@@ -143,7 +151,7 @@ function releaseQueued(
 
 async function answer(
   { args, person }: AcceptedCommand<'answer'>,
-  { recorder, child }: CommandTarget,
+  { recorder, child, hasControllers }: CommandTarget,
 ): Promise<undefined> {
   const { requestId } = args;
   const request = recorder.request(requestId);
@@ -157,10 +165,16 @@ async function answer(
   const session = child();
   if (session === undefined) throw answerLost();
   // The agent has it before the decision is written, and nothing can come in between.
-  const delivered = session.answer(requestId, agentAnswer(args));
+  // [R17] After a plan the agent goes back to the mode before it, which may skip questions.
+  const isPlan = requestKindOf(request.request) === 'plan' && hasControllers();
+  const mode = isPlan ? ASKING_MODE : undefined;
+  const delivered = session.answer(requestId, agentAnswer(args, mode));
   recorder.decide(requestId, verdict(args, person, requestKindOf(request.request) === 'question'));
   if (!(await delivered)) throw answerLost();
 }
+
+/** The mode that asks for everything. */
+const ASKING_MODE = 'default';
 
 /** [R13] Nobody allows what was not seen whole; an owner may, when asked. */
 function refuseUnseen(
@@ -219,7 +233,7 @@ async function rename(
 }
 
 /** [C12] Only an owner's answer has `remember` here: the gate has taken it out of a guest's. */
-function agentAnswer(args: CommandArgs<'answer'>): AgentAnswer {
+function agentAnswer(args: CommandArgs<'answer'>, mode: string | undefined): AgentAnswer {
   const { behavior, message, interrupt, answers, remember } = args;
   if (behavior === 'deny') {
     return {
@@ -232,6 +246,7 @@ function agentAnswer(args: CommandArgs<'answer'>): AgentAnswer {
     behavior,
     ...(remember === undefined ? {} : { rememberSuggestions: remember }),
     ...(answers === undefined ? {} : { answers }),
+    ...(mode === undefined ? {} : { mode }),
   };
 }
 

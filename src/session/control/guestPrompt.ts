@@ -3,13 +3,30 @@ import { type CommandRefused, guestArguments, guestMention } from '../errors.ts'
 import { outsideMention } from './guestMentions.ts';
 
 /** Slash commands that only look at or shorten the conversation. */
-export const GUEST_SLASH_COMMANDS: readonly string[] = ['/compact', '/context', '/cost', '/help'];
+export const GUEST_SLASH_COMMANDS: readonly string[] = ['/compact', '/context', '/cost'];
 
 const ANY_AT = /[@\uff20\ufe6b]/u;
 
 /** Whether a guest's prompt is one of the commands, to be run as such; everything else is text, however it begins. */
 export function isGuestCommand(text: string): boolean {
   return GUEST_SLASH_COMMANDS.includes(firstWord(text));
+}
+
+/** Slash commands as an agent tells them, names without their slash. */
+interface KnownCommand {
+  readonly name: string;
+  readonly aliases?: readonly string[];
+  readonly isOwn?: boolean;
+}
+
+/**
+ * [R8] Whether the command that a guest's prompt runs is the agent's own. One of a file, which a
+ * project may have under the same name, may do with the guest's words whatever it says.
+ */
+export function isOwnCommand(text: string, commands: readonly KnownCommand[]): boolean {
+  const name = firstWord(text).slice(1);
+  const meant = commands.filter((one) => one.name === name || one.aliases?.includes(name) === true);
+  return meant.length > 0 && meant.every(({ isOwn }) => isOwn === true);
 }
 
 /** [R10] Why a guest's prompt is refused, or undefined if it may run. */
