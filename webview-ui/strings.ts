@@ -236,6 +236,8 @@ export const PANEL_STRINGS = [
   '{0} tool uses',
   '{0} when last seen',
   '{0} → {1} tokens',
+  'Asked by the subagent {0}',
+  'From subagents: {0}',
 ] as const;
 
 /** One of them. */

@@ -80,6 +80,10 @@ export const sessionSummarySchema = z.looseObject({
   source: openEnum(sourceSchema),
   status: openEnum(sessionStatusSchema),
   waitingFor: z.optional(z.string()),
+  /** A guest's prompt that the oldest of its open requests serves: whose, and its first line. */
+  waitingCause: z.optional(z.looseObject({ name: z.string(), text: z.string() })),
+  /** Open requests that come from subagents. */
+  subagentRequests: z.optional(z.number()),
   computer: z.string(),
   cwd: z.string(),
   /** Last part of the folder. */

@@ -94,6 +94,8 @@ const request = z.looseObject({
   inputCut: z.optional(z.looseObject({ totalBytes: z.number(), blob: z.optional(z.string()) })),
   /** SHA-256 (base64url) of the canonical JSON of the whole input: an answer names it. */
   inputHash: z.string(),
+  /** The subagent that asks; absent: the agent itself. `title`: what it was started for. */
+  agent: z.optional(z.looseObject({ title: z.string(), type: z.optional(z.string()) })),
   /** The prompts that the running turn serves: whose they are, and their first lines; a guest's first. */
   causes: z.optional(
     z.array(

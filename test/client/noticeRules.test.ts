@@ -38,6 +38,14 @@ describe('decisions and turns', () => {
     expect(kinds(rules, session({ decisions: ['d1'] }))).toEqual([]);
   });
 
+  test('a decision for a guest’s prompt says so', () => {
+    const waitingCause = { name: 'Bo', text: 'run the tests' };
+    const rules = new NoticeRules();
+    kinds(rules, session({ isWorking: true }));
+    const [notice] = rules.next([session({ decisions: ['d1'], waitingCause })], true);
+    expect(notice).toMatchObject({ kind: 'waiting', waitingCause });
+  });
+
   test('the next decision is told even if nobody saw the session at work between the two', () => {
     const rules = new NoticeRules();
     kinds(rules, session({ isWorking: true }));

@@ -126,6 +126,13 @@ describe('rows', () => {
     expect(context).not.toContain(';open;');
   });
 
+  test('for whom it waits, and how many subagents ask, stand in the tooltip', () => {
+    const waits = { waitingCause: { name: 'Bo', text: 'run the tests' }, subagentRequests: 2 };
+    const node = only(sessionTree(input({ own: [row({ status: 'waiting', ...waits })] })));
+    expect(node.details).toContainEqual(['For the prompt', 'Bo: “run the tests”']);
+    expect(node.details).toContainEqual(['Subagents that ask', '2']);
+  });
+
   test('a problem and its remedy stand in the tooltip', () => {
     const problem = { code: 'agent-not-found', happened: 'No claude.', remedy: 'Install it.' };
     const node = only(sessionTree(input({ own: [row({ problem })] })));

@@ -49,14 +49,14 @@ const PINNED: Readonly<Record<number, Readonly<Record<string, string>>>> = {
     claimRequest: '48b22fc57c9a3149',
     command: 'd5bbf7fe0b2d9dc2',
     delta: '6ba7a35b0415bead',
-    entry: '479cbe2a0f3f4ed3',
+    entry: '981b1695a9685ba5',
     knock: 'b75bacc10ff626d6',
     labels: 'b973f87b20187668',
     log: 'dad6ed55b9d69192',
     logPage: 'd7af8c30ee431386',
     presence: 'db096d77051dea13',
     recordTypes: 'a5f6e54bd473a76d',
-    state: '61738c5713dc6f72',
+    state: 'e498eb5aff0d4834',
   },
 };
 

@@ -34,6 +34,12 @@ describe('requests', () => {
     expect(await page.textContent('.pending .command')).toContain(
       'rm -rf dist node_modules && npm ci',
     );
+    const said = (await page.locator('.pending .cause').allTextContents()).map((one) => one.trim());
+    expect(said).toEqual([
+      'For Bo Svensson’s prompt “clean up and build it anew”',
+      'Asked by the subagent general-purpose “clean the build”',
+    ]);
+    expect(await page.textContent('.header-facts')).toContain('From subagents: 1');
     await keysAwake(page);
     await page.keyboard.press('y');
     expect(await posted(page, 'answer')).toEqual([

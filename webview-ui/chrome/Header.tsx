@@ -106,6 +106,9 @@ export function Header() {
       </div>
       <div class="header-facts">
         <State word={statusWord(session.status, header.truth.kind, t)} class="status" />
+        {session.subagentRequests !== undefined && (
+          <span class="fact">{t('From subagents: {0}', session.subagentRequests)}</span>
+        )}
         <State word={truth} class="truth" />
         <span class="fact">
           <bdi>{session.computer}</bdi>

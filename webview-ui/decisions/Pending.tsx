@@ -55,6 +55,19 @@ function RequestBody(props: {
   }
 }
 
+/** Which subagent asks. */
+function Asker({ request }: { readonly request: EntryOf<'request'> }) {
+  const { t } = useUi();
+  const { agent } = request;
+  if (agent === undefined) return null;
+  const name = [agent.type, agent.title && `“${agent.title}”`].filter(Boolean).join(' ');
+  return (
+    <p class="cause" dir="auto">
+      <Icon name="agent" /> {t('Asked by the subagent {0}', showDeceptive(name))}
+    </p>
+  );
+}
+
 function OneRequest(props: { pending: PendingRef; header: PanelHeader; isFirst: boolean }) {
   const { pending, header, isFirst } = props;
   const { store, t } = useUi();
@@ -84,6 +97,7 @@ function OneRequest(props: { pending: PendingRef; header: PanelHeader; isFirst: 
   return (
     <section ref={section} class="pending" aria-label={t('Waits for an answer')}>
       {entry?.kind === 'request' && <Cause request={entry} own={header.me?.member} />}
+      {entry?.kind === 'request' && <Asker request={entry} />}
       {entry?.kind === 'request' ? (
         <RequestBody
           key={pending.requestId}

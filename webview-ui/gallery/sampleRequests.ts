@@ -9,6 +9,7 @@ type Request = Readonly<Record<string, Json>>;
 const requests: Readonly<Record<string, Request>> = {
   permission: {
     requestId: 'p1',
+    agent: { title: 'clean the build', type: 'general-purpose' },
     causes: [
       {
         author: { member: 'bo', name: 'Bo Svensson' },
@@ -102,7 +103,9 @@ export function waitingRequest(
     },
     header: {
       ...header,
-      ...(session === undefined ? {} : { session: { ...session, status: 'waiting' } }),
+      ...(session === undefined
+        ? {}
+        : { session: { ...session, status: 'waiting', subagentRequests: 1 } }),
       pending: [...header.pending, pending],
     },
   };

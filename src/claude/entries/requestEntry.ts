@@ -16,6 +16,15 @@ export interface RequestContext {
   readonly hash: string;
   /** Text of the plan, asked for only if the input has none. */
   readonly plan: () => string | undefined;
+  /** A running subagent by its id. */
+  readonly subagent: (agentId: string) => Subagent | undefined;
+}
+
+/** What is known of a subagent. */
+export interface Subagent {
+  readonly title: string;
+  readonly callId?: string;
+  readonly agentType?: string;
 }
 
 /** The 'request' entry; its id is the request's. */
@@ -27,6 +36,8 @@ export function requestEntry(
   const questions = questionsOf(request.tool_name, request.input);
   const isPlan = request.tool_name === 'ExitPlanMode';
   const plan = isPlan ? (planOf(request.input) ?? context.plan()) : undefined;
+  const agentId = request.agent_id ?? undefined;
+  const subagent = agentId === undefined ? undefined : context.subagent(agentId);
   return {
     kind: 'request',
     id: requestId,
@@ -44,8 +55,15 @@ export function requestEntry(
       suggestions: request.permission_suggestions,
       questions,
       plan,
+      parent: subagent?.callId,
+      agent: agentId === undefined ? undefined : agentOf(subagent),
     }),
   };
+}
+
+function agentOf(subagent: Subagent | undefined): EntryOf<'request'>['agent'] {
+  // Its beginning may not have been told yet.
+  return { title: subagent?.title ?? '', ...omitUndefined({ type: subagent?.agentType }) };
 }
 
 function questionsOf(tool: string, input: unknown): Question[] | undefined {

@@ -5,6 +5,7 @@ import type { SessionStatus } from '../../protocol/state.ts';
 import type { Entry } from '../../protocol/transcript.ts';
 import { timeOf } from './messageEntries.ts';
 import { changedCommands } from '../wire/agentCommands.ts';
+import type { Subagent } from './requestEntry.ts';
 import { isBlockedPrompt, systemNotice } from './systemNotice.ts';
 import type { SystemLine } from '../wire/streamJson.ts';
 import { unknownEntry } from './unknownEntry.ts';
@@ -43,14 +44,16 @@ export class SystemMapper {
   private readonly now: () => number;
   /** The prompt that a hook has just refused. */
   private readonly takeBlocked: () => string | undefined;
-  private readonly tasks = new Map<
-    string,
-    { title: string; callId?: string; agentType?: string }
-  >();
+  private readonly tasks = new Map<string, Subagent>();
 
   constructor(now: () => number, takeBlocked: () => string | undefined) {
     this.now = now;
     this.takeBlocked = takeBlocked;
+  }
+
+  /** A subagent is a task with its id. */
+  subagent(agentId: string): Subagent | undefined {
+    return this.tasks.get(agentId);
   }
 
   /** Events of one system line. */

@@ -14,6 +14,7 @@ import { isLocalOutput, messageEntries } from '../entries/messageEntries.ts';
 import { MirrorMapper } from './mirrorMapper.ts';
 import type { OpenRequests } from './openRequests.ts';
 import type { PromptMapper } from './promptMapper.ts';
+import type { Subagent } from '../entries/requestEntry.ts';
 import { resetEntry } from '../entries/resetEntry.ts';
 import { SystemMapper } from '../entries/systemMapper.ts';
 import { contextLimitOf, isLocalCommand, turnEntry } from '../entries/turnEntry.ts';
@@ -43,6 +44,11 @@ export class LineMapper {
     this.options = options;
     this.system = new SystemMapper(options.now, () => options.prompts.takeBlocked());
     this.mirror = new MirrorMapper(options);
+  }
+
+  /** A subagent that was started in this process. */
+  subagent(agentId: string): Subagent | undefined {
+    return this.system.subagent(agentId);
   }
 
   /** Events of one line, and those that waited for it. */

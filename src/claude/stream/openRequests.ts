@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { AgentEvent } from '../../protocol/agent.ts';
 import { canonicalJson, type Json } from '../../protocol/json.ts';
 import type { EntryOf } from '../../protocol/transcript.ts';
-import { requestEntry } from '../entries/requestEntry.ts';
+import { requestEntry, type Subagent } from '../entries/requestEntry.ts';
 import { canUseToolSchema, type ControlRequestLine } from '../wire/streamJson.ts';
 
 /** SHA-256 of the canonical JSON of an input as base64url: what an answer is bound to. */
@@ -15,6 +15,7 @@ export function inputHash(input: Json): string {
 export class OpenRequests {
   private readonly now: () => number;
   private readonly readPlan: (callId: string) => string | undefined;
+  private readonly subagent: (agentId: string) => Subagent | undefined;
   private readonly open = new Map<string, EntryOf<'request'>>();
   /** Calls that a person has denied: older CLIs do not mark their results. */
   readonly deniedCalls = new Set<string>();
@@ -23,9 +24,12 @@ export class OpenRequests {
     readonly now: () => number;
     /** Text of a plan that is not in the request's input. */
     readonly readPlan: (callId: string) => string | undefined;
+    /** A running subagent by its id. */
+    readonly subagent: (agentId: string) => Subagent | undefined;
   }) {
     this.now = options.now;
     this.readPlan = options.readPlan;
+    this.subagent = options.subagent;
   }
 
   get size(): number {
@@ -54,6 +58,7 @@ export class OpenRequests {
       at: this.now(),
       hash: inputHash(parsed.data.input),
       plan: () => this.readPlan(parsed.data.tool_use_id ?? ''),
+      subagent: this.subagent,
     });
     this.open.set(line.request_id, entry);
     return [

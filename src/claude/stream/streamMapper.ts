@@ -29,6 +29,7 @@ export class StreamMapper {
     this.requests = new OpenRequests({
       now,
       readPlan: (callId) => this.filter.plan(callId) ?? readPlan?.(),
+      subagent: (agentId) => this.lines.subagent(agentId),
     });
     this.lines = new LineMapper({
       now,

@@ -97,8 +97,16 @@ export function requestText(entry: EntryOf<'request'>): string {
   return [
     title,
     ...causeLine(entry),
+    ...agentLine(entry),
     ...(isUnknown ? unknownBody(entry) : knownBody(entry)).map(indent),
   ].join('\n');
+}
+
+/** Which subagent asks. */
+function agentLine({ agent }: EntryOf<'request'>): readonly string[] {
+  if (agent === undefined) return [];
+  const name = [agent.type, agent.title && `“${agent.title}”`].filter(Boolean).join(' ');
+  return [oneLine(`asked by the subagent ${name}`.trim())];
 }
 
 /** For whose prompt it is asked. */

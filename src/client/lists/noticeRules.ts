@@ -1,4 +1,5 @@
 // Which notifications are due: only news, each once, and only if nobody is looking at it. Pure.
+import type { SessionSummary } from '../../protocol/state.ts';
 import type { PanelHeader } from '../../protocol/panel.ts';
 import { refKey, type SessionRef } from '../rooms/sessionRef.ts';
 
@@ -17,6 +18,8 @@ export interface WatchedSession {
   /** Decisions that wait for this person: their ids, or `countedDecisions` where only a number is known. */
   readonly decisions: readonly string[];
   readonly waitingFor?: string | undefined;
+  /** The guest's prompt for which it waits. */
+  readonly waitingCause?: SessionSummary['waitingCause'];
   readonly isWorking: boolean;
   readonly isEnded: boolean;
   /** What happened, if it ended by something going wrong. */
@@ -37,7 +40,7 @@ export type Notice = { readonly ref: SessionRef; readonly title: string } & (
       readonly window: string;
       readonly name: string;
     }
-  | { readonly kind: 'waiting'; readonly waitingFor?: string | undefined }
+  | ({ readonly kind: 'waiting' } & Pick<WatchedSession, 'waitingFor' | 'waitingCause'>)
   | {
       readonly kind: 'turnEnded';
       /** The session ended with it. */
@@ -74,7 +77,8 @@ export class NoticeRules {
     // A decision of no window's session is told where the person is.
     const isTold = session.isOfThisWindow || (session.isHosted && isFocused);
     if (isTold && hasNew(session.decisions, before.decisions)) {
-      notices.push({ kind: 'waiting', ref, title, waitingFor: session.waitingFor });
+      const { waitingFor, waitingCause } = session;
+      notices.push({ kind: 'waiting', ref, title, waitingFor, waitingCause });
     }
     // A turn may end right after its decision was made elsewhere, without being seen at work again.
     const hadTurn = before.isWorking || before.decisions.length > 0;

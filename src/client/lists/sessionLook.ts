@@ -44,11 +44,17 @@ export function sessionDetails(
     [t('Context'), context],
     [t('State'), unknownStatus(session.status)],
     [t('Waiting for'), session.waitingFor],
+    [t('For the prompt'), causeText(session)],
+    [t('Subagents that ask'), session.subagentRequests?.toString()],
     [t('Problem'), session.problem?.happened],
     [t('What to do'), session.problem?.remedy],
     [t('Id'), session.id.slice(0, 8)],
   ];
   return lines.flatMap(([label, value]) => (value ? [[label, value] as const] : []));
+}
+
+function causeText({ waitingCause }: SessionSummary): string | undefined {
+  return waitingCause && `${waitingCause.name}: “${waitingCause.text}”`;
 }
 
 /** What is only watched says where it runs, or that this version does not know it. */

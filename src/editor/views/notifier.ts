@@ -109,6 +109,7 @@ export class Notifier {
         isHosted,
         decisions: waits ? (ids.length > 0 ? ids : countedDecisions(1)) : [],
         waitingFor: session.waitingFor,
+        waitingCause: session.waitingCause,
         isWorking: statusOf(session.status) === 'working',
         isEnded: statusOf(session.status) === 'ended',
         problem: session.problem?.happened,
@@ -163,6 +164,16 @@ function words(notice: Notice): {
       return { text, actions: [give, [t('Not Now'), undefined]] };
     }
     case 'waiting': {
+      const { waitingCause: cause } = notice;
+      if (cause !== undefined) {
+        const text = t(
+          '“{0}” waits for you, for {1}’s prompt “{2}”.',
+          title,
+          cause.name,
+          cause.text,
+        );
+        return { text, actions: [open] };
+      }
       const text = notice.waitingFor
         ? t('“{0}” waits for you: {1}', title, notice.waitingFor)
         : t('“{0}” waits for a decision.', title);

@@ -5,6 +5,7 @@ import type { Entry, EntryOf } from '../../protocol/transcript.ts';
 import { bodyId, cutEntry } from './cutEntry.ts';
 import type { OutputStore } from '../journal/outputStore.ts';
 import type { StoredPrompt } from '../journal/sessionTables.ts';
+import type { CallCauses, Causes } from './callCauses.ts';
 import type { PromptBook } from './promptBook.ts';
 import type { RoomTables } from '../journal/roomTables.ts';
 
@@ -13,6 +14,7 @@ export interface CompletionContext {
   readonly prompts: Pick<PromptBook, 'find' | 'authorOf' | 'running' | 'handedOver'>;
   readonly tables: Pick<RoomTables, 'saveBlob'>;
   readonly outputs: Pick<OutputStore, 'take'>;
+  readonly callCauses: CallCauses;
   /** Who asked for the interruption that a turn's end reports. */
   readonly interruptedBy: Author | undefined;
 }
@@ -34,8 +36,9 @@ export function completeEntry(entry: Entry, context: CompletionContext): Entry {
     const { outputFile, ...rest } = entry;
     return { ...rest, ...context.outputs.take(outputFile) };
   }
+  if (entry.kind === 'tool-call') context.callCauses.called(entry, causesOf(prompts.running()));
   if (entry.kind === 'request' && entry.causes === undefined) {
-    const causes = causesOf(prompts.running());
+    const causes = context.callCauses.of(entry) ?? causesOf(prompts.running());
     return causes.length === 0 ? entry : { ...entry, causes };
   }
   if (entry.kind === 'notice' && entry.code === 'prompt-blocked' && entry.promptId === undefined) {
@@ -60,7 +63,7 @@ export function promptOf(
 }
 
 /** A guest's first: whoever allows should see that it is not only for themselves. */
-function causesOf(running: readonly StoredPrompt[]): NonNullable<EntryOf<'request'>['causes']> {
+function causesOf(running: readonly StoredPrompt[]): Causes {
   return [...running]
     .toSorted((a, b) => Number(b.guest === true) - Number(a.guest === true))
     .slice(0, MAX_CAUSES)

@@ -8,6 +8,10 @@ const KEPT_ANSWERS = 200;
 /** A request that waits, with the hash that an answer must name. */
 export interface OpenRequest extends Pending {
   readonly inputHash: string;
+  /** A guest's prompt that it serves. */
+  readonly cause?: { readonly name: string; readonly text: string };
+  /** A subagent asks. */
+  readonly isOfSubagent: boolean;
 }
 
 /** Requests by id. */
@@ -27,7 +31,12 @@ export class RequestBook {
   /** Remembers a request that stands in the log at this index. */
   add(index: number, entry: EntryOf<'request'>): void {
     const { requestId, request, tool, at, inputHash } = entry;
-    this.waiting.set(requestId, { requestId, index, request, tool, since: at, inputHash });
+    const guest = entry.causes?.find((cause) => cause.guest === true);
+    this.waiting.set(requestId, {
+      ...{ requestId, index, request, tool, since: at, inputHash },
+      ...(guest === undefined ? {} : { cause: { name: guest.author.name, text: guest.text } }),
+      isOfSubagent: entry.agent !== undefined,
+    });
   }
 
   /** It waits no more; false if it did not. */

@@ -12,6 +12,7 @@ import { type Entry, type EntryOf, parseEntry } from '../../protocol/transcript.
 import type { PlacedEntry } from '../../session/view.ts';
 import type { HostRoom } from '../../sync/host/hostRoom.ts';
 import type { SessionApp } from '../../sync/host/hostRoomOptions.ts';
+import { CallCauses } from './callCauses.ts';
 import { completeEntry, firstLine, nameImages, newEntries, promptOf } from './completeEntry.ts';
 import type { PromptBook } from './promptBook.ts';
 import { RawLines } from './rawLines.ts';
@@ -45,6 +46,7 @@ export class SessionRecorder {
   private readonly changed = new Emitter<void>();
   private readonly raw: RawLines;
   private readonly requests = new RequestBook();
+  private readonly callCauses = new CallCauses();
   private readonly live = new Set<string>();
   private current: StoredSession;
   private statusNow: SessionStatus;
@@ -237,6 +239,7 @@ export class SessionRecorder {
     return summaryOf(this.current, {
       status: this.statusNow,
       waitingFor: this.waitingFor,
+      waiting: this.requests.open,
       problem: this.problemNow,
       computer,
       agentName,
@@ -283,6 +286,7 @@ export class SessionRecorder {
       prompts: this.prompts,
       tables,
       outputs: this.options.outputs,
+      callCauses: this.callCauses,
       interruptedBy: this.interruptedBy,
     });
     if (entry.kind === 'turn') this.interruptedBy = undefined;

@@ -2,12 +2,15 @@
 import { basename } from 'node:path';
 import { omitUndefined } from '../../base/omitUndefined.ts';
 import type { Problem, SessionStatus, SessionSummary } from '../../protocol/state.ts';
+import type { OpenRequest } from './requestBook.ts';
 import type { StoredSession } from '../journal/sessionTables.ts';
 
 /** What is known beside the stored facts. */
 export interface SummaryContext {
   readonly status: SessionStatus;
   readonly waitingFor?: string | undefined;
+  /** Requests that wait, oldest first. */
+  readonly waiting?: readonly Pick<OpenRequest, 'cause' | 'isOfSubagent'>[];
   readonly problem?: Problem | undefined;
   readonly computer: string;
   readonly agentName: string;
@@ -15,7 +18,8 @@ export interface SummaryContext {
 
 /** Summary of a session that this host opened once. */
 export function summaryOf(stored: StoredSession, context: SummaryContext): SessionSummary {
-  const { status, waitingFor, problem, computer, agentName } = context;
+  const { status, waitingFor, problem, computer, agentName, waiting = [] } = context;
+  const ofSubagents = waiting.filter(({ isOfSubagent }) => isOfSubagent).length;
   return {
     id: stored.id,
     title: stored.title,
@@ -27,6 +31,8 @@ export function summaryOf(stored: StoredSession, context: SummaryContext): Sessi
     agent: agentName,
     ...omitUndefined({
       waitingFor,
+      waitingCause: waiting.find(({ cause }) => cause !== undefined)?.cause,
+      subagentRequests: ofSubagents === 0 ? undefined : ofSubagents,
       problem,
       branch: stored.branch,
       agentVersion: stored.agentVersion,

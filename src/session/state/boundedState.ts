@@ -37,6 +37,7 @@ const SUMMARY: TextBounds = {
   model: 64,
   mode: 40,
 };
+const CAUSE: TextBounds = { name: nameBytes, text: 80 };
 const COMPUTER: TextBounds = {
   name: nameBytes,
   platform: 40,
@@ -126,8 +127,12 @@ function boundedMembers({ people, focus }: RoomState): { people: Person[]; focus
 }
 
 function boundedSummary(summary: SessionSummary): SessionSummary {
-  const { problem } = summary;
-  return { ...cutTexts(summary, SUMMARY), ...(problem && { problem: boundedProblem(problem) }) };
+  const { problem, waitingCause } = summary;
+  return {
+    ...cutTexts(summary, SUMMARY),
+    ...(problem && { problem: boundedProblem(problem) }),
+    ...(waitingCause && { waitingCause: cutTexts(waitingCause, CAUSE) }),
+  };
 }
 
 function boundedProblem(problem: Problem): Problem {
