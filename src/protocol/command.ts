@@ -75,6 +75,8 @@ export const blobPartSchema = z.looseObject({
   totalBytes: z.number(),
   /** Bytes, base64url. */
   bytes: z.string(),
+  /** [R18] Of what is for owners alone: the bytes, sealed to who asked, base64url; `bytes` is empty then. */
+  sealed: z.optional(z.string()),
 });
 
 export type LogPage = z.infer<typeof logPageSchema>;

@@ -225,6 +225,8 @@ export const COMMANDS = {
       /** Further rights for controllers. */
       scopes: z.optional(z.array(scopeSchema)),
       allowControl: z.optional(z.boolean()),
+      /** From now on everybody reads what commands such as /context print; absent: owners alone [R18]. */
+      commandOutput: z.optional(z.boolean()),
       /** How long the link works, ms. */
       lifetimeMs: z.optional(z.number()),
       where: z.discriminatedUnion('kind', [

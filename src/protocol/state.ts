@@ -107,6 +107,8 @@ export const sharingSchema = z.looseObject({
   since: z.number(),
   /** Where guests reach it, for people. */
   where: z.string(),
+  /** What commands print is for everybody; absent: for owners alone [R18]. */
+  commandOutput: z.optional(z.boolean()),
   /** Invites that still work. */
   invites: z.array(
     z.looseObject({

@@ -178,6 +178,8 @@ const command = z.looseObject({
   /** Who ran it; absent on what it printed, and where it was typed in a terminal. */
   author: z.optional(authorSchema),
   ...cutTextSchema.shape,
+  /** What it printed is not here: `text` is empty, and owners alone get the blob of `cut` [R18]. */
+  ownerOnly: z.optional(z.boolean()),
 });
 
 /** A turn ended. */

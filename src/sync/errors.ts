@@ -4,6 +4,7 @@ import { PRODUCT_NAME } from '../base/product.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { Problem } from '../protocol/state.ts';
 import { PROTOCOL_VERSIONS, sideToUpdate } from '../protocol/version.ts';
+import { CommandRefused } from '../session/errors.ts';
 import type { OutboxItem } from '../session/view.ts';
 
 /** The relay admits neither the link nor this device. */
@@ -158,4 +159,20 @@ export function anotherHost(isNewer: boolean): Problem {
     kept: 'Everything up to now is in this computer’s journal.',
     remedy: isNewer ? 'Open it again to follow it there.' : 'End one of the two, then restart.',
   };
+}
+
+/** [R18] What a command printed was asked for by somebody who is no owner. */
+export function outputForOwner(): CommandRefused {
+  return new CommandRefused(
+    'not-allowed',
+    'What this command printed is for the owner of the session alone. Nothing of it was sent. The owner can show the output of later commands by a tick at Share.',
+  );
+}
+
+/** [R18] The member has told no key that an answer for it alone could be sealed to. */
+export function noSealing(): CommandRefused {
+  return new CommandRefused(
+    'failed',
+    'This device has told no key by which the output could be sent to it alone. It is kept on the session’s computer. Leave the session and join it again.',
+  );
 }

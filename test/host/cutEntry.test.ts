@@ -132,8 +132,12 @@ describe('entry bounds', () => {
       messageId: 'm',
       text: id,
     });
-    const store = { hasEntry: (id: string) => id === 'old', saveBlob: () => undefined };
-    const fresh = newEntries([entry('old'), entry('a'), entry('b'), entry('a')], store);
+    const store = {
+      hasEntry: (id: string) => id === 'old',
+      saveBlob: () => undefined,
+      saveOwnerBlob: () => undefined,
+    };
+    const fresh = newEntries([entry('old'), entry('a'), entry('b'), entry('a')], store, false);
     expect(fresh.map(({ id }) => id)).toEqual(['a', 'b']);
   });
 

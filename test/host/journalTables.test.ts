@@ -58,6 +58,28 @@ describe('room journal', () => {
   });
   afterEach(() => journal.close());
 
+  it('[R18] a body for owners alone is marked, and a host of before does not find it', () => {
+    const bytes = Buffer.from('a plan and a memory');
+    room.saveOwnerBlob('own', bytes);
+    room.saveBlob('open', bytes);
+    expect(room.readBlob('own', 2, 4)).toEqual({
+      totalBytes: bytes.length,
+      bytes: new Uint8Array(Buffer.from('plan')),
+      ownerOnly: true,
+    });
+    expect(room.readBlob('open', 0, 1)).not.toHaveProperty('ownerOnly');
+    const other = journal.addRoom({ room: newId(), kind: 'session', privateKey: 'k' }, 's');
+    expect(other.readBlob('own', 0, 4)).toBeUndefined();
+    journal.close();
+    const database = new DatabaseSync(hostPaths(home).journal);
+    // How 0.1.0 and 0.2.0 read a body.
+    const sql = 'SELECT length(bytes) AS total FROM blobs WHERE room = ? AND blob = ?';
+    expect(database.prepare(sql).get(id, 'open')).toEqual({ total: bytes.length });
+    expect(database.prepare(sql).get(id, 'own')).toBeUndefined();
+    database.close();
+    journal = open(home);
+  });
+
   /** Everything must be there for the next process too. */
   function reopen(): void {
     journal.close();

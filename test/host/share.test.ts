@@ -111,3 +111,39 @@ describe('a link that is being made', () => {
     expect(session.recorder.stored.sharing).toBeUndefined();
   });
 });
+
+describe('what commands print', () => {
+  const printed = (id: string) =>
+    ({ kind: 'command', id, at: 1, command: '', text: `printed ${id}` }) as const;
+  const texts = (): string =>
+    rig.journal
+      .room(session.room.id)
+      .readLog(0, 99)
+      .map(({ text }) => text)
+      .join('\n');
+
+  it('[R18] is for all from the tick on, and the owner’s again from the moment that sharing is stopped', async () => {
+    session.recorder.record([printed('before')]);
+    const options = {
+      session,
+      rooms: rig.rooms,
+      relay: rig.relay,
+      policyFile: '/nowhere/policy.json',
+      clock: systemClock,
+      fetch,
+    };
+    const where = { kind: 'loopback' } as const;
+    const args = { session: session.id, role: 'viewer', where } as const;
+    await shareSession({ ...args, commandOutput: true }, options);
+    session.recorder.record([printed('shown')]);
+    const stopped = stopSharing(session, rig.rooms);
+    session.recorder.record([printed('meanwhile')]);
+    await stopped;
+    expect(session.recorder.stored.sharing).toBeUndefined();
+    session.recorder.record([printed('after')]);
+    expect(texts()).toContain('printed shown');
+    for (const id of ['before', 'meanwhile', 'after']) {
+      expect(texts()).not.toContain(`printed ${id}`);
+    }
+  });
+});

@@ -12,6 +12,9 @@ function answering(...answers: readonly Json[]): RoomView {
   return { request: async () => left.shift() } as unknown as RoomView;
 }
 
+/** Nothing is sealed here. */
+const unsealed = async () => undefined;
+
 const part = (offset: number, text: string, totalBytes: number): Json => ({
   offset,
   totalBytes,
@@ -20,8 +23,8 @@ const part = (offset: number, text: string, totalBytes: number): Json => ({
 
 test('a long text is loaded part by part', async () => {
   const view = answering(part(0, 'Hello ', 11), part(6, 'world', 11));
-  expect(utf8Text(await fetchWhole(view, 'blob'))).toBe('Hello world');
-  expect(await fetchWhole(answering(part(0, '', 0)), 'blob')).toHaveLength(0);
+  expect(utf8Text(await fetchWhole(view, 'blob', unsealed))).toBe('Hello world');
+  expect(await fetchWhole(answering(part(0, '', 0)), 'blob', unsealed)).toHaveLength(0);
 });
 
 test.each([
@@ -29,5 +32,17 @@ test.each([
   ['an empty part', [part(0, 'Hello ', 11), part(6, '', 11)]],
   ['another part', [part(0, 'Hello ', 11), part(0, 'Hello ', 11)]],
 ])('a text of which %s comes is not shown as whole', async (_name, answers) => {
-  await expect(fetchWhole(answering(...answers), 'blob')).rejects.toThrow(/could not be loaded/);
+  await expect(fetchWhole(answering(...answers), 'blob', unsealed)).rejects.toThrow(
+    /could not be loaded/,
+  );
+});
+
+test('[R18] a part that is sealed to this member is opened, and another is not shown as whole', async () => {
+  const sealed = { offset: 0, totalBytes: 3, bytes: '', sealed: 'abc' };
+  const open = async (text: string, offset: number) =>
+    text === 'abc' && offset === 0 ? utf8Bytes('own') : undefined;
+  expect(utf8Text(await fetchWhole(answering(sealed), 'blob', open))).toBe('own');
+  await expect(fetchWhole(answering(sealed), 'blob', unsealed)).rejects.toThrow(
+    /could not be loaded/,
+  );
 });

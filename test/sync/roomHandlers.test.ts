@@ -1,7 +1,11 @@
 // What every room carries out, and what its host adds to it.
 import { expect, test } from 'vitest';
 import { type AcceptedCommand, carryOut } from '../../src/session/control/commandHandlers.ts';
+import { createIdentity } from '../../src/crypto/identity.ts';
+import { openForMember } from '../../src/crypto/sealedForMember.ts';
+import { utf8Bytes, utf8Text } from '../../src/base/bytes.ts';
 import { ControlLease } from '../../src/session/control/controlLease.ts';
+import { blobPartSchema } from '../../src/protocol/command.ts';
 import type { HostRoomOptions } from '../../src/sync/host/hostRoomOptions.ts';
 import { roomHandlers } from '../../src/sync/host/roomHandlers.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
@@ -9,7 +13,12 @@ import { person } from '../session/gateRig.ts';
 import { createControlJournal } from '../session/memoryRoomJournal.ts';
 import { playedHandlers, playedMachine, playedSession } from '../session/playedHandlers.ts';
 
-function makeHandlers(commands: HostRoomOptions['commands']) {
+const ADA = await createIdentity();
+
+function makeHandlers(
+  commands: HostRoomOptions['commands'],
+  readBlob: HostRoomOptions['readBlob'] = () => undefined,
+) {
   return roomHandlers({
     commands,
     journal: { readLog: () => [] },
@@ -17,7 +26,9 @@ function makeHandlers(commands: HostRoomOptions['commands']) {
     attendance: { windows: [] },
     people: { admit: () => true, remove: () => true, leave: () => undefined },
     person: () => undefined,
-    readBlob: () => undefined,
+    readBlob,
+    exchangeKeyOf: (member) => (member === 'ada' ? ADA.exchangeKey : undefined),
+    roomId: 'room',
   });
 }
 
@@ -58,4 +69,24 @@ test('a room has a handler for every kind of its sort, and for no other', () => 
   expect(machine).toContain('archive');
   expect(machine).toContain('leave');
   expect(machine).not.toContain('prompt');
+});
+
+test('[R18] what is for owners alone is sealed to the owner who asks, and refused to everybody else', async () => {
+  const bytes = utf8Bytes('a plan and a memory');
+  const handlers = makeHandlers(
+    playedSession(() => undefined),
+    () => ({ totalBytes: bytes.length, bytes, ownerOnly: true }),
+  );
+  const ask = fetchOf({ what: 'blob', blob: 'b', offset: 0 });
+  const answer = blobPartSchema.parse(await carryOut(handlers, ask));
+  expect(answer).toMatchObject({ bytes: '', totalBytes: bytes.length });
+  const place = { room: 'room', member: 'ada', blob: 'b', offset: 0 };
+  const opened = await openForMember(ADA, place, answer.sealed ?? '');
+  expect(utf8Text(opened ?? utf8Bytes(''))).toBe('a plan and a memory');
+  for (const role of ['viewer', 'controller'] as const) {
+    const refused = carryOut(handlers, { ...ask, person: person('ada', role) });
+    await expect(refused).rejects.toThrow(/for the owner of the session alone/);
+  }
+  // Without a key nothing is sent in the open instead.
+  await expect(carryOut(handlers, { ...ask, member: 'eve' })).rejects.toThrow(/told no key/);
 });

@@ -58,6 +58,8 @@ const inviteSchema: z.ZodMiniType<StoredInvite> = z.looseObject({
 export interface BlobPartBytes {
   readonly totalBytes: number;
   readonly bytes: Uint8Array;
+  /** [R18] Nobody but owners may have it. */
+  readonly ownerOnly?: boolean;
 }
 
 /** RoomJournal over SQLite, and the long bodies that its log names. */
@@ -256,11 +258,37 @@ export class RoomTables implements RoomJournal {
     this.run('INSERT OR IGNORE INTO blobs (room, blob, bytes) VALUES (?, ?, ?)', blob, bytes);
   }
 
+  /** [R18] Keeps a body that is for owners alone, in place of one of this id that no entry names yet. */
+  saveOwnerBlob(blob: string, bytes: Uint8Array): void {
+    this.prepare('INSERT OR REPLACE INTO blobs (room, blob, bytes) VALUES (?, ?, ?)').run(
+      this.ownersRoom,
+      blob,
+      bytes,
+    );
+  }
+
   /** Up to `maxBytes` of a kept body from `offset`; undefined if there is no such body. */
   readBlob(blob: string, offset: number, maxBytes: number): BlobPartBytes | undefined {
+    const open = this.readPart(this.room, blob, offset, maxBytes);
+    if (open !== undefined) return open;
+    const own = this.readPart(this.ownersRoom, blob, offset, maxBytes);
+    return own && { ...own, ownerOnly: true };
+  }
+
+  /** No room has this name: a host that knows nothing of such bodies does not find them, and gives them to nobody. */
+  private get ownersRoom(): string {
+    return `${this.room}/owners`;
+  }
+
+  private readPart(
+    room: string,
+    blob: string,
+    offset: number,
+    maxBytes: number,
+  ): BlobPartBytes | undefined {
     const sql = `SELECT length(bytes) AS total, substr(bytes, ?, ?) AS part
       FROM blobs WHERE room = ? AND blob = ?`;
-    const row = this.prepare(sql).get(offset + 1, maxBytes, this.room, blob);
+    const row = this.prepare(sql).get(offset + 1, maxBytes, room, blob);
     if (row === undefined) return undefined;
     return { totalBytes: numberOf(row, 'total'), bytes: bytesOf(row, 'part') };
   }

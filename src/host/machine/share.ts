@@ -82,7 +82,8 @@ export async function shareSession(
     // What allowed it at the beginning may not be so any more.
     refuse();
     const where = target.kind === 'loopback' ? 'this computer only' : new URL(target.url).host;
-    recorder.update({ sharing: sharingOf(session, { where, since: clock.now() }) });
+    const fresh = { where, since: clock.now(), commandOutput: args.commandOutput === true };
+    recorder.update({ sharing: sharingOf(session, fresh) });
     return { link: made.link, inviteId, where, notAfter: clock.now() + lifetimeMs };
   } catch (error) {
     if (inviteId !== undefined) room.revokeInvite(inviteId);
@@ -125,17 +126,21 @@ async function leaveRelay(
 /** Cuts every guest off, and leaves the relay servers. */
 export async function stopSharing(session: OpenSession, rooms: ServedRooms): Promise<void> {
   const { room, recorder } = session;
+  const { sharing } = recorder.stored;
+  // What is printed from this moment on is the owner's again, in the log of guests to come too.
+  if (sharing?.commandOutput) recorder.update({ sharing: { ...sharing, commandOutput: false } });
   await room.stopSharing();
   if ((recorder.stored.relays ?? []).length > 0) await rooms.shareOn(room, []);
   recorder.update({ sharing: undefined, relays: [] });
 }
 
-/** How a session is shared after its invites changed; undefined if it is not any more. */
+/** How a session is shared after its invites changed; undefined if it is not any more. The newest link says what is shown. */
 export function sharingOf(
   session: OpenSession,
-  fresh?: { readonly where: string; readonly since: number },
+  fresh?: Pick<Sharing, 'where' | 'since' | 'commandOutput'>,
 ): Sharing | undefined {
   const known = session.recorder.stored.sharing;
+  const { commandOutput } = fresh ?? known ?? {};
   const since = known?.since ?? fresh?.since;
   const where = fresh?.where ?? known?.where;
   if (since === undefined || where === undefined) return undefined;
@@ -148,7 +153,8 @@ export function sharingOf(
       ...(allowControl ? { allowControl } : {}),
     }));
   const hasGuests = session.room.people.some(({ role }) => roleOf(role) !== 'owner');
-  return invites.length > 0 || hasGuests ? { since, where, invites } : undefined;
+  if (invites.length === 0 && !hasGuests) return undefined;
+  return { since, where, ...(commandOutput ? { commandOutput } : {}), invites };
 }
 
 /** What decides whether a link of a role may be made. */

@@ -3,6 +3,7 @@ import { omitUndefined } from '../../base/omitUndefined.ts';
 import type { Author, EntryImage, PromptImage } from '../../protocol/entryParts.ts';
 import type { Entry, EntryOf } from '../../protocol/transcript.ts';
 import { bodyId, cutEntry } from './cutEntry.ts';
+import { ownOutput } from './ownOutput.ts';
 import type { OutputStore } from '../journal/outputStore.ts';
 import type { StoredPrompt } from '../journal/sessionTables.ts';
 import type { CallCauses, Causes } from './callCauses.ts';
@@ -91,19 +92,26 @@ export function nameImages<T extends Entry>(
   return { ...entry, images: named };
 }
 
-/** Cuts entries to their bounds, keeps what was cut, and leaves out those whose id is in the log. */
+/**
+ * Cuts entries to their bounds, keeps what was cut, and leaves out those whose id is in the log.
+ * [R18] What commands printed is kept for owners alone, unless `isOutputShown`.
+ */
 export function newEntries(
   entries: readonly Entry[],
-  tables: Pick<RoomTables, 'hasEntry' | 'saveBlob'>,
+  tables: Pick<RoomTables, 'hasEntry' | 'saveBlob' | 'saveOwnerBlob'>,
+  isOutputShown: boolean,
 ): Entry[] {
   const seen = new Set<string>();
   const bounded: Entry[] = [];
   for (const whole of entries) {
-    const { entry, bodies } = cutEntry(whole);
+    // First: nothing of it may be in what an entry that is too large is cut to.
+    const own = isOutputShown ? undefined : ownOutput(whole);
+    const { entry, bodies } = cutEntry(own?.entry ?? whole);
     if (seen.has(entry.id) || tables.hasEntry(entry.id)) continue;
     seen.add(entry.id);
     // Before the entry that names them: a body without a name harms nobody.
     for (const { blob, bytes } of bodies) tables.saveBlob(blob, bytes);
+    if (own !== undefined) tables.saveOwnerBlob(own.body.blob, own.body.bytes);
     bounded.push(entry);
   }
   return bounded;

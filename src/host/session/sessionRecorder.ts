@@ -156,6 +156,7 @@ export class SessionRecorder {
     const bounded = newEntries(
       entries.map((entry) => this.completed(entry)),
       tables,
+      this.current.sharing?.commandOutput === true,
     );
     if (bounded.length === 0) return [];
     const placed = room.append(bounded, this.ending.splice(0));

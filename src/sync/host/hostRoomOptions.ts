@@ -45,6 +45,8 @@ export interface HostIdentity {
 export interface BlobRead {
   readonly totalBytes: number;
   readonly bytes: Uint8Array;
+  /** [R18] Nobody but owners may have it. */
+  readonly ownerOnly?: boolean;
 }
 
 /** What a `fetch` asks of the agent of a session. */

@@ -7,6 +7,7 @@ import type { Person } from '../../protocol/state.ts';
 import { CommandGate } from '../../session/control/commandGate.ts';
 import { ControlLease } from '../../session/control/controlLease.ts';
 import { Publisher } from '../../session/publisher.ts';
+import type { StoredMember } from '../../session/roomJournal.ts';
 import { RoomLog } from '../../session/roomLog.ts';
 import { Roster } from '../../session/roster.ts';
 import { TailDocument } from '../../session/tailDocument.ts';
@@ -69,8 +70,9 @@ export async function createHostRoomParts(
   const tailDocument = new TailDocument(doc);
   const controlLease = disposables.add(new ControlLease({ clock, journal }));
   // Who is here is a part of what the roster tells: only the keys come from below both.
-  const keyOf = (member: string): string | undefined =>
-    journal.members().find((one) => one.member === member)?.key;
+  const memberOf = (member: string): StoredMember | undefined =>
+    journal.members().find((one) => one.member === member);
+  const keyOf = (member: string): string | undefined => memberOf(member)?.key;
   const attendance = disposables.add(
     new Attendance({
       opener,
@@ -138,7 +140,15 @@ export async function createHostRoomParts(
       person,
       request: (requestId) => options.requestKind?.(requestId),
       isSuspended: () => options.isSuspended?.() === true,
-      handlers: roomHandlers({ ...options, controlLease, attendance, people: roomPeople, person }),
+      handlers: roomHandlers({
+        ...options,
+        roomId: room,
+        controlLease,
+        attendance,
+        people: roomPeople,
+        person,
+        exchangeKeyOf: (member) => memberOf(member)?.exchangeKey,
+      }),
       acknowledge: (member, ack) => hostChannels.acknowledge(member, ack),
     }),
   );

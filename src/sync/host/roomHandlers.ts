@@ -1,15 +1,21 @@
 // Commands that every room carries out itself: control, people, and reading history.
 import { assertNever } from '../../base/assert.ts';
 import { toBase64Url } from '../../base/bytes.ts';
+import { sealForMember } from '../../crypto/sealedForMember.ts';
 import type { CommandKind, RoomCommandKind } from '../../protocol/commandTable.ts';
 import type { Json } from '../../protocol/json.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { roleOf } from '../../protocol/openValues.ts';
 import type { Person } from '../../protocol/state.ts';
-import type { CommandHandlers, RoomHandlers } from '../../session/control/commandHandlers.ts';
+import type {
+  AcceptedCommand,
+  CommandHandlers,
+  RoomHandlers,
+} from '../../session/control/commandHandlers.ts';
 import { controlHandlers, windowOf } from '../../session/control/controlHandlers.ts';
 import type { ControlLease } from '../../session/control/controlLease.ts';
 import { CommandRefused, unsupportedCommand } from '../../session/errors.ts';
+import { noSealing, outputForOwner } from '../errors.ts';
 import type { RoomJournal } from '../../session/roomJournal.ts';
 import type { Attendance } from './attendance.ts';
 import type { HostRoomOptions } from './hostRoomOptions.ts';
@@ -25,6 +31,10 @@ export interface RoomHandlersOptions extends Pick<
   readonly attendance: Pick<Attendance, 'windows'>;
   readonly people: Pick<RoomPeople, 'admit' | 'remove' | 'leave'>;
   readonly person: (member: string) => Person | undefined;
+  /** X25519 key of a member, base64url; undefined if it is none. */
+  readonly exchangeKeyOf: (member: string) => string | undefined;
+  /** Id of the room. */
+  readonly roomId: string;
 }
 
 /** All that a room carries out: what every room does, and what its host gives it besides. */
@@ -65,14 +75,15 @@ function peopleHandlers({ people, controlLease, checkControl }: RoomHandlersOpti
   } satisfies Partial<CommandHandlers<CommandKind>>;
 }
 
-function historyHandlers({ journal, readBlob, commands }: RoomHandlersOptions) {
+function historyHandlers(options: RoomHandlersOptions) {
+  const { journal, commands } = options;
   return {
-    fetch: ({ args }) => {
+    fetch: ({ args, member, person }) => {
       switch (args.what) {
         case 'log':
           return readPage(journal, args.from, args.to);
         case 'blob':
-          return readBlobPart(readBlob, args.blob, args.offset);
+          return readBlobPart(options, { member, person }, args);
         case 'files':
         case 'slash-commands':
         case 'models':
@@ -101,14 +112,21 @@ function readPage(journal: Pick<RoomJournal, 'readLog'>, from: number, to: numbe
 }
 
 async function readBlobPart(
-  readBlob: HostRoomOptions['readBlob'],
-  blob: string,
-  offset: number,
+  { readBlob, exchangeKeyOf, roomId }: RoomHandlersOptions,
+  { member, person }: Pick<AcceptedCommand, 'member' | 'person'>,
+  { blob, offset }: { readonly blob: string; readonly offset: number },
 ): Promise<Json> {
   const part = await readBlob(blob, offset);
   if (!part) throw noSuchBlob();
-  const bytes = part.bytes.subarray(0, LIMITS.fetchAnswerBytes * 0.7);
-  return { offset, totalBytes: part.totalBytes, bytes: toBase64Url(bytes) };
+  if (part.ownerOnly && roleOf(person.role) !== 'owner') throw outputForOwner();
+  const { totalBytes } = part;
+  const bytes = part.bytes.slice(0, LIMITS.fetchAnswerBytes * 0.7);
+  if (!part.ownerOnly) return { offset, totalBytes, bytes: toBase64Url(bytes) };
+  // Guests have the key of this channel's answers, and may get them from a relay that helps them.
+  const place = { room: roomId, member, blob, offset };
+  const sealed = await sealForMember(exchangeKeyOf(member) ?? '', place, bytes);
+  if (sealed === undefined) throw noSealing();
+  return { offset, totalBytes, bytes: '', sealed };
 }
 
 function noSuchMember(): CommandRefused {

@@ -5,6 +5,7 @@ import type { AppError } from '../../base/errors.ts';
 import type { Bytes } from '../../base/bytes.ts';
 import { admissionToken } from '../../crypto/admissionToken.ts';
 import { channelToken } from '../../crypto/identity.ts';
+import { openForMember } from '../../crypto/sealedForMember.ts';
 import { CLOSE } from '../../protocol/closeCodes.ts';
 import type { CommandArgs, CommandKind } from '../../protocol/commandTable.ts';
 import type { Json } from '../../protocol/json.ts';
@@ -22,7 +23,7 @@ import {
 import { closedHere, hostOfOtherVersion } from '../errors.ts';
 import { type AttachmentParts, createAttachmentParts } from './attachmentParts.ts';
 import type { EpochSecret, JoinOptions } from './joinOptions.ts';
-import { fetchPage, fetchWhole, requestOf, sayGoodbye } from './requests.ts';
+import { fetchPage, fetchWhole, type OpenPart, requestOf, sayGoodbye } from './requests.ts';
 
 /** A joined room. */
 export class Attachment implements RoomView, Disposable {
@@ -36,6 +37,7 @@ export class Attachment implements RoomView, Disposable {
   /** Commands whose answer somebody waits for: nobody else forgets them. */
   private readonly awaited = new Set<string>();
   private fetching: Promise<boolean> | undefined;
+  private fetchingBlobs: Promise<unknown> = Promise.resolve();
 
   readonly onDidChange = this.changed.event;
 
@@ -158,7 +160,14 @@ export class Attachment implements RoomView, Disposable {
   }
 
   fetchBlob(blob: string): Promise<Bytes> {
-    return fetchWhole(this, blob);
+    const { identity } = this.options;
+    const { room, member } = this;
+    const open: OpenPart = (sealed, offset) =>
+      openForMember(identity, { room, member, blob, offset }, sealed);
+    // One after the other: a host answers three at a time for all windows of a member.
+    const whole = this.fetchingBlobs.then(() => fetchWhole(this, blob, open));
+    this.fetchingBlobs = whole.catch(() => undefined);
+    return whole;
   }
 
   setPresence(presence: { readonly looksAt?: string; readonly typing?: boolean }): void {

@@ -1,7 +1,7 @@
 // Commands whose answer is waited for, and what is read by them: history and long texts.
 import { type Bytes, concatBytes, fromBase64Url } from '../../base/bytes.ts';
 import { DisposableStore } from '../../base/disposable.ts';
-import { blobPartSchema, logPageSchema } from '../../protocol/command.ts';
+import { type BlobPart, blobPartSchema, logPageSchema } from '../../protocol/command.ts';
 import type { CommandArgs, CommandKind } from '../../protocol/commandTable.ts';
 import type { Json } from '../../protocol/json.ts';
 import type { Replica } from '../../session/replica.ts';
@@ -62,15 +62,18 @@ export async function fetchPage(view: RoomView, replica: Replica): Promise<boole
   return replica.insertOlder(page.data.records);
 }
 
+/** Opens a part that was sealed to this member alone; undefined if it was not. */
+export type OpenPart = (sealed: string, offset: number) => Promise<Bytes | undefined>;
+
 /** Loads a whole long text or image, part by part; rejects with AppError if a part does not come. */
-export async function fetchWhole(view: RoomView, blob: string): Promise<Bytes> {
+export async function fetchWhole(view: RoomView, blob: string, open: OpenPart): Promise<Bytes> {
   const parts: Bytes[] = [];
   let offset = 0;
   let totalBytes = 0;
   do {
     const answer = await view.request('fetch', { what: 'blob', blob, offset });
     const part = blobPartSchema.safeParse(answer);
-    const bytes = part.success ? fromBase64Url(part.data.bytes) : undefined;
+    const bytes = part.success ? await bytesOf(part.data, open) : undefined;
     if (!part.success || !bytes) throw textIncomplete();
     ({ totalBytes } = part.data);
     // A part that is too little for what is said to be there: what was loaded is not the whole.
@@ -81,4 +84,8 @@ export async function fetchWhole(view: RoomView, blob: string): Promise<Bytes> {
     offset += bytes.length;
   } while (offset < totalBytes);
   return concatBytes(...parts);
+}
+
+async function bytesOf({ bytes, sealed, offset }: BlobPart, open: OpenPart) {
+  return sealed === undefined ? fromBase64Url(bytes) : open(sealed, offset);
 }
