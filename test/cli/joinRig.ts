@@ -44,7 +44,8 @@ export class JoinRig extends SyncRig {
       requestKind: () => 'permission',
       readBlob: (blob, offset) => {
         const bytes = Buffer.from(blobs.get(blob) ?? '');
-        return { totalBytes: bytes.length, bytes: bytes.subarray(offset) };
+        const ownerOnly = blob.startsWith('own');
+        return { totalBytes: bytes.length, bytes: bytes.subarray(offset), ownerOnly };
       },
       commands: playedSession(async (accepted) => {
         executed.push({ kind: accepted.kind, args: accepted.args });
@@ -153,4 +154,10 @@ export function askFor(room: HostRoom, ...requests: readonly Entry[]): void {
         : [],
     ),
   });
+}
+
+/** What a command printed for owners alone; its blob's id begins with “own”. */
+export function ownOutputEntry(blob: string): Entry {
+  const cut = { tail: '', totalBytes: 1024, blob };
+  return { kind: 'command', id: blob, at: 1, command: '', text: '', cut, ownerOnly: true };
 }

@@ -10,6 +10,7 @@ import type { HostClient } from '../hostClient.ts';
 export const SHARE_OPTIONS = {
   'allow-control': { type: 'boolean' },
   'allow-approve': { type: 'boolean' },
+  'command-output': { type: 'boolean' },
   where: { type: 'string' },
   relay: { type: 'string' },
   'access-key-file': { type: 'string' },
@@ -20,6 +21,7 @@ export const SHARE_OPTIONS = {
 export interface ShareValues {
   readonly 'allow-control'?: boolean | undefined;
   readonly 'allow-approve'?: boolean | undefined;
+  readonly 'command-output'?: boolean | undefined;
   readonly where?: string | undefined;
   readonly relay?: string | undefined;
   readonly 'access-key-file'?: string | undefined;
@@ -29,6 +31,8 @@ export interface ShareValues {
 /** Lines of help for them. */
 export const SHARE_HELP = `  --allow-control    controllers may control without your click (for scripts)
   --allow-approve    controllers may also allow tools and plans
+  --command-output   others also read what commands such as /context print from
+                     now on; without it the owner alone does
   --where WHERE      loopback (default): the link works on this computer only;
                      or an address that leads to this computer's relay
                      (https://…), checked before the link is given out
@@ -56,6 +60,7 @@ export function shareArguments(
     role: chosen,
     ...(values['allow-approve'] && { scopes: ['prompt', 'interrupt', 'approve'] as const }),
     ...(values['allow-control'] && { allowControl: true }),
+    ...(values['command-output'] && { commandOutput: true }),
     ...(lifetime !== undefined && { lifetimeMs: timeSpan(command, '--expires', lifetime) }),
     where: whereOf(command, values),
   };

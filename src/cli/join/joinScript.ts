@@ -3,6 +3,7 @@ import type * as z from 'zod/mini';
 import { type AppError, isAppError } from '../../base/errors.ts';
 import { errorText } from '../../base/log.ts';
 import { cancelled } from '../../client/errors.ts';
+import { ownOutputOf } from '../../client/rooms/sessionFacts.ts';
 import { waitForView } from '../../client/waitForChange.ts';
 import { type Json, parseJson } from '../../protocol/json.ts';
 import { type ScriptInput, scriptInputSchema, type ScriptOutput } from '../../protocol/script.ts';
@@ -33,7 +34,11 @@ export async function runScript(
   const flush = (): void => {
     // Sending fires changes before the line's `ref` is known.
     if (isSending) return;
-    for (const line of lines.next()) print(line);
+    for (const line of lines.next()) {
+      print(line);
+      const own = line.type === 'entry' ? ownOutputOf(line.entry, view) : undefined;
+      if (own !== undefined) void fetchWhole(view, own, { print, shown, ref: undefined });
+    }
     for (const item of view.outbox) if (isSettled(item)) view.forget(item.id);
   };
   const quit = new AbortController();
@@ -152,6 +157,8 @@ async function fetchWhole(
     print({ type: 'blob', ...refOf(ref), blob, text });
     shown.set(blob, text);
   } catch (error) {
+    // The view is closed, and nothing comes after the last line.
+    if (isAppError(error) && error.code === 'cancelled') return;
     print({ type: 'error', ...refOf(ref), error: errorOf(error) });
   }
 }

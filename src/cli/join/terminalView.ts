@@ -1,10 +1,12 @@
 // A joined room as running text: entries, streamed text, who has control, how true the picture is.
+import { isAppError } from '../../base/errors.ts';
+import { errorText } from '../../base/log.ts';
+import { ownOutputOf } from '../../client/rooms/sessionFacts.ts';
 import { roleOf } from '../../protocol/openValues.ts';
 import type { Person, RoomState } from '../../protocol/state.ts';
-import type { Entry } from '../../protocol/transcript.ts';
-import type { LiveBlock, OutboxItem, RoomView, Truth } from '../../session/view.ts';
+import type { LiveBlock, OutboxItem, PlacedEntry, RoomView, Truth } from '../../session/view.ts';
 import { isSettled } from '../../session/view.ts';
-import { entryText, type Paint } from '../text/entryText.ts';
+import { entryText, outputText, type Paint } from '../text/entryText.ts';
 import { oneLine, printable } from '../io.ts';
 import { holderText, roleText, statusText, truthText } from './terminalStatus.ts';
 
@@ -64,10 +66,10 @@ export class TerminalView {
   /** Everything that changed since the last time. */
   update(): void {
     this.showTruth(this.view.truth);
-    for (const { index, entry } of this.view.entries) {
-      if (index <= this.last) continue;
-      this.last = index;
-      this.showEntry(entry);
+    for (const placed of this.view.entries) {
+      if (placed.index <= this.last) continue;
+      this.last = placed.index;
+      this.showEntry(placed);
     }
     for (const block of this.view.live) this.showLive(block);
     if (this.view.state) this.showState(this.view.state);
@@ -87,7 +89,7 @@ export class TerminalView {
     this.first = shown[0]?.index ?? this.first;
     if (shown.length === 0) return this.line(this.paint.dim('There is nothing before.'));
     this.line(this.paint.dim(`— entries ${shown[0]?.index} to ${shown.at(-1)?.index} —`));
-    for (const { entry } of shown) this.text(entryText(entry, this.paint));
+    for (const placed of shown) this.showEntry(placed);
   }
 
   /** Whether older entries are to be fetched before `showOlder` has some. */
@@ -108,7 +110,26 @@ export class TerminalView {
     if (text !== '') this.line(text);
   }
 
-  private showEntry(entry: Entry): void {
+  /** What a command printed for owners alone comes a moment later, under its name. */
+  private async showOwnOutput(index: number, blob: string): Promise<void> {
+    const { view, paint } = this;
+    const ran = view.entries.findLast(
+      (one) => one.index < index && one.entry.kind === 'command' && one.entry.command !== '',
+    )?.entry;
+    const name = ran?.kind === 'command' ? ran.command : 'a command';
+    try {
+      const text = new TextDecoder().decode(await view.fetchBlob(blob));
+      this.line(paint.dim(`  (output of ${oneLine(name)}, for you alone)`));
+      this.text(outputText(printable(text)));
+    } catch (error) {
+      if (isAppError(error) && error.code === 'cancelled') return;
+      this.line(paint.red(`✗ ${oneLine(errorText(error))}`));
+    }
+  }
+
+  private showEntry({ index, entry }: PlacedEntry): void {
+    const own = ownOutputOf(entry, this.view);
+    if (own !== undefined) return void this.showOwnOutput(index, own);
     if (entry.kind === 'text') this.finish(entry.messageId, entry.text);
     const streamed = this.streamed;
     if (entry.kind === 'text' && streamed?.messageId === entry.messageId) {

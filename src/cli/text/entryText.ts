@@ -86,8 +86,17 @@ export function entryText(entry: Entry, paint: Paint): string {
 function commandText(entry: EntryOf<'command'>, paint: Paint): string {
   const by = nameOf(entry.author);
   const line = `${by === undefined ? '' : `${by}: `}$ ${oneLine(entry.command)}`;
-  const output = whole(entry) === '' ? [] : [indent(shorten(whole(entry)))];
+  const output = entry.ownerOnly
+    ? [paint.dim('  (output of a command, for the owner alone)')]
+    : whole(entry) === ''
+      ? []
+      : [outputText(whole(entry))];
   return [...(entry.command === '' ? [] : [paint.bold(line)]), ...output].join('\n');
+}
+
+/** What a command printed, shortened. */
+export function outputText(text: string): string {
+  return indent(shorten(text));
 }
 
 /** What is asked for: all of it, for it is what an answer allows. */

@@ -1,6 +1,7 @@
 // What a joined room says of its session: its state, who has control, who may do what, who is called how. Pure.
 import { roleOf, scopesOf, sourceOf, statusOf } from '../../protocol/openValues.ts';
 import type { MachineState, RoomState, Scope, SessionState } from '../../protocol/state.ts';
+import type { Entry } from '../../protocol/transcript.ts';
 import type { RoomView } from '../../session/view.ts';
 
 /** The part of a view that facts are read from. */
@@ -56,4 +57,10 @@ export function mayGiveControl(source: Pick<RoomView, 'member' | 'state' | 'me'>
 /** Name of a member as the roster has it; a short id if it has left. */
 export function memberName(state: Pick<RoomState, 'people'>, member: string): string {
   return state.people.find((person) => person.member === member)?.name ?? member.slice(0, 6);
+}
+
+/** [R18] Blob of what a command printed for owners alone, if this member is one; undefined for any other entry. */
+export function ownOutputOf(entry: Entry, { me }: Pick<RoomView, 'me'>): string | undefined {
+  if (entry.kind !== 'command' || entry.ownerOnly !== true) return undefined;
+  return me !== undefined && roleOf(me.role) === 'owner' ? entry.cut?.blob : undefined;
 }
