@@ -69,7 +69,7 @@ describe('requests', () => {
     await page.getByRole('button', { name: 'Allow without seeing all of it' }).click();
     expect(await posted(page, 'answer')).toMatchObject([{ requestId: 'r', unseen: true }]);
     await page.getByRole('button', { name: 'Show all (36 KB)' }).click();
-    expect(await posted(page, 'fetch-blob')).toEqual([{ type: 'fetch-blob', blob: 'b1' }]);
+    expect((await posted(page, 'fetch-blob')).at(-1)?.blob).toBe('b1');
     const text = JSON.stringify({ command: `echo ${'x'.repeat(30_000)} end` });
     await send(page, { type: 'blob', blob: 'b1', text });
     await page.locator('.pending .command', { hasText: 'xxxx' }).waitFor();

@@ -229,9 +229,13 @@ describe('panel store', () => {
 
   it('keeps only the newest of the long texts that were loaded', () => {
     const { fake, store } = setUp();
-    for (let n = 0; n < 30; n++) fake.send({ type: 'blob', blob: `b${n}`, text: 'long' });
+    const text = 'x'.repeat(4 * 1024 * 1024);
+    for (let n = 0; n < 30; n++) fake.send({ type: 'blob', blob: `b${n}`, text });
     expect([...store.blobs.value.keys()].at(-1)).toBe('b29');
-    expect(store.blobs.value.size).toBeLessThanOrEqual(8);
+    expect(store.blobs.value.size).toBe(8);
+    for (let n = 0; n < 100; n++) fake.send({ type: 'blob', blob: `c${n}`, text: 'short' });
+    expect([...store.blobs.value.keys()].at(-1)).toBe('c99');
+    expect(store.blobs.value.size).toBe(64);
   });
 
   it('adds streamed text to its block and keeps blocks that stay', () => {

@@ -248,7 +248,7 @@ describe('transcript', () => {
     });
     await button.scrollIntoViewIfNeeded();
     await button.click();
-    expect(await posted(page, 'fetch-blob')).toEqual([{ type: 'fetch-blob', blob: 'blob-1' }]);
+    expect((await posted(page, 'fetch-blob')).at(-1)?.blob).toBe('blob-1');
     await send(page, { type: 'blob', blob: 'blob-1', text: 'the whole log' });
     await page.waitForSelector('.output:has-text("the whole log")');
   });

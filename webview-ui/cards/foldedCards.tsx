@@ -1,21 +1,33 @@
 // Cards that are folded at first: commands, compaction, checklists, unknown records.
+import { useEffect } from 'preact/hooks';
 import type { EntryOf } from '../../src/protocol/transcript.ts';
 import { AuthorBadge } from '../parts/AuthorBadge.tsx';
 import { Ansi } from '../parts/Ansi.tsx';
 import { Fold } from '../parts/Fold.tsx';
 import { Icon, Spinner } from '../parts/Icon.tsx';
-import { LongText } from '../parts/LongText.tsx';
+import { LongText, type LongTextProps } from '../parts/LongText.tsx';
 import { Markdown } from '../parts/Markdown.tsx';
 import { formatTokens } from '../text/format.ts';
 import { showDeceptive } from '../../src/base/visibleText.ts';
 import { useUi } from '../ui.ts';
 
-/** A slash command or shell escape, and who ran it; or what one has printed. */
+/** A slash command or shell escape, and who ran it; or what one has printed, for owners or for all. */
 export function CommandCard(props: { id: string; index: number; entry: EntryOf<'command'> }) {
-  const { t } = useUi();
-  const { id, index, entry } = props;
+  const { store, t } = useUi();
+  const { id, entry } = props;
+  const isOwn = entry.ownerOnly === true;
+  const isOwner = store.header.value?.me?.role === 'owner';
   const title =
     entry.command === '' ? t('Output') : <code dir="ltr">{showDeceptive(entry.command)}</code>;
+  if (isOwn && !isOwner) {
+    return (
+      <p class="line muted">
+        <Icon name="terminal" />
+        {entry.command !== '' && title}
+        {t('Output of a command, for the owner alone')}
+      </p>
+    );
+  }
   if (entry.text === '' && entry.cut === undefined) {
     return (
       <p class="line muted">
@@ -26,20 +38,46 @@ export function CommandCard(props: { id: string; index: number; entry: EntryOf<'
     );
   }
   return (
-    <Fold id={id} class="tool" icon="terminal" title={title} isOpenAtFirst>
-      <LongText
-        id={id}
-        index={index}
-        body={entry}
-        foldAfter={30}
-        keep="head"
-        render={(text) => (
-          <pre class="output" dir="auto" tabIndex={0}>
-            <Ansi text={text} />
-          </pre>
-        )}
-      />
+    <Fold
+      id={id}
+      class="tool"
+      icon="terminal"
+      title={title}
+      subtitle={isOwn ? t('Guests do not see this') : undefined}
+      isOpenAtFirst
+    >
+      {isOwn ? <OwnOutput {...props} /> : <OutputText {...props} body={entry} />}
     </Fold>
+  );
+}
+
+/** What is for owners alone: it is not in the log, and loads by itself. */
+function OwnOutput(props: { id: string; index: number; entry: EntryOf<'command'> }) {
+  const { store } = useUi();
+  const { cut } = props.entry;
+  const blob = cut?.blob;
+  const state = blob === undefined ? undefined : store.blobs.value.get(blob);
+  useEffect(() => {
+    if (blob !== undefined && state === undefined) store.fetchBlob(blob);
+  }, [blob]);
+  const body = state?.kind === 'loaded' ? { text: state.text } : props.entry;
+  return <OutputText {...props} body={body} />;
+}
+
+function OutputText(props: { id: string; index: number; body: LongTextProps['body'] }) {
+  return (
+    <LongText
+      id={props.id}
+      index={props.index}
+      body={props.body}
+      foldAfter={30}
+      keep="head"
+      render={(text) => (
+        <pre class="output" dir="auto" tabIndex={0}>
+          <Ansi text={text} />
+        </pre>
+      )}
+    />
   );
 }
 

@@ -2,6 +2,7 @@
 import { Emitter } from '../../src/base/emitter.ts';
 import type { FromPanel } from '../../src/protocol/fromPanel.ts';
 import type { PanelEntry, PanelHeader, Picture } from '../../src/protocol/panel.ts';
+import { OWN_OUTPUT } from './sampleEntries.ts';
 import type { UiPort } from '../port.ts';
 
 /** What the gallery shows at first. */
@@ -61,6 +62,10 @@ export class FakeExtension {
       case 'prompt': {
         const item = { id: `own-${this.posted.length}`, kind: 'prompt', text: message.text };
         return this.send({ type: 'outbox', items: [{ ...item, status: 'sent', at: 0 }] });
+      }
+      case 'fetch-blob': {
+        const { blob, text } = OWN_OUTPUT;
+        return message.blob === blob ? this.send({ type: 'blob', blob, text }) : undefined;
       }
       default:
         return undefined;

@@ -48,6 +48,12 @@ const testOutput = [
   '\u001b[41m\u001b[97m FAIL \u001b[0m expected \u001b[32m10\u001b[0m, got \u001b[31m9\u001b[0m',
 ].join('\n');
 
+/** What a command printed for the owner alone, as the host has it. */
+export const OWN_OUTPUT = {
+  blob: 'own-output',
+  text: 'Current session: 12% used\nCurrent week: 48% used, resets on Monday\nMemory: ~/.claude/CLAUDE.md (1.2k tokens)',
+};
+
 const bodies: readonly Body[] = [
   {
     kind: 'notice',
@@ -232,6 +238,14 @@ const bodies: readonly Body[] = [
     kind: 'command',
     command: '',
     text: 'Context: 42k of 200k tokens\n  system 12k\n  messages 30k',
+  },
+  { kind: 'command', command: '/usage', author: ada, text: '' },
+  {
+    kind: 'command',
+    command: '',
+    text: '',
+    cut: { tail: '', totalBytes: 1024, blob: OWN_OUTPUT.blob },
+    ownerOnly: true,
   },
   {
     kind: 'compaction',

@@ -18,8 +18,9 @@ import { requestKey } from './words.ts';
 const MAX_ANNOUNCEMENTS = 8;
 // What could not be loaded is not asked for again by mere scrolling within this time.
 const OLDER_AGAIN_MS = 10_000;
-// Long texts of up to 4 MiB: so many stay loaded.
-const MAX_BLOBS = 8;
+// So many long texts stay loaded, and so much of them; one has up to 4 MiB.
+const MAX_BLOBS = 64;
+const MAX_BLOB_CHARS = 32 * 1024 * 1024;
 // An answer that no outbox shows within this time was not taken.
 const ANSWER_TAKEN_MS = 5000;
 
@@ -274,8 +275,17 @@ export class PanelStore implements Disposable {
   private setBlob(blob: string, state: BlobState): void {
     const blobs = new Map(this.blobs.value);
     blobs.delete(blob);
-    const oldest = blobs.keys().next().value;
-    if (blobs.size >= MAX_BLOBS && oldest !== undefined) blobs.delete(oldest);
-    this.blobs.value = blobs.set(blob, state);
+    blobs.set(blob, state);
+    let chars = [...blobs.values()].reduce((sum, one) => sum + charsOf(one), 0);
+    for (const [oldest, one] of blobs) {
+      if (oldest === blob || (blobs.size <= MAX_BLOBS && chars <= MAX_BLOB_CHARS)) break;
+      blobs.delete(oldest);
+      chars -= charsOf(one);
+    }
+    this.blobs.value = blobs;
   }
+}
+
+function charsOf(state: BlobState): number {
+  return state.kind === 'loaded' ? state.text.length : 0;
 }

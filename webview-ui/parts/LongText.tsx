@@ -77,7 +77,7 @@ function CutParts({
   const size = formatBytes(cut.totalBytes);
   return (
     <>
-      {render(body.text)}
+      {body.text !== '' && render(body.text)}
       <div class="cut" role="note">
         {state?.kind === 'loading' ? (
           <span>{t('Loading {0} …', size)}</span>
