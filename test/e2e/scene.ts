@@ -57,6 +57,7 @@ export async function playScene(stage: Stage): Promise<SceneFigures> {
     }
     const growth = await watchStream(ownerPanel, firstPanel, secondPanel);
 
+    await printForOwner(ownerPanel, [firstPanel, secondPanel]);
     await handControl(owner, ownerPanel, secondPanel);
     await secondPanel.send('[[text:answer to the guest]] guest-prompt');
     for (const panel of [ownerPanel, firstPanel, secondPanel]) {
@@ -122,13 +123,22 @@ async function allowCommand(panel: PanelDriver, stage: Stage): Promise<void> {
   expect(made.trim()).toBe(CANARIES.output);
 }
 
-async function share(owner: Workbench, role: string, address: string): Promise<string> {
+async function share(
+  owner: Workbench,
+  role: string,
+  address: string,
+  isOutputShown = false,
+): Promise<string> {
   await owner.command('Twinhelm: Share');
   await owner.pick(role);
-  if (role === 'Controller') {
-    await owner.page.locator('.quick-input-list', { hasText: 'Approve tools' }).waitFor();
-    await owner.page.keyboard.press('Enter');
+  // Nothing is ticked at first: no tools for controllers, no output of commands for anybody.
+  const ticks = owner.page.locator('.quick-input-list', { hasText: 'Show the output of commands' });
+  await ticks.waitFor();
+  if (role === 'Controller') await ticks.filter({ hasText: 'Approve tools' }).waitFor();
+  if (isOutputShown) {
+    await ticks.locator('.monaco-list-row', { hasText: 'Show the output' }).click();
   }
+  await owner.page.keyboard.press('Enter');
   await owner.pick('24 hours');
   await owner.pick('An address');
   await owner.input(/Address at which/, address);
@@ -154,6 +164,17 @@ async function watchStream(
   expect(web.lengths.length).toBeGreaterThan(5);
   expect([node.twice, web.twice]).toEqual([[], []]);
   return { node: node.lengths.length, web: web.lengths.length };
+}
+
+/** What a command prints is open for the owner, and a line for the guests. */
+async function printForOwner(owner: PanelDriver, guests: readonly PanelDriver[]): Promise<void> {
+  await owner.send('/context');
+  await owner.shows('Guests do not see this');
+  await owner.shows('Context Usage');
+  for (const guest of guests) {
+    await guest.shows('Output of a command, for the owner alone');
+    expect(await guest.text()).not.toContain('Context Usage');
+  }
 }
 
 async function handControl(
@@ -205,11 +226,15 @@ async function observeTerminal(
   await terminal.type('[[text:said while watched]]');
   await panel.says('said while watched');
 
-  const link = await share(owner, 'Viewer', address);
+  const link = await share(owner, 'Viewer', address, true);
   const viewer = await stage.webWindow('desktop');
   windows.push(viewer);
   const viewerPanel = await joinByLink(viewer, link, 'Vera');
   await viewerPanel.says('said while watched');
+  // Ticked: what the terminal prints from now on is for the viewer too.
+  await terminal.type('/context');
+  await viewerPanel.shows('Context Usage');
+  expect(await viewerPanel.text()).not.toContain('for the owner alone');
 }
 
 async function stopSharing(owner: Workbench, panel: PanelDriver): Promise<void> {

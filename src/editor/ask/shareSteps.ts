@@ -13,6 +13,8 @@ const TOTAL = 4;
 
 type ShareArgs = CommandArgs<'share'>;
 type Scope = NonNullable<ShareArgs['scopes']>[number];
+/** A tick: a right of controllers, or what everybody may see. */
+type Tick = Scope | 'command-output';
 
 /** What the person chose. */
 export interface ShareChoice {
@@ -20,11 +22,14 @@ export interface ShareChoice {
   readonly scopes?: Scope[];
   readonly lifetimeMs?: number;
   readonly where: ShareArgs['where'];
+  readonly commandOutput?: true;
 }
 
 /** What is known when the questions begin. */
 export interface ShareQuestions {
   readonly session: SessionSummary;
+  /** Others read what commands print by now. */
+  readonly isOutputShown: boolean;
   /** Access key of a relay server that was given before. */
   readonly accessKey: (relay: string) => Promise<string | undefined>;
 }
@@ -33,7 +38,8 @@ export interface ShareQuestions {
 export async function askShare(questions: ShareQuestions): Promise<ShareChoice | undefined> {
   const { t } = vscode.l10n;
   const title = t('Share “{0}”', questions.session.title);
-  const draft: { role?: ShareChoice['role']; scopes?: Scope[]; lifetimeMs?: number } = {};
+  const draft: { role?: ShareChoice['role']; lifetimeMs?: number } = {};
+  let ticks: readonly Tick[] = questions.isOutputShown ? ['command-output'] : [];
   let step = 1;
   for (;;) {
     const options = { title, step, totalSteps: TOTAL };
@@ -46,17 +52,22 @@ export async function askShare(questions: ShareQuestions): Promise<ShareChoice |
       });
       if (role === undefined || role === BACK) return undefined;
       draft.role = role;
-      draft.scopes = [];
-      step = role === 'controller' ? 2 : 3;
+      step = 2;
     } else if (step === 2) {
-      const scopes = await pickMany({
+      const ticked = await pickMany({
         ...options,
-        items: rights(),
-        placeholder: t('Controllers may prompt and interrupt. What else?'),
+        items: ticksFor(draft.role).map((item) => ({
+          ...item,
+          picked: ticks.includes(item.value),
+        })),
+        placeholder:
+          draft.role === 'controller'
+            ? t('Controllers may prompt and interrupt. What else?')
+            : t('Viewers see the whole conversation. What else?'),
       });
-      if (scopes === undefined) return undefined;
-      if (scopes !== BACK) draft.scopes = [...scopes];
-      step = scopes === BACK ? 1 : 3;
+      if (ticked === undefined) return undefined;
+      if (ticked !== BACK) ticks = ticked;
+      step = ticked === BACK ? 1 : 3;
     } else if (step === 3) {
       const lifetime = await pickOne({
         ...options,
@@ -65,15 +76,17 @@ export async function askShare(questions: ShareQuestions): Promise<ShareChoice |
       });
       if (lifetime === undefined) return undefined;
       if (lifetime !== BACK) draft.lifetimeMs = lifetime;
-      step = lifetime === BACK ? (draft.role === 'controller' ? 2 : 1) : 4;
+      step = lifetime === BACK ? 2 : 4;
     } else {
       const where = await askWhere(options, questions);
       if (where === undefined || draft.role === undefined) return undefined;
       if (where !== BACK) {
+        const scopes = ticks.filter((tick) => tick !== 'command-output');
         return {
           role: draft.role,
           where,
-          ...(draft.scopes && draft.scopes.length > 0 ? { scopes: draft.scopes } : {}),
+          ...(draft.role === 'controller' && scopes.length > 0 ? { scopes } : {}),
+          ...(ticks.includes('command-output') ? { commandOutput: true } : {}),
           ...(draft.lifetimeMs === undefined ? {} : { lifetimeMs: draft.lifetimeMs }),
         };
       }
@@ -111,8 +124,16 @@ function roles(session: SessionSummary): readonly StepItem<'viewer' | 'controlle
   return [viewer, { label: `$(edit) ${t('Controller')}`, detail, value: 'controller' as const }];
 }
 
-function rights(): readonly StepItem<Scope>[] {
+function ticksFor(role: ShareChoice['role'] | undefined): readonly StepItem<Tick>[] {
   const { t } = vscode.l10n;
+  const output = {
+    label: t('Show the output of commands'),
+    detail: t(
+      'What /context, /usage and the like print from now on, for everybody in the session: it may show memory and plan. Off unless you tick it.',
+    ),
+    value: 'command-output' as const,
+  };
+  if (role !== 'controller') return [output];
   return [
     {
       label: t('Approve tools'),
@@ -120,8 +141,8 @@ function rights(): readonly StepItem<Scope>[] {
         'May answer permission requests: commands then run on this computer. Off unless you tick it.',
       ),
       value: 'approve',
-      picked: false,
     },
+    output,
   ];
 }
 

@@ -33,6 +33,7 @@ export async function share(app: App, argument?: unknown): Promise<void> {
   if (ref.kind !== 'own' || !session) throw sessionGone();
   const choice = await askShare({
     session,
+    isOutputShown: app.machine.row(ref.session)?.sharing?.commandOutput === true,
     accessKey: async (relay) => app.secrets.get(`relayKey:${relay}`),
   });
   if (!choice) return;
