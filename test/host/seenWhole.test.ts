@@ -101,7 +101,8 @@ it('[R13] a plan is whole with its text, though that is no part of the input', a
   const whole = await wholeOf(bob, 'plan');
   expect(whole).toContain('last step');
   await allow(bob, 'plan', { seen: (await seenOf(request(bob, 'plan'), whole)) ?? '' });
-  expect(answers).toEqual([{ behavior: 'allow' }]);
+  // [R17] Guests may control: it goes on asking, whatever was before the plan.
+  expect(answers).toEqual([{ behavior: 'allow', mode: 'default' }]);
 });
 
 it('to deny needs nothing', async () => {
