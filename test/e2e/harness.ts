@@ -1,5 +1,5 @@
 // The scene's stage: one owner's VS Code, a guest's VS Code with a home of its own, a guest in a web worker over wss.
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import * as z from 'zod/mini';
@@ -101,7 +101,6 @@ export async function setStage(options: WorldOptions = {}): Promise<Stage> {
           TWINHELM_HOME: join(folder, 'twinhelm'),
           NODE_EXTRA_CA_CERTS: TEST_CERTIFICATE,
         });
-        endings.push(() => rm(folder, { recursive: true, force: true }));
         return Workbench.open(browser, server.pageUrl(project));
       },
       async webWindow(viewport = 'ipad') {
