@@ -47,6 +47,22 @@ describe('a hosted session', () => {
     expect(rig.agent.alive.flatMap(({ prompts }) => prompts)).toEqual([]);
   });
 
+  it('what waits when it is ended, held or not, is taken back: it would lie in wait', async () => {
+    const session = await rig.start();
+    const [child] = rig.agent.alive;
+    child?.emit({ kind: 'status', status: 'working' });
+    const ids = ['first', 'second'].map((promptId) => {
+      const author = { name: 'Bo' };
+      session.recorder.prompts.accept({ promptId, text: promptId, author, at: 1, guest: true });
+      return promptId;
+    });
+    session.recorder.prompts.mark('second', 'held');
+    await rig.sessions.end(session.id);
+    const states = ids.map((id) => session.recorder.prompts.find(id)?.state);
+    expect(states).toEqual(['cancelled', 'cancelled']);
+    expect(session.recorder.prompts.queue()).toEqual([]);
+  });
+
   it('a model that the agent refuses is not kept for the next start', async () => {
     const session = await rig.start();
     await expect(execute(session, 'set-model', { model: 'refused' })).rejects.toThrow(

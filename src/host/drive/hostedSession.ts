@@ -113,8 +113,8 @@ export class HostedSession implements SessionDriver {
     this.endOld.abort();
     this.giveUp.abort();
     const { recorder } = this.options;
-    for (const { promptId, state } of recorder.prompts.unfinished()) {
-      if (state === 'accepted') recorder.prompts.mark(promptId, 'cancelled');
+    for (const { promptId } of recorder.prompts.waiting()) {
+      recorder.prompts.mark(promptId, 'cancelled');
     }
     await this.stopAgent();
     recorder.update({ ended: true });
