@@ -64,6 +64,7 @@ export const ROOMS: readonly RoomWalls[] = [
     imports: [...PROTOCOL, 'src/node'],
     packages: ['zod/mini', 'ignore', 'node:'],
     apart: {
+      rules: ['wire', 'entries', 'stream', 'cli', 'files'],
       wire: ['entries', 'stream', 'cli', 'files'],
       entries: ['stream', 'cli', 'files'],
       stream: ['cli', 'files'],
@@ -71,7 +72,8 @@ export const ROOMS: readonly RoomWalls[] = [
   },
   {
     folder: 'src/host',
-    imports: [...SYNC, 'src/node', 'src/claude'],
+    // Of an agent only how it is made: the rest of it is behind protocol/agent.
+    imports: [...SYNC, 'src/node', 'src/claude/claudeAgent'],
     packages: ['zod/mini', 'node:', 'ws'],
     apart: {
       find: ['journal', 'serve', 'session', 'drive', 'machine'],

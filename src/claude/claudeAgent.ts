@@ -23,6 +23,8 @@ import { Projects } from './files/projects.ts';
 import { readRules } from './files/readRules.ts';
 import { Registry } from './files/registry.ts';
 import { probeClaude } from './cli/probeClaude.ts';
+import { withoutOuterSession } from './cli/withoutOuterSession.ts';
+import { CLAUDE_RULES } from './rules/claudeRules.ts';
 import { SeenIds } from './entries/seenIds.ts';
 import type { ClaudeSession } from './cli/claudeSession.ts';
 
@@ -56,6 +58,7 @@ export function createClaudeAgent(options: ClaudeAgentOptions): Agent {
 
 class ClaudeAgent implements Agent {
   readonly name = 'Claude Code';
+  readonly rules = CLAUDE_RULES;
   readonly onDidChangeFound;
   private readonly options: ClaudeAgentOptions;
   private readonly home: Home;
@@ -71,7 +74,7 @@ class ClaudeAgent implements Agent {
   private probed: { readonly probe: AgentProbe; readonly at: number } | undefined;
 
   constructor(options: ClaudeAgentOptions) {
-    this.options = options;
+    this.options = { ...options, env: withoutOuterSession(options.env) };
     this.home = openHome(options.configDir ?? configDirOf(options.env));
     this.foundSessions = new FoundSessions({
       ...this.home,
@@ -93,7 +96,8 @@ class ClaudeAgent implements Agent {
     return readRules({ cwd, home, configDir: this.homeOf(env).configDir });
   }
 
-  async start(start: AgentStartOptions): Promise<AgentSession> {
+  async start(given: AgentStartOptions): Promise<AgentSession> {
+    const start = { ...given, env: withoutOuterSession(given.env) };
     const { resume } = start;
     if (resume === undefined) return this.startChild(start, randomUUID());
     // The registry shows a child only some time after its start: our own are known before.

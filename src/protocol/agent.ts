@@ -4,9 +4,10 @@ import type { ErrorCode, ErrorParts } from '../base/errors.ts';
 import type { Json } from './json.ts';
 import type { SessionStatus } from './state.ts';
 import type { LiveText, PromptImage } from './entryParts.ts';
+import type { AgentRules } from './agentRules.ts';
 import type { Entry } from './transcript.ts';
 
-/** Permission modes, agent-neutral names of Claude Code's. */
+/** A permission mode by the agent's own name for it; `AgentRules.modes` say what it means. */
 export type AgentMode = string;
 
 /** Facts about the session that change as it goes; only given fields change. */
@@ -174,6 +175,7 @@ export interface FoundSession {
 export interface Agent {
   /** Name for people, e.g. "Claude Code". */
   readonly name: string;
+  readonly rules: AgentRules;
   /** Finds the program and tells what it can do; a problem if it cannot be used. */
   probe(): Promise<AgentProbe>;
   start(options: AgentStartOptions): Promise<AgentSession>;

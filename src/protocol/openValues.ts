@@ -1,12 +1,17 @@
 // What a word of another version counts as where something is decided: always what allows least. For answers: openAnswers.ts.
 import { knownOf, type Open } from './openEnum.ts';
 import {
+  type Capability,
+  capabilitySchema,
+  type ModeKind,
+  modeKindSchema,
   type Role,
   roleSchema,
   type Scope,
   scopeSchema,
   type SessionStatus,
   sessionStatusSchema,
+  type SessionSummary,
   type Source,
   sourceSchema,
 } from './state.ts';
@@ -32,6 +37,33 @@ export function scopesOf(scopes: readonly Open<Scope>[]): readonly Scope[] {
 /** [R9] A session of an unknown source is only watched. */
 export function sourceOf(source: Open<Source>): Source {
   return knownOf(sourceSchema.options, source) ?? 'observed';
+}
+
+const ALL_BUT_CONTINUE: readonly Capability[] = ['prompt', 'answer', 'interrupt', 'end'];
+
+/** [R9] What can be done with a session; what is not known cannot. Hosts before 0.4.0 name only where it runs. */
+export function canOf(
+  session: Pick<SessionSummary, 'can' | 'source'>,
+  capability: Capability,
+): boolean {
+  const { can, source } = session;
+  if (can !== undefined) return capabilitiesOf(can).includes(capability);
+  return sourceOf(source) === 'hosted' && ALL_BUT_CONTINUE.includes(capability);
+}
+
+/** [R9] An unknown capability is left out. */
+export function capabilitiesOf(can: readonly Open<Capability>[]): readonly Capability[] {
+  return can.flatMap((one) => knownOf(capabilitySchema.options, one) ?? []);
+}
+
+/** [R17] Whether tools run in this session that nobody was asked about. */
+export function isUnattended({ modeKind }: Pick<SessionSummary, 'modeKind'>): boolean {
+  return modeKind !== undefined && modeKindOfSession(modeKind) === 'unattended';
+}
+
+/** [R9] A mode of an unknown kind counts as unattended. */
+export function modeKindOfSession(kind: Open<ModeKind>): ModeKind {
+  return knownOf(modeKindSchema.options, kind) ?? 'unattended';
 }
 
 /** [R9] A session in an unknown status is at work, and is shown with that word. */

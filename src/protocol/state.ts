@@ -68,6 +68,11 @@ export const problemSchema = z.looseObject({
   remedy: z.optional(z.string()),
 }) satisfies z.ZodMiniType<ErrorParts & { readonly code: string }>;
 
+/** What can be done with a session from here, by what runs it: `end` its process, `continue` it once it has ended. */
+export const capabilitySchema = z.enum(['prompt', 'answer', 'interrupt', 'end', 'continue']);
+/** What its permission mode means: it asks about each step; it asks about some or refuses them; tools run that nobody was asked about. */
+export const modeKindSchema = z.enum(['asking', 'guarded', 'unattended']);
+
 export const sessionStatusSchema = z.enum(['starting', 'working', 'waiting', 'idle', 'ended']);
 /** Where a session runs: as a child of the host, or in a terminal, where it is only watched. */
 export const sourceSchema = z.enum(['hosted', 'observed']);
@@ -78,6 +83,8 @@ export const sessionSummarySchema = z.looseObject({
   id: z.string(),
   title: z.string(),
   source: openEnum(sourceSchema),
+  /** What can be done with it; absent before 0.4.0. */
+  can: z.optional(z.array(openEnum(capabilitySchema))),
   status: openEnum(sessionStatusSchema),
   waitingFor: z.optional(z.string()),
   /** A guest's prompt that the oldest of its open requests serves: whose, and its first line. */
@@ -94,6 +101,7 @@ export const sessionSummarySchema = z.looseObject({
   agentSessionId: z.optional(z.string()),
   model: z.optional(z.string()),
   mode: z.optional(z.string()),
+  modeKind: z.optional(openEnum(modeKindSchema)),
   contextTokens: z.optional(z.number()),
   contextLimit: z.optional(z.number()),
   costUsd: z.optional(z.number()),
@@ -205,6 +213,8 @@ export type Pending = z.infer<typeof pendingSchema>;
 export type Queued = z.infer<typeof queuedSchema>;
 export type Problem = z.infer<typeof problemSchema>;
 export type SessionStatus = z.infer<typeof sessionStatusSchema>;
+export type Capability = z.infer<typeof capabilitySchema>;
+export type ModeKind = z.infer<typeof modeKindSchema>;
 export type Source = z.infer<typeof sourceSchema>;
 export type SessionSummary = z.infer<typeof sessionSummarySchema>;
 export type Sharing = z.infer<typeof sharingSchema>;

@@ -11,6 +11,7 @@ import {
 } from './entryParts.ts';
 import { type Json, jsonSchema } from './json.ts';
 import { openEnum } from './openEnum.ts';
+import { toolViewSchema } from './toolView.ts';
 
 const common = {
   /** Stable id, unique in the session: the agent's own uuid where it has one, so that it can be found again after a crash. */
@@ -64,6 +65,7 @@ const toolCall = z.looseObject({
   /** The input; strings in it may be cut, then `inputCut` is true and the blob holds all of it. */
   input: jsonSchema,
   inputCut: z.optional(z.looseObject({ totalBytes: z.number(), blob: z.optional(z.string()) })),
+  view: z.optional(toolViewSchema),
 });
 
 const toolResult = z.looseObject({
@@ -75,8 +77,12 @@ const toolResult = z.looseObject({
   images: z.optional(z.array(imageSchema)),
   /** Between adapter and host alone: file of this computer that holds the whole output. */
   outputFile: z.optional(z.string()),
-  /** The tool's structured result (exit code, patch, answers …), bounded like the text; absent if too large. */
+  /** The tool's structured result (patch, answers …), bounded like the text; absent if too large. */
   structured: z.optional(jsonSchema),
+  /** Of a command that has ended. */
+  exitCode: z.optional(z.number()),
+  /** JSON Pointer into `structured`: hunks of a unified diff, `{oldStart, newStart, lines}` each, lines from 1 and with their sign. */
+  patch: z.optional(z.string()),
 });
 
 /** Something that waits for a person: the body that `state.pending` names by index. */
@@ -94,6 +100,7 @@ const request = z.looseObject({
   inputCut: z.optional(z.looseObject({ totalBytes: z.number(), blob: z.optional(z.string()) })),
   /** SHA-256 (base64url) of the canonical JSON of the whole input: an answer names it. */
   inputHash: z.string(),
+  view: z.optional(toolViewSchema),
   /** The subagent that asks; absent: the agent itself. `title`: what it was started for. */
   agent: z.optional(z.looseObject({ title: z.string(), type: z.optional(z.string()) })),
   /** The prompts that the running turn serves: whose they are, and their first lines; a guest's first. */
@@ -110,6 +117,8 @@ const request = z.looseObject({
   reason: z.optional(z.string()),
   /** Rules the agent offers to remember, only for this session (nothing wider is ever kept from a guest). */
   suggestions: z.optional(z.array(jsonSchema)),
+  /** The same for people, one for one. */
+  suggestionTexts: z.optional(z.array(z.string())),
   questions: z.optional(z.array(questionSchema)),
   /** Markdown of a plan. */
   plan: z.optional(z.string()),

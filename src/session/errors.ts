@@ -2,6 +2,7 @@
 import { AppError } from '../base/errors.ts';
 import { PRODUCT_NAME } from '../base/product.ts';
 import type { Rejection } from '../protocol/command.ts';
+import type { AgentRules, GuestVerdict } from '../protocol/agentRules.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { Problem } from '../protocol/state.ts';
 
@@ -132,7 +133,7 @@ export function tooManyCommands(): CommandRefused {
 }
 
 /** A guest's slash command outside the allow-list; `name` with its slash. */
-export function guestSlashCommand(name: string, allowed: readonly string[]): CommandRefused {
+function guestSlashCommand(name: string, allowed: readonly string[]): CommandRefused {
   return new CommandRefused(
     'not-allowed',
     `Guests may not run ${name}. Your text is kept in the composer. Guests may run ${allowed.join(', ')}; begin with another character to send it as text, or ask the owner.`,
@@ -140,8 +141,7 @@ export function guestSlashCommand(name: string, allowed: readonly string[]): Com
 }
 
 /** [R8] A command that guests may run, but that a file of the project or of the owner stands for here. */
-export function guestForeignCommand(text: string): CommandRefused {
-  const name = /^\S*/.exec(text)?.[0] ?? '';
+function guestForeignCommand(name: string): CommandRefused {
   return new CommandRefused(
     'not-allowed',
     `Guests may run only the agent's own ${name}, and here it is a command or skill of the project or of the owner. Your text is kept in the composer. Ask the owner to run it.`,
@@ -149,7 +149,7 @@ export function guestForeignCommand(text: string): CommandRefused {
 }
 
 /** A guest's slash command with an @ in it. */
-export function guestArguments(name: string): CommandRefused {
+function guestArguments(name: string): CommandRefused {
   return new CommandRefused(
     'not-allowed',
     `Guests may run ${name} only without an @ in it. Your text is kept in the composer. Send it without the @.`,
@@ -157,11 +157,33 @@ export function guestArguments(name: string): CommandRefused {
 }
 
 /** [R10] A guest's prompt that names what lies outside the session's folder. */
-export function guestMention(path: string): CommandRefused {
+function guestMention(path: string): CommandRefused {
   return new CommandRefused(
     'not-allowed',
     `Guests may not name files outside the session's folder with @, like “${path}”. Your text is kept in the composer. Send it without the @, or ask the owner.`,
   );
+}
+
+const SHOWN_CHARS = 40;
+
+/** What a guest's prompt is refused for, or undefined if it may run. */
+export function refusedPrompt(
+  verdict: GuestVerdict,
+  { guestCommands }: Pick<AgentRules, 'guestCommands'>,
+): CommandRefused | undefined {
+  if (verdict.kind !== 'refused') return undefined;
+  const { why, what } = verdict;
+  const shown = what.length > SHOWN_CHARS ? `${what.slice(0, SHOWN_CHARS)}…` : what;
+  switch (why) {
+    case 'outside':
+      return guestMention(shown);
+    case 'arguments':
+      return guestArguments(shown);
+    case 'other-command':
+      return guestSlashCommand(shown, guestCommands);
+    case 'foreign-command':
+      return guestForeignCommand(shown);
+  }
 }
 
 /** [R17] The session runs without asking for permissions. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { initFacts } from '../../src/claude/cli/initFacts.ts';
 import { parseOutLine } from '../../src/claude/wire/streamJson.ts';
 import { StreamMapper } from '../../src/claude/stream/streamMapper.ts';
-import { isOwnCommand } from '../../src/session/control/guestPrompt.ts';
+import { judgeGuestPrompt } from '../../src/claude/rules/judgeGuestPrompt.ts';
 
 /** As both versions answer `initialize` in a project with commands `/mine` and, in its place, `/compact`. */
 const ANSWERS = {
@@ -36,19 +36,20 @@ describe.each(Object.entries(ANSWERS))('%s', (_version, commands) => {
   const known = initFacts({ commands }).commands ?? [];
 
   it.each([
-    ['/context', true],
-    ['/cost', true],
-    ['/compact /etc/passwd', false],
-    ['/mine', false],
-    ['/help', false],
-  ])('%s is the agent’s own: %s', (text, isOwn) => {
-    expect(isOwnCommand(text, known)).toBe(isOwn);
+    ['/context', { kind: 'command' }],
+    ['/cost', { kind: 'command' }],
+    ['/compact /etc/passwd', { kind: 'refused', why: 'foreign-command', what: '/compact' }],
+    ['/mine', { kind: 'refused', why: 'other-command', what: '/mine' }],
+    ['/help', { kind: 'text' }],
+  ])('a guest’s %s: %o', (text, verdict) => {
+    expect(judgeGuestPrompt(text, known)).toEqual(verdict);
   });
 });
 
 it('a name that stands for two commands is not the agent’s own', () => {
-  const twice = [{ name: 'compact', isOwn: true }, { name: 'compact' }];
-  expect(isOwnCommand('/compact', twice)).toBe(false);
+  const compact = { name: 'compact', description: '' };
+  const twice = [{ ...compact, isOwn: true }, compact];
+  expect(judgeGuestPrompt('/compact', twice).kind).toBe('refused');
 });
 
 it('a command that comes into a running session counts at once', () => {
@@ -56,6 +57,6 @@ it('a command that comes into a running session counts at once', () => {
   const changed = { type: 'system', subtype: 'commands_changed', commands: ANSWERS['2.1.332'] };
   const events = mapper.map(parseOutLine(changed));
   const facts = events.flatMap((event) => (event.kind === 'facts' ? [event.facts] : []));
-  expect(isOwnCommand('/compact', facts[0]?.commands ?? [])).toBe(false);
-  expect(isOwnCommand('/context', facts[0]?.commands ?? [])).toBe(true);
+  expect(judgeGuestPrompt('/compact', facts[0]?.commands ?? []).kind).toBe('refused');
+  expect(judgeGuestPrompt('/context', facts[0]?.commands ?? []).kind).toBe('command');
 });

@@ -130,6 +130,7 @@ export function requestEntry(requestId: string, more: Partial<EntryOf<'request'>
     request: 'permission',
     tool: 'Bash',
     input: { command: `run ${requestId}` },
+    view: { family: 'shell', command: '/command' },
     inputHash: `hash-${requestId}`,
     ...more,
   };

@@ -29,7 +29,12 @@ function publish(room: HostRoom, source = 'linked'): void {
   const { problem: _problem, ...facts } = session;
   const placed = room.append(tomorrow.entries.slice(0, 2).map(parseEntry));
   const pending = app.pending.map((one) => ({ ...one, index: placed[1]?.index ?? 0 }));
-  room.setState({ ...app, pending, session: { ...facts, source }, ...(sharing && { sharing }) });
+  room.setState({
+    ...app,
+    pending,
+    session: { ...facts, source, ...(source === 'hosted' && { can: ['answer'] }) },
+    ...(sharing && { sharing }),
+  });
 }
 
 /** Publishes a state that this version cannot read. */
@@ -113,7 +118,12 @@ describe('join --json', () => {
     const states = script.lines().flatMap((line) => (line.type === 'state' ? [line.state] : []));
     expect(states.at(-1)).toMatchObject({
       audit: { seq: 12 },
-      session: { source: 'linked', status: 'compacting', can: { prompt: false } },
+      session: {
+        source: 'linked',
+        status: 'compacting',
+        can: ['teleport'],
+        traits: { prompt: false },
+      },
     });
     script.say('{"quit":true}');
     expect(await script.ended).toBe(EXIT.ok);

@@ -39,6 +39,13 @@ describe('[R9] the header', () => {
     });
   });
 
+  test('[R19] one of which its host says what can be done is controlled, wherever it runs', () => {
+    const session = { ...state.session, can: ['prompt', 'answer', 'interrupt'] };
+    const header = headerOf('ada', session);
+    expect(header.control.kind).not.toBe('watching');
+    expect([header.canAnswer, header.canInterrupt]).toEqual([true, true]);
+  });
+
   test('an unknown role is a viewer, whatever scopes it has', () => {
     const header = headerOf('bo', known);
     expect(header.me).toMatchObject({ role: 'viewer', scopes: ['prompt'] });

@@ -20,6 +20,8 @@ function serving(bodies: Readonly<Record<string, string>> = {}) {
 const read = (entry: Readonly<Record<string, Json>>, bodies?: Readonly<Record<string, string>>) =>
   wholeEntry(entrySchema.parse({ id: 'e', at: 1, ...entry }), serving(bodies));
 
+const EDIT = { family: 'edit', path: '/file_path', before: '/old_string', after: '/new_string' };
+const WRITE = { family: 'write', path: '/file_path', content: '/content' };
 const call = { kind: 'tool-call', messageId: 'm', callId: 'c' };
 
 test('a text that was cut is fetched, one that was not is not', async () => {
@@ -40,14 +42,14 @@ test('a text that was cut is fetched, one that was not is not', async () => {
 
 test('an edit is a change of its file, a new file its content, another call its input', async () => {
   const edit = { file_path: 'C:\\src\\a.ts', old_string: 'one', new_string: 'two' };
-  expect(await read({ ...call, tool: 'Edit', input: edit })).toEqual({
+  expect(await read({ ...call, tool: 'Edit', input: edit, view: EDIT })).toEqual({
     kind: 'change',
     name: 'a.ts',
     before: 'one',
     after: 'two',
   });
   const write = { file_path: '/src/b.ts', content: 'new' };
-  expect(await read({ ...call, tool: 'Write', input: write })).toMatchObject({
+  expect(await read({ ...call, tool: 'Write', input: write, view: WRITE })).toMatchObject({
     name: 'b.ts',
     text: 'new',
   });
@@ -61,7 +63,7 @@ test('an edit is a change of its file, a new file its content, another call its 
 test('a call whose input was cut is read from the whole input', async () => {
   const whole = JSON.stringify({ file_path: 'c.ts', old_string: 'long', new_string: 'longer' });
   const inputCut = { totalBytes: 99, blob: 'i' };
-  const entry = { ...call, tool: 'Edit', input: { file_path: 'c.ts' }, inputCut };
+  const entry = { ...call, tool: 'Edit', input: { file_path: 'c.ts' }, view: EDIT, inputCut };
   expect(await read(entry, { i: whole })).toMatchObject({ kind: 'change', after: 'longer' });
   expect(await read(entry, { i: 'no JSON' })).toMatchObject({ name: 'Edit.json' });
 });

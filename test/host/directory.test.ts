@@ -9,11 +9,12 @@ import {
   sortRows,
 } from '../../src/host/machine/directory.ts';
 import { listRows, storedOfFound } from '../../src/host/machine/directoryRows.ts';
+import { CLAUDE_RULES } from '../../src/claude/rules/claudeRules.ts';
 import { jsonBytes } from '../../src/base/jsonText.ts';
 import type { FoundSession } from '../../src/protocol/agent.ts';
 import { directoryRowSchema, type DirectoryRow } from '../../src/protocol/state.ts';
 
-const CONTEXT = { computer: 'here', agentName: 'Agent' };
+const CONTEXT = { computer: 'here', agent: { name: 'Agent', rules: CLAUDE_RULES } };
 
 function found(n: number, more: Partial<FoundSession> = {}): FoundSession {
   return {

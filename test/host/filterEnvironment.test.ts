@@ -1,9 +1,10 @@
 // What a session gets of a window’s environment, and what is kept of it.
 import { describe, expect, it } from 'vitest';
+import { withoutOuterSession } from '../../src/claude/cli/withoutOuterSession.ts';
 import { filterEnvironment, storableEnvironment } from '../../src/host/find/filterEnvironment.ts';
 
 describe('environment of a session', () => {
-  it('keeps what a shell sets and drops what an editor, npm or an outer session set', () => {
+  it('keeps what a shell sets and drops what an editor or npm set', () => {
     const kept = {
       PATH: '/bin',
       SSH_AUTH_SOCK: '/s',
@@ -20,8 +21,6 @@ describe('environment of a session', () => {
       BROWSER: 'x',
       NODE_EXEC_PATH: 'x',
       npm_config_registry: 'x',
-      CLAUDECODE: '1',
-      CLAUDE_CODE_SSE_PORT: '1',
       'BASH_FUNC_x%%': '() { :; }',
       EMPTY: undefined,
     };
@@ -53,5 +52,13 @@ describe('environment of a session', () => {
       HTTP_PROXY: 'http://proxy:1',
     });
     expect(stored).toEqual({ PATH: '/bin', SSH_AUTH_SOCK: '/s', HTTP_PROXY: 'http://proxy:1' });
+  });
+});
+
+describe('environment of an agent', () => {
+  it('has nothing of an outer session of the same agent', () => {
+    const outer = { CLAUDECODE: '1', CLAUDE_CODE_SSE_PORT: '1', CLAUDE_CODE_ENTRYPOINT: 'cli' };
+    const own = { PATH: '/bin', CLAUDE_CONFIG_DIR: '/c', CLAUDE_CODE_USE_BEDROCK: '1' };
+    expect(withoutOuterSession({ ...own, ...outer })).toEqual(own);
   });
 });

@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { readRules } from '../../src/claude/files/readRules.ts';
+import { fileMentions } from '../../src/claude/rules/fileMentions.ts';
 import { guestFiles } from '../../src/host/drive/guestFiles.ts';
 import { temporaryFolder } from './folders.ts';
 
@@ -25,7 +26,10 @@ beforeEach(() => {
 });
 
 const attached = async (text: string, isDenied = NOTHING) =>
-  (await guestFiles(text, cwd, isDenied)).map(({ path, content }) => [path, content]);
+  (await guestFiles((max) => fileMentions(text, max), cwd, isDenied)).map(({ path, content }) => [
+    path,
+    content,
+  ]);
 
 describe('[R10] what a guest’s @ attaches', () => {
   it.each([

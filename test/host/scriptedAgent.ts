@@ -1,6 +1,7 @@
 // An agent whose children are objects: a test decides when they start, end, and what a terminal does.
 import { BacklogEmitter } from '../../src/base/backlogEmitter.ts';
 import { Emitter } from '../../src/base/emitter.ts';
+import { CLAUDE_RULES } from '../../src/claude/rules/claudeRules.ts';
 import { AppError } from '../../src/base/errors.ts';
 import type {
   Agent,
@@ -68,6 +69,7 @@ export class FakeChild implements AgentSession {
 /** The agent. */
 export class FakeAgent implements Agent {
   readonly name = 'Fake';
+  readonly rules = CLAUDE_RULES;
   readonly children: FakeChild[] = [];
   readonly watched: string[] = [];
   /** Starts that wait for `release`; undefined: none waits. */

@@ -10,7 +10,7 @@ import { hostPaths } from '../../src/host/find/paths.ts';
 import { RelayChild } from '../../src/host/serve/relayChild.ts';
 import { ServedRooms } from '../../src/host/serve/servedRooms.ts';
 import { Sessions } from '../../src/host/machine/sessions.ts';
-import type { FoundSession } from '../../src/protocol/agent.ts';
+import type { Agent, FoundSession } from '../../src/protocol/agent.ts';
 import type { CommandArgs, CommandKind } from '../../src/protocol/commandTable.ts';
 import type { Json } from '../../src/protocol/json.ts';
 import { type AcceptedCommand, carryOut } from '../../src/session/control/commandHandlers.ts';
@@ -21,15 +21,22 @@ import { temporaryFolder } from './folders.ts';
 import { HOST_PROGRAM } from './hostRig.ts';
 
 /** One host without its process: what `hostMain` composes, up to the registry. */
-export class SessionsRig {
+export class SessionsRig<A extends Agent = FakeAgent> {
   readonly folder: string;
-  readonly agent = new FakeAgent();
+  readonly agent: A;
   readonly journal: Journal;
   readonly relay: RelayChild;
   readonly rooms: ServedRooms;
   readonly sessions: Sessions;
 
-  private constructor(folder: string, journal: Journal, relay: RelayChild, rooms: ServedRooms) {
+  private constructor(
+    agent: A,
+    folder: string,
+    journal: Journal,
+    relay: RelayChild,
+    rooms: ServedRooms,
+  ) {
+    this.agent = agent;
     this.folder = folder;
     this.journal = journal;
     this.relay = relay;
@@ -37,7 +44,9 @@ export class SessionsRig {
     this.sessions = this.makeSessions();
   }
 
-  static async create(): Promise<SessionsRig> {
+  static create(): Promise<SessionsRig>;
+  static create<A extends Agent>(agent: A): Promise<SessionsRig<A>>;
+  static async create(agent: Agent = new FakeAgent()): Promise<SessionsRig<Agent>> {
     // As the host does: every connection of the Yjs client adds a listener to the process.
     process.setMaxListeners(0);
     const folder = temporaryFolder();
@@ -51,6 +60,7 @@ export class SessionsRig {
       ...common,
     });
     return new SessionsRig(
+      agent,
       folder,
       journal,
       relay,
@@ -62,7 +72,7 @@ export class SessionsRig {
   }
 
   async close(): Promise<void> {
-    this.agent.release();
+    if (this.agent instanceof FakeAgent) this.agent.release();
     await this.sessions.closeAll();
     await this.rooms.closeAll();
     await this.relay.close();

@@ -130,8 +130,8 @@ describe('sharing', () => {
 
   it('a session that asks nobody, or is only watched, is shared with viewers only', () => {
     const none = '/nowhere/policy.json';
-    const asksNobody = { source: 'hosted', mode: 'bypassPermissions' } as const;
-    const watched = { source: 'observed' } as const;
+    const asksNobody = { session: { source: 'hosted', modeKind: 'unattended' } };
+    const watched = { session: { source: 'observed', can: [] } };
     expect(() => refuseSharing({ role: 'controller', ...asksNobody }, none)).toThrow(
       /without asking/,
     );

@@ -4,6 +4,8 @@ import { describe, expect, it, test } from 'vitest';
 import { ackStatusSchema, rejectionSchema } from '../../src/protocol/command.ts';
 import { ackStatusOf, rejectionOf } from '../../src/protocol/openAnswers.ts';
 import {
+  capabilitiesOf,
+  modeKindOfSession,
   requestKindOf,
   roleOf,
   scopesOf,
@@ -13,6 +15,14 @@ import {
   promptOriginOf,
 } from '../../src/protocol/openValues.ts';
 import {
+  actionOf,
+  familyOf,
+  toolActionSchema,
+  toolFamilySchema,
+} from '../../src/protocol/toolView.ts';
+import {
+  capabilitySchema,
+  modeKindSchema,
   roleSchema,
   scopeSchema,
   sessionStatusSchema,
@@ -64,6 +74,22 @@ const LISTS = [
   { known: rejectionSchema.options, countsAs: rejectionOf, unknown: 'failed' },
   { known: promptOriginSchema.options, countsAs: promptOriginOf, unknown: 'system' },
   { known: ackStatusSchema.options, countsAs: ackStatusOf, unknown: 'received' },
+  {
+    known: capabilitySchema.options,
+    countsAs: (one: string) => capabilitiesOf([one])[0],
+    unknown: undefined,
+  },
+  { known: modeKindSchema.options, countsAs: modeKindOfSession, unknown: 'unattended' },
+  {
+    known: toolFamilySchema.options,
+    countsAs: (family: string) => familyOf({ view: { family } }),
+    unknown: 'other',
+  },
+  {
+    known: toolActionSchema.options,
+    countsAs: (action: string) => actionOf({ view: { family: 'other', action } }),
+    unknown: undefined,
+  },
 ] as const;
 
 describe('[R9] what travels', () => {
@@ -149,5 +175,6 @@ test('[R9] a word that is not in a closed list is shown in its entry, or refused
     'entry.outcome: shown as it is',
     'entry.status: shown as it is',
     'entry.trigger: shown as it is',
+    'entry.view.todos[].status: shown as it is',
   ]);
 });

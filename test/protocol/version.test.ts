@@ -49,14 +49,14 @@ const PINNED: Readonly<Record<number, Readonly<Record<string, string>>>> = {
     claimRequest: '48b22fc57c9a3149',
     command: 'd5bbf7fe0b2d9dc2',
     delta: '6ba7a35b0415bead',
-    entry: 'd202800ee573c81d',
+    entry: '19b5b6276f7c25fc',
     knock: 'b75bacc10ff626d6',
     labels: 'b973f87b20187668',
     log: 'dad6ed55b9d69192',
     logPage: 'd7af8c30ee431386',
     presence: 'db096d77051dea13',
     recordTypes: 'a5f6e54bd473a76d',
-    state: '866f082409aabe51',
+    state: 'b3feb282ca57bc70',
   },
 };
 

@@ -1,4 +1,5 @@
 // A seeded model of guests, a lossy network and a host that crashes, around the real gate and lease of control.
+import { CLAUDE_RULES } from '../../src/claude/rules/claudeRules.ts';
 import type { Clock } from '../../src/base/clock.ts';
 import type { Ack, Command } from '../../src/protocol/command.ts';
 import type { Focus, Person } from '../../src/protocol/state.ts';
@@ -106,6 +107,7 @@ class Model {
     const options: CommandGateOptions = {
       journal,
       control,
+      agent: CLAUDE_RULES,
       clock: this.mutation === 'local-clock' ? this.sendersClock() : this.clock,
       term: this.term,
       person: (member) => this.people.get(member),

@@ -1,4 +1,5 @@
 // A gate with people, control and a journal, and somebody who sends it commands.
+import { CLAUDE_RULES } from '../../src/claude/rules/claudeRules.ts';
 import type { Ack, Command } from '../../src/protocol/command.ts';
 import type { Json } from '../../src/protocol/json.ts';
 import type { Person, Role, Scope } from '../../src/protocol/state.ts';
@@ -62,6 +63,7 @@ export function setUp(
   const gate = new CommandGate({
     journal,
     control,
+    agent: CLAUDE_RULES,
     clock,
     term: TERM,
     person: (member) => people.get(member),

@@ -1,4 +1,4 @@
-// Who may run what: every kind × role × scope, and what guests may write.
+// Who may run what: every kind × role × scope.
 import { describe, expect, it } from 'vitest';
 import {
   type CommandArgs,
@@ -7,12 +7,7 @@ import {
   type ParsedCommand,
 } from '../../src/protocol/commandTable.ts';
 import type { Role, Scope } from '../../src/protocol/state.ts';
-import {
-  GUEST_SLASH_COMMANDS,
-  isGuestCommand,
-  otherCommand,
-  refuseGuestPrompt,
-} from '../../src/session/control/guestPrompt.ts';
+import { CLAUDE_RULES } from '../../src/claude/rules/claudeRules.ts';
 import { mayHoldControl, refuseByRights } from '../../src/session/control/rights.ts';
 
 const SCOPES: readonly Scope[] = ['prompt', 'interrupt', 'approve', 'mode'];
@@ -72,6 +67,7 @@ function may(command: ParsedCommand, role: Role, scopes: readonly Scope[], setti
       holdsControl: setting.holdsControl ?? true,
       ownsPrompt: setting.ownsPrompt ?? true,
       request: setting.request,
+      agent: CLAUDE_RULES,
     }) === undefined
   );
 }
@@ -162,127 +158,33 @@ describe('what a right looks at besides role and scope', () => {
   });
 });
 
-describe('[R8] what a guest may write', () => {
-  it.each([
-    'hello',
-    'what does a/b mean?',
-    'see #12',
-    '#42 is open',
-    '!important',
-    '/etc/passwd is what?',
-    '/',
-    ...GUEST_SLASH_COMMANDS,
-    '/compact keep the plan',
-    '',
-  ])('%j passes', (text) => {
-    expect(refuseGuestPrompt(text)).toBeUndefined();
-  });
+describe('[R8] [R10] a guest’s prompt', () => {
+  const refusal = (text: string, agent?: typeof CLAUDE_RULES) =>
+    refuseByRights(commandOf('prompt', { text }), {
+      person: { role: 'controller', scopes: [...SCOPES] },
+      ...{ holdsControl: true, ownsPrompt: true, request: undefined, agent },
+    });
 
-  it('[R8] three commands run as such, exactly as they are written; all else is text', () => {
-    for (const text of [...GUEST_SLASH_COMMANDS, '/compact keep the plan', '/context\nme']) {
-      expect(isGuestCommand(text)).toBe(true);
-    }
-    for (const text of [
-      ...[
-        '/',
-        '/compactor',
-        '/COMPACT',
-        '／compact',
-        '/\u200bcompact',
-        ' /compact',
-        '\u200b/compact',
-      ],
-      ...['!ls', '#x', 'x /compact', '/login', '/mcp__server__prompt', '/plugin:command', ''],
-    ]) {
-      expect(isGuestCommand(text)).toBe(false);
-    }
-  });
-
-  it('[R8] a command takes nothing along in which an agent might look for files', () => {
-    for (const at of ['@', '\uff20', '\ufe6b']) {
-      const refusal = refuseGuestPrompt(`/compact ${at}in.txt`);
-      expect(refusal?.message).toContain('/compact');
-      expect(refusal?.message).toContain('without the @');
-    }
-  });
-
-  it('[R8] a command that the agent has and guests may not run is refused by name, shortly', () => {
-    const name = 'x'.repeat(5000);
-    expect(otherCommand('/login now', ['login'])).toBe('/login');
-    expect(otherCommand(`/${name}`, [name])?.length).toBeLessThan(60);
-    for (const text of ['/etc/passwd', '/compact', 'login', ' /login', '/loginx']) {
-      expect(otherCommand(text, ['login', 'compact'])).toBeUndefined();
-    }
-  });
-});
-
-describe('[R10] what a guest may name with @', () => {
-  const spaces = [
-    '\n',
-    '\r',
-    '\t',
-    '\u00a0',
-    '\u2028',
-    '\ufeff',
-    '\u3000',
-    '\u1680',
-    '\u200b',
-    '\u202e',
-  ];
-  it.each([
-    ...['see @~/h/id', 'see @/abs/out.txt', 'see @../out.txt', 'see @src/../../out.txt', 'see @..'],
-    ...['see @"/abs/out.txt"', 'see @"/abs/out space.txt"', 'see @"../out.txt"', 'see @"~/h/id"'],
-    ...["see @'/abs'", 'see @`/abs`', '@/abs/out.txt see', 'see @~', 'see @/', 'see @$HOME/x'],
-    ...spaces.map((space) => `see${space}@/abs/out.txt`),
-    ...[',', '.', ':', ';', '?', '!', ')', '\u3002'].map((end) => `see @../out.txt${end} ok`),
-    ...[
-      'see @/abs/big.txt#L3-4 x',
-      'see @"/abs/big.txt"#L3',
-      'see @../odir/',
-      'see @../, ok',
-      'see @..)',
-    ],
-    ...['see @/./abs', 'see @/abs/a@b.txt', '@in.txt @/abs/out.txt', '```\n@/abs/out.txt\n```'],
-    ...['see\r\n@/abs/out.txt\r\n', `${'x '.repeat(5000)}@/abs/out.txt`, 'see @C:\\Users\\x'],
-    ...[
-      'see @srv:res://x',
-      'see @..\\out.txt',
-      'see @\uff5e/h',
-      'see \uff20/etc/passwd',
-      'see @%TEMP%',
-    ],
-    ...['see @\u2060/abs', 'see @\u3164../x', 'see @.\u200b./x'],
-  ])('%j is refused', (text) => {
-    expect(refuseGuestPrompt(text)?.code).toBe('not-allowed');
-    expect(may(commandOf('prompt', { text }), 'controller', SCOPES)).toBe(false);
+  it('is judged by the rules of the agent, an owner’s is not', () => {
+    const text = 'see @/etc/passwd';
+    expect(refusal(text, CLAUDE_RULES)?.code).toBe('not-allowed');
+    expect(refusal(text, { ...CLAUDE_RULES, judgeGuestPrompt: () => ({ kind: 'text' }) })).toBe(
+      undefined,
+    );
     expect(may(commandOf('prompt', { text }), 'owner', [])).toBe(true);
   });
 
-  it.each([
-    ...['see @in.txt', 'see @./in.txt', 'see @src', 'fix @Injectable() please', 'see @in.txt#L3-4'],
-    ...[
-      'mail ada@example.org',
-      "import x from '@/components/x'",
-      'npm i @types/node',
-      '@alice look',
-    ],
-    ...['@alice: please look', 'a @ b', '@', 'x=@/y', '`@/etc/passwd`', 'user@host:/path'],
-    ...['@media (max-width: 3px)', 'see @v1.2..v1.3', '@"a b.txt"'],
-  ])('%j passes', (text) => {
-    expect(refuseGuestPrompt(text)).toBeUndefined();
+  it('is refused where no agent says what it would do', () => {
+    expect(refusal('hello')?.code).toBe('not-allowed');
   });
 
-  it('the refusal shows the path, shortly, and offers to send it without the @', () => {
-    const message = refuseGuestPrompt(`@/${'x'.repeat(5000)}`)?.message ?? '';
-    expect(message.length).toBeLessThan(300);
-    expect(message).toContain('Send it without the @');
-  });
-
-  it('a thousand @ in 46 KB are judged at once', () => {
-    const text = `${'@in.txt '.repeat(1000)}${'@ '.repeat(19_000)}`;
-    const start = performance.now();
-    expect(refuseGuestPrompt(text)).toBeUndefined();
-    expect(refuseGuestPrompt(`${text}@../x`)).toBeDefined();
-    expect(performance.now() - start).toBeLessThan(500);
+  it('names what it is refused for, shortly, and what to do', () => {
+    const long = 'x'.repeat(5000);
+    const outside = refusal(`@/${long}`, CLAUDE_RULES)?.message ?? '';
+    expect(outside.length).toBeLessThan(300);
+    expect(outside).toContain('Send it without the @');
+    const message = refusal('/compact @in.txt', CLAUDE_RULES)?.message;
+    expect(message).toContain('/compact');
+    expect(message).toContain('without the @');
   });
 });

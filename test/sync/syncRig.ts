@@ -1,4 +1,5 @@
 // A real relay, a served room and guests, all in this process.
+import { CLAUDE_RULES } from '../../src/claude/rules/claudeRules.ts';
 import { createHash } from 'node:crypto';
 import { toBase64Url } from '../../src/base/bytes.ts';
 import { systemClock } from '../../src/base/clock.ts';
@@ -66,6 +67,7 @@ export class SyncRig {
       host: { term, pair: await generateSigningPair(), boot: newBootOf(term) },
       relays: [{ url: relay.url }],
       firstRev: 0,
+      agent: CLAUDE_RULES,
       commands: playedSession(() => undefined),
       readBlob: () => undefined,
       sha256: (bytes) => createHash('sha256').update(bytes).digest(),

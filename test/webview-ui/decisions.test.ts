@@ -1,4 +1,5 @@
 // Requests in a browser: exactly what is asked, answered by keys or buttons, once.
+import { toolView } from '../../src/claude/entries/viewOfTool.ts';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { manyEntries } from '../../webview-ui/gallery/manyEntries.ts';
@@ -20,6 +21,7 @@ const keysAwake = (page: Page) => page.waitForSelector('kbd:not(.asleep)');
 const REQUEST = {
   ...{ kind: 'request', requestId: 'r', request: 'permission', tool: 'Bash', inputHash: 'h' },
   input: { command: 'ls' },
+  view: { family: 'shell', command: '/command' },
 };
 
 /** Requests that wait, at another place of the log. */
@@ -197,8 +199,8 @@ describe('requests', () => {
 
   it('shows everything that is asked for beside the command or the change', async () => {
     const page = await rig.open('state=idle');
-    const ask = async (tool: string, input: object): Promise<string> => {
-      const entry = { ...REQUEST, id: 'r', at: 0, tool, input };
+    const ask = async (tool: string, input: Readonly<Record<string, Json>>): Promise<string> => {
+      const entry = { ...REQUEST, id: 'r', at: 0, tool, input, view: toolView(tool, input) };
       const pending = { requestId: 'r', index: 900, request: 'permission', tool, since: 0 };
       await send(
         page,
@@ -214,6 +216,9 @@ describe('requests', () => {
     const edit = { file_path: '/a', old_string: 'a', new_string: 'b', replace_all: true };
     expect(await ask('Edit', edit)).toMatch(/replace_all\s*true/);
     expect(await ask('Edit', { ...edit, replace_all: false })).not.toContain('replace_all');
+    // A change with more than its two texts is not shown by them.
+    const edits = [{ old_string: 'a', new_string: 'b', replace_all: true }];
+    expect(await ask('MultiEdit', { file_path: '/a', edits })).toMatch(/edits[^]*replace_all/);
   });
 
   it('lets who may prompt answer a question, and only that', async () => {

@@ -1,4 +1,5 @@
 // Diffs from patches and from texts.
+import { toolView } from '../../src/claude/entries/viewOfTool.ts';
 import { describe, expect, it } from 'vitest';
 import { diffOfCall } from '../../webview-ui/cards/toolBodies.tsx';
 import { diffOfPatch, diffOfTexts } from '../../webview-ui/text/diffLines.ts';
@@ -68,7 +69,7 @@ describe('diffs', () => {
       { old_string: 'a', new_string: 'b' },
       { old_string: 'c', new_string: 'd' },
     ];
-    const diff = diffOfCall({ tool: 'MultiEdit', input: { file_path: '/x', edits } });
+    const diff = diffOfCall({ input: { file_path: '/x', edits }, view: toolView('MultiEdit', {}) });
     expect(diff?.added).toBe(2);
     expect(diff?.lines.filter((line) => line.kind === 'gap')).toHaveLength(1);
   });

@@ -18,6 +18,48 @@ const gap = (page: Page): Promise<number> =>
   });
 
 describe('transcript', () => {
+  it('shows what joins a card when nothing else changes: request, decision, result, news of its task', async () => {
+    const page = await rig.open('many=300');
+    const view = { family: 'agent', prompt: '/prompt' };
+    const call = { kind: 'tool-call', messageId: 'm', callId: 'one', tool: 'Helper', view };
+    const steps: readonly (readonly [object, string])[] = [
+      [{ ...call, input: { prompt: 'Look' } }, 'Running'],
+      [
+        { kind: 'task', taskId: 't', callId: 'one', status: 'running', title: 'x', toolUses: 4 },
+        '4 tool uses',
+      ],
+      [
+        {
+          kind: 'request',
+          requestId: 'r',
+          request: 'permission',
+          callId: 'one',
+          tool: 'Helper',
+          input: {},
+          inputHash: 'h',
+        },
+        '4 tool uses',
+      ],
+      [
+        { kind: 'decision', requestId: 'r', outcome: 'allowed', author: { name: 'Zoe' } },
+        '4 tool uses',
+      ],
+      [{ kind: 'text', messageId: 'n', text: 'inner', parent: 'one' }, '4 tool uses'],
+      [
+        { kind: 'task', taskId: 't', callId: 'one', status: 'completed', title: 'x', toolUses: 5 },
+        '5 tool uses',
+      ],
+      [{ kind: 'tool-result', callId: 'one', outcome: 'error', text: 'no' }, 'failed'],
+    ];
+    for (const [at, [body, word]] of steps.entries()) {
+      const entry = { ...body, id: `j${at}`, at: 0 };
+      await send(page, { type: 'append', entries: [{ index: 300 + at, entry }] });
+      await page.locator('.tool', { hasText: 'Helper' }).getByText(word).first().waitFor();
+    }
+    const card = page.locator('.tool', { hasText: 'Helper' });
+    expect(await card.textContent()).toMatch(/1 steps.*Allowed by Zoe/);
+  });
+
   it('follows the end while text streams and entries come', async () => {
     const page = await rig.open('many=300');
     expect(await gap(page)).toBeLessThanOrEqual(2);

@@ -18,7 +18,7 @@ import {
   truthWord,
   watchingReason,
 } from '../../webview-ui/model/words.ts';
-import { suggestionText } from '../../webview-ui/decisions/PermissionRequest.tsx';
+import { suggestionText, toolView } from '../../src/claude/entries/viewOfTool.ts';
 import { PANEL_STRINGS, type Translate, translate } from '../../webview-ui/strings.ts';
 import {
   formatAge,
@@ -30,7 +30,7 @@ import {
   relativePath,
 } from '../../webview-ui/text/format.ts';
 import { highlight } from '../../webview-ui/text/highlight.ts';
-import { describeTool } from '../../webview-ui/text/inputs.ts';
+import { describeTool } from '../../webview-ui/text/toolHead.ts';
 import { showDeceptive } from '../../src/base/visibleText.ts';
 import { busyMs } from '../probes/busyMs.ts';
 
@@ -202,10 +202,19 @@ describe('tool heads', () => {
     [{ tool: 'Monitor', input: { description: 'the log' } }, 'eye', 'Watch', 'the log'],
     [{ tool: 'CronCreate', input: { cron: '* * *', prompt: 'a\nb' } }, 'clock', 'New timer', 'a …'],
     [{ tool: 'ExitPlanMode', input: {} }, 'list', 'Plan', ''],
+    [{ tool: 'WebFetch', input: { url: 'https://x' } }, 'globe', 'WebFetch', 'https://x'],
+    [
+      { tool: 'AskUserQuestion', input: { questions: [{ question: 'Which?' }] } },
+      'question',
+      'AskUserQuestion',
+      'Which?',
+    ],
+    [{ tool: 'TodoWrite', input: { todos: [{}, {}] } }, 'list', 'Checklist', '2 items'],
     [{ tool: 'Nova', input: { what: 'new' } }, 'plug', 'Nova', 'new'],
     [{ tool: 'Nova', input: null }, 'plug', 'Nova', ''],
   ])('of %o', (call, icon, title, subtitle) => {
-    expect(describeTool(call, '/p', t)).toMatchObject({ icon, title, subtitle });
+    const view = toolView(call.tool, call.input);
+    expect(describeTool({ ...call, view }, '/p', t)).toMatchObject({ icon, title, subtitle });
   });
 
   it('spell the rules that would be remembered', () => {
@@ -282,7 +291,11 @@ describe('deceptive characters', () => {
 
   it('are spelled in what is filled into a sentence, and in the head of a tool', () => {
     expect(t('{0} has control', 'Ada\u202e')).toBe('Ada⟨U+202E⟩ has control');
-    const head = describeTool({ tool: 'Edit', input: { file_path: 'a\u202eb' } }, undefined, t);
+    const head = describeTool(
+      { tool: 'Edit', input: { file_path: 'a\u202eb' }, view: toolView('Edit', {}) },
+      undefined,
+      t,
+    );
     expect(head.subtitle).toBe('a⟨U+202E⟩b');
   });
 

@@ -1,4 +1,6 @@
 // Hostile text in every place of the panel: nothing runs, nothing is loaded, nothing navigates.
+import type { Json } from '../../src/protocol/json.ts';
+import { toolView } from '../../src/claude/entries/viewOfTool.ts';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PanelEntry } from '../../src/protocol/panel.ts';
@@ -41,15 +43,39 @@ async function watch(page: Page): Promise<Watch> {
   };
 }
 
+/** A call's view as it travels. */
+function viewOf(tool: string, input: Json): Json {
+  // An optional member of a view is absent, never undefined.
+  return { ...toolView(tool, input) } as Json;
+}
+
 /** The same text in every kind of entry that shows text. */
 function entriesOf(text: string, first: number): PanelEntry[] {
   const input = { command: text, description: text, file_path: text, content: text };
   const bodies = [
     { kind: 'prompt', text, origin: 'person', author: { name: text, device: text, member: 'm' } },
     { kind: 'text', messageId: `m${first}`, text },
-    { kind: 'tool-call', messageId: 'm', callId: `c${first}`, tool: 'Bash', input },
+    {
+      kind: 'tool-call',
+      messageId: 'm',
+      callId: `c${first}`,
+      tool: 'Bash',
+      input,
+      view: viewOf('Bash', input),
+    },
     { kind: 'tool-result', callId: `c${first}`, outcome: 'error', text },
-    { kind: 'tool-call', messageId: 'm', callId: `d${first}`, tool: 'Write', input },
+    {
+      kind: 'tool-call',
+      messageId: 'm',
+      callId: `d${first}`,
+      tool: 'Write',
+      input,
+      view: viewOf('Write', input),
+    },
+    {
+      ...{ kind: 'tool-call', messageId: 'm', callId: `e${first}`, tool: text, input },
+      view: { family: text, title: text, action: text, todos: [{ text, status: 'done' }] },
+    },
     { kind: 'notice', level: 'error', code: 'x', text },
     { kind: 'turn', outcome: 'failed', error: text, reason: text },
     { kind: 'command', command: text, text },
@@ -130,7 +156,8 @@ describe('hostile text', () => {
         ...{ kind: 'request', id: 'r', at: 0, requestId: 'r', inputHash: 'h' },
         ...{ request: 'permission', tool: text, description: text, reason: text },
         input: { command: text, [text]: text },
-        suggestions: [{ rules: [{ toolName: text, ruleContent: text }] }],
+        suggestions: [{ rule: text }],
+        suggestionTexts: [text],
       };
       const header = {
         ...ownerHeader,

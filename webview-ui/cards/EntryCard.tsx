@@ -1,7 +1,7 @@
 // One row of the transcript: chooses the card for its kind.
 import { useErrorBoundary } from 'preact/hooks';
 import { assertNever } from '../../src/base/assert.ts';
-import type { TranscriptRow } from '../model/transcriptModel.ts';
+import type { TranscriptRow } from '../model/transcriptRow.ts';
 import { CommandCard, CompactionCard, TodosCard, UnknownCard } from './foldedCards.tsx';
 import { NoticeLine, ResetLine, RetryLine, TaskLine, TurnLine } from './entryLines.tsx';
 import { PromptCard, TextCard, ThinkingCard } from './messageCards.tsx';
@@ -15,8 +15,6 @@ export function EntryCard({ row }: { readonly row: TranscriptRow }) {
   const [error] = useErrorBoundary(() =>
     post({ type: 'log', level: 'error', text: `a card failed: ${row.entry.kind}` }),
   );
-  // Reading it subscribes.
-  void row.rev.value;
   const entry = row.entry;
   if (error !== undefined) {
     const { id, at, kind } = entry;

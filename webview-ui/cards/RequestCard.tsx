@@ -5,7 +5,7 @@ import { Fold } from '../parts/Fold.tsx';
 import { Icon } from '../parts/Icon.tsx';
 import { Markdown } from '../parts/Markdown.tsx';
 import type { Translate } from '../strings.ts';
-import { describeTool } from '../text/inputs.ts';
+import { describeTool } from '../text/toolHead.ts';
 import { showDeceptive } from '../../src/base/visibleText.ts';
 import { useUi } from '../ui.ts';
 import { InputTable } from './toolBodies.tsx';

@@ -1,7 +1,7 @@
 // What a subagent did, inside the card of the call that started it.
 import type { ComponentChildren } from 'preact';
 import { Fold } from '../parts/Fold.tsx';
-import type { TranscriptRow } from '../model/transcriptModel.ts';
+import type { TranscriptRow } from '../model/transcriptRow.ts';
 import { useUi } from '../ui.ts';
 import { LiveCard } from './LiveCard.tsx';
 import { Icon, Spinner } from '../parts/Icon.tsx';

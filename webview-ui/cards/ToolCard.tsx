@@ -2,17 +2,18 @@
 import type { ComponentChildren } from 'preact';
 import { requestKindOf } from '../../src/protocol/openValues.ts';
 import type { EntryOf } from '../../src/protocol/transcript.ts';
-import type { TranscriptRow } from '../model/transcriptModel.ts';
+import type { TranscriptRow } from '../model/transcriptRow.ts';
 import { DiffTotals } from '../parts/DiffView.tsx';
 import { Fold } from '../parts/Fold.tsx';
 import { Icon, Spinner } from '../parts/Icon.tsx';
 import { countLines, formatDuration, formatLines, formatTokens } from '../text/format.ts';
-import { describeTool, type ToolFamily, textField, toolFamily } from '../text/inputs.ts';
+import { familyOf, textPart, type ToolFamily } from '../../src/protocol/toolView.ts';
+import { describeTool } from '../text/toolHead.ts';
 import type { Translate } from '../strings.ts';
 import { useUi } from '../ui.ts';
 import { AnsweredQuestions, DecisionLine, PlanBody } from './RequestCard.tsx';
 import { Subagent } from './Subagent.tsx';
-import { diffOfCall, exitCodeOf, ResultBody, ToolBody } from './toolBodies.tsx';
+import { diffOfCall, ResultBody, ToolBody } from './toolBodies.tsx';
 
 type Outcome = 'running' | 'waiting' | 'ok' | 'error' | 'denied' | 'interrupted' | 'none';
 
@@ -86,13 +87,13 @@ function isOpenAtFirst(family: ToolFamily, row: TranscriptRow): boolean {
 }
 
 function extraStatus(row: TranscriptRow, call: EntryOf<'tool-call'>, t: Translate) {
-  const family = toolFamily(call.tool);
+  const family = familyOf(call);
   if (family === 'edit' || family === 'write') {
     const diff = diffOfCall(call, row.result?.entry);
     return diff === undefined ? null : <DiffTotals diff={diff} />;
   }
   if (family === 'agent') return <TaskFigures row={row} />;
-  const code = family === 'shell' ? exitCodeOf(row.result?.entry) : undefined;
+  const code = family === 'shell' ? row.result?.entry.exitCode : undefined;
   if (code !== undefined && code !== 0) return <span class="muted">{t('exit {0}', code)}</span>;
   const result = row.result?.entry;
   if (result?.outcome !== 'ok' || (family !== 'read' && family !== 'search')) return null;
@@ -121,9 +122,9 @@ export function ToolCard(props: {
   const { store, t } = useUi();
   const folder = store.header.value?.session?.cwd;
   const head = describeTool(call, folder, t);
-  const family = toolFamily(call.tool);
+  const family = familyOf(call);
   const kind = kindOf(row);
-  const isPlan = kind === 'plan' || call.tool === 'ExitPlanMode';
+  const isPlan = kind === 'plan' || family === 'plan';
   const isQuestion = kind === 'question';
   return (
     <Fold
@@ -145,7 +146,7 @@ export function ToolCard(props: {
       isOpenAtFirst={isOpenAtFirst(family, row)}
     >
       {isPlan ? (
-        <PlanBody plan={row.request?.plan ?? textField(call.input, 'plan') ?? ''} />
+        <PlanBody plan={row.request?.plan ?? textPart(call, 'plan') ?? ''} />
       ) : isQuestion && row.request !== undefined ? (
         <AnsweredQuestions request={row.request} decision={row.decision} />
       ) : (

@@ -2,45 +2,34 @@
 import { useMemo } from 'preact/hooks';
 import type { Json } from '../../src/protocol/json.ts';
 import type { EntryOf } from '../../src/protocol/transcript.ts';
-import type { TranscriptRow } from '../model/transcriptModel.ts';
+import type { TranscriptRow } from '../model/transcriptRow.ts';
 import { Ansi } from '../parts/Ansi.tsx';
 import { DiffView } from '../parts/DiffView.tsx';
 import { LongText } from '../parts/LongText.tsx';
 import { type Diff, diffOfPatch, diffOfTexts, joinDiffs } from '../text/diffLines.ts';
-import { field, listField, numberField, textField, toolFamily } from '../text/inputs.ts';
+import {
+  changesOf,
+  familyOf,
+  textPart,
+  valueAt,
+  type ViewedCall,
+} from '../../src/protocol/toolView.ts';
 import { showDeceptive } from '../../src/base/visibleText.ts';
 import { useUi } from '../ui.ts';
 import { Images } from './messageCards.tsx';
 import { Checklist } from './foldedCards.tsx';
 
-/** The exit code of a shell call, if it is known. */
-export function exitCodeOf(result: EntryOf<'tool-result'> | undefined): number | undefined {
-  if (result === undefined) return undefined;
-  const structured = numberField(result.structured, 'exitCode');
-  if (structured !== undefined) return structured;
-  const told = /^(?:Error: )?Exit code (\d+)/.exec(result.text)?.[1];
-  return told === undefined ? undefined : Number(told);
-}
-
-/** Changes that an edit or write makes: as the agent reports them, else made of its input. */
-export function diffOfCall(
-  call: { readonly tool: string; readonly input: Json },
-  result?: EntryOf<'tool-result'>,
-): Diff | undefined {
-  const reported = diffOfPatch(field(result?.structured, 'structuredPatch'));
+/** Changes that a call makes to a file: as the agent reports them, else made of its input. */
+export function diffOfCall(call: ViewedCall, result?: EntryOf<'tool-result'>): Diff | undefined {
+  const { patch, structured } = result ?? {};
+  const reported =
+    patch === undefined || structured === undefined
+      ? undefined
+      : diffOfPatch(valueAt(structured, patch));
   if (reported !== undefined) return reported;
-  const { input } = call;
-  if (toolFamily(call.tool) === 'write') {
-    const content = textField(input, 'content');
-    return content === undefined ? undefined : diffOfTexts('', content, true);
-  }
-  const edits = listField(input, 'edits');
-  const pairs = edits.length > 0 ? edits : [input];
-  const diffs = pairs.flatMap((edit) => {
-    const after = textField(edit, 'new_string') ?? textField(edit, 'new_source');
-    if (after === undefined) return [];
-    return [diffOfTexts(textField(edit, 'old_string') ?? '', after, false)];
-  });
+  const content = textPart(call, 'content');
+  if (content !== undefined) return diffOfTexts('', content, true);
+  const diffs = changesOf(call).map(({ before, after }) => diffOfTexts(before, after, false));
   return diffs.length === 0 ? undefined : joinDiffs(diffs);
 }
 
@@ -131,7 +120,7 @@ export function ToolBody({
   const { t, post } = useUi();
   const result = row.result?.entry;
   const index = row.result?.index ?? row.index;
-  const family = toolFamily(call.tool);
+  const family = familyOf(call);
   const diff = useMemo(
     () => (family === 'edit' || family === 'write' ? diffOfCall(call, result) : undefined),
     [call, result],
@@ -161,7 +150,7 @@ export function ToolBody({
     case 'shell':
       return (
         <>
-          <CommandText command={textField(call.input, 'command') ?? ''} />
+          <CommandText command={textPart(call, 'command') ?? ''} />
           {cut}
           {output(true, 12)}
         </>
@@ -183,17 +172,21 @@ export function ToolBody({
     case 'search':
       return <>{output(false, 24) || <InputTable input={call.input} />}</>;
     case 'todos':
-      return <Checklist items={todosOf(call.input)} />;
+      return <Checklist items={call.view?.todos ?? []} />;
     case 'agent':
       return (
         <>
           <pre class="value" dir="auto" tabIndex={0}>
-            {showDeceptive(textField(call.input, 'prompt') ?? '')}
+            {showDeceptive(textPart(call, 'prompt') ?? '')}
           </pre>
           {cut}
           {output(false, 12)}
         </>
       );
+    case 'web':
+    case 'mcp':
+    case 'question':
+    case 'plan':
     case 'other':
       return (
         <>
@@ -203,15 +196,4 @@ export function ToolBody({
         </>
       );
   }
-}
-
-function todosOf(input: Json): EntryOf<'todos'>['items'] {
-  return listField(input, 'todos').map((todo) => {
-    const status = textField(todo, 'status');
-    return {
-      text: textField(todo, 'content') ?? '',
-      status:
-        status === 'completed' ? 'done' : status === 'in_progress' ? 'in-progress' : 'pending',
-    };
-  });
 }

@@ -117,7 +117,7 @@ export function Header() {
           <bdi>{place}</bdi>
         </span>
         {session.model !== undefined && <bdi class="fact">{session.model}</bdi>}
-        {session.mode !== undefined && session.mode !== 'default' && (
+        {session.mode !== undefined && session.modeKind !== 'asking' && (
           <bdi class="tag">{session.mode}</bdi>
         )}
         {session.contextTokens !== undefined && (session.contextLimit ?? 0) > 0 && (

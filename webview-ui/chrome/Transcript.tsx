@@ -10,7 +10,7 @@ import { useLayoutEffect, useReducer, useRef, useState } from 'preact/hooks';
 import { EntryCard } from '../cards/EntryCard.tsx';
 import { LiveCard } from '../cards/LiveCard.tsx';
 import type { LiveRow } from '../model/liveModel.ts';
-import type { TranscriptRow } from '../model/transcriptModel.ts';
+import type { TranscriptRow } from '../model/transcriptRow.ts';
 import { Icon, Spinner } from '../parts/Icon.tsx';
 import { useUi } from '../ui.ts';
 

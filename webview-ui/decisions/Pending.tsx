@@ -2,7 +2,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { PanelHeader, PanelOutboxItem } from '../../src/protocol/panel.ts';
 import { causeOf } from '../../src/protocol/requestCauses.ts';
-import { requestKindOf, sourceOf } from '../../src/protocol/openValues.ts';
+import { canOf, requestKindOf } from '../../src/protocol/openValues.ts';
 import type { Pending as PendingRef } from '../../src/protocol/state.ts';
 import type { EntryOf } from '../../src/protocol/transcript.ts';
 import { showDeceptive } from '../../src/base/visibleText.ts';
@@ -21,9 +21,9 @@ function useAnswerBlock(pending: PendingRef, header: PanelHeader): string | unde
   const { store, t } = useUi();
   if (!store.connection.isConnected.value) return t('Not connected to the extension.');
   if (header.truth.kind === 'over') return t('The connection to this session has ended.');
-  const source = header.session?.source;
-  if (source !== undefined && sourceOf(source) === 'observed') {
-    return source === 'observed'
+  const { session } = header;
+  if (session !== undefined && !canOf(session, 'answer')) {
+    return session.source === 'observed'
       ? t('Answer it in the terminal it runs in.')
       : t('This session can be watched here, not controlled.');
   }

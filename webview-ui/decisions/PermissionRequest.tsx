@@ -1,11 +1,11 @@
 // A tool asks to run: exactly what, why, and the three answers.
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { Json } from '../../src/protocol/json.ts';
 import type { EntryOf } from '../../src/protocol/transcript.ts';
 import { CommandText, diffOfCall, InputTable } from '../cards/toolBodies.tsx';
 import { DiffTotals, DiffView } from '../parts/DiffView.tsx';
 import { Icon } from '../parts/Icon.tsx';
-import { describeTool, listField, textField, toolFamily } from '../text/inputs.ts';
+import { familyOf, restOf, textPart } from '../../src/protocol/toolView.ts';
+import { describeTool } from '../text/toolHead.ts';
 import { showDeceptive } from '../../src/base/visibleText.ts';
 import { useUi } from '../ui.ts';
 import { DenyForm } from './DenyForm.tsx';
@@ -22,44 +22,27 @@ export interface RequestProps {
   readonly block: string | undefined;
 }
 
-/** A suggested rule in words: 'Bash(npm test:*)', a mode, a folder. */
-export function suggestionText(suggestion: Json): string {
-  const rules = listField(suggestion, 'rules').map((rule) => {
-    const content = textField(rule, 'ruleContent');
-    const tool = textField(rule, 'toolName') ?? '';
-    return content === undefined ? tool : `${tool}(${content})`;
-  });
-  if (rules.length > 0) return rules.join(', ');
-  const folders = listField(suggestion, 'directories').filter((item) => typeof item === 'string');
-  if (folders.length > 0) return folders.join(', ');
-  return textField(suggestion, 'mode') ?? JSON.stringify(suggestion);
+/** What may be remembered, in the agent's words. */
+function suggestionTexts(request: EntryOf<'request'>): readonly string[] {
+  const { suggestions = [], suggestionTexts: texts = [] } = request;
+  return suggestions.map((suggestion, at) => texts[at] ?? JSON.stringify(suggestion));
 }
 
-// Members of an input that the head, the command or the diff shows.
-const SHOWN: ReadonlySet<string> = new Set(
-  'command file_path notebook_path old_string new_string new_source edits content'.split(' '),
-);
+/** What the head, the command or the diff shows. */
+const SHOWN = ['command', 'path', 'before', 'after', 'changes', 'content'] as const;
 
 /** What else the agent asks for, such as to replace all or to leave the sandbox. */
 function Rest({ request }: { request: EntryOf<'request'> }) {
-  const rest = Object.entries(request.input ?? {}).filter(
-    ([name, value]) =>
-      !SHOWN.has(name) &&
-      value !== request.description &&
-      // Said with every change; only the other value means something.
-      !(name === 'replace_all' && value === false),
+  const rest = Object.entries(restOf(request, SHOWN)).filter(
+    ([, value]) => value !== request.description,
   );
   return <InputTable input={Object.fromEntries(rest)} />;
 }
 
 function Body({ request, index }: { request: EntryOf<'request'>; index: number }) {
-  const { tool, input } = request;
-  const family = toolFamily(tool);
-  const command = family === 'shell' ? textField(input, 'command') : undefined;
-  const diff = useMemo(
-    () => (family === 'edit' || family === 'write' ? diffOfCall({ tool, input }) : undefined),
-    [input],
-  );
+  const { input } = request;
+  const command = textPart(request, 'command');
+  const diff = useMemo(() => diffOfCall(request), [input]);
   if (command === undefined && diff === undefined) return <InputTable input={input} />;
   return (
     <>
@@ -88,7 +71,7 @@ export function PermissionRequest({ request: given, index, isFirst, block }: Req
   }, [isDenying]);
   const head = describeTool(request, store.header.value?.session?.cwd, t);
   const base = { requestId: request.requestId, inputHash: request.inputHash };
-  const suggestions = request.suggestions ?? [];
+  const suggestions = suggestionTexts(request);
   const allow = (remember?: readonly number[]): void => {
     if (!isWhole) return whole.show();
     store.answer({
@@ -114,7 +97,7 @@ export function PermissionRequest({ request: given, index, isFirst, block }: Req
         <Icon name={head.icon} />
         <span dir="auto">
           {t('Allow {0}?', head.title)}{' '}
-          {head.isCode && toolFamily(request.tool) !== 'shell' && (
+          {head.isCode && familyOf(request) !== 'shell' && (
             <span class="mono">{head.subtitle}</span>
           )}
         </span>
@@ -163,10 +146,10 @@ export function PermissionRequest({ request: given, index, isFirst, block }: Req
               class="button-second"
               disabled={block !== undefined || !isWhole}
               onClick={() => allow(all)}
-              title={suggestions.map(suggestionText).join('\n')}
+              title={suggestions.join('\n')}
             >
               {t('Allow for this session:')}{' '}
-              <code dir="ltr">{showDeceptive(suggestions.map(suggestionText).join('; '))}</code>
+              <code dir="ltr">{showDeceptive(suggestions.join('; '))}</code>
             </button>
           )}
           <button

@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import { PlanBody } from '../cards/RequestCard.tsx';
 import { Icon } from '../parts/Icon.tsx';
 import { useUi } from '../ui.ts';
-import { textField } from '../text/inputs.ts';
+import { textPart } from '../../src/protocol/toolView.ts';
 import { DenyForm } from './DenyForm.tsx';
 import type { RequestProps } from './PermissionRequest.tsx';
 import { KeyHint } from './KeyHint.tsx';
@@ -33,7 +33,7 @@ export function PlanRequest({ request: given, index, isFirst, block }: RequestPr
         {t('Approve this plan?')}
       </h2>
       <div class="pending-body">
-        <PlanBody plan={request.plan ?? textField(request.input, 'plan') ?? ''} />
+        <PlanBody plan={request.plan ?? textPart(request, 'plan') ?? ''} />
       </div>
       <CutNote
         whole={whole}

@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import * as z from 'zod/mini';
 import { type Question, questionSchema } from '../../src/protocol/entryParts.ts';
-import { listField } from '../text/inputs.ts';
+import { partOf } from '../../src/protocol/toolView.ts';
 import { Icon } from '../parts/Icon.tsx';
 import { showDeceptive } from '../../src/base/visibleText.ts';
 import { useUi } from '../ui.ts';
@@ -88,7 +88,7 @@ const questionsSchema = z.array(questionSchema);
 
 /** Those of the whole input where that was loaded: in the entry they may be cut. */
 function questionsOf({ request, isWhole }: Whole): readonly Question[] {
-  const asked = questionsSchema.safeParse(listField(request.input, 'questions'));
+  const asked = questionsSchema.safeParse(partOf(request, 'questions'));
   const isLoaded = isWhole && request.inputCut !== undefined;
   return isLoaded && asked.success ? asked.data : (request.questions ?? []);
 }

@@ -1,9 +1,9 @@
 // A request that was cut, made whole: nobody allows what is not on the screen.
 import { type Json, parseJson } from '../../src/protocol/json.ts';
+import { isRecord } from '../../src/base/isRecord.ts';
 import type { EntryOf } from '../../src/protocol/transcript.ts';
 import { Icon } from '../parts/Icon.tsx';
 import { formatBytes } from '../text/format.ts';
-import { textField } from '../text/inputs.ts';
 import { useUi } from '../ui.ts';
 
 type Request = EntryOf<'request'>;
@@ -41,9 +41,10 @@ export function useWhole(request: Request): Whole {
   };
 }
 
+/** The plan stands beside the whole input [R13]. */
 function planOf(request: Request, input: Json): { readonly plan?: string } {
-  const plan = textField(input, 'plan');
-  return request.plan === undefined || plan === undefined ? {} : { plan };
+  const plan = isRecord(input) ? input['plan'] : undefined;
+  return request.plan === undefined || typeof plan !== 'string' ? {} : { plan };
 }
 
 /** Says that a part is missing and shows it; an owner may allow it all the same. */

@@ -28,6 +28,7 @@ export function manyEntries(count: number, first = 0): PanelEntry[] {
         callId: `c${index}`,
         tool: 'Bash',
         input: { command: `echo ${index}` },
+        view: { family: 'shell', command: '/command' },
       };
       return { index, entry };
     }

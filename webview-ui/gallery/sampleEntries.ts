@@ -2,6 +2,7 @@
 import type { PanelEntry } from '../../src/protocol/panel.ts';
 import type { Json } from '../../src/protocol/json.ts';
 import { parseEntry } from '../../src/protocol/transcript.ts';
+import { SAMPLE_VIEWS } from './sampleViews.ts';
 
 const START = 1_763_700_000_000;
 const ada = { member: 'ada', name: 'Ada Lovelace', device: 'MacBook' };
@@ -35,7 +36,15 @@ export function refill(bucket: Bucket, now: number): void {
 هذه فقرة من اليمين إلى اليسار مع كلمة \`token\` في الوسط.`;
 
 const command = (tool: string, input: Record<string, string | number | boolean>, callId: string) =>
-  ({ kind: 'tool-call', messageId: 'm1', callId, tool, input }) as const;
+  ({
+    ...{ kind: 'tool-call', messageId: 'm1', callId, tool, input },
+    ...viewOf(tool),
+  }) as const;
+
+const viewOf = (tool: string) => {
+  const view = SAMPLE_VIEWS[tool];
+  return view === undefined ? {} : { view };
+};
 
 const testOutput = [
   '\u001b[1m\u001b[36m RUN \u001b[0m v5.1.1',
@@ -105,7 +114,7 @@ const bodies: readonly Body[] = [
     callId: 'c3',
     outcome: 'error',
     text: `Exit code 1\n${testOutput}`,
-    structured: { exitCode: 1 },
+    exitCode: 1,
   },
   command(
     'Edit',
@@ -122,8 +131,9 @@ const bodies: readonly Body[] = [
     callId: 'c4',
     outcome: 'ok',
     text: 'The file was updated.',
+    patch: '/hunks',
     structured: {
-      structuredPatch: [
+      hunks: [
         {
           oldStart: 12,
           oldLines: 5,
@@ -157,6 +167,7 @@ const bodies: readonly Body[] = [
     request: 'permission',
     callId: 'c5',
     tool: 'Write',
+    ...viewOf('Write'),
     input: {},
     inputHash: 'h0',
   },
@@ -212,13 +223,7 @@ const bodies: readonly Body[] = [
       { text: 'Return the tokens of cancelled requests', status: 'pending' },
     ],
   },
-  {
-    kind: 'tool-call',
-    messageId: 'm3',
-    callId: 'c9',
-    tool: 'Bash',
-    input: { command: 'cat big.log' },
-  },
+  { ...command('Bash', { command: 'cat big.log' }, 'c9'), messageId: 'm3' },
   {
     kind: 'tool-result',
     callId: 'c9',
@@ -306,13 +311,7 @@ const bodies: readonly Body[] = [
   { kind: 'prompt', text: 'A hook says: the branch is protected.', origin: 'hook' },
   { kind: 'prompt', text: 'Monitor event: "the log"\nGET /limits 429', origin: 'task' },
   { kind: 'prompt', text: 'Look whether the build is green.', origin: 'scheduled' },
-  {
-    kind: 'tool-call',
-    messageId: 'm12',
-    callId: 'c12',
-    tool: 'ExitPlanMode',
-    input: { plan: '1. Use a monotonic clock' },
-  },
+  { ...command('ExitPlanMode', { plan: '1. Use a monotonic clock' }, 'c12'), messageId: 'm12' },
   {
     kind: 'tool-result',
     callId: 'c12',

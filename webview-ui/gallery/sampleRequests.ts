@@ -1,10 +1,12 @@
 // Requests that wait, one of each kind.
 import type { PanelEntry, PanelHeader } from '../../src/protocol/panel.ts';
 import type { Json } from '../../src/protocol/json.ts';
-import { textField } from '../text/inputs.ts';
+import { SAMPLE_VIEWS } from './sampleViews.ts';
 import { parseEntry } from '../../src/protocol/transcript.ts';
 
-type Request = Readonly<Record<string, Json>>;
+type Request = { readonly requestId: string; readonly tool: string } & Readonly<
+  Record<string, Json>
+>;
 
 const requests: Readonly<Record<string, Request>> = {
   permission: {
@@ -25,6 +27,7 @@ const requests: Readonly<Record<string, Request>> = {
       command: 'rm -rf dist node_modules && npm ci',
       description: 'Remove the build and install again',
     },
+    suggestionTexts: ['Bash(npm ci:*)'],
     suggestions: [
       {
         type: 'addRules',
@@ -83,22 +86,24 @@ export function waitingRequest(
   const request = requests[name];
   if (request === undefined) return undefined;
   const pending = {
-    requestId: textField(request, 'requestId') ?? '',
+    requestId: request.requestId,
     index,
     request: name === 'question' || name === 'plan' ? name : ('permission' as const),
-    tool: textField(request, 'tool') ?? '',
+    tool: request.tool,
     since: 0,
   } as const;
   const session = header.session;
+  const view = SAMPLE_VIEWS[request.tool];
   return {
     entry: {
       index,
       entry: parseEntry({
         ...request,
+        ...(view === undefined ? {} : { view }),
         kind: 'request',
         id: `request-${index}`,
         at: 1_763_700_900_000,
-        inputHash: `hash-${textField(request, 'requestId') ?? ''}`,
+        inputHash: `hash-${request.requestId}`,
       }),
     },
     header: {

@@ -1,5 +1,5 @@
 // Own earlier prompts, brought back by the arrow keys.
-import type { TranscriptRow } from './transcriptModel.ts';
+import type { TranscriptRow } from './transcriptRow.ts';
 
 const MAX_PROMPTS = 50;
 

@@ -1,30 +1,8 @@
 // The transcript as rows: results join their calls, decisions their requests, subagents nest.
-import { type Signal, signal } from '@preact/signals';
+import { signal } from '@preact/signals';
 import type { PanelEntry } from '../../src/protocol/panel.ts';
 import type { Entry, EntryOf } from '../../src/protocol/transcript.ts';
-
-/** One card. Its mutable parts change together with `rev`, which is what a card subscribes to. */
-export interface TranscriptRow {
-  /** Stable while the entry exists. */
-  readonly key: string;
-  /** Place of the entry in the log. */
-  readonly index: number;
-  readonly rev: Signal<number>;
-  /** A retry or task row shows its newest entry. */
-  entry: Entry;
-  /** Of a tool call: how it ended. */
-  result?: { readonly index: number; readonly entry: EntryOf<'tool-result'> };
-  /** Of a tool call: what a person was asked about it. */
-  request?: EntryOf<'request'>;
-  /** Of a request, or of the call it belongs to. */
-  decision?: EntryOf<'decision'>;
-  /** Of a call that started a subagent or background task: its newest news. */
-  task?: EntryOf<'task'>;
-  /** Of a tool call: the turn ended without a result. */
-  isAbandoned?: boolean;
-  /** Rows of the subagent that this call started. */
-  children: TranscriptRow[];
-}
+import { TranscriptRow } from './transcriptRow.ts';
 
 /** Keeps the rows of a transcript while entries come in at either end. */
 export class TranscriptModel {
@@ -137,19 +115,10 @@ export class TranscriptModel {
   }
 
   private push(placed: PanelEntry): TranscriptRow {
-    const row: TranscriptRow = {
-      key: `e${placed.index}`,
-      index: placed.index,
-      entry: placed.entry,
-      rev: signal(0),
-      children: [],
-    };
+    const row = new TranscriptRow(placed);
     const parent = this.parentOf(placed.entry);
     if (parent === undefined) this.rows.push(row);
-    else {
-      parent.children.push(row);
-      parent.rev.value++;
-    }
+    else parent.addChild(row);
     return row;
   }
 
@@ -163,9 +132,8 @@ export class TranscriptModel {
       this.push({ index, entry });
       return;
     }
-    call.result = { index, entry };
     this.openCalls.delete(call);
-    call.rev.value++;
+    call.update({ result: { index, entry } });
   }
 
   private takeRequest(placed: PanelEntry, entry: EntryOf<'request'>): void {
@@ -174,9 +142,8 @@ export class TranscriptModel {
       this.requests.set(entry.requestId, this.push(placed));
       return;
     }
-    call.request = entry;
     this.requests.set(entry.requestId, call);
-    call.rev.value++;
+    call.update({ request: entry });
   }
 
   private takeDecision(placed: PanelEntry, entry: EntryOf<'decision'>): void {
@@ -186,40 +153,32 @@ export class TranscriptModel {
       this.push(placed);
       return;
     }
-    row.decision = entry;
-    row.rev.value++;
+    row.update({ decision: entry });
   }
 
   private takeTask(placed: PanelEntry, entry: EntryOf<'task'>): void {
     const call = entry.callId === undefined ? undefined : this.calls.get(entry.callId);
     if (call !== undefined) {
-      call.task = entry;
-      call.rev.value++;
+      call.update({ task: entry });
       return;
     }
     const known = this.tasks.get(entry.taskId);
     if (known === undefined) this.tasks.set(entry.taskId, this.push(placed));
-    else this.renew(known, entry);
+    else known.update({ entry });
   }
 
   private takeRetry(placed: PanelEntry, entry: EntryOf<'retry'>): void {
     const siblings = this.parentOf(entry)?.children ?? this.rows;
     const last = siblings.at(-1);
-    if (last?.entry.kind === 'retry') this.renew(last, entry);
+    if (last?.entry.kind === 'retry') last.update({ entry });
     else this.push(placed);
-  }
-
-  private renew(row: TranscriptRow, entry: Entry): void {
-    row.entry = entry;
-    row.rev.value++;
   }
 
   /** Calls of subagents may go on in the background; those of the turn itself cannot. */
   private abandonOpenCalls(): void {
     for (const row of this.openCalls) {
       if (row.entry.parent !== undefined) continue;
-      row.isAbandoned = true;
-      row.rev.value++;
+      row.update({ isAbandoned: true });
       this.openCalls.delete(row);
     }
   }

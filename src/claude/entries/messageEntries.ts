@@ -1,10 +1,12 @@
 // Maps user and assistant lines (live or from the file) to entries; pure.
-import type { Entry } from '../../protocol/transcript.ts';
+import { omitUndefined } from '../../base/omitUndefined.ts';
+import type { Entry, EntryOf } from '../../protocol/transcript.ts';
 import type { Block, MessageLine } from '../wire/messageLine.ts';
 import { withoutGuestFrames } from './guestFrame.ts';
 import { commandOutput, type EntryBase, personPrompt, personText } from './personText.ts';
 import { isServerToolResult, serverToolResult } from './serverToolResult.ts';
 import { imageOf, toolResultEntry } from './toolResultEntry.ts';
+import { toolView } from './viewOfTool.ts';
 import { unknownEntry } from './unknownEntry.ts';
 
 /** What the surroundings of a line know about it. */
@@ -91,21 +93,29 @@ function assistantEntries(line: MessageLine, context: LineContext): Entry[] {
       case 'tool_use':
       case 'server_tool_use':
       case 'mcp_tool_use':
-        return [
-          {
-            ...common,
-            kind: 'tool-call',
-            callId: block.id ?? common.id,
-            tool: block.name ?? 'unknown',
-            input: block.input ?? {},
-          },
-        ];
+        return [toolCall(block, common)];
       default:
         return isServerToolResult(block)
           ? [serverToolResult(block, base(line, index, context))]
           : [unknownEntry(block.type, block, base(line, index, context))];
     }
   });
+}
+
+function toolCall(
+  block: Block,
+  common: EntryBase & { readonly messageId: string },
+): EntryOf<'tool-call'> {
+  const { name: tool = 'unknown', input = {} } = block;
+  const view = toolView(tool, input);
+  return {
+    ...common,
+    kind: 'tool-call',
+    callId: block.id ?? common.id,
+    tool,
+    input,
+    ...omitUndefined({ view }),
+  };
 }
 
 function userEntries(line: MessageLine, context: LineContext): Entry[] {

@@ -4,6 +4,7 @@ import { omitUndefined } from '../../base/omitUndefined.ts';
 import type { Question } from '../../protocol/entryParts.ts';
 import type { EntryOf } from '../../protocol/transcript.ts';
 import { questionSchema } from '../../protocol/entryParts.ts';
+import { PLAN_TOOL, QUESTION_TOOL, suggestionText, toolView } from './viewOfTool.ts';
 import type { canUseToolSchema } from '../wire/streamJson.ts';
 
 const askSchema = z.looseObject({ questions: z.array(questionSchema) });
@@ -34,7 +35,7 @@ export function requestEntry(
   context: RequestContext,
 ): EntryOf<'request'> {
   const questions = questionsOf(request.tool_name, request.input);
-  const isPlan = request.tool_name === 'ExitPlanMode';
+  const isPlan = request.tool_name === PLAN_TOOL;
   const plan = isPlan ? (planOf(request.input) ?? context.plan()) : undefined;
   const agentId = request.agent_id ?? undefined;
   const subagent = agentId === undefined ? undefined : context.subagent(agentId);
@@ -53,6 +54,8 @@ export function requestEntry(
       description: request.description || undefined,
       reason: (request.decision_reason ?? request.blocked_path) || undefined,
       suggestions: request.permission_suggestions,
+      suggestionTexts: request.permission_suggestions?.map(suggestionText),
+      view: toolView(request.tool_name, request.input),
       questions,
       plan,
       parent: subagent?.callId,
@@ -67,7 +70,7 @@ function agentOf(subagent: Subagent | undefined): EntryOf<'request'>['agent'] {
 }
 
 function questionsOf(tool: string, input: unknown): Question[] | undefined {
-  if (tool !== 'AskUserQuestion') return undefined;
+  if (tool !== QUESTION_TOOL) return undefined;
   const parsed = askSchema.safeParse(input);
   return parsed.success ? parsed.data.questions : undefined;
 }

@@ -85,7 +85,8 @@ export class TodoTracker {
 
 const TOOLS: ReadonlySet<string> = new Set(['TodoWrite', 'TaskCreate', 'TaskUpdate']);
 
-function statusOf(status: string): Item['status'] {
+/** A status in the words of Claude Code's tools. */
+export function statusOf(status: string): Item['status'] {
   if (status === 'completed' || status === 'done') return 'done';
   return status === 'in_progress' ? 'in-progress' : 'pending';
 }

@@ -5,6 +5,7 @@ import type { EntryImage } from '../../protocol/entryParts.ts';
 import type { Entry, EntryOf } from '../../protocol/transcript.ts';
 import type { Block, MessageLine } from '../wire/messageLine.ts';
 import type { EntryBase } from './personText.ts';
+import { resultView } from './viewOfTool.ts';
 
 /** Base64 that is longer than this is somebody's file, not text. Characters. */
 const MAX_BASE64_CHARS = 4096;
@@ -35,6 +36,7 @@ export function toolResultEntry(
     ...(isRecord(structured) || Array.isArray(structured)
       ? { structured: withoutBytes(withoutOutputFile(structured)) }
       : {}),
+    ...resultView(text, structured),
     ...outputFileOf(structured),
   };
 }

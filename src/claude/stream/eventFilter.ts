@@ -4,6 +4,7 @@ import type { Entry } from '../../protocol/transcript.ts';
 import { diffFacts } from '../entries/diffFacts.ts';
 import { planOf } from '../entries/requestEntry.ts';
 import { SeenIds } from '../entries/seenIds.ts';
+import { PLAN_TOOL } from '../entries/viewOfTool.ts';
 import { TodoTracker } from '../entries/todoTracker.ts';
 
 /** One per child process. */
@@ -44,7 +45,7 @@ export class EventFilter {
   }
 
   private keepPlan(entry: Entry): void {
-    if (entry.kind !== 'tool-call' || entry.tool !== 'ExitPlanMode') return;
+    if (entry.kind !== 'tool-call' || entry.tool !== PLAN_TOOL) return;
     const plan = planOf(entry.input);
     if (plan === undefined) return;
     this.plans.clear();

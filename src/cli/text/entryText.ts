@@ -3,6 +3,7 @@ import { assertNever } from '../../base/assert.ts';
 import type { Json } from '../../protocol/json.ts';
 import { causeOf } from '../../protocol/requestCauses.ts';
 import { requestKindOf, wholeRequest } from '../../protocol/openValues.ts';
+import { restOf, textPart } from '../../protocol/toolView.ts';
 import type { Author, CutText } from '../../protocol/entryParts.ts';
 import type { Entry, EntryOf } from '../../protocol/transcript.ts';
 import { oneLine, printable } from '../io.ts';
@@ -39,7 +40,7 @@ export function entryText(entry: Entry, paint: Paint): string {
     case 'thinking':
       return paint.dim(`(thinking) ${shorten(whole(entry))}`);
     case 'tool-call':
-      return `${paint.bold(`⚙ ${oneLine(entry.displayName ?? entry.tool)}`)} ${inputText(entry.input)}`;
+      return `${paint.bold(`⚙ ${oneLine(entry.displayName ?? entry.tool)}`)} ${inputText(entry)}`;
     case 'tool-result': {
       const text = shorten(whole(entry));
       return entry.outcome === 'ok'
@@ -141,7 +142,7 @@ function knownBody(entry: EntryOf<'request'>): readonly string[] {
     showDeceptive(question.question),
     ...question.options.map(({ label }, i) => `${i + 1}. ${oneLine(label)}`),
   ]);
-  const command = commandOf(entry.input);
+  const command = textPart(entry, 'command');
   const body =
     plan !== undefined
       ? [showDeceptive(plan)]
@@ -155,9 +156,9 @@ function knownBody(entry: EntryOf<'request'>): readonly string[] {
 }
 
 /** What else the agent asks for, such as to leave the sandbox. */
-function besideCommand({ input, description }: EntryOf<'request'>): readonly string[] {
-  const rest = Object.entries(input ?? {}).filter(
-    ([name, value]) => name !== 'command' && value !== description,
+function besideCommand(entry: EntryOf<'request'>): readonly string[] {
+  const rest = Object.entries(restOf(entry, ['command'])).filter(
+    ([, value]) => value !== entry.description,
   );
   return rest.length === 0 ? [] : [wholeJson(Object.fromEntries(rest))];
 }
@@ -192,14 +193,9 @@ function nameOf(author: Author | undefined): string | undefined {
   return author && oneLine(author.name);
 }
 
-function inputText(input: Json): string {
-  const short = oneLine(commandOf(input) ?? JSON.stringify(input));
+function inputText(call: EntryOf<'tool-call'>): string {
+  const short = oneLine(textPart(call, 'command') ?? JSON.stringify(call.input));
   return short.length > 300 ? `${short.slice(0, 300)} …` : short;
-}
-
-function commandOf(input: Json): string | undefined {
-  const isCommand = typeof input === 'object' && input !== null && 'command' in input;
-  return isCommand && typeof input.command === 'string' ? input.command : undefined;
 }
 
 function shorten(text: string): string {

@@ -1,5 +1,5 @@
 // The Sessions tree as values: groups, rows, what each row shows and which actions it offers.
-import { sourceOf, statusOf, unknownStatus } from '../../protocol/openValues.ts';
+import { canOf, sourceOf, statusOf, unknownStatus } from '../../protocol/openValues.ts';
 import type { DirectoryRow, SessionSummary } from '../../protocol/state.ts';
 import { sessionDetails, sessionLook, type TreeGroup, watchedNote } from './sessionLook.ts';
 import type { JoinedRow } from '../rooms/joinedSessions.ts';
@@ -155,18 +155,17 @@ function ownNode(row: DirectoryRow, input: TreeInput): SessionNode {
   const ref: SessionRef = { kind: 'own', session: session.id };
   const group = groupOf(session, row);
   const status = statusOf(session.status);
-  const source = sourceOf(session.source);
   const isEnded = status === 'ended';
   const canOpen = row.link !== undefined || row.foundKey !== undefined;
   const flags = [
     'own',
-    source,
+    sourceOf(session.source),
     canOpen && 'open',
     input.canShare && canOpen && !isEnded && 'sharable',
     row.sharing && 'shared',
     row.sharing && input.knownLinks.has(session.id) && 'link',
-    (status === 'working' || status === 'waiting') && source === 'hosted' && 'working',
-    source === 'hosted' && !isEnded && 'endable',
+    (status === 'working' || status === 'waiting') && canOf(session, 'interrupt') && 'working',
+    canOf(session, 'end') && !isEnded && 'endable',
     row.canContinue === true && 'continue',
     row.archived === true ? 'archived' : isEnded && 'archivable',
   ];

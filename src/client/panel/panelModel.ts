@@ -1,7 +1,6 @@
 // From a room's view to what the panel's header and control bar show. Pure.
 import type { PanelControl, PanelHeader, PanelPerson, PanelTruth } from '../../protocol/panel.ts';
-import { skipsQuestions } from '../../protocol/permissionModes.ts';
-import { roleOf, scopesOf, sourceOf, statusOf } from '../../protocol/openValues.ts';
+import { canOf, isUnattended, roleOf, scopesOf, statusOf } from '../../protocol/openValues.ts';
 import type { Person, SessionState } from '../../protocol/state.ts';
 import type { RoomView, Truth } from '../../session/view.ts';
 import type { Absence } from '../rooms/absence.ts';
@@ -60,7 +59,7 @@ export function panelControl(source: FactSource): PanelControl {
   if (source.truth.kind === 'over' || statusOf(state.session.status) === 'ended') {
     return { kind: 'watching', reason: 'ended' };
   }
-  if (sourceOf(state.session.source) === 'observed') {
+  if (!canOf(state.session, 'prompt')) {
     return { kind: 'watching', reason: 'read-only' };
   }
   const role = roleOf(me.role);
@@ -68,7 +67,7 @@ export function panelControl(source: FactSource): PanelControl {
     return { kind: 'watching', reason: 'asked' };
   }
   if (!may(source, 'prompt')) return { kind: 'watching', reason: 'viewer' };
-  if (role !== 'owner' && skipsQuestions(state.session.mode)) {
+  if (role !== 'owner' && isUnattended(state.session)) {
     return { kind: 'watching', reason: 'suspended' };
   }
   const holder = controlHolder(state, source);

@@ -1,7 +1,7 @@
 // An entry as something to be read beside the panel: its whole text, or the change that it makes to a file.
-import * as z from 'zod/mini';
 import { assertNever } from '../../base/assert.ts';
 import { type Json, parseJson } from '../../protocol/json.ts';
+import { changesOf, textPart } from '../../protocol/toolView.ts';
 import type { CutText } from '../../protocol/entryParts.ts';
 import type { Entry, EntryOf } from '../../protocol/transcript.ts';
 import type { RoomView } from '../../session/view.ts';
@@ -22,13 +22,6 @@ export type WholeEntry =
       readonly after: string;
     };
 
-const editInput = z.looseObject({
-  file_path: z.string(),
-  old_string: z.string(),
-  new_string: z.string(),
-});
-const writeInput = z.looseObject({ file_path: z.string(), content: z.string() });
-
 /** Reads an entry whole; what was cut is fetched from the host. Rejects with AppError if it does not come. */
 export async function wholeEntry(
   entry: Entry,
@@ -44,7 +37,7 @@ export async function wholeEntry(
       return text('output.txt', await wholeText(entry, view));
     case 'tool-call':
     case 'request':
-      return callOf(entry.tool, await wholeInput(entry, view));
+      return callOf({ ...entry, input: await wholeInput(entry, view) });
     case 'compaction':
       return text('summary.md', entry.summary ? await wholeText(entry.summary, view) : '');
     case 'unknown':
@@ -66,15 +59,13 @@ function text(name: string, body: string): WholeEntry {
   return { kind: 'text', name, text: body };
 }
 
-function callOf(tool: string, input: Json): WholeEntry {
-  const edit = editInput.safeParse(input);
-  if (edit.success) {
-    const { file_path: path, old_string: before, new_string: after } = edit.data;
-    return { kind: 'change', name: fileName(path), before, after };
-  }
-  const write = writeInput.safeParse(input);
-  if (write.success) return text(fileName(write.data.file_path), write.data.content);
-  return text(`${tool}.json`, JSON.stringify(input, null, 2));
+function callOf(call: EntryOf<'tool-call' | 'request'>): WholeEntry {
+  const name = fileName(textPart(call, 'path') ?? '');
+  const [change, ...more] = changesOf(call);
+  if (change !== undefined && more.length === 0) return { kind: 'change', name, ...change };
+  const content = textPart(call, 'content');
+  if (content !== undefined) return text(name, content);
+  return text(`${call.tool}.json`, JSON.stringify(call.input, null, 2));
 }
 
 function fileName(path: string): string {

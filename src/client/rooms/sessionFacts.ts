@@ -1,6 +1,12 @@
 // What a joined room says of its session: its state, who has control, who may do what, who is called how. Pure.
-import { roleOf, scopesOf, sourceOf, statusOf } from '../../protocol/openValues.ts';
-import type { MachineState, RoomState, Scope, SessionState } from '../../protocol/state.ts';
+import { canOf, roleOf, scopesOf, statusOf } from '../../protocol/openValues.ts';
+import type {
+  Capability,
+  MachineState,
+  RoomState,
+  Scope,
+  SessionState,
+} from '../../protocol/state.ts';
 import type { Entry } from '../../protocol/transcript.ts';
 import type { RoomView } from '../../session/view.ts';
 
@@ -36,13 +42,21 @@ export function controlHolder(
   return { kind: 'me', isThisWindow: holder.window === own.window };
 }
 
+/** What a session must be able to take for a right to mean anything. */
+const NEEDS: Readonly<Record<Scope, Capability>> = {
+  prompt: 'prompt',
+  interrupt: 'interrupt',
+  approve: 'answer',
+  mode: 'prompt',
+};
+
 /** Whether this member may do what a scope names, in this session, now. */
 export function may(source: FactSource, scope: Scope): boolean {
   const state = sessionState(source);
   const { me } = source;
   if (!state || !me || source.truth.kind === 'over') return false;
-  const isWatched = sourceOf(state.session.source) === 'observed';
-  if (isWatched || statusOf(state.session.status) === 'ended') return false;
+  if (!canOf(state.session, NEEDS[scope]) || statusOf(state.session.status) === 'ended')
+    return false;
   const role = roleOf(me.role);
   return role === 'owner' || (role === 'controller' && scopesOf(me.scopes).includes(scope));
 }

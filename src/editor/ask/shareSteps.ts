@@ -2,8 +2,7 @@
 import * as vscode from 'vscode';
 import type { CommandArgs } from '../../protocol/commandTable.ts';
 import { relayAddress } from '../../protocol/link.ts';
-import { skipsQuestions } from '../../protocol/permissionModes.ts';
-import { sourceOf } from '../../protocol/openValues.ts';
+import { canOf, isUnattended } from '../../protocol/openValues.ts';
 import type { SessionSummary } from '../../protocol/state.ts';
 import { askText, BACK, pickMany, pickOne, type StepItem } from './quickSteps.ts';
 import { settings } from '../settings.ts';
@@ -103,14 +102,14 @@ function roles(session: SessionSummary): readonly StepItem<'viewer' | 'controlle
     detail: t('Watches live: history, streaming text, decisions. Sends nothing.'),
     value: 'viewer' as const,
   };
-  if (sourceOf(session.source) === 'observed') {
+  if (!canOf(session, 'prompt')) {
     const detail =
       session.source === 'observed'
         ? t('Watches live. This session runs in a terminal, so nobody can prompt from here.')
         : t('Watches live. This session can only be watched from here.');
     return [{ ...viewer, detail }];
   }
-  if (skipsQuestions(session.mode)) {
+  if (isUnattended(session)) {
     return [
       {
         ...viewer,

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { textBytes } from '../../base/jsonText.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import { sourceOf, statusOf } from '../../protocol/openValues.ts';
+import { canOf, statusOf } from '../../protocol/openValues.ts';
 import type { App } from '../app.ts';
 import { noHostHere } from '../../client/errors.ts';
 import { sessionOfAnswer } from '../../client/rooms/machineAnswers.ts';
@@ -160,7 +160,7 @@ export async function stopAllSessions(app: App): Promise<void> {
     return;
   }
   const hosted = app.machine.rows.filter(
-    ({ session }) => sourceOf(session.source) === 'hosted' && statusOf(session.status) !== 'ended',
+    ({ session }) => canOf(session, 'end') && statusOf(session.status) !== 'ended',
   );
   const working = hosted.filter(({ session }) => statusOf(session.status) === 'working').length;
   const stop = vscode.l10n.t('Stop All Sessions');

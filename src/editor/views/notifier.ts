@@ -19,7 +19,7 @@ import type { SessionDirectory } from '../../client/rooms/sessionDirectory.ts';
 import { refKey, type SessionRef } from '../../client/rooms/sessionRef.ts';
 import { groupOf } from '../../client/lists/sessionTree.ts';
 import { type NoticeKind, settings } from '../settings.ts';
-import { sourceOf, statusOf } from '../../protocol/openValues.ts';
+import { canOf, statusOf } from '../../protocol/openValues.ts';
 import { Soon } from '../soon.ts';
 
 /** Options of the notifier. */
@@ -92,7 +92,7 @@ export class Notifier {
     const session = header?.session ?? row?.session;
     if (!session) return [];
     const group = groupOf(session, row);
-    const isHosted = ref.kind === 'own' && sourceOf(session.source) === 'hosted';
+    const isHosted = ref.kind === 'own' && canOf(session, 'prompt');
     const isHere = isHosted && isInWorkspace(session.cwd);
     const waits = group === 'waiting' && (row !== undefined || header?.canAnswer === true);
     const ids = header

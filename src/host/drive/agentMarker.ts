@@ -1,16 +1,17 @@
 // Marks agent processes by session, so that one is found that was started a moment before its host died.
 import { readdir, readFile } from 'node:fs/promises';
 import { processStart } from '../../node/processStart.ts';
+import type { AgentRules } from '../../protocol/agentRules.ts';
 import type { ProcessName } from './oldChild.ts';
 
 /** Environment variable that names the session of an agent process. */
 export const AGENT_MARKER = 'TWINHELM_AGENT';
 
-/** What an agent's command line has and its tools' have not: they inherit the variable. */
-const AGENT_ARGUMENT = 'stream-json';
-
 /** Agent processes of a session that run now. Only Linux shows the environment of others; elsewhere the list is empty. */
-export async function agentProcesses(session: string): Promise<readonly ProcessName[]> {
+export async function agentProcesses(
+  session: string,
+  { isAgentProcess }: Pick<AgentRules, 'isAgentProcess'>,
+): Promise<readonly ProcessName[]> {
   if (process.platform !== 'linux') return [];
   const found: ProcessName[] = [];
   for (const entry of await readdir('/proc')) {
@@ -18,7 +19,8 @@ export async function agentProcesses(session: string): Promise<readonly ProcessN
     const environment = await readFile(`/proc/${entry}/environ`, 'utf8').catch(() => '');
     if (!environment.split('\0').includes(`${AGENT_MARKER}=${session}`)) continue;
     const command = await readFile(`/proc/${entry}/cmdline`, 'utf8').catch(() => '');
-    if (!command.split('\0').includes(AGENT_ARGUMENT)) continue;
+    // Its tools inherit the variable.
+    if (!isAgentProcess(command.split('\0'))) continue;
     const start = await processStart(Number(entry));
     if (start !== undefined) found.push({ pid: Number(entry), processStart: start });
   }

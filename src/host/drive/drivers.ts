@@ -5,6 +5,8 @@ import type { Agent, FoundSession } from '../../protocol/agent.ts';
 import { HostedSession } from './hostedSession.ts';
 import type { Journal } from '../journal/journal.ts';
 import { ObservedSession } from './observedSession.ts';
+import type { StoredSession } from '../journal/sessionTables.ts';
+import { SOURCE_CAN } from '../session/sessionDriver.ts';
 import type { OpenSession } from '../session/openSession.ts';
 
 /** What drivers work with. */
@@ -15,6 +17,11 @@ export interface DriverOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly clock: Clock;
   readonly log: Logger;
+}
+
+/** Whether a session that runs has an agent of ours, to be served again after a start. */
+export function isOurs({ source }: Pick<StoredSession, 'source'>): boolean {
+  return SOURCE_CAN[source].includes('end');
 }
 
 /** A driver with an agent of its own; nothing runs yet. `env` goes over what the session was started with. */

@@ -1,7 +1,8 @@
-// What a guest means with `@file`: files of the session's folder, read by the host when the prompt is handed over.
+// Files of the session's folder that a guest's prompt names, read by the host when the prompt is handed over.
 import { constants } from 'node:fs';
 import { type FileHandle, open, readlink, realpath, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
+import type { FileMention } from '../../protocol/agentRules.ts';
 
 /** A file as it is handed over: its path below the folder, with the lines that were asked for. */
 export interface GuestFile {
@@ -13,17 +14,7 @@ export interface GuestFile {
 const MAX_BYTES = 256 * 1024;
 const MAX_FILES = 16;
 
-/** As Claude Code reads it: an @ at the start or after space, a name in quotes or without space. */
-const MENTION = /(?:^|\s)@(?:"([^"]+)"(#\S*)?|(\S+))/gu;
-const LINES = /^(.*?)(?:#L(\d+)(?:-L?(\d+))?|#.*)?$/su;
-const TRAILING = /[,.:;?!)\u3002]+$/u;
 const decoder = new TextDecoder('utf-8', { fatal: true });
-
-interface Mention {
-  readonly path: string;
-  readonly from: number;
-  readonly to: number;
-}
 
 /**
  * The files that a text names, each once. Only regular files below `cwd` of at most
@@ -31,11 +22,12 @@ interface Mention {
  * it was written: nobody learns why.
  */
 export async function guestFiles(
-  text: string,
+  mentionsIn: (max: number) => readonly FileMention[],
   cwd: string,
   isDenied: (path: string) => boolean,
 ): Promise<readonly GuestFile[]> {
-  const mentions = mentionsOf(text);
+  // More than are attached are not even looked for.
+  const mentions = mentionsIn(MAX_FILES * 4);
   if (mentions.length === 0) return [];
   const root = await realpath(cwd).catch(() => undefined);
   if (root === undefined) return [];
@@ -50,22 +42,6 @@ export async function guestFiles(
     files.push({ path: mention.path, content: linesOf(content, mention) });
   }
   return files;
-}
-
-function mentionsOf(text: string): readonly Mention[] {
-  const mentions = new Map<string, Mention>();
-  for (const [, quoted, mark, plain] of text.matchAll(MENTION)) {
-    const written =
-      quoted === undefined ? (plain ?? '').replace(TRAILING, '') : quoted + (mark ?? '');
-    const [, path = '', from, to] = LINES.exec(written) ?? [];
-    if (path === '') continue;
-    const first = from === undefined ? 1 : Number(from);
-    const last = to === undefined ? (from === undefined ? Infinity : first) : Number(to);
-    mentions.set(written, { path, from: first, to: last });
-    // More than are attached are not even looked for.
-    if (mentions.size > MAX_FILES * 4) break;
-  }
-  return [...mentions.values()];
 }
 
 async function readInside(
@@ -115,7 +91,7 @@ function isInside(root: string, path: string): boolean {
   return parts.every((part) => part.toLowerCase() !== '.git');
 }
 
-function linesOf(content: string, { from, to }: Mention): string {
+function linesOf(content: string, { fromLine: from, toLine: to }: FileMention): string {
   if (from === 1 && to === Infinity) return content;
   return content
     .split('\n')

@@ -4,7 +4,6 @@ import { omitUndefined } from '../../base/omitUndefined.ts';
 import { errorText } from '../../base/log.ts';
 import type { AgentEvent, AgentSession, GuestText } from '../../protocol/agent.ts';
 import type { Author } from '../../protocol/entryParts.ts';
-import { isGuestCommand, isOwnCommand } from '../../session/control/guestPrompt.ts';
 import { firstLine } from '../session/completeEntry.ts';
 import { agentProcesses } from './agentMarker.ts';
 import { AgentSlot } from './agentSlot.ts';
@@ -12,7 +11,7 @@ import { guestFiles } from './guestFiles.ts';
 import { launchAgent, type LaunchOptions } from './launchAgent.ts';
 import { awaitOldChild, type ProcessName } from './oldChild.ts';
 import { dropUnsettled, loseCalls, loseRequests, settlePrompts, takeMissed } from './reconcile.ts';
-import type { CommandTarget, SessionDriver } from '../session/sessionDriver.ts';
+import { type CommandTarget, type SessionDriver, SOURCE_CAN } from '../session/sessionDriver.ts';
 import type { StoredPrompt } from '../journal/sessionTables.ts';
 
 /** What a hosted session works with. */
@@ -30,6 +29,7 @@ type Course = 'open' | 'closing' | 'ending';
 
 /** Drives a hosted session. At most one agent process at a time, and none while an older one lives. */
 export class HostedSession implements SessionDriver {
+  readonly can = SOURCE_CAN.hosted;
   readonly target: CommandTarget;
   private readonly options: HostedSessionOptions;
   private readonly endOld = new AbortController();
@@ -40,7 +40,7 @@ export class HostedSession implements SessionDriver {
 
   constructor(options: HostedSessionOptions) {
     this.options = options;
-    const { recorder, clock, log, hasControllers } = options;
+    const { recorder, agent, clock, log, hasControllers } = options;
     this.slot = new AgentSlot({
       launch: () => this.launch(),
       onDidStart: (agent) => this.started(agent),
@@ -49,6 +49,7 @@ export class HostedSession implements SessionDriver {
     });
     this.target = {
       recorder,
+      rules: agent.rules,
       clock,
       hasControllers,
       isEnding: () => this.course === 'ending',
@@ -82,13 +83,13 @@ export class HostedSession implements SessionDriver {
    */
   recover(oldChild: ProcessName | undefined): void {
     this.slot.settle(async () => {
-      const { recorder, tables, sessions, clock, log } = this.options;
+      const { recorder, agent, tables, sessions, clock, log } = this.options;
       dropUnsettled(recorder, tables);
       if (oldChild !== undefined) {
         recorder.setStatus('working');
         recorder.setProblem(FINISHING);
         // Its pid may not have been written down any more, or it stands for a process of its own.
-        const old = [oldChild, ...(await agentProcesses(recorder.stored.id))];
+        const old = [oldChild, ...(await agentProcesses(recorder.stored.id, agent.rules))];
         const endNow = this.endOld.signal;
         await Promise.all(old.map((child) => awaitOldChild(child, { clock, log, endNow })));
         sessions.removeChild(recorder.stored.id);
@@ -101,7 +102,6 @@ export class HostedSession implements SessionDriver {
     });
   }
 
-  /** An agent that is being started is given up: nothing was sent to it. */
   giveUpStart(): void {
     if (this.slot.starting === undefined) return;
     this.endOld.abort();
@@ -177,9 +177,14 @@ export class HostedSession implements SessionDriver {
   private async guestText({ guest, text, author }: StoredPrompt): Promise<GuestText | undefined> {
     const { agent, recorder, env } = this.options;
     const { commands = [] } = recorder.agentFacts;
-    if (guest !== true || (isGuestCommand(text) && isOwnCommand(text, commands))) return undefined;
+    if (guest !== true) return undefined;
+    if (agent.rules.judgeGuestPrompt(text, commands).kind === 'command') return undefined;
     const { cwd } = recorder.stored;
-    const files = await guestFiles(text, cwd, await agent.readRules(cwd, env));
+    const files = await guestFiles(
+      (max) => agent.rules.fileMentions(text, max),
+      cwd,
+      await agent.readRules(cwd, env),
+    );
     return { name: author.name, files };
   }
 

@@ -2,7 +2,7 @@
 import { setImmediate as turnOfLoop } from 'node:timers/promises';
 import type { AgentEvent, ObservedSession as Watched } from '../../protocol/agent.ts';
 import type { RoomTables } from '../journal/roomTables.ts';
-import type { SessionDriver } from '../session/sessionDriver.ts';
+import { type SessionDriver, SOURCE_CAN } from '../session/sessionDriver.ts';
 import type { SessionRecorder } from '../session/sessionRecorder.ts';
 
 /** A long conversation is taken in step by step: other sessions go on in between. */
@@ -10,6 +10,7 @@ const EVENTS_AT_A_TIME = 50;
 
 /** Follows a terminal session into its room. */
 export class ObservedSession implements SessionDriver {
+  readonly can = SOURCE_CAN.observed;
   /** The terminal's agent takes nothing from here. */
   readonly target = undefined;
   private readonly recorder: SessionRecorder;

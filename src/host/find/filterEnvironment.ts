@@ -1,8 +1,8 @@
 // Which variables of a window a session gets, and which of them may be kept on disk.
 
-/** Variables of an editor, a package manager or an outer agent session that mean nothing, or harm, elsewhere. */
+/** Variables of an editor or a package manager that mean nothing, or harm, elsewhere; what an agent sets is for its adapter to say. */
 const STRIPPED =
-  /^(VSCODE_|ELECTRON_|CODE_SERVER_|NODE_OPTIONS$|NODE_CHANNEL|NODE_UNIQUE|NODE_EXEC_PATH$|BROWSER$|npm_|INIT_CWD$|CLAUDECODE$|CLAUDE_CODE_(ENTRYPOINT|SSE_PORT|SESSION_ID)$)/i;
+  /^(VSCODE_|ELECTRON_|CODE_SERVER_|NODE_OPTIONS$|NODE_CHANNEL|NODE_UNIQUE|NODE_EXEC_PATH$|BROWSER$|npm_|INIT_CWD$)/i;
 const NAME = /^[A-Za-z_][A-Za-z0-9_.()-]{0,127}$/;
 /** Far above a real environment (tens of KiB), far below what a system refuses to pass on. */
 const MAX_VARIABLES = 1000;

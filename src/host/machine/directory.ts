@@ -7,6 +7,7 @@ import type { FoundSession } from '../../protocol/agent.ts';
 import { statusOf } from '../../protocol/openValues.ts';
 import type { DirectoryRow, SessionStatus } from '../../protocol/state.ts';
 import { jsonBytes } from '../../base/jsonText.ts';
+import { ENDED_CAN, SOURCE_CAN } from '../session/sessionDriver.ts';
 import { type SummaryContext, summaryOf } from '../session/sessionSummary.ts';
 import type { StoredSession } from '../journal/sessionTables.ts';
 
@@ -15,27 +16,28 @@ const STATE_ROWS_BYTES = 32 * 1024;
 /** JSON bytes of the rows in one answer. */
 const PAGE_BYTES = 96 * 1024;
 
+/** What every row is made with. */
+export type RowContext = Pick<SummaryContext, 'computer' | 'agent'>;
+
 /** Our id of a session that was found: the same before and after it is opened. */
 export function foundId(key: string): string {
   return toBase32(createHash('sha256').update(`found ${key}`).digest().subarray(0, 16));
 }
 
 /** Row of a session that runs, or ended, elsewhere on this computer. */
-export function foundRow(
-  found: FoundSession,
-  context: Pick<SummaryContext, 'computer' | 'agentName'>,
-): DirectoryRow {
+export function foundRow(found: FoundSession, context: RowContext): DirectoryRow {
   const isOver = found.status === 'ended';
   return {
     session: {
       id: foundId(found.key),
       title: found.title ?? '',
       source: 'observed',
+      can: [...(isOver ? ENDED_CAN : SOURCE_CAN.observed)],
       status: found.status,
       computer: context.computer,
       cwd: found.cwd,
       project: basename(found.cwd) || found.cwd,
-      agent: context.agentName,
+      agent: context.agent.name,
       agentSessionId: found.agentSessionId,
       ...omitUndefined({
         waitingFor: found.waitingFor,
@@ -53,16 +55,18 @@ export function foundRow(
 }
 
 /** Row of a session of ours that is not open now. It is opened, to be read, by its own id. */
-export function closedRow(
-  stored: StoredSession,
-  context: Pick<SummaryContext, 'computer' | 'agentName'>,
-): DirectoryRow {
+export function closedRow(stored: StoredSession, context: RowContext): DirectoryRow {
+  const canContinue = stored.agentSessionId !== undefined;
   return {
-    session: summaryOf(stored, { ...context, status: 'ended' }),
+    session: summaryOf(stored, {
+      ...context,
+      status: 'ended',
+      can: canContinue ? ENDED_CAN : [],
+    }),
     guests: 0,
     pending: 0,
     foundKey: stored.id,
-    canContinue: stored.agentSessionId !== undefined,
+    canContinue,
     ...omitUndefined({ archived: stored.archived }),
   };
 }

@@ -3,7 +3,7 @@ import { omitUndefined } from '../../base/omitUndefined.ts';
 import type { FoundSession } from '../../protocol/agent.ts';
 import { statusOf } from '../../protocol/openValues.ts';
 import type { DirectoryRow } from '../../protocol/state.ts';
-import { closedRow, foundId, foundRow, sortRows } from './directory.ts';
+import { closedRow, foundId, foundRow, type RowContext, sortRows } from './directory.ts';
 import { isRunning } from './foundList.ts';
 import { boundedRow } from '../../session/state/boundedState.ts';
 import type { OpenSession } from '../session/openSession.ts';
@@ -13,12 +13,10 @@ import type { StoredSession } from '../journal/sessionTables.ts';
 const LISTED_ENDED = 300;
 
 /** What is put together. */
-export interface ListOptions {
+export interface ListOptions extends RowContext {
   readonly open: readonly OpenSession[];
   readonly stored: readonly StoredSession[];
   readonly found: readonly FoundSession[];
-  readonly computer: string;
-  readonly agentName: string;
 }
 
 /** Every row, in order. A conversation of ours that a terminal has taken up is shown as running, under its own id. */

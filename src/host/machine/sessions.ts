@@ -5,7 +5,7 @@ import { errorText } from '../../base/log.ts';
 import type { FoundSession } from '../../protocol/agent.ts';
 import type { DirectoryRow } from '../../protocol/state.ts';
 import { isPrivate, listRows, storedOfFound } from './directoryRows.ts';
-import { type DriverOptions, driveHosted, driveObserved } from '../drive/drivers.ts';
+import { type DriverOptions, driveHosted, driveObserved, isOurs } from '../drive/drivers.ts';
 import { filterEnvironment, storableEnvironment } from '../find/filterEnvironment.ts';
 import {
   endInTerminal,
@@ -16,8 +16,7 @@ import {
 } from '../errors.ts';
 import { isFolder } from '../../node/files.ts';
 import { FoundList, isRunning } from './foundList.ts';
-import { HostedSession } from '../drive/hostedSession.ts';
-import { ObservedSession } from '../drive/observedSession.ts';
+import type { HostedSession } from '../drive/hostedSession.ts';
 import { OpenSessions } from './openSessions.ts';
 import type { OpenSession } from '../session/openSession.ts';
 import type { ServedRooms } from '../serve/servedRooms.ts';
@@ -53,9 +52,7 @@ export class Sessions {
 
   constructor(options: SessionsOptions) {
     this.options = options;
-    this.open = this.disposables.add(
-      new OpenSessions({ ...options, agentName: options.agent.name }),
-    );
+    this.open = this.disposables.add(new OpenSessions(options));
     this.disposables.add(this.open.onDidChange(() => this.changed.fire()));
     this.found = this.disposables.add(new FoundList(options));
     this.keys = new SessionKeys(this.open.stored, this.found);
@@ -70,7 +67,7 @@ export class Sessions {
     for (const stored of [...this.open.stored.values()]) {
       const child = children.get(stored.id);
       const isOld = clock.now() - stored.lastActivityAt > DORMANT_MS;
-      const isWanted = stored.source === 'hosted' && !stored.ended && stored.archived !== true;
+      const isWanted = isOurs(stored) && !stored.ended && stored.archived !== true;
       // Guests of a shared one come back to it, also to one that has ended.
       const isToServe = (isWanted || !isPrivate(stored)) && !isOld;
       if (child === undefined && !isToServe) continue;
@@ -101,7 +98,7 @@ export class Sessions {
       stored: [...this.open.stored.values()],
       found: this.found.all,
       computer: this.options.computer,
-      agentName: this.options.agent.name,
+      agent: this.options.agent,
     });
   }
 
@@ -146,22 +143,22 @@ export class Sessions {
       const found = target.found ?? this.found.running(target.stored?.agentSessionId);
       if (found !== undefined && isRunning(found)) throw sessionBusy('a terminal');
       const session = await this.openNow(key, target);
-      const isOurs = session.driver instanceof HostedSession && !session.recorder.stored.ended;
-      if (!isOurs) await this.goOn(session, env && filterEnvironment(env));
+      const goesOn =
+        session.driver?.can.includes('prompt') === true && !session.recorder.stored.ended;
+      if (!goesOn) await this.goOn(session, env && filterEnvironment(env));
       return session;
     });
   }
 
   /** Ends a session's agent; what was said stays readable. An agent that is being started is given up. */
   async end(id: string): Promise<void> {
-    const { driver } = this.get(id);
-    if (driver instanceof HostedSession) driver.giveUpStart();
+    this.get(id).driver?.giveUpStart?.();
     await this.alone(id, async () => {
       const session = this.open.find(id);
       // Giving up its first start has left nothing of it.
       if (session === undefined) return;
       const { recorder } = session;
-      if (session.driver instanceof ObservedSession && recorder.status !== 'ended') {
+      if (session.driver?.can.includes('end') === false && recorder.status !== 'ended') {
         throw endInTerminal();
       }
       await session.driver?.end();
@@ -214,7 +211,7 @@ export class Sessions {
     const known = stored ?? (found && (await this.storeFound(found)));
     if (known === undefined) throw sessionNotFound(key);
     const session = await this.open.serve(known);
-    if (found !== undefined && (isRunning(found) || known.source === 'observed')) {
+    if (found !== undefined && (isRunning(found) || !isOurs(known))) {
       await driveObserved(session, this.options, found);
     } else {
       session.rest();
@@ -260,7 +257,7 @@ export class Sessions {
   private async serveAgain(stored: StoredSession, child: StoredChild | undefined): Promise<void> {
     const session = await this.open.serve(stored);
     if (child === undefined && stored.ended) return session.rest();
-    if (child !== undefined || stored.source === 'hosted') this.host(session).recover(child);
+    if (child !== undefined || isOurs(stored)) this.host(session).recover(child);
     else await driveObserved(session, this.options, this.found.byKey(stored.foundKey ?? ''));
   }
 

@@ -3,11 +3,10 @@ import type { Clock } from '../../base/clock.ts';
 import { networkErrorText } from '../../base/log.ts';
 import { admissionToken } from '../../crypto/admissionToken.ts';
 import type { CommandArgs } from '../../protocol/commandTable.ts';
-import { skipsQuestions } from '../../protocol/permissionModes.ts';
 import { TIMES } from '../../protocol/limits.ts';
 import { parseLink, relayAddress } from '../../protocol/link.ts';
-import { roleOf } from '../../protocol/openValues.ts';
-import type { Role, Sharing } from '../../protocol/state.ts';
+import { canOf, roleOf } from '../../protocol/openValues.ts';
+import type { Role, SessionSummary, Sharing } from '../../protocol/state.ts';
 import { SUBPROTOCOL } from '../../protocol/version.ts';
 import { addressUnreachable, notShareable, sharingOff, sharingStopped } from '../errors.ts';
 import type { OpenSession } from '../session/openSession.ts';
@@ -49,8 +48,7 @@ export async function shareSession(
   const { session, relay, clock } = options;
   const { recorder, room } = session;
   const refuse = (): void => {
-    const { source, mode } = recorder.stored;
-    refuseSharing({ role: args.role, source, mode }, options.policyFile);
+    refuseSharing({ role: args.role, session: recorder.summary() }, options.policyFile);
   };
   refuse();
   // Only a session that has started tells in which mode it runs.
@@ -160,12 +158,11 @@ export function sharingOf(
 /** What decides whether a link of a role may be made. */
 export interface ShareCase {
   readonly role: Role;
-  readonly source: StoredSession['source'];
-  readonly mode?: string | undefined;
+  readonly session: Pick<SessionSummary, 'source' | 'can' | 'modeKind'>;
 }
 
 /** Throws AppError 'policy' or 'not-shareable' if no such link may be made. */
-export function refuseSharing({ role, source, mode }: ShareCase, policyFile: string): void {
+export function refuseSharing({ role, session }: ShareCase, policyFile: string): void {
   if (!isSharingAllowed(policyFile)) throw sharingOff(policyFile);
   if (role === 'owner') {
     throw notShareable(
@@ -174,13 +171,13 @@ export function refuseSharing({ role, source, mode }: ShareCase, policyFile: str
     );
   }
   if (role !== 'controller') return;
-  if (source === 'observed') {
+  if (!canOf(session, 'prompt')) {
     throw notShareable(
       'This session runs in a terminal and is only watched, so nobody can control it from here.',
       'Share it with viewers.',
     );
   }
-  if (skipsQuestions(mode)) {
+  if (session.modeKind === 'unattended') {
     throw notShareable(
       'This session runs without asking for permissions, so guests cannot be given control.',
       'Change its permission mode first, or share it with viewers.',

@@ -47,7 +47,7 @@ export interface ServedRoom {
 
 type Behaviour = Pick<
   HostRoomOptions,
-  'commands' | 'requestKind' | 'checkControl' | 'isSuspended' | 'onForeignKnock'
+  'agent' | 'commands' | 'requestKind' | 'checkControl' | 'isSuspended' | 'onForeignKnock'
 >;
 
 /** Makes and serves rooms; follows the relay when it is started again. */

@@ -1,6 +1,6 @@
 // While a session runs without asking, guests are in control of nothing: also if it came to that after sharing.
 import { type Disposable, DisposableStore } from '../../base/disposable.ts';
-import { skipsQuestions } from '../../protocol/permissionModes.ts';
+import { type AgentRules, isUnattended } from '../../protocol/agentRules.ts';
 import { roleOf } from '../../protocol/openValues.ts';
 import type { HostRoom } from '../../sync/host/hostRoom.ts';
 import type { PromptBook } from './promptBook.ts';
@@ -10,6 +10,7 @@ import type { SessionRecorder } from './sessionRecorder.ts';
 export interface ControlSuspensionOptions {
   readonly room: Pick<HostRoom, 'people' | 'dropControl'>;
   readonly recorder: Pick<SessionRecorder, 'stored' | 'notice' | 'onDidChange' | 'prompts'>;
+  readonly rules: AgentRules;
   /** Somebody besides the owner may control, or may be let in to do so. */
   readonly hasControllers: () => boolean;
 }
@@ -30,8 +31,8 @@ export class ControlSuspension implements Disposable {
   }
 
   private look(): void {
-    const { room, recorder, hasControllers } = this.options;
-    const isOn = skipsQuestions(recorder.stored.mode) && hasControllers();
+    const { room, recorder, rules, hasControllers } = this.options;
+    const isOn = isUnattended(rules, recorder.stored.mode) && hasControllers();
     if (isOn === this.wasSaid) return;
     this.wasSaid = isOn;
     if (isOn) {

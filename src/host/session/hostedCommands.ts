@@ -5,24 +5,12 @@ import type { AgentAnswer, AgentFacts } from '../../protocol/agent.ts';
 import type { CommandArgs, CommandKind } from '../../protocol/commandTable.ts';
 import type { Json } from '../../protocol/json.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import { skipsQuestions } from '../../protocol/permissionModes.ts';
+import { type AgentRules, isUnattended } from '../../protocol/agentRules.ts';
 import { requestKindOf, roleOf } from '../../protocol/openValues.ts';
 import type { Person } from '../../protocol/state.ts';
 import type { Author } from '../../protocol/entryParts.ts';
 import type { AcceptedCommand } from '../../session/control/commandHandlers.ts';
-import {
-  GUEST_SLASH_COMMANDS,
-  isGuestCommand,
-  isOwnCommand,
-  otherCommand,
-} from '../../session/control/guestPrompt.ts';
-import {
-  alreadyAnswered,
-  CommandRefused,
-  guestForeignCommand,
-  guestSlashCommand,
-  notFound,
-} from '../../session/errors.ts';
+import { alreadyAnswered, CommandRefused, notFound, refusedPrompt } from '../../session/errors.ts';
 import type { FactArgs, SessionCommands } from '../../sync/host/hostRoomOptions.ts';
 import {
   answerLost,
@@ -78,14 +66,14 @@ function authorOf(person: Person): Author {
 
 function acceptPrompt(
   { id, args: { text, images }, person }: AcceptedCommand<'prompt'>,
-  { recorder, clock, isEnding, sendAccepted }: CommandTarget,
+  { recorder, rules, clock, isEnding, sendAccepted }: CommandTarget,
 ): undefined {
   // Taken while it ends, it would lie in wait until somebody continues the session.
   if (recorder.stored.ended || isEnding()) throw sessionEnded();
   if (text.trim() === '' && (images ?? []).length === 0) throw emptyPrompt();
   if (recorder.prompts.queue().length >= LIMITS.queuedPrompts) throw queueFull();
   const isGuest = roleOf(person.role) !== 'owner';
-  if (isGuest) refuseOtherCommand(text, recorder.agentFacts);
+  if (isGuest) refuseCommands(text, recorder.agentFacts, rules);
   const plain = images?.map(({ mediaType, base64 }) => ({ mediaType, base64 }));
   recorder.prompts.accept({
     promptId: id,
@@ -99,13 +87,10 @@ function acceptPrompt(
   sendAccepted();
 }
 
-/** A command that the agent has and guests may not run: as text it would only puzzle the model. */
-function refuseOtherCommand(text: string, { commands }: AgentFacts): void {
-  if (commands === undefined) return;
-  if (isGuestCommand(text) && !isOwnCommand(text, commands)) throw guestForeignCommand(text);
-  const names = commands.map(({ name }) => name);
-  const other = otherCommand(text, names);
-  if (other !== undefined) throw guestSlashCommand(other, GUEST_SLASH_COMMANDS);
+/** [R8] Judged once more where the agent's commands are known; the gate knows none. */
+function refuseCommands(text: string, { commands }: AgentFacts, rules: AgentRules): void {
+  const refusal = refusedPrompt(rules.judgeGuestPrompt(text, commands), rules);
+  if (refusal !== undefined) throw refusal;
 }
 
 async function cancelQueued(
@@ -151,7 +136,7 @@ function releaseQueued(
 
 async function answer(
   { args, person }: AcceptedCommand<'answer'>,
-  { recorder, child, hasControllers }: CommandTarget,
+  { recorder, rules, child, hasControllers }: CommandTarget,
 ): Promise<undefined> {
   const { requestId } = args;
   const request = recorder.request(requestId);
@@ -167,14 +152,11 @@ async function answer(
   // The agent has it before the decision is written, and nothing can come in between.
   // [R17] After a plan the agent goes back to the mode before it, which may skip questions.
   const isPlan = requestKindOf(request.request) === 'plan' && hasControllers();
-  const mode = isPlan ? ASKING_MODE : undefined;
+  const mode = isPlan ? rules.askingMode : undefined;
   const delivered = session.answer(requestId, agentAnswer(args, mode));
   recorder.decide(requestId, verdict(args, person, requestKindOf(request.request) === 'question'));
   if (!(await delivered)) throw answerLost();
 }
-
-/** The mode that asks for everything. */
-const ASKING_MODE = 'default';
 
 /** [R13] Nobody allows what was not seen whole; an owner may, when asked. */
 function refuseUnseen(
@@ -207,10 +189,10 @@ async function setModel(
 
 async function setMode(
   { args: { mode }, person }: AcceptedCommand<'set-mode'>,
-  { recorder, child, hasControllers }: CommandTarget,
+  { recorder, rules, child, hasControllers }: CommandTarget,
 ): Promise<undefined> {
-  const before = recorder.stored.mode ?? 'default';
-  const isForbidden = (): boolean => skipsQuestions(mode) && hasControllers();
+  const before = recorder.stored.mode ?? rules.askingMode;
+  const isForbidden = (): boolean => isUnattended(rules, mode) && hasControllers();
   if (isForbidden()) throw bypassWithGuests();
   await carriedOut(child()?.setMode(mode));
   // A controller link may have been made meanwhile.

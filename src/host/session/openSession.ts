@@ -4,8 +4,9 @@ import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { CommandKind } from '../../protocol/commandTable.ts';
 import { roleOf } from '../../protocol/openValues.ts';
-import { skipsQuestions } from '../../protocol/permissionModes.ts';
-import type { DirectoryRow } from '../../protocol/state.ts';
+import { isUnattended } from '../../protocol/agentRules.ts';
+import type { Agent } from '../../protocol/agent.ts';
+import type { Capability, DirectoryRow } from '../../protocol/state.ts';
 import { CommandRefused, readOnlySession } from '../../session/errors.ts';
 import type { HostRoom } from '../../sync/host/hostRoom.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -16,7 +17,7 @@ import { controlOfBypass } from './refusals.ts';
 import type { ServedRooms, ServedRoom } from '../serve/servedRooms.ts';
 import type { RoomTables } from '../journal/roomTables.ts';
 import { hostedCommands } from './hostedCommands.ts';
-import type { CommandTarget, SessionDriver } from './sessionDriver.ts';
+import { type CommandTarget, ENDED_CAN, type SessionDriver, SOURCE_CAN } from './sessionDriver.ts';
 import { SessionRecorder } from './sessionRecorder.ts';
 import type { StoredSession } from '../journal/sessionTables.ts';
 
@@ -28,7 +29,7 @@ export interface OpenSessionOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly computer: string;
-  readonly agentName: string;
+  readonly agent: Pick<Agent, 'name' | 'rules'>;
 }
 
 /** Epochs that the owner's devices are told: older ones are needed for nothing that is served. */
@@ -54,7 +55,7 @@ export class OpenSession {
   private course: Course = { kind: 'opening' };
 
   private constructor(options: OpenSessionOptions, served: ServedRoom) {
-    const { stored, journal, clock, computer, agentName } = options;
+    const { stored, journal, clock, computer, agent } = options;
     this.served = served;
     this.rooms = options.rooms;
     this.recorder = new SessionRecorder({
@@ -66,11 +67,13 @@ export class OpenSession {
       prompts: new PromptBook(journal.sessions, stored.id),
       clock,
       computer,
-      agentName,
+      agent,
+      can: () => this.can,
     });
     this.suspension = new ControlSuspension({
       room: served.room,
       recorder: this.recorder,
+      rules: agent.rules,
       hasControllers: () => this.hasControllers,
     });
     this.queueWatch = new QueueWatch({
@@ -83,6 +86,7 @@ export class OpenSession {
 
   /** Serves the session's room; nothing drives it yet. */
   static async open(options: OpenSessionOptions): Promise<OpenSession> {
+    const { rules } = options.agent;
     let state: Served = { kind: 'coming' };
     const recorder = (): SessionRecorder | undefined =>
       state.kind === 'here' ? state.session.recorder : undefined;
@@ -98,9 +102,10 @@ export class OpenSession {
         },
         requestKind: (requestId) => recorder()?.request(requestId)?.request,
         checkControl: () => {
-          if (skipsQuestions(recorder()?.stored.mode)) throw controlOfBypass();
+          if (isUnattended(rules, recorder()?.stored.mode)) throw controlOfBypass();
         },
-        isSuspended: () => skipsQuestions(recorder()?.stored.mode),
+        isSuspended: () => isUnattended(rules, recorder()?.stored.mode),
+        agent: rules,
       },
       options.stored.relays ?? [],
     );
@@ -131,6 +136,18 @@ export class OpenSession {
   /** What moves it; undefined for a session that is just being opened or has ended. */
   get driver(): SessionDriver | undefined {
     return this.course.kind === 'driven' ? this.course.driver : undefined;
+  }
+
+  /** What can be done with it now; before anything drives it, what its driver will be able to. */
+  get can(): readonly Capability[] {
+    switch (this.course.kind) {
+      case 'opening':
+        return SOURCE_CAN[this.recorder.stored.source];
+      case 'driven':
+        return this.recorder.status === 'ended' ? ENDED_CAN : this.course.driver.can;
+      case 'over':
+        return ENDED_CAN;
+    }
   }
 
   /** Somebody besides the owner may control, or may be let in to do so. */
@@ -165,7 +182,7 @@ export class OpenSession {
 
   /** Its row in the directory. */
   row(): DirectoryRow {
-    const { stored, openRequests, status } = this.recorder;
+    const { stored, openRequests } = this.recorder;
     const guests = this.room.people.filter(
       ({ role, present }) => roleOf(role) !== 'owner' && present,
     );
@@ -176,7 +193,7 @@ export class OpenSession {
       guests: guests.length,
       pending: openRequests.length,
       ...omitUndefined({ sharing: stored.sharing, archived: stored.archived }),
-      ...(status === 'ended' ? { canContinue: true } : {}),
+      ...(this.can.includes('continue') ? { canContinue: true } : {}),
     };
   }
 

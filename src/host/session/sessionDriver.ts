@@ -1,12 +1,16 @@
 // What moves a session: its own agent process, or somebody else's that is watched.
 import type { Clock } from '../../base/clock.ts';
 import type { AgentSession } from '../../protocol/agent.ts';
+import type { AgentRules } from '../../protocol/agentRules.ts';
+import type { Capability, Source } from '../../protocol/state.ts';
 import type { Author } from '../../protocol/entryParts.ts';
 import type { SessionRecorder } from './sessionRecorder.ts';
 
 /** What commands to a session act on. */
 export interface CommandTarget {
   readonly recorder: SessionRecorder;
+  /** Rules of the session's agent. */
+  readonly rules: AgentRules;
   readonly clock: Clock;
   /** Somebody besides the owner may control: modes that skip every question are refused then. */
   readonly hasControllers: () => boolean;
@@ -23,14 +27,27 @@ export interface CommandTarget {
 
 /** Drives one session. */
 export interface SessionDriver {
+  /** What can be done with the session while this drives it. */
+  readonly can: readonly Capability[];
   /** Something runs, starts or waits for a person. */
   readonly isBusy: boolean;
   /** What commands act on; undefined: the session is only watched. */
   readonly target: CommandTarget | undefined;
   /** Starts the agent if none runs. Rejects with AppError agent-*, session-busy or cancelled. */
   ready?(): Promise<void>;
+  /** An agent that is being started is given up: nothing was sent to it. */
+  giveUpStart?(): void;
   /** Ends the session's process for good; a running turn is interrupted. */
   end(): Promise<void>;
   /** Lets go: the session goes on with the next driver or the next host. Forced: its process is killed. */
   close(force?: boolean): Promise<void>;
 }
+
+/** What can be done with a session that runs, by where it runs. */
+export const SOURCE_CAN: Readonly<Record<Source, readonly Capability[]>> = {
+  hosted: ['prompt', 'answer', 'interrupt', 'end'],
+  observed: [],
+};
+
+/** What can be done with a session that has ended. */
+export const ENDED_CAN: readonly Capability[] = ['continue'];

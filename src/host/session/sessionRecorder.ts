@@ -3,8 +3,8 @@ import { omitUndefined } from '../../base/omitUndefined.ts';
 import type { Clock } from '../../base/clock.ts';
 import { Emitter } from '../../base/emitter.ts';
 import { newId } from '../../base/ids.ts';
-import type { AgentEvent, AgentFacts, ReportedEntry } from '../../protocol/agent.ts';
-import type { Problem, SessionStatus, SessionSummary } from '../../protocol/state.ts';
+import type { Agent, AgentEvent, AgentFacts, ReportedEntry } from '../../protocol/agent.ts';
+import type { Capability, Problem, SessionStatus, SessionSummary } from '../../protocol/state.ts';
 import { parseJson } from '../../protocol/json.ts';
 import { logSchema } from '../../protocol/room.ts';
 import type { Author } from '../../protocol/entryParts.ts';
@@ -33,7 +33,9 @@ export interface SessionRecorderOptions {
   readonly prompts: PromptBook;
   readonly clock: Clock;
   readonly computer: string;
-  readonly agentName: string;
+  readonly agent: Pick<Agent, 'name' | 'rules'>;
+  /** What can be done with the session now. */
+  readonly can: () => readonly Capability[];
 }
 
 /** How a request ended. */
@@ -236,14 +238,15 @@ export class SessionRecorder {
 
   /** What lists and headers show. */
   summary(): SessionSummary {
-    const { computer, agentName } = this.options;
+    const { computer, agent, can } = this.options;
     return summaryOf(this.current, {
       status: this.statusNow,
       waitingFor: this.waitingFor,
       waiting: this.requests.open,
       problem: this.problemNow,
       computer,
-      agentName,
+      agent,
+      can: can(),
     });
   }
 

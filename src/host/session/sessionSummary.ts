@@ -1,7 +1,9 @@
 // The facts of a session that lists and headers show.
 import { basename } from 'node:path';
 import { omitUndefined } from '../../base/omitUndefined.ts';
-import type { Problem, SessionStatus, SessionSummary } from '../../protocol/state.ts';
+import type { Agent } from '../../protocol/agent.ts';
+import { modeKindOf } from '../../protocol/agentRules.ts';
+import type { Capability, Problem, SessionStatus, SessionSummary } from '../../protocol/state.ts';
 import type { OpenRequest } from './requestBook.ts';
 import type { StoredSession } from '../journal/sessionTables.ts';
 
@@ -13,22 +15,25 @@ export interface SummaryContext {
   readonly waiting?: readonly Pick<OpenRequest, 'cause' | 'isOfSubagent'>[];
   readonly problem?: Problem | undefined;
   readonly computer: string;
-  readonly agentName: string;
+  readonly agent: Pick<Agent, 'name' | 'rules'>;
+  /** What can be done with it. */
+  readonly can: readonly Capability[];
 }
 
 /** Summary of a session that this host opened once. */
 export function summaryOf(stored: StoredSession, context: SummaryContext): SessionSummary {
-  const { status, waitingFor, problem, computer, agentName, waiting = [] } = context;
+  const { status, waitingFor, problem, computer, agent, can, waiting = [] } = context;
   const ofSubagents = waiting.filter(({ isOfSubagent }) => isOfSubagent).length;
   return {
     id: stored.id,
     title: stored.title,
     source: stored.source,
+    can: [...can],
     status,
     computer,
     cwd: stored.cwd,
     project: basename(stored.cwd) || stored.cwd,
-    agent: agentName,
+    agent: agent.name,
     ...omitUndefined({
       waitingFor,
       waitingCause: waiting.find(({ cause }) => cause !== undefined)?.cause,
@@ -39,6 +44,7 @@ export function summaryOf(stored: StoredSession, context: SummaryContext): Sessi
       agentSessionId: stored.agentSessionId,
       model: stored.model,
       mode: stored.mode,
+      modeKind: modeKindOf(agent.rules, stored.mode),
       contextTokens: stored.contextTokens,
       contextLimit: stored.contextLimit,
       costUsd: stored.costUsd,

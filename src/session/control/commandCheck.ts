@@ -1,5 +1,6 @@
 // Every check of a command up to the journal, in the order of the protocol.
 import type { Clock } from '../../base/clock.ts';
+import type { AgentRules } from '../../protocol/agentRules.ts';
 import type { Command } from '../../protocol/command.ts';
 import { COMMANDS, isCommandKind, type ParsedCommand } from '../../protocol/commandTable.ts';
 import { roleOf } from '../../protocol/openValues.ts';
@@ -40,6 +41,8 @@ export interface CommandCheckOptions {
   readonly request?: (requestId: string) => Pending['request'] | undefined;
   /** [R17] Guests may control nothing for now. */
   readonly isSuspended?: () => boolean;
+  /** Rules of the agent whose session it is; a machine room has none. */
+  readonly agent?: AgentRules | undefined;
 }
 
 /** The sender's row in the roster, unless its membership has ended. */
@@ -71,6 +74,7 @@ export function checkCommand(
       parsed.kind === 'cancel-queued' &&
       options.journal.findResult(from.member, parsed.args.promptId) !== undefined,
     isSuspended: options.isSuspended?.() === true,
+    agent: options.agent,
     request: parsed.kind === 'answer' ? options.request?.(parsed.args.requestId) : undefined,
   });
   if (refusal) throw refusal;

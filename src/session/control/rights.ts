@@ -1,5 +1,6 @@
 // Who may run which command: what the rows of commandTable.ts mean for viewers and controllers; owners may do everything.
 import { assertNever } from '../../base/assert.ts';
+import { type AgentRules, isGuestMode } from '../../protocol/agentRules.ts';
 import {
   type CommandArgs,
   type CommandKind,
@@ -14,9 +15,9 @@ import {
   guestMode,
   notAllowed,
   notOwnPrompt,
+  refusedPrompt,
   waitsForOwner,
 } from '../errors.ts';
-import { refuseGuestPrompt } from './guestPrompt.ts';
 
 /** What a decision about rights looks at besides the command. */
 export interface RightsContext {
@@ -29,10 +30,9 @@ export interface RightsContext {
   readonly isSuspended?: boolean;
   /** For 'answer': what waits under that id; undefined if nothing does. */
   readonly request: Pending['request'] | undefined;
+  /** Rules of the session's agent; a room without one has no prompts of guests and no modes. */
+  readonly agent?: AgentRules | undefined;
 }
-
-/** Modes a guest with the scope 'mode' may set; what is not named here is the owner's. */
-export const GUEST_MODES: readonly string[] = ['default', 'acceptEdits', 'plan'];
 
 /** Whether a member may hold control at all. */
 export function mayHoldControl(person: Pick<Person, 'role' | 'scopes'>): boolean {
@@ -93,12 +93,16 @@ type GuestLimits = {
 
 /** What a guest with the right is refused all the same; a kind that is not named here has no limit. */
 const GUEST_LIMITS: GuestLimits = {
-  prompt: ({ text }) => refuseGuestPrompt(text),
+  prompt: ({ text }, { agent }) =>
+    agent === undefined
+      ? notAllowed(COMMANDS.prompt.action)
+      : refusedPrompt(agent.judgeGuestPrompt(text), agent),
   'cancel-queued': (_args, { ownsPrompt, holdsControl }) =>
     ownsPrompt || holdsControl ? undefined : notOwnPrompt(),
   'release-queued': (_args, { holdsControl }) =>
     holdsControl ? undefined : notAllowed(COMMANDS['release-queued'].action),
-  'set-mode': ({ mode }) => (GUEST_MODES.includes(mode) ? undefined : guestMode(mode)),
+  'set-mode': ({ mode }, { agent }) =>
+    agent !== undefined && isGuestMode(agent, mode) ? undefined : guestMode(mode),
   'focus-grant': (_args, { holdsControl }) =>
     holdsControl ? undefined : notAllowed(COMMANDS['focus-grant'].action),
 };

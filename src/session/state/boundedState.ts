@@ -14,12 +14,16 @@ import type {
   SessionSummary,
   Sharing,
 } from '../../protocol/state.ts';
+import { capabilitySchema } from '../../protocol/state.ts';
 import { bareState } from './bareState.ts';
 import { stateTooLarge } from '../errors.ts';
 import { fairTexts } from './fairTexts.ts';
 
 /** Bytes of a text inside JSON, by the name of its member. Ids have their lengths by their making and are never cut. */
 type TextBounds = Readonly<Record<string, number>>;
+
+/** A word of an open list; there are fewer of ours, all shorter. */
+const WORD_BYTES = 16;
 
 const { nameBytes, titleBytes, previewBytes } = LIMITS;
 const PERSON: TextBounds = { name: nameBytes, device: nameBytes };
@@ -35,7 +39,8 @@ const SUMMARY: TextBounds = {
   agentVersion: 40,
   agentSessionId: 64,
   model: 64,
-  mode: 40,
+  mode: 24,
+  modeKind: WORD_BYTES,
 };
 const CAUSE: TextBounds = { name: nameBytes, text: 80 };
 const COMPUTER: TextBounds = {
@@ -127,11 +132,14 @@ function boundedMembers({ people, focus }: RoomState): { people: Person[]; focus
 }
 
 function boundedSummary(summary: SessionSummary): SessionSummary {
-  const { problem, waitingCause } = summary;
+  const { problem, waitingCause, can } = summary;
   return {
     ...cutTexts(summary, SUMMARY),
     ...(problem && { problem: boundedProblem(problem) }),
     ...(waitingCause && { waitingCause: cutTexts(waitingCause, CAUSE) }),
+    ...(can && {
+      can: can.slice(0, capabilitySchema.options.length).map((one) => jsonCut(one, WORD_BYTES)),
+    }),
   };
 }
 

@@ -1,4 +1,5 @@
 // What a host gives to serve a room, and what it may say about it.
+import type { AgentRules } from '../../protocol/agentRules.ts';
 import type { Bytes } from '../../base/bytes.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { AppError } from '../../base/errors.ts';
@@ -82,6 +83,8 @@ export interface HostRoomOptions {
   readonly checkControl?: () => void;
   /** [R17] Guests may control nothing for now. */
   readonly isSuspended?: () => boolean;
+  /** Rules of the agent whose session it is; a machine room has none. */
+  readonly agent?: AgentRules | undefined;
   /** [V1] Somebody who speaks none of our versions knocked: for the owner to read. */
   readonly onForeignKnock?: (error: AppError) => void;
   /** A part of a blob from `offset`, at most `LIMITS.fetchAnswerBytes`. */

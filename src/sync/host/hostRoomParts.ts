@@ -140,6 +140,7 @@ export async function createHostRoomParts(
       person,
       request: (requestId) => options.requestKind?.(requestId),
       isSuspended: () => options.isSuspended?.() === true,
+      agent: options.agent,
       handlers: roomHandlers({
         ...options,
         roomId: room,

@@ -17,7 +17,11 @@ suite('documents', () => {
   test('an edit opens as a diff', async () => {
     const input = { file_path: '/p/greet.js', old_string: 'hello', new_string: 'hallo' };
     const base = { id: '1', at: 0, messageId: 'm', callId: 'c' };
-    await open({ kind: 'tool-call', ...base, tool: 'Edit', input });
+    const view = {
+      ...{ family: 'edit', path: '/file_path' },
+      ...{ before: '/old_string', after: '/new_string' },
+    };
+    await open({ kind: 'tool-call', ...base, tool: 'Edit', input, view });
     const tab = await waitUntil('the diff is open', () =>
       vscode.window.tabGroups.activeTabGroup.activeTab?.input instanceof vscode.TabInputTextDiff
         ? vscode.window.tabGroups.activeTabGroup.activeTab

@@ -1,0 +1,26 @@
+// What holds for Claude Code only: its modes, what its guests may do, how its processes are told.
+import type { AgentRules } from '../../protocol/agentRules.ts';
+import { fileMentions } from './fileMentions.ts';
+import { GUEST_COMMANDS, judgeGuestPrompt } from './judgeGuestPrompt.ts';
+
+/** What the command line of our own child has, and what its tools run has not: they inherit the marking variable. */
+const OWN_ARGUMENT = 'stream-json';
+
+/** Rules of Claude Code. */
+export const CLAUDE_RULES: AgentRules = {
+  askingMode: 'default',
+  modes: [
+    { id: 'default', kind: 'asking', isForGuests: true },
+    { id: 'manual', kind: 'asking', isForGuests: false },
+    { id: 'acceptEdits', kind: 'guarded', isForGuests: true },
+    { id: 'plan', kind: 'guarded', isForGuests: true },
+    // Denies what it is not allowed, without a word.
+    { id: 'dontAsk', kind: 'guarded', isForGuests: false },
+    { id: 'auto', kind: 'unattended', isForGuests: false },
+    { id: 'bypassPermissions', kind: 'unattended', isForGuests: false },
+  ],
+  guestCommands: GUEST_COMMANDS,
+  judgeGuestPrompt,
+  fileMentions,
+  isAgentProcess: (commandLine) => commandLine.includes(OWN_ARGUMENT),
+};

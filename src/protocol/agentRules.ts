@@ -1,0 +1,67 @@
+// What holds for one agent only, as values of its adapter: nobody else knows an agent's modes, commands or processes.
+import type { AgentCommand, AgentMode } from './agent.ts';
+import type { ModeKind } from './state.ts';
+
+/** A permission mode. */
+export interface AgentModeRule {
+  readonly id: AgentMode;
+  /** `unattended`: tools run that nobody was asked about. */
+  readonly kind: ModeKind;
+  /** Guests with the right to set a mode may set it. */
+  readonly isForGuests: boolean;
+}
+
+/** What becomes of a guest's prompt. */
+export type GuestVerdict =
+  /** It is text: nothing in it is run or expanded. */
+  | { readonly kind: 'text' }
+  /** It runs one of the agent's own commands that guests may run. */
+  | { readonly kind: 'command' }
+  | { readonly kind: 'refused'; readonly why: GuestRefusal; readonly what: string };
+
+/**
+ * `outside`: names a file outside the session's folder. `arguments`: a command that guests may run,
+ * with what they may not. `other-command`: one that only the owner may run. `foreign-command`: one
+ * that guests may run, but that here is not the agent's own.
+ */
+export type GuestRefusal = 'outside' | 'arguments' | 'other-command' | 'foreign-command';
+
+/** A file that a text names: path below the session's folder, with the lines that are meant. */
+export interface FileMention {
+  readonly path: string;
+  readonly fromLine: number;
+  /** Infinity: to the end. */
+  readonly toLine: number;
+}
+
+/** Rules of an agent: data and pure functions. */
+export interface AgentRules {
+  /** Modes that are known; another one is the owner's and counts as unattended. */
+  readonly modes: readonly AgentModeRule[];
+  /** The mode that asks about each step; a session that names no mode is in it. */
+  readonly askingMode: AgentMode;
+  /** Commands that guests may run, as they are typed. */
+  readonly guestCommands: readonly string[];
+  /** [R8][R10] Judges the whole text of a guest's prompt. `commands`: those that the agent has, once they are known. */
+  judgeGuestPrompt(text: string, commands?: readonly AgentCommand[]): GuestVerdict;
+  /** Files that a text names in the agent's way, at most `max`, each once. */
+  fileMentions(text: string, max: number): readonly FileMention[];
+  /** Whether this command line is the agent's own process, and not one that a tool of it runs. */
+  isAgentProcess(commandLine: readonly string[]): boolean;
+}
+
+/** What a mode means; undefined is the asking one, an unknown one is unattended. */
+export function modeKindOf(rules: AgentRules, mode: AgentMode | undefined): ModeKind {
+  const id = mode ?? rules.askingMode;
+  return rules.modes.find((one) => one.id === id)?.kind ?? 'unattended';
+}
+
+/** [R17] Whether tools run in this mode that nobody was asked about: no guest is in control of such a session. */
+export function isUnattended(rules: AgentRules, mode: AgentMode | undefined): boolean {
+  return modeKindOf(rules, mode) === 'unattended';
+}
+
+/** [R5] Whether a guest with the right to set a mode may set this one. */
+export function isGuestMode(rules: AgentRules, mode: AgentMode): boolean {
+  return rules.modes.some((one) => one.id === mode && one.isForGuests);
+}
