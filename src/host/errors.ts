@@ -2,6 +2,7 @@
 import { AppError } from '../base/errors.ts';
 import { errorText } from '../base/log.ts';
 import { PRODUCT_ID, PRODUCT_NAME } from '../base/product.ts';
+import type { Problem } from '../protocol/state.ts';
 
 /** Another process holds the lock of this home folder. */
 export function hostRunning(home: string): AppError {
@@ -67,8 +68,7 @@ export function journalDamaged(file: string, keptAs: string, cause: unknown): Ap
     {
       happened: `The journal ${file} is damaged.`,
       kept: `It was kept as ${keptAs}; the agent's own transcripts are untouched.`,
-      remedy:
-        'Start again: the session host begins with a new journal. Links made before no longer work.',
+      remedy: 'Check the disk, then start again.',
     },
     { cause },
   );
@@ -97,6 +97,46 @@ export function journalTooNew(file: string, version: number): AppError {
     happened: `The journal ${file} was written by a newer ${PRODUCT_NAME} (layout ${version}).`,
     kept: 'It was not changed.',
     remedy: `Update ${PRODUCT_NAME}.`,
+  });
+}
+
+/** A step to the newest layout failed; nothing was changed. */
+export function journalNotLifted(
+  file: string,
+  { from, to }: { readonly from: number; readonly to: number },
+  cause: unknown,
+): AppError {
+  return new AppError(
+    'host-runtime',
+    {
+      happened: `The journal ${file} could not be brought from layout ${from} to ${to}: ${errorText(cause)}.`,
+      kept: 'It is as it was before, and the version before this one can go on with it.',
+      remedy:
+        'Make sure that there is room for a second file of its size, then start again; or go back to the version before.',
+    },
+    { cause },
+  );
+}
+
+/** What the owner is told after a salvage; `sessions` are those of which a part is missing. */
+export function journalSalvaged(keptAs: string, rows: number, sessions: number): Problem {
+  return {
+    code: 'journal-damaged',
+    happened:
+      rows === 0
+        ? 'The journal of this computer was damaged and could not be read: it begins anew.'
+        : `The journal of this computer was damaged. ${sessions === 0 ? 'No session misses a part of its log.' : `Sessions that miss a part of their log: ${sessions}; each says where.`}`,
+    kept: `The damaged file was kept as ${keptAs}; the agent's own transcripts are untouched.`,
+    remedy: 'Check the disk. Links to sessions that miss a part no longer work: share them again.',
+  };
+}
+
+/** A row of a log is not what was written; `index` is its place. */
+export function logRowDamaged(index: number): AppError {
+  return new AppError('journal-damaged', {
+    happened: `Entry ${index} of this session was damaged on the disk of the session's computer.`,
+    kept: 'It is not passed on; the rest of the session is.',
+    remedy: 'Restart the session host: it then takes the rest over into a new log.',
   });
 }
 

@@ -9,13 +9,14 @@ import { createClaudeAgent } from '../claude/claudeAgent.ts';
 import { processStart } from '../node/processStart.ts';
 import { PROTOCOL_VERSION } from '../protocol/version.ts';
 import { closeInOrder } from './closeInOrder.ts';
-import { stoppedBeforeReady } from './errors.ts';
+import { journalSalvaged, stoppedBeforeReady } from './errors.ts';
 import { filterEnvironment } from './find/filterEnvironment.ts';
 import { createFileLog } from './fileLog.ts';
 import { removeHostFile, UNKNOWN_START, writeHostFile } from './find/hostFile.ts';
 import { watchIdle } from './idleStop.ts';
 import { Journal } from './journal/journal.ts';
 import { keepOwnCopy } from './serve/ownCopy.ts';
+import { repairRooms } from './machine/repairRooms.ts';
 import { MachineRoom } from './machine/machineRoom.ts';
 import { hostPaths, prepareHome } from './find/paths.ts';
 import { RelayChild } from './serve/relayChild.ts';
@@ -111,6 +112,9 @@ async function run(options: RunHostOptions): Promise<number> {
     journal.saveSetting(RELAY_PORT, `${relay.address.port}`);
     const rooms = await ServedRooms.create({ journal, outputs: paths.outputs, relay, clock, log });
     closers.unshift(() => rooms.closeAll());
+    const { outputs } = paths;
+    const missing = await repairRooms({ journal, rooms, outputs, clock, log });
+    const { salvage } = journal;
     const env = filterEnvironment(options.env);
     const agent = createClaudeAgent({ env, clock, log });
     closers.unshift(() => agent.close());
@@ -125,6 +129,7 @@ async function run(options: RunHostOptions): Promise<number> {
       sessions,
       computer,
       agentName: agent.name,
+      problem: salvage && journalSalvaged(salvage.keptAs, salvage.rows, missing),
       policyFile: paths.policy,
       clock,
       log,

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { untilAborted } from '../base/abort.ts';
 import { systemClock } from '../base/clock.ts';
 import { isAppError } from '../base/errors.ts';
-import type { LogFields, Logger } from '../base/log.ts';
+import { errorText, type LogFields, type Logger } from '../base/log.ts';
 import {
   RELAY_HELP,
   type RelayCommandOptions,
@@ -15,6 +15,7 @@ import {
 import { badUsage } from './errors.ts';
 import { createMemoryStore } from './stores/memoryStore.ts';
 import { type Relay, createRelay } from './server.ts';
+import { setStoreAside } from './stores/sqliteDatabase.ts';
 import { openSqliteStore } from './stores/sqliteStore.ts';
 import type { RoomStore } from './stores/roomStore.ts';
 
@@ -115,7 +116,18 @@ async function start(options: RelayCommandOptions, log: Logger): Promise<Running
 
 async function openStore(dataDir: string | undefined, log: Logger): Promise<RoomStore> {
   if (dataDir === undefined) return createMemoryStore({ clock: systemClock });
-  return openSqliteStore({ file: join(dataDir, STORE_FILE), clock: systemClock, log });
+  const options = { file: join(dataDir, STORE_FILE), clock: systemClock, log };
+  try {
+    return await openSqliteStore(options);
+  } catch (error) {
+    if (!isAppError(error, 'journal-damaged')) throw error;
+    // It only holds what hosts hold too: they fill an empty one again when they reconnect.
+    log.error('the store was damaged: set aside, and begun anew', {
+      error: errorText(error.cause),
+    });
+    setStoreAside(options.file);
+    return openSqliteStore(options);
+  }
 }
 
 async function reportFailure<T>(isJson: boolean, io: RelayIo, run: () => Promise<T>): Promise<T> {

@@ -104,40 +104,6 @@ describe('journal file', () => {
     journal.close();
   });
 
-  it('a damaged journal is kept aside with a clear error, and the next start works', () => {
-    const home = temporaryFolder();
-    const file = hostPaths(home).journal;
-    writeFileSync(file, 'no database at all '.repeat(1000));
-    const error = thrownBy(() => open(home));
-    expect(isAppError(error, 'journal-damaged') && error.message).toContain('damaged');
-    const kept = readdirSync(home).find((name) => name.includes('.damaged-')) ?? '';
-    expect(readFileSync(join(home, kept), 'utf8')).toContain('no database at all');
-    const journal = open(home);
-    expect(journal.rooms()).toEqual([]);
-    journal.close();
-  });
-
-  it('a page that was overwritten while a host was killed is found at the next start', () => {
-    const home = temporaryFolder();
-    const file = hostPaths(home).journal;
-    const journal = open(home);
-    const store = journal.addRoom({ room: 'r'.repeat(26), kind: 'machine', privateKey: 'k' }, 's');
-    store.saveBlob('b', new Uint8Array(400_000).fill(7));
-    journal.close();
-    const bytes = readFileSync(file);
-    bytes.fill(0xff, 4096 * 2, 4096 * 40);
-    writeFileSync(file, bytes);
-    const raw = new DatabaseSync(file);
-    raw.exec("UPDATE meta SET value = 'no' WHERE key = 'clean'");
-    raw.close();
-    expect(
-      isAppError(
-        thrownBy(() => open(home)),
-        'journal-damaged',
-      ),
-    ).toBe(true);
-  });
-
   it('a lock file that was deleted while a host has it gives nobody else the journal', async () => {
     const home = temporaryFolder();
     const journal = open(home);
@@ -172,15 +138,6 @@ describe('journal file', () => {
     writeFileSync(file, '');
     const error = thrownBy(() => open(join(file, 'home')));
     expect(isAppError(error, 'journal-locked') && error.message).toMatch(/cannot be used: ENOTDIR/);
-  });
-
-  it('a journal that is a folder is said, and the lock is free again', () => {
-    const home = temporaryFolder();
-    mkdirSync(hostPaths(home).journal);
-    const error = thrownBy(() => open(home));
-    expect(isAppError(error, 'journal-locked') && error.message).toMatch(/cannot be opened/);
-    rmdirSync(hostPaths(home).journal);
-    open(home).close();
   });
 
   it('a journal of a newer layout is refused unchanged', () => {

@@ -1,23 +1,26 @@
 // The journal: the durable truth of a session host. Lock first, then one SQLite file, one writer.
-import { existsSync, renameSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../base/clock.ts';
 import type { Disposable } from '../../base/disposable.ts';
 import { type AppError, isAppError } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import { hostRunning, journalDamaged, journalTooNew, journalUnusable } from '../errors.ts';
+import { JOURNAL_STEPS, type JournalStep, layoutOf, liftJournal } from './journalSteps.ts';
+import { finishSalvage, type Salvage, salvageJournal } from './salvage.ts';
 import { TIMES } from '../../protocol/limits.ts';
 import { JOURNAL_LAYOUT, JOURNAL_SQL } from './journalSchema.ts';
 import { createPrivateFile, takeLock } from './lock.ts';
 import { type HostPaths, prepareHome } from '../find/paths.ts';
-import { RoomTables } from './roomTables.ts';
+import { RoomTables, suspectKey } from './roomTables.ts';
 import { SessionTables } from './sessionTables.ts';
 import {
+  isDatabaseHeader,
   isDiskFull,
   isSqliteBusy,
   isSqliteDamage,
-  numberOf,
   openSqlite,
+  readHeader,
   textOf,
   transact,
 } from './sqlite.ts';
@@ -30,27 +33,33 @@ export interface StoredRoom {
   readonly privateKey: string;
 }
 
-/** A journal above this size is not checked page by page after a crash: it would take too long. */
-const CHECKED_BYTES = 256 * 1024 * 1024;
+/** How a journal is opened. */
+export interface JournalOptions {
+  readonly paths: HostPaths;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** From older layouts; default: those of this build. */
+  readonly steps?: readonly JournalStep[];
+}
 
 /** The open journal; it holds the lock of its home until `close`. */
 export class Journal {
   /** Term of this host process: higher than every one before, on disk before anything is written. */
   readonly term: number;
   readonly sessions: SessionTables;
+  /** What became of a damaged journal that was found at this start; undefined: it was whole. */
+  readonly salvage: Salvage | undefined;
   private readonly database: DatabaseSync;
   private readonly lock: Disposable;
   private readonly clock: Clock;
 
-  private constructor(database: DatabaseSync, lock: Disposable, clock: Clock) {
+  private constructor({ database, salvage }: OpenedJournal, lock: Disposable, clock: Clock) {
     this.database = database;
+    this.salvage = salvage;
     this.lock = lock;
     this.clock = clock;
     this.sessions = new SessionTables(database);
-    this.term = transact(database, () => {
-      this.setMeta('clean', 'no');
-      return this.raiseTerm();
-    });
+    this.term = transact(database, () => this.raiseTerm());
     // A served room does so every hour; most rooms are not served, and many hosts live shorter.
     database
       .prepare('DELETE FROM commands WHERE at < ? AND ack IS NOT NULL')
@@ -58,21 +67,23 @@ export class Journal {
   }
 
   /**
-   * Takes the lock, then opens or makes the journal. Throws AppError 'host-running' (another host),
-   * 'journal-locked' (home or file cannot be used, disk full), 'journal-damaged' (file kept aside) or
-   * 'host-runtime' (written by a newer build).
+   * Takes the lock, then opens or makes the journal; one of an older layout is lifted, a damaged one
+   * is set aside and read row by row into a new one. Throws AppError 'host-running' (another host),
+   * 'journal-locked' (home or file cannot be used, disk full), 'journal-damaged' (not even a new one
+   * can be made) or 'host-runtime' (written by a newer build, or not lifted: nothing was changed).
    */
-  static open(options: { paths: HostPaths; clock: Clock; log: Logger }): Journal {
+  static open(options: JournalOptions): Journal {
     const { paths, clock, log } = options;
     prepareHome(paths.home);
     const lock = takeLock(paths.lock, paths.home);
-    let database: DatabaseSync | undefined;
+    let opened: OpenedJournal | undefined;
     try {
-      database = openDatabase(paths.journal);
-      return new Journal(database, lock, clock);
+      finishSalvage(paths.journal);
+      opened = openWhole(options);
+      return new Journal(opened, lock, clock);
     } catch (error) {
-      database?.close();
-      const problem = problemOf(error, paths, clock);
+      opened?.database.close();
+      const problem = problemOf(error, paths);
       lock.dispose();
       log.error('journal not opened', { code: problem.code });
       throw problem;
@@ -108,6 +119,32 @@ export class Journal {
     return store;
   }
 
+  /** Takes a room out, with everything that is kept of it. */
+  removeRoom(room: string): void {
+    transact(this.database, () => {
+      for (const table of [
+        'rooms',
+        'epochs',
+        'log',
+        'commands',
+        'counters',
+        'members',
+        'invites',
+      ]) {
+        this.database.prepare(`DELETE FROM ${table} WHERE room = ?`).run(room);
+      }
+      this.database.prepare('DELETE FROM meta WHERE key = ?').run(suspectKey(room));
+    });
+  }
+
+  /** Rooms in whose log a row was found that is not what was written. */
+  suspectRooms(): ReadonlySet<string> {
+    const rows = this.database
+      .prepare('SELECT key FROM meta WHERE key >= ? AND key < ?')
+      .all(suspectKey(''), suspectKey('~'));
+    return new Set(rows.map((row) => textOf(row, 'key').slice(suspectKey('').length)));
+  }
+
   /** Tables of one room. */
   room(room: string): RoomTables {
     return new RoomTables(this.database, room);
@@ -120,12 +157,8 @@ export class Journal {
 
   /** Closes the file and releases the lock. */
   close(): void {
-    try {
-      this.setMeta('clean', 'yes');
-    } finally {
-      this.database.close();
-      this.lock.dispose();
-    }
+    this.database.close();
+    this.lock.dispose();
   }
 
   /** A small value of the host's own, e.g. the port of its relay; undefined if it was never set. */
@@ -148,43 +181,63 @@ export class Journal {
   }
 }
 
-/** What an error at opening means; a damaged file is kept aside. */
-function problemOf(error: unknown, paths: HostPaths, clock: Clock): AppError {
+interface OpenedJournal {
+  readonly database: DatabaseSync;
+  readonly salvage: Salvage | undefined;
+}
+
+/** What an error at opening means. */
+function problemOf(error: unknown, paths: HostPaths): AppError {
   if (isAppError(error)) return error;
   // Whoever deletes a lock file that is held does not get the journal.
   if (isSqliteBusy(error)) return hostRunning(paths.home);
-  if (!isSqliteDamage(error)) return journalUnusable(paths.journal, isDiskFull(error), error);
-  const keptAs = `${paths.journal}.damaged-${clock.now()}`;
-  try {
-    for (const suffix of ['', '-wal']) {
-      if (existsSync(paths.journal + suffix)) renameSync(paths.journal + suffix, keptAs + suffix);
-    }
-  } catch (cause) {
-    return journalUnusable(paths.journal, false, cause);
-  }
-  return journalDamaged(paths.journal, keptAs, error);
+  return isSqliteDamage(error)
+    ? journalDamaged(paths.journal, paths.journal, error)
+    : journalUnusable(paths.journal, isDiskFull(error), error);
 }
 
-function openDatabase(file: string): DatabaseSync {
+function openWhole({ paths, clock, log, steps = JOURNAL_STEPS }: JournalOptions): OpenedJournal {
+  const file = paths.journal;
+  try {
+    if (isUnreadable(paths)) throw damage();
+    return { database: openDatabase(file, steps), salvage: undefined };
+  } catch (error) {
+    if (!isSqliteDamage(error)) throw error;
+    const salvage = salvageJournal(file, `${file}.damaged-${clock.now()}`);
+    const { rows, damaged, keptAs } = salvage;
+    log.error('journal was damaged', { rows, damaged: damaged.join(' '), keptAs });
+    return { database: openDatabase(file, steps), salvage };
+  }
+}
+
+/** A folder stands in its place, or it was emptied: a home without a relay's store was never used. */
+function isUnreadable({ journal, relayData }: HostPaths): boolean {
+  if (!existsSync(journal)) return false;
+  const info = statSync(journal);
+  return info.isDirectory() || (info.size === 0 && existsSync(relayData));
+}
+
+function openDatabase(file: string, steps: readonly JournalStep[]): DatabaseSync {
   createPrivateFile(file);
-  const bytes = statSync(file).size;
+  const written = writtenLayout(file);
+  const newest = steps.at(-1)?.to ?? JOURNAL_LAYOUT;
+  // Before anything opens it: opening would write to it.
+  if (written > newest) throw journalTooNew(file, written);
   const database = openSqlite(file);
   try {
     // EXCLUSIVE before WAL: no shared-memory file, and a second guard beside the lock file.
     database.exec(
       'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL',
     );
-    const layout = numberOf(database.prepare('PRAGMA user_version').get() ?? {}, 'user_version');
-    if (layout > JOURNAL_LAYOUT) throw journalTooNew(file, layout);
-    if (layout === 0) {
+    if (layoutOf(database) === 0) {
       transact(database, () => {
         database.exec(JOURNAL_SQL);
         database.exec(`PRAGMA user_version = ${JOURNAL_LAYOUT}`);
       });
     } else {
-      const row = database.prepare("SELECT value FROM meta WHERE key = 'clean'").get();
-      if (row?.['value'] !== 'yes' && bytes < CHECKED_BYTES) checkPages(database);
+      checkPages(database);
     }
+    liftJournal(database, file, steps);
     return database;
   } catch (error) {
     database.close();
@@ -192,9 +245,22 @@ function openDatabase(file: string): DatabaseSync {
   }
 }
 
-/** Reads every page; throws as SQLite does for a damaged file. */
+/** Where a database has its `user_version`: the layout. */
+const LAYOUT_AT = 60;
+
+/** The layout as it stands in the file; 0 if it is no database. */
+function writtenLayout(path: string): number {
+  const header = readHeader(path);
+  return isDatabaseHeader(header) ? header.readUInt32BE(LAYOUT_AT) : 0;
+}
+
+/** Reads every page, whatever the last end was; throws as SQLite does for a damaged file. */
 function checkPages(database: DatabaseSync): void {
   const row = database.prepare('PRAGMA quick_check(1)').get() ?? {};
-  if (textOf(row, 'quick_check') === 'ok') return;
-  throw Object.assign(new Error('quick_check failed'), { errcode: 11 });
+  if (textOf(row, 'quick_check') !== 'ok') throw damage();
+}
+
+/** As SQLite says that a file is malformed. */
+function damage(): Error {
+  return Object.assign(new Error('the journal is damaged'), { errcode: 11 });
 }

@@ -1,4 +1,5 @@
 // The durable memory of one room, in tables of the journal.
+import { createHash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import * as z from 'zod/mini';
 import { type Ack, ackSchema } from '../../protocol/command.ts';
@@ -13,6 +14,7 @@ import type {
   StoredMember,
   StoredRecord,
 } from '../../session/roomJournal.ts';
+import { logRowDamaged } from '../errors.ts';
 import {
   bytesOf,
   numberOf,
@@ -62,6 +64,24 @@ export interface BlobPartBytes {
   readonly ownerOnly?: boolean;
 }
 
+function ownersRoomOf(room: string): string {
+  return `${room}/owners`;
+}
+
+/** Where the journal notes that the log of a room has a damaged row. */
+export function suspectKey(room: string): string {
+  return `suspect.${room}`;
+}
+
+/** [L1] Whether a row is what was written, and follows the one before it where that is given. */
+export function isSound(record: StoredRecord, before?: StoredRecord): boolean {
+  const { index, hash, text } = record;
+  const isOwn = createHash('sha256').update(text).digest('base64url') === hash;
+  const prev = before === undefined ? '' : `"${before.hash}"`;
+  // As the log writes it: the place and what it follows come first.
+  return isOwn && text.startsWith(`{"index":${index},"prev":${prev}`);
+}
+
 /** RoomJournal over SQLite, and the long bodies that its log names. */
 export class RoomTables implements RoomJournal {
   readonly room: string;
@@ -91,7 +111,23 @@ export class RoomTables implements RoomJournal {
     });
   }
 
+  /**
+   * Rows from `from` to before `to`, each as it was written: what stands before a damaged one is left
+   * out. Throws AppError 'journal-damaged' if the last of them is damaged.
+   */
   readLog(from: number, to: number): readonly StoredRecord[] {
+    const records = this.readRows(from, to);
+    const bad = records.findLastIndex((record, at) => !isSound(record, records[at - 1]));
+    if (bad < 0) return records;
+    this.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES (?, 'damaged')").run(
+      suspectKey(this.room),
+    );
+    if (bad === records.length - 1) throw logRowDamaged(records[bad]?.index ?? to - 1);
+    return records.slice(bad + 1);
+  }
+
+  /** The same rows as they stand, sound or not. */
+  readRows(from: number, to: number): readonly StoredRecord[] {
     const sql =
       'SELECT idx, hash, text FROM log WHERE room = ? AND idx >= ? AND idx < ? ORDER BY idx';
     return this.all(sql, from, to).map((row) => ({
@@ -99,6 +135,13 @@ export class RoomTables implements RoomJournal {
       hash: textOf(row, 'hash'),
       text: textOf(row, 'text'),
     }));
+  }
+
+  /** Takes over the long bodies of another room. */
+  takeBodies(room: string): void {
+    const move = this.prepare('UPDATE OR IGNORE blobs SET room = ? WHERE room = ?');
+    move.run(this.room, room);
+    move.run(this.ownersRoom, ownersRoomOf(room));
   }
 
   /** Whether the log has an entry with this id. */
@@ -117,9 +160,9 @@ export class RoomTables implements RoomJournal {
   /** Entries that ask for a person and have no decision: index and exact text, oldest first. */
   openRequests(): readonly { readonly index: number; readonly text: string }[] {
     const sql = `SELECT idx, text FROM log AS asked WHERE room = ?1
-      AND json_extract(text, '$.entry.kind') = 'request' AND NOT EXISTS (
+      AND json_valid(text) AND json_extract(text, '$.entry.kind') = 'request' AND NOT EXISTS (
         SELECT 1 FROM log WHERE room = ?1 AND idx > asked.idx
-        AND json_extract(text, '$.entry.kind') = 'decision'
+        AND json_valid(text) AND json_extract(text, '$.entry.kind') = 'decision'
         AND json_extract(text, '$.entry.requestId') = json_extract(asked.text, '$.entry.requestId')
       ) ORDER BY idx`;
     return this.all(sql).map((row) => ({ index: numberOf(row, 'idx'), text: textOf(row, 'text') }));
@@ -277,7 +320,7 @@ export class RoomTables implements RoomJournal {
 
   /** No room has this name: a host that knows nothing of such bodies does not find them, and gives them to nobody. */
   private get ownersRoom(): string {
-    return `${this.room}/owners`;
+    return ownersRoomOf(this.room);
   }
 
   private readPart(

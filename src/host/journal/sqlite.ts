@@ -1,4 +1,5 @@
 // Small helpers around node:sqlite: typed columns, transactions, what an error means.
+import { closeSync, openSync, readSync } from 'node:fs';
 import { hasErrorCode } from '../../node/files.ts';
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 
@@ -6,6 +7,26 @@ import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 export function openSqlite(path: string): DatabaseSync {
   const { DatabaseSync } = process.getBuiltinModule('node:sqlite');
   return new DatabaseSync(path);
+}
+
+const MAGIC = 'SQLite format 3\0';
+const HEADER_BYTES = 100;
+
+/** The first bytes of a database file, zeros where it has none. Before anything has it open: that would lose its locks. */
+export function readHeader(path: string): Buffer {
+  const header = Buffer.alloc(HEADER_BYTES);
+  const file = openSync(path, 'r');
+  try {
+    readSync(file, header, 0, HEADER_BYTES, 0);
+  } finally {
+    closeSync(file);
+  }
+  return header;
+}
+
+/** Whether a header is one of a database. */
+export function isDatabaseHeader(header: Buffer): boolean {
+  return header.toString('latin1', 0, MAGIC.length) === MAGIC;
 }
 
 /** A row as node:sqlite returns it. */

@@ -5,6 +5,7 @@ import { type Disposable, DisposableStore } from '../../base/disposable.ts';
 import type { Logger } from '../../base/log.ts';
 import { PRODUCT_VERSION } from '../../base/product.ts';
 import type { AgentProbe } from '../../protocol/agent.ts';
+import type { Problem } from '../../protocol/state.ts';
 import type { Journal } from '../journal/journal.ts';
 import { rowsForState } from './directory.ts';
 import type { RelayChild } from '../serve/relayChild.ts';
@@ -21,6 +22,8 @@ export interface MachineOptions {
   readonly sessions: Sessions;
   readonly computer: string;
   readonly agentName: string;
+  /** What befell this computer's journal, for its owner. */
+  readonly problem?: Problem | undefined;
   readonly policyFile: string;
   readonly clock: Clock;
   readonly log: Logger;
@@ -98,11 +101,17 @@ export class MachineRoom {
         agent: agentName,
         ...omitUndefined({
           agentVersion: this.probe.version,
-          problem: this.probe.problem && { ...this.probe.problem },
+          problem: this.problem(),
         }),
       },
       ...rowsForState(sessions.rows()),
     });
+  }
+
+  /** An agent that cannot be used goes before what cannot be helped any more. */
+  private problem(): Problem | undefined {
+    const problem = this.probe.problem ?? this.options.problem;
+    return problem && { ...problem };
   }
 
   private refreshSharing(): void {

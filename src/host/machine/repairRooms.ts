@@ -1,0 +1,142 @@
+// Sessions of whose log a part was lost on the disk go on in a new room: a log that others have seen is never told otherwise.
+import { createHash } from 'node:crypto';
+import { existsSync, renameSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { Clock } from '../../base/clock.ts';
+import { newId } from '../../base/ids.ts';
+import type { Logger } from '../../base/log.ts';
+import { parseJson } from '../../protocol/json.ts';
+import { logSchema } from '../../protocol/room.ts';
+import { type Entry, parseEntry } from '../../protocol/transcript.ts';
+import { RoomLog } from '../../session/roomLog.ts';
+import type { StoredRecord } from '../../session/roomJournal.ts';
+import type { Journal } from '../journal/journal.ts';
+import { isSound } from '../journal/roomTables.ts';
+import type { StoredSession } from '../journal/sessionTables.ts';
+import type { ServedRooms } from '../serve/servedRooms.ts';
+
+/** What is repaired with. */
+export interface RepairOptions {
+  readonly journal: Journal;
+  readonly rooms: Pick<ServedRooms, 'create'>;
+  /** Folder of the long outputs, one folder for each room. */
+  readonly outputs: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+const CODE = 'journal-damaged';
+
+/**
+ * Repairs what a salvage has left in part, and what was found damaged as it was read; before any room
+ * is served. How many sessions miss a part.
+ */
+export async function repairRooms(options: RepairOptions): Promise<number> {
+  const { journal } = options;
+  const { salvage } = journal;
+  const suspects = new Set([...journal.suspectRooms(), ...(salvage?.rooms ?? [])]);
+  if (salvage === undefined && suspects.size === 0) return 0;
+  const keys = new Map(journal.rooms().map((room) => [room.room, room]));
+  const sessions = journal.sessions.sessions();
+  let repaired = 0;
+  for (const stored of [...sessions, ...lostSessions(sessions, options)]) {
+    const { room } = stored;
+    // Whoever looks at every row has the time for it: this is no ordinary start.
+    const records = journal.room(room).readRows(0, Number.MAX_SAFE_INTEGER);
+    const hasKeys = keys.has(room) && journal.room(room).epochs().length > 0;
+    if (hasKeys && !suspects.has(room) && isWhole(records)) continue;
+    // oxlint-disable-next-line no-await-in-loop -- one after the other, each in a transaction of its own
+    await repair(stored, records, suspects.has(room), options);
+    repaired += 1;
+  }
+  return repaired;
+}
+
+/** Rooms with a log whose session the journal has lost: it is there to be read. */
+function lostSessions(
+  sessions: readonly StoredSession[],
+  { journal, clock }: RepairOptions,
+): readonly StoredSession[] {
+  const known = new Set(sessions.map(({ room }) => room));
+  return journal.rooms().flatMap(({ room, kind }): StoredSession[] => {
+    if (kind !== 'session' || known.has(room)) return [];
+    if (journal.room(room).logEnd().nextIndex === 0) return [];
+    const at = clock.now();
+    const stored: StoredSession = {
+      ...{ id: newId(), room, source: 'hosted', cwd: homedir(), title: 'Recovered session' },
+      ...{ startedAt: at, lastActivityAt: at, ended: true },
+    };
+    journal.sessions.saveSession(stored);
+    return [stored];
+  });
+}
+
+function isWhole(records: readonly StoredRecord[]): boolean {
+  return records.every((record, at) => record.index === at && isSound(record, records[at - 1]));
+}
+
+/** Every entry that can be read, in order, in a room with keys of its own, and what is missing said in its place. */
+async function repair(
+  stored: StoredSession,
+  records: readonly StoredRecord[],
+  mayMissTail: boolean,
+  { journal, rooms, outputs, clock, log }: RepairOptions,
+): Promise<void> {
+  const room = await rooms.create('session');
+  const entries = saidWhatIsMissing(records, clock.now(), mayMissTail, stored);
+  const { sharing: _ended, ...withoutSharing } = stored;
+  journal.transact(() => {
+    const tables = journal.room(room);
+    new RoomLog({
+      journal: tables,
+      sha256: (bytes) => createHash('sha256').update(bytes).digest(),
+    }).append(entries);
+    tables.takeBodies(stored.room);
+    journal.sessions.saveSession({ ...withoutSharing, room, relays: [] });
+    journal.removeRoom(stored.room);
+  });
+  const [before, after] = [join(outputs, stored.room), join(outputs, room)];
+  if (existsSync(before)) renameSync(before, after);
+  log.warn('session goes on in a new room: its log was damaged', {
+    session: stored.id,
+    kept: records.length,
+  });
+}
+
+function saidWhatIsMissing(
+  records: readonly StoredRecord[],
+  at: number,
+  mayMissTail: boolean,
+  { sharing }: StoredSession,
+): readonly Entry[] {
+  const entries: Entry[] = [];
+  let next = 0;
+  const missing = (to: number): void => {
+    const count = to - next;
+    const what = count === 1 ? '1 entry is' : `${count} entries are`;
+    if (count > 0)
+      entries.push(
+        notice(`${what} missing here: the disk of the session’s computer has lost them.`, at),
+      );
+  };
+  for (const record of records) {
+    const parsed = isSound(record) ? logSchema.safeParse(parseJson(record.text)) : undefined;
+    if (parsed?.success !== true) continue;
+    missing(record.index);
+    entries.push(parseEntry(parsed.data.entry));
+    next = record.index + 1;
+  }
+  missing((records.at(-1)?.index ?? -1) + 1);
+  const tail = mayMissTail ? ' What was said last may be missing.' : '';
+  const links =
+    sharing === undefined ? '' : ' Links to this session do not work any more: share it again.';
+  entries.push(
+    notice(`The journal of this computer was damaged.${tail} The session goes on.${links}`, at),
+  );
+  return entries;
+}
+
+function notice(text: string, at: number): Entry {
+  return { kind: 'notice', id: newId(), at, level: 'warning', code: CODE, text };
+}
