@@ -44,6 +44,10 @@ describe('a turn that nobody’s prompt began', () => {
     expect(ids(early.mirrored([line('task', prompt('task', 'task'))]))).toEqual(['task']);
     early.turnBegan(false);
     expect(ids(early.pass([text('answer')], true))).toEqual(['answer']);
+    // That was the cause of this turn; the next one has its own.
+    early.end();
+    early.turnBegan(false);
+    expect(ids(early.pass([text('next')], true))).toEqual([]);
     const late = mirroredHold();
     late.turnBegan(false);
     late.caused();

@@ -18,6 +18,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { createClaudeAgent } from '../../src/claude/claudeAgent.ts';
 import { isSameProcess, processStart, startOfStat } from '../../src/node/processStart.ts';
+import { FoundSessions } from '../../src/claude/files/foundSessions.ts';
 import { Projects, projectSlug } from '../../src/claude/files/projects.ts';
 import { Registry } from '../../src/claude/files/registry.ts';
 import type { Agent } from '../../src/protocol/agent.ts';
@@ -146,6 +147,27 @@ describe('found()', () => {
       [SECOND, 'ended', 'Older talk'],
     ]);
     expect(rows[0]).toMatchObject({ pid, waitingFor: 'permission prompt', branch: 'main' });
+  });
+
+  it('leaves out what this host runs, by its process or, where a script stands before it, by its conversation', async () => {
+    await register();
+    await say(FIRST, 'u1', 'Ours');
+    const rowsWithout = async (own: { pids?: number[]; conversations?: string[] }) => {
+      const found = new FoundSessions({
+        configDir,
+        registry: new Registry({ configDir }),
+        projects: new Projects(configDir),
+        ownPids: () => new Set(own.pids),
+        ownConversations: () => new Set(own.conversations),
+        clock: systemClock,
+      });
+      const rows = await found.list();
+      found.dispose();
+      return rows.map((row) => row.agentSessionId);
+    };
+    expect(await rowsWithout({})).toEqual([FIRST]);
+    expect(await rowsWithout({ pids: [pid] })).toEqual([]);
+    expect(await rowsWithout({ conversations: [FIRST] })).toEqual([]);
   });
 
   it('derives the state of a session whose registry file has none', async () => {

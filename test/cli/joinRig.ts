@@ -31,6 +31,8 @@ export interface JoinRunOptions {
   readonly home?: string;
   /** Default: the system's. */
   readonly clock?: Clock;
+  /** Another command than `join`. */
+  readonly command?: (io: CliIo) => Promise<number>;
 }
 
 /** Everything of one test. */
@@ -87,9 +89,9 @@ export class JoinRig extends SyncRig {
       script: '',
       execPath: '',
     };
-    const ended = joinCommand
-      .run([link, '--name', name, ...(options.flags ?? [])], io)
-      .finally(() => void memory.close());
+    const { flags = [], command = (to) => joinCommand.run([link, '--name', name, ...flags], to) } =
+      options;
+    const ended = command(io).finally(() => void memory.close());
     // A test that fails before it looks at the end tells that by itself.
     void ended.catch(() => undefined);
     this.own(async () => {

@@ -1,6 +1,7 @@
 // The table of sessions in terminals of any width, with titles in any script.
 import { describe, expect, it } from 'vitest';
-import { alignColumns } from '../../src/cli/commands/sessionsCommand.ts';
+import { row } from '../client/samples.ts';
+import { alignColumns, inOrder } from '../../src/cli/commands/sessionsCommand.ts';
 import { cutToWidth, textWidth } from '../../src/cli/text/textWidth.ts';
 
 describe('the table of sessions', () => {
@@ -17,6 +18,18 @@ describe('the table of sessions', () => {
     expect(new Set(places).size).toBe(1);
     expect(cutToWidth('👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧', 5)).toBe('👩‍👩‍👧👩‍👩‍👧…');
     expect(cutToWidth('你好世界', 6)).toBe('你好…');
+  });
+
+  it('begins with what waits, then works, and has what was used last first in each state', () => {
+    const rows = [
+      row({ id: 'ended', status: 'ended', lastActivityAt: 9 }),
+      row({ id: 'idle-old', status: 'idle', lastActivityAt: 1 }),
+      row({ id: 'idle-new', status: 'idle', lastActivityAt: 8 }),
+      row({ id: 'works', status: 'working', lastActivityAt: 2 }),
+      row({ id: 'waits', status: 'waiting', lastActivityAt: 0 }),
+    ];
+    const ids = inOrder(rows).map(({ session }) => session.id);
+    expect(ids).toEqual(['waits', 'works', 'idle-new', 'idle-old', 'ended']);
   });
 
   it('fits a narrow terminal: title and place give way, ids and notes do not', () => {

@@ -41,6 +41,14 @@ describe('entries', () => {
     expect(feed.next(entries(5, 22))).toEqual([]);
   });
 
+  test('where the very first entry is there, nothing older is offered', () => {
+    const feed = new EntryFeed();
+    expect(feed.next(entries(0, 2))).toMatchObject([{ type: 'entries', hasOlder: false }]);
+    feed.reset();
+    expect(feed.next(entries(3, 5))).toMatchObject([{ type: 'entries', hasOlder: true }]);
+    expect(feed.next(entries(0, 5))).toMatchObject([{ type: 'prepend', hasOlder: false }]);
+  });
+
   test('after any series of ranges and resets the page has the newest range', () => {
     const range = fc.tuple(fc.nat(30), fc.nat(30), fc.boolean());
     fc.assert(

@@ -102,6 +102,35 @@ describe('following the host', () => {
     expect(room.outbox).toEqual([]);
   });
 
+  test('a prompt of unknown outcome stays to be seen when the room is joined anew', async () => {
+    const { room, views } = setUp(joined);
+    room.setTarget({ link: linkTo(1000) });
+    const view = await waitUntil('joined', () => room.view && views[0]);
+    view.send('prompt', { text: 'in doubt' });
+    view.settle({ status: 'unknown', message: 'It may have run.' });
+    view.send('prompt', { text: 'done' });
+    view.settle({ status: 'done' });
+    room.setTarget({ link: linkTo(1000, 2) });
+    await waitUntil('joined anew', () => room.view === views[1]);
+    expect(room.outbox).toMatchObject([{ args: { text: 'in doubt' }, status: 'unknown' }]);
+  });
+
+  test('of two joins the later one is shown, however late the first one ends', async () => {
+    const { options } = setUp(joined);
+    const ends: ((view: FakeView) => void)[] = [];
+    const join: JoinTarget = () => new Promise((resolve) => ends.push(resolve));
+    const room = new SharedRoom({ ref: joined, ...options, join });
+    room.setTarget({ link: linkTo(1000) });
+    room.setTarget({ link: linkTo(1000, 2) });
+    const [older, newer] = [new FakeView(), new FakeView()];
+    ends[1]?.(newer);
+    await waitUntil('joined', () => room.view === newer);
+    ends[0]?.(older);
+    await waitUntil('the older one is closed', () => older.closes.length === 1);
+    expect(room.view).toBe(newer);
+    expect(newer.closes).toEqual([]);
+  });
+
   test('a room of this computer that is refused is tried again, later and later', async () => {
     const { room, views, links, clock } = setUp(own);
     room.setTarget({ link: linkTo(1000) });

@@ -52,6 +52,19 @@ async function openAs(
   return opened.ok ? 'opened' : opened.reason;
 }
 
+test('[S1] one opener reads what one boot sealed in several epochs, each under its own secret', async () => {
+  const secrets = new Map([1, 2].map((epoch) => [epoch, randomBytes(32)]));
+  const secretOf = (epoch: number): Bytes | undefined => secrets.get(epoch);
+  const boot = newBootOf(7);
+  const over = await RecordSealer.create({ room, pair, boot, secretOf });
+  const opener = new RecordOpener({ room, secretOf });
+  for (const epoch of [1, 2, 1]) {
+    const record = await over.seal({ ...log, epoch, plaintext: new Uint8Array([epoch]) });
+    const opened = await opener.open(record, log, () => pair.publicKey);
+    expect(opened.ok && [...opened.plaintext]).toEqual([epoch]);
+  }
+});
+
 test('[S1] what was sealed opens unchanged', async () => {
   const opener = new RecordOpener({ room, secretOf: () => secret });
   await fc.assert(

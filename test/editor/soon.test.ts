@@ -3,6 +3,24 @@ import { expect, test } from 'vitest';
 import { Soon } from '../../src/editor/soon.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 
+test('what the work itself brings about is reacted to as well', () => {
+  const clock = createFakeClock();
+  let runs = 0;
+  const soon: Soon = new Soon({
+    clock,
+    delayMs: 100,
+    run: () => {
+      runs += 1;
+      if (runs === 1) soon.trigger();
+    },
+  });
+  soon.trigger();
+  clock.advance(100);
+  expect(runs).toBe(1);
+  clock.advance(100);
+  expect([runs, clock.timers]).toEqual([2, 0]);
+});
+
 test('all triggers within a time are one run, and nothing is left behind', () => {
   const clock = createFakeClock();
   let runs = 0;

@@ -63,6 +63,26 @@ describe('a hosted session', () => {
     expect(session.recorder.prompts.queue()).toEqual([]);
   });
 
+  it('a prompt whose sender was told that its outcome is unknown does not run with the next host', async () => {
+    const session = await rig.start();
+    const { recorder } = session;
+    rig.agent.alive[0]?.emit({ kind: 'status', status: 'working' });
+    const author = { name: 'Bo', member: 'bo' };
+    for (const promptId of ['unknown', 'certain']) {
+      recorder.prompts.accept({ promptId, text: promptId, author, at: 1, guest: false });
+      const status = promptId === 'unknown' ? 'unknown' : 'done';
+      const row = { member: 'bo', boot: 'b', id: promptId, kind: 'prompt', at: 1 } as const;
+      rig.journal.room(recorder.stored.room).settleCommand(row, { id: promptId, status });
+    }
+    await rig.sessions.closeAll();
+    const next = rig.makeSessions();
+    await next.restore();
+    await waitUntil('what is certain runs', () => rig.agent.alive[0]?.prompts.length);
+    expect(rig.agent.alive[0]?.prompts).toEqual(['certain']);
+    expect(next.get(session.id).recorder.prompts.find('unknown')?.state).toBe('unknown');
+    await next.closeAll();
+  });
+
   it('a model that the agent refuses is not kept for the next start', async () => {
     const session = await rig.start();
     await expect(execute(session, 'set-model', { model: 'refused' })).rejects.toThrow(

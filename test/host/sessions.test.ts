@@ -96,6 +96,32 @@ describe('commands on one session that come together', () => {
     expect(agent.watched).toHaveLength(1);
   });
 
+  it('a key that comes to mean another session while it waits waits for what is done with that one', async () => {
+    const session = await rig.start();
+    await rig.sessions.end(session.id);
+    const found = rig.terminalWith(session.recorder.stored.agentSessionId ?? '');
+    const opens: (() => void)[] = [];
+    agent.onObserve = () => new Promise((resolve) => opens.push(resolve));
+    agent.setFound([found]);
+    await waitUntil('it is being followed', () => opens.length === 1);
+    const done: string[] = [];
+    const openAs = (name: string) =>
+      rig.sessions.openFound(found.key).finally(() => done.push(name));
+    const first = openAs('first');
+    // From now on what happens in the terminal is another session: this one has guests.
+    session.recorder.update({ sharing: { since: 1, where: 'here', invites: [] } });
+    const second = openAs('second');
+    await waitUntil('the other is being opened', () => opens.length === 2);
+    opens[0]?.();
+    // Given last, so what waited for this session has had its turn.
+    await rig.sessions.archive(session.id, true);
+    const doneBefore = [...done];
+    opens[1]?.();
+    const [one, two] = await Promise.all([first, second]);
+    expect(doneBefore).toEqual([]);
+    expect([one.id === two.id, one.id === session.id]).toEqual([true, false]);
+  });
+
   it('end gives up an agent that is being started, and nothing is left of a first start', async () => {
     agent.hold();
     const starting = rig.start().catch((error: unknown) => error);

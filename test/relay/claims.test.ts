@@ -163,6 +163,34 @@ describe('a claim', () => {
     expect((await putClaim(relay, room, { rev: 4, tokens: [room.hostEntry] })).status).toBe(200);
   });
 
+  it('[Y13] stays when a slow read of the one before it comes to an end', async () => {
+    const memory = createMemoryStore();
+    const token = newToken();
+    const guestOf = (room: { readonly id: string }) => grant(token, { [room.id]: 'read' });
+    const before = await startRelay({ store: memory });
+    const room = await claimedRoom(before);
+    await putClaim(before, room, { rev: 2, tokens: [room.hostEntry, await guestOf(room)] });
+    let endRead: (() => void) | undefined;
+    let isSlow = true;
+    const store = {
+      ...memory,
+      async loadClaim(id: string) {
+        const claim = await memory.loadClaim(id);
+        if (isSlow) await new Promise<void>((resolve) => (endRead = resolve));
+        return claim;
+      },
+    };
+    const relay = await startRelay({ store });
+    const client = connect(relay, room.id, token);
+    const end = await waitUntil('the claim is read', () => endRead);
+    isSlow = false;
+    expect((await putClaim(relay, room, { rev: 3, tokens: [room.hostEntry] })).status).toBe(200);
+    end();
+    const isJudged = (): boolean => client.closeCodes.length > 0 || client.provider.synced;
+    await waitUntil('the withdrawn token is judged', isJudged);
+    expect(client.closeCodes).toEqual([CLOSE.notAdmitted]);
+  });
+
   it('[Y14] needs the access key where there is one', async () => {
     const relay = await startRelay({ accessKey: 'correct-horse-battery' });
     const room = await createRoom();

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { CLOSE } from '../../src/protocol/closeCodes.ts';
 import { channelDocument, knockDocument } from '../../src/protocol/documentNames.ts';
+import { createMemoryStore } from '../../src/relay/stores/memoryStore.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 import { waitUntil } from '../../tools/run/waitUntil.ts';
 import {
@@ -203,6 +204,30 @@ describe('a token that is gone', () => {
     await waitUntil('one is out', () => two.closeCodes.length > 0);
     expect([one.closeCodes, two.closeCodes]).toEqual([[], [CLOSE.revoked]]);
     expect(two.provider.shouldConnect).toBe(false);
+  });
+
+  it('[Y20] while its document is still being read lets nobody in', async () => {
+    const memory = createMemoryStore();
+    let endRead: (() => void) | undefined;
+    const store = {
+      ...memory,
+      async load(document: string) {
+        await new Promise<void>((resolve) => (endRead = resolve));
+        return memory.load(document);
+      },
+    };
+    const relay = await startRelay({ store });
+    const token = newToken();
+    const room = await claimedRoom(relay);
+    const guest = await grant(token, { [room.id]: 'read' });
+    await putClaim(relay, room, { rev: 2, tokens: [room.hostEntry, guest] });
+    const client = connect(relay, room.id, token);
+    const end = await waitUntil('its document is read', () => endRead);
+    await putClaim(relay, room, { rev: 3, tokens: [room.hostEntry] });
+    end();
+    const isSettled = (): boolean => client.closeCodes.length > 0 || client.provider.synced;
+    await waitUntil('it is out, or in', isSettled);
+    expect(client.closeCodes).toEqual([CLOSE.revoked]);
   });
 
   it('[Y20] by expiry does the same, by the relay’s clock', async () => {

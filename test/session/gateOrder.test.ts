@@ -38,6 +38,19 @@ describe('order', () => {
     expect(answerTo(again)?.code).toBe('invalid');
   });
 
+  it('[C7] another command under a counter that waits is refused at once, and the first keeps its place', async () => {
+    const { gate, from, make, ran, answerTo } = setUp();
+    const first = make('own', 'rename', { title: 'first' });
+    const waits = make('own', 'rename', { title: 'waits' });
+    const other = make('own', 'rename', { title: 'other' }, { cseq: 2 });
+    gate.receive(from('own'), waits);
+    gate.receive(from('own'), other);
+    expect(answerTo(other)?.code).toBe('invalid');
+    gate.receive(from('own'), first);
+    await settled();
+    expect(ran).toEqual([first.id, waits.id]);
+  });
+
   it('[C7] two windows of a member do not wait for each other', () => {
     const { gate, from, make, ran } = setUp({ isSlow: true });
     gate.receive(from('own', 'boot1'), make('own', 'rename', { title: 'x' }, { cseq: 1 }));

@@ -1,6 +1,6 @@
 // Which tests a file of the code can turn red: those that import it, or start a program or a page that does.
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
+import { basename, dirname, join, normalize } from 'node:path';
 import { roomOf } from './breakageData.ts';
 
 /** Types are gone when it runs. */
@@ -49,7 +49,7 @@ export class TestGraph {
     }
   }
 
-  /** The tests that come to a file, the likely ones first: of its own room, by few steps, fast. */
+  /** The tests that come to a file, the likely ones first: of its own room and name, by few steps, fast. */
   testsOf(file: string, seconds: ReadonlyMap<string, number> = new Map()): readonly RelatedTest[] {
     const steps = new Map([[file, 0]]);
     // A map goes on over what is added meanwhile: nearest first.
@@ -57,8 +57,10 @@ export class TestGraph {
       for (const user of this.users.get(one) ?? []) if (!steps.has(user)) steps.set(user, at + 1);
     }
     const mirror = `test/${roomOf(file)}/`;
+    const name = nameOf(file);
     const rank = (test: RelatedTest): readonly number[] => [
       test.isMirror ? 0 : test.file.startsWith('test/tools/') ? 2 : 1,
+      nameOf(test.file) === name ? 0 : 1,
       test.steps,
       seconds.get(test.file) ?? 0,
     ];
@@ -68,6 +70,10 @@ export class TestGraph {
       .map(([one, at]) => ({ file: one, steps: at, isMirror: one.startsWith(mirror) }))
       .toSorted((a, b) => compare(rank(a), rank(b)) || (a.file < b.file ? -1 : 1));
   }
+}
+
+function nameOf(file: string): string {
+  return basename(file).replace(/(?:\.test)?\.tsx?$/, '');
 }
 
 function compare(a: readonly number[], b: readonly number[]): number {

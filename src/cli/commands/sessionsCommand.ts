@@ -41,18 +41,21 @@ everywhere to any beginning that only one session has.
     );
     noPositionals('sessions', positionals);
     const all = await withHostClient(io, { mayStart: true }, (machine) => machine.rows());
-    const rows = all
-      .filter((row) => values.all || row.archived !== true)
-      .toSorted(
-        (a, b) =>
-          ORDER[statusOf(a.session.status)] - ORDER[statusOf(b.session.status)] ||
-          b.session.lastActivityAt - a.session.lastActivityAt,
-      );
+    const rows = inOrder(all.filter((row) => values.all || row.archived !== true));
     if (values.json) printJson(io, { sessions: rows.map((row) => rowJson(row)) });
     else printTable(io, rows);
     return EXIT.ok;
   },
 };
+
+/** What waits for a person first; of those in one state the one that was used last. */
+export function inOrder(rows: readonly DirectoryRow[]): readonly DirectoryRow[] {
+  return rows.toSorted(
+    (a, b) =>
+      ORDER[statusOf(a.session.status)] - ORDER[statusOf(b.session.status)] ||
+      b.session.lastActivityAt - a.session.lastActivityAt,
+  );
+}
 
 /** A row without what lets others in. */
 function rowJson(row: DirectoryRow): Json {
