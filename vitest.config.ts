@@ -1,6 +1,6 @@
 // Vitest: everything that runs outside VS Code. `isolate: false` keeps hundreds of small files fast.
 import { availableParallelism } from 'node:os';
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { configDefaults, defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { WAITING_TESTS } from './scripts/waitingTests.ts';
@@ -19,6 +19,8 @@ class LongestFirst extends BaseSequencer {
 // Vitest reads the default export of this file and nothing else.
 // oxlint-disable-next-line import/no-default-export
 export default defineConfig({
+  // There is no such package: VS Code itself brings it.
+  resolve: { alias: { vscode: join(import.meta.dirname, 'test/editor/fakeVscode.ts') } },
   test: {
     include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
     exclude: [

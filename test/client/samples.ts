@@ -237,17 +237,20 @@ export class MemorySecrets implements SecretStorage {
   }
 }
 
-const LINK = formatLink({
-  room: 'a'.repeat(26),
-  secret: new Uint8Array(32),
-  relay: 'ws://127.0.0.1:1',
-  role: 'owner',
-});
+/** An owner's link to the room that a letter stands for. */
+export function linkToRoom(letter: string, secret = 0): string {
+  return formatLink({
+    room: letter.repeat(26),
+    secret: new Uint8Array(32).fill(secret),
+    relay: 'ws://127.0.0.1:1',
+    role: 'owner',
+  });
+}
 
 /** A pool whose every room is this view. */
 export function poolOf(view: FakeView, more: Partial<RoomPoolOptions> = {}): RoomPool {
   return new RoomPool({
-    links: { targetOf: () => ({ link: LINK }), onDidChange: new Emitter<void>().event },
+    links: { targetOf: () => ({ link: linkToRoom('a') }), onDidChange: new Emitter<void>().event },
     join: () => Promise.resolve(view),
     clock: createFakeClock(),
     random: () => 0,

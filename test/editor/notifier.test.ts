@@ -1,0 +1,36 @@
+// Notifications of sessions that no panel shows.
+import { afterEach, expect, test } from 'vitest';
+import { Notifier } from '../../src/editor/views/notifier.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
+import { member, row } from '../client/samples.ts';
+import { EditorRig } from './editorRig.ts';
+import { editor, resetEditor } from './fakeVscode.ts';
+
+afterEach(resetEditor);
+
+test('who knocks at a shared session is told, also at one that is shared again', async () => {
+  const rig = new EditorRig();
+  const { directory, pool, panels, clock } = rig;
+  // The parts of it that the notifier asks for.
+  const machine = rig.machine as never;
+  const notifier = new Notifier({ machine, directory, pool, panels, clock });
+  const shared = row({ id: 'a' }, { sharing: { since: 1, where: 'here', invites: [] } });
+  const listed = (rows: Parameters<EditorRig['list']>[0]): void => {
+    rig.list(rows);
+    clock.advance(300);
+  };
+  for (const name of ['Bo', 'Cy']) {
+    listed([shared]);
+    await waitUntil('it is joined', () => rig.views.get('a'));
+    const people = [member('ada', { role: 'owner' }), member('guest', { name, asksControl: true })];
+    rig.change('a', { people });
+    clock.advance(300);
+    expect(editor.notices.at(-1)).toContain(`${name} joined`);
+    // No longer shared, and left after a while.
+    listed([row({ id: 'a' })]);
+    clock.advance(10_000);
+    expect(pool.find({ kind: 'own', session: 'a' })).toBeUndefined();
+    rig.views.clear();
+  }
+  notifier.dispose();
+});
