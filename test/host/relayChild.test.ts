@@ -1,4 +1,5 @@
 // The relay process: started, restarted, moved to a free port.
+import { get } from 'node:http';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
@@ -79,6 +80,25 @@ describe('relay child', () => {
       expect(relay.address.url).toBe(before.url);
       expect(await health(before.url)).toBe(true);
     }
+  });
+
+  it('answers under the names of its tunnels after it was started again too', async () => {
+    const relay = await start(0);
+    const statusUnder = (host: string): Promise<number> =>
+      new Promise((resolve, reject) => {
+        const options = { port: relay.address.port, path: '/healthz', headers: { host } };
+        get({ host: '127.0.0.1', ...options }, (answer) => {
+          answer.resume();
+          resolve(answer.statusCode ?? 0);
+        }).on('error', reject);
+      });
+    relay.allowHostOf('https://tunnel.example');
+    await waitUntil('it knows the name', async () => (await statusUnder('tunnel.example')) === 200);
+    const { accessKey } = relay.address;
+    process.kill(relay.pid ?? 0, 'SIGKILL');
+    await waitUntil('another key', () => relay.address.accessKey !== accessKey);
+    await waitUntil('it knows the name', async () => (await statusUnder('tunnel.example')) === 200);
+    expect(await statusUnder('other.example')).not.toBe(200);
   });
 
   it('a busy port gives way to a free one', async () => {
