@@ -1,7 +1,10 @@
 // Whom limits are counted for: what a client can and cannot choose.
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
+import { Addresses } from '../../src/relay/door/addresses.ts';
 import { clientOf, hostNameOf, isLoopbackName } from '../../src/relay/door/hostNames.ts';
+import { DEFAULT_RELAY_LIMITS } from '../../src/relay/relayLimits.ts';
+import { createFakeClock } from '../probes/fakeClock.ts';
 
 const clientAt = (remoteAddress: string | undefined, headers: IncomingMessage['headers'] = {}) =>
   // Nothing else of a request is looked at.
@@ -56,5 +59,19 @@ describe('a Host header', () => {
       tricks.map((header) => [header, false]),
     );
     expect([undefined, '', 'a b', '[::1', '%'].map(hostNameOf)).toEqual(['', '', '', '', '']);
+  });
+});
+
+describe('what an address uses', () => {
+  it('[Y9] is remembered as long as a socket of it is open, however silent, and then forgotten', () => {
+    const clock = createFakeClock();
+    const addresses = new Addresses({ clock, limits: DEFAULT_RELAY_LIMITS });
+    const place = addresses.openSocket('203.0.113.7');
+    clock.advance(3_600_000);
+    addresses.sweep();
+    expect(addresses.size).toBe(1);
+    place?.dispose();
+    addresses.sweep();
+    expect(addresses.size).toBe(0);
   });
 });

@@ -237,6 +237,16 @@ describe('the awareness book', () => {
     expect(book.receive(silent, [entry(3, 0)])).toMatchObject({ kind: 'publish' });
   });
 
+  it('[Y6] takes a client that comes back for itself, once its old connection has left', () => {
+    const book = new AwarenessBook<object>();
+    const [before, after] = [{}, {}];
+    expect(book.receive(before, [entry(7, 3)]).kind).toBe('publish');
+    expect(book.receive(after, [entry(7, 4)])).toEqual({ kind: 'contested', holder: before });
+    book.leave(before);
+    expect(book.receive(after, [entry(7, 4)]).kind).toBe('publish');
+    expect(book.entries()).toEqual([entry(7, 4)]);
+  });
+
   it('[Y5] says nothing when somebody leaves who never spoke or said goodbye', () => {
     const book = new AwarenessBook<object>();
     const [a, b] = [{}, {}];

@@ -168,6 +168,21 @@ describe('one command', () => {
     expect(JSON.stringify(answerTo(command))).not.toContain('secret');
   });
 
+  it('[C6] that hands a queued prompt to the agent needs control, like a prompt itself', async () => {
+    const { send, ran, control, answerTo } = setUp();
+    const own = { member: 'own', window: 'own-boot1' };
+    control.take(own);
+    const refused = send('ben', 'send-queued', { promptId: 'waits' });
+    await settled();
+    expect(answerTo(refused)?.code).toBe('no-control');
+    expect(ran).toEqual([]);
+    control.release(own);
+    const taken = send('ben', 'send-queued', { promptId: 'waits' });
+    await settled();
+    expect(ran).toEqual([taken.id]);
+    expect(control.state.holder?.member).toBe('ben');
+  });
+
   it('that takes long is announced as running', async () => {
     const { clock, send, running, answersTo } = setUp({ isSlow: true });
     const command = send('own', 'rename', { title: 'x' });

@@ -357,6 +357,7 @@ describe('prompts', () => {
     const { control } = setUp();
     control.request(ada);
     for (const guess of [0, 1, 2, 99]) expect(control.admitPrompt(ben, guess).ok).toBe(false);
+    expect(control.admitPrompt(ben, 1)).toMatchObject({ code: 'no-control' });
     expect(control.admitPrompt(ada, 99).ok).toBe(false);
   });
 

@@ -147,6 +147,25 @@ test('[C15] what was sent and can never be answered is unknown, what was not sen
   expect(outbox.get(late.id)?.message).toMatch(/may have run/);
 });
 
+test('[C15] what is given up in the very moment of its sealing is not sent', async () => {
+  const { outbox, setTerm, written } = await makeOutbox();
+  await setTerm(1);
+  const { id } = outbox.add('prompt', { text: 'back with its author' });
+  const encrypt = globalThis.crypto.subtle.encrypt.bind(globalThis.crypto.subtle);
+  globalThis.crypto.subtle.encrypt = async (algorithm, key, data) => {
+    outbox.giveUp();
+    return encrypt(algorithm, key, data);
+  };
+  try {
+    await waitUntil('it is given up', () => outbox.get(id)?.status === 'expired');
+  } finally {
+    globalThis.crypto.subtle.encrypt = encrypt;
+  }
+  const next = outbox.add('interrupt', {});
+  await waitUntil('the next one is sent', () => outbox.get(next.id)?.status === 'sent');
+  expect((await written()).map(({ kind }) => kind)).toEqual(['interrupt']);
+});
+
 test('[X6] a second answer, one to a void and one that comes too late do not stay in the channel', async () => {
   const { outbox, clock, doc, setTerm, written, answer } = await makeOutbox();
   await setTerm(1);

@@ -74,6 +74,23 @@ test('[L1] a beat that names another history is an alarm that is told at once', 
   expect(changes).toEqual(['alarms']);
 });
 
+test('[P3] a beat is heard once, however often it is played, and each host counts its own', async () => {
+  const { replica, restart, write, make, beat, sealBeat } = await makeReplicaRig();
+  await write(await make(1));
+  expect(await beat()).toBeDefined();
+  const last = await sealBeat();
+  expect(await replica.acceptBeat(last)).toBeDefined();
+  expect(await replica.acceptBeat(last)).toBeUndefined();
+  for (let n = 0; n < 20; n += 1) {
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    expect(await beat()).toBeDefined();
+  }
+  // The next host has sealed less than the one before.
+  await restart();
+  expect(await beat()).toBeDefined();
+  expect(await replica.acceptBeat(last)).toBeUndefined();
+});
+
 test('entries of an epoch whose secret is not known yet are shown when it comes', async () => {
   const { replica, make, write, nextEpoch } = await makeReplicaRig();
   await write(await make(1));

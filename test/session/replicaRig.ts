@@ -108,11 +108,13 @@ export async function makeReplicaRig() {
     tail.apply({ log, endBlocks: new Set([blockKey(messageId, 0)]), live: [{ piece, record }] });
     await replica.settled();
   };
-  const beat = async (change: Partial<Beat> = {}): Promise<Beat | undefined> => {
+  const sealBeat = (change: Partial<Beat> = {}): Promise<Bytes> => {
     const { index, hash } = { index: log.length - 1, hash: log.at(-1)?.hash ?? '' };
     const said: Beat = { rev: 1, index, hash, epoch, at: 1, seen: [], ...change };
-    return replica.acceptBeat(await seal(RECORD_TYPE.beat, 'beat', JSON.stringify(said)));
+    return seal(RECORD_TYPE.beat, 'beat', JSON.stringify(said));
   };
+  const beat = async (change: Partial<Beat> = {}): Promise<Beat | undefined> =>
+    replica.acceptBeat(await sealBeat(change));
   /** Writes under a new epoch from now on; the replica is not told its secret. */
   const nextEpoch = (): { readonly tell: () => void } => {
     epoch += 1;
@@ -136,6 +138,7 @@ export async function makeReplicaRig() {
     stream,
     supersede,
     beat,
+    sealBeat,
     nextEpoch,
   };
 }

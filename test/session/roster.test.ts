@@ -132,6 +132,21 @@ test('invites that have ended are forgotten, but not the rights of who still wai
   expect(roster.person('ada')?.scopes).toContain('approve');
 });
 
+test('[J5] a relay is told when a membership ends, and nothing of one that does not', () => {
+  const { roster, clock, invite, knock, members } = makeRoster();
+  const made = invite('open');
+  for (const [name, hash] of Object.entries({ ada: 'a'.repeat(43), bob: 'b'.repeat(43) })) {
+    roster.admitKnock(name, { ...knock(), tokenHash: hash }, made);
+  }
+  const ada = members.get('ada');
+  if (ada === undefined) throw new Error('not in');
+  members.set('ada', { ...ada, notAfter: clock.now() + 5_000 });
+  expect(roster.relayTokens(() => undefined).map(({ notAfter }) => notAfter)).toEqual([
+    clock.now() + 5_000,
+    undefined,
+  ]);
+});
+
 test('a member whose token no relay would take does not spoil the others’', () => {
   const { roster, invite, knock } = makeRoster();
   const made = invite('open');

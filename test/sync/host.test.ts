@@ -198,6 +198,28 @@ test('[J5] who is removed does not come back by the same link', async () => {
   expect(again.truth).toMatchObject({ error: { code: 'link-revoked' } });
 });
 
+test('[J6] who was removed has no channel on a relay that is added later, who stayed has one', async () => {
+  const [near, far] = [await rig.relay(), await rig.relay()];
+  const opened: string[] = [];
+  class Recorded extends WebSocket {
+    constructor(...args: ConstructorParameters<typeof WebSocket>) {
+      super(...args);
+      opened.push(String(args[0]));
+    }
+  }
+  const room = await rig.host(near, { webSocket: Recorded });
+  const goes = await rig.join(await rig.invite(room, near), 'Ada');
+  const stays = await rig.join(await rig.invite(room, near), 'Bo');
+  await waitUntil('both are live', () => isLive(goes) && isLive(stays));
+  room.remove(goes.member);
+  await waitUntil('one is cut off', () => goes.truth.kind === 'over');
+  await room.setRelays([{ url: near.url }, { url: far.url }]);
+  const there = opened.filter((url) => url.startsWith(far.url));
+  const hasChannel = ({ member }: Attachment): boolean =>
+    there.some((url) => url.endsWith(`.g.${member}`));
+  expect([hasChannel(goes), hasChannel(stays)]).toEqual([false, true]);
+});
+
 test('[X7] a host that has lost its room to another runs no command of it any more', async () => {
   const store = createMemoryStore();
   const base = { port: 0, open: true, clock: systemClock, log: silentLogger };

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { toBase64Url, utf8Bytes, utf8Text } from '../../src/base/bytes.ts';
 import type { Json } from '../../src/protocol/json.ts';
 import type { RoomView } from '../../src/session/view.ts';
-import { fetchWhole } from '../../src/sync/member/requests.ts';
+import { fetchWhole, requestOf } from '../../src/sync/member/requests.ts';
 
 /** A view whose host answers one `fetch` after the other. */
 function answering(...answers: readonly Json[]): RoomView {
@@ -45,4 +45,22 @@ test('[R18] a part that is sealed to this member is opened, and another is not s
   await expect(fetchWhole(answering(sealed), 'blob', unsealed)).rejects.toThrow(
     /could not be loaded/,
   );
+});
+
+test('a request that is given up leaves its command to be forgotten, like any other', async () => {
+  const awaited = new Set<string>();
+  const item = { id: 'command', kind: 'rename', args: {}, status: 'sent', at: 0 } as const;
+  const view = {
+    send: () => item,
+    outbox: [item],
+    truth: { kind: 'live', lastBeatAt: 0 },
+    onDidChange: () => ({ dispose: () => undefined }),
+    // A request looks at nothing else.
+  } as unknown as RoomView;
+  const giveUp = new AbortController();
+  const request = requestOf(view, 'rename', { title: 'x' }, { signal: giveUp.signal, awaited });
+  expect([...awaited]).toEqual(['command']);
+  giveUp.abort(new Error('given up'));
+  await expect(request).rejects.toThrow('given up');
+  expect([...awaited]).toEqual([]);
 });
