@@ -12,8 +12,8 @@ import { BrokenCopy, filesOfClone } from '../tools/breakages/brokenCopy.ts';
 import { TestGraph } from '../tools/breakages/testGraph.ts';
 import { REPO_ROOT } from '../tools/install/cache.ts';
 
-/** How many of the likely tests run before the others. */
-const FIRST_TESTS = [3, 8];
+/** So many of the likely tests run first. */
+const FIRST_TESTS = 3;
 
 type Verdict =
   | { readonly kind: 'found'; readonly by: string }
@@ -51,11 +51,16 @@ function changedSince(ref: string): ReadonlySet<string> {
   return new Set(execFileSync('git', args, { cwd: REPO_ROOT, encoding: 'utf8' }).split('\n'));
 }
 
-/** The tests in the order of their running: a few likely ones, more of them, the rest. */
+/** The tests in the order of their running: a few likely ones, those that are fast, those that start programs. */
 function batchesOf(file: string): readonly (readonly string[])[] {
-  const tests = graph.testsOf(file).map((test) => test.file);
-  const batches = FIRST_TESTS.map((count) => tests.splice(0, count));
-  return [...batches, tests].filter((batch) => batch.length > 0);
+  const tests = graph.testsOf(file);
+  const rest = tests.slice(FIRST_TESTS);
+  const batches = [
+    tests.slice(0, FIRST_TESTS),
+    rest.filter(({ isSlow }) => !isSlow),
+    rest.filter(({ isSlow }) => isSlow),
+  ];
+  return batches.map((batch) => batch.map((test) => test.file)).filter(({ length }) => length > 0);
 }
 
 /** Test files that were red without any breakage too. */

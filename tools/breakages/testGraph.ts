@@ -8,6 +8,9 @@ const TYPES_ONLY = /^(?:import|export) type [^'"]*['"][^'"\n]+['"]/gm;
 /** Imports have their ending, and so has what names a program or the entry of a page. */
 const NAMED = /['"]([^'"\n]+\.(?:tsx?|mjs))['"]/g;
 
+/** What a test takes that starts a program, or installs one. */
+const STARTERS = ['tools/run/processes.ts', 'tools/install/cache.ts'];
+
 /** A test and how it comes to the file. */
 export interface RelatedTest {
   readonly file: string;
@@ -15,6 +18,8 @@ export interface RelatedTest {
   readonly steps: number;
   /** It stands in the folder of `test` that mirrors the file's room. */
   readonly isMirror: boolean;
+  /** It starts programs or browsers. */
+  readonly isSlow: boolean;
 }
 
 /** Files that a source names: relative to itself, or to the clone. `isFile` tells what there is. */
@@ -49,26 +54,38 @@ export class TestGraph {
     }
   }
 
-  /** The tests that come to a file, the likely ones first: of its own room and name, by few steps, fast. */
-  testsOf(file: string, seconds: ReadonlyMap<string, number> = new Map()): readonly RelatedTest[] {
-    const steps = new Map([[file, 0]]);
-    // A map goes on over what is added meanwhile: nearest first.
-    for (const [one, at] of steps) {
-      for (const user of this.users.get(one) ?? []) if (!steps.has(user)) steps.set(user, at + 1);
-    }
+  /** The tests that come to a file: of its name first, then what is fast, of its room, and by few steps. */
+  testsOf(file: string): readonly RelatedTest[] {
+    const steps = this.stepsTo(file);
+    const slow = STARTERS.map((one) => this.stepsTo(one));
     const mirror = `test/${roomOf(file)}/`;
     const name = nameOf(file);
     const rank = (test: RelatedTest): readonly number[] => [
+      nameOf(test.file) === name && test.isMirror ? 0 : 1,
+      test.isSlow ? 1 : 0,
       test.isMirror ? 0 : test.file.startsWith('test/tools/') ? 2 : 1,
-      nameOf(test.file) === name ? 0 : 1,
       test.steps,
-      seconds.get(test.file) ?? 0,
     ];
     return [...steps]
       .filter(([one]) => /^test\/.*(?<!\.deep)\.test\.tsx?$/.test(one))
       .filter(([one]) => !one.startsWith('test/vscode/') && !one.startsWith('test/e2e/'))
-      .map(([one, at]) => ({ file: one, steps: at, isMirror: one.startsWith(mirror) }))
+      .map(([one, at]) => ({
+        file: one,
+        steps: at,
+        isMirror: one.startsWith(mirror),
+        isSlow: slow.some((users) => users.has(one)),
+      }))
       .toSorted((a, b) => compare(rank(a), rank(b)) || (a.file < b.file ? -1 : 1));
+  }
+
+  /** Everything that comes to a file, nearest first, with the number of steps. */
+  private stepsTo(file: string): ReadonlyMap<string, number> {
+    const steps = new Map([[file, 0]]);
+    // A map goes on over what is added meanwhile.
+    for (const [one, at] of steps) {
+      for (const user of this.users.get(one) ?? []) if (!steps.has(user)) steps.set(user, at + 1);
+    }
+    return steps;
   }
 }
 
