@@ -22,6 +22,21 @@ describe('composer', () => {
     await page.waitForSelector('.outbox-item:has-text("Fix it")');
   });
 
+  it('shows what is on its way until it is done, and then no more', async () => {
+    const page = await rig.open('state=idle');
+    const item = { id: 'p9', kind: 'prompt', text: 'On its way', at: 0 };
+    const shown = page.locator('.outbox-item', { hasText: 'On its way' });
+    for (const [status, count] of [
+      ['sent', 1],
+      ['running', 1],
+      ['done', 0],
+      ['rejected', 1],
+    ] as const) {
+      await send(page, { type: 'outbox', items: [{ ...item, status }] });
+      expect([status, await shown.count()]).toEqual([status, count]);
+    }
+  });
+
   it('leaves Enter and Escape to an input method that is composing', async () => {
     const page = await rig.open('state=owner');
     await page.fill('#composer', '日本');

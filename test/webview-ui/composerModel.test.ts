@@ -104,6 +104,17 @@ describe('composer', () => {
     expect(drafts().at(-1)).toBe('refused\n\nnext');
   });
 
+  it('brings a refused prompt back once: what was cleared since stays cleared', () => {
+    const { clock, composer } = setUp();
+    composer.type('Fix it');
+    composer.send();
+    composer.putBack('Fix it', 'Ada has control.');
+    composer.type('');
+    clock.advance(20_000);
+    expect(composer.draft.value).toBe('');
+    expect(composer.reason.value).toBeUndefined();
+  });
+
   it('does not let an old draft overwrite what was typed meanwhile', () => {
     const { composer } = setUp();
     composer.type('new');

@@ -102,6 +102,16 @@ describe('requests', () => {
     expect(await posted(page, 'answer')).toHaveLength(1);
   });
 
+  it('takes no key that is held down since before it came', async () => {
+    const page = await rig.open('state=owner&request=permission');
+    await keysAwake(page);
+    await page.locator('.transcript').focus();
+    await page.dispatchEvent('.transcript', 'keydown', { key: 'y', repeat: true, bubbles: true });
+    expect(await posted(page, 'answer')).toEqual([]);
+    await page.keyboard.press('y');
+    expect(await posted(page, 'answer')).toHaveLength(1);
+  });
+
   it('takes no key meant for the request before it, when one moves up', async () => {
     const page = await rig.open('state=owner&request=permission&request=edit');
     await keysAwake(page);

@@ -181,6 +181,22 @@ describe('panel store', () => {
     expect(store.isKept(request)).toBe(false);
   });
 
+  it('counts how long the truth is what it is, however many headers say so', () => {
+    const { clock, fake, store } = setUp();
+    const say = (kind: 'live' | 'unconfirmed'): void =>
+      fake.send({ type: 'header', header: { ...ownerHeader, truth: { kind } } });
+    say('live');
+    clock.advance(5_000);
+    say('unconfirmed');
+    const since = store.truthSince;
+    for (let n = 0; n < 4; n += 1) {
+      clock.advance(5_000);
+      say('unconfirmed');
+    }
+    expect(store.truthSince).toBe(since);
+    expect(store.headerAt - since).toBe(20_000);
+  });
+
   it('asks for older entries once until they came', () => {
     const { fake, store, posts } = setUp();
     fake.send({ type: 'entries', entries: manyEntries(5, 100), hasOlder: true });

@@ -128,7 +128,10 @@ describe('answers to questions', () => {
     const other = toggleOther(one, toggleOption(one, none, 0));
     expect(other.options.size).toBe(0);
     expect(answersOf([one], [other])).toBeUndefined();
-    expect(answersOf([one], [{ ...other, other: ' mine ' }])).toEqual({ 'One?': 'mine' });
+    const mine = { ...other, other: ' mine ' };
+    expect(answersOf([one], [mine])).toEqual({ 'One?': 'mine' });
+    // One answer is wanted: an option takes the place of the words.
+    expect(answersOf([one], [toggleOption(one, mine, 1)])).toEqual({ 'One?': 'B' });
   });
 
   it('drop an option that is chosen twice where several may be chosen', () => {
