@@ -120,10 +120,15 @@ if (values.list) {
   process.exit(0);
 }
 
-const copy = new BrokenCopy(files);
+// Before there is a copy: making it takes seconds on a busy computer.
+const made: BrokenCopy[] = [];
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(signal, () => void copy.close().finally(() => process.exit(130)));
+  process.on(signal, () => {
+    void Promise.all(made.map((one) => one.close())).finally(() => process.exit(130));
+  });
 }
+const copy = new BrokenCopy(files);
+made.push(copy);
 const found = new Map<string, { found: number; of: number }>();
 try {
   for (const breakage of chosen) {

@@ -5,15 +5,16 @@ import {
   existsSync,
   linkSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import * as z from 'zod/mini';
 import { cacheFolder, REPO_ROOT } from '../install/cache.ts';
+import { isAlive } from '../run/processTable.ts';
 import {
   endProcessesWith,
   exitOf,
@@ -25,6 +26,9 @@ import { ARTIFACTS } from '../vscode/workbench.ts';
 
 /** Whatever comes, comes in this time: what a breakage keeps from coming is not waited for a minute. */
 const COPY_WAIT = 'export const WAIT_MS = 20_000;';
+
+/** Beginning of the name of a copy's folder; the pid of its run follows. */
+const PREFIX = 'breakages-';
 
 const reportSchema = z.looseObject({
   testResults: z.array(
@@ -60,10 +64,11 @@ export class BrokenCopy {
   readonly folder: string;
   private readonly mark: string;
   private group: ProcessGroup | undefined;
+  private isClosed = false;
 
   constructor(files: readonly string[]) {
-    mkdirSync(ARTIFACTS, { recursive: true });
-    this.folder = mkdtempSync(join(ARTIFACTS, 'breakages-'));
+    this.folder = join(ARTIFACTS, `${PREFIX}${process.pid}`);
+    removeLeftovers();
     this.mark = `breakages-${process.pid}-${Date.now()}`;
     for (const file of files) cpSync(join(REPO_ROOT, file), join(this.folder, file));
     linkAll(join(REPO_ROOT, 'node_modules'), join(this.folder, 'node_modules'));
@@ -110,19 +115,23 @@ export class BrokenCopy {
     const end = await Promise.race([exitOf(group), isLate]);
     clearTimeout(timer);
     await this.endRun();
+    // Whoever closed it ends this process: nothing goes on meanwhile.
+    if (this.isClosed) await new Promise(() => undefined);
     if (end === 'timeout') return { kind: 'timeout' };
     if (end === 0) return { kind: 'green' };
     return { kind: 'red', failed: this.firstFailed(report) ?? { file: files.join(' ') } };
   }
 
   /** Ends what runs in it. */
-  async endRun(): Promise<void> {
+  private async endRun(): Promise<void> {
     await this.group?.end('SIGTERM', 3000);
     this.group = undefined;
     await endProcessesWith(RUN_MARK, this.mark);
   }
 
+  /** Ends what runs in it, and takes it away; a run that waits never resolves. */
   async close(): Promise<void> {
+    this.isClosed = true;
     await this.endRun();
     await rm(this.folder, { recursive: true, force: true });
   }
@@ -138,6 +147,16 @@ export class BrokenCopy {
       title: assertionResults.find(({ status }) => status === 'failed')?.fullName,
     }));
     return tests.find(({ title }) => title !== undefined) ?? tests[0];
+  }
+}
+
+/** A run that was killed leaves its copy behind. */
+function removeLeftovers(): void {
+  mkdirSync(ARTIFACTS, { recursive: true });
+  for (const name of readdirSync(ARTIFACTS)) {
+    const pid = name.startsWith(PREFIX) ? Number(name.slice(PREFIX.length)) : NaN;
+    if (!Number.isInteger(pid) || (isAlive(pid) && pid !== process.pid)) continue;
+    rmSync(join(ARTIFACTS, name), { recursive: true, force: true });
   }
 }
 

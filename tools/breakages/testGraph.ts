@@ -8,8 +8,8 @@ const TYPES_ONLY = /^(?:import|export) type [^'"]*['"][^'"\n]+['"]/gm;
 /** Imports have their ending, and so has what names a program or the entry of a page. */
 const NAMED = /['"]([^'"\n]+\.(?:tsx?|mjs))['"]/g;
 
-/** What a test takes that starts a program, or installs one. */
-const STARTERS = ['tools/run/processes.ts', 'tools/install/cache.ts'];
+/** What a test takes that starts a program, installs one, or serves a relay. */
+const STARTERS = ['tools/run/processes.ts', 'tools/install/cache.ts', 'src/relay/server.ts'];
 
 /** A test and how it comes to the file. */
 export interface RelatedTest {
@@ -18,7 +18,7 @@ export interface RelatedTest {
   readonly steps: number;
   /** It stands in the folder of `test` that mirrors the file's room. */
   readonly isMirror: boolean;
-  /** It starts programs or browsers. */
+  /** It starts programs, browsers or relays. */
   readonly isSlow: boolean;
 }
 
