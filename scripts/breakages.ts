@@ -12,8 +12,9 @@ import { BrokenCopy, filesOfClone } from '../tools/breakages/brokenCopy.ts';
 import { TestGraph } from '../tools/breakages/testGraph.ts';
 import { REPO_ROOT } from '../tools/install/cache.ts';
 
-/** So many of the likely tests run first. */
+/** So many of the likely tests run first, and so many of those that start programs at a time. */
 const FIRST_TESTS = 3;
+const SLOW_TESTS = 6;
 
 type Verdict =
   | { readonly kind: 'found'; readonly by: string }
@@ -55,11 +56,9 @@ function changedSince(ref: string): ReadonlySet<string> {
 function batchesOf(file: string): readonly (readonly string[])[] {
   const tests = graph.testsOf(file);
   const rest = tests.slice(FIRST_TESTS);
-  const batches = [
-    tests.slice(0, FIRST_TESTS),
-    rest.filter(({ isSlow }) => !isSlow),
-    rest.filter(({ isSlow }) => isSlow),
-  ];
+  const batches = [tests.slice(0, FIRST_TESTS), rest.filter(({ isSlow }) => !isSlow)];
+  const slow = rest.filter(({ isSlow }) => isSlow);
+  while (slow.length > 0) batches.push(slow.splice(0, SLOW_TESTS));
   return batches.map((batch) => batch.map((test) => test.file)).filter(({ length }) => length > 0);
 }
 

@@ -42,12 +42,14 @@ export function namedFiles(
 export class TestGraph {
   /** By file those that name it. */
   private readonly users = new Map<string, string[]>();
+  private readonly sizes = new Map<string, number>();
 
   /** `files` are relative to `root`. */
   constructor(root: string, files: readonly string[]) {
     const isFile = (path: string): boolean => existsSync(join(root, path));
     for (const file of files.filter((one) => /\.(tsx?|mjs)$/.test(one))) {
       const text = readFileSync(join(root, file), 'utf8');
+      this.sizes.set(file, text.length);
       for (const named of namedFiles(file, text, isFile)) {
         this.users.set(named, [...(this.users.get(named) ?? []), file]);
       }
@@ -65,6 +67,8 @@ export class TestGraph {
       test.isSlow ? 1 : 0,
       test.isMirror ? 0 : test.file.startsWith('test/tools/') ? 2 : 1,
       test.steps,
+      // What is short has few tests, and is done soon.
+      this.sizes.get(test.file) ?? 0,
     ];
     return [...steps]
       .filter(([one]) => /^test\/.*(?<!\.deep)\.test\.tsx?$/.test(one))
