@@ -1,4 +1,5 @@
 // Sessions that are open to be read, and when they are closed.
+import { CLAUDE_RULES } from '../../src/claude/rules/claudeRules.ts';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
@@ -18,7 +19,12 @@ it('an ended session that somebody has come to read is not closed, and is once n
   await rig.sessions.end(started.id);
   const { stored } = started.recorder;
   await rig.sessions.closeAll();
-  const common = { computer: 'here', agentName: 'Fake', clock: systemClock, log: silentLogger };
+  const common = {
+    computer: 'here',
+    agent: { name: 'Fake', rules: CLAUDE_RULES },
+    clock: systemClock,
+    log: silentLogger,
+  };
   const open = new OpenSessions({ journal, rooms, ...common });
   const session = await open.serve(stored);
   session.rest();

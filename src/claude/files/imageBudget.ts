@@ -18,6 +18,9 @@ export class ImageBudget {
 
   /** Keeps them, and drops the oldest if they are too many. */
   add(id: string, images: readonly PromptImage[]): void {
+    // One that comes again takes its place anew, and is counted once.
+    this.chars -= charsOf(this.kept.get(id) ?? []);
+    this.kept.delete(id);
     this.kept.set(id, images);
     this.chars += charsOf(images);
     for (const [oldest, dropped] of this.kept) {
