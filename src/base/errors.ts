@@ -1,4 +1,5 @@
 // The one error class: a closed code, and the three things a person needs to know.
+import { type Speak, spoken, type Words } from './say.ts';
 
 /** Every code an AppError can have; a code is added here together with its factory. */
 export type ErrorCode =
@@ -52,27 +53,58 @@ export type ErrorCode =
   | 'timeout'
   | 'internal';
 
-/** What a person reads: one sentence each. */
-export interface ErrorParts {
+/** What a person reads: one sentence or two each. `P` is a text, or the words that can be translated. */
+export interface ErrorParts<P = string> {
   /** What happened. */
-  readonly happened: string;
+  readonly happened: P;
   /** What was kept, if something could have been lost. */
-  readonly kept?: string | undefined;
+  readonly kept?: P | undefined;
   /** What to do now. */
-  readonly remedy?: string | undefined;
+  readonly remedy?: P | undefined;
 }
 
-/** The error class of the project; `message` is the three parts joined. Made by factories only. */
+/** The parts that can be translated. */
+export type ErrorWords = ErrorParts<Words>;
+
+/** The parts in the words of a language; without one in English. */
+export function spokenParts(words: ErrorWords, speak?: Speak): ErrorParts {
+  const { happened, kept, remedy } = words;
+  return {
+    happened: spoken(happened, speak),
+    ...(kept && { kept: spoken(kept, speak) }),
+    ...(remedy && { remedy: spoken(remedy, speak) }),
+  };
+}
+
+/** The parts one after the other. */
+export function joinParts({ happened, kept, remedy }: ErrorParts): string {
+  return [happened, kept, remedy].filter(Boolean).join(' ');
+}
+
+/** What an error is made with besides its code and words. */
+export interface AppErrorOptions {
+  readonly cause?: unknown;
+  /** Of a command that is refused: the protocol's word for why. */
+  readonly rejection?: string;
+}
+
+/** The error class of the project; `message` is the three parts joined, in English. Made by factories only. */
 export class AppError extends Error {
   override readonly name = 'AppError';
   readonly code: ErrorCode;
+  readonly words: ErrorWords;
+  /** The words in English. */
   readonly parts: ErrorParts;
+  readonly rejection: string | undefined;
 
-  constructor(code: ErrorCode, parts: ErrorParts, options?: { readonly cause?: unknown }) {
-    const text = [parts.happened, parts.kept, parts.remedy].filter(Boolean).join(' ');
-    super(text, options);
+  constructor(code: ErrorCode, words: ErrorWords, options: AppErrorOptions = {}) {
+    const parts = spokenParts(words);
+    const { cause, rejection } = options;
+    super(joinParts(parts), cause === undefined ? undefined : { cause });
     this.code = code;
+    this.words = words;
     this.parts = parts;
+    this.rejection = rejection;
   }
 }
 

@@ -1,4 +1,5 @@
 // Every message of this room that a person may read: problems of the agent and refusals.
+import { say } from '../base/say.ts';
 import { AppError } from '../base/errors.ts';
 import type { AgentProblem } from '../protocol/agent.ts';
 
@@ -10,9 +11,8 @@ export function notFoundProblem(tried: readonly string[]): AgentProblem {
   const where = tried.length > 0 ? ` Looked at: ${tried.slice(0, 6).join(', ')}.` : '';
   return {
     code: 'agent-not-found',
-    happened: `Claude Code was not found on this computer.${where}`,
-    remedy:
-      'Install it (npm install -g @anthropic-ai/claude-code) or set the path of the claude program in the settings.',
+    happened: say`Claude Code was not found on this computer.${where}`,
+    remedy: say`Install it (npm install -g @anthropic-ai/claude-code) or set the path of the claude program in the settings.`,
   };
 }
 
@@ -20,8 +20,8 @@ export function notFoundProblem(tried: readonly string[]): AgentProblem {
 export function tooOldProblem(version: string): AgentProblem {
   return {
     code: 'agent-too-old',
-    happened: `Claude Code ${version} is too old: ${MIN_CLI_VERSION} or newer is needed.`,
-    remedy: 'Update it with "claude update" and try again.',
+    happened: say`Claude Code ${version} is too old: ${MIN_CLI_VERSION} or newer is needed.`,
+    remedy: say`Update it with "claude update" and try again.`,
   };
 }
 
@@ -29,9 +29,8 @@ export function tooOldProblem(version: string): AgentProblem {
 export function notLoggedInProblem(): AgentProblem {
   return {
     code: 'agent-not-logged-in',
-    happened: 'Claude Code is installed but not logged in.',
-    remedy:
-      'Run "claude" in a terminal, log in, and try again; or set an API key in the environment.',
+    happened: say`Claude Code is installed but not logged in.`,
+    remedy: say`Run "claude" in a terminal, log in, and try again; or set an API key in the environment.`,
   };
 }
 
@@ -39,9 +38,8 @@ export function notLoggedInProblem(): AgentProblem {
 export function brokenProblem(path: string, detail: string): AgentProblem {
   return {
     code: 'agent-crashed',
-    happened: `${path} ended at once instead of telling its version${detail === '' ? '' : ` (${detail})`}.`,
-    remedy:
-      'Run "claude --version" in a terminal to see why, reinstall it, or set another path in the settings.',
+    happened: say`${path} ended at once instead of telling its version${detail === '' ? '' : ` (${detail})`}.`,
+    remedy: say`Run "claude --version" in a terminal to see why, reinstall it, or set another path in the settings.`,
   };
 }
 
@@ -49,8 +47,8 @@ export function brokenProblem(path: string, detail: string): AgentProblem {
 export function hangsProblem(path: string, timeoutMs: number): AgentProblem {
   return {
     code: 'agent-silent',
-    happened: `${path} did not answer within ${Math.round(timeoutMs / 1000)} s.`,
-    remedy: 'Run "claude --version" in a terminal to see why, or set another path in the settings.',
+    happened: say`${path} did not answer within ${Math.round(timeoutMs / 1000)} s.`,
+    remedy: say`Run "claude --version" in a terminal to see why, or set another path in the settings.`,
   };
 }
 
@@ -64,9 +62,9 @@ export function crashedProblem(
   const said = stderrTail === '' ? '' : ` It said: ${stderrTail}`;
   return {
     code: 'agent-crashed',
-    happened: `Claude Code ended unexpectedly ${how}.${said}`,
-    kept: 'Everything up to the last finished block is kept.',
-    remedy: 'Resume the session to go on.',
+    happened: say`Claude Code ended unexpectedly ${how}.${said}`,
+    kept: say`Everything up to the last finished block is kept.`,
+    remedy: say`Resume the session to go on.`,
   };
 }
 
@@ -74,9 +72,9 @@ export function crashedProblem(
 export function silentProblem(silentMs: number): AgentProblem {
   return {
     code: 'agent-silent',
-    happened: `Claude Code has said nothing for ${Math.round(silentMs / 1000)} s.`,
-    kept: 'The turn still runs; nothing is lost.',
-    remedy: 'Wait, or interrupt the turn and send the prompt again.',
+    happened: say`Claude Code has said nothing for ${Math.round(silentMs / 1000)} s.`,
+    kept: say`The turn still runs; nothing is lost.`,
+    remedy: say`Wait, or interrupt the turn and send the prompt again.`,
   };
 }
 
@@ -84,8 +82,8 @@ export function silentProblem(silentMs: number): AgentProblem {
 export function protocolProblem(detail: string): AgentProblem {
   return {
     code: 'agent-protocol',
-    happened: `Claude Code did not answer as expected: ${detail}`,
-    remedy: 'Update Claude Code ("claude update") and Twinhelm, then start the session again.',
+    happened: say`Claude Code did not answer as expected: ${detail}`,
+    remedy: say`Update Claude Code ("claude update") and Twinhelm, then start the session again.`,
   };
 }
 
@@ -98,9 +96,9 @@ export function problemError(problem: AgentProblem): AppError {
 /** The conversation is open in another process: a second writer would fork it. */
 export function sessionBusyError(pid: number | undefined): AppError {
   return new AppError('session-busy', {
-    happened: `This conversation is open in another Claude Code process on this computer${pid === undefined ? '' : ` (process ${pid})`}.`,
-    kept: 'Nothing was changed.',
-    remedy: 'Watch it live, or end it there first and then resume it here.',
+    happened: say`This conversation is open in another Claude Code process on this computer${pid === undefined ? '' : say` (process ${pid})`}.`,
+    kept: say`Nothing was changed.`,
+    remedy: say`Watch it live, or end it there first and then resume it here.`,
   });
 }
 
@@ -109,9 +107,9 @@ export function notReadyError(said: string, cause: unknown): AppError {
   return new AppError(
     'timeout',
     {
-      happened: `Claude Code was started but did not get ready, and was ended.${said === '' ? '' : ` It said: ${said}`}`,
-      kept: 'The conversation is as it was.',
-      remedy: 'Run "claude" in a terminal to see what it waits for, then try again.',
+      happened: say`Claude Code was started but did not get ready, and was ended.${said === '' ? '' : say` It said: ${said}`}`,
+      kept: say`The conversation is as it was.`,
+      remedy: say`Run "claude" in a terminal to see what it waits for, then try again.`,
     },
     { cause },
   );
@@ -120,43 +118,43 @@ export function notReadyError(said: string, cause: unknown): AppError {
 /** A model or mode whose name holds characters that no name has. */
 export function badNameError(what: 'model' | 'mode'): AppError {
   return new AppError('invalid-input', {
-    happened: `This is not the name of a ${what}.`,
-    kept: 'The session goes on as before.',
-    remedy: `Choose a ${what} from the list.`,
+    happened: say`This is not the name of a ${what}.`,
+    kept: say`The session goes on as before.`,
+    remedy: say`Choose a ${what} from the list.`,
   });
 }
 
 /** A control request was not answered in time. */
 export function controlTimeoutError(subtype: string, timeoutMs: number): AppError {
   return new AppError('timeout', {
-    happened: `Claude Code did not answer "${subtype}" within ${Math.round(timeoutMs / 1000)} s.`,
-    kept: 'The session goes on.',
-    remedy: 'Try again; if it stays silent, interrupt or end the session.',
+    happened: say`Claude Code did not answer "${subtype}" within ${Math.round(timeoutMs / 1000)} s.`,
+    kept: say`The session goes on.`,
+    remedy: say`Try again; if it stays silent, interrupt or end the session.`,
   });
 }
 
 /** A control request was refused by the CLI. */
 export function controlRefusedError(subtype: string, reason: string): AppError {
   return new AppError('agent-protocol', {
-    happened: `Claude Code refused "${subtype}": ${reason}`,
-    kept: 'The session goes on as before.',
+    happened: say`Claude Code refused "${subtype}": ${reason}`,
+    kept: say`The session goes on as before.`,
   });
 }
 
 /** The session's process has ended. */
 export function endedError(): AppError {
   return new AppError('agent-crashed', {
-    happened: 'The session has ended.',
-    kept: 'The conversation is kept.',
-    remedy: 'Resume it to go on.',
+    happened: say`The session has ended.`,
+    kept: say`The conversation is kept.`,
+    remedy: say`Resume it to go on.`,
   });
 }
 
 /** The working folder of a new session is not there. */
 export function folderMissingError(cwd: string): AppError {
   return new AppError('invalid-input', {
-    happened: `The folder ${cwd} does not exist.`,
-    kept: 'Nothing was started.',
-    remedy: 'Choose another folder.',
+    happened: say`The folder ${cwd} does not exist.`,
+    kept: say`Nothing was started.`,
+    remedy: say`Choose another folder.`,
   });
 }

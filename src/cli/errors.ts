@@ -1,13 +1,14 @@
 // Errors of the command line: one factory per message.
-import { AppError } from '../base/errors.ts';
+import { say, verbatim } from '../base/say.ts';
+import { AppError, joinParts, spokenParts } from '../base/errors.ts';
 import { PRODUCT_ID } from '../base/product.ts';
 import type { Alarm } from '../session/view.ts';
 
 /** The command line was not understood; `command` is the subcommand, if there was one. */
 export function usage(detail: string, command?: string): AppError {
   return new AppError('usage', {
-    happened: `${detail.replace(/\.$/, '')}.`,
-    remedy: `See “${[PRODUCT_ID, command, '--help'].filter(Boolean).join(' ')}”.`,
+    happened: say`${detail.replace(/\.$/, '')}.`,
+    remedy: say`See “${[PRODUCT_ID, command, '--help'].filter(Boolean).join(' ')}”.`,
   });
 }
 
@@ -15,7 +16,7 @@ export function usage(detail: string, command?: string): AppError {
 export function accessKeyUnreadable(file: string, cause: unknown): AppError {
   return new AppError(
     'usage',
-    { happened: `The access key file ${file} cannot be read.`, kept: 'Nothing was shared.' },
+    { happened: say`The access key file ${file} cannot be read.`, kept: say`Nothing was shared.` },
     { cause },
   );
 }
@@ -23,25 +24,25 @@ export function accessKeyUnreadable(file: string, cause: unknown): AppError {
 /** A line of the scripting interface; `detail` completes "was not understood: …". */
 export function badLine(detail: string): AppError {
   return new AppError('invalid-input', {
-    happened: `This input line was not understood: ${detail}.`,
-    kept: 'Nothing was sent.',
-    remedy: 'docs/cli.md describes the lines.',
+    happened: say`This input line was not understood: ${detail}.`,
+    kept: say`Nothing was sent.`,
+    remedy: say`docs/cli.md describes the lines.`,
   });
 }
 
 /** No session has an id that begins with `prefix`. */
 export function noSuchSession(prefix: string): AppError {
   return new AppError('session-not-found', {
-    happened: `No session of this computer has an id that begins with “${prefix}”.`,
-    remedy: `“${PRODUCT_ID} sessions” lists them.`,
+    happened: say`No session of this computer has an id that begins with “${prefix}”.`,
+    remedy: say`“${PRODUCT_ID} sessions” lists them.`,
   });
 }
 
 /** Several sessions have an id that begins with `prefix`. */
 export function ambiguousSession(prefix: string, matches: readonly string[]): AppError {
   return new AppError('session-ambiguous', {
-    happened: `“${prefix}” is the beginning of several ids: ${matches.slice(0, 5).join(', ')}${matches.length > 5 ? ' …' : ''}.`,
-    remedy: 'Give more characters of the id.',
+    happened: say`“${prefix}” is the beginning of several ids: ${matches.slice(0, 5).join(', ')}${matches.length > 5 ? ' …' : ''}.`,
+    remedy: say`Give more characters of the id.`,
   });
 }
 
@@ -49,140 +50,139 @@ export function ambiguousSession(prefix: string, matches: readonly string[]): Ap
 export function noSuchMember(name: string, isAmbiguous: boolean): AppError {
   return new AppError('invalid-input', {
     happened: isAmbiguous
-      ? `Several people here are called “${name}”.`
-      : `Nobody here is called “${name}”.`,
-    kept: 'Nothing was sent.',
-    remedy: 'Name them by the beginning of their member id.',
+      ? say`Several people here are called “${name}”.`
+      : say`Nobody here is called “${name}”.`,
+    kept: say`Nothing was sent.`,
+    remedy: say`Name them by the beginning of their member id.`,
   });
 }
 
 /** Nothing waits for an answer, or not what was named. */
 export function nothingPending(): AppError {
   return new AppError('invalid-input', {
-    happened: 'No such request waits for an answer.',
-    kept: 'Nothing was sent.',
+    happened: say`No such request waits for an answer.`,
+    kept: say`Nothing was sent.`,
   });
 }
 
 /** Several requests wait and none was named. */
 export function severalPending(): AppError {
   return new AppError('invalid-input', {
-    happened: 'Several requests wait for an answer.',
-    kept: 'Nothing was sent.',
-    remedy: 'Name one of them.',
+    happened: say`Several requests wait for an answer.`,
+    kept: say`Nothing was sent.`,
+    remedy: say`Name one of them.`,
   });
 }
 
 /** No prompt waits, or none with this number. */
 export function nothingQueued(): AppError {
   return new AppError('invalid-input', {
-    happened: 'No such prompt waits.',
-    kept: 'Nothing was sent.',
-    remedy: 'See /queue.',
+    happened: say`No such prompt waits.`,
+    kept: say`Nothing was sent.`,
+    remedy: say`See /queue.`,
   });
 }
 
 /** Several prompts wait and none was named. */
 export function severalQueued(): AppError {
   return new AppError('invalid-input', {
-    happened: 'Several prompts wait.',
-    kept: 'Nothing was sent.',
-    remedy: 'Name one by its number in /queue.',
+    happened: say`Several prompts wait.`,
+    kept: say`Nothing was sent.`,
+    remedy: say`Name one by its number in /queue.`,
   });
 }
 
 /** A question waits: allowing it would answer it with nothing. */
 export function wantsAnswer(): AppError {
   return new AppError('invalid-input', {
-    happened: 'This is a question: it wants an answer.',
-    kept: 'Nothing was sent.',
-    remedy: 'Use /answer with the number of an option, or with your own words.',
+    happened: say`This is a question: it wants an answer.`,
+    kept: say`Nothing was sent.`,
+    remedy: say`Use /answer with the number of an option, or with your own words.`,
   });
 }
 
 /** No question waits; other requests are allowed or denied. */
 export function noQuestion(): AppError {
   return new AppError('invalid-input', {
-    happened: 'No question waits for an answer.',
-    kept: 'Nothing was sent.',
-    remedy: 'What else waits is answered by /allow or /deny.',
+    happened: say`No question waits for an answer.`,
+    kept: say`Nothing was sent.`,
+    remedy: say`What else waits is answered by /allow or /deny.`,
   });
 }
 
 /** Several questions were asked at once. */
 export function answersMissing(count: number): AppError {
   return new AppError('invalid-input', {
-    happened: `${count} questions were asked at once.`,
-    kept: 'Nothing was sent.',
-    remedy: `Give ${count} answers, with semicolons between them.`,
+    happened: say`${count} questions were asked at once.`,
+    kept: say`Nothing was sent.`,
+    remedy: say`Give ${count} answers, with semicolons between them.`,
   });
 }
 
 /** A command of the terminal needs something behind it. */
 export function textMissing(name: string): AppError {
   return new AppError('usage', {
-    happened: `/${name} needs something behind it.`,
-    kept: 'Nothing was sent.',
-    remedy: '/help says what.',
+    happened: say`/${name} needs something behind it.`,
+    kept: say`Nothing was sent.`,
+    remedy: say`/help says what.`,
   });
 }
 
 /** A command that the terminal does not have. */
 export function unknownVerb(name: string): AppError {
   return new AppError('usage', {
-    happened: `/${name} is no command here.`,
-    kept: 'Nothing was sent.',
-    remedy: `/help lists the commands; //${name} sends it as a prompt.`,
+    happened: say`/${name} is no command here.`,
+    kept: say`Nothing was sent.`,
+    remedy: say`/help lists the commands; //${name} sends it as a prompt.`,
   });
 }
 
 /** A terminal gives a program no more than this of one line. */
 export function lineCutByTerminal(bytes: number): AppError {
   return new AppError('too-large', {
-    happened: `This line is as long as a terminal passes on (${bytes} bytes): its end may be lost.`,
-    kept: 'Nothing was sent.',
-    remedy: `Send a long text by “${PRODUCT_ID} send ID - < FILE”, or in several lines.`,
+    happened: say`This line is as long as a terminal passes on (${bytes} bytes): its end may be lost.`,
+    kept: say`Nothing was sent.`,
+    remedy: say`Send a long text by “${PRODUCT_ID} send ID - < FILE”, or in several lines.`,
   });
 }
 
 /** No session host runs. */
 export function noHost(home: string): AppError {
   return new AppError('host-unreachable', {
-    happened: `No session host is running for ${home}.`,
-    remedy: `“${PRODUCT_ID} start” starts one.`,
+    happened: say`No session host is running for ${home}.`,
+    remedy: say`“${PRODUCT_ID} start” starts one.`,
   });
 }
 
 /** The host of a joined session cannot be reached. */
 export function sessionSilent(): AppError {
   return new AppError('host-unreachable', {
-    happened: 'The computer of this session does not answer.',
-    kept: 'Nothing was sent.',
-    remedy: 'Check that it is on and online, or ask its owner.',
+    happened: say`The computer of this session does not answer.`,
+    kept: say`Nothing was sent.`,
+    remedy: say`Check that it is on and online, or ask its owner.`,
   });
 }
 
 /** The relay of a link cannot be reached. */
 export function relaySilent(relay: string, reason: string): AppError {
   return new AppError('relay-unreachable', {
-    happened: `The relay ${relay} cannot be reached${reason === '' ? '' : ` (${reason})`}.`,
-    kept: 'Nothing was sent.',
-    remedy:
-      'Check the network, and that the link is meant for this computer: a link to 127.0.0.1 works only where it was made.',
+    happened: say`The relay ${relay} cannot be reached${reason === '' ? '' : ` (${reason})`}.`,
+    kept: say`Nothing was sent.`,
+    remedy: say`Check the network, and that the link is meant for this computer: a link to 127.0.0.1 works only where it was made.`,
   });
 }
 
 /** Nothing came of a session, though its relay did not refuse either. */
 export function sessionUnseen(relay: string): AppError {
   return new AppError('host-unreachable', {
-    happened: `Nothing of this session came from the relay ${relay}.`,
-    kept: 'Nothing was sent.',
-    remedy: 'Check the network, and that the computer of the session is on and online.',
+    happened: say`Nothing of this session came from the relay ${relay}.`,
+    kept: say`Nothing was sent.`,
+    remedy: say`Check the network, and that the computer of the session is on and online.`,
   });
 }
 
 /** What came of a session is not to be trusted; `file` remembers what was seen of it before. */
-export function sessionDistrusted({ kind, text }: Alarm, file: string): AppError {
+export function sessionDistrusted({ kind, words }: Alarm, file: string): AppError {
   const codes = {
     fork: 'fork-detected',
     split: 'split-detected',
@@ -191,21 +191,21 @@ export function sessionDistrusted({ kind, text }: Alarm, file: string): AppError
     update: 'update',
   } as const;
   return new AppError(codes[kind], {
-    happened: text,
-    kept: 'Nothing was sent.',
+    happened: verbatim(joinParts(spokenParts(words))),
+    kept: say`Nothing was sent.`,
     remedy:
       kind === 'rollback'
-        ? `Try again in a minute. If the owner says that the session was restored from a backup, delete ${file}.`
-        : 'Ask the owner of the session.',
+        ? say`Try again in a minute. If the owner says that the session was restored from a backup, delete ${file}.`
+        : say`Ask the owner of the session.`,
   });
 }
 
 /** A command to end the host was taken and it takes longer. */
 export function hostStays(): AppError {
   return new AppError('host-running', {
-    happened: 'The session host still lets its sessions end.',
-    kept: 'It will end by itself when they have.',
-    remedy: `“${PRODUCT_ID} host stop --force” ends it at once.`,
+    happened: say`The session host still lets its sessions end.`,
+    kept: say`It will end by itself when they have.`,
+    remedy: say`“${PRODUCT_ID} host stop --force” ends it at once.`,
   });
 }
 
@@ -213,34 +213,33 @@ export function hostStays(): AppError {
 export function notOpen(id: string, hasEnded: boolean): AppError {
   return new AppError('session-not-found', {
     happened: hasEnded
-      ? `The session ${id} has ended.`
-      : `The session ${id} cannot be opened from here.`,
-    kept: hasEnded ? 'Its conversation is kept. Nothing was sent.' : 'Nothing was sent.',
+      ? say`The session ${id} has ended.`
+      : say`The session ${id} cannot be opened from here.`,
+    kept: hasEnded ? say`Its conversation is kept. Nothing was sent.` : say`Nothing was sent.`,
     remedy: hasEnded
-      ? '“Continue Here” in VS Code goes on with it.'
-      : 'Use the terminal that it runs in.',
+      ? say`“Continue Here” in VS Code goes on with it.`
+      : say`Use the terminal that it runs in.`,
   });
 }
 
 /** A turn that was waited for ended badly. */
 export function turnFailed(detail: string): AppError {
-  return new AppError('agent-protocol', { happened: `The turn ended with an error: ${detail}` });
+  return new AppError('agent-protocol', { happened: say`The turn ended with an error: ${detail}` });
 }
 
 /** This Node lacks something every command needs. */
 export function nodeTooOld(version: string): AppError {
   return new AppError('host-runtime', {
-    happened: `This needs Node.js 22.13 or newer; ${version} runs it.`,
-    remedy:
-      'Install a newer Node.js and try again. In a clone, node_modules/.bin/node is one: put it before the file.',
+    happened: say`This needs Node.js 22.13 or newer; ${version} runs it.`,
+    remedy: say`Install a newer Node.js and try again. In a clone, node_modules/.bin/node is one: put it before the file.`,
   });
 }
 
 /** The identity file cannot be used. */
 export function identityUnusable(file: string, reason: string): AppError {
   return new AppError('invalid-input', {
-    happened: `The identity in ${file} cannot be used: ${reason}.`,
-    kept: 'It was not changed.',
-    remedy: 'Delete it to become a new person in every session, or restore it.',
+    happened: say`The identity in ${file} cannot be used: ${reason}.`,
+    kept: say`It was not changed.`,
+    remedy: say`Delete it to become a new person in every session, or restore it.`,
   });
 }

@@ -1,50 +1,50 @@
 // What a client says when something went wrong: what happened, what was kept, what to do.
+import { say, type Words } from '../base/say.ts';
 import { AppError } from '../base/errors.ts';
 import { PRODUCT_ID, PRODUCT_NAME } from '../base/product.ts';
 
 /** Starting and sharing need a computer behind this window. */
 export function noHostHere(): AppError {
   return new AppError('usage', {
-    happened: 'This window has no computer to run sessions on: it runs in the browser alone.',
-    remedy: `Open ${PRODUCT_NAME} in VS Code on the computer where Claude Code is installed, or join a session by its link.`,
+    happened: say`This window has no computer to run sessions on: it runs in the browser alone.`,
+    remedy: say`Open ${PRODUCT_NAME} in VS Code on the computer where Claude Code is installed, or join a session by its link.`,
   });
 }
 
 /** The host was started but does not let this window in. */
 export function hostSilent(): AppError {
   return new AppError('host-unreachable', {
-    happened: 'The background service of this computer runs but does not answer.',
-    kept: 'Its sessions are untouched.',
-    remedy: `Try again; if it stays silent, end it: command "Stop All Sessions on This Computer", or “${PRODUCT_ID} host stop”.`,
+    happened: say`The background service of this computer runs but does not answer.`,
+    kept: say`Its sessions are untouched.`,
+    remedy: say`Try again; if it stays silent, end it: command "Stop All Sessions on This Computer", or “${PRODUCT_ID} host stop”.`,
   });
 }
 
 /** The host says what this version cannot read; 'update'. */
 export function hostNotUnderstood(): AppError {
   return new AppError('update', {
-    happened:
-      'This window cannot read what the background service of this computer says: they are of different versions.',
-    kept: 'Its sessions go on.',
-    remedy: `Update ${PRODUCT_NAME} here, or stop it (command "Stop All Sessions on This Computer", or “${PRODUCT_ID} host stop”) and try again: both then have one version.`,
+    happened: say`This window cannot read what the background service of this computer says: they are of different versions.`,
+    kept: say`Its sessions go on.`,
+    remedy: say`Update ${PRODUCT_NAME} here, or stop it (command "Stop All Sessions on This Computer", or “${PRODUCT_ID} host stop”) and try again: both then have one version.`,
   });
 }
 
 /** The host answered something that this version does not understand. */
-export function unexpectedAnswer(what: string): AppError {
+export function unexpectedAnswer(what: Words): AppError {
   return new AppError('internal', {
-    happened: `The background service answered ${what} in a form that this version does not understand.`,
-    remedy: `Stop it (command "Stop All Sessions on This Computer", or “${PRODUCT_ID} host stop”) and try again: both then have one version.`,
+    happened: say`The background service answered ${what} in a form that this version does not understand.`,
+    remedy: say`Stop it (command "Stop All Sessions on This Computer", or “${PRODUCT_ID} host stop”) and try again: both then have one version.`,
   });
 }
 
 /** The person gave up, or closed what waited. */
 export function cancelled(): AppError {
-  return new AppError('cancelled', { happened: 'This was cancelled.' });
+  return new AppError('cancelled', { happened: say`This was cancelled.` });
 }
 
 /** What was waited for did not come. */
 export function timedOut(): AppError {
-  return new AppError('timeout', { happened: 'This took too long.' });
+  return new AppError('timeout', { happened: say`This took too long.` });
 }
 
 /** Anything thrown, as an AppError. */
@@ -53,7 +53,7 @@ export function asAppError(error: unknown): AppError {
   const detail = error instanceof Error ? error.message : String(error);
   return new AppError(
     'internal',
-    { happened: `Something unexpected happened: ${detail}.`, remedy: 'The log tells more.' },
+    { happened: say`Something unexpected happened: ${detail}.`, remedy: say`The log tells more.` },
     { cause: error },
   );
 }

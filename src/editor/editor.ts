@@ -1,4 +1,5 @@
 // Puts the editor together: the same in both extension hosts.
+import { speech } from './speech.ts';
 import * as vscode from 'vscode';
 import { DisposableStore } from '../base/disposable.ts';
 import { PRODUCT_ID, PRODUCT_NAME, PRODUCT_VERSION, PUBLISHER } from '../base/product.ts';
@@ -59,6 +60,7 @@ export function startEditor(
 ): Editor {
   const { clock, random } = environment;
   const startedAt = clock.monotonic();
+  const t = speech();
   const disposables = new DisposableStore();
   const channel = disposables.add(vscode.window.createOutputChannel(PRODUCT_NAME, { log: true }));
   const log = channelLogger(channel);
@@ -86,15 +88,15 @@ export function startEditor(
   });
   const joined = disposables.add(joinedSessions(secrets, log));
   const given = disposables.add(givenLinks(secrets, log));
-  const directory = disposables.add(new SessionDirectory({ machine, joined, t: vscode.l10n.t }));
+  const directory = disposables.add(new SessionDirectory({ machine, joined, t }));
   const kept = { storage: workspaceState, now: () => clock.now() };
-  const open = new OpenPrompts({ ...kept, t: vscode.l10n.t });
+  const open = new OpenPrompts({ ...kept, t });
   const leftBehind: RoomPoolOptions['leftBehind'] = (ref) => open.of(ref);
   const pool = new RoomPool({ links: directory, join, clock, random, log, leftBehind });
   directory.watch(pool);
   disposables.add(open.watch(pool));
   const drafts = new Drafts(kept);
-  disposables.add(returnRefusedPrompts({ pool, drafts, t: vscode.l10n.t }));
+  disposables.add(returnRefusedPrompts({ pool, drafts, t }));
   const documents = disposables.add(new EntryDocuments());
   const openSession = async (ref: SessionRef): Promise<void> => {
     const foundKey = ref.kind === 'own' ? machine.row(ref.session)?.foundKey : undefined;

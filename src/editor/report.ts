@@ -1,6 +1,8 @@
 // Tells a person about an error: one message, with the log at hand.
+import { speech } from './speech.ts';
 import * as vscode from 'vscode';
 import type { AppError } from '../base/errors.ts';
+import { errorMessage } from '../client/translate.ts';
 import { fullName } from './manifestNames.ts';
 import { plainText } from './plainText.ts';
 
@@ -8,7 +10,9 @@ import { plainText } from './plainText.ts';
 export function reportError(error: AppError): void {
   if (error.code === 'cancelled') return;
   const showLog = vscode.l10n.t('Show Log');
-  void vscode.window.showErrorMessage(plainText(error.message), showLog).then((choice) => {
-    if (choice === showLog) void vscode.commands.executeCommand(fullName('showLog'));
-  });
+  void vscode.window
+    .showErrorMessage(plainText(errorMessage(error, speech())), showLog)
+    .then((choice) => {
+      if (choice === showLog) void vscode.commands.executeCommand(fullName('showLog'));
+    });
 }

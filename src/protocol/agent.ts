@@ -1,6 +1,7 @@
 // What a session of any agent looks like to the session host: the seam between host/ and the adapters.
 import type { Event } from '../base/emitter.ts';
-import type { ErrorCode, ErrorParts } from '../base/errors.ts';
+import type { ErrorCode, ErrorWords } from '../base/errors.ts';
+import type { Words } from '../base/say.ts';
 import type { Json } from './json.ts';
 import type { SessionStatus } from './state.ts';
 import type { LiveText, PromptImage } from './entryParts.ts';
@@ -38,9 +39,9 @@ export interface AgentCommand {
 }
 
 /** A clear state with its remedy instead of a stack trace. */
-export interface AgentProblem extends ErrorParts {
+export interface AgentProblem extends ErrorWords {
   readonly code: Extract<ErrorCode, `agent-${string}`>;
-  readonly remedy: string;
+  readonly remedy: Words;
 }
 
 /** An entry as the agent reports it. */

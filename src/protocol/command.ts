@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import { jsonSchema } from './json.ts';
 import { openEnum } from './openEnum.ts';
+import { saidPartsSchema } from './said.ts';
 
 /** A command as it travels: the header of its record carries member, boot and term. */
 export const commandSchema = z.looseObject({
@@ -51,6 +52,8 @@ export const ackSchema = z.looseObject({
   code: z.optional(openEnum(rejectionSchema)),
   /** For people: what happened, what was kept, what to do. */
   message: z.optional(z.string()),
+  /** The sentences of `message`, to be translated. */
+  said: z.optional(saidPartsSchema),
   /** With 'gap': the counter that is missing. */
   expected: z.optional(z.number()),
   result: z.optional(jsonSchema),

@@ -1,4 +1,5 @@
 // Errors of links that a person can see: one factory per message.
+import { say } from '../base/say.ts';
 import { AppError } from '../base/errors.ts';
 import { PRODUCT_NAME } from '../base/product.ts';
 import { PROTOCOL_VERSION } from './version.ts';
@@ -6,9 +7,9 @@ import { PROTOCOL_VERSION } from './version.ts';
 /** A link that was cut or changed on its way; `part` names what is wrong with it: 'the room'. */
 export function malformedLink(part: string): AppError {
   return new AppError('link-malformed', {
-    happened: `This is not a complete ${PRODUCT_NAME} link: ${part} is missing or damaged.`,
-    kept: 'Nothing was sent.',
-    remedy: 'Copy the whole link again, from "https" or "http" to its last character.',
+    happened: say`This is not a complete ${PRODUCT_NAME} link: ${part} is missing or damaged.`,
+    kept: say`Nothing was sent.`,
+    remedy: say`Copy the whole link again, from "https" or "http" to its last character.`,
   });
 }
 
@@ -16,10 +17,10 @@ export function malformedLink(part: string): AppError {
 export function foreignLink(version: number): AppError {
   const isNewer = version > PROTOCOL_VERSION;
   return new AppError(isNewer ? 'link-needs-update' : 'link-foreign-version', {
-    happened: `This link is of protocol version ${version}; this ${PRODUCT_NAME} speaks version ${PROTOCOL_VERSION}.`,
-    kept: 'Nothing was sent.',
+    happened: say`This link is of protocol version ${version}; this ${PRODUCT_NAME} speaks version ${PROTOCOL_VERSION}.`,
+    kept: say`Nothing was sent.`,
     remedy: isNewer
-      ? `Update ${PRODUCT_NAME} and open the link again.`
-      : `Ask for a new link from a current ${PRODUCT_NAME}.`,
+      ? say`Update ${PRODUCT_NAME} and open the link again.`
+      : say`Ask for a new link from a current ${PRODUCT_NAME}.`,
   });
 }

@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import type { ErrorParts } from '../base/errors.ts';
 import { openEnum } from './openEnum.ts';
+import { saidPartsSchema } from './said.ts';
 import { authorSchema, requestKindSchema } from './entryParts.ts';
 
 /** What a member may do: look; ask for control; everything. Closed: for what is made here, and for the gate. */
@@ -66,6 +67,8 @@ export const problemSchema = z.looseObject({
   happened: z.string(),
   kept: z.optional(z.string()),
   remedy: z.optional(z.string()),
+  /** The same, to be translated. */
+  said: z.optional(saidPartsSchema),
 }) satisfies z.ZodMiniType<ErrorParts & { readonly code: string }>;
 
 /** What can be done with a session from here, by what runs it: `end` its process, `continue` it once it has ended. */

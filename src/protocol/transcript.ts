@@ -11,6 +11,7 @@ import {
 } from './entryParts.ts';
 import { type Json, jsonSchema } from './json.ts';
 import { openEnum } from './openEnum.ts';
+import { saidSchema } from './said.ts';
 import { toolViewSchema } from './toolView.ts';
 
 const common = {
@@ -225,6 +226,8 @@ const notice = z.looseObject({
   /** Stable code, e.g. 'host-restarted', 'partial-text-lost', 'mode-changed', 'hook'. */
   code: z.string(),
   text: z.string(),
+  /** The same, to be translated; absent for what a program or a person has written. */
+  said: z.optional(saidSchema),
   author: z.optional(authorSchema),
   /** The prompt that it is about: 'prompt-blocked' says that it was not run. */
   promptId: z.optional(z.string()),

@@ -1,4 +1,5 @@
 // Every message of the relay that a person can read.
+import { say } from '../base/say.ts';
 import { AppError } from '../base/errors.ts';
 
 /** The port is taken by another program. */
@@ -6,8 +7,8 @@ export function portBusy(port: number, cause: unknown): AppError {
   return new AppError(
     'port-busy',
     {
-      happened: `Port ${port} is in use by another program.`,
-      remedy: 'Choose another with --port, or --port 0 for any free one.',
+      happened: say`Port ${port} is in use by another program.`,
+      remedy: say`Choose another with --port, or --port 0 for any free one.`,
     },
     { cause },
   );
@@ -18,8 +19,8 @@ export function cannotListen(host: string, cause: unknown): AppError {
   return new AppError(
     'invalid-input',
     {
-      happened: `The relay cannot listen on ${host}.`,
-      remedy: 'Give an address of this computer with --host, for example 127.0.0.1 or 0.0.0.0.',
+      happened: say`The relay cannot listen on ${host}.`,
+      remedy: say`Give an address of this computer with --host, for example 127.0.0.1 or 0.0.0.0.`,
     },
     { cause },
   );
@@ -30,8 +31,8 @@ export function storeLocked(file: string, cause: unknown): AppError {
   return new AppError(
     'journal-locked',
     {
-      happened: `The relay's store ${file} is in use by another relay.`,
-      remedy: 'End the other relay, or give this one its own folder with --data.',
+      happened: say`The relay's store ${file} is in use by another relay.`,
+      remedy: say`End the other relay, or give this one its own folder with --data.`,
     },
     { cause },
   );
@@ -42,9 +43,9 @@ export function storeDamaged(file: string, cause: unknown): AppError {
   return new AppError(
     'journal-damaged',
     {
-      happened: `The relay's store ${file} cannot be opened.`,
-      kept: 'The file was left as it is.',
-      remedy: 'Move it away: hosts fill an empty relay again when they reconnect.',
+      happened: say`The relay's store ${file} cannot be opened.`,
+      kept: say`The file was left as it is.`,
+      remedy: say`Move it away: hosts fill an empty relay again when they reconnect.`,
     },
     { cause },
   );
@@ -55,9 +56,9 @@ export function storeRefused(cause: unknown): AppError {
   return new AppError(
     'internal',
     {
-      happened: 'The relay cannot write to its disk.',
-      kept: 'Until it ends it goes by what it was told.',
-      remedy: 'Free space on the computer of the relay, then try again.',
+      happened: say`The relay cannot write to its disk.`,
+      kept: say`Until it ends it goes by what it was told.`,
+      remedy: say`Free space on the computer of the relay, then try again.`,
     },
     { cause },
   );
@@ -66,80 +67,80 @@ export function storeRefused(cause: unknown): AppError {
 /** This Node has no `node:sqlite`. */
 export function runtimeLacksSqlite(): AppError {
   return new AppError('host-runtime', {
-    happened: `This Node (${process.version}) lacks node:sqlite.`,
-    remedy: 'Install Node 22.13 or newer.',
+    happened: say`This Node (${process.version}) lacks node:sqlite.`,
+    remedy: say`Install Node 22.13 or newer.`,
   });
 }
 
 /** A claim that is no claim: malformed, not signed by the room's key, or for another room. */
 export function badClaim(reason: string): AppError {
   return new AppError('relay-bad-request', {
-    happened: `The relay refused the claim: ${reason}.`,
-    remedy: 'Check that both sides run the same version of Twinhelm.',
+    happened: say`The relay refused the claim: ${reason}.`,
+    remedy: say`Check that both sides run the same version of Twinhelm.`,
   });
 }
 
 /** Another host process holds the room, or this claim is older than one the relay has. */
 export function claimConflict(): AppError {
   return new AppError('relay-claim-conflict', {
-    happened: 'The room is held by another host process, or by a newer claim of this one.',
-    remedy: 'Stop the other session host, or start this one again to take the room over.',
+    happened: say`The room is held by another host process, or by a newer claim of this one.`,
+    remedy: say`Stop the other session host, or start this one again to take the room over.`,
   });
 }
 
 /** The relay wants an access key for claims and got none, or a wrong one. */
 export function accessKeyRefused(): AppError {
   return new AppError('relay-refused', {
-    happened: 'This relay takes claims only with its access key.',
-    remedy: 'Set the access key of the relay server and share again.',
+    happened: say`This relay takes claims only with its access key.`,
+    remedy: say`Set the access key of the relay server and share again.`,
   });
 }
 
 /** A question about a room without a token that the room admits. */
 export function notAdmitted(): AppError {
   return new AppError('relay-refused', {
-    happened: 'The relay does not admit this token.',
-    remedy: 'Ask for a new link.',
+    happened: say`The relay does not admit this token.`,
+    remedy: say`Ask for a new link.`,
   });
 }
 
 /** A `Host` header that is none of this relay's names: a page of another site, or a missing setting. */
 export function hostRefused(): AppError {
   return new AppError('relay-refused', {
-    happened: 'The relay does not answer under this host name.',
-    remedy: 'Give the address that people use with --public-url.',
+    happened: say`The relay does not answer under this host name.`,
+    remedy: say`Give the address that people use with --public-url.`,
   });
 }
 
 /** Too many requests from one address. */
 export function tooManyRequests(): AppError {
   return new AppError('too-many', {
-    happened: 'Too many requests from this address.',
-    remedy: 'Wait a moment and try again.',
+    happened: say`Too many requests from this address.`,
+    remedy: say`Wait a moment and try again.`,
   });
 }
 
 /** A request body over the bound. */
 export function requestTooLarge(maxBytes: number): AppError {
   return new AppError('too-large', {
-    happened: `The request is larger than ${maxBytes} bytes.`,
-    remedy: 'Remove links that nobody uses any more and share again.',
+    happened: say`The request is larger than ${maxBytes} bytes.`,
+    remedy: say`Remove links that nobody uses any more and share again.`,
   });
 }
 
 /** No such page or room address. */
 export function noSuchRoute(): AppError {
   return new AppError('relay-bad-request', {
-    happened: 'This relay has nothing at that address.',
-    remedy: 'Open the whole link that you were given.',
+    happened: say`This relay has nothing at that address.`,
+    remedy: say`Open the whole link that you were given.`,
   });
 }
 
 /** A command line that the relay does not understand. */
 export function badUsage(reason: string): AppError {
   return new AppError('usage', {
-    happened: `${reason}.`,
-    remedy: 'See “twinhelm relay --help”.',
+    happened: say`${reason}.`,
+    remedy: say`See “twinhelm relay --help”.`,
   });
 }
 
@@ -148,8 +149,8 @@ export function badAccessKeyFile(file: string, cause?: unknown): AppError {
   return new AppError(
     'invalid-input',
     {
-      happened: `The access key file ${file} cannot be used.`,
-      remedy: 'It must hold one line with a key of at least 16 characters.',
+      happened: say`The access key file ${file} cannot be used.`,
+      remedy: say`It must hold one line with a key of at least 16 characters.`,
     },
     { cause },
   );

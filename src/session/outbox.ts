@@ -1,4 +1,6 @@
 // A member's commands on their way: sealed when they are sent, numbered, answered, taken back out.
+import type { AppError } from '../base/errors.ts';
+import { saidParts } from '../protocol/said.ts';
 import type * as Y from 'yjs';
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
@@ -16,9 +18,9 @@ import { RECORD_TYPE } from '../protocol/room.ts';
 import { ChannelRecords } from './channelRecords.ts';
 import {
   commandTooLarge,
-  NEVER_SENT,
-  NOT_ANSWERED,
-  PERHAPS_RUN,
+  neverSent,
+  notAnswered,
+  perhapsRun,
   tooManyUnanswered,
 } from './errors.ts';
 import { inOf } from './layout.ts';
@@ -54,7 +56,13 @@ export interface OutboxOptions {
   readonly log: Logger;
 }
 
-const UNKNOWN = { status: 'unknown', message: PERHAPS_RUN } as const;
+/** How a command ended of which its sender says so itself. */
+function ended(
+  status: 'unknown' | 'expired',
+  { message, words }: AppError,
+): Pick<OutboxItem, 'status' | 'message' | 'said'> {
+  return { status, message, said: saidParts(words) };
+}
 
 interface Sending {
   item: OutboxItem;
@@ -148,7 +156,7 @@ export class Outbox implements Disposable {
       const isSure = sending.item.status === 'sending';
       this.set(sending, {
         ...sending.item,
-        ...(isSure ? { status: 'expired', message: NEVER_SENT } : UNKNOWN),
+        ...(isSure ? ended('expired', neverSent()) : ended('unknown', perhapsRun())),
       });
     }
   }
@@ -224,7 +232,7 @@ export class Outbox implements Disposable {
         : undefined;
       if (!ack?.success || ack.data.id !== id || isSettled(sending.item)) continue;
       this.read.add(record);
-      const { status, code, message, result, expected } = ack.data;
+      const { status, code, message, said, result, expected } = ack.data;
       // [C3] Sealed for an earlier host: it goes out again under the new term, with the same id.
       if (code !== undefined && rejectionOf(code) === 'stale-term') continue;
       if (expected !== undefined) await this.fillGap(term, expected);
@@ -233,6 +241,7 @@ export class Outbox implements Disposable {
         status,
         ...(code === undefined ? {} : { code }),
         ...(message === undefined ? {} : { message }),
+        ...(said === undefined ? {} : { said }),
         ...(result === undefined ? {} : { result }),
       });
       if (isSettled(sending.item)) this.records.finish(id);
@@ -275,7 +284,7 @@ export class Outbox implements Disposable {
       this.records.finish(id);
       this.set(sending, {
         ...sending.item,
-        ...(isSure ? { status: 'expired', message: NOT_ANSWERED } : UNKNOWN),
+        ...(isSure ? ended('expired', notAnswered()) : ended('unknown', perhapsRun())),
       });
     }
   }

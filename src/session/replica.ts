@@ -1,4 +1,5 @@
 // A replica of a room: reads the document, verifies every record, and shows only what the host has signed.
+import type { ErrorWords } from '../base/errors.ts';
 import type * as Y from 'yjs';
 import { type Bytes, fromBase64Url, toBase64Url, utf8Text } from '../base/bytes.ts';
 import type { Disposable } from '../base/disposable.ts';
@@ -20,7 +21,7 @@ import {
 import { type RoomState, roomStateSchema } from '../protocol/state.ts';
 import { sideToUpdate } from '../protocol/version.ts';
 import { withoutWhatIsOver } from './state/withoutWhatIsOver.ts';
-import { unreadableState } from './errors.ts';
+import { CARD_REFUSED, FORK, ROLLBACK, SPLIT, unreadableState } from './errors.ts';
 import { readCard, readChunks } from './layout.ts';
 import { LiveView } from './liveView.ts';
 import { LogChain } from './logChain.ts';
@@ -124,7 +125,7 @@ export class Replica implements Disposable {
     if (!parsed.success) return undefined;
     this.beatSeq = opened.seq;
     const known = this.chain.hashAt(parsed.data.index);
-    if (known !== undefined && known !== parsed.data.hash) this.raiseNow('fork', FORK_TEXT);
+    if (known !== undefined && known !== parsed.data.hash) this.raiseNow('fork', FORK);
     return parsed.data;
   }
 
@@ -138,7 +139,7 @@ export class Replica implements Disposable {
     );
     const outcome = this.chain.prepend(items);
     if (outcome === 'added') this.changed.fire(new Set(['entries']));
-    else if (outcome === 'fork') this.raiseNow('fork', FORK_TEXT);
+    else if (outcome === 'fork') this.raiseNow('fork', FORK);
     return outcome !== 'fork';
   }
 
@@ -180,9 +181,9 @@ export class Replica implements Disposable {
     const { isComplete } = this;
     this.cardBytes = bytes;
     const card = await openCard(bytes, this.options.room);
-    if (!card) return this.raise('refused', 'The room’s card is not signed by the room’s key.');
+    if (!card) return this.raise('refused', CARD_REFUSED);
     if (card.term < this.memory.term) {
-      if (isComplete) this.raise('rollback', ROLLBACK_TEXT);
+      if (isComplete) this.raise('rollback', ROLLBACK);
       return;
     }
     if (sideToUpdate(card.versions) !== undefined) {
@@ -192,7 +193,7 @@ export class Replica implements Disposable {
       return;
     }
     const isSameTerm = this.card?.term === card.term;
-    if (isSameTerm && this.card?.hostKey !== card.hostKey) return this.raise('split', SPLIT_TEXT);
+    if (isSameTerm && this.card?.hostKey !== card.hostKey) return this.raise('split', SPLIT);
     const hostBytes = fromBase64Url(card.hostKey);
     const hostKey = hostBytes && (await importVerifyKey(hostBytes));
     if (!hostKey) return;
@@ -234,7 +235,7 @@ export class Replica implements Disposable {
       const offer = this.chain.offer({ text: opened.text, hash });
       opened.isOffered = true;
       if (offer === 'added' || offer === 'restarted') parts.add('entries');
-      else if (offer === 'fork') this.raise('fork', FORK_TEXT);
+      else if (offer === 'fork') this.raise('fork', FORK);
     }
     for (const opened of states) if (this.takeState(opened)) parts.add('state');
     this.settleState(parts);
@@ -263,11 +264,11 @@ export class Replica implements Disposable {
     if (opened.seq <= this.stateSeq) return false;
     const parsed = roomStateSchema.safeParse(opened.json);
     if (!parsed.success) {
-      this.raise('update', unreadableState().message);
+      this.raise('update', unreadableState().words);
       return false;
     }
     if (parsed.data.rev < this.memory.rev) {
-      this.raise('rollback', ROLLBACK_TEXT);
+      this.raise('rollback', ROLLBACK);
       return false;
     }
     this.stateSeq = opened.seq;
@@ -321,23 +322,17 @@ export class Replica implements Disposable {
   }
 
   /** Outside a reading pass, which tells by itself. */
-  private raiseNow(kind: Alarm['kind'], text: string): void {
-    this.raise(kind, text);
+  private raiseNow(kind: Alarm['kind'], words: ErrorWords): void {
+    this.raise(kind, words);
     this.changed.fire(new Set(['alarms']));
   }
 
-  private raise(kind: Alarm['kind'], text: string): void {
+  private raise(kind: Alarm['kind'], words: ErrorWords): void {
     if (this.alarmList.some((alarm) => alarm.kind === kind)) return;
-    this.alarmList = [...this.alarmList, { kind, text }];
+    this.alarmList = [...this.alarmList, { kind, words }];
     this.options.log.warn('alarm', { kind });
   }
 }
-
-const FORK_TEXT =
-  'Two different histories of this session were shown. Do not trust what you see; ask the owner.';
-const SPLIT_TEXT = 'Two computers write this session at the same time. The owner must end one.';
-const ROLLBACK_TEXT =
-  'The relay shows an older state of this session than this device has already seen.';
 
 function readText(bytes: Bytes): string | undefined {
   try {

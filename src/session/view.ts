@@ -1,5 +1,6 @@
 // What everybody who watches a room gets: the one interface of panel, trees and terminal client.
-import type { AppError } from '../base/errors.ts';
+import type { SaidParts } from '../protocol/said.ts';
+import type { AppError, ErrorWords } from '../base/errors.ts';
 import type { Event } from '../base/emitter.ts';
 import type { Bytes } from '../base/bytes.ts';
 import type { AckStatus, Rejection } from '../protocol/command.ts';
@@ -52,6 +53,8 @@ export interface OutboxItem {
   readonly code?: Open<Rejection>;
   /** What happened, what was kept, what to do. */
   readonly message?: string;
+  /** The sentences of `message`, to be translated. */
+  readonly said?: SaidParts;
   readonly result?: Json;
   /** Wall time of this device, ms. */
   readonly at: number;
@@ -73,7 +76,7 @@ export type ViewPart = 'truth' | 'state' | 'entries' | 'live' | 'outbox' | 'alar
 /** A sign that somebody between us and the host misbehaves, that two hosts write, or that what the host says cannot be read here. */
 export interface Alarm {
   readonly kind: 'fork' | 'split' | 'rollback' | 'refused' | 'update';
-  readonly text: string;
+  readonly words: ErrorWords;
 }
 
 /** [R9] Why there is no state although the host has said one: waiting does not make it readable. */

@@ -1,64 +1,65 @@
 // User-visible errors of joining and serving rooms.
+import { say, type Words } from '../base/say.ts';
+import { heardText, problemOf } from '../protocol/said.ts';
 import { AppError } from '../base/errors.ts';
 import { PRODUCT_NAME } from '../base/product.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { Problem } from '../protocol/state.ts';
 import { PROTOCOL_VERSIONS, sideToUpdate } from '../protocol/version.ts';
-import { CommandRefused } from '../session/errors.ts';
+import { type CommandRefused, refused } from '../session/errors.ts';
 import type { OutboxItem } from '../session/view.ts';
 
 /** The relay admits neither the link nor this device. */
 export function notAdmitted(): AppError {
   return new AppError('link-revoked', {
-    happened: 'This link does not work any more: sharing was stopped, or the link has expired.',
-    kept: 'What you have already seen stays on this screen until you close it.',
-    remedy: 'Ask the owner of the session for a new link.',
+    happened: say`This link does not work any more: sharing was stopped, or the link has expired.`,
+    kept: say`What you have already seen stays on this screen until you close it.`,
+    remedy: say`Ask the owner of the session for a new link.`,
   });
 }
 
 /** The owner ended this membership while connected. */
 export function revoked(): AppError {
   return new AppError('link-revoked', {
-    happened: 'The owner has stopped sharing this session with you.',
-    kept: 'What you have already seen stays on this screen until you close it.',
-    remedy: 'Ask the owner for a new link if you still need it.',
+    happened: say`The owner has stopped sharing this session with you.`,
+    kept: say`What you have already seen stays on this screen until you close it.`,
+    remedy: say`Ask the owner for a new link if you still need it.`,
   });
 }
 
 /** The host does not count this device among its people any more. */
 export function notMemberAnyMore(): AppError {
   return new AppError('link-revoked', {
-    happened:
-      'You are not in this session any more: its owner has removed you, or you have left it in another window.',
-    kept: 'What you have already seen stays on this screen until you close it.',
-    remedy: 'Join again by a link that still works, or ask the owner for a new one.',
+    happened: say`You are not in this session any more: its owner has removed you, or you have left it in another window.`,
+    kept: say`What you have already seen stays on this screen until you close it.`,
+    remedy: say`Join again by a link that still works, or ask the owner for a new one.`,
   });
 }
 
 /** The view was closed here while an answer was waited for. */
 export function closedHere(): AppError {
   return new AppError('cancelled', {
-    happened: 'The connection to this session was closed here before the host answered.',
-    kept: 'The host may have carried it out.',
-    remedy: 'Open the session again to see.',
+    happened: say`The connection to this session was closed here before the host answered.`,
+    kept: say`The host may have carried it out.`,
+    remedy: say`Open the session again to see.`,
   });
 }
 
 /** The relay has no such room. */
 export function roomNotFound(): AppError {
   return new AppError('room-not-found', {
-    happened: 'The relay does not know this session.',
-    kept: 'Nothing was sent.',
-    remedy: 'Check that the link is complete and that the session’s computer is running.',
+    happened: say`The relay does not know this session.`,
+    kept: say`Nothing was sent.`,
+    remedy: say`Check that the link is complete and that the session’s computer is running.`,
   });
 }
 
 /** As many people are in the session as may be. */
 export function roomFull(): AppError {
   return new AppError('too-many', {
-    happened: `${LIMITS.members} people are in this session, which is as many as it can have.`,
-    kept: 'The link still works; nothing was sent.',
-    remedy: 'Ask its owner to remove somebody who is gone, then open the link again.',
+    happened: say`${LIMITS.members} people are in this session, which is as many as it can have.`,
+    kept: say`The link still works; nothing was sent.`,
+    remedy: say`Ask its owner to remove somebody who is gone, then open the link again.`,
   });
 }
 
@@ -67,12 +68,12 @@ export function hostOfOtherVersion(theirs: readonly number[]): AppError {
   const isHere = sideToUpdate(theirs) === 'here';
   return new AppError('update', {
     happened: isHere
-      ? `This session needs a newer ${PRODUCT_NAME}: its computer speaks ${versionText(theirs)} of the protocol, this device ${versionText(PROTOCOL_VERSIONS)}.`
-      : `The computer of this session runs an older ${PRODUCT_NAME}: it speaks ${versionText(theirs)} of the protocol, this device ${versionText(PROTOCOL_VERSIONS)}.`,
-    kept: 'Nothing was sent. What you have already seen stays on this screen until you close it.',
+      ? say`This session needs a newer ${PRODUCT_NAME}: its computer speaks ${versionText(theirs)} of the protocol, this device ${versionText(PROTOCOL_VERSIONS)}.`
+      : say`The computer of this session runs an older ${PRODUCT_NAME}: it speaks ${versionText(theirs)} of the protocol, this device ${versionText(PROTOCOL_VERSIONS)}.`,
+    kept: say`Nothing was sent. What you have already seen stays on this screen until you close it.`,
     remedy: isHere
-      ? `Update ${PRODUCT_NAME} here and join again.`
-      : `Ask the owner to update ${PRODUCT_NAME} on that computer, and for a new link.`,
+      ? say`Update ${PRODUCT_NAME} here and join again.`
+      : say`Ask the owner to update ${PRODUCT_NAME} on that computer, and for a new link.`,
   });
 }
 
@@ -80,11 +81,11 @@ export function hostOfOtherVersion(theirs: readonly number[]): AppError {
 export function guestOfOtherVersion(who: string, theirs: readonly number[]): AppError {
   const isHere = sideToUpdate(theirs) === 'here';
   return new AppError('update', {
-    happened: `${who} wanted to join with ${isHere ? 'a newer' : 'an older'} ${PRODUCT_NAME}: it speaks ${versionText(theirs)} of the protocol, this computer ${versionText(PROTOCOL_VERSIONS)}.`,
-    kept: 'They were not let in.',
+    happened: say`${who} wanted to join with ${isHere ? say`a newer` : say`an older`} ${PRODUCT_NAME}: it speaks ${versionText(theirs)} of the protocol, this computer ${versionText(PROTOCOL_VERSIONS)}.`,
+    kept: say`They were not let in.`,
     remedy: isHere
-      ? `Update ${PRODUCT_NAME} on this computer and share again.`
-      : `Ask them to update ${PRODUCT_NAME} and to join again.`,
+      ? say`Update ${PRODUCT_NAME} on this computer and share again.`
+      : say`Ask them to update ${PRODUCT_NAME} and to join again.`,
   });
 }
 
@@ -96,18 +97,21 @@ export function commandFailed(item: OutboxItem | undefined): AppError {
     : item?.status === 'expired'
       ? 'command-expired'
       : 'command-rejected';
+  const { message, said } = item ?? {};
   return new AppError(code, {
-    happened: item?.message ?? 'The connection ended before the host answered.',
+    happened:
+      message === undefined
+        ? say`The connection ended before the host answered.`
+        : heardText(message, said),
   });
 }
 
 /** The host sent something else than the next part of a long text. */
 export function textIncomplete(): AppError {
   return new AppError('command-rejected', {
-    happened:
-      'The whole text could not be loaded: a part of it is missing on the session’s computer.',
-    kept: 'What you see of it in the conversation stays.',
-    remedy: 'Try again; if it stays so, ask the owner of the session.',
+    happened: say`The whole text could not be loaded: a part of it is missing on the session’s computer.`,
+    kept: say`What you see of it in the conversation stays.`,
+    remedy: say`Try again; if it stays so, ask the owner of the session.`,
   });
 }
 
@@ -116,63 +120,92 @@ export function claimRefused(url: string, status: number, reason: string): AppEr
   const isTaken = status === 409;
   return new AppError(isTaken ? 'relay-claim-conflict' : 'relay-refused', {
     happened: isTaken
-      ? `Another process already serves this session on ${url}.`
-      : `The relay ${url} refused the session${reason ? `: ${reason}` : ` (${status}).`}`,
-    kept: 'The session goes on here; nothing was published there now.',
-    ...(isTaken && { remedy: 'End the other one first, then share again.' }),
-    ...(!isTaken && !reason && { remedy: 'Check the address and the access key of the relay.' }),
+      ? say`Another process already serves this session on ${url}.`
+      : say`The relay ${url} refused the session${reason ? `: ${reason}` : ` (${status}).`}`,
+    kept: say`The session goes on here; nothing was published there now.`,
+    ...(isTaken && { remedy: say`End the other one first, then share again.` }),
+    ...(!isTaken && !reason && { remedy: say`Check the address and the access key of the relay.` }),
   });
 }
 
 /** A room has as many links as may work at a time. */
 export function tooManyInvites(limit: number): AppError {
   return new AppError('too-many', {
-    happened: `This session already has ${limit} links that work.`,
-    kept: 'They go on working; no further one was made.',
-    remedy: 'Stop sharing to end them all, or wait until some have expired.',
+    happened: say`This session already has ${limit} links that work.`,
+    kept: say`They go on working; no further one was made.`,
+    remedy: say`Stop sharing to end them all, or wait until some have expired.`,
   });
 }
 
 /** A relay does not answer. */
 export function relayUnreachable(url: string, reason: string): AppError {
   return new AppError('relay-unreachable', {
-    happened: `The relay ${url} cannot be reached (${reason}).`,
-    kept: 'The session goes on here; nothing was published there now.',
-    remedy: 'Check the address, the network and that the relay is running.',
+    happened: say`The relay ${url} cannot be reached (${reason}).`,
+    kept: say`The session goes on here; nothing was published there now.`,
+    remedy: say`Check the address, the network and that the relay is running.`,
   });
 }
 
 /** "version 1", "versions 1 and 2"; a list of a stranger is cut. */
-function versionText(versions: readonly number[]): string {
+function versionText(versions: readonly number[]): Words {
   const shown = versions.slice(0, 5);
-  if (shown.length < 2) return shown.length === 0 ? 'no version' : `version ${shown.join('')}`;
-  return `versions ${shown.slice(0, -1).join(', ')} and ${shown.slice(-1).join('')}`;
+  if (shown.length === 0) return say`no version`;
+  if (shown.length === 1) return say`version ${shown.join('')}`;
+  return say`versions ${shown.slice(0, -1).join(', ')} and ${shown.slice(-1).join('')}`;
 }
 
 /** Another process serves the room: this one must stop writing. */
 export function anotherHost(isNewer: boolean): Problem {
-  return {
+  return problemOf({
     code: isNewer ? 'moved' : 'split',
     happened: isNewer
-      ? 'This session is now served by another process.'
-      : 'Another process serves this session under the same term.',
-    kept: 'Everything up to now is in this computer’s journal.',
-    remedy: isNewer ? 'Open it again to follow it there.' : 'End one of the two, then restart.',
-  };
+      ? say`This session is now served by another process.`
+      : say`Another process serves this session under the same term.`,
+    kept: say`Everything up to now is in this computer’s journal.`,
+    remedy: isNewer
+      ? say`Open it again to follow it there.`
+      : say`End one of the two, then restart.`,
+  });
 }
 
 /** [R18] What a command printed was asked for by somebody who is no owner. */
 export function outputForOwner(): CommandRefused {
-  return new CommandRefused(
-    'not-allowed',
-    'What this command printed is for the owner of the session alone. Nothing of it was sent. The owner can show the output of later commands by a tick at Share.',
-  );
+  return refused('not-allowed', {
+    happened: say`What this command printed is for the owner of the session alone.`,
+    kept: say`Nothing of it was sent.`,
+    remedy: say`The owner can show the output of later commands by a tick at Share.`,
+  });
 }
 
 /** [R18] The member has told no key that an answer for it alone could be sealed to. */
 export function noSealing(): CommandRefused {
-  return new CommandRefused(
-    'failed',
-    'This device has told no key by which the output could be sent to it alone. It is kept on the session’s computer. Leave the session and join it again.',
-  );
+  return refused('failed', {
+    happened: say`This device has told no key by which the output could be sent to it alone.`,
+    kept: say`It is kept on the session’s computer.`,
+    remedy: say`Leave the session and join it again.`,
+  });
+}
+
+/** [R4] The member named by a command. */
+export function noSuchMember(): CommandRefused {
+  return refused('not-found', {
+    happened: say`This person is not in the session any more.`,
+    remedy: say`Nothing was changed.`,
+  });
+}
+
+/** Who leaves does so by another command. */
+export function ownRemoval(): CommandRefused {
+  return refused('invalid', {
+    happened: say`You cannot remove yourself.`,
+    remedy: say`Use Leave instead.`,
+  });
+}
+
+/** A blob that is not kept. */
+export function noSuchBlob(): CommandRefused {
+  return refused('not-found', {
+    happened: say`The whole text is not kept on the session’s computer any more.`,
+    remedy: say`What you see is all there is.`,
+  });
 }

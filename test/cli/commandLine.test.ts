@@ -1,4 +1,5 @@
 // The command line without a session: usage, exit codes, help, ids, environments, unreachable links.
+import { say } from '../../src/base/say.ts';
 import {
   mkdirSync,
   mkdtempSync,
@@ -238,7 +239,7 @@ describe.runIf(process.platform === 'linux')('Ctrl+C', () => {
 describe('small parts', () => {
   it('exit codes tell refusal, absence and silence apart', () => {
     const codeOf = (code: AppError['code']): number =>
-      exitCodeOf(new AppError(code, { happened: 'x' }));
+      exitCodeOf(new AppError(code, { happened: say`x` }));
     expect(codeOf('command-rejected')).toBe(4);
     expect(codeOf('relay-unreachable')).toBe(5);
     expect(codeOf('session-not-found')).toBe(3);

@@ -1,6 +1,7 @@
 // `join` for people, on a served room: what is shown, what is typed, what is pasted.
+import { verbatim } from '../../src/base/say.ts';
 import { afterEach, describe, expect, it } from 'vitest';
-import { CommandRefused } from '../../src/session/errors.ts';
+import { refused } from '../../src/session/errors.ts';
 import { bodyId } from '../../src/host/session/cutEntry.ts';
 import { textHash } from '../../src/crypto/keys.ts';
 import { waitUntil } from '../../tools/run/waitUntil.ts';
@@ -192,7 +193,7 @@ describe('join in a terminal', () => {
 
   it('words of the host cannot move the cursor either', async () => {
     const { relay, room } = await rig.serve(() => {
-      throw new CommandRefused('not-allowed', 'no\u001b[2J\nyou have control');
+      throw refused('not-allowed', { happened: verbatim('no\u001b[2J\nyou have control') });
     });
     const link = await rig.controlLink(room, relay);
     const terminal = rig.run(link, 'Ben');

@@ -1,4 +1,5 @@
 // This computer's host: found, followed, started again after a crash, never started by looking.
+import { say } from '../../src/base/say.ts';
 import { describe, expect, test } from 'vitest';
 import { AppError } from '../../src/base/errors.ts';
 import { silentLogger } from '../../src/base/log.ts';
@@ -131,13 +132,13 @@ describe('losing', () => {
     const { machine, world, directory } = setUp();
     await machine.look();
     world.failure = new AppError('host-runtime', {
-      happened: 'No SQLite.',
-      remedy: 'Use Node 24.',
+      happened: say`No SQLite.`,
+      remedy: say`Use Node 24.`,
     });
     await expect(machine.ensure()).rejects.toThrow('No SQLite.');
     expect(directory.hostProblem(ref)).toMatchObject({
-      happened: 'No SQLite.',
-      remedy: 'Use Node 24.',
+      happened: say`No SQLite.`,
+      remedy: say`Use Node 24.`,
     });
     delete world.failure;
     await machine.ensure();
@@ -149,7 +150,7 @@ describe('losing', () => {
 describe('a failed start', () => {
   test('is over when somebody else has started the host', async () => {
     const { machine, world } = setUp();
-    world.failure = new AppError('host-runtime', { happened: 'No SQLite.' });
+    world.failure = new AppError('host-runtime', { happened: say`No SQLite.` });
     await machine.look();
     await expect(machine.ensure()).rejects.toThrow('No SQLite.');
     expect(machine.error).toBeDefined();
@@ -163,7 +164,7 @@ describe('a failed start', () => {
 });
 
 describe('a host of another version', () => {
-  const update = { kind: 'update', text: 'Update.' } as const;
+  const update = { kind: 'update', words: { happened: say`Update.` } } as const;
 
   test('[R9] whose list cannot be read is told at once, in the view, a panel and a command', async () => {
     const { machine, world, directory } = setUp({
@@ -195,7 +196,7 @@ describe('a host of another version', () => {
   });
 
   test('[V1] that speaks none of our versions is told by what its card says', async () => {
-    const error = new AppError('update', { happened: 'No version in common.' });
+    const error = new AppError('update', { happened: say`No version in common.` });
     const { machine } = setUp({
       change: (view) => {
         view.state = undefined;

@@ -1,4 +1,5 @@
 // Header and control bar of the panel.
+import { untranslated } from '../../src/client/translate.ts';
 import { describe, expect, test } from 'vitest';
 import { panelControl, panelHeader } from '../../src/client/panel/panelModel.ts';
 import { FakeView, member, sessionState, summary } from './samples.ts';
@@ -65,10 +66,16 @@ describe('control bar', () => {
 
 describe('header', () => {
   test('guests without the scope cannot answer; the owner can', () => {
-    expect(panelHeader(viewOf('bo'), 0)).toMatchObject({ canAnswer: false, canInterrupt: true });
-    expect(panelHeader(viewOf('ada'), 0)).toMatchObject({ canAnswer: true, canInterrupt: true });
+    expect(panelHeader(viewOf('bo'), 0, untranslated)).toMatchObject({
+      canAnswer: false,
+      canInterrupt: true,
+    });
+    expect(panelHeader(viewOf('ada'), 0, untranslated)).toMatchObject({
+      canAnswer: true,
+      canInterrupt: true,
+    });
     const approver = sessionState({ people: [member('bo', { scopes: ['prompt', 'approve'] })] });
-    expect(panelHeader(viewOf('bo', approver), 0)).toMatchObject({ canAnswer: true });
+    expect(panelHeader(viewOf('bo', approver), 0, untranslated)).toMatchObject({ canAnswer: true });
   });
 
   test('requests for control are shown to the holder and to an owner, to nobody else', () => {
@@ -86,20 +93,23 @@ describe('header', () => {
       },
     });
     const request = [{ member: 'cy', window: 'w2', name: 'Cyril' }];
-    expect(panelHeader(viewOf('ada', state), 0).controlRequests).toEqual(request);
-    expect(panelHeader(viewOf('bo', state), 0).controlRequests).toEqual(request);
-    expect(panelHeader(viewOf('di', state), 0).controlRequests).toEqual([]);
-    expect(panelHeader(viewOf('cy', state), 0).controlRequests).toEqual([]);
+    expect(panelHeader(viewOf('ada', state), 0, untranslated).controlRequests).toEqual(request);
+    expect(panelHeader(viewOf('bo', state), 0, untranslated).controlRequests).toEqual(request);
+    expect(panelHeader(viewOf('di', state), 0, untranslated).controlRequests).toEqual([]);
+    expect(panelHeader(viewOf('cy', state), 0, untranslated).controlRequests).toEqual([]);
   });
 
   test('the age of the picture is counted from the last beat', () => {
     const view = viewOf('ada');
     view.truth = { kind: 'host-offline', lastBeatAt: 1000 };
-    expect(panelHeader(view, 31_000).truth).toEqual({ kind: 'host-offline', ageMs: 30_000 });
+    expect(panelHeader(view, 31_000, untranslated).truth).toEqual({
+      kind: 'host-offline',
+      ageMs: 30_000,
+    });
   });
 
   test('without a view the reason stands in the header and nothing can be sent', () => {
-    const header = panelHeader({ kind: 'over', text: 'It is gone.' }, 0);
+    const header = panelHeader({ kind: 'over', text: 'It is gone.' }, 0, untranslated);
     expect(header.truth).toEqual({ kind: 'over', text: 'It is gone.' });
     expect(header.control).toEqual({ kind: 'watching', reason: 'joining' });
   });

@@ -1,4 +1,5 @@
 // What travels between a room and its panel, and what becomes of prompts.
+import { say as words } from '../../src/base/say.ts';
 import { describe, expect, test } from 'vitest';
 import { silentLogger } from '../../src/base/log.ts';
 import { AppError } from '../../src/base/errors.ts';
@@ -288,7 +289,7 @@ describe('prompts', () => {
   test('a prompt that is too large comes back without being sent', async () => {
     const view = new FakeView();
     view.send = () => {
-      throw new AppError('too-large', { happened: 'Too long.' });
+      throw new AppError('too-large', { happened: words`Too long.` });
     };
     const { say, posted, drafts, settled } = await setUp(view);
     say({ type: 'ready' });

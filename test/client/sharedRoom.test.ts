@@ -1,4 +1,5 @@
 // Rooms of a window: shared by their users, followed to new addresses, joined again when over.
+import { say } from '../../src/base/say.ts';
 import { describe, expect, test } from 'vitest';
 import { AppError } from '../../src/base/errors.ts';
 import { Emitter } from '../../src/base/emitter.ts';
@@ -38,7 +39,10 @@ function setUp(ref: SessionRef) {
   return { clock, views, links, options, room: new SharedRoom({ ref, ...options }) };
 }
 
-const over = { kind: 'over', error: new AppError('link-revoked', { happened: 'Over.' }) } as const;
+const over = {
+  kind: 'over',
+  error: new AppError('link-revoked', { happened: say`Over.` }),
+} as const;
 
 describe('following the host', () => {
   test('a new port and a new invite of the same room are followed in place', async () => {

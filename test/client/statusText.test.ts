@@ -19,7 +19,8 @@ test('one waiting session is opened by a click, several are asked about', () => 
 });
 
 test('a lost connection is said, one that ended for good is not', () => {
-  const header = (kind: 'over' | 'host-offline') => panelHeader({ kind, text: 'why' } as const, 0);
+  const header = (kind: 'over' | 'host-offline') =>
+    panelHeader({ kind, text: 'why' } as const, 0, untranslated);
   expect(statusText(header('host-offline'), [], untranslated)?.text).toContain('offline');
   expect(statusText(header('over'), [], untranslated)).toBeUndefined();
 });

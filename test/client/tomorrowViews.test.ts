@@ -25,7 +25,8 @@ function viewOf(who: string, session = state.session): FakeView {
   return view;
 }
 
-const headerOf = (who: string, session = state.session) => panelHeader(viewOf(who, session), 0);
+const headerOf = (who: string, session = state.session) =>
+  panelHeader(viewOf(who, session), 0, untranslated);
 
 /** Tomorrow's people and requests, in a session whose source and status are known. */
 const known = summary();
@@ -78,12 +79,14 @@ describe('[R9] the header', () => {
   test('a state that could not be read is told there, with what was last understood', () => {
     const view = new FakeView();
     view.state = sessionState();
-    view.alarms = [{ kind: 'update', text: unreadableState().message }];
-    const header = panelHeader(view, 0);
-    expect(header.alarms).toEqual(view.alarms);
+    const { words, message: text } = unreadableState();
+    view.alarms = [{ kind: 'update', words }];
+    const alarms = [{ kind: 'update', text }];
+    const header = panelHeader(view, 0, untranslated);
+    expect(header.alarms).toEqual(alarms);
     expect(header.session?.title).toBe('Fix the parser');
     view.state = undefined;
-    expect(panelHeader(view, 0).alarms).toEqual(view.alarms);
+    expect(panelHeader(view, 0, untranslated).alarms).toEqual(alarms);
   });
 });
 
@@ -137,11 +140,14 @@ describe('[R9] own commands', () => {
   test('of which something unknown is said are still open', () => {
     const deferred = item(tomorrow.acks[0] ?? {});
     expect(isRefused(deferred)).toBe(false);
-    expect(panelOutbox(deferred)).toMatchObject([
+    expect(panelOutbox(deferred, untranslated)).toMatchObject([
       { status: 'received', message: 'It runs tonight.' },
     ]);
     expect(
-      panelOutbox(item({ status: 'expired', kind: 'answer', args: { requestId: 'r' } })),
+      panelOutbox(
+        item({ status: 'expired', kind: 'answer', args: { requestId: 'r' } }),
+        untranslated,
+      ),
     ).toMatchObject([{ status: 'expired' }]);
   });
 
@@ -149,6 +155,6 @@ describe('[R9] own commands', () => {
     const refused = item(tomorrow.acks[1] ?? {});
     expect(isRefused(refused)).toBe(true);
     const answer = { ...refused, kind: 'answer', args: { requestId: 'r' } } as const;
-    expect(panelOutbox(answer)).toMatchObject([tomorrow.acks[1]]);
+    expect(panelOutbox(answer, untranslated)).toMatchObject([tomorrow.acks[1]]);
   });
 });

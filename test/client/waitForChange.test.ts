@@ -1,4 +1,5 @@
 // Waiting for a change: the first look counts, errors end it, and nothing is left behind.
+import { say } from '../../src/base/say.ts';
 import { expect, test } from 'vitest';
 import { AppError } from '../../src/base/errors.ts';
 import { Emitter } from '../../src/base/emitter.ts';
@@ -26,7 +27,7 @@ test('what is there already is not waited for, and what comes ends the wait', as
 test('an error of the look, an abort and the end of the time end it badly', async () => {
   const { clock, changed, events } = setUp();
   const look = (): undefined => undefined;
-  const over = new AppError('link-revoked', { happened: 'Over.' });
+  const over = new AppError('link-revoked', { happened: say`Over.` });
   const failing = waitForChange({
     clock,
     events,

@@ -1,4 +1,5 @@
 // A hosted session whose agent a test plays: what happens between two steps of it.
+import { verbatim } from '../../src/base/say.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { seenOf } from '../../src/client/prompts/seen.ts';
 import type { AgentAnswer } from '../../src/protocol/agent.ts';
@@ -254,7 +255,7 @@ describe('a hosted session', () => {
 
   it('notices of one moment are all kept', async () => {
     const { recorder } = await rig.start();
-    const notice = { level: 'info', code: 'same', text: 'same' } as const;
+    const notice = { level: 'info', code: 'same', words: verbatim('same') } as const;
     for (let count = 0; count < 3; count += 1) recorder.notice(notice);
     const ids = rig.journal
       .room(recorder.stored.room)

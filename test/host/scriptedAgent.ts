@@ -1,4 +1,5 @@
 // An agent whose children are objects: a test decides when they start, end, and what a terminal does.
+import { say } from '../../src/base/say.ts';
 import { BacklogEmitter } from '../../src/base/backlogEmitter.ts';
 import { Emitter } from '../../src/base/emitter.ts';
 import { CLAUDE_RULES } from '../../src/claude/rules/claudeRules.ts';
@@ -121,7 +122,7 @@ export class FakeAgent implements Agent {
     const { resume, signal, mode } = options;
     this.modes.push(mode);
     if (this.alive.some(({ conversation }) => conversation === resume)) {
-      throw new AppError('session-busy', { happened: 'open elsewhere' });
+      throw new AppError('session-busy', { happened: say`open elsewhere` });
     }
     const child = new FakeChild(1000 + this.children.length, resume ?? crypto.randomUUID());
     this.children.push(child);

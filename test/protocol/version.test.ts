@@ -14,7 +14,7 @@ import { jsonSchemaOf, TRAVELLING } from './travellingSchemas.ts';
 /** Hashes of what travels, by version and name. */
 const PINNED: Readonly<Record<number, Readonly<Record<string, string>>>> = {
   1: {
-    ack: 'bb0afdde15dbb9ae',
+    ack: '56c89f4cd3fdacc1',
     'args.admit': '1030ff2f80a1be40',
     'args.answer': '2539a435f23953df',
     'args.archive': '5a6f7b210939bbdf',
@@ -49,14 +49,14 @@ const PINNED: Readonly<Record<number, Readonly<Record<string, string>>>> = {
     claimRequest: '48b22fc57c9a3149',
     command: 'd5bbf7fe0b2d9dc2',
     delta: '6ba7a35b0415bead',
-    entry: '19b5b6276f7c25fc',
+    entry: '857be35e74b077b7',
     knock: 'b75bacc10ff626d6',
     labels: 'b973f87b20187668',
     log: 'dad6ed55b9d69192',
     logPage: 'd7af8c30ee431386',
     presence: 'db096d77051dea13',
     recordTypes: 'a5f6e54bd473a76d',
-    state: 'b3feb282ca57bc70',
+    state: '876cbc278ac508ef',
   },
 };
 

@@ -1,4 +1,5 @@
 // One command at the gate, and the end of a host.
+import { say } from '../../src/base/say.ts';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/base/errors.ts';
 import { alreadyAnswered } from '../../src/session/errors.ts';
@@ -153,7 +154,7 @@ describe('one command', () => {
   it('[C6] that fails with a message for people gives that message', async () => {
     const { send, running, answerTo } = setUp({ isSlow: true });
     const command = send('own', 'rename', { title: 'x' });
-    const error = new AppError('session-busy', { happened: 'Busy.', remedy: 'Wait.' });
+    const error = new AppError('session-busy', { happened: say`Busy.`, remedy: say`Wait.` });
     running[0]?.fail(error);
     await settled();
     expect(answerTo(command)).toMatchObject({ code: 'busy', message: 'Busy. Wait.' });

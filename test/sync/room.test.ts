@@ -1,7 +1,7 @@
 // Rooms over a real relay: joining, streaming, control, revocation, takeover, history.
 import { afterEach, expect, test } from 'vitest';
 import { createIdentity } from '../../src/crypto/identity.ts';
-import { CommandRefused } from '../../src/session/errors.ts';
+import { unsupportedCommand } from '../../src/session/errors.ts';
 import type { Attachment } from '../../src/sync/member/attachment.ts';
 import { waitUntil as waitFor } from '../../tools/run/waitUntil.ts';
 import { sessionApp, SyncRig, textEntry } from './syncRig.ts';
@@ -52,7 +52,7 @@ test('[J2] a controller asks for control, prompts, and every answer comes back',
   const prompts: string[] = [];
   const room = await rig.host(relay, {
     commands: playedSession(async (accepted) => {
-      if (accepted.kind !== 'prompt') throw new CommandRefused('unsupported', 'no');
+      if (accepted.kind !== 'prompt') throw unsupportedCommand();
       prompts.push(`${accepted.person.name}: ${accepted.args.text}`);
       return { ran: true };
     }),

@@ -66,11 +66,12 @@ const NOTICE_ICONS: Readonly<Record<EntryOf<'notice'>['level'], IconName>> = {
 
 /** Something the computer or the agent says. */
 export function NoticeLine({ entry }: { readonly entry: EntryOf<'notice'> }) {
+  const { store } = useUi();
   return (
     <p class={`line notice notice-${entry.level}`} dir="auto">
       <Icon name={NOTICE_ICONS[entry.level]} />
       <span class="line-text">
-        {showDeceptive(entry.text)}
+        {showDeceptive(store.heard(entry.text, entry.said))}
         {entry.author !== undefined && <bdi class="muted"> · {entry.author.name}</bdi>}
       </span>
     </p>

@@ -1,10 +1,11 @@
 // Everything the panel shows, as signals reduced from the extension's messages.
-import { batch, signal } from '@preact/signals';
+import { computed, batch, signal } from '@preact/signals';
 import type { Clock } from '../../src/base/clock.ts';
 import { type Disposable, DisposableStore } from '../../src/base/disposable.ts';
 import type { FromPanel } from '../../src/protocol/fromPanel.ts';
 import type { PanelHeader, PanelOutboxItem, ToPanel } from '../../src/protocol/panel.ts';
 import type { UiPort } from '../port.ts';
+import { heard, type Said, templatesOf, translated } from '../../src/protocol/said.ts';
 import { type Translate, translate } from '../strings.ts';
 import { ComposerModel } from './composerModel.ts';
 import { EditorHeartbeat } from './editorHeartbeat.ts';
@@ -90,6 +91,15 @@ export class PanelStore implements Disposable {
 
   /** Text in the reader's language. */
   readonly t: Translate = (key, ...values) => translate(this.strings.value, key, values);
+
+  private readonly templates = computed(() => templatesOf(this.strings.value));
+
+  /** What the session's computer says, in the reader's language where it has a translation. */
+  readonly heard = (text: string, said: Said | undefined): string =>
+    translated(heard(text, said), {
+      speak: (template, ...values) => translate(this.strings.value, template, values),
+      templates: this.templates.value,
+    });
 
   /** Has a screen reader say something once, when it has finished what it says now. */
   announce(text: string): void {

@@ -1,4 +1,6 @@
 // What a child of ours writes, line by line: events for its session, answers to it, and what it is doing.
+import { say, type Words } from '../../base/say.ts';
+import { saidText } from '../../protocol/said.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import { omitUndefined } from '../../base/omitUndefined.ts';
@@ -111,13 +113,14 @@ export class SessionOutput {
   private garbage(line: SplitLine): void {
     const { pid, clock, log } = this.options;
     this.garbled += 1;
-    const what =
-      line.kind === 'too-long' ? `a line of ${line.bytes} bytes` : 'a line that is not JSON';
-    log.warn('unreadable output', { what, bytes: line.bytes });
+    const isTooLong = line.kind === 'too-long';
+    log.warn('unreadable output', { kind: line.kind, bytes: line.bytes });
     this.notice(
       `garbled:${pid}:${clock.now()}:${this.garbled}`,
       'garbled-output',
-      `Claude Code wrote ${what}; it was left out.`,
+      isTooLong
+        ? say`Claude Code wrote a line of ${line.bytes} bytes; it was left out.`
+        : say`Claude Code wrote a line that is not JSON; it was left out.`,
     );
     if (this.garbled === GARBLED_LIMIT) {
       this.setProblem(protocolProblem('its output is not stream-json.'));
@@ -157,13 +160,13 @@ export class SessionOutput {
     this.notice(
       line.request_id,
       'unsupported-request',
-      `Claude Code asked for something that can only be answered in a terminal (${line.request.subtype}); it was refused.`,
+      say`Claude Code asked for something that can only be answered in a terminal (${line.request.subtype}); it was refused.`,
     );
   }
 
-  private notice(id: string, code: string, text: string): void {
+  private notice(id: string, code: string, words: Words): void {
     const at = this.options.clock.now();
-    const entry = { kind: 'notice', id, at, level: 'warning', code, text } as const;
+    const entry = { kind: 'notice', id, at, level: 'warning', code, ...saidText(words) } as const;
     this.options.emit({ kind: 'entry', entry });
   }
 

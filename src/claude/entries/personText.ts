@@ -1,4 +1,6 @@
 // Reads user lines that are text: a prompt, a slash command, command output, an interrupt, a note.
+import { say } from '../../base/say.ts';
+import { saidText } from '../../protocol/said.ts';
 import type { EntryImage, PromptOrigin } from '../../protocol/entryParts.ts';
 import type { Entry } from '../../protocol/transcript.ts';
 import type { MessageLine } from '../wire/messageLine.ts';
@@ -40,7 +42,15 @@ export function personText(
   base: EntryBase,
 ): Entry[] {
   if (INTERRUPTED.test(text.trim())) {
-    return [{ ...base, kind: 'notice', level: 'info', code: 'interrupted', text: 'Interrupted.' }];
+    return [
+      {
+        ...base,
+        kind: 'notice',
+        level: 'info',
+        code: 'interrupted',
+        ...saidText(say`Interrupted.`),
+      },
+    ];
   }
   const command = commandEntry(text, base);
   if (command !== undefined) return command;

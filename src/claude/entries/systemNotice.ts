@@ -1,4 +1,6 @@
 // What Claude Code says to people beside the conversation, live or in the file; pure.
+import { say } from '../../base/say.ts';
+import { saidText } from '../../protocol/said.ts';
 import { isRecord } from '../../base/isRecord.ts';
 import { omitUndefined } from '../../base/omitUndefined.ts';
 import { ANSI } from './personText.ts';
@@ -45,13 +47,14 @@ export function systemNotice(
   const blocked = BLOCKED.exec(plain);
   if (blocked !== null) {
     const reason = reasonOf(line) ?? (blocked[1] ?? '').trim().replace(HOOK_COMMAND, '').trim();
-    const why = reason === '' || reason === NOTHING_SAID ? 'it gave no reason.' : shortened(reason);
+    const why =
+      reason === '' || reason === NOTHING_SAID ? say`it gave no reason.` : shortened(reason);
     return {
       ...base,
       kind: 'notice',
       level: 'warning',
       code: 'prompt-blocked',
-      text: `A hook refused this prompt, and it was not run: ${why}`,
+      ...saidText(say`A hook refused this prompt, and it was not run: ${why}`),
       ...omitUndefined({ promptId }),
     };
   }

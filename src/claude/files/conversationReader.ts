@@ -1,4 +1,6 @@
 // Reads one conversation, its subagents included, as entries: from the start and then what is new.
+import { say } from '../../base/say.ts';
+import { saidText } from '../../protocol/said.ts';
 import { basename, join } from 'node:path';
 import type { AgentFacts, ReportedEntry } from '../../protocol/agent.ts';
 import type { Json } from '../../protocol/json.ts';
@@ -81,7 +83,9 @@ export class ConversationReader {
       at: at ?? this.options.now(),
       level: 'info',
       code: 'older-left-out',
-      text: `This conversation is long: its ${count} oldest entries are not shown here. They are kept in Claude Code's own transcript.`,
+      ...saidText(
+        say`This conversation is long: its ${count} oldest entries are not shown here. They are kept in Claude Code's own transcript.`,
+      ),
     };
     return { entry };
   }
@@ -167,7 +171,7 @@ class Source {
       at: this.options.now(),
       level: 'warning',
       code: 'garbled-line',
-      text: 'A line of the transcript could not be read; it was left out.',
+      ...saidText(say`A line of the transcript could not be read; it was left out.`),
       ...(this.parent === undefined ? {} : { parent: this.parent }),
     };
   }

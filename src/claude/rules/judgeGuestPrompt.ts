@@ -13,16 +13,16 @@ export function judgeGuestPrompt(text: string, commands?: readonly AgentCommand[
   const word = /^\S*/.exec(text)?.[0] ?? '';
   const isForGuests = GUEST_COMMANDS.includes(word);
   // A command is handed to the agent as it is: nothing in it may be expanded.
-  if (isForGuests && ANY_AT.test(text)) return refused('arguments', word);
+  if (isForGuests && ANY_AT.test(text)) return refusal('arguments', word);
   const outside = outsideMention(text);
-  if (outside !== undefined) return refused('outside', outside);
+  if (outside !== undefined) return refusal('outside', outside);
   if (isForGuests) {
     const isForeign = commands !== undefined && !isOwn(word.slice(1), commands);
-    return isForeign ? refused('foreign-command', word) : { kind: 'command' };
+    return isForeign ? refusal('foreign-command', word) : { kind: 'command' };
   }
   const isOther = word.startsWith('/') && commands?.some(({ name }) => name === word.slice(1));
   // As text it would only puzzle the model.
-  return isOther === true ? refused('other-command', word) : { kind: 'text' };
+  return isOther === true ? refusal('other-command', word) : { kind: 'text' };
 }
 
 /** One of a file, which a project may have under the same name, may do with the guest's words whatever it says. */
@@ -31,7 +31,7 @@ function isOwn(name: string, commands: readonly AgentCommand[]): boolean {
   return meant.length > 0 && meant.every((one) => one.isOwn === true);
 }
 
-function refused(
+function refusal(
   why: Extract<GuestVerdict, { kind: 'refused' }>['why'],
   what: string,
 ): GuestVerdict {

@@ -1,5 +1,5 @@
 // A joined room as running text: entries, streamed text, who has control, how true the picture is.
-import { isAppError } from '../../base/errors.ts';
+import { isAppError, joinParts, spokenParts } from '../../base/errors.ts';
 import { errorText } from '../../base/log.ts';
 import { ownOutputOf } from '../../client/rooms/sessionFacts.ts';
 import { roleOf } from '../../protocol/openValues.ts';
@@ -76,7 +76,9 @@ export class TerminalView {
     for (const item of this.view.outbox) if (isSettled(item)) this.showOutcome(item);
     for (const alarm of this.view.alarms) {
       if (this.alarms.has(alarm.kind)) continue;
-      this.line(this.paint.red(`!! ${alarm.kind}: ${printable(alarm.text)}`));
+      this.line(
+        this.paint.red(`!! ${alarm.kind}: ${printable(joinParts(spokenParts(alarm.words)))}`),
+      );
     }
     // One that is over is said again when it comes again.
     this.alarms = new Set(this.view.alarms.map(({ kind }) => kind));

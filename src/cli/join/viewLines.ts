@@ -1,4 +1,5 @@
 // What changed in a joined room since the last look, as lines of the scripting interface.
+import { joinParts, spokenParts } from '../../base/errors.ts';
 import { omitUndefined } from '../../base/omitUndefined.ts';
 import type { Clock } from '../../base/clock.ts';
 import { parseJson } from '../../protocol/json.ts';
@@ -135,7 +136,11 @@ export class ViewLines {
     const fresh = this.view.alarms.filter(({ kind }) => !this.alarms.has(kind));
     // One that is over is said again when it comes again.
     this.alarms = new Set(this.view.alarms.map(({ kind }) => kind));
-    return fresh.map(({ kind, text }) => ({ type: 'alarm', kind, text }));
+    return fresh.map(({ kind, words }) => ({
+      type: 'alarm',
+      kind,
+      text: joinParts(spokenParts(words)),
+    }));
   }
 }
 

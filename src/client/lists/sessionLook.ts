@@ -1,7 +1,7 @@
 // How a session looks in lists: its icon, and the lines of its tooltip.
 import { sourceOf, unknownStatus } from '../../protocol/openValues.ts';
 import type { SessionSummary } from '../../protocol/state.ts';
-import type { Translate } from '../translate.ts';
+import { translatedProblem, type Translate } from '../translate.ts';
 
 /** Groups of the Sessions tree. */
 export type TreeGroup = 'waiting' | 'working' | 'idle' | 'ended' | 'archived';
@@ -32,6 +32,7 @@ export function sessionDetails(
   t: Translate,
 ): readonly (readonly [string, string])[] {
   const { contextTokens, contextLimit } = session;
+  const problem = session.problem && translatedProblem(session.problem, t);
   const context =
     contextTokens !== undefined && contextLimit
       ? `${Math.round((contextTokens / contextLimit) * 100)} %`
@@ -46,8 +47,8 @@ export function sessionDetails(
     [t('Waiting for'), session.waitingFor],
     [t('For the prompt'), causeText(session)],
     [t('Subagents that ask'), session.subagentRequests?.toString()],
-    [t('Problem'), session.problem?.happened],
-    [t('What to do'), session.problem?.remedy],
+    [t('Problem'), problem?.happened],
+    [t('What to do'), problem?.remedy],
     [t('Id'), session.id.slice(0, 8)],
   ];
   return lines.flatMap(([label, value]) => (value ? [[label, value] as const] : []));

@@ -4,6 +4,7 @@ import { canOf, isUnattended, roleOf, scopesOf, statusOf } from '../../protocol/
 import type { Person, SessionState } from '../../protocol/state.ts';
 import type { RoomView, Truth } from '../../session/view.ts';
 import type { Absence } from '../rooms/absence.ts';
+import { errorMessage, translatedProblem, type Translate } from '../translate.ts';
 import {
   controlHolder,
   type FactSource,
@@ -17,7 +18,11 @@ import {
 export type HeaderSource = FactSource & Pick<RoomView, 'alarms'>;
 
 /** Header of a room; `nowMs` is this device's monotonic clock. */
-export function panelHeader(source: HeaderSource | Absence, nowMs: number): PanelHeader {
+export function panelHeader(
+  source: HeaderSource | Absence,
+  nowMs: number,
+  t: Translate,
+): PanelHeader {
   if ('kind' in source) {
     return {
       truth: { kind: source.kind, ...(source.text === undefined ? {} : { text: source.text }) },
@@ -36,7 +41,7 @@ export function panelHeader(source: HeaderSource | Absence, nowMs: number): Pane
   const me = people.find((person) => person.isMe);
   return {
     ...(state ? { session: state.session } : {}),
-    truth: panelTruth(source.truth, nowMs),
+    truth: panelTruth(source.truth, nowMs, t),
     people,
     control: panelControl(source),
     controlRequests: controlRequests(source),
@@ -46,8 +51,8 @@ export function panelHeader(source: HeaderSource | Absence, nowMs: number): Pane
     canInterrupt: may(source, 'interrupt'),
     queue: state ? [...state.queue] : [],
     ...(state?.sharing ? { sharing: state.sharing } : {}),
-    ...(state?.session.problem ? { problem: state.session.problem } : {}),
-    alarms: source.alarms.map(({ kind, text }) => ({ kind, text })),
+    ...(state?.session.problem ? { problem: translatedProblem(state.session.problem, t) } : {}),
+    alarms: source.alarms.map(({ kind, words }) => ({ kind, text: errorMessage({ words }, t) })),
   };
 }
 
@@ -93,7 +98,7 @@ export function controlRequests(source: FactSource): PanelHeader['controlRequest
 }
 
 /** How true the picture is, with its age now. */
-export function panelTruth(truth: Truth, nowMs: number): PanelTruth {
+export function panelTruth(truth: Truth, nowMs: number, t: Translate): PanelTruth {
   switch (truth.kind) {
     case 'connecting':
     case 'unconfirmed':
@@ -105,7 +110,7 @@ export function panelTruth(truth: Truth, nowMs: number): PanelTruth {
     case 'relay-offline':
       return { kind: 'relay-offline', ...age(truth.lastBeatAt, nowMs), text: truth.reason };
     case 'over':
-      return { kind: 'over', text: truth.error.message };
+      return { kind: 'over', text: errorMessage(truth.error, t) };
   }
 }
 

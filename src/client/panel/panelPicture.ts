@@ -4,6 +4,7 @@ import type { Problem } from '../../protocol/state.ts';
 import type { ViewPart } from '../../session/view.ts';
 import { panelOutbox } from '../prompts/outboxItems.ts';
 import type { Absence } from '../rooms/absence.ts';
+import type { Translate } from '../translate.ts';
 import type { SharedRoom } from '../rooms/sharedRoom.ts';
 import { EntryFeed, LiveFeed } from './panelFeeds.ts';
 import { panelHeader } from './panelModel.ts';
@@ -20,6 +21,7 @@ export interface PictureSource {
   readonly problem: () => Problem | undefined;
   /** Monotonic ms. */
   readonly now: () => number;
+  readonly t: Translate;
 }
 
 /** Remembers what a panel has and what has changed since. */
@@ -49,15 +51,16 @@ export class PanelPicture {
 
   /** Messages for everything that has changed; the panel has it from now on. */
   next(): readonly ToPanel[] {
-    const { room, absence, problem, now } = this.source;
+    const { room, absence, problem, now, t } = this.source;
     const { view } = room;
     const has = (part: ViewPart): boolean => this.changed.has(part);
     const messages: ToPanel[] = [];
     if (has('entries')) messages.push(...this.entries.next(view?.entries ?? []));
     if (has('live')) messages.push(...this.live.next(view?.live ?? []));
-    if (has('outbox')) messages.push({ type: 'outbox', items: room.outbox.flatMap(panelOutbox) });
+    if (has('outbox'))
+      messages.push({ type: 'outbox', items: room.outbox.flatMap((item) => panelOutbox(item, t)) });
     if (HEADER_PARTS.some(has)) {
-      const header = panelHeader(view ?? absence(), now());
+      const header = panelHeader(view ?? absence(), now(), t);
       messages.push({ type: 'header', header: withProblem(header, problem()) });
     }
     this.changed.clear();

@@ -47,7 +47,10 @@ export class PanelPump {
   constructor(options: PanelPumpOptions) {
     this.options = options;
     const { room, drafts, actions, absence, problem, clock, log, t } = options;
-    this.picture = new PanelPicture({ room, absence, problem, now: () => clock.monotonic() });
+    this.picture = new PanelPicture({
+      ...{ room, absence, problem, t },
+      now: () => clock.monotonic(),
+    });
     this.typing = this.disposables.add(new TypingPresence(clock));
     this.wishes = new PanelWishes({
       room,

@@ -12,7 +12,7 @@ import { asAppError } from '../errors.ts';
 import { seenOf } from '../prompts/seen.ts';
 import type { Drafts } from '../prompts/drafts.ts';
 import type { SharedRoom } from '../rooms/sharedRoom.ts';
-import type { Translate } from '../translate.ts';
+import { errorMessage, type Translate } from '../translate.ts';
 import type { TypingPresence } from './typingPresence.ts';
 
 /** A body larger than this is opened beside the panel instead of in it; bytes. */
@@ -131,7 +131,7 @@ export class PanelWishes {
       if (!room.view) return drafts.putBack(room.ref, text, t('The session is not connected.'));
       room.view.send('prompt', { text });
     } catch (error) {
-      drafts.putBack(room.ref, text, asAppError(error).message);
+      drafts.putBack(room.ref, text, errorMessage(asAppError(error), t));
     }
   }
 
@@ -163,11 +163,11 @@ export class PanelWishes {
   }
 
   private async fetchBlob(blob: string, mediaType: string | undefined): Promise<void> {
-    const { post } = this.options;
+    const { post, t } = this.options;
     try {
       post([{ type: 'blob', blob, ...(await this.blobText(blob, mediaType)) }]);
     } catch (error) {
-      post([{ type: 'blob', blob, error: asAppError(error).message }]);
+      post([{ type: 'blob', blob, error: errorMessage(asAppError(error), t) }]);
     }
   }
 

@@ -4,17 +4,19 @@ import * as z from 'zod/mini';
 import type { PanelOutboxItem } from '../../protocol/panel.ts';
 import { ackStatusOf } from '../../protocol/openAnswers.ts';
 import type { OutboxItem } from '../../session/view.ts';
+import { outboxMessage, type Translate } from '../translate.ts';
 import { isRefused, promptText } from './refusedPrompts.ts';
 
 const answerArgs = z.looseObject({ requestId: z.string() });
 
 /** The item for the panel; none for kinds that the panel does not show, and for prompts on their way back. */
-export function panelOutbox(item: OutboxItem): readonly PanelOutboxItem[] {
+export function panelOutbox(item: OutboxItem, t: Translate): readonly PanelOutboxItem[] {
   if (isRefused(item)) return [];
   const answer = item.kind === 'answer' ? answerArgs.safeParse(item.args) : undefined;
   const text = answer?.success ? answer.data.requestId : promptText(item);
   if (text === undefined) return [];
-  const { id, kind, message, code, at } = item;
+  const { id, kind, code, at } = item;
+  const message = outboxMessage(item, t);
   return [{ id, kind, text, status: statusNow(item), at, ...omitUndefined({ message, code }) }];
 }
 

@@ -5,7 +5,8 @@ import type { OutboxItem } from '../../session/view.ts';
 import type { Drafts } from './drafts.ts';
 import type { RoomPool } from '../rooms/roomPool.ts';
 import type { SharedRoom } from '../rooms/sharedRoom.ts';
-import type { Translate } from '../translate.ts';
+import { heard } from '../../protocol/said.ts';
+import { outboxMessage, type Translate, wordsText } from '../translate.ts';
 
 const promptArgs = z.looseObject({ text: z.string() });
 
@@ -30,7 +31,7 @@ export function returnRefusedPrompts(options: {
   const disposables = new DisposableStore();
   const check = (room: SharedRoom): void => {
     for (const item of room.outbox.filter(isRefused)) {
-      const reason = item.message ?? options.t('The prompt was not run.');
+      const reason = outboxMessage(item, options.t) ?? options.t('The prompt was not run.');
       const text = promptText(item);
       room.forget(item.id);
       if (text !== undefined) options.drafts.putBack(room.ref, text, reason);
@@ -45,7 +46,7 @@ export function returnRefusedPrompts(options: {
       const text = item && promptText(item);
       if (item === undefined || text === undefined) continue;
       room.forget(item.id);
-      options.drafts.putBack(room.ref, text, entry.text);
+      options.drafts.putBack(room.ref, text, wordsText(heard(entry.text, entry.said), options.t));
     }
   };
   disposables.add(

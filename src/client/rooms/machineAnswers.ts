@@ -1,5 +1,6 @@
 // What a machine room answers to commands, read.
 import * as z from 'zod/mini';
+import { say, type Words } from '../../base/say.ts';
 import type { CommandArgs, MachineCommandKind } from '../../protocol/commandTable.ts';
 import type { Json } from '../../protocol/json.ts';
 import { directoryRowSchema } from '../../protocol/state.ts';
@@ -23,20 +24,20 @@ export type MachineRequest = <K extends MachineCommandKind>(
 
 /** Id of the session that was started, opened or continued. Throws AppError 'internal'. */
 export function sessionOfAnswer(answer: Json | undefined): string {
-  return read(sessionSchema, answer, 'about the session').session;
+  return read(sessionSchema, answer, say`about the session`).session;
 }
 
 /** The link that sharing made. Throws AppError 'internal'. */
 export function linkOfAnswer(answer: Json | undefined): MadeLink {
-  return read(linkSchema, answer, 'about the link');
+  return read(linkSchema, answer, say`about the link`);
 }
 
 /** Sessions from `offset` on, in the order of the directory. Rejects with AppError. */
 export async function fetchSessions(request: MachineRequest, offset: number): Promise<SessionPage> {
-  return read(pageSchema, await request('fetch-sessions', { offset }), 'with more sessions');
+  return read(pageSchema, await request('fetch-sessions', { offset }), say`with more sessions`);
 }
 
-function read<T>(schema: z.ZodMiniType<T>, answer: Json | undefined, what: string): T {
+function read<T>(schema: z.ZodMiniType<T>, answer: Json | undefined, what: Words): T {
   const parsed = schema.safeParse(answer);
   if (!parsed.success) throw unexpectedAnswer(what);
   return parsed.data;

@@ -13,7 +13,7 @@ import type { SecretList } from './secretList.ts';
 import type { SessionRef } from './sessionRef.ts';
 import { sessionState } from './sessionFacts.ts';
 import type { SharedRoom } from './sharedRoom.ts';
-import type { Translate } from '../translate.ts';
+import { errorMessage, errorParts, type Translate } from '../translate.ts';
 
 /** Where sessions are looked up by reference. */
 export class SessionDirectory implements LinkSource {
@@ -94,7 +94,7 @@ export class SessionDirectory implements LinkSource {
     if (ref.kind === 'joined') return undefined;
     const { status, error } = this.machine;
     if (status !== 'lost' && status !== 'stopped') return undefined;
-    const { happened, kept, remedy } = error?.parts ?? {
+    const { happened, kept, remedy } = (error && errorParts(error, this.t)) ?? {
       happened: this.t('The background service of this computer does not run.'),
       kept: this.t('Nothing is lost.'),
       remedy: this.t('It starts when you start, open or continue a session.'),
@@ -112,7 +112,7 @@ export class SessionDirectory implements LinkSource {
   /** What a panel of `room` shows while it has no view. */
   absence(room: Pick<SharedRoom, 'ref' | 'error'>): Absence {
     const { ref, error } = room;
-    if (error) return { kind: 'over', text: error.message };
+    if (error) return { kind: 'over', text: errorMessage(error, this.t) };
     if (ref.kind === 'joined') {
       const isKnown = this.joined.items.some((item) => item.room === ref.room);
       if (isKnown || !this.joined.isLoaded) return { kind: 'connecting' };
@@ -133,7 +133,9 @@ export class SessionDirectory implements LinkSource {
         return { kind: 'connecting' };
       case 'connecting': {
         const { mismatch } = this.machine;
-        return mismatch ? { kind: 'over', text: mismatch.message } : { kind: 'connecting' };
+        return mismatch
+          ? { kind: 'over', text: errorMessage(mismatch, this.t) }
+          : { kind: 'connecting' };
       }
       case 'stopped':
       case 'lost':

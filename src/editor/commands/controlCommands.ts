@@ -1,4 +1,5 @@
 // Commands about control and people of a session.
+import { speech } from '../speech.ts';
 import * as vscode from 'vscode';
 import * as z from 'zod/mini';
 import type { PanelHeader } from '../../protocol/panel.ts';
@@ -125,7 +126,7 @@ async function person(
   const named = args.map((arg) => personArgument.safeParse(arg)).find(({ success }) => success);
   if (named?.success) return { ...named.data, ref };
   const view = app.pool.find(ref)?.view;
-  const found = view ? candidates(panelHeader(view, app.clock.monotonic())) : [];
+  const found = view ? candidates(panelHeader(view, app.clock.monotonic(), speech())) : [];
   const [first] = found;
   if (!first) {
     void vscode.window.showInformationMessage(vscode.l10n.t('There is nobody for this now.'));

@@ -1,4 +1,6 @@
 // Join and leave: a link is shown for what it is and confirmed before anything is sent.
+import { errorMessage } from '../../client/translate.ts';
+import { speech } from '../speech.ts';
 import * as vscode from 'vscode';
 import { PRODUCT_NAME } from '../../base/product.ts';
 import { isAppError } from '../../base/errors.ts';
@@ -81,7 +83,9 @@ function problemOf(text: string): string | undefined {
     parseLink(text);
     return undefined;
   } catch (error) {
-    return isAppError(error) ? error.message : vscode.l10n.t('This is not a link to a session.');
+    return isAppError(error)
+      ? errorMessage(error, speech())
+      : vscode.l10n.t('This is not a link to a session.');
   }
 }
 

@@ -1,4 +1,5 @@
 // One session in an editor tab: page, pump, title, and its hold on the room.
+import { speech } from '../speech.ts';
 import * as vscode from 'vscode';
 import { toBase64Url } from '../../base/bytes.ts';
 import type { Clock } from '../../base/clock.ts';
@@ -102,7 +103,7 @@ export class SessionPanel {
         locale: vscode.env.language,
         clock,
         log,
-        t: vscode.l10n.t,
+        t: speech(),
       }),
     );
     this.panel.webview.options = webviewOptions(extensionUri);

@@ -1,4 +1,5 @@
 // The session that the window is about now: the panel in front, for People, status bar and context keys.
+import { speech } from '../speech.ts';
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable.ts';
 import type { Clock } from '../../base/clock.ts';
@@ -19,6 +20,7 @@ export class FrontSession {
   private readonly panels: Panels;
   private readonly directory: SessionDirectory;
   private readonly clock: Clock;
+  private readonly t = speech();
   private readonly keys = new Map<string, unknown>();
 
   readonly onDidChange: Event<void> = this.changed.event;
@@ -47,7 +49,9 @@ export class FrontSession {
   /** The picture of the session in front; undefined if no panel is open. */
   get header(): PanelHeader | undefined {
     const { room } = this;
-    return room && panelHeader(room.view ?? this.directory.absence(room), this.clock.monotonic());
+    return (
+      room && panelHeader(room.view ?? this.directory.absence(room), this.clock.monotonic(), this.t)
+    );
   }
 
   dispose(): void {

@@ -1,4 +1,5 @@
 // The few notifications: somebody waits for control, a decision waits, a turn ended unseen, a computer is lost.
+import { speech } from '../speech.ts';
 import * as vscode from 'vscode';
 import type { Clock } from '../../base/clock.ts';
 import { assertNever } from '../../base/assert.ts';
@@ -36,6 +37,7 @@ export class Notifier {
   private readonly disposables = new DisposableStore();
   private readonly options: NotifierOptions;
   private readonly rules = new NoticeRules();
+  private readonly t = speech();
   /** Shared sessions are joined without a panel too: somebody may knock there. */
   private readonly shared = new Map<string, Disposable>();
 
@@ -88,7 +90,7 @@ export class Notifier {
     const room = pool.find(ref);
     const panel = panels.find(ref);
     const row = ref.kind === 'own' ? machine.row(ref.session) : undefined;
-    const header = room?.view && panelHeader(room.view, clock.monotonic());
+    const header = room?.view && panelHeader(room.view, clock.monotonic(), this.t);
     const session = header?.session ?? row?.session;
     if (!session) return [];
     const group = groupOf(session, row);

@@ -1,4 +1,7 @@
 // The Sessions view: the tree of sessionTree.ts in VS Code, its badge and its welcome.
+import { joinParts } from '../../base/errors.ts';
+import { errorParts, translatedProblem } from '../../client/translate.ts';
+import { speech } from '../speech.ts';
 import * as vscode from 'vscode';
 import type { Clock } from '../../base/clock.ts';
 import { DisposableStore } from '../../base/disposable.ts';
@@ -28,6 +31,7 @@ export class SessionsView implements vscode.TreeDataProvider<TreeNode> {
   private readonly given: SecretList<GivenLink>;
   private readonly clock: Clock;
   private readonly log: Logger;
+  private readonly t = speech();
   private problem = '';
 
   readonly onDidChangeTreeData = this.redraw.event;
@@ -77,7 +81,7 @@ export class SessionsView implements vscode.TreeDataProvider<TreeNode> {
         now: this.clock.now(),
         knownLinks: new Set(links.map(({ session }) => session)),
         canShare: this.machine.canHost && settings.isSharingEnabled(),
-        t: vscode.l10n.t,
+        t: this.t,
       }),
     ];
   }
@@ -132,9 +136,10 @@ export class SessionsView implements vscode.TreeDataProvider<TreeNode> {
   /** A message takes the place of the welcome: where there is nothing else, the welcome says it, with buttons. */
   private describeProblem(): void {
     const { error, state, rows } = this.machine;
-    const problem = error?.parts ?? state?.computer.problem;
-    const text = [problem?.happened, problem?.kept, problem?.remedy].filter(Boolean).join(' ');
-    const code = error?.code ?? state?.computer.problem?.code;
+    const { problem } = state?.computer ?? {};
+    const parts = error ? errorParts(error, this.t) : problem && translatedProblem(problem, this.t);
+    const text = parts ? joinParts(parts) : '';
+    const code = error?.code ?? problem?.code;
     const isEmpty = rows.length === 0 && this.directory.joinedRows().length === 0;
     const isWelcome = isEmpty && code === 'agent-not-found';
     if (text !== this.problem && text !== '')

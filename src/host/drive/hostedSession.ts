@@ -1,4 +1,6 @@
 // A session that this host owns: its agent runs as a child process, started when there is something to do.
+import { problemOf } from '../../protocol/said.ts';
+import { say, type Words } from '../../base/say.ts';
 import { isAppError } from '../../base/errors.ts';
 import { omitUndefined } from '../../base/omitUndefined.ts';
 import { errorText } from '../../base/log.ts';
@@ -87,7 +89,7 @@ export class HostedSession implements SessionDriver {
       dropUnsettled(recorder, tables);
       if (oldChild !== undefined) {
         recorder.setStatus('working');
-        recorder.setProblem(FINISHING);
+        recorder.setProblem(problemOf(FINISHING));
         // Its pid may not have been written down any more, or it stands for a process of its own.
         const old = [oldChild, ...(await agentProcesses(recorder.stored.id, agent.rules))];
         const endNow = this.endOld.signal;
@@ -257,7 +259,7 @@ export class HostedSession implements SessionDriver {
   }
 
   /** Takes what was missed, and says what was lost. */
-  private async readUp(code: string, text: string): Promise<void> {
+  private async readUp(code: string, words: Words): Promise<void> {
     const { recorder, tables } = this.options;
     const hadText = recorder.dropLive();
     recorder.restoreRequests();
@@ -269,7 +271,7 @@ export class HostedSession implements SessionDriver {
     await takeMissed(this.options);
     loseCalls(recorder, tables, this.options.clock.now());
     settlePrompts(recorder, tables);
-    if (isLost) recorder.notice({ level: 'warning', code, text });
+    if (isLost) recorder.notice({ level: 'warning', code, words });
   }
 
   private async interrupt(author: Author): Promise<void> {
@@ -285,8 +287,8 @@ export class HostedSession implements SessionDriver {
     const next = recorder.prompts.nextAccepted();
     if (next === undefined) return;
     recorder.prompts.mark(next.promptId, 'cancelled');
-    const text = `Stopped before the agent had started. Not run: “${firstLine(next.text)}”`;
-    recorder.notice({ level: 'info', code: 'prompt-stopped', text, author });
+    const words = say`Stopped before the agent had started. Not run: “${firstLine(next.text)}”`;
+    recorder.notice({ level: 'info', code: 'prompt-stopped', words, author });
   }
 
   private async stopAgent(): Promise<void> {
@@ -307,17 +309,15 @@ export class HostedSession implements SessionDriver {
   private showProblem(error: unknown): void {
     const { recorder } = this.options;
     if (!isAppError(error)) return;
-    recorder.setProblem({ code: error.code, ...error.parts });
+    recorder.setProblem(problemOf({ code: error.code, ...error.words }));
   }
 }
 
 const FINISHING = {
   code: 'agent-finishing',
-  happened: 'The session host was restarted while the agent was at work.',
-  kept: 'Its process may finish its step for up to a minute; then the session goes on here.',
-  remedy: 'Wait, or press Stop to end that process now.',
+  happened: say`The session host was restarted while the agent was at work.`,
+  kept: say`Its process may finish its step for up to a minute; then the session goes on here.`,
+  remedy: say`Wait, or press Stop to end that process now.`,
 };
-const RESTARTED =
-  'The session host was restarted in the middle of a turn. Finished parts were taken over; text that was being written and open questions are lost. Send a prompt to go on.';
-const CRASHED =
-  'The agent ended in the middle of a turn. Finished parts are kept; text that was being written and open questions are lost. Send a prompt to go on.';
+const RESTARTED = say`The session host was restarted in the middle of a turn. Finished parts were taken over; text that was being written and open questions are lost. Send a prompt to go on.`;
+const CRASHED = say`The agent ended in the middle of a turn. Finished parts are kept; text that was being written and open questions are lost. Send a prompt to go on.`;

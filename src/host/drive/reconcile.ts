@@ -1,4 +1,5 @@
 // Brings a session in line with the agent's transcript after something ended without a word.
+import { say } from '../../base/say.ts';
 import { errorText, type Logger } from '../../base/log.ts';
 import { omitUndefined } from '../../base/omitUndefined.ts';
 import { parseJson } from '../../protocol/json.ts';
@@ -125,7 +126,7 @@ function unknownPrompt(prompt: StoredPrompt): Parameters<SessionRecorder['notice
   return {
     level: 'warning',
     code: 'prompt-unknown',
-    text: `It is not known whether this prompt was run: “${text}” It is not sent again by itself. Send it again if it is missing.`,
+    words: say`It is not known whether this prompt was run: “${text}” It is not sent again by itself. Send it again if it is missing.`,
     author: prompt.author,
   };
 }

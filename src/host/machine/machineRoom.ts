@@ -5,6 +5,7 @@ import { type Disposable, DisposableStore } from '../../base/disposable.ts';
 import type { Logger } from '../../base/log.ts';
 import { PRODUCT_VERSION } from '../../base/product.ts';
 import type { AgentProbe } from '../../protocol/agent.ts';
+import { problemOf } from '../../protocol/said.ts';
 import type { Problem } from '../../protocol/state.ts';
 import type { Journal } from '../journal/journal.ts';
 import { rowsForState } from './directory.ts';
@@ -110,8 +111,8 @@ export class MachineRoom {
 
   /** An agent that cannot be used goes before what cannot be helped any more. */
   private problem(): Problem | undefined {
-    const problem = this.probe.problem ?? this.options.problem;
-    return problem && { ...problem };
+    const { problem } = this.probe;
+    return problem ? problemOf(problem) : this.options.problem;
   }
 
   private refreshSharing(): void {

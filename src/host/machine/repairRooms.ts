@@ -1,4 +1,6 @@
 // Sessions of whose log a part was lost on the disk go on in a new room: a log that others have seen is never told otherwise.
+import { say, type Words } from '../../base/say.ts';
+import { saidText } from '../../protocol/said.ts';
 import { createHash } from 'node:crypto';
 import { existsSync, renameSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -114,11 +116,11 @@ function saidWhatIsMissing(
   let next = 0;
   const missing = (to: number): void => {
     const count = to - next;
-    const what = count === 1 ? '1 entry is' : `${count} entries are`;
-    if (count > 0)
-      entries.push(
-        notice(`${what} missing here: the disk of the session’s computer has lost them.`, at),
-      );
+    const words =
+      count === 1
+        ? say`1 entry is missing here: the disk of the session’s computer has lost it.`
+        : say`${count} entries are missing here: the disk of the session’s computer has lost them.`;
+    if (count > 0) entries.push(notice(words, at));
   };
   for (const record of records) {
     const parsed = isSound(record) ? logSchema.safeParse(parseJson(record.text)) : undefined;
@@ -128,15 +130,15 @@ function saidWhatIsMissing(
     next = record.index + 1;
   }
   missing((records.at(-1)?.index ?? -1) + 1);
-  const tail = mayMissTail ? ' What was said last may be missing.' : '';
+  const tail = mayMissTail ? say` What was said last may be missing.` : '';
   const links =
-    sharing === undefined ? '' : ' Links to this session do not work any more: share it again.';
+    sharing === undefined ? '' : say` Links to this session do not work any more: share it again.`;
   entries.push(
-    notice(`The journal of this computer was damaged.${tail} The session goes on.${links}`, at),
+    notice(say`The journal of this computer was damaged.${tail} The session goes on.${links}`, at),
   );
   return entries;
 }
 
-function notice(text: string, at: number): Entry {
-  return { kind: 'notice', id: newId(), at, level: 'warning', code: CODE, text };
+function notice(words: Words, at: number): Entry {
+  return { kind: 'notice', id: newId(), at, level: 'warning', code: CODE, ...saidText(words) };
 }

@@ -8,7 +8,14 @@ import { parseLink, relayAddress } from '../../protocol/link.ts';
 import { canOf, roleOf } from '../../protocol/openValues.ts';
 import type { Role, SessionSummary, Sharing } from '../../protocol/state.ts';
 import { SUBPROTOCOL } from '../../protocol/version.ts';
-import { addressUnreachable, notShareable, sharingOff, sharingStopped } from '../errors.ts';
+import {
+  addressUnreachable,
+  controlOfUnattended,
+  controlOfWatched,
+  ownershipByLink,
+  sharingOff,
+  sharingStopped,
+} from '../errors.ts';
 import type { OpenSession } from '../session/openSession.ts';
 import { isSharingAllowed } from './policy.ts';
 import type { RelayChild } from '../serve/relayChild.ts';
@@ -165,23 +172,14 @@ export interface ShareCase {
 export function refuseSharing({ role, session }: ShareCase, policyFile: string): void {
   if (!isSharingAllowed(policyFile)) throw sharingOff(policyFile);
   if (role === 'owner') {
-    throw notShareable(
-      'Ownership cannot be given away by a link.',
-      'Share as viewer or controller.',
-    );
+    throw ownershipByLink();
   }
   if (role !== 'controller') return;
   if (!canOf(session, 'prompt')) {
-    throw notShareable(
-      'This session runs in a terminal and is only watched, so nobody can control it from here.',
-      'Share it with viewers.',
-    );
+    throw controlOfWatched();
   }
   if (session.modeKind === 'unattended') {
-    throw notShareable(
-      'This session runs without asking for permissions, so guests cannot be given control.',
-      'Change its permission mode first, or share it with viewers.',
-    );
+    throw controlOfUnattended();
   }
 }
 

@@ -9,7 +9,8 @@ import { type Disposable, DisposableStore } from '../../base/disposable.ts';
 import { Emitter, type Event } from '../../base/emitter.ts';
 import { errorText, type Logger } from '../../base/log.ts';
 import { parseJson } from '../../protocol/json.ts';
-import { relayChildFailed } from '../errors.ts';
+import { relayChildFailed, relayPortTaken } from '../errors.ts';
+import { isAppError } from '../../base/errors.ts';
 
 /** What a relay child needs. */
 export interface RelayChildOptions {
@@ -117,7 +118,7 @@ export class RelayChild {
     try {
       return await this.launchOnce(port);
     } catch (error) {
-      if (!(error instanceof PortBusy) || port === 0 || this.isClosed) throw error;
+      if (!isAppError(error, 'port-busy') || port === 0 || this.isClosed) throw error;
       this.options.log.warn('relay port is taken, using another', { port });
       return this.launchOnce(0);
     }
@@ -160,7 +161,7 @@ export class RelayChild {
         if (line === undefined || isReady) return;
         timer.dispose();
         if (!line.ready) {
-          reject(line.code === 'port-busy' ? new PortBusy(line.message) : new Error(line.message));
+          reject(line.code === 'port-busy' ? relayPortTaken() : new Error(line.message));
           return;
         }
         isReady = true;
@@ -198,5 +199,3 @@ const RELAY_VARIABLES =
 function relayEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => RELAY_VARIABLES.test(name)));
 }
-
-class PortBusy extends Error {}

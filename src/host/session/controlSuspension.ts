@@ -1,4 +1,5 @@
 // While a session runs without asking, guests are in control of nothing: also if it came to that after sharing.
+import { say } from '../../base/say.ts';
 import { type Disposable, DisposableStore } from '../../base/disposable.ts';
 import { type AgentRules, isUnattended } from '../../protocol/agentRules.ts';
 import { roleOf } from '../../protocol/openValues.ts';
@@ -40,13 +41,13 @@ export class ControlSuspension implements Disposable {
       for (const { member } of guests) room.dropControl(member);
       const held = holdGuests(recorder.prompts);
       const what = held
-        ? ' Their waiting prompts are held: release or cancel them in the queue.'
+        ? say` Their waiting prompts are held: release or cancel them in the queue.`
         : '';
-      const text = `Guests cannot control this session while it runs in the mode “${recorder.stored.mode}”, which skips questions. They go on watching.${what}`;
-      recorder.notice({ level: 'warning', code: 'control-suspended', text });
+      const words = say`Guests cannot control this session while it runs in the mode “${recorder.stored.mode ?? ''}”, which skips questions. They go on watching.${what}`;
+      recorder.notice({ level: 'warning', code: 'control-suspended', words });
     } else if (hasControllers()) {
-      const text = 'Guests may control this session again: it asks for permissions.';
-      recorder.notice({ level: 'info', code: 'control-resumed', text });
+      const words = say`Guests may control this session again: it asks for permissions.`;
+      recorder.notice({ level: 'info', code: 'control-resumed', words });
     }
   }
 }

@@ -1,4 +1,5 @@
 // Commands to a session with an agent of ours: each takes effect once, and says by whom.
+import { say } from '../../base/say.ts';
 import { assertNever } from '../../base/assert.ts';
 import { jsonCut } from '../../base/jsonText.ts';
 import type { AgentAnswer, AgentFacts } from '../../protocol/agent.ts';
@@ -10,7 +11,8 @@ import { requestKindOf, roleOf } from '../../protocol/openValues.ts';
 import type { Person } from '../../protocol/state.ts';
 import type { Author } from '../../protocol/entryParts.ts';
 import type { AcceptedCommand } from '../../session/control/commandHandlers.ts';
-import { alreadyAnswered, CommandRefused, notFound, refusedPrompt } from '../../session/errors.ts';
+import { refusedPrompt } from '../../session/control/errors.ts';
+import { alreadyAnswered, isRefusal, notFound } from '../../session/errors.ts';
 import type { FactArgs, SessionCommands } from '../../sync/host/hostRoomOptions.ts';
 import {
   answerLost,
@@ -24,6 +26,7 @@ import {
   switchFailed,
 } from './refusals.ts';
 import type { CommandTarget } from './sessionDriver.ts';
+import type { Notice } from './notice.ts';
 import type { Verdict } from './sessionRecorder.ts';
 
 const MAX_FILES = 50;
@@ -49,14 +52,10 @@ export function hostedCommands(targetOf: (kind: CommandKind) => CommandTarget): 
   };
 }
 
-function changed(what: 'mode' | 'model', to: string, author: Author) {
-  const name = what === 'mode' ? 'Permission mode' : 'Model';
-  return {
-    level: 'info',
-    code: `${what}-changed`,
-    text: `${name} changed to “${to}”.`,
-    author,
-  } as const;
+function changed(what: 'mode' | 'model', to: string, author: Author): Notice {
+  const words =
+    what === 'mode' ? say`Permission mode changed to “${to}”.` : say`Model changed to “${to}”.`;
+  return { level: 'info', code: `${what}-changed`, words, author };
 }
 
 function authorOf(person: Person): Author {
@@ -260,7 +259,7 @@ async function carriedOut(work: Promise<void> | undefined): Promise<void> {
   try {
     await work;
   } catch (error) {
-    if (error instanceof CommandRefused) throw error;
+    if (isRefusal(error)) throw error;
     throw switchFailed(error instanceof Error ? error.message : '');
   }
 }

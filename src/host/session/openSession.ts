@@ -1,4 +1,5 @@
 // One open session: its room, its recorder, and what drives it.
+import { say } from '../../base/say.ts';
 import { omitUndefined } from '../../base/omitUndefined.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
@@ -7,13 +8,13 @@ import { roleOf } from '../../protocol/openValues.ts';
 import { isUnattended } from '../../protocol/agentRules.ts';
 import type { Agent } from '../../protocol/agent.ts';
 import type { Capability, DirectoryRow } from '../../protocol/state.ts';
-import { CommandRefused, readOnlySession } from '../../session/errors.ts';
+import { readOnlySession } from '../../session/errors.ts';
 import type { HostRoom } from '../../sync/host/hostRoom.ts';
 import type { Journal } from '../journal/journal.ts';
 import { PromptBook } from './promptBook.ts';
 import { ControlSuspension } from './controlSuspension.ts';
 import { QueueWatch } from './queueWatch.ts';
-import { controlOfBypass } from './refusals.ts';
+import { controlOfBypass, sessionOpening, sessionOver } from './refusals.ts';
 import type { ServedRooms, ServedRoom } from '../serve/servedRooms.ts';
 import type { RoomTables } from '../journal/roomTables.ts';
 import { hostedCommands } from './hostedCommands.ts';
@@ -94,11 +95,12 @@ export class OpenSession {
       options.stored.room,
       {
         commands: hostedCommands((kind) => {
-          if (state.kind === 'coming') throw starting();
+          if (state.kind === 'coming') throw sessionOpening();
           return state.session.targetOf(kind);
         }),
-        onForeignKnock: ({ message: text }) => {
-          recorder()?.notice({ level: 'warning', code: 'other-version', text });
+        onForeignKnock: ({ words: { happened, kept, remedy } }) => {
+          const words = say`${happened} ${kept ?? ''} ${remedy ?? ''}`;
+          recorder()?.notice({ level: 'warning', code: 'other-version', words });
         },
         requestKind: (requestId) => recorder()?.request(requestId)?.request,
         checkControl: () => {
@@ -212,9 +214,9 @@ export class OpenSession {
   targetOf(kind: CommandKind): CommandTarget {
     switch (this.course.kind) {
       case 'opening':
-        throw starting();
+        throw sessionOpening();
       case 'over':
-        throw over(kind);
+        throw sessionOver(kind === 'prompt');
       case 'driven': {
         const { target } = this.course.driver;
         if (target === undefined) throw readOnlySession();
@@ -222,16 +224,4 @@ export class OpenSession {
       }
     }
   }
-}
-
-function starting(): CommandRefused {
-  return new CommandRefused('busy', 'The session is just being opened. Try again in a moment.');
-}
-
-function over(kind: CommandKind): CommandRefused {
-  const kept = kind === 'prompt' ? ' Your text is kept.' : '';
-  return new CommandRefused(
-    'read-only',
-    `This session has ended.${kept} Continue it first (in VS Code: from the Sessions view).`,
-  );
 }

@@ -1,4 +1,5 @@
 // Whose prompts still wait with right: what nobody answers for any more is held, or taken back.
+import { say } from '../../base/say.ts';
 import { type Disposable, DisposableStore } from '../../base/disposable.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Event } from '../../base/emitter.ts';
@@ -79,16 +80,18 @@ function hold({ recorder }: CommandTarget, holder: string, people: readonly Pers
     .filter(({ author, state }) => state === 'accepted' && author.member !== holder);
   if (others.length === 0) return;
   for (const { promptId } of others) prompts.mark(promptId, 'held');
-  const name = people.find(({ member }) => member === holder)?.name ?? 'somebody else';
+  const name = people.find(({ member }) => member === holder)?.name ?? say`somebody else`;
   const names = [...new Set(others.map(({ author }) => author.name))].join(', ');
-  const what = others.length === 1 ? 'A waiting prompt' : `${others.length} waiting prompts`;
-  const text = `${what} of ${names} will not run by itself: control has passed to ${name}. Release or cancel it in the queue.`;
-  recorder.notice({ level: 'info', code: 'prompts-held', text });
+  const words =
+    others.length === 1
+      ? say`A waiting prompt of ${names} will not run by itself: control has passed to ${name}. Release or cancel it in the queue.`
+      : say`${others.length} waiting prompts of ${names} will not run by themselves: control has passed to ${name}. Release or cancel them in the queue.`;
+  recorder.notice({ level: 'info', code: 'prompts-held', words });
 }
 
 async function takeBackOf(prompt: StoredPrompt, target: CommandTarget): Promise<void> {
   if (prompt.state === 'started' || !(await takeBack(prompt.promptId, target))) return;
-  const text = `Not run: “${firstLine(prompt.text)}”. ${prompt.author.name} may not prompt in this session any more.`;
+  const words = say`Not run: “${firstLine(prompt.text)}”. ${prompt.author.name} may not prompt in this session any more.`;
   const { author } = prompt;
-  target.recorder.notice({ level: 'info', code: 'prompt-withdrawn', text, author });
+  target.recorder.notice({ level: 'info', code: 'prompt-withdrawn', words, author });
 }

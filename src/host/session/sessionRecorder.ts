@@ -5,6 +5,7 @@ import { Emitter } from '../../base/emitter.ts';
 import { newId } from '../../base/ids.ts';
 import type { Agent, AgentEvent, AgentFacts, ReportedEntry } from '../../protocol/agent.ts';
 import type { Capability, Problem, SessionStatus, SessionSummary } from '../../protocol/state.ts';
+import { problemOf, saidText } from '../../protocol/said.ts';
 import { parseJson } from '../../protocol/json.ts';
 import { logSchema } from '../../protocol/room.ts';
 import type { Author } from '../../protocol/entryParts.ts';
@@ -14,6 +15,7 @@ import type { HostRoom } from '../../sync/host/hostRoom.ts';
 import type { SessionApp } from '../../sync/host/hostRoomOptions.ts';
 import { CallCauses } from './callCauses.ts';
 import { completeEntry, firstLine, nameImages, newEntries, promptOf } from './completeEntry.ts';
+import type { Notice } from './notice.ts';
 import type { PromptBook } from './promptBook.ts';
 import { RawLines } from './rawLines.ts';
 import { type OpenRequest, RequestBook } from './requestBook.ts';
@@ -136,7 +138,7 @@ export class SessionRecorder {
         this.raw.add(event.file, event.line);
         return;
       case 'problem':
-        this.setProblem(event.problem && { ...event.problem });
+        this.setProblem(event.problem && problemOf(event.problem));
         return;
       case 'prompt':
       case 'request-withdrawn':
@@ -169,9 +171,9 @@ export class SessionRecorder {
   }
 
   /** Says something to everybody. */
-  notice(notice: Pick<EntryOf<'notice'>, 'level' | 'code' | 'text' | 'author'>): void {
+  notice({ words, ...notice }: Notice): void {
     const at = this.options.clock.now();
-    this.record([{ kind: 'notice', id: newId(), at, ...notice }]);
+    this.record([{ kind: 'notice', id: newId(), at, ...notice, ...saidText(words) }]);
   }
 
   /** Settles a request, once; false if it waits no more. */

@@ -5,6 +5,7 @@ import { isAppError } from '../../base/errors.ts';
 import { errorText, type Logger, silentLogger } from '../../base/log.ts';
 import type { Ack, Command } from '../../protocol/command.ts';
 import { type CommandKind, COMMANDS, isCommandKind } from '../../protocol/commandTable.ts';
+import { saidParts } from '../../protocol/said.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import {
   checkCommand,
@@ -16,15 +17,16 @@ import { laneKey, ReadsUnderWay, UsedCounters } from './commandCounts.ts';
 import { type AcceptedCommand, carryOut } from './commandHandlers.ts';
 import { CommandLane } from './commandLane.ts';
 import {
-  CommandRefused,
-  EXECUTION_FAILED,
+  type CommandRefused,
+  executionFailed,
   expiredCommand,
   invalidCommand,
-  NOT_JOURNALLED,
+  isRefusal,
+  notJournalled,
   refusalFor,
   staleTerm,
   tooManyCommands,
-  UNKNOWN_OUTCOME,
+  unknownOutcome,
 } from '../errors.ts';
 import type { ControlLease } from './controlLease.ts';
 import type { AcceptedRow, RoomJournal } from '../roomJournal.ts';
@@ -71,7 +73,7 @@ export class CommandGate implements Disposable {
   /** After a start: what an earlier process accepted and never settled has an unknown outcome, for good. */
   resume(): void {
     for (const row of this.options.journal.unsettled()) {
-      const ack: Ack = { id: row.id, status: 'unknown', message: UNKNOWN_OUTCOME };
+      const ack: Ack = unknown(row.id);
       this.settle(row, ack);
       this.answer(row.member, ack);
     }
@@ -170,7 +172,7 @@ export class CommandGate implements Disposable {
       accepted = checkCommand(this.options, from, command);
       if (COMMANDS[accepted.kind].reads) this.reads.check(from.member);
     } catch (error) {
-      this.refuse(from, command, this.refusalOf(error, NOT_JOURNALLED));
+      this.refuse(from, command, this.refusalOf(error, notJournalled));
       return undefined;
     }
     const row = rowOf(from, command, accepted.kind, this.options.clock.now());
@@ -179,10 +181,7 @@ export class CommandGate implements Disposable {
         this.options.journal.acceptCommand(row);
       } catch (error) {
         this.log.error('a command was not journalled', { error: errorText(error) });
-        this.answer(
-          from.member,
-          rejected(command.id, new CommandRefused('failed', NOT_JOURNALLED)),
-        );
+        this.answer(from.member, rejected(command.id, notJournalled()));
         return undefined;
       }
       this.touch(from);
@@ -214,7 +213,7 @@ export class CommandGate implements Disposable {
       const result = await carryOut(this.options.handlers, accepted);
       ack = { id: row.id, status: 'done', ...(result !== undefined && { result }) };
     } catch (error) {
-      ack = rejected(row.id, this.refusalOf(error, EXECUTION_FAILED));
+      ack = rejected(row.id, this.refusalOf(error, executionFailed));
     }
     slow.dispose();
     if (isReading) this.reads.end(row.member);
@@ -222,17 +221,17 @@ export class CommandGate implements Disposable {
     this.answer(row.member, ack);
   }
 
-  private refusalOf(error: unknown, otherwise: string): CommandRefused {
-    if (error instanceof CommandRefused) return error;
+  private refusalOf(error: unknown, otherwise: () => CommandRefused): CommandRefused {
+    if (isRefusal(error)) return error;
     if (isAppError(error)) return refusalFor(error);
     this.log.error('a command failed', { error: errorText(error) });
-    return new CommandRefused('failed', otherwise);
+    return otherwise();
   }
 
   /** Answers 'rejected'; kept with its counter unless it says nothing for good about the id. */
   private refuse(from: CommandSource, command: Refusable, refusal: CommandRefused): void {
     const ack = rejected(command.id, refusal);
-    if (!NOT_KEPT.has(refusal.code) && isCommandKind(command.kind)) {
+    if (!NOT_KEPT.has(refusal.rejection) && isCommandKind(command.kind)) {
       this.settle(rowOf(from, command, command.kind, this.options.clock.now()), ack);
     }
     this.answer(from.member, ack);
@@ -263,7 +262,7 @@ export class CommandGate implements Disposable {
   private finalAck(from: CommandSource, command: Pick<Command, 'id'>): Ack | undefined {
     const known = this.options.journal.findResult(from.member, command.id);
     if (known !== 'accepted') return known;
-    return { id: command.id, status: 'unknown', message: UNKNOWN_OUTCOME };
+    return unknown(command.id);
   }
 
   private waitingOf(member: string): number {
@@ -282,8 +281,13 @@ function isOrdered(kind: string): boolean {
   return !isCommandKind(kind) || COMMANDS[kind].ordered;
 }
 
-function rejected(id: string, refusal: CommandRefused): Ack {
-  return { id, status: 'rejected', code: refusal.code, message: refusal.message };
+function rejected(id: string, { rejection, message, words }: CommandRefused): Ack {
+  return { id, status: 'rejected', code: rejection, message, said: saidParts(words) };
+}
+
+function unknown(id: string): Ack {
+  const { message, words } = unknownOutcome();
+  return { id, status: 'unknown', message, said: saidParts(words) };
 }
 
 function rowOf(

@@ -9,15 +9,14 @@ import {
 } from '../../protocol/commandTable.ts';
 import { requestKindOf, roleOf, scopesOf } from '../../protocol/openValues.ts';
 import type { Pending, Person, Scope } from '../../protocol/state.ts';
+import { type CommandRefused, notAllowed } from '../errors.ts';
 import {
-  type CommandRefused,
   controlSuspended,
   guestMode,
-  notAllowed,
   notOwnPrompt,
   refusedPrompt,
   waitsForOwner,
-} from '../errors.ts';
+} from './errors.ts';
 
 /** What a decision about rights looks at besides the command. */
 export interface RightsContext {

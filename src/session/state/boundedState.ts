@@ -24,6 +24,8 @@ type TextBounds = Readonly<Record<string, number>>;
 
 /** A word of an open list; there are fewer of ours, all shorter. */
 const WORD_BYTES = 16;
+/** Codes and arguments of three sentences with a path in them. */
+const SAID_BYTES = 400;
 
 const { nameBytes, titleBytes, previewBytes } = LIMITS;
 const PERSON: TextBounds = { name: nameBytes, device: nameBytes };
@@ -143,8 +145,10 @@ function boundedSummary(summary: SessionSummary): SessionSummary {
   };
 }
 
+/** What it can be translated by goes before any of its text does. */
 function boundedProblem(problem: Problem): Problem {
-  return cutTexts(problem, PROBLEM);
+  const { said, ...texts } = cutTexts(problem, PROBLEM);
+  return said === undefined || jsonBytes(said) > SAID_BYTES ? texts : { ...texts, said };
 }
 
 function boundedSharing(sharing: Sharing): Sharing {

@@ -14,8 +14,8 @@ import type {
 } from '../../session/control/commandHandlers.ts';
 import { controlHandlers, windowOf } from '../../session/control/controlHandlers.ts';
 import type { ControlLease } from '../../session/control/controlLease.ts';
-import { CommandRefused, unsupportedCommand } from '../../session/errors.ts';
-import { noSealing, outputForOwner } from '../errors.ts';
+import { unsupportedCommand } from '../../session/errors.ts';
+import { noSealing, noSuchBlob, noSuchMember, outputForOwner, ownRemoval } from '../errors.ts';
 import type { RoomJournal } from '../../session/roomJournal.ts';
 import type { Attendance } from './attendance.ts';
 import type { HostRoomOptions } from './hostRoomOptions.ts';
@@ -127,22 +127,4 @@ async function readBlobPart(
   const sealed = await sealForMember(exchangeKeyOf(member) ?? '', place, bytes);
   if (sealed === undefined) throw noSealing();
   return { offset, totalBytes, bytes: '', sealed };
-}
-
-function noSuchMember(): CommandRefused {
-  return new CommandRefused(
-    'not-found',
-    'This person is not in the session any more. Nothing was changed.',
-  );
-}
-
-function ownRemoval(): CommandRefused {
-  return new CommandRefused('invalid', 'You cannot remove yourself. Use Leave instead.');
-}
-
-function noSuchBlob(): CommandRefused {
-  return new CommandRefused(
-    'not-found',
-    'The whole text is not kept on the session’s computer any more. What you see is all there is.',
-  );
 }

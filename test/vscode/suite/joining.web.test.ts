@@ -1,4 +1,5 @@
 // Joining by a link to a session of another computer: panel, list, prompt, leaving.
+import { untranslated } from '../../../src/client/translate.ts';
 import { joinNow } from '../../../src/editor/commands/joinCommands.ts';
 import { panelHeader } from '../../../src/client/panel/panelModel.ts';
 import { parseLink } from '../../../src/protocol/link.ts';
@@ -50,7 +51,7 @@ suite('joining', () => {
     const prompt = view.entries.findLast(({ entry }) => entry.kind === 'prompt')?.entry;
     const author = prompt?.kind === 'prompt' ? prompt.author?.member : undefined;
     assertEqual(author, view.member, 'author');
-    assertEqual(panelHeader(view, 0).control.kind, 'mine', 'control');
+    assertEqual(panelHeader(view, 0, untranslated).control.kind, 'mine', 'control');
   });
 
   test('a second window of the link source shares one connection', async () => {
