@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { cacheFolder, REPO_ROOT } from '../tools/install/cache.ts';
 import { claudeEnvironment, installClaude } from '../tools/install/claudeCli.ts';
+import { PINNED_VERSIONS } from '../tools/install/claudeVersions.ts';
 import { installCodeServer } from '../tools/vscode/codeServer.ts';
 import { startDemoModel } from '../tools/demo/demoModel.ts';
 import { runTwinhelm, startHostProcess } from '../tools/run/hostProcess.ts';
@@ -92,7 +93,7 @@ async function agentEnvironment(choice: AgentChoice): Promise<Record<string, str
   const folder = join(root, 'agent');
   const modelUrl = await startModel();
   const claude = await claudeEnvironment({ folder, modelUrl, trusted: [project] });
-  return { ...claude.env, ...own, TWINHELM_CLAUDE: await installClaude() };
+  return { ...claude.env, ...own, TWINHELM_CLAUDE: await installClaude(PINNED_VERSIONS[0]) };
 }
 
 async function main(): Promise<void> {
@@ -108,7 +109,7 @@ async function main(): Promise<void> {
     Promise.all([
       isBuilt().then((isDone) => (isDone ? undefined : buildAndPackage())),
       desktop === undefined ? installCodeServer() : undefined,
-      choice.kind === 'demo' ? installClaude() : undefined,
+      choice.kind === 'demo' ? installClaude(PINNED_VERSIONS[0]) : undefined,
       writeSampleProject(project),
     ]),
   );

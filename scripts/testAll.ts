@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { findBrowser } from '../tools/install/browser.ts';
 import { REPO_ROOT } from '../tools/install/cache.ts';
-import { CLAUDE_VERSIONS, installClaude } from '../tools/install/claudeCli.ts';
+import { installClaude } from '../tools/install/claudeCli.ts';
+import { CLAUDE_VERSIONS } from '../tools/install/claudeVersions.ts';
 import { installCodeServer } from '../tools/vscode/codeServer.ts';
 import {
   endProcessesWith,

@@ -12,7 +12,7 @@ import type { Entry } from '../../src/protocol/transcript.ts';
 /** Folder of the recordings. */
 export const FIXTURES = join(import.meta.dirname, '../fixtures/claude');
 /** Versions that were recorded. */
-export const VERSIONS = ['2.1.332', '2.1.197'] as const;
+export const RECORDED_VERSIONS = ['2.1.332', '2.1.197'] as const;
 /** Wall time of lines without one. */
 export const NOW = 1_800_000_000_000;
 

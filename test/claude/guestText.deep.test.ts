@@ -1,18 +1,13 @@
 // [R10] 300 prompts of a guest, each with one form of @, on three versions; the owner's find every file.
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import {
-  CLAUDE_VERSIONS,
-  type ClaudeVersion,
-  MIDDLE_VERSION,
-} from '../../tools/install/claudeCli.ts';
+import { DEEP_VERSIONS } from '../../tools/install/claudeVersions.ts';
 import { type MentionForm, mentionForms } from './mentionForms.ts';
 import { realClaude } from './realRig.ts';
 
 const PROMPTS = 300;
-const MATRIX: readonly ClaudeVersion[] = [...CLAUDE_VERSIONS, MIDDLE_VERSION];
 
-describe.each(MATRIX)('Claude Code %s', (version) => {
+describe.each(DEEP_VERSIONS)('Claude Code %s', (version) => {
   it(`[R10] ${PROMPTS} prompts of a guest reach no file, the owner’s reach all`, async () => {
     const claude = await realClaude(version);
     try {

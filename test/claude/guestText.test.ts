@@ -1,13 +1,13 @@
 // How far a guest's words reach in the real CLI: they are text, alone, waiting, merged and folded.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AgentSession, GuestText } from '../../src/protocol/agent.ts';
-import { VERSIONS } from './fixtures.ts';
+import { CLAUDE_VERSIONS } from '../../tools/install/claudeVersions.ts';
 import { type MentionForm, mentionForms } from './mentionForms.ts';
 import { realClaude, type RealClaude, type Recorder } from './realRig.ts';
 
 const BO: GuestText = { name: 'Bo', files: [] };
 
-describe.each(VERSIONS)('Claude Code %s and a guest’s words', (version) => {
+describe.each(CLAUDE_VERSIONS)('Claude Code %s and a guest’s words', (version) => {
   let claude: RealClaude;
   let session: AgentSession;
   let seen: Recorder;

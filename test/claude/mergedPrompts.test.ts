@@ -6,9 +6,9 @@ import { parseOutLine } from '../../src/claude/wire/streamJson.ts';
 import type { AgentEvent } from '../../src/protocol/agent.ts';
 import type { Json } from '../../src/protocol/json.ts';
 import type { Entry } from '../../src/protocol/transcript.ts';
-import { VERSIONS } from './fixtures.ts';
-
-type Version = (typeof VERSIONS)[number];
+import { claudeDoes } from '../../tools/install/claudeFeatures.ts';
+import type { ClaudeVersion } from '../../tools/install/claudeVersions.ts';
+import { RECORDED_VERSIONS } from './fixtures.ts';
 
 const picture = (bytes: string) => ({ mediaType: 'image/png', base64: btoa(bytes) });
 const prompt = (promptId: string, text: string, ...pictures: string[]): SentPrompt => ({
@@ -28,7 +28,7 @@ function contentOf({ text, images = [] }: SentPrompt): Json {
 }
 
 /** What the CLI makes of prompts that waited together, as it was measured with both versions. */
-function mergedContent(prompts: readonly SentPrompt[], version: Version): Json {
+function mergedContent(prompts: readonly SentPrompt[], version: ClaudeVersion): Json {
   if (prompts.every(({ images }) => images === undefined)) {
     return prompts.map(({ text }) => text).join('\n');
   }
@@ -36,7 +36,12 @@ function mergedContent(prompts: readonly SentPrompt[], version: Version): Json {
     const content = contentOf(one);
     if (typeof content !== 'string') return content as readonly Json[]; // a list, as made above
     const isLast = index === prompts.length - 1;
-    return [{ type: 'text', text: version === '2.1.332' && !isLast ? `${content}\n` : content }];
+    return [
+      {
+        type: 'text',
+        text: !isLast && claudeDoes(version, 'merged-line-break') ? `${content}\n` : content,
+      },
+    ];
   });
 }
 
@@ -55,7 +60,7 @@ const mirror = (...entries: Json[]): Json => ({
 const RESULT: Json = { type: 'result', subtype: 'success', uuid: 'turn', num_turns: 1 };
 
 /** The lines for prompts that waited together: the frame of the mirror comes after `before` replays. */
-function linesOf(prompts: readonly SentPrompt[], version: Version, before: number): Json[] {
+function linesOf(prompts: readonly SentPrompt[], version: ClaudeVersion, before: number): Json[] {
   const last = prompts.at(-1)?.promptId ?? '';
   const merged = mergedContent(prompts, version);
   const lines = prompts.map((one) =>
@@ -130,7 +135,7 @@ const BATCHES: Readonly<Record<string, readonly SentPrompt[]>> = {
   'pictures without a word': [prompt('b', 'plain'), prompt('c', '', 'cat'), prompt('d', '', 'dog')],
 };
 
-describe.each(VERSIONS)('prompts that waited together in Claude Code %s', (version) => {
+describe.each(RECORDED_VERSIONS)('prompts that waited together in Claude Code %s', (version) => {
   describe.each(Object.entries(BATCHES))('%s', (_, prompts) => {
     const positions = Array.from({ length: prompts.length + 1 }, (__, before) => before);
 

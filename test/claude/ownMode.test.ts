@@ -2,10 +2,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { VERSIONS } from './fixtures.ts';
+import { CLAUDE_VERSIONS } from '../../tools/install/claudeVersions.ts';
 import { realClaude, type RealClaude } from './realRig.ts';
 
-describe.each(VERSIONS)('Claude Code %s and the mode of the settings', (version) => {
+describe.each(CLAUDE_VERSIONS)('Claude Code %s and the mode of the settings', (version) => {
   let claude: RealClaude;
   beforeAll(async () => {
     claude = await realClaude(version);

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AgentSession } from '../../src/protocol/agent.ts';
 import type { PromptImage } from '../../src/protocol/entryParts.ts';
-import { VERSIONS } from './fixtures.ts';
+import { CLAUDE_VERSIONS } from '../../tools/install/claudeVersions.ts';
 import { type RealClaude, realClaude, type Recorder } from './realRig.ts';
 
 /** A picture of one pixel. */
@@ -13,7 +13,7 @@ const DOT: PromptImage = {
     'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
 };
 
-describe.each(VERSIONS)('Claude Code %s', (version) => {
+describe.each(CLAUDE_VERSIONS)('Claude Code %s', (version) => {
   let real: RealClaude;
   let session: AgentSession;
   let seen: Recorder;

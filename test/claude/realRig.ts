@@ -12,11 +12,11 @@ import type {
 } from '../../src/protocol/agent.ts';
 import type { Entry, EntryKind, EntryOf } from '../../src/protocol/transcript.ts';
 import {
-  type ClaudeVersion,
   claudeEnvironment,
   type ClaudeEnvironment,
   installClaude,
 } from '../../tools/install/claudeCli.ts';
+import type { ClaudeVersion } from '../../tools/install/claudeVersions.ts';
 import { type DemoModel, startDemoModel } from '../../tools/demo/demoModel.ts';
 
 /** Events of one session and ways to wait for them. */

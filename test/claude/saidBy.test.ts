@@ -6,7 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AgentSession } from '../../src/protocol/agent.ts';
 import type { Entry } from '../../src/protocol/transcript.ts';
 import { waitUntil } from '../../tools/run/waitUntil.ts';
-import { VERSIONS } from './fixtures.ts';
+import { ASKING } from '../../tools/install/claudeCli.ts';
+import { claudeDoes } from '../../tools/install/claudeFeatures.ts';
+import { CLAUDE_VERSIONS } from '../../tools/install/claudeVersions.ts';
 import { realClaude, type RealClaude, type Recorder } from './realRig.ts';
 
 /** Blocks prompts by what is in them, and lets no turn end that says STOPME, once. */
@@ -19,7 +21,7 @@ const SUBMIT = `p=$(cat); case "$p" in
 esac; exit 0`;
 const STOP = `p=$(cat); case "$p" in *'"stop_hook_active":true'*) exit 0;; *STOPME*) echo "please go on" >&2; exit 2;; esac; exit 0`;
 
-describe.each(VERSIONS)('Claude Code %s: who said it', (version) => {
+describe.each(CLAUDE_VERSIONS)('Claude Code %s: who said it', (version) => {
   let claude: RealClaude;
   let session: AgentSession;
   let seen: Recorder;
@@ -34,7 +36,7 @@ describe.each(VERSIONS)('Claude Code %s: who said it', (version) => {
     await mkdir(commands, { recursive: true });
     await writeFile(join(commands, 'mine.md'), 'Mine. [[text:at once]]');
     const hook = (command: string) => [{ hooks: [{ type: 'command', command }] }];
-    const settings = { hooks: { UserPromptSubmit: hook(SUBMIT), Stop: hook(STOP) } };
+    const settings = { ...ASKING, hooks: { UserPromptSubmit: hook(SUBMIT), Stop: hook(STOP) } };
     await writeFile(join(claude.environment.configDir, 'settings.json'), JSON.stringify(settings));
     ({ session, seen } = await claude.start());
   });
@@ -163,8 +165,9 @@ describe.each(VERSIONS)('Claude Code %s: who said it', (version) => {
       'interrupted',
       'denied',
     ]);
-    // The file of 2.1.197 does not say that a call was denied.
-    for (const result of version === '2.1.197' ? results.slice(0, 2) : results) {
+    // The file of an older version does not say that a call was denied.
+    const told = claudeDoes(version, 'denied-in-file') ? results : results.slice(0, 2);
+    for (const result of told) {
       // oxlint-disable-next-line no-await-in-loop -- three
       expect(await same(result)).toMatchObject({ outcome: result?.outcome });
     }

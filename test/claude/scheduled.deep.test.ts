@@ -1,13 +1,13 @@
 // Prompts that nobody typed: a timer ran out while the session was idle. The CLI counts in minutes.
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { VERSIONS } from './fixtures.ts';
+import { CLAUDE_VERSIONS } from '../../tools/install/claudeVersions.ts';
 import { realClaude } from './realRig.ts';
 
 /** Two full minutes, and something for a loaded computer. */
 const WAIT_MS = 180_000;
 
-describe.concurrent.each(VERSIONS)('Claude Code %s', (version) => {
+describe.concurrent.each(CLAUDE_VERSIONS)('Claude Code %s', (version) => {
   it('a prompt of a timer says so, stands before its answer, and is read so again', async () => {
     const claude = await realClaude(version);
     try {

@@ -11,10 +11,11 @@ import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { claudeEnvironment, installClaude } from '../../tools/install/claudeCli.ts';
 import { startDemoModel } from '../../tools/demo/demoModel.ts';
 import { openTerminal } from '../../tools/run/terminal.ts';
-import { VERSIONS } from './fixtures.ts';
+import { claudeDoes } from '../../tools/install/claudeFeatures.ts';
+import { CLAUDE_VERSIONS } from '../../tools/install/claudeVersions.ts';
 import { Recorder } from './realRig.ts';
 
-describe.runIf(process.platform === 'linux').each(VERSIONS)(
+describe.runIf(process.platform === 'linux').each(CLAUDE_VERSIONS)(
   'Claude Code %s in a terminal',
   (version) => {
     it('is found, followed through a permission and /clear to its end, and not resumed meanwhile', async () => {
@@ -29,7 +30,7 @@ describe.runIf(process.platform === 'linux').each(VERSIONS)(
         trusted: [project],
       });
       const path = await installClaude(version);
-      const askMode = version === '2.1.332' ? 'manual' : 'default';
+      const askMode = claudeDoes(version, 'mode-manual') ? 'manual' : 'default';
       const terminal = openTerminal([path, '--permission-mode', askMode], { cwd: project, env });
       const agent = createClaudeAgent({
         path,

@@ -1,5 +1,6 @@
 // Compares readings of one session entry by entry. What may differ stands here, with its reason.
-import type { ClaudeVersion } from '../../tools/install/claudeCli.ts';
+import { claudeDoes } from '../../tools/install/claudeFeatures.ts';
+import type { ClaudeVersion } from '../../tools/install/claudeVersions.ts';
 import type { Entry, EntryKind } from '../../src/protocol/transcript.ts';
 
 /** Kinds that a reading of the file cannot have: Claude Code writes no line of them, or none with their id. */
@@ -28,13 +29,15 @@ function comparable(entry: Entry, version: ClaudeVersion): unknown {
   // A long output is named when it is taken over.
   const cut = rest.cut === undefined ? {} : { cut: { ...rest.cut, blob: 'its own' } };
   // 2.1.197 does not write that a call was denied.
-  const isDenied = version === '2.1.197' && rest.outcome === 'denied';
+  const isDenied = rest.outcome === 'denied' && !claudeDoes(version, 'denied-in-file');
   return { ...rest, ...cut, ...(isDenied ? { outcome: 'error' } : {}) };
 }
 
 /** 2.1.197 tells a hook's message in the mirror alone, up to 0.1 s late: its place is not the file's. */
 function hasNoPlace(entry: Entry, version: ClaudeVersion): boolean {
-  return version === '2.1.197' && entry.kind === 'notice' && entry.code === 'agent';
+  return (
+    entry.kind === 'notice' && entry.code === 'agent' && !claudeDoes(version, 'hook-in-stream')
+  );
 }
 
 /** What differs between a session as it was seen live and another reading, in words; empty if nothing does. */

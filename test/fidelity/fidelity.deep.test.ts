@@ -1,6 +1,6 @@
 // All that Claude Code can be made to emit in one session, the same in all its readings.
 import { describe, expect, it } from 'vitest';
-import { CLAUDE_VERSIONS } from '../../tools/install/claudeCli.ts';
+import { CLAUDE_VERSIONS } from '../../tools/install/claudeVersions.ts';
 import { playAndCompare } from './fidelity.ts';
 import { AFTER_CLEAR, MORE_SCENES } from './moreScenes.ts';
 import { SCENES } from './scenes.ts';

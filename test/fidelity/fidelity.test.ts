@@ -1,7 +1,7 @@
 // A session as a guest sees it, as one who joins late, and as a host reads it up that was killed: the same.
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../src/protocol/transcript.ts';
-import { CLAUDE_VERSIONS } from '../../tools/install/claudeCli.ts';
+import { CLAUDE_VERSIONS } from '../../tools/install/claudeVersions.ts';
 import { differences } from './differences.ts';
 import { playAndCompare } from './fidelity.ts';
 import { SCENES } from './scenes.ts';

@@ -1,5 +1,5 @@
 // Plays scenes in one session, and tells what differs between its readings.
-import type { ClaudeVersion } from '../../tools/install/claudeCli.ts';
+import type { ClaudeVersion } from '../../tools/install/claudeVersions.ts';
 import type { Entry } from '../../src/protocol/transcript.ts';
 import { differences } from './differences.ts';
 import { FidelityRun } from './fidelityRun.ts';

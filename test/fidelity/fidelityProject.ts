@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ASKING } from '../../tools/install/claudeCli.ts';
 
 /** A picture of one dot, base64. */
 export const DOT =
@@ -60,7 +61,7 @@ export function prepareProject(project: string, configDir: string): void {
   own('.mcp.json', JSON.stringify({ mcpServers: { probe } }));
   const settings = {
     enableAllProjectMcpServers: true,
-    permissions: { allow: ['mcp__probe', 'Skill'] },
+    permissions: { ...ASKING.permissions, allow: ['mcp__probe', 'Skill'] },
     hooks: HOOKS,
   };
   put(join(configDir, 'settings.json'), JSON.stringify(settings));

@@ -8,12 +8,8 @@ import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { createClaudeAgent } from '../../src/claude/claudeAgent.ts';
 import { projectSlug } from '../../src/claude/files/projects.ts';
-import {
-  CLAUDE_VERSIONS,
-  claudeEnvironment,
-  type ClaudeVersion,
-  installClaude,
-} from '../../tools/install/claudeCli.ts';
+import { claudeEnvironment, installClaude } from '../../tools/install/claudeCli.ts';
+import { CLAUDE_VERSIONS, type ClaudeVersion } from '../../tools/install/claudeVersions.ts';
 import type { ModelRequest } from '../../tools/demo/demoRequest.ts';
 import { Recorder } from '../claude/realRig.ts';
 import { temporaryFolder } from '../host/folders.ts';

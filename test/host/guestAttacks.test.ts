@@ -7,6 +7,7 @@ import type { CommandArgs } from '../../src/protocol/commandTable.ts';
 import type { Queued } from '../../src/protocol/state.ts';
 import type { Attachment } from '../../src/sync/member/attachment.ts';
 import { waitUntil } from '../../tools/run/waitUntil.ts';
+import { ASKING } from '../../tools/install/claudeCli.ts';
 import { giveControl, idle, letIn } from './controlledGuests.ts';
 import { type Guest, HostRig, type MachineView } from './hostRig.ts';
 import { joined, SessionsRig } from './sessionsRig.ts';
@@ -181,7 +182,7 @@ describe('what the real claude makes of it', () => {
       'it is held, or ran',
       () => ada.ofKind('turn').length > 0 || queued(id)?.held === true,
     );
-    writeFileSync(settings, '{}');
+    writeFileSync(settings, JSON.stringify(ASKING));
     expect(existsSync(join(rig.project, 'by-auto.txt'))).toBe(false);
     expect(queued(id)?.held).toBe(true);
   });

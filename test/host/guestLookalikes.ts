@@ -3,7 +3,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { createClaudeAgent } from '../../src/claude/claudeAgent.ts';
-import { type ClaudeVersion, installClaude } from '../../tools/install/claudeCli.ts';
+import { installClaude } from '../../tools/install/claudeCli.ts';
+import type { ClaudeVersion } from '../../tools/install/claudeVersions.ts';
 import { giveControl, idle, letIn } from './controlledGuests.ts';
 import { type Guest, HostRig } from './hostRig.ts';
 

@@ -1,16 +1,17 @@
 // The oldest claude that is supported.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { installClaude } from '../../tools/install/claudeCli.ts';
+import { OLDEST_VERSION } from '../../tools/install/claudeVersions.ts';
 import { HostRig } from './hostRig.ts';
 
 let rig: HostRig;
 beforeAll(async () => {
-  rig = await HostRig.create({ claudePath: await installClaude('2.1.197') });
+  rig = await HostRig.create({ claudePath: await installClaude(OLDEST_VERSION) });
   await rig.start();
 });
 afterAll(() => rig.close());
 
-it('claude 2.1.197 runs prompts, asks, and is taken over after kill -9 of the host', async () => {
+it(`claude ${OLDEST_VERSION} runs prompts, asks, and is taken over after kill -9 of the host`, async () => {
   const ada = await (await rig.machine()).startSession();
   await ada.view.request('prompt', { text: '[[bash:touch older.txt]]' });
   await ada.answer('allow');

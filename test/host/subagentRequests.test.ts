@@ -1,7 +1,8 @@
 // A subagent asks, for a guest's prompt: everywhere it is said who asks, and for whom.
 import { describe, expect, it } from 'vitest';
 import { createPaint, entryText } from '../../src/cli/text/entryText.ts';
-import { CLAUDE_VERSIONS, installClaude } from '../../tools/install/claudeCli.ts';
+import { installClaude } from '../../tools/install/claudeCli.ts';
+import { CLAUDE_VERSIONS } from '../../tools/install/claudeVersions.ts';
 import { giveControl, letIn } from './controlledGuests.ts';
 import { HostRig } from './hostRig.ts';
 

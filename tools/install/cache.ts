@@ -11,6 +11,7 @@ import { isAlive } from '../run/processTable.ts';
 export const REPO_ROOT: string = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const HOSTS = join(REPO_ROOT, 'tools/hosts');
 const STAMP = '.installed';
+const QUIET = ['--ignore-scripts', '--loglevel', 'error'];
 
 /** Where installed packages are kept: `TWINHELM_CACHE`, else `.cache` below the clone. */
 export function cacheFolder(): string {
@@ -91,17 +92,53 @@ export async function removeInterrupted(name: string): Promise<void> {
   }
 }
 
-/**
- * Installs the private package `tools/hosts/<name>` once and returns its folder. Safe for several
- * processes at once: it is built beside and moved into place.
- */
+/** Whether there is a private package `tools/hosts/<name>`. */
+export function hasHost(name: string): boolean {
+  return existsSync(join(HOSTS, name, 'package-lock.json'));
+}
+
+/** Installs the private package `tools/hosts/<name>` once and returns its folder. */
 export async function installHost(name: string, step?: InstallStep): Promise<string> {
   const source = join(HOSTS, name);
   const lock = await readFile(join(source, 'package-lock.json'));
-  const wanted = createHash('sha256')
-    .update(lock)
-    .update(`${process.platform}-${process.arch}-${step?.id ?? ''}`)
-    .digest('hex');
+  return installOnce(
+    name,
+    `${lock.toString('utf8')}${platformId()}-${step?.id ?? ''}`,
+    async (building) => {
+      await cp(source, building, { recursive: true });
+      await npm(['ci', ...QUIET], building);
+      await step?.run(building);
+    },
+  );
+}
+
+/** Installs packages of exact versions without a lockfile, once, and returns their folder; those of other platforms stay out. */
+export async function installPackage(
+  name: string,
+  optionalDependencies: Readonly<Record<string, string>>,
+): Promise<string> {
+  const manifest = JSON.stringify({ name, private: true, optionalDependencies });
+  return installOnce(name, `${manifest}${platformId()}`, async (building) => {
+    await mkdir(building, { recursive: true });
+    await writeFile(join(building, 'package.json'), manifest);
+    await npm(['install', '--no-package-lock', ...QUIET], building);
+  });
+}
+
+function platformId(): string {
+  return `${process.platform}-${process.arch}`;
+}
+
+/**
+ * Fills the folder `name` of the cache, unless it holds what `content` names. Safe for several
+ * processes at once: it is built beside and moved into place.
+ */
+async function installOnce(
+  name: string,
+  content: string,
+  build: (building: string) => Promise<void>,
+): Promise<string> {
+  const wanted = createHash('sha256').update(content).digest('hex');
   const target = join(cacheFolder(), name);
   const isThere = async (): Promise<boolean> =>
     existsSync(join(target, STAMP)) && (await readFile(join(target, STAMP), 'utf8')) === wanted;
@@ -113,9 +150,7 @@ export async function installHost(name: string, step?: InstallStep): Promise<str
   const discard = (): Promise<void> => rm(building, { recursive: true, force: true });
   await discard();
   try {
-    await cp(source, building, { recursive: true });
-    await npm(['ci', '--ignore-scripts', '--loglevel', 'error'], building);
-    await step?.run(building);
+    await build(building);
     await writeFile(join(building, STAMP), wanted);
   } catch (error) {
     await discard();

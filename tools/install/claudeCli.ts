@@ -1,23 +1,26 @@
-// The real Claude Code CLI, pinned, and an environment in which it knows nobody and talks to loopback only.
+// The real Claude Code CLI, and an environment in which it knows nobody and talks to loopback only.
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, realpath, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { installHost } from './cache.ts';
-
-/** The versions every test runs against: the newest known, and the newest one that Node 20 users get. */
-export const CLAUDE_VERSIONS = ['2.1.332', '2.1.197'] as const;
-/** A version between the two, for what has to hold on more than two: only deep tests run it. */
-export const MIDDLE_VERSION = '2.1.329';
-/** One of the pinned versions. */
-export type ClaudeVersion = (typeof CLAUDE_VERSIONS)[number] | typeof MIDDLE_VERSION;
+import { hasHost, installHost, installPackage } from './cache.ts';
+import { type ClaudeVersion, DEFAULT_VERSION, NAMED_CLAUDE } from './claudeVersions.ts';
 
 /** A key that opens nothing. */
 const DUMMY_KEY = 'sk-ant-api03-twinhelm-demo-key-that-opens-nothing-0000000000';
 
-/** Installs the pinned CLI if it is not there yet; returns the path of its binary. */
-export async function installClaude(version: ClaudeVersion = '2.1.332'): Promise<string> {
-  const folder = await installHost(`claude-${version}`);
+/**
+ * Installs the CLI if it is not there yet; returns the path of its binary. Pinned versions come by their
+ * lockfile, others as the registry has them; a program that somebody named is taken as it is.
+ */
+export async function installClaude(version: ClaudeVersion = DEFAULT_VERSION): Promise<string> {
+  if (NAMED_CLAUDE?.path !== undefined && NAMED_CLAUDE.version === version) {
+    return NAMED_CLAUDE.path;
+  }
+  const name = `claude-${version}`;
+  const folder = hasHost(name)
+    ? await installHost(name)
+    : await installPackage(name, nativePackages(version));
   const platform = `${process.platform}-${process.arch}`;
   const file = process.platform === 'win32' ? 'claude.exe' : 'claude';
   for (const flavour of [platform, `${platform}-musl`]) {
@@ -26,6 +29,17 @@ export async function installClaude(version: ClaudeVersion = '2.1.332'): Promise
   }
   throw new Error(`Claude Code ${version} has no binary for ${platform}. The tests need one.`);
 }
+
+/** The program of this computer alone; its wrapper and those of other platforms are not needed. */
+function nativePackages(version: ClaudeVersion): Readonly<Record<string, string>> {
+  const own = `@anthropic-ai/claude-code-${process.platform}-${process.arch}`;
+  return process.platform === 'linux'
+    ? { [own]: version, [`${own}-musl`]: version }
+    : { [own]: version };
+}
+
+/** Settings in which every version asks: some, 2.1.287 for one, start in `auto` where nobody has chosen. */
+export const ASKING = { permissions: { defaultMode: 'default' } } as const;
 
 /** What the environment is made of. */
 export interface ClaudeEnvironmentOptions {
@@ -68,12 +82,18 @@ export async function claudeEnvironment(
   const state = {
     hasCompletedOnboarding: true,
     theme: 'dark',
-    lastOnboardingVersion: options.version ?? '2.1.332',
+    lastOnboardingVersion: options.version ?? DEFAULT_VERSION,
     customApiKeyResponses: { approved: [DUMMY_KEY.slice(-20)], rejected: [] },
     projects,
+    // Some versions speak of their new default once; in a terminal it takes what is typed.
+    hasSeenAutoDefaultNotice: true,
+    hasSeenAutoDefaultNudge: true,
+    autoModeClassifierBillingNoticeAcknowledgedAt: 1,
   };
   const file = join(configDir, '.claude.json');
   if (!existsSync(file)) await writeFile(file, JSON.stringify(state), { mode: 0o600 });
+  const settings = join(configDir, 'settings.json');
+  if (!existsSync(settings)) await writeFile(settings, JSON.stringify(ASKING));
   return {
     folder,
     home,

@@ -35,6 +35,7 @@ export class ClaudeWire {
   private readonly waiting = new Set<(line: RecordedLine) => void>();
   private readonly ended: Promise<void>;
   private requests = 0;
+  private isOver = false;
 
   constructor(options: {
     readonly path: string;
@@ -47,7 +48,14 @@ export class ClaudeWire {
       env: options.env,
       stdio: ['pipe', 'pipe', 'inherit'],
     });
-    this.ended = new Promise((resolve) => this.child.once('close', () => resolve()));
+    this.ended = new Promise((resolve) => {
+      this.child.once('close', () => {
+        this.isOver = true;
+        resolve();
+      });
+    });
+    this.child.on('error', () => undefined);
+    this.child.stdin.on('error', () => undefined);
     createInterface({ input: this.child.stdout }).on('line', (text) => this.take(text));
   }
 
@@ -119,10 +127,17 @@ export class ClaudeWire {
     });
   }
 
-  /** Closes its input and waits for its end. */
+  /** Whether the child has ended. */
+  get hasEnded(): boolean {
+    return this.isOver;
+  }
+
+  /** Closes its input and waits for its end, which one that does not come to it is given. */
   async close(): Promise<void> {
     this.child.stdin.end();
+    const timer = setTimeout(() => this.child.kill('SIGKILL'), TIMEOUT_MS);
     await this.ended;
+    clearTimeout(timer);
   }
 
   private take(text: string): void {

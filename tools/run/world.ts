@@ -2,12 +2,8 @@
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  type ClaudeEnvironment,
-  claudeEnvironment,
-  type ClaudeVersion,
-  installClaude,
-} from '../install/claudeCli.ts';
+import { type ClaudeEnvironment, claudeEnvironment, installClaude } from '../install/claudeCli.ts';
+import { type ClaudeVersion, DEFAULT_VERSION } from '../install/claudeVersions.ts';
 import { closeAll, type Closer } from './closing.ts';
 import { type DemoModel, startDemoModel } from '../demo/demoModel.ts';
 import { type HostProcess, startHostProcess } from './hostProcess.ts';
@@ -75,7 +71,7 @@ async function makeWorld(
 ): Promise<World> {
   const project = join(folder, 'project');
   await writeSampleProject(project);
-  const version = options.claudeVersion ?? '2.1.332';
+  const version = options.claudeVersion ?? DEFAULT_VERSION;
   const claudeBinary = await installClaude(version);
   const delay = options.delayMs === undefined ? {} : { delayMs: options.delayMs };
   const model = await startDemoModel(delay);
