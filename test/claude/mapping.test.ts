@@ -57,6 +57,22 @@ describe('PromptLifecycle', () => {
     expect(life.turnEnded('completed')).toEqual([]);
   });
 
+  it('has in a turn all that started in it, also what the CLI says is over before its end', () => {
+    const life = new PromptLifecycle();
+    for (const id of ['first', 'folded', 'next']) life.apply(id, 'queued');
+    life.apply('first', 'started');
+    life.apply('folded', 'started');
+    life.apply('folded', 'completed');
+    expect(life.inTurn).toEqual(['first', 'folded']);
+    life.turnEnded('completed');
+    life.apply('first', 'completed');
+    life.apply('next', 'started');
+    expect(life.inTurn).toEqual(['next']);
+    life.commandEnded();
+    life.apply('next', 'completed');
+    expect(life.inTurn).toEqual([]);
+  });
+
   it('takes the oldest that waits for a slash command, which never comes back as a prompt', () => {
     const life = new PromptLifecycle();
     life.written('command');

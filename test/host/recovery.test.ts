@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { promptState } from '../../tools/demo/demoRequest.ts';
+import { claudeDoes } from '../../tools/install/claudeFeatures.ts';
+import { DEFAULT_VERSION } from '../../tools/install/claudeVersions.ts';
 import { liveAgents, watchAgents } from './agentWatch.ts';
 import { type Guest, HostRig } from './hostRig.ts';
 
@@ -182,7 +184,10 @@ describe('an agent that ends by itself', () => {
     ]);
     await ada.view.request('prompt', { text: '[[text:and on]]' });
     await ada.until('the next turn ends', () => ada.ofKind('turn').length === 1);
-    expect(JSON.stringify(rig.model.requests.at(-1)?.body)).toContain('its outcome is unknown');
+    const told = JSON.stringify(rig.model.requests.at(-1)?.body);
+    expect(told.includes('its outcome is unknown')).toBe(
+      claudeDoes(DEFAULT_VERSION, 'unknown-outcome'),
+    );
     expect(ada.ofKind('tool-result')).toHaveLength(1);
   });
 

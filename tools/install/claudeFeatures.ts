@@ -7,15 +7,17 @@ const SINCE = {
   /** The mode that asks is called `manual`. */
   'mode-manual': '2.1.200',
   /** The text that an interruption cut is marked. */
-  'aborted-text': '2.1.214',
+  'aborted-text': '2.1.213',
   /** The transcript says that a call was denied. */
   'denied-in-file': '2.1.198',
   /** What a hook tells comes in the stream, at its place. */
   'hook-in-stream': '2.1.198',
+  /** The model is told that the outcome of a call is unknown, under which the program was killed. */
+  'unknown-outcome': '2.1.281',
   /** Of prompts that waited together, texts before others end with a line break where there are pictures. */
   'merged-line-break': '2.1.332',
   /** Its own list of tasks takes the place of the list of to-dos. */
-  'task-list': '2.1.198',
+  'task-list': '2.1.233',
 } as const satisfies Readonly<Record<string, ClaudeVersion>>;
 
 /** One difference. */

@@ -21,10 +21,17 @@ const MAX_PROMPTS = 1000;
 /** One per child process. */
 export class PromptLifecycle {
   private readonly states = new Map<string, PromptState | 'written'>();
+  private readonly startedInTurn = new Set<string>();
   private hasLifecycle = false;
 
-  /** Those that have started and are not over. */
-  get running(): readonly string[] {
+  /** Those of the turn that runs, in the order of sending; what was folded into it may be over before it is. */
+  get inTurn(): readonly string[] {
+    return [...this.states].flatMap(([promptId, known]) =>
+      known === 'started' || this.startedInTurn.has(promptId) ? [promptId] : [],
+    );
+  }
+
+  private get running(): readonly string[] {
     return [...this.states].flatMap(([promptId, known]) => (known === 'started' ? [promptId] : []));
   }
 
@@ -61,12 +68,14 @@ export class PromptLifecycle {
 
   /** A turn ended: what had started is over, unless the CLI says so itself. */
   turnEnded(state: 'completed' | 'cancelled'): AgentEvent[] {
+    this.startedInTurn.clear();
     if (this.hasLifecycle) return [];
     return this.running.flatMap((promptId) => this.to(promptId, state));
   }
 
   /** A command that the CLI ran itself is over: it comes back as no prompt, but was next in turn. */
   commandEnded(): AgentEvent[] {
+    this.startedInTurn.clear();
     if (this.hasLifecycle) return [];
     const open = [...this.states].filter(([, known]) => ORDER[known] < ORDER.completed);
     const over = open.find(([, known]) => known === 'started') ?? open[0];
@@ -77,6 +86,7 @@ export class PromptLifecycle {
     const known = this.states.get(promptId);
     if (known !== undefined && ORDER[state] <= ORDER[known]) return [];
     this.keep(promptId, state);
+    if (state === 'started') this.startedInTurn.add(promptId);
     return [{ kind: 'prompt', promptId, state }];
   }
 

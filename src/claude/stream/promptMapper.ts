@@ -27,9 +27,9 @@ export class PromptMapper {
     return this.isTurnRunning;
   }
 
-  /** Ids of the prompts that run, as far as they are known. */
+  /** Ids of the prompts of the turn that runs, as far as they are known. */
   get inTurn(): readonly string[] {
-    return this.lifecycle.running;
+    return this.lifecycle.inTurn;
   }
 
   /** It was written to the child; to a busy one, so that it waits. */
