@@ -15,7 +15,7 @@ const SINCE = {
   /** The model is told that the outcome of a call is unknown, under which the program was killed. */
   'unknown-outcome': '2.1.281',
   /** Of prompts that waited together, texts before others end with a line break where there are pictures. */
-  'merged-line-break': '2.1.332',
+  'merged-line-break': '2.1.299',
   /** Its own list of tasks takes the place of the list of to-dos. */
   'task-list': '2.1.233',
 } as const satisfies Readonly<Record<string, ClaudeVersion>>;

@@ -73,6 +73,6 @@ function mergedPrompts(text: string, sent: readonly SentPrompt[]): readonly Sent
 function withoutLast(text: string, last: string): string | undefined {
   const end = `\n${last}`;
   if (text.endsWith(end)) return text.slice(0, -end.length);
-  // Between blocks, so where one of them has a picture, 2.1.332 ends a text with a line break of its own.
+  // Between blocks, so where one of them has a picture, 2.1.299 and later end a text with a line break of their own.
   return text.endsWith(`${end}\n`) ? text.slice(0, -end.length - 1) : undefined;
 }
