@@ -88,7 +88,7 @@ export async function claudeEnvironment(
     // Some versions speak of their new default once; in a terminal it takes what is typed.
     hasSeenAutoDefaultNotice: true,
     hasSeenAutoDefaultNudge: true,
-    autoModeClassifierBillingNoticeAcknowledgedAt: 1,
+    autoModeClassifierBillingNoticeAcknowledgedAt: Date.now(),
   };
   const file = join(configDir, '.claude.json');
   if (!existsSync(file)) await writeFile(file, JSON.stringify(state), { mode: 0o600 });

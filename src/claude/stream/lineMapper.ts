@@ -190,7 +190,7 @@ export class LineMapper {
   private result(line: ResultLine): AgentEvent[] {
     const { now, prompts, facts } = this.options;
     const ended = turnEntry(line, now());
-    // Versions up to 2.1.250 do not name all the prompts of a turn.
+    // Versions before 2.1.259 do not name all the prompts of a turn.
     const ids = ended.promptIds ?? prompts.inTurn;
     const turn = ids.length === 0 ? ended : { ...ended, promptIds: [...ids] };
     const isLocal = isLocalCommand(line);
