@@ -28,12 +28,12 @@ function comparable(entry: Entry, version: ClaudeVersion): unknown {
   if (rest.kind !== 'tool-result') return rest;
   // A long output is named when it is taken over.
   const cut = rest.cut === undefined ? {} : { cut: { ...rest.cut, blob: 'its own' } };
-  // 2.1.197 does not write that a call was denied.
-  const isDenied = rest.outcome === 'denied' && !claudeDoes(version, 'denied-in-file');
+  // 2.1.197 does not write that a call was denied; until 2.1.215 the stream does not say that a hook did.
+  const isDenied = rest.outcome === 'denied' && !claudeDoes(version, 'hook-denial-in-stream');
   return { ...rest, ...cut, ...(isDenied ? { outcome: 'error' } : {}) };
 }
 
-/** 2.1.197 tells a hook's message in the mirror alone, up to 0.1 s late: its place is not the file's. */
+/** Older versions tell a hook's message in the mirror alone, up to 0.1 s late: its place is not the file's. */
 function hasNoPlace(entry: Entry, version: ClaudeVersion): boolean {
   return (
     entry.kind === 'notice' && entry.code === 'agent' && !claudeDoes(version, 'hook-in-stream')

@@ -10,8 +10,10 @@ const SINCE = {
   'aborted-text': '2.1.213',
   /** The transcript says that a call was denied. */
   'denied-in-file': '2.1.198',
+  /** The stream says, as the transcript does, that a hook denied a call. */
+  'hook-denial-in-stream': '2.1.216',
   /** What a hook tells comes in the stream, at its place. */
-  'hook-in-stream': '2.1.198',
+  'hook-in-stream': '2.1.227',
   /** The model is told that the outcome of a call is unknown, under which the program was killed. */
   'unknown-outcome': '2.1.281',
   /** Of prompts that waited together, texts before others end with a line break where there are pictures. */
