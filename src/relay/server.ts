@@ -1,39 +1,16 @@
 // The relay: an HTTP and WebSocket server that admits, relays and keeps, and understands nothing.
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type WebSocket, WebSocketServer } from 'ws';
-import type { Clock } from '../base/clock.ts';
-import { DisposableStore } from '../base/disposable.ts';
-import { type Logger, errorText } from '../base/log.ts';
+import { WebSocketServer } from 'ws';
 import { SUBPROTOCOL } from '../protocol/version.ts';
-import { Addresses } from './door/addresses.ts';
-import { Claims } from './door/claims.ts';
-import { Documents } from './documents/documents.ts';
+import { clientOf, peerOf } from './door/hostNames.ts';
 import { cannotListen, portBusy } from './errors.ts';
-import { SocketGate } from './door/socketGate.ts';
-import { clientOf, hostNameOf, isLoopbackHost, isLoopbackName, peerOf } from './door/hostNames.ts';
-import { createHttpHandler } from './door/http.ts';
-import { loadJoinPage } from './door/joinPage.ts';
-import { DEFAULT_RELAY_LIMITS, type RelayLimits } from './relayLimits.ts';
-import type { RoomStore } from './stores/roomStore.ts';
+import { createRelayCore, type RelayCoreOptions } from './relayCore.ts';
 
 /** What a relay is made of. The store stays the caller's: close it after the relay. */
-export interface RelayOptions {
-  /** Address to listen on, default 127.0.0.1. */
-  readonly host?: string;
+export interface RelayOptions extends RelayCoreOptions {
   /** Port, 0 for any free one. */
   readonly port: number;
-  /** Address under which others reach the relay, if a proxy or tunnel stands before it. */
-  readonly publicUrl?: string | undefined;
-  /** If set, claims need it as bearer token. */
-  readonly accessKey?: string | undefined;
-  /** Admits everybody to every document, with or without token: for trying it out only. */
-  readonly open?: boolean;
-  readonly store: RoomStore;
-  readonly clock: Clock;
-  readonly log: Logger;
-  /** Overrides of the default bounds. */
-  readonly limits?: Partial<RelayLimits>;
 }
 
 /** Numbers about a relay, for health pages and leak checks. */
@@ -60,21 +37,9 @@ const PAYLOAD_FACTOR = 4;
 
 /** Starts a relay; rejects with AppError `port-busy` or `invalid-input`. */
 export async function createRelay(options: RelayOptions): Promise<Relay> {
-  const limits = { ...DEFAULT_RELAY_LIMITS, ...options.limits };
-  const { store, clock, log, host = '127.0.0.1', open: isOpen = false } = options;
-  const lifetime = new DisposableStore();
-  const addresses = new Addresses({ clock, limits });
-  const claims = new Claims({ store, clock, limits });
-  const documents = new Documents({ store, clock, limits, log, isOpen });
-  const gate = new SocketGate({ claims, addresses, documents, clock, limits, log, isOpen });
-  const names = new Set<string>();
-  const allowHostOf = (url: string): void => {
-    if (URL.canParse(url)) names.add(new URL(url).hostname);
-  };
-  if (options.publicUrl) allowHostOf(options.publicUrl);
-  const isHostAllowed = (header: string | undefined): boolean =>
-    !isLoopbackHost(host) || isLoopbackName(header) || names.has(hostNameOf(header));
-
+  const { host = '127.0.0.1', open: isOpen = false } = options;
+  const core = createRelayCore(options);
+  const { limits, addresses } = core;
   const server = createServer(
     {
       headersTimeout: limits.handshakeMs,
@@ -82,15 +47,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       connectionsCheckingInterval: 1000,
       maxHeaderSize: 8192,
     },
-    createHttpHandler({
-      claims,
-      addresses,
-      limits,
-      log,
-      page: loadJoinPage(),
-      accessKey: options.accessKey,
-      isHostAllowed,
-    }),
+    core.answer,
   );
   const sockets = new WebSocketServer({
     noServer: true,
@@ -108,44 +65,24 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   server.on('upgrade', (request, socket, head) => {
     // Without a listener, a reset connection would end the process.
     socket.on('error', () => undefined);
-    if (!isHostAllowed(request.headers.host)) return refuse(socket, '403 Forbidden');
+    if (!core.isHostAllowed(request.headers.host)) return refuse(socket, '403 Forbidden');
     const place = addresses.connect(clientOf(request));
     if (!place) return refuse(socket, '429 Too Many Requests');
     socket.once('close', () => place.dispose());
-    sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      accept(webSocket, request, gate, log);
-    });
+    sockets.handleUpgrade(request, socket, head, (webSocket) => core.accept(webSocket, request));
   });
 
   await listen(server, options.port, host);
   const port = portOf(server);
-  lifetime.add(clock.every(limits.pingMs, () => gate.ping()));
-  lifetime.add(clock.every(limits.sweepMs, () => gate.sweep()));
-  const prune = (): void => {
-    const unusedSince = clock.now() - limits.roomKeptMs;
-    store.prune(gate.roomsInMemory(), unusedSince).then(
-      (rooms) => rooms > 0 && log.info('rooms that nobody used were forgotten', { rooms }),
-      (error: unknown) => log.error('old rooms were not forgotten', { error: errorText(error) }),
-    );
-  };
-  prune();
-  lifetime.add(clock.every(limits.pruneMs, prune));
-  lifetime.add(claims.onDidChange((room) => gate.judgeAgain(room)));
-  if (isOpen) log.warn('open relay: everybody may read and write every room');
-  else if (!isLoopbackHost(host) && options.accessKey === undefined) {
-    log.warn('everybody who reaches this relay may open rooms on it; an access key prevents that');
-  }
+  core.start();
 
   const close = async (): Promise<void> => {
-    lifetime.dispose();
+    core.stop();
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    gate.close();
     for (const socket of sockets.clients) socket.terminate();
     server.closeAllConnections();
     await closed;
-    // No compaction now: with many documents it would outlast the patience of who ends the relay.
-    documents.close();
-    await store.flush();
+    await core.settle();
   };
   let closing: Promise<void> | undefined;
   return {
@@ -154,21 +91,13 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     get counts() {
       return {
         sockets: sockets.clients.size,
-        documents: documents.size,
+        documents: core.documents,
         addresses: addresses.size,
       };
     },
-    allowHostOf,
+    allowHostOf: core.allowHostOf,
     close: () => (closing ??= close()),
   };
-}
-
-function accept(socket: WebSocket, request: IncomingMessage, gate: SocketGate, log: Logger): void {
-  socket.on('error', (error) => log.debug('socket error', { error: errorText(error) }));
-  gate.enter(socket, request).catch((error: unknown) => {
-    log.error('admission failed', { error: errorText(error) });
-    socket.close(1011, 'relay failed');
-  });
 }
 
 /** Never the token, which is the second value: the answer would carry it in clear text through logs. */
