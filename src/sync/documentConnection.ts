@@ -45,6 +45,8 @@ export interface DocumentConnectionOptions {
   /** Takes part in awareness; else its state is null and nothing of it is sent. */
   readonly withAwareness?: boolean;
   readonly webSocket: typeof WebSocket;
+  /** Random number in [0, 1), for pauses. */
+  readonly random: () => number;
 }
 
 /** Keeps a document in sync with a relay until it is disposed. */
@@ -67,7 +69,7 @@ export class DocumentConnection implements Disposable {
       protocols: protocolsFor(options.token),
       WebSocketPolyfill: guardedSocket(options.webSocket),
       disableBc: true,
-      maxBackoffTime: MAX_BACKOFF_MS * (0.5 + Math.random() / 2),
+      maxBackoffTime: MAX_BACKOFF_MS * (0.5 + options.random() / 2),
       ...(options.withAwareness ? {} : { resyncInterval: RESYNC_MS }),
     });
     this.sendOnlyOwnAwareness(awareness);

@@ -10,6 +10,7 @@ import { createRelay } from '../../src/relay/server.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { knockWith } from '../sync/knockRig.ts';
+import { SyncRig } from '../sync/syncRig.ts';
 import { SessionsRig } from './sessionsRig.ts';
 
 let rig: SessionsRig;
@@ -53,7 +54,8 @@ describe('a link that is shared', () => {
   it('[V1] a guest of another version is told of in the session', async () => {
     const address = { kind: 'address', url: rig.relay.address.url } as const;
     const { link } = await share(address, async () => undefined);
-    const { connection } = await knockWith(link, { versions: [2] });
+    const outside = new SyncRig();
+    await knockWith(outside, link, { versions: [2] });
     const notice = (): string | undefined =>
       rig.journal
         .room(session.room.id)
@@ -61,7 +63,7 @@ describe('a link that is shared', () => {
         .map(({ text }) => text)
         .find((text) => text.includes('"other-version"'));
     await waitUntil('it is told', () => notice());
-    connection.dispose();
+    await outside.close();
     expect(notice()).toContain('Bo (phone) wanted to join with a newer Twinhelm');
     expect(session.room.people).toEqual([]);
   });

@@ -16,6 +16,8 @@ export interface FakeClock extends Clock {
   jumpWall(ms: number): void;
   /** Number of timers, for leak checks. */
   readonly timers: number;
+  /** When the next timer is due, in monotonic time; Infinity if there is none. */
+  readonly nextDueMs: number;
 }
 
 /** Makes a clock that stands at the given wall time. */
@@ -28,8 +30,13 @@ export function createFakeClock(startMs = 1_800_000_000_000): FakeClock {
     timers.add(timer);
     return toDisposable(() => timers.delete(timer));
   };
-  const nextDue = (untilMs: number): Timer | undefined =>
-    [...timers].filter((timer) => timer.dueMs <= untilMs).sort((a, b) => a.dueMs - b.dueMs)[0];
+  const nextDue = (untilMs: number): Timer | undefined => {
+    let next: Timer | undefined;
+    for (const timer of timers) {
+      if (timer.dueMs <= untilMs && timer.dueMs < (next?.dueMs ?? Infinity)) next = timer;
+    }
+    return next;
+  };
   return {
     now: () => wallOffsetMs + elapsedMs,
     monotonic: () => elapsedMs,
@@ -47,6 +54,9 @@ export function createFakeClock(startMs = 1_800_000_000_000): FakeClock {
     },
     jumpWall(ms) {
       wallOffsetMs += ms;
+    },
+    get nextDueMs() {
+      return nextDue(Infinity)?.dueMs ?? Infinity;
     },
     get timers() {
       return timers.size;

@@ -161,6 +161,7 @@ async function claimRequest(parts: Parts) {
       return new Response('{}');
     },
     webSocket: WebSocket,
+    random: Math.random,
     clock: parts.clock,
     log: silentLogger,
   });

@@ -10,13 +10,10 @@ import { parseJson } from '../../src/protocol/json.ts';
 import { type Beat, beatSchema, PRESENCE_FIELD, RECORD_TYPE } from '../../src/protocol/room.ts';
 import { Attendance } from '../../src/sync/host/attendance.ts';
 import { HostBeats } from '../../src/sync/host/hostBeats.ts';
-import { createFakeClock } from '../probes/fakeClock.ts';
-import { waitUntil } from '../../tools/run/waitUntil.ts';
+import { PairRig } from './pairRig.ts';
 
-const endings: (() => void)[] = [];
-afterEach(() => {
-  for (const end of endings.splice(0)) end();
-});
+const rig = new PairRig();
+afterEach(() => rig.close());
 
 async function makeAttendance() {
   const [room, secret] = [randomBytes(16), randomBytes(32)];
@@ -31,7 +28,7 @@ async function makeAttendance() {
     secretOf,
   });
   const renewed: number[] = [];
-  const clock = createFakeClock();
+  const { clock } = rig;
   const opener = new RecordOpener({ room, secretOf });
   const attendance = new Attendance({
     opener,
@@ -49,14 +46,14 @@ async function makeAttendance() {
     attendance,
     clock,
   });
-  endings.push(() => attendance.dispose());
-  endings.push(() => beats.dispose());
+  rig.own(() => attendance.dispose());
+  rig.own(() => beats.dispose());
   let changes = 0;
   attendance.onDidChange(() => (changes += 1));
   const follow = (): Awareness => {
     const doc = new Y.Doc();
     const awareness = new Awareness(doc);
-    endings.push(() => doc.destroy());
+    rig.own(() => doc.destroy());
     attendance.follow(awareness);
     return awareness;
   };
@@ -89,7 +86,7 @@ async function makeAttendance() {
 function speaker(to: Awareness): (presence: string | undefined) => void {
   const doc = new Y.Doc();
   const awareness = new Awareness(doc);
-  endings.push(() => doc.destroy());
+  rig.own(() => doc.destroy());
   return (presence) => {
     awareness.setLocalState(presence === undefined ? null : { [PRESENCE_FIELD]: presence });
     applyAwarenessUpdate(to, encodeAwarenessUpdate(awareness, [awareness.clientID]), 'relay');
@@ -102,22 +99,22 @@ test('[P3] presence of the past, played back by another, is nobody and renews no
   const [first, second] = [await say(1), await say(2)];
   const window = speaker(relay);
   window(first);
-  await waitUntil('the window is here', () => attendance.windows.length === 1);
+  await rig.soon('the window is here', () => attendance.windows.length === 1);
   window(second);
-  await waitUntil('it renews', () => renewed.length === 2);
+  await rig.soon('it renews', () => renewed.length === 2);
   window(undefined);
-  await waitUntil('it is gone', () => attendance.windows.length === 0);
+  await rig.soon('it is gone', () => attendance.windows.length === 0);
   const thief = speaker(relay);
   thief(first);
   attendance.refresh();
   // The same as the last is what a relay repeats after a reconnect of the host: it is here, and says nothing new.
   const again = speaker(relay);
   again(second);
-  await waitUntil('the window is here again', () => attendance.windows.length === 1);
+  await rig.soon('the window is here again', () => attendance.windows.length === 1);
   thief(first);
   const third = await say(3);
   again(third);
-  await waitUntil('it renews again', () => renewed.includes(3));
+  await rig.soon('it renews again', () => renewed.includes(3));
   expect(renewed).toEqual([1, 2, 3]);
 });
 
@@ -125,12 +122,12 @@ test('[P3] the host says every ten seconds that it is there', async () => {
   const { follow, clock, beatsMade } = await makeAttendance();
   follow();
   clock.advance(9_900);
-  await new Promise((resolve) => setImmediate(resolve));
+  await rig.still();
   expect(beatsMade()).toBe(0);
   clock.advance(200);
-  await waitUntil('it says so', () => beatsMade() === 1);
+  await rig.soon('it says so', () => beatsMade() === 1);
   clock.advance(20_000);
-  await waitUntil('and again', () => beatsMade() === 3);
+  await rig.soon('and again', () => beatsMade() === 3);
 });
 
 test('[P3] presence that is larger than any window needs is nobody', async () => {
@@ -138,7 +135,7 @@ test('[P3] presence that is larger than any window needs is nobody', async () =>
   const window = speaker(follow());
   window(await say(1, 'd'.repeat(900)));
   window(await say(2, 'd'.repeat(64)));
-  await waitUntil('the window is here', () => attendance.windows.length === 1);
+  await rig.soon('the window is here', () => attendance.windows.length === 1);
   expect(renewed).toEqual([2]);
 });
 
@@ -146,13 +143,13 @@ test('who was there by a relay that is not served any more is not there', async 
   const { attendance, beats, follow, say, changes } = await makeAttendance();
   const [near, far] = [follow(), follow()];
   speaker(far)(await say(1));
-  await waitUntil('the window is here', () => attendance.windows.length === 1);
+  await rig.soon('the window is here', () => attendance.windows.length === 1);
   const before = changes();
   far.destroy();
   expect(attendance.windows).toEqual([]);
   expect(changes()).toBe(before + 1);
   beats.send();
-  await waitUntil('the other relay has its beat', () => near.getLocalState()?.['b'] !== undefined);
+  await rig.soon('the other relay has its beat', () => near.getLocalState()?.['b'] !== undefined);
   expect(far.getLocalState()).toBeNull();
 });
 
@@ -161,16 +158,16 @@ test('[P3] a beat names everybody who had spoken when it was sent, and who comes
   const relay = follow();
   speaker(relay)(await say(1));
   beats.send();
-  await waitUntil('the beat is said', () => relay.getLocalState()?.['b'] !== undefined);
+  await rig.soon('the beat is said', () => relay.getLocalState()?.['b'] !== undefined);
   expect(attendance.windows).toHaveLength(1);
   expect((await readBeat(relay)).seen).toEqual(['n']);
   const first = relay.getLocalState();
   clock.advance(100);
-  await waitUntil('its coming is answered', () => relay.getLocalState() !== first);
+  await rig.soon('its coming is answered', () => relay.getLocalState() !== first);
   expect(beatsMade()).toBe(2);
   beats.dispose();
   clock.advance(60_000);
   beats.send();
-  await new Promise((resolve) => setImmediate(resolve));
+  await rig.still();
   expect(beatsMade()).toBe(2);
 });

@@ -5,17 +5,17 @@ import { logPageSchema } from '../../src/protocol/command.ts';
 import { LIMITS } from '../../src/protocol/limits.ts';
 import type { Queued } from '../../src/protocol/state.ts';
 import type { StoredMember } from '../../src/session/roomJournal.ts';
-import { waitUntil } from '../../tools/run/waitUntil.ts';
-import { sessionApp, SyncRig, textEntry } from './syncRig.ts';
+import { PairRig } from './pairRig.ts';
+import { sessionApp, textEntry } from './syncRig.ts';
 
-const rig = new SyncRig();
+const rig = new PairRig();
 afterEach(() => rig.close());
 
 test('[B7] four thousand prompts that wait do not keep anybody from the state: the first are named, the others counted', async () => {
   const relay = await rig.relay();
   const room = await rig.host(relay);
   const guest = await rig.join(await rig.invite(room, relay));
-  await waitUntil('the guest is in', () => guest.me);
+  await rig.until('the guest is in', () => guest.me);
   const queue: Queued[] = Array.from({ length: 4_000 }, (_, n) => ({
     promptId: `prompt-${n}`,
     text: 'long '.repeat(1_000),
@@ -23,7 +23,7 @@ test('[B7] four thousand prompts that wait do not keep anybody from the state: t
     since: 1,
   }));
   room.setState({ ...sessionApp(), queue });
-  const state = await waitUntil('the guest sees them', () => {
+  const state = await rig.until('the guest sees them', () => {
     const { state: newest } = guest;
     return newest?.kind === 'session' && newest.queue.length > 0 ? newest : undefined;
   });
@@ -40,16 +40,16 @@ test('[B7] what cannot be published whole is said in the log and in the state', 
   const log = (message: string): void => void logged.push(message);
   const room = await rig.host(relay, { log: { debug: log, info: log, warn: log, error: log } });
   const guest = await rig.join(await rig.invite(room, relay));
-  await waitUntil('the guest is in', () => guest.me);
+  await rig.until('the guest is in', () => guest.me);
   room.setState({ ...sessionApp(), ...{ later: 'x'.repeat(100_000) } });
-  const problem = await waitUntil(
+  const problem = await rig.until(
     'the guest is told',
     () => guest.state?.kind === 'session' && guest.state.session.problem,
   );
   expect(problem).toMatchObject({ code: 'state-too-large' });
   expect(logged.filter((text) => text === 'the state is too large')).toHaveLength(1);
   room.setState(sessionApp());
-  await waitUntil(
+  await rig.until(
     'it is over',
     () => guest.state?.kind === 'session' && guest.state.session.problem === undefined,
   );
@@ -76,22 +76,22 @@ test('[B6] whoever comes to a full room is told so, and comes in by the same lin
   const room = await rig.host(relay, { room: keys, journal });
   const link = await rig.invite(room, relay);
   const late = await rig.join(link, 'Late');
-  const error = await waitUntil('it is told', () =>
+  const error = await rig.until('it is told', () =>
     late.truth.kind === 'over' ? late.truth.error : undefined,
   );
   expect(error).toMatchObject({ code: 'too-many', message: /64 people/ });
   expect(room.people).toHaveLength(64);
   room.remove('m7');
-  await room.settled();
+  await rig.run(room.settled());
   const again = await rig.join(link, 'Again');
-  await waitUntil('there is a place', () => again.me);
+  await rig.until('there is a place', () => again.me);
 });
 
 test('[B6] a name that is too long is cut before it is sent', async () => {
   const relay = await rig.relay();
   const room = await rig.host(relay);
   const guest = await rig.join(await rig.invite(room, relay), '文'.repeat(300));
-  await waitUntil('the guest is in', () => guest.me);
+  await rig.until('the guest is in', () => guest.me);
   expect(guest.me?.name).toBe(`${'文'.repeat(20)}…`);
 });
 
@@ -101,10 +101,10 @@ test('an answer to a fetch of history carries the newest part that fits, and wha
   const entries = Array.from({ length: 60 }, (_, n) => textEntry(`e${n}`, '"x" '.repeat(1_500)));
   room.append(entries);
   const guest = await rig.join(await rig.invite(room, relay));
-  await waitUntil('the guest is in', () => guest.me);
+  await rig.until('the guest is in', () => guest.me);
   const pages: number[] = [];
   for (let to = 60; to > 0;) {
-    const answer = await guest.request('fetch', { what: 'log', from: 0, to });
+    const answer = await rig.run(guest.request('fetch', { what: 'log', from: 0, to }));
     const { from, records } = logPageSchema.parse(answer);
     expect(jsonBytes(answer)).toBeLessThanOrEqual(160 * 1024);
     expect(from + records.length).toBe(to);

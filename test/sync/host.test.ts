@@ -1,19 +1,14 @@
 // A room on its host: closed and served again, links and people that come and go, relays that fail for a while.
 import { afterEach, expect, test } from 'vitest';
-import { systemClock } from '../../src/base/clock.ts';
-import { silentLogger } from '../../src/base/log.ts';
 import { channelToken, createIdentity } from '../../src/crypto/identity.ts';
 import { generateSigningPair, newBootOf } from '../../src/crypto/keys.ts';
-import { createMemoryStore } from '../../src/relay/stores/memoryStore.ts';
-import { createRelay } from '../../src/relay/server.ts';
 import type { Attachment } from '../../src/sync/member/attachment.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
-import { createMovableClock } from '../probes/movableClock.ts';
-import { waitUntil } from '../../tools/run/waitUntil.ts';
-import { SyncRig, textEntry } from './syncRig.ts';
+import { PairRig } from './pairRig.ts';
+import { textEntry } from './syncRig.ts';
 import { playedSession } from '../session/playedHandlers.ts';
 
-const rig = new SyncRig();
+const rig = new PairRig();
 afterEach(() => rig.close());
 
 const texts = (view: Attachment): string[] =>
@@ -31,7 +26,7 @@ function unsteadyFetch(isDown: () => boolean): { readonly fetch: typeof fetch; f
   const made = {
     failed: 0,
     fetch: fetchBy(async (url, init) => {
-      if (!isDown()) return fetch(url, init);
+      if (!isDown()) return rig.net.fetch(url, init);
       made.failed += 1;
       return new Response('bad gateway', { status: 502 });
     }),
@@ -47,15 +42,15 @@ test('[S7] a room that is closed and served again by the same process goes on fo
   const first = await rig.host(relay, { room: keys, journal, host });
   const guest = await rig.join(await rig.invite(first, relay, { role: 'owner' }));
   first.append([textEntry('a', 'before')]);
-  await waitUntil('the guest is live', () => isLive(guest) && texts(guest).includes('before'));
+  await rig.until('the guest is live', () => isLive(guest) && texts(guest).includes('before'));
   for (let n = 0; n < 16; n += 1) await rig.invite(first, relay);
   const firstRev = first.revision;
-  await first.close();
+  await rig.run(first.close());
   const second = await rig.host(relay, { room: keys, journal, host, firstRev });
   second.append([textEntry('b', 'after')]);
-  await waitUntil('the guest sees what came after', () => texts(guest).includes('after'));
-  await waitUntil('and a newer state', () => (guest.state?.rev ?? 0) > firstRev);
-  expect(await guest.request('focus-request', {})).toEqual({ outcome: 'granted' });
+  await rig.until('the guest sees what came after', () => texts(guest).includes('after'));
+  await rig.until('and a newer state', () => (guest.state?.rev ?? 0) > firstRev);
+  expect(await rig.run(guest.request('focus-request', {}))).toEqual({ outcome: 'granted' });
   expect(guest.alarms).toEqual([]);
 });
 
@@ -74,18 +69,18 @@ test('[J6] a relay that did not hear of a removal at once is told until it has',
   const room = await rig.host(relay, { fetch: unsteady.fetch });
   const identity = await createIdentity();
   const guest = await rig.join(await rig.invite(room, relay), 'Ada', identity);
-  await waitUntil('the guest is live', () => isLive(guest));
+  await rig.until('the guest is live', () => isLive(guest));
   const authorization = `Bearer ${await channelToken(identity, room.id)}`;
   const url = `${relay.url.replace(/^ws/, 'http')}/-/rooms/${room.id}`;
   const status = async (): Promise<number> =>
-    (await fetch(url, { headers: { authorization } })).status;
+    (await rig.run(rig.net.fetch(url, { headers: { authorization } }))).status;
   expect(await status()).toBe(200);
   isDown = true;
   room.remove(guest.member);
-  await waitUntil('the claim has failed', () => unsteady.failed > 0);
+  await rig.until('the claim has failed', () => unsteady.failed > 0);
   expect(await status()).toBe(200);
   isDown = false;
-  await waitUntil('the relay refuses the guest', async () => (await status()) === 403);
+  await rig.until('the relay refuses the guest', async () => (await status()) === 403);
 });
 
 test('[J4] [J6] stop sharing ends well when no relay can be told, and they are told later', async () => {
@@ -94,13 +89,13 @@ test('[J4] [J6] stop sharing ends well when no relay can be told, and they are t
   const unsteady = unsteadyFetch(() => isDown);
   const room = await rig.host(relay, { fetch: unsteady.fetch });
   const guest = await rig.join(await rig.invite(room, relay));
-  await waitUntil('the guest is live', () => isLive(guest));
+  await rig.until('the guest is live', () => isLive(guest));
   isDown = true;
-  await room.stopSharing();
+  await rig.run(room.stopSharing());
   expect(room.people).toEqual([]);
   room.append([textEntry('after', 'not for guests')]);
   isDown = false;
-  await waitUntil('the guest is cut off', () => guest.truth.kind === 'over');
+  await rig.until('the guest is cut off', () => guest.truth.kind === 'over');
   expect(texts(guest)).not.toContain('not for guests');
 });
 
@@ -110,65 +105,58 @@ test('a room follows its relay to another address also if its first claim there 
   const { fetch } = unsteadyFetch(() => isDown);
   const room = await rig.host(relay, { fetch });
   room.append([textEntry('a', 'one')]);
-  await relay.close();
-  const store = createMemoryStore();
-  const again = await createRelay({ port: 0, store, clock: systemClock, log: silentLogger });
-  rig.own(() => again.close());
+  await rig.run(relay.close());
+  const again = await rig.relay();
   isDown = true;
-  await expect(room.moveRelay(relay.url, { url: again.url })).rejects.toMatchObject({
+  await expect(rig.run(room.moveRelay(relay.url, { url: again.url }))).rejects.toMatchObject({
     code: 'relay-refused',
   });
   isDown = false;
-  const guest = await waitUntil(
-    'a link for the new address works',
-    async () => rig.join(await rig.invite(room, again)).catch(() => undefined),
-    10_000,
+  const guest = await rig.until('a link for the new address works', async () =>
+    rig.join(await rig.invite(room, again)).catch(() => undefined),
   );
-  await waitUntil('the guest is live', () => isLive(guest));
+  await rig.until('the guest is live', () => isLive(guest));
   expect(texts(guest)).toEqual(['one']);
 });
 
 test('[J6] a relay that does not answer does not keep guests of another one out', async () => {
   const [near, far] = [await rig.relay(), await rig.relay()];
   let isDown = false;
-  const clock = createMovableClock();
   const room = await rig.host(near, {
-    clock,
     fetch: fetchBy((url, init) =>
       isDown && url.includes(new URL(far.url).host)
         ? new Promise(() => undefined)
-        : fetch(url, init),
+        : rig.net.fetch(url, init),
     ),
   });
-  await room.setRelays([{ url: near.url }, { url: far.url }]);
+  await rig.run(room.setRelays([{ url: near.url }, { url: far.url }]));
   isDown = true;
   const link = await rig.invite(room, near);
   const guest = await rig.join(link);
-  await waitUntil('the guest is let in', () => room.people.length > 0);
+  await rig.until('the guest is let in', () => room.people.length > 0);
   // The other relay is waited for this long, and no longer.
-  clock.advance(3_000);
-  await waitUntil('the guest is live', () => isLive(guest));
-  const stopped = room.stopSharing();
-  clock.advance(3_000);
-  await expect(stopped).resolves.toBeUndefined();
+  const before = rig.clock.monotonic();
+  await rig.until('the guest is live', () => isLive(guest));
+  expect(rig.clock.monotonic() - before).toBeLessThan(4_000);
+  const stopped = rig.clock.monotonic();
+  await expect(rig.run(room.stopSharing())).resolves.toBeUndefined();
+  expect(rig.clock.monotonic() - stopped).toBeLessThan(4_000);
 });
 
 test('[J5] a guest stays when its link expires, and comes back by its own token', async () => {
   let laterMs = 0;
-  const clock = { ...systemClock, now: () => systemClock.now() + laterMs };
-  const store = createMemoryStore();
-  const relay = await createRelay({ port: 0, store, clock, log: silentLogger });
-  rig.own(() => relay.close());
+  const clock = { ...rig.clock, now: () => rig.clock.now() + laterMs };
+  const relay = await rig.relay({ clock });
   const room = await rig.host(relay);
   const guest = await rig.join(await rig.invite(room, relay, { lifetimeMs: 3_600_000 }));
-  await waitUntil('the guest is live', () => isLive(guest));
+  await rig.until('the guest is live', () => isLive(guest));
   const truths: string[] = [];
   guest.onDidChange(() => truths.push(guest.truth.kind));
   laterMs = 2 * 3_600_000;
-  await waitUntil('the relay has cut the link off', () => truths.includes('relay-offline'));
-  await waitUntil('the guest is back', () => isLive(guest));
+  await rig.until('the relay has cut the link off', () => truths.includes('relay-offline'));
+  await rig.until('the guest is back', () => isLive(guest));
   room.append([textEntry('a', 'still here')]);
-  await waitUntil('it reads on', () => texts(guest).includes('still here'));
+  await rig.until('it reads on', () => texts(guest).includes('still here'));
   expect(truths).not.toContain('over');
 });
 
@@ -177,11 +165,11 @@ test('[J5] who leaves does not take the link from the others who have it', async
   const room = await rig.host(relay);
   const link = await rig.invite(room, relay);
   const first = await rig.join(link, 'Ada');
-  await waitUntil('the first is live', () => isLive(first));
-  await first.close({ leave: true });
-  await waitUntil('it is gone', () => room.people.length === 0);
+  await rig.until('the first is live', () => isLive(first));
+  await rig.run(first.close({ leave: true }));
+  await rig.until('it is gone', () => room.people.length === 0);
   const second = await rig.join(link, 'Bo');
-  await waitUntil('the second is live', () => isLive(second));
+  await rig.until('the second is live', () => isLive(second));
 });
 
 test('[J5] who is removed does not come back by the same link', async () => {
@@ -190,30 +178,30 @@ test('[J5] who is removed does not come back by the same link', async () => {
   const link = await rig.invite(room, relay);
   const identity = await createIdentity();
   const first = await rig.join(link, 'Ada', identity);
-  await waitUntil('the first is live', () => isLive(first));
+  await rig.until('the first is live', () => isLive(first));
   room.remove(first.member);
-  await waitUntil('it is cut off', () => first.truth.kind === 'over');
+  await rig.until('it is cut off', () => first.truth.kind === 'over');
   const again = await rig.join(link, 'Ada', identity);
-  await waitUntil('it is refused', () => again.truth.kind === 'over');
+  await rig.until('it is refused', () => again.truth.kind === 'over');
   expect(again.truth).toMatchObject({ error: { code: 'link-revoked' } });
 });
 
 test('[J6] who was removed has no channel on a relay that is added later, who stayed has one', async () => {
   const [near, far] = [await rig.relay(), await rig.relay()];
   const opened: string[] = [];
-  class Recorded extends WebSocket {
-    constructor(...args: ConstructorParameters<typeof WebSocket>) {
-      super(...args);
-      opened.push(String(args[0]));
-    }
-  }
-  const room = await rig.host(near, { webSocket: Recorded });
+  const webSocket = new Proxy(rig.net.webSocket, {
+    construct(target, [url, protocols]: [string, string[]]) {
+      opened.push(url);
+      return new target(url, protocols);
+    },
+  });
+  const room = await rig.host(near, { webSocket });
   const goes = await rig.join(await rig.invite(room, near), 'Ada');
   const stays = await rig.join(await rig.invite(room, near), 'Bo');
-  await waitUntil('both are live', () => isLive(goes) && isLive(stays));
+  await rig.until('both are live', () => isLive(goes) && isLive(stays));
   room.remove(goes.member);
-  await waitUntil('one is cut off', () => goes.truth.kind === 'over');
-  await room.setRelays([{ url: near.url }, { url: far.url }]);
+  await rig.until('one is cut off', () => goes.truth.kind === 'over');
+  await rig.run(room.setRelays([{ url: near.url }, { url: far.url }]));
   const there = opened.filter((url) => url.startsWith(far.url));
   const hasChannel = ({ member }: Attachment): boolean =>
     there.some((url) => url.endsWith(`.g.${member}`));
@@ -221,10 +209,7 @@ test('[J6] who was removed has no channel on a relay that is added later, who st
 });
 
 test('[X7] a host that has lost its room to another runs no command of it any more', async () => {
-  const store = createMemoryStore();
-  const base = { port: 0, open: true, clock: systemClock, log: silentLogger };
-  const relay = await createRelay({ ...base, store });
-  rig.own(() => relay.close());
+  const relay = await rig.relay({ open: true });
   const keys = await rig.roomKeys();
   const journal = rig.journal(keys);
   const ran: string[] = [];
@@ -237,16 +222,18 @@ test('[X7] a host that has lost its room to another runs no command of it any mo
     commands: playedSession(({ kind }) => void ran.push(kind)),
   });
   const guest = await rig.join(await rig.invite(first, relay, { role: 'owner' }));
-  await waitUntil('the guest is live', () => isLive(guest));
-  await guest.request('rename', { title: 'first' });
+  await rig.until('the guest is live', () => isLive(guest));
+  await rig.run(guest.request('rename', { title: 'first' }));
   let lost = 0;
   first.onDidLose(() => (lost += 1));
   // Of the same term: what members send is meant for both, as far as each of them can see.
   const commands = playedSession(() => new Promise(() => undefined));
   await rig.host(relay, { room: keys, journal, fetch, commands });
-  await waitUntil('the first has learned of the other', () => lost > 0);
-  const signal = AbortSignal.timeout(1_000);
-  await expect(guest.request('rename', { title: 'second' }, { signal })).rejects.toThrow();
+  await rig.until('the first has learned of the other', () => lost > 0);
+  const given = new AbortController();
+  rig.clock.after(1_000, () => given.abort());
+  const { signal } = given;
+  await expect(rig.run(guest.request('rename', { title: 'second' }, { signal }))).rejects.toThrow();
   expect(ran).toEqual(['rename']);
   expect(lost).toBe(1);
 });

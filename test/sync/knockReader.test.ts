@@ -10,10 +10,9 @@ import { outOf } from '../../src/session/layout.ts';
 import { Roster } from '../../src/session/roster.ts';
 import { KnockReader } from '../../src/sync/host/knockReader.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
-import { waitUntil } from '../../tools/run/waitUntil.ts';
-import { SyncRig } from './syncRig.ts';
+import { PairRig } from './pairRig.ts';
 
-const rig = new SyncRig();
+const rig = new PairRig();
 afterEach(() => rig.close());
 
 async function makeReader() {
@@ -67,7 +66,7 @@ test('[J1] a knock of more than 4 KiB is not even opened', async () => {
   const { roster, out, knock } = await makeReader();
   out.push([await knock('Large', 2_000)]);
   out.push([await knock('Small', 1_000)]);
-  await waitUntil('the small one is in', () => roster.people.length > 0);
+  await rig.until('the small one is in', () => roster.people.length > 0);
   expect(roster.people.map(({ name }) => name)).toEqual(['Small']);
 });
 
@@ -75,6 +74,6 @@ test('[J1] of more than 32 knocks the first are read, and at most 16 stay', asyn
   const { roster, out, knock } = await makeReader();
   const junk = Array.from({ length: 32 }, () => randomBytes(500));
   out.push([...junk, await knock('Behind', 0)]);
-  await waitUntil('what is over was taken out', () => out.length === 16);
-  await waitUntil('who knocked behind it is read next', () => roster.people.length === 1);
+  await rig.until('what is over was taken out', () => out.length === 16);
+  await rig.until('who knocked behind it is read next', () => roster.people.length === 1);
 });

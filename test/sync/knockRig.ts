@@ -1,5 +1,4 @@
 // A knock as a client of a later version writes it, put into the room's document by hand.
-import * as Y from 'yjs';
 import { fromBase32, toBase64Url } from '../../src/base/bytes.ts';
 import { admissionToken, hashToken } from '../../src/crypto/admissionToken.ts';
 import { channelToken, createIdentity, type Identity } from '../../src/crypto/identity.ts';
@@ -9,14 +8,14 @@ import type { Json } from '../../src/protocol/json.ts';
 import { parseLink } from '../../src/protocol/link.ts';
 import type { Knock } from '../../src/protocol/room.ts';
 import { outOf } from '../../src/session/layout.ts';
-import { DocumentConnection } from '../../src/sync/documentConnection.ts';
-import { waitUntil } from '../../tools/run/waitUntil.ts';
+import type { SyncRig } from './syncRig.ts';
 
-/** Knocks once; dispose the connection with the test. */
+/** Knocks once; who knocked. */
 export async function knockWith(
+  rig: SyncRig,
   link: string,
   more: Readonly<Record<string, Json>>,
-): Promise<{ readonly identity: Identity; readonly connection: DocumentConnection }> {
+): Promise<Identity> {
   const { room, secret, relay } = parseLink(link);
   const identity = await createIdentity();
   const knock: Knock = {
@@ -33,15 +32,8 @@ export async function knockWith(
   };
   const roomBytes = fromBase32(room) ?? new Uint8Array();
   const record = await sealKnock({ secret, room, roomBytes, pair: identity.signing, knock });
-  const doc = new Y.Doc();
-  const connection = new DocumentConnection({
-    doc,
-    name: knockDocument(room),
-    url: relay,
-    token: await admissionToken(secret, room),
-    webSocket: WebSocket,
-  });
-  await waitUntil('the knock document is synced', () => connection.status.kind === 'synced');
+  const token = await admissionToken(secret, room);
+  const { doc } = await rig.connect({ url: relay }, knockDocument(room), { token });
   outOf(doc).push([record]);
-  return { identity, connection };
+  return identity;
 }

@@ -8,25 +8,19 @@ import { newBootOf, randomBytes } from '../../src/crypto/keys.ts';
 import { RecordSealer } from '../../src/crypto/record.ts';
 import { BEAT_FIELD, PRESENCE_FIELD } from '../../src/protocol/room.ts';
 import { PresenceChannel } from '../../src/sync/member/presenceChannel.ts';
-import { createFakeClock } from '../probes/fakeClock.ts';
-import { waitUntil } from '../../tools/run/waitUntil.ts';
+import { PairRig } from './pairRig.ts';
 
-const endings: (() => void)[] = [];
-afterEach(() => {
-  for (const end of endings.splice(0)) end();
-});
-
-/** Lets everything that is ready happen. */
-const tick = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
+const rig = new PairRig();
+afterEach(() => rig.close());
 
 function makeAwareness(): Awareness {
   const doc = new Y.Doc();
-  endings.push(() => doc.destroy());
+  rig.own(() => doc.destroy());
   return new Awareness(doc);
 }
 
 function makeChannel(options: { readonly holds?: number } = {}) {
-  const clock = createFakeClock();
+  const { clock } = rig;
   const awareness = makeAwareness();
   const heard: number[] = [];
   const channel = new PresenceChannel({
@@ -39,7 +33,7 @@ function makeChannel(options: { readonly holds?: number } = {}) {
     },
     holds: () => options.holds,
   });
-  endings.push(() => channel.dispose());
+  rig.own(() => channel.dispose());
   return { channel, awareness, clock, heard };
 }
 
@@ -61,18 +55,18 @@ test('[P3] who holds control says so every five seconds, others only when they h
     secretOf: () => new Uint8Array(32),
   });
   const [holder, other] = [makeChannel({ holds: 3 }), makeChannel()];
-  const texts = [holder, other].map(({ channel, awareness, clock }) => {
+  const texts = [holder, other].map(({ channel, awareness }) => {
     const said = new Set<unknown>();
     awareness.on('update', () => said.add(awareness.getLocalState()?.[PRESENCE_FIELD]));
     channel.setSealer(sealer, 1);
-    return { said, clock };
+    return { said };
   });
-  await waitUntil('both have spoken', () => texts.every(({ said }) => said.size === 1));
-  for (const { clock } of texts) clock.advance(4_900);
-  for (const { clock } of texts) clock.advance(200);
-  await waitUntil('the holder speaks again', () => texts[0]?.said.size === 2);
-  for (const { clock } of texts) clock.advance(5_000);
-  await waitUntil('and again', () => texts[0]?.said.size === 3);
+  await rig.soon('both have spoken', () => texts.every(({ said }) => said.size === 1));
+  rig.clock.advance(4_900);
+  rig.clock.advance(200);
+  await rig.soon('the holder speaks again', () => texts[0]?.said.size === 2);
+  rig.clock.advance(5_000);
+  await rig.soon('and again', () => texts[0]?.said.size === 3);
   expect(texts[1]?.said.size).toBe(1);
 });
 
@@ -80,12 +74,12 @@ test('[P3] of so many strangers a replica looks at the first 128', async () => {
   const crowd = makeChannel();
   // The replica's own state is the first of them.
   strangers(crowd.awareness, 126, new Uint8Array(300));
-  await waitUntil('the 127th is heard', () => crowd.heard.includes(300));
+  await rig.soon('the 127th is heard', () => crowd.heard.includes(300));
   strangers(crowd.awareness, 2, new Uint8Array(301));
   const late = makeAwareness();
   late.setLocalState({ [BEAT_FIELD]: toBase64Url(new Uint8Array(302)) });
   applyAwarenessUpdate(crowd.awareness, encodeAwarenessUpdate(late, [late.clientID]), 'relay');
-  await tick();
+  await rig.still();
   expect(crowd.heard).not.toContain(302);
 });
 
@@ -93,6 +87,6 @@ test('[P3] what is larger than a beat can be is not even opened', async () => {
   const { awareness, heard } = makeChannel();
   strangers(awareness, 1, new Uint8Array(3_073));
   strangers(awareness, 1, new Uint8Array(3_071));
-  await tick();
+  await rig.still();
   expect(new Set(heard)).toEqual(new Set([3_071]));
 });

@@ -2,20 +2,16 @@
 import { afterEach, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { fromBase32 } from '../../src/base/bytes.ts';
-import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { admissionToken } from '../../src/crypto/admissionToken.ts';
-import { createIdentity } from '../../src/crypto/identity.ts';
 import { RecordOpener } from '../../src/crypto/record.ts';
 import { parseLink } from '../../src/protocol/link.ts';
 import { Replica } from '../../src/session/replica.ts';
 import type { RoomMemory } from '../../src/session/roomMemory.ts';
-import { DocumentConnection } from '../../src/sync/documentConnection.ts';
-import { Attachment } from '../../src/sync/member/attachment.ts';
-import { waitUntil } from '../../tools/run/waitUntil.ts';
-import { sessionApp, SyncRig, textEntry } from './syncRig.ts';
+import { PairRig } from './pairRig.ts';
+import { sessionApp, textEntry } from './syncRig.ts';
 
-const rig = new SyncRig();
+const rig = new PairRig();
 afterEach(() => rig.close());
 
 /** The updates of a room's document, one by one, and what somebody who saw all of it remembers. */
@@ -27,16 +23,7 @@ async function recorded() {
   const updates: Uint8Array[] = [];
   doc.on('update', (update: Uint8Array) => updates.push(update));
   const token = await admissionToken(link.secret, link.room);
-  const url = relay.url;
-  const connection = new DocumentConnection({
-    doc,
-    name: link.room,
-    url,
-    token,
-    webSocket: WebSocket,
-  });
-  rig.own(() => connection.dispose());
-  await waitUntil('synced', () => connection.status.kind === 'synced');
+  const { connection } = await rig.connect(relay, link.room, { doc, token });
   /** Somebody who looks on while it is recorded. */
   const live = replicaOf(doc);
   live.complete();
@@ -49,7 +36,7 @@ async function recorded() {
       live.state.session.title === `title ${i}` &&
       live.state.asOf.index === i;
     // oxlint-disable-next-line no-await-in-loop -- each state is to be an update of its own
-    await waitUntil('the entry and its state have come', isThere);
+    await rig.until('the entry and its state have come', isThere);
   }
   // What comes later, as a state that is said again, is not of the recording.
   connection.dispose();
@@ -74,7 +61,7 @@ async function recorded() {
     const first = follow();
     await replay(first, updates);
     first.replica.complete();
-    await first.replica.settled();
+    await rig.run(first.replica.settled());
     return first.replica;
   };
   return { updates, follow, caughtUp };
@@ -84,7 +71,7 @@ async function replay(to: { doc: Y.Doc; replica: Replica }, updates: readonly Ui
   for (const update of updates) {
     Y.applyUpdate(to.doc, update);
     // oxlint-disable-next-line no-await-in-loop -- the replica looks at every step
-    await to.replica.settled();
+    await rig.run(to.replica.settled());
   }
 }
 
@@ -94,7 +81,7 @@ test('a window that comes back takes the older states that a relay sends first f
   const second = follow(first.remembered);
   await replay(second, updates);
   second.replica.complete();
-  await second.replica.settled();
+  await rig.run(second.replica.settled());
   expect(second.replica.entries).toHaveLength(4);
   expect(second.replica.state).toEqual(first.state);
   expect(second.replica.alarms).toEqual([]);
@@ -110,7 +97,7 @@ test('[D2] nothing is shown before the relay has sent all, and then the newest p
   expect([replica.state, replica.entries]).toEqual([undefined, []]);
   expect(replica.remembered.term).toBe(1);
   replica.complete();
-  await replica.settled();
+  await rig.run(replica.settled());
   expect(shown).toEqual([replica.remembered.rev]);
   expect(replica.entries).toHaveLength(4);
 });
@@ -119,13 +106,7 @@ test('[P1] a window that goes keeps what it saw, be it a term with nothing to sh
   const relay = await rig.relay();
   const room = await rig.host(relay);
   const saved: RoomMemory[] = [];
-  const attachment = await Attachment.join({
-    link: await rig.invite(room, relay),
-    identity: await createIdentity(),
-    name: 'Ada',
-    device: 'test',
-    clock: systemClock,
-    log: silentLogger,
+  const attachment = await rig.join(await rig.invite(room, relay), 'Ada', undefined, {
     memory: { load: () => undefined, save: (_, memory) => saved.push(memory) },
   });
   attachment.dispose();
@@ -139,7 +120,7 @@ test('a relay that has less than this device has seen is an alarm once it has se
   await replay(second, updates.slice(0, -2));
   expect(second.replica.alarms).toEqual([]);
   second.replica.complete();
-  await second.replica.settled();
+  await rig.run(second.replica.settled());
   expect(second.replica.alarms[0]?.kind).toBe('rollback');
 });
 
@@ -149,7 +130,7 @@ test('a host of a lower term than this device has seen is an alarm too', async (
   const second = follow({ ...first.remembered, term: 9 });
   await replay(second, updates);
   second.replica.complete();
-  await second.replica.settled();
+  await rig.run(second.replica.settled());
   expect(second.replica.state).toBeUndefined();
   expect(second.replica.alarms[0]?.kind).toBe('rollback');
 });
@@ -164,7 +145,7 @@ test('a picture that was taken before the rest had come is not judged as if it h
   for (let step = 0; step < 5; step += 1) await Promise.resolve();
   for (const update of updates.slice(-2)) Y.applyUpdate(second.doc, update);
   second.replica.complete();
-  await second.replica.settled();
+  await rig.run(second.replica.settled());
   expect(second.replica.state).toEqual(first.state);
   expect(second.replica.alarms).toEqual([]);
 });

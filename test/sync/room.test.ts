@@ -3,15 +3,15 @@ import { afterEach, expect, test } from 'vitest';
 import { createIdentity } from '../../src/crypto/identity.ts';
 import { unsupportedCommand } from '../../src/session/errors.ts';
 import type { Attachment } from '../../src/sync/member/attachment.ts';
-import { waitUntil as waitFor } from '../../tools/run/waitUntil.ts';
-import { sessionApp, SyncRig, textEntry } from './syncRig.ts';
+import { PairRig } from './pairRig.ts';
+import { sessionApp, textEntry } from './syncRig.ts';
 import { playedSession } from '../session/playedHandlers.ts';
 
-const rig = new SyncRig();
+const rig = new PairRig();
 afterEach(() => rig.close());
 
 const waitUntil = (check: () => boolean, why: () => string = () => ''): Promise<boolean> =>
-  waitFor(check.toString(), check).catch((error: unknown) => {
+  rig.until(check.toString(), check).catch((error: unknown) => {
     throw new Error(`${String(error)} ${why()}`);
   });
 
@@ -60,12 +60,12 @@ test('[J2] a controller asks for control, prompts, and every answer comes back',
   const link = await rig.invite(room, relay, { role: 'controller', allowControl: true });
   const guest = await rig.join(link, 'Bo');
   await waitUntil(() => guest.truth.kind === 'live');
-  expect(await guest.request('focus-request', {})).toEqual({ outcome: 'granted' });
+  expect(await rig.run(guest.request('focus-request', {}))).toEqual({ outcome: 'granted' });
   await waitUntil(
     () => guest.state?.focus.holder?.window === guest.window,
     () => JSON.stringify(guest.state?.focus),
   );
-  expect(await guest.request('prompt', { text: 'hi' })).toEqual({ ran: true });
+  expect(await rig.run(guest.request('prompt', { text: 'hi' }))).toEqual({ ran: true });
   expect(prompts).toEqual(['Bo: hi']);
 });
 
@@ -75,12 +75,12 @@ test('[J3] a guest of a controller link watches until the owner allows control',
   const guest = await rig.join(await rig.invite(room, relay, { role: 'controller' }));
   await waitUntil(() => guest.truth.kind === 'live');
   expect(guest.me).toMatchObject({ role: 'viewer', asksControl: true });
-  await expect(guest.request('focus-request', {})).rejects.toMatchObject({
+  await expect(rig.run(guest.request('focus-request', {}))).rejects.toMatchObject({
     code: 'command-rejected',
   });
   room.admit(guest.member, 'controller');
   await waitUntil(() => guest.me?.role === 'controller');
-  expect(await guest.request('focus-request', {})).toEqual({ outcome: 'granted' });
+  expect(await rig.run(guest.request('focus-request', {}))).toEqual({ outcome: 'granted' });
 });
 
 test('[J3] a viewer who comes again with a controller link asks for control by it', async () => {
@@ -89,7 +89,7 @@ test('[J3] a viewer who comes again with a controller link asks for control by i
   const identity = await createIdentity();
   const viewer = await rig.join(await rig.invite(room, relay), 'Bo', identity);
   await waitUntil(() => viewer.me?.role === 'viewer');
-  await viewer.close();
+  await rig.run(viewer.close());
   const link = await rig.invite(room, relay, { role: 'controller' });
   const again = await rig.join(link, 'Bo', identity);
   await waitUntil(() => again.me?.asksControl === true);
@@ -102,7 +102,7 @@ test('[J4] stop sharing cuts guests off and keeps owners', async () => {
   const owner = await rig.join(await rig.invite(room, relay, { role: 'owner' }), 'Owner');
   const guest = await rig.join(await rig.invite(room, relay), 'Guest');
   await waitUntil(() => guest.truth.kind === 'live' && owner.truth.kind === 'live');
-  await room.stopSharing();
+  await rig.run(room.stopSharing());
   await waitUntil(() => guest.truth.kind === 'over');
   expect(guest.truth).toMatchObject({ error: { code: 'link-revoked' } });
   room.append([textEntry('after', 'secret of the new epoch')]);
@@ -134,7 +134,7 @@ test('[T1] a host of the next term takes over the same room and its guests follo
   expect(texts(guest)).toEqual(['before', 'after']);
   expect(guest.alarms).toEqual([]);
   await waitUntil(() => guest.truth.kind === 'live');
-  expect(await guest.request('focus-request', {})).toEqual({ outcome: 'granted' });
+  expect(await rig.run(guest.request('focus-request', {}))).toEqual({ outcome: 'granted' });
 });
 
 test('a request settles when its view is closed before the host answers', async () => {
@@ -155,10 +155,10 @@ test('[F8] who closes its view gives control back at once', async () => {
   const link = await rig.invite(room, relay, { role: 'controller', allowControl: true });
   const [first, second] = [await rig.join(link, 'Ada'), await rig.join(link, 'Bo')];
   await waitUntil(() => first.truth.kind === 'live' && second.truth.kind === 'live');
-  await first.request('focus-request', {});
+  await rig.run(first.request('focus-request', {}));
   await waitUntil(() => first.state?.focus.holder?.window === first.window);
-  await first.close();
-  expect(await second.request('prompt', { text: 'mine now' })).toBeUndefined();
+  await rig.run(first.close());
+  expect(await rig.run(second.request('prompt', { text: 'mine now' }))).toBeUndefined();
 });
 
 test('[P1] state changes arrive as values, at the rate of the protocol', async () => {
@@ -180,12 +180,12 @@ test('[H1] older entries than the document holds are fetched and verified', asyn
   const all = Array.from({ length: 1500 }, (_, n) => textEntry(`e${n}`, `text ${n}`));
   for (let n = 0; n < all.length; n += 50) {
     room.append(all.slice(n, n + 50));
-    await room.settled();
+    await rig.run(room.settled());
   }
   const guest = await rig.join(await rig.invite(room, relay));
   await waitUntil(() => guest.truth.kind === 'live' && guest.entries.length > 0);
   expect(guest.entries.length).toBeLessThan(1000);
-  while (await guest.fetchOlder());
+  while (await rig.run(guest.fetchOlder()));
   expect(texts(guest)).toEqual(all.map((entry) => (entry.kind === 'text' ? entry.text : '')));
   expect(guest.alarms).toEqual([]);
 });

@@ -1,8 +1,9 @@
-// A real relay, a served room and guests, all in this process.
+// A real relay, a served room and guests, all in this process; by default over real sockets and in real time.
 import { CLAUDE_RULES } from '../../src/claude/rules/claudeRules.ts';
 import { createHash } from 'node:crypto';
+import * as Y from 'yjs';
 import { toBase64Url } from '../../src/base/bytes.ts';
-import { systemClock } from '../../src/base/clock.ts';
+import { type Clock, systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { roomIdOfKey } from '../../src/crypto/admissionToken.ts';
 import { createIdentity, type Identity } from '../../src/crypto/identity.ts';
@@ -10,7 +11,12 @@ import { generateSigningPair, newBootOf, randomBytes } from '../../src/crypto/ke
 import type { Entry } from '../../src/protocol/transcript.ts';
 import { createMemoryStore } from '../../src/relay/stores/memoryStore.ts';
 import { createRelay, type Relay, type RelayOptions } from '../../src/relay/server.ts';
+import {
+  DocumentConnection,
+  type DocumentConnectionOptions,
+} from '../../src/sync/documentConnection.ts';
 import { Attachment } from '../../src/sync/member/attachment.ts';
+import type { JoinOptions } from '../../src/sync/member/joinOptions.ts';
 import { HostRoom } from '../../src/sync/host/hostRoom.ts';
 import type {
   HostRoomOptions,
@@ -21,23 +27,35 @@ import type {
 import { Journal } from '../../src/host/journal/journal.ts';
 import { hostPaths } from '../../src/host/find/paths.ts';
 import type { RoomJournal } from '../../src/session/roomJournal.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { temporaryFolder } from '../host/folders.ts';
 import { playedSession } from '../session/playedHandlers.ts';
 
-/** Everything of one test; dispose it in afterEach. */
+/** What a room and its people are given. */
+export interface RigParts {
+  readonly clock: Clock;
+  readonly webSocket: typeof WebSocket;
+  readonly fetch: typeof fetch;
+  readonly random: () => number;
+}
+
+/** How a relay of a test may differ from the usual one. */
+export type RigRelayOptions = Partial<Pick<RelayOptions, 'limits' | 'open' | 'port' | 'clock'>>;
+
+/** Everything of one test; close it in afterEach. */
 export class SyncRig {
-  private readonly closers: (() => Promise<void> | void)[] = [];
+  protected readonly closers: (() => Promise<void> | void)[] = [];
 
   /** Closes something of the test with the rig. */
   own(close: () => Promise<void> | void): void {
     this.closers.push(close);
   }
 
-  async relay(options: Pick<RelayOptions, 'limits'> = {}): Promise<Relay> {
+  async relay(options: RigRelayOptions = {}): Promise<Relay> {
     const store = createMemoryStore();
     const common = { port: 0, store, clock: systemClock, log: silentLogger };
     const relay = await createRelay({ ...common, ...options });
-    this.closers.push(() => relay.close());
+    this.own(() => relay.close());
     return relay;
   }
 
@@ -49,14 +67,14 @@ export class SyncRig {
   /** A real journal with the room in it. */
   journal(room: RoomKeys): RoomJournal {
     const paths = hostPaths(temporaryFolder());
-    const journal = Journal.open({ paths, clock: systemClock, log: silentLogger });
+    const journal = Journal.open({ paths, clock: this.parts.clock, log: silentLogger });
     this.closers.unshift(() => journal.close());
     const secret = toBase64Url(randomBytes(32));
     return journal.addRoom({ room: room.id, kind: 'session', privateKey: 'x' }, secret);
   }
 
   async host(
-    relay: Relay,
+    relay: Pick<Relay, 'url'>,
     options: Partial<HostRoomOptions> & { readonly term?: number } = {},
   ): Promise<HostRoom> {
     const term = options.term ?? 1;
@@ -71,21 +89,19 @@ export class SyncRig {
       commands: playedSession(() => undefined),
       readBlob: () => undefined,
       sha256: (bytes) => createHash('sha256').update(bytes).digest(),
-      webSocket: WebSocket,
-      fetch,
-      clock: systemClock,
+      ...this.parts,
       log: silentLogger,
       ...options,
       journal,
     });
-    this.closers.push(() => room.dispose());
+    this.own(() => room.dispose());
     room.setState(sessionApp());
     return room;
   }
 
   async invite(
     room: HostRoom,
-    relay: Relay,
+    relay: Pick<Relay, 'url'>,
     options: Partial<InviteOptions> = {},
   ): Promise<string> {
     const invite = await room.createInvite({
@@ -97,21 +113,53 @@ export class SyncRig {
     return invite.link;
   }
 
-  async join(link: string, name = 'Ada', identity?: Identity): Promise<Attachment> {
+  async join(
+    link: string,
+    name = 'Ada',
+    identity?: Identity,
+    options: Partial<JoinOptions> = {},
+  ): Promise<Attachment> {
     const attachment = await Attachment.join({
       link,
       identity: identity ?? (await createIdentity()),
       name,
       device: 'test',
-      clock: systemClock,
+      ...this.parts,
       log: silentLogger,
+      ...options,
     });
-    this.closers.push(() => attachment.dispose());
+    this.own(() => attachment.dispose());
     return attachment;
+  }
+
+  /** Somebody who knows a document's name and speaks plain Yjs; resolves when it is synced. */
+  async connect(
+    relay: Pick<Relay, 'url'>,
+    name: string,
+    options: Partial<DocumentConnectionOptions> = {},
+  ): Promise<{ readonly doc: Y.Doc; readonly connection: DocumentConnection }> {
+    const doc = options.doc ?? new Y.Doc();
+    const { webSocket, random } = this.parts;
+    const connection = new DocumentConnection({
+      ...{ doc, name, url: relay.url, webSocket, random },
+      ...options,
+    });
+    this.own(() => connection.dispose());
+    await this.until(`${name} is synced`, () => connection.status.kind === 'synced');
+    return { doc, connection };
+  }
+
+  /** Waits for what is sure to come; its value. */
+  until<T>(what: string, check: () => T | Promise<T>): Promise<NonNullable<T>> {
+    return waitUntil(what, check);
   }
 
   async close(): Promise<void> {
     for (const close of this.closers.splice(0).reverse()) await close();
+  }
+
+  protected get parts(): RigParts {
+    return { clock: systemClock, webSocket: WebSocket, fetch, random: Math.random };
   }
 }
 

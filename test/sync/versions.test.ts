@@ -1,46 +1,30 @@
 // Host and guest without a protocol version in common, and with one among others: both sides say it.
 import { afterEach, expect, test } from 'vitest';
-import * as Y from 'yjs';
+import type * as Y from 'yjs';
 import { toBase64Url } from '../../src/base/bytes.ts';
-import { systemClock } from '../../src/base/clock.ts';
 import type { AppError } from '../../src/base/errors.ts';
 import { type Logger, silentLogger } from '../../src/base/log.ts';
 import { sealCard } from '../../src/crypto/card.ts';
 import { newBootOf, randomBytes } from '../../src/crypto/keys.ts';
 import { knockDocument } from '../../src/protocol/documentNames.ts';
 import { formatLink } from '../../src/protocol/link.ts';
-import { createMemoryStore } from '../../src/relay/stores/memoryStore.ts';
-import { createRelay, type Relay } from '../../src/relay/server.ts';
+import type { Relay } from '../../src/relay/server.ts';
 import { outOf } from '../../src/session/layout.ts';
 import type { Attachment } from '../../src/sync/member/attachment.ts';
 import type { RoomKeys } from '../../src/sync/host/hostRoomOptions.ts';
-import { DocumentConnection } from '../../src/sync/documentConnection.ts';
 import { tomorrow } from '../protocol/tomorrow.ts';
-import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { knockWith } from './knockRig.ts';
-import { SyncRig, textEntry } from './syncRig.ts';
+import { PairRig } from './pairRig.ts';
+import { textEntry } from './syncRig.ts';
 
-const rig = new SyncRig();
+const rig = new PairRig();
 afterEach(() => rig.close());
 
 /** A relay without any check: on it a test writes as the host. */
-async function openRelay(): Promise<Relay> {
-  const store = createMemoryStore();
-  const relay = await createRelay({
-    ...{ port: 0, open: true, store },
-    ...{ clock: systemClock, log: silentLogger },
-  });
-  rig.own(() => relay.close());
-  return relay;
-}
+const openRelay = (): Promise<Relay> => rig.relay({ open: true });
 
-async function documentOf(relay: Relay, name: string): Promise<Y.Doc> {
-  const doc = new Y.Doc();
-  const connection = new DocumentConnection({ doc, name, url: relay.url, webSocket: WebSocket });
-  rig.own(() => connection.dispose());
-  await waitUntil(`${name} is synced`, () => connection.status.kind === 'synced');
-  return doc;
-}
+const documentOf = async (relay: Relay, name: string): Promise<Y.Doc> =>
+  (await rig.connect(relay, name)).doc;
 
 /** Writes the card of a host that speaks `versions`. */
 async function writeCard(doc: Y.Doc, room: RoomKeys, versions: number[], term = 1): Promise<void> {
@@ -58,7 +42,7 @@ async function writeCard(doc: Y.Doc, room: RoomKeys, versions: number[], term = 
 }
 
 async function endOf(guest: Attachment): Promise<AppError> {
-  await waitUntil('the guest has stopped', () => guest.truth.kind === 'over');
+  await rig.until('the guest has stopped', () => guest.truth.kind === 'over');
   if (guest.truth.kind !== 'over') throw new Error('not over');
   return guest.truth.error;
 }
@@ -102,7 +86,7 @@ test('[V1] a guest stops when the host comes back in a version it does not speak
   const room = await rig.host(relay, { room: keys });
   room.append([textEntry('a', 'one')]);
   const guest = await rig.join(await rig.invite(room, relay));
-  await waitUntil('the guest is live', () => guest.truth.kind === 'live');
+  await rig.until('the guest is live', () => guest.truth.kind === 'live');
   await writeCard(await documentOf(relay, room.id), keys, [2], 2);
   expect((await endOf(guest)).code).toBe('update');
   expect(guest.entries).toHaveLength(1);
@@ -130,12 +114,11 @@ test.each([
     const link = await rig.invite(room, relay);
     for (let i = 0; i < 2; i += 1) {
       // oxlint-disable-next-line no-await-in-loop -- one after the other
-      const { connection } = await knockWith(link, { versions });
-      rig.own(() => connection.dispose());
+      await knockWith(rig, link, { versions });
     }
     // Read after both: the host has judged them when this one is in.
     const late = await rig.join(link, 'Late');
-    await waitUntil('the late guest is in', () => late.me !== undefined);
+    await rig.until('the late guest is in', () => late.me !== undefined);
     expect(room.people.map(({ name }) => name)).toEqual(['Late']);
     expect(told.map(({ code }) => code)).toEqual(['update']);
     expect(told[0]?.message).toMatch(text);
@@ -149,8 +132,7 @@ test.each([
 test('[V1] [R9] a guest that speaks our version among others, and says more, is let in', async () => {
   const relay = await rig.relay();
   const room = await rig.host(relay);
-  const { identity, connection } = await knockWith(await rig.invite(room, relay), tomorrow.knock);
-  rig.own(() => connection.dispose());
-  await waitUntil('it is in', () => room.people.some(({ member }) => member === identity.member));
+  const identity = await knockWith(rig, await rig.invite(room, relay), tomorrow.knock);
+  await rig.until('it is in', () => room.people.some(({ member }) => member === identity.member));
   expect(room.people[0]).toMatchObject({ name: 'Bo', role: 'viewer' });
 });

@@ -96,6 +96,8 @@ export interface HostRoomOptions {
   readonly sha256: (bytes: Bytes) => Uint8Array;
   readonly webSocket: typeof WebSocket;
   readonly fetch: typeof fetch;
+  /** Random number in [0, 1), for pauses. Default: the runtime's own. */
+  readonly random?: () => number;
   readonly clock: Clock;
   readonly log: Logger;
 }

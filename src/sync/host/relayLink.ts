@@ -41,6 +41,8 @@ export interface RelayLinkOptions {
   readonly token: string;
   readonly fetch: typeof fetch;
   readonly webSocket: typeof WebSocket;
+  /** Random number in [0, 1), for pauses. */
+  readonly random: () => number;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -49,8 +51,10 @@ const refusalSchema = z.looseObject({ message: z.string() });
 
 /** Pause before the claim is renewed after a lost connection. */
 const CLAIM_SOON_MS = 200;
+/** A relay that has not answered a claim after this time is not reached. */
+const CLAIM_TIMEOUT_MS = 10_000;
 /** Pauses between tries: the first, and the longest. */
-const CLAIM_AGAIN = { firstMs: 1_000, maxMs: 15_000, random: () => Math.random() } as const;
+const CLAIM_AGAIN = { firstMs: 1_000, maxMs: 15_000 } as const;
 
 /** Serves documents of one room through one relay. */
 export class RelayLink implements Disposable {
@@ -123,6 +127,7 @@ export class RelayLink implements Disposable {
       token: this.options.token,
       withAwareness,
       webSocket: this.options.webSocket,
+      random: this.options.random,
     });
     this.connections.set(name, connection);
     connection.onDidChange((status) => {
@@ -163,7 +168,8 @@ export class RelayLink implements Disposable {
       this.options.onLose(anotherHost(true));
       return;
     }
-    this.claimLater(backoffDelayMs(this.failures, CLAIM_AGAIN));
+    const { random } = this.options;
+    this.claimLater(backoffDelayMs(this.failures, { ...CLAIM_AGAIN, random }));
     this.failures += 1;
   }
 
@@ -194,17 +200,28 @@ export class RelayLink implements Disposable {
       tokens: await options.tokens(),
     };
     const request = await signClaim(claim, (bytes) => sign(options.roomPair, bytes));
+    const late = new AbortController();
+    const timer = options.clock.after(CLAIM_TIMEOUT_MS, () => late.abort(noAnswer()));
+    try {
+      await this.send(JSON.stringify(request), late.signal);
+    } finally {
+      timer.dispose();
+    }
+  }
+
+  private async send(body: string, signal: AbortSignal): Promise<void> {
     const { url, accessKey } = this.current;
     let response: Response;
     try {
-      response = await options.fetch(`${url.replace(/^ws/, 'http')}/-/rooms/${options.room}`, {
+      const address = `${url.replace(/^ws/, 'http')}/-/rooms/${this.options.room}`;
+      response = await this.options.fetch(address, {
         method: 'PUT',
         headers: {
           'content-type': 'application/json',
           ...(accessKey === undefined ? {} : { authorization: `Bearer ${accessKey}` }),
         },
-        body: JSON.stringify(request),
-        signal: AbortSignal.timeout(10_000),
+        body,
+        signal,
       });
     } catch (error) {
       throw relayUnreachable(url, networkErrorText(error));
@@ -218,4 +235,9 @@ async function refusalOf(response: Response): Promise<string> {
   const text = await response.text().catch(() => '');
   const refusal = refusalSchema.safeParse(parseJson(text));
   return refusal.success ? refusal.data.message.slice(0, 200) : '';
+}
+
+/** Why a claim was given up, as the runtime says it of its own time limits. */
+function noAnswer(): DOMException {
+  return new DOMException('The operation was aborted due to timeout', 'TimeoutError');
 }

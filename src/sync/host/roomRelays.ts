@@ -22,7 +22,7 @@ const CLAIM_WAIT_MS = 3_000;
 /** What the relays of a room need. */
 export type RoomRelaysOptions = Pick<
   HostRoomOptions,
-  'room' | 'host' | 'fetch' | 'webSocket' | 'clock' | 'log'
+  'room' | 'host' | 'fetch' | 'webSocket' | 'random' | 'clock' | 'log'
 > & { readonly roster: Roster };
 
 interface Served {
@@ -68,7 +68,7 @@ export class RoomRelays implements Disposable {
 
   /** Serves the room on one more relay; rejects with AppError relay-* if it refuses. */
   async add(relay: RelayAddress): Promise<void> {
-    const { room, host, fetch, webSocket, clock, log } = this.options;
+    const { room, host, fetch, webSocket, clock, log, random = Math.random } = this.options;
     const link = new RelayLink({
       relay,
       room: room.id,
@@ -81,6 +81,7 @@ export class RoomRelays implements Disposable {
       onLose: (problem) => this.lost.fire(problem),
       fetch,
       webSocket,
+      random,
       clock,
       log,
     });

@@ -43,7 +43,7 @@ export function createAttachmentParts(
   tokens: AdmissionTokens,
   disposables: DisposableStore,
 ): AttachmentParts {
-  const { clock, log, identity } = options;
+  const { clock, log, identity, random = Math.random } = options;
   const name = jsonCut(options.name, LIMITS.nameBytes);
   const device = jsonCut(options.device, LIMITS.nameBytes);
   const { member } = identity;
@@ -67,6 +67,7 @@ export function createAttachmentParts(
       token: tokens.invite,
       withAwareness: true,
       webSocket,
+      random,
     }),
   );
   const truthTracker = disposables.add(new TruthTracker(clock));
@@ -98,6 +99,7 @@ export function createAttachmentParts(
       token: tokens.invite,
       channelToken: tokens.channel,
       webSocket,
+      random,
       clock,
     }),
   );
@@ -107,6 +109,7 @@ export function createAttachmentParts(
       name: channelDocument(link.room, member),
       token: tokens.channel,
       webSocket,
+      random,
       member,
       opener,
       fence: () => memberControl.lastFence,

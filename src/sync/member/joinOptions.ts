@@ -28,6 +28,8 @@ export interface JoinOptions {
   readonly log: Logger;
   /** Default: the runtime's own. */
   readonly webSocket?: typeof WebSocket;
+  /** Random number in [0, 1), for pauses. Default: the runtime's own. */
+  readonly random?: () => number;
   readonly memory?: RoomMemoryStore;
   /** Content secrets known from elsewhere (the owner's directory). */
   readonly epochs?: readonly EpochSecret[];

@@ -33,6 +33,8 @@ export interface KnockingOptions {
   /** Token by which the member will enter its channel; only its hash is told. */
   readonly channelToken: string;
   readonly webSocket: typeof WebSocket;
+  /** Random number in [0, 1), for pauses. */
+  readonly random: () => number;
   readonly clock: Clock;
 }
 
@@ -60,6 +62,7 @@ export class Knocking implements Disposable {
         url,
         token: this.options.token,
         webSocket: this.options.webSocket,
+        random: this.options.random,
       }),
     );
     let record: Bytes | undefined;
@@ -93,7 +96,7 @@ export class Knocking implements Disposable {
 
 /** The knock record of these options. */
 export async function makeKnock(
-  options: Omit<KnockingOptions, 'token' | 'webSocket'>,
+  options: Omit<KnockingOptions, 'token' | 'webSocket' | 'random'>,
   random: RandomBytes = randomBytes,
 ): Promise<Bytes> {
   const { link, roomBytes, identity, name, device, channelToken, clock } = options;

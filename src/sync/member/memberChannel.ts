@@ -6,7 +6,7 @@ import { Outbox, type OutboxOptions } from '../../session/outbox.ts';
 import { DocumentConnection } from '../documentConnection.ts';
 
 /** Pauses before a channel that the relay has closed is tried again. */
-const AGAIN = { firstMs: 1_000, maxMs: 30_000, random: () => Math.random() } as const;
+const AGAIN = { firstMs: 1_000, maxMs: 30_000 } as const;
 
 /** What a channel needs. */
 export interface MemberChannelOptions extends Omit<OutboxOptions, 'doc' | 'canHear'> {
@@ -17,6 +17,8 @@ export interface MemberChannelOptions extends Omit<OutboxOptions, 'doc' | 'canHe
   /** The member's own admission token. */
   readonly token: string;
   readonly webSocket: typeof WebSocket;
+  /** Random number in [0, 1), for pauses. */
+  readonly random: () => number;
 }
 
 /** Takes commands at once; they travel from when the member is admitted. */
@@ -41,8 +43,9 @@ export class MemberChannel implements Disposable {
   /** Opens the connection, if it is not open yet. */
   enter(url: string): void {
     if (this.connection || this.disposables.isDisposed) return;
-    const { name, token, webSocket } = this.options;
-    const connection = new DocumentConnection({ doc: this.doc, name, url, token, webSocket });
+    const { name, token, webSocket, random } = this.options;
+    const parts = { doc: this.doc, name, url, token, webSocket, random };
+    const connection = new DocumentConnection(parts);
     this.connection = this.disposables.add(connection);
     this.disposables.add(
       connection.onDidChange(({ kind }) => {
@@ -75,7 +78,8 @@ export class MemberChannel implements Disposable {
    */
   private tryAgain(connection: DocumentConnection): void {
     this.again?.dispose();
-    const delayMs = backoffDelayMs(this.attempts, AGAIN);
+    const { random } = this.options;
+    const delayMs = backoffDelayMs(this.attempts, { ...AGAIN, random });
     this.attempts += 1;
     this.again = this.options.clock.after(delayMs, () => connection.reconnect());
   }

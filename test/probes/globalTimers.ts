@@ -1,0 +1,24 @@
+// The runtime's own timers, taken over by a clock: the stock y-websocket client is given none.
+import type { Clock } from '../../src/base/clock.ts';
+import type { Disposable } from '../../src/base/disposable.ts';
+
+type Callback = (...args: unknown[]) => void;
+
+/** Timers of the whole process are the clock's until the result is disposed. */
+export function takeOverTimers(clock: Clock): Disposable {
+  const { setTimeout, setInterval, clearTimeout, clearInterval } = globalThis;
+  const clear = (timer: Disposable | undefined): void => timer?.dispose();
+  Object.assign(globalThis, {
+    setTimeout: (callback: Callback, delayMs = 0, ...args: unknown[]) =>
+      clock.after(delayMs, () => callback(...args)),
+    setInterval: (callback: Callback, delayMs = 0, ...args: unknown[]) =>
+      clock.every(delayMs, () => callback(...args)),
+    clearTimeout: clear,
+    clearInterval: clear,
+  });
+  return {
+    dispose: () => {
+      Object.assign(globalThis, { setTimeout, setInterval, clearTimeout, clearInterval });
+    },
+  };
+}
