@@ -177,8 +177,9 @@ export class Attachment implements RoomView, Disposable {
   async close(options?: { readonly leave?: boolean }): Promise<void> {
     // Who goes does not keep control for the rest of a lease.
     const isHolder = this.parts.memberControl.heldFence !== undefined && this.truth.kind === 'live';
-    if (options?.leave) await sayGoodbye(this, 'leave');
-    else if (isHolder) await sayGoodbye(this, 'focus-release');
+    const { clock } = this.options;
+    if (options?.leave) await sayGoodbye(this, 'leave', clock);
+    else if (isHolder) await sayGoodbye(this, 'focus-release', clock);
     this.dispose();
   }
 

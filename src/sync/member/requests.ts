@@ -1,5 +1,6 @@
 // Commands whose answer is waited for, and what is read by them: history and long texts.
 import { type Bytes, concatBytes, fromBase64Url } from '../../base/bytes.ts';
+import type { Clock } from '../../base/clock.ts';
 import { DisposableStore } from '../../base/disposable.ts';
 import { type BlobPart, blobPartSchema, logPageSchema } from '../../protocol/command.ts';
 import type { CommandArgs, CommandKind } from '../../protocol/commandTable.ts';
@@ -45,10 +46,16 @@ export async function requestOf<K extends CommandKind>(
 }
 
 /** Says goodbye if there is anybody to hear it; resolves whatever becomes of it. */
-export async function sayGoodbye(view: RoomView, kind: 'leave' | 'focus-release'): Promise<void> {
+export async function sayGoodbye(
+  view: RoomView,
+  kind: 'leave' | 'focus-release',
+  clock: Pick<Clock, 'after'>,
+): Promise<void> {
   if (!view.me || view.truth.kind === 'over') return;
-  const signal = AbortSignal.timeout(GOODBYE_MS);
-  await view.request(kind, {}, { signal }).catch(() => undefined);
+  const waiting = new AbortController();
+  const timer = clock.after(GOODBYE_MS, () => waiting.abort());
+  await view.request(kind, {}, { signal: waiting.signal }).catch(() => undefined);
+  timer.dispose();
 }
 
 /** Loads the page before the oldest entry held; false if there is none. */
