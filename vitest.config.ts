@@ -31,6 +31,7 @@ export default defineConfig({
       '**/*.deep.test.ts',
     ],
     globalSetup: ['tools/run/runMark.ts', 'tools/run/programBundle.ts'],
+    setupFiles: ['test/probes/wallTime.ts'],
     sequence: { sequencer: LongestFirst },
     isolate: false,
     pool: 'forks',

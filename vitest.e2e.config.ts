@@ -10,6 +10,7 @@ export default defineConfig({
     include: isDeep ? ['test/**/*.deep.test.ts'] : ['test/e2e/**/*.test.ts'],
     exclude: ['**/node_modules/**', 'tools/hosts/**', ...(isDeep ? [] : ['**/*.deep.test.ts'])],
     globalSetup: ['tools/run/runMark.ts', 'tools/run/programBundle.ts'],
+    setupFiles: ['test/probes/wallTime.ts'],
     pool: 'forks',
     fileParallelism: false,
     testTimeout: isDeep ? 3_600_000 : 240_000,

@@ -1,10 +1,11 @@
-// The runtime's own timers, taken over by a clock: the stock y-websocket client is given none.
+// The runtime's own time and timers, taken over by a clock: the stock y-websocket client is given none.
 import type { Clock } from '../../src/base/clock.ts';
 import type { Disposable } from '../../src/base/disposable.ts';
+import { replaceWallTime } from './wallTime.ts';
 
 type Callback = (...args: unknown[]) => void;
 
-/** Timers of the whole process are the clock's until the result is disposed. */
+/** `Date.now` and timers of the whole process are the clock's until the result is disposed. */
 export function takeOverTimers(clock: Clock): Disposable {
   const { setTimeout, setInterval, clearTimeout, clearInterval } = globalThis;
   const clear = (timer: Disposable | undefined): void => timer?.dispose();
@@ -16,8 +17,10 @@ export function takeOverTimers(clock: Clock): Disposable {
     clearTimeout: clear,
     clearInterval: clear,
   });
+  const wallTime = replaceWallTime(() => clock.now());
   return {
     dispose: () => {
+      replaceWallTime(wallTime);
       Object.assign(globalThis, { setTimeout, setInterval, clearTimeout, clearInterval });
     },
   };

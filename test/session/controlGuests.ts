@@ -42,17 +42,6 @@ export type Message =
     }
   | { readonly to: 'ack'; readonly ack: Ack };
 
-/** The random numbers of a run: mulberry32. */
-export function createRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
 /** The `place`-th window of a member, before it knows a host. */
 export function createWindow(member: string, place: number): GuestWindow {
   return {

@@ -1,5 +1,6 @@
 // A seeded model of guests, a lossy network and a host that crashes, around the real gate and lease of control.
 import { CLAUDE_RULES } from '../../src/claude/rules/claudeRules.ts';
+import { createRandom } from '../probes/seededRandom.ts';
 import type { Clock } from '../../src/base/clock.ts';
 import type { Ack, Command } from '../../src/protocol/command.ts';
 import type { Focus, Person } from '../../src/protocol/state.ts';
@@ -10,7 +11,6 @@ import { CommandGate, type CommandGateOptions } from '../../src/session/control/
 import { createFakeClock } from '../probes/fakeClock.ts';
 import { ControlChecks, type ModelResult } from './controlChecks.ts';
 import {
-  createRandom,
   createWindow,
   type GuestWindow,
   idOf,

@@ -28,6 +28,15 @@ interface Server {
   readonly core?: RelayCore;
 }
 
+const DIRECTIONS: readonly Direction[] = ['toRelay', 'toClient'];
+
+/** A message that may move now. */
+interface Due {
+  readonly pair: SocketPair;
+  readonly direction: Direction;
+  readonly place: number;
+}
+
 /** What may go wrong; a test changes it at any time. */
 export interface Faults {
   /** Milliseconds on the way, for one connection's messages. */
@@ -106,16 +115,27 @@ export class MemoryNet implements Network {
 
   /** When the next message is due, in monotonic time; Infinity if none is on its way. */
   get nextDueMs(): number {
-    return Math.min(Infinity, ...this.waiting().map(({ next }) => next.dueMs));
+    let dueMs = Infinity;
+    for (const pair of this.pairs) {
+      for (const direction of DIRECTIONS) {
+        dueMs = Math.min(dueMs, pair.next(direction)?.dueMs ?? Infinity);
+      }
+    }
+    return dueMs;
   }
 
   /** Moves one message that is due; false if there is none. */
   moveOne(): boolean {
     const now = this.clock.monotonic();
-    const due = this.waiting()
-      .filter(({ next }) => next.dueMs <= now)
-      .sort((a, b) => a.next.place - b.next.place);
-    const chosen = due[this.faults.choose(due.length)];
+    const due: Due[] = [];
+    for (const pair of this.pairs) {
+      for (const direction of DIRECTIONS) {
+        const next = pair.next(direction);
+        if (next && next.dueMs <= now) due.push({ pair, direction, place: next.place });
+      }
+    }
+    if (due.length > 1) due.sort((a, b) => a.place - b.place);
+    const chosen = due[due.length > 1 ? this.faults.choose(due.length) : 0];
     if (!chosen) return false;
     chosen.pair.move(chosen.direction);
     if (chosen.pair.isOver) this.pairs.delete(chosen.pair);
@@ -146,16 +166,6 @@ export class MemoryNet implements Network {
   private freePort(): number {
     this.port += 1;
     return this.port;
-  }
-
-  private waiting() {
-    const directions: readonly Direction[] = ['toRelay', 'toClient'];
-    return [...this.pairs].flatMap((pair) =>
-      directions.flatMap((direction) => {
-        const next = pair.next(direction);
-        return next ? [{ pair, direction, next }] : [];
-      }),
-    );
   }
 
   private async request(url: string, init: RequestInit = {}): Promise<Response> {

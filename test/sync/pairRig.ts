@@ -19,16 +19,36 @@ const LIMIT_MS = 5 * 60_000;
 /** A process is never as young as its clock when it opens a room. */
 const START_MS = 1_000;
 
+/** WebCrypto of a test. */
+export interface RigCrypto extends Disposable {
+  /** Resolves when nothing of it is under way and everything that can follow has followed. */
+  idle(): Promise<void>;
+}
+
 interface World {
   readonly clock: FakeClock;
   readonly net: MemoryNet;
-  readonly crypto: OrderedCrypto;
+  readonly crypto: RigCrypto;
   readonly timers: Disposable;
 }
 
 /** A SyncRig without sockets and without waiting: the same test goes the same way each time. */
 export class PairRig extends SyncRig {
+  private readonly random: () => number;
   private made: World | undefined;
+  /** Whoever waits at the same time waits for the same step. */
+  private stepping: Promise<boolean> | undefined;
+
+  private readonly makeCrypto: () => RigCrypto;
+
+  constructor(
+    random: () => number = () => 0.5,
+    makeCrypto: () => RigCrypto = () => new OrderedCrypto(),
+  ) {
+    super();
+    this.random = random;
+    this.makeCrypto = makeCrypto;
+  }
 
   get clock(): FakeClock {
     return this.world.clock;
@@ -126,16 +146,21 @@ export class PairRig extends SyncRig {
 
   protected override get parts(): RigParts {
     const { clock, net } = this.world;
-    return { clock, webSocket: net.webSocket, fetch: net.fetch, random: () => 0.5 };
+    return { clock, webSocket: net.webSocket, fetch: net.fetch, random: this.random };
   }
 
   private get world(): World {
-    this.made ??= makeWorld();
+    this.made ??= makeWorld(this.makeCrypto());
     return this.made;
   }
 
   /** Moves one message, or the clock to what is due next; false if there is neither. */
-  private async step(): Promise<boolean> {
+  private step(): Promise<boolean> {
+    this.stepping ??= this.takeStep().finally(() => (this.stepping = undefined));
+    return this.stepping;
+  }
+
+  private async takeStep(): Promise<boolean> {
     const { clock, net, crypto } = this.world;
     await crypto.idle();
     if (net.moveOne()) return true;
@@ -146,9 +171,9 @@ export class PairRig extends SyncRig {
   }
 }
 
-function makeWorld(): World {
+function makeWorld(crypto: RigCrypto): World {
   const clock = createFakeClock();
   clock.advance(START_MS);
   const timers = takeOverTimers(clock);
-  return { clock, net: new MemoryNet(clock), crypto: new OrderedCrypto(), timers };
+  return { clock, net: new MemoryNet(clock), crypto, timers };
 }

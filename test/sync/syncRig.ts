@@ -40,7 +40,9 @@ export interface RigParts {
 }
 
 /** How a relay of a test may differ from the usual one. */
-export type RigRelayOptions = Partial<Pick<RelayOptions, 'limits' | 'open' | 'port' | 'clock'>>;
+export type RigRelayOptions = Partial<
+  Pick<RelayOptions, 'limits' | 'open' | 'port' | 'clock' | 'store'>
+>;
 
 /** Everything of one test; close it in afterEach. */
 export class SyncRig {
