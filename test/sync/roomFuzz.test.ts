@@ -1,6 +1,6 @@
 // Random rooms on a random network: whatever happens, everybody comes to one picture and no command runs twice.
 import { expect, test } from 'vitest';
-import { runSeeds } from './roomFuzz.ts';
+import { runFuzz, runSeeds } from './roomFuzz.ts';
 
 const FIRST = Number(process.env['TWINHELM_SEED'] ?? 1);
 const RUNS = 50;
@@ -13,4 +13,22 @@ test('[C1] [P1] everybody comes to the same picture and no command runs twice, w
   expect(violations).toEqual([]);
   expect(Math.min(...KINDS.map((kind) => counts[kind] ?? 0))).toBeGreaterThan(0);
   console.log(`room fuzz: ${RUNS} runs`, counts);
+});
+
+// Seeds that found something once.
+test.each([
+  [56, 10],
+  [2, 20],
+  [19, 20],
+])(
+  '[X4] seed %i, %i actions: a host that was started anew is followed on a relay that lost its disk',
+  async (seed, actions) => {
+    expect((await runFuzz(seed, actions)).violations).toEqual([]);
+  },
+);
+
+test('a seed goes the same way each time', async () => {
+  const [first, second] = [await runFuzz(7, 20), await runFuzz(7, 20)];
+  expect(second).toEqual(first);
+  expect(first.ms).toBeGreaterThan(10_000);
 });

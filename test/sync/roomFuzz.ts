@@ -21,6 +21,8 @@ export interface FuzzResult {
   readonly violations: readonly string[];
   /** How often what happened: a run in which nothing does proves nothing. */
   readonly counts: Readonly<Record<string, number>>;
+  /** Time of its clock that it took. */
+  readonly ms: number;
 }
 
 /** Plays one seed: so many actions, each followed by some time. */
@@ -35,25 +37,28 @@ export async function runFuzz(seed: number, actions: number): Promise<FuzzResult
     await run.play(actions);
   } catch (error) {
     run.violations.push(String(error));
-  } finally {
-    await rig.close();
-    seeded.dispose();
   }
-  return { violations: run.violations.map((text) => `seed ${seed}: ${text}`), counts: run.counts };
+  const ms = rig.clock.monotonic();
+  await rig.close();
+  seeded.dispose();
+  const violations = run.violations.map((text) => `seed ${seed}: ${text}`);
+  return { violations, counts: run.counts, ms };
 }
 
 /** Plays seeds from `first` on. */
 export async function runSeeds(first: number, runs: number, actions: number): Promise<FuzzResult> {
   const violations: string[] = [];
   const counts: Record<string, number> = {};
+  let ms = 0;
   for (let seed = first; seed < first + runs; seed += 1) {
     const result = await runFuzz(seed, actions);
     violations.push(...result.violations);
+    ms += result.ms;
     for (const [what, count] of Object.entries(result.counts)) {
       counts[what] = (counts[what] ?? 0) + count;
     }
   }
-  return { violations, counts };
+  return { violations, counts, ms };
 }
 
 interface Guest {
