@@ -1,4 +1,4 @@
-// House rules that no other tool checks: file length, unique names, one version, reasons for `as`.
+// House rules that no other tool checks: file length, unique names, one version, reasons for `as`, time that is given.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,6 +16,11 @@ const ASSERTION =
 
 /** An error for people is made by a factory, where all messages of a room stand together. */
 const MADE_ERROR = /\bnew AppError\(/;
+
+/** Rooms that are given their time and their random numbers, and what would be of their own. */
+const GIVEN_TIME = /^src\/(base|protocol|crypto|session|sync)\/(?!clock\.ts$)/;
+const OWN_TIME =
+  /\b(?:setTimeout|setInterval|Date\.now|performance\.now|AbortSignal\.timeout|Math\.random)\(/;
 
 /** One finding: a line of a file and what is wrong with it. */
 export interface Finding {
@@ -52,6 +57,12 @@ export function checkSource(path: string, text: string): Finding[] {
       found.push({
         where: `${path}:${index + 1}`,
         problem: "`new AppError` outside of an errors.ts: give it a factory in the room's.",
+      });
+    }
+    if (GIVEN_TIME.test(path) && OWN_TIME.test(code)) {
+      found.push({
+        where: `${path}:${index + 1}`,
+        problem: 'time or random numbers of its own: this room is given a clock, and `random`.',
       });
     }
     const isCode = !/^\s*(\*|\/\*|import\b|export \{)/.test(line);

@@ -56,3 +56,13 @@ test('disposables are never called store', () => {
     checkFileNames('src/a/x.ts', `const ${name} = new DisposableStore();\n`).length;
   expect([called('store'), called('viewStore'), called('disposables')]).toEqual([1, 1, 0]);
 });
+
+test('rooms that run anywhere have no time and no random numbers of their own', () => {
+  const check = (path: string, code: string) => checkSource(path, `// a file\n${code}\n`).length;
+  for (const own of ['setTimeout(f, 5)', 'Date.now()', 'Math.random()', 'AbortSignal.timeout(5)']) {
+    expect(check('src/sync/member/x.ts', own)).toBe(1);
+    expect(check('src/base/clock.ts', own)).toBe(0);
+    expect(check('src/host/x.ts', own)).toBe(0);
+  }
+  expect(check('src/session/x.ts', 'this.clock.now()')).toBe(0);
+});
