@@ -10,6 +10,7 @@ export const WAITING_TESTS: readonly string[] = [
   'test/cli/commandLine.test.ts',
   'test/cli/script.test.ts',
   'test/cli/terminalSession.test.ts',
+  'test/client/pageSeam.test.ts',
   'test/host/ensureHost.test.ts',
   'test/host/hostBadInput.test.ts',
   'test/host/hosted.test.ts',
@@ -20,6 +21,5 @@ export const WAITING_TESTS: readonly string[] = [
   'test/host/sharing.test.ts',
   'test/relay/clients.test.ts',
   'test/relay/relayProgram.test.ts',
-  'test/sync/host.test.ts',
   'test/tools/npmStart.test.ts',
 ];

@@ -1,5 +1,5 @@
 // Rooms on a network in memory and a clock that stands still: time passes only while a test waits.
-import type { Disposable } from '../../src/base/disposable.ts';
+import { type Disposable, toDisposable } from '../../src/base/disposable.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import type { Identity } from '../../src/crypto/identity.ts';
 import type { Relay } from '../../src/relay/server.ts';
@@ -30,6 +30,7 @@ interface World {
   readonly net: MemoryNet;
   readonly crypto: RigCrypto;
   readonly timers: Disposable;
+  readonly listeners: Disposable;
 }
 
 /** A SyncRig without sockets and without waiting: the same test goes the same way each time. */
@@ -141,6 +142,7 @@ export class PairRig extends SyncRig {
     }
     this.made?.crypto.dispose();
     this.made?.timers.dispose();
+    this.made?.listeners.dispose();
     this.made = undefined;
   }
 
@@ -175,5 +177,9 @@ function makeWorld(crypto: RigCrypto): World {
   const clock = createFakeClock();
   clock.advance(START_MS);
   const timers = takeOverTimers(clock);
-  return { clock, net: new MemoryNet(clock), crypto, timers };
+  // Every connection of the stock client listens for the end of the process.
+  const maxListeners = process.getMaxListeners();
+  process.setMaxListeners(0);
+  const listeners = toDisposable(() => process.setMaxListeners(maxListeners));
+  return { clock, net: new MemoryNet(clock), crypto, timers, listeners };
 }
