@@ -39,7 +39,6 @@ async function makeChannel(options: { readonly onReceive?: (id: string) => void 
     ...sealing,
     member,
     key,
-    client: 1,
     receive: (_from, command) => {
       options.onReceive?.(command.id);
       received.push(command.id);
@@ -115,7 +114,6 @@ test('what one part does with a command and fails at keeps no other command and 
   const channels = new HostChannels({
     ...sealing,
     room: 'room',
-    nextClient: () => 1,
     relays: { open: (_name, doc) => docs.push(doc), close: () => undefined },
     keyOf: (id) => (id === member ? key : undefined),
     isPresent: () => true,

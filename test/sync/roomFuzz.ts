@@ -1,4 +1,5 @@
 // A seeded run of a room: a host that restarts, guests that come and go, a network that cuts, delays and forgets.
+import type { Clock } from '../../src/base/clock.ts';
 import { createIdentity, type Identity } from '../../src/crypto/identity.ts';
 import { parseJson } from '../../src/protocol/json.ts';
 import type { Relay } from '../../src/relay/server.ts';
@@ -65,8 +66,10 @@ interface Guest {
   readonly name: string;
   readonly link: string;
   readonly identity: Identity;
-  readonly memory: RoomMemoryStore;
+  /** What a device gives to every window of it. */
+  readonly device: { readonly memory: RoomMemoryStore; readonly clock: Clock };
   view: Attachment;
+  isRemoved: boolean;
 }
 
 interface Sent {
@@ -134,7 +137,8 @@ class RoomFuzz {
     else if (dice < 60) this.hostWrites();
     else if (dice < 74) this.cut();
     else if (dice < 80) this.silence();
-    else if (dice < 88) await this.comeAgain();
+    else if (dice < 86) await this.comeAgain();
+    else if (dice < 89) this.remove();
     else if (dice < 94) this.restartHost();
     else await this.restartRelay();
   }
@@ -210,20 +214,36 @@ class RoomFuzz {
     const link = await this.rig.invite(room, relay, invite);
     let kept: RoomMemory | undefined;
     const memory = { load: () => kept, save: (_room: string, next: RoomMemory) => (kept = next) };
+    const device = { memory, clock: this.clockOfDevice() };
     const identity = await createIdentity();
     const name = `Guest ${this.guests.length}`;
-    const view = await this.rig.join(link, name, identity, { memory });
-    this.guests.push({ name, link, identity, memory, view });
+    const view = await this.rig.join(link, name, identity, device);
+    this.guests.push({ name, link, identity, device, view, isRemoved: false });
+  }
+
+  /** One device in three has a wall clock that is wrong by days. */
+  private clockOfDevice(): Clock {
+    const { clock } = this.rig;
+    const wrongMs = this.below(3) === 0 ? (this.below(5) - 2) * 86_400_000 : 0;
+    return { ...clock, now: () => clock.now() + wrongMs };
+  }
+
+  /** The owner removes somebody for good. */
+  private remove(): void {
+    const guest = this.guests[1 + this.below(this.guests.length - 1)];
+    if (!guest || !this.host.room?.remove(guest.view.member)) return;
+    guest.isRemoved = true;
+    this.count('removed');
   }
 
   /** The same person in a new window; the old one is closed, or just gone. */
   private async comeAgain(): Promise<void> {
     const guest = this.anyGuest();
     if (!guest) return;
-    const { view, link, name, identity, memory } = guest;
+    const { view, link, name, identity, device } = guest;
     if (this.below(2) === 0) view.dispose();
     else await this.rig.run(view.close());
-    guest.view = await this.rig.join(link, name, identity, { memory });
+    guest.view = await this.rig.join(link, name, identity, device);
     this.count('windows');
   }
 
@@ -267,18 +287,21 @@ class RoomFuzz {
 
   /** Whoever came while the relay had lost the room was told so, and opens the link again. */
   private async openAgain(guest: Guest): Promise<void> {
-    const { view, link, name, identity, memory } = guest;
+    const { view, link, name, identity, device } = guest;
     if (view.truth.kind !== 'over' || view.truth.error.code !== 'room-not-found') return;
-    guest.view = await this.rig.join(link, name, identity, { memory });
+    guest.view = await this.rig.join(link, name, identity, device);
     this.count('notFound');
   }
 
   /** What a guest's picture lacks. */
-  private missing({ name, view }: Guest): string | undefined {
+  private missing({ name, view, isRemoved }: Guest): string | undefined {
     const { truth, entries, state, outbox } = view;
-    if (truth.kind !== 'live') return `${name} is ${JSON.stringify(truth)}`;
+    const isRight = truth.kind === (isRemoved ? 'over' : 'live');
+    if (!isRight)
+      return `${name}${isRemoved ? ' was removed and' : ''} is ${JSON.stringify(truth)}`;
     const open = outbox.find((item) => !isSettled(item));
     if (open) return `${name} waits for ${JSON.stringify(open)}`;
+    if (isRemoved) return undefined;
     const { nextIndex } = this.host.journal.logEnd();
     if (entries.length !== nextIndex)
       return `${name} has ${entries.length} of ${nextIndex} entries`;
@@ -288,7 +311,8 @@ class RoomFuzz {
 
   private judge(): void {
     const written = this.host.journal.readLog(0, 10_000).map(({ text }) => textOf(parseJson(text)));
-    for (const { name, view } of this.guests) {
+    for (const { name, view, isRemoved } of this.guests) {
+      if (isRemoved) continue;
       const seen = view.entries.map((placed) => textOf(placed));
       if (JSON.stringify(seen) !== JSON.stringify(written)) {
         this.violations.push(`${name} sees ${seen.join()} and not ${written.join()}`);

@@ -26,8 +26,6 @@ export interface HostChannelOptions {
   readonly member: string;
   /** Ed25519 key of the member, base64url. */
   readonly key: string;
-  /** Yjs client of its document. */
-  readonly client: number;
   readonly opener: RecordOpener;
   readonly sealer: () => RecordSealer;
   readonly epoch: () => number;
@@ -48,7 +46,6 @@ export class HostChannel implements Disposable {
 
   constructor(options: HostChannelOptions) {
     this.options = options;
-    this.doc.clientID = options.client;
     const out = outOf(this.doc);
     const onChange = (): void => this.later(() => this.read());
     out.observe(onChange);

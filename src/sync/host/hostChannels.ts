@@ -15,15 +15,13 @@ const IDLE_MS = 10 * 60_000;
 /** What the channels need. */
 export interface HostChannelsOptions extends Omit<
   HostChannelOptions,
-  'member' | 'key' | 'receive' | 'client'
+  'member' | 'key' | 'receive'
 > {
   readonly room: string;
   readonly relays: Pick<RoomRelays, 'open' | 'close'>;
   /** Ed25519 key of a member, base64url; undefined if it is none. */
   readonly keyOf: (member: string) => string | undefined;
   readonly isPresent: (member: string) => boolean;
-  /** Yjs client of a new document: above those before. */
-  readonly nextClient: () => number;
   readonly clock: Clock;
 }
 
@@ -63,7 +61,6 @@ export class HostChannels implements Disposable {
       ...this.options,
       member,
       key,
-      client: this.options.nextClient(),
       receive: (from, command) => this.received.fire({ from, command }),
     });
     this.channels.set(member, channel);

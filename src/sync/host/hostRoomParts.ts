@@ -6,7 +6,7 @@ import { RecordOpener, RecordSealer } from '../../crypto/record.ts';
 import type { Person } from '../../protocol/state.ts';
 import { CommandGate } from '../../session/control/commandGate.ts';
 import { ControlLease } from '../../session/control/controlLease.ts';
-import { HostClients } from '../../session/hostClients.ts';
+import { documentClient } from '../../session/documentClient.ts';
 import { Publisher } from '../../session/publisher.ts';
 import type { StoredMember } from '../../session/roomJournal.ts';
 import { RoomLog } from '../../session/roomLog.ts';
@@ -64,9 +64,8 @@ export async function createHostRoomParts(
   });
   const opener = new RecordOpener({ room: roomBytes, secretOf });
   const sealing = { opener, sealer: () => sealer, epoch: () => roomEpochs.current };
-  const hostClients = new HostClients(host.term, clock);
   const doc = new Y.Doc();
-  doc.clientID = hostClients.next();
+  doc.clientID = documentClient(host.term, clock.monotonic());
   disposables.defer(() => doc.destroy());
 
   const roomLog = new RoomLog(options);
@@ -117,11 +116,7 @@ export async function createHostRoomParts(
   );
 
   const hostChannels = disposables.add(
-    new HostChannels({
-      ...sealing,
-      ...{ room, relays: roomRelays, keyOf, isPresent, clock, log },
-      nextClient: () => hostClients.next(),
-    }),
+    new HostChannels({ ...sealing, room, relays: roomRelays, keyOf, isPresent, clock, log }),
   );
   const roomPeople = disposables.add(
     new RoomPeople({
