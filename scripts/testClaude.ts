@@ -1,4 +1,5 @@
 // Runs the tests that start Claude Code on other versions of it: `npm run test:claude -- 2.1.332 latest /path/to/claude`.
+import { spoken } from '../src/base/say.ts';
 import { tmpdir } from 'node:os';
 import { probeClaude } from '../src/claude/cli/probeClaude.ts';
 import { npm, REPO_ROOT } from '../tools/install/cache.ts';
@@ -51,7 +52,7 @@ async function resolveWord({ kind, word }: MatrixWord): Promise<NamedClaude> {
 async function features(path: string): Promise<string> {
   const env = { PATH: process.env['PATH'], HOME: tmpdir(), ANTHROPIC_API_KEY: 'none' };
   const probe = await probeClaude({ path, env });
-  return probe.problem?.happened ?? probe.features.join(' ');
+  return probe.problem === undefined ? probe.features.join(' ') : spoken(probe.problem.happened);
 }
 
 const options = readArguments();

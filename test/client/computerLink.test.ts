@@ -137,8 +137,8 @@ describe('losing', () => {
     });
     await expect(machine.ensure()).rejects.toThrow('No SQLite.');
     expect(directory.hostProblem(ref)).toMatchObject({
-      happened: say`No SQLite.`,
-      remedy: say`Use Node 24.`,
+      happened: 'No SQLite.',
+      remedy: 'Use Node 24.',
     });
     delete world.failure;
     await machine.ensure();

@@ -157,9 +157,9 @@ describe('ensureHost', () => {
   it('a host that cannot start says why', async () => {
     const home = newHome();
     mkdirSync(home, { recursive: true });
-    writeFileSync(hostPaths(home).journal, 'no database '.repeat(1000));
+    writeFileSync(hostPaths(home).lock, 'no database '.repeat(1000));
     const error = await ensure(home).catch((thrown: unknown) => thrown);
-    expect(isAppError(error, 'host-unreachable') && error.message).toMatch(/journal .* is damaged/);
+    expect(isAppError(error, 'host-unreachable') && error.message).toMatch(/lock file .* cannot/);
     const script = join(temporaryFolder(), 'broken.mjs');
     writeFileSync(script, 'throw new Error("broken");');
     const other = await ensure(newHome(), { script }).catch((thrown: unknown) => thrown);

@@ -56,6 +56,7 @@ const LENGTHS: Readonly<Record<string, number>> = {
   waiting: LIMITS.controlQueue,
   scopes: 4,
   epochs: 16,
+  args: 3,
   sessions: 40,
 };
 

@@ -146,7 +146,7 @@ describe('what a right looks at besides role and scope', () => {
       ownsPrompt: false,
       request: undefined,
     });
-    expect(refusal?.code).toBe('not-allowed');
+    expect(refusal?.rejection).toBe('not-allowed');
     expect(refusal?.message).toContain('Allow control');
   });
 
@@ -167,7 +167,7 @@ describe('[R8] [R10] a guest’s prompt', () => {
 
   it('is judged by the rules of the agent, an owner’s is not', () => {
     const text = 'see @/etc/passwd';
-    expect(refusal(text, CLAUDE_RULES)?.code).toBe('not-allowed');
+    expect(refusal(text, CLAUDE_RULES)?.rejection).toBe('not-allowed');
     expect(refusal(text, { ...CLAUDE_RULES, judgeGuestPrompt: () => ({ kind: 'text' }) })).toBe(
       undefined,
     );
@@ -175,7 +175,7 @@ describe('[R8] [R10] a guest’s prompt', () => {
   });
 
   it('is refused where no agent says what it would do', () => {
-    expect(refusal('hello')?.code).toBe('not-allowed');
+    expect(refusal('hello')?.rejection).toBe('not-allowed');
   });
 
   it('names what it is refused for, shortly, and what to do', () => {
