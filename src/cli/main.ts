@@ -10,27 +10,9 @@ import { RoomMemories } from '../client/rooms/roomMemories.ts';
 import { resolveHome } from '../host/find/paths.ts';
 import { usage, nodeTooOld } from './errors.ts';
 import { EXIT, exitCodeOf } from './exitCode.ts';
-import { hostCommand } from './commands/hostCommand.ts';
-import { type CliCommand, type CliIo, oneLine } from './io.ts';
-import { joinCommand } from './commands/joinCommand.ts';
-import { relayCommand } from './commands/relayCommand.ts';
+import { COMMANDS } from './commandList.ts';
+import { type CliIo, oneLine } from './io.ts';
 import { roomMemoryFolder } from './join/roomMemoryFolder.ts';
-import { sendCommand } from './commands/sendCommand.ts';
-import { sessionsCommand } from './commands/sessionsCommand.ts';
-import { shareCommand, stopSharingCommand } from './commands/shareCommand.ts';
-import { endCommand, startCommand } from './commands/startCommand.ts';
-
-const COMMANDS: ReadonlyMap<string, CliCommand> = new Map([
-  ['sessions', sessionsCommand],
-  ['start', startCommand],
-  ['share', shareCommand],
-  ['stop-sharing', stopSharingCommand],
-  ['join', joinCommand],
-  ['send', sendCommand],
-  ['end', endCommand],
-  ['host', hostCommand],
-  ['relay', relayCommand],
-]);
 
 function helpText(): string {
   const lines = [...COMMANDS].map(([name, { summary }]) => `  ${name.padEnd(13)} ${summary}`);
