@@ -46,6 +46,7 @@ export const ownerHeader: PanelHeader = {
     agent: 'Claude Code',
     model: 'claude-opus-5-5',
     mode: 'default',
+    modeKind: 'asking',
     contextTokens: 84_000,
     contextLimit: 200_000,
     costUsd: 0.42,
