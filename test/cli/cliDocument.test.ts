@@ -49,7 +49,7 @@ test('the table of commands in docs/cli.md has every command of the program, wit
     tableOf('command')
       .map(([first]) => first)
       .join(),
-  ).map((code) => /^[a-z-]+(?: [a-z]+)?/.exec(code)?.[0] ?? '');
+  ).map((code) => /^[a-z-]+(?: [a-z]+)?/.exec(code)?.[0] ?? code);
   const usages = [...COMMANDS.values()].flatMap(({ help }) =>
     [...help.matchAll(/^(?:Usage:|) +twinhelm ([a-z-]+(?: [a-z]+)?)/gm)].map(
       ([, name]) => `${name}`,
