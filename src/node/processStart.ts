@@ -7,14 +7,37 @@ const run = promisify(execFile);
 /** `ps` and PowerShell answer in well under this. */
 const TIMEOUT_MS = 5000;
 
+/** Runs a program of the system and gives what it prints; rejects when it fails. */
+export type AskProgram = (
+  program: string,
+  args: readonly string[],
+  env?: Readonly<Record<string, string>>,
+) => Promise<string>;
+
+/** Which system is asked, and how; default: this one. */
+export interface ProcessStartOptions {
+  readonly platform?: NodeJS.Platform;
+  readonly ask?: AskProgram;
+}
+
+const askProgram: AskProgram = async (program, args, env) => {
+  const { stdout } = await run(program, [...args], {
+    timeout: TIMEOUT_MS,
+    windowsHide: true,
+    ...(env && { env }),
+  });
+  return stdout;
+};
+
 /**
  * Opaque text that differs when a pid is used again; undefined if there is no such process. On Linux
  * clock ticks since boot (field 22 of /proc/<pid>/stat), the same as Claude Code's `procStart`.
  */
 export async function processStart(
   pid: number,
-  platform: NodeJS.Platform = process.platform,
+  options: ProcessStartOptions = {},
 ): Promise<string | undefined> {
+  const { platform = process.platform, ask = askProgram } = options;
   if (!Number.isSafeInteger(pid) || pid <= 0) return undefined;
   try {
     switch (platform) {
@@ -22,19 +45,12 @@ export async function processStart(
         return startOfStat(await readFile(`/proc/${pid}/stat`, 'utf8'));
       case 'win32': {
         const script = `(Get-Process -Id ${pid}).StartTime.ToFileTimeUtc()`;
-        const { stdout } = await run(
-          'powershell.exe',
-          ['-NoProfile', '-NonInteractive', '-Command', script],
-          { timeout: TIMEOUT_MS, windowsHide: true },
-        );
-        return stdout.trim() || undefined;
+        const args = ['-NoProfile', '-NonInteractive', '-Command', script];
+        return (await ask('powershell.exe', args)).trim() || undefined;
       }
       default: {
-        const { stdout } = await run('ps', ['-o', 'lstart=', '-p', String(pid)], {
-          timeout: TIMEOUT_MS,
-          env: { LC_ALL: 'C', PATH: '/bin:/usr/bin' },
-        });
-        return stdout.trim() || undefined;
+        const env = { LC_ALL: 'C', PATH: '/bin:/usr/bin' };
+        return (await ask('ps', ['-o', 'lstart=', '-p', String(pid)], env)).trim() || undefined;
       }
     }
   } catch {
@@ -49,8 +65,12 @@ export function startOfStat(stat: string): string | undefined {
 }
 
 /** Whether the process that had `pid` when it started at `start` still runs. */
-export async function isSameProcess(pid: number, start: string | undefined): Promise<boolean> {
-  const now = await processStart(pid);
+export async function isSameProcess(
+  pid: number,
+  start: string | undefined,
+  options: ProcessStartOptions = {},
+): Promise<boolean> {
+  const now = await processStart(pid, options);
   if (now === undefined) return false;
   return start === undefined || start === '' || now === start;
 }

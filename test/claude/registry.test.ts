@@ -95,7 +95,7 @@ describe('processStart', () => {
   });
 
   it.runIf(process.platform !== 'win32')('asks ps elsewhere', async () => {
-    const start = await processStart(process.pid, 'darwin');
+    const start = await processStart(process.pid, { platform: 'darwin' });
     expect(start === undefined || /\d{4}$/.test(start)).toBe(true);
   });
 });

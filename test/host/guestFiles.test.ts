@@ -10,6 +10,9 @@ import { temporaryFolder } from './folders.ts';
 
 const NOTHING = (_path: string): boolean => false;
 const MAX_BYTES = 256 * 1024;
+/** Linux tells the name of an open file; elsewhere the opened file is compared with what its name leads to. */
+const SYSTEMS = new Set([process.platform, 'darwin' as const]);
+let platform: NodeJS.Platform = process.platform;
 let top: string;
 let cwd: string;
 
@@ -26,12 +29,14 @@ beforeEach(() => {
 });
 
 const attached = async (text: string, isDenied = NOTHING) =>
-  (await guestFiles((max) => fileMentions(text, max), cwd, isDenied)).map(({ path, content }) => [
-    path,
-    content,
-  ]);
+  (await guestFiles((max) => fileMentions(text, max), { cwd, isDenied, platform })).map(
+    ({ path, content }) => [path, content],
+  );
 
-describe('[R10] what a guest’s @ attaches', () => {
+describe.each([...SYSTEMS])('[R10] what a guest’s @ attaches, on %s', (system) => {
+  beforeEach(() => {
+    platform = system;
+  });
   it.each([
     ['see @src/in.txt, please', 'src/in.txt', 'one\ntwo\nthree\n'],
     ['@./src/in.txt', './src/in.txt', 'one\ntwo\nthree\n'],

@@ -68,9 +68,12 @@ describe('lock', () => {
   });
 
   it('network file systems are recognised by their type', () => {
-    expect(isNetworkFolder('/x', () => 0x6969)).toBe(process.platform === 'linux');
-    expect(isNetworkFolder('/x', () => -0xacb2be)).toBe(process.platform === 'linux');
-    expect(isNetworkFolder('/x', () => 0xef53)).toBe(false);
+    const isOnNetwork = (type: number, platform: NodeJS.Platform): boolean =>
+      isNetworkFolder('/x', { typeOf: () => type, platform });
+    expect(isOnNetwork(0x6969, 'linux')).toBe(true);
+    expect(isOnNetwork(-0xacb2be, 'linux')).toBe(true);
+    expect(isOnNetwork(0xef53, 'linux')).toBe(false);
+    expect(isOnNetwork(0x6969, 'darwin')).toBe(false);
   });
 });
 

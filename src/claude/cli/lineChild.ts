@@ -1,9 +1,10 @@
 // The child process itself: spawn, lines out, lines in with backpressure, the tail of its errors, its end.
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process';
 import type { Clock } from '../../base/clock.ts';
 import { DisposableStore } from '../../base/disposable.ts';
 import { Emitter } from '../../base/emitter.ts';
 import { LineSplitter, type SplitLine } from '../wire/lineSplitter.ts';
+import { programStart } from './programStart.ts';
 
 /** What the program said last on stderr is kept for a problem's text. Characters. */
 const STDERR_TAIL_CHARS = 2000;
@@ -26,7 +27,17 @@ export interface LineChildOptions {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   readonly clock: Clock;
+  readonly platform?: NodeJS.Platform;
+  /** Starts programs; default: node:child_process. */
+  readonly spawn?: SpawnProgram;
 }
+
+/** Starts a program, as node:child_process does. */
+export type SpawnProgram = (
+  program: string,
+  args: readonly string[],
+  options: SpawnOptions,
+) => ChildProcess;
 
 /** How it ended. */
 export interface ChildExit {
@@ -46,6 +57,8 @@ export class LineChild {
   private readonly timers = new DisposableStore();
   private readonly clock: Clock;
   private readonly child: ChildProcess;
+  private readonly platform: NodeJS.Platform;
+  private readonly spawn: SpawnProgram;
   private stderr = '';
   private lastOutputAt = 0;
   private hasEnded = false;
@@ -54,16 +67,18 @@ export class LineChild {
   constructor(options: LineChildOptions) {
     this.onDidLine = this.lines.event;
     this.clock = options.clock;
-    const isScript = process.platform === 'win32' && /\.(cmd|bat)$/i.test(options.path);
-    this.child = spawn(isScript ? `"${options.path}"` : options.path, [...options.args], {
+    this.platform = options.platform ?? process.platform;
+    this.spawn = options.spawn ?? spawn;
+    const { program, shell } = programStart(options.path, this.platform);
+    this.child = this.spawn(program, options.args, {
       cwd: options.cwd,
       env: { ...options.env },
       stdio: ['pipe', 'pipe', 'pipe'],
       windowsHide: true,
-      shell: isScript,
+      shell,
       // A group of its own: Ctrl+C in the host's terminal must not interrupt the sessions, and
       // kill() reaches the tools that it started.
-      detached: process.platform !== 'win32',
+      detached: this.platform !== 'win32',
     });
     const splitter = new LineSplitter();
     this.child.stdout?.on('data', (chunk: Buffer) => {
@@ -136,7 +151,7 @@ export class LineChild {
     if (this.hasEnded || pid === undefined) return;
     try {
       if (!group) this.child.kill(signal);
-      else if (process.platform === 'win32') this.killTree(pid);
+      else if (this.platform === 'win32') this.killTree(pid);
       else process.kill(-pid, signal);
     } catch {
       // It ended in between.
@@ -146,7 +161,7 @@ export class LineChild {
   /** Windows has no groups, and the child may be the shell that runs a script. */
   private killTree(pid: number): void {
     const options = { stdio: 'ignore', windowsHide: true } as const;
-    spawn('taskkill', ['/pid', String(pid), '/T', '/F'], options).once('error', () =>
+    this.spawn('taskkill', ['/pid', String(pid), '/T', '/F'], options).once('error', () =>
       this.child.kill(),
     );
   }

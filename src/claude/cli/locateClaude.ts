@@ -1,7 +1,7 @@
 // Finds the user's own `claude` program; nothing is started here.
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
-import { delimiter, isAbsolute, join } from 'node:path';
+import { posix, win32 } from 'node:path';
 
 /** Environment variable that names the program. */
 export const PATH_VARIABLE = 'TWINHELM_CLAUDE';
@@ -28,7 +28,7 @@ export async function locateClaude(options: LocateClaudeOptions): Promise<Locate
   const tried: string[] = [];
   // A path that was chosen by a person is not silently replaced by another one.
   for (const path of explicit) {
-    const full = expandHome(path.trim(), env);
+    const full = expandHome(path.trim(), env, platform);
     if (await isProgram(full, platform)) return { found: true, path: full };
     tried.push(full);
   }
@@ -41,6 +41,7 @@ export async function locateClaude(options: LocateClaudeOptions): Promise<Locate
 }
 
 function candidates(env: LocateClaudeOptions['env'], platform: NodeJS.Platform): string[] {
+  const { delimiter, isAbsolute, join } = pathsOf(platform);
   const names = platform === 'win32' ? ['claude.exe', 'claude.cmd'] : ['claude'];
   const home = homeOf(env);
   const usual =
@@ -69,11 +70,20 @@ function candidates(env: LocateClaudeOptions['env'], platform: NodeJS.Platform):
   return [...path, ...usual].flatMap((dir) => names.map((name) => join(dir, name)));
 }
 
+function pathsOf(platform: NodeJS.Platform): typeof posix {
+  return platform === 'win32' ? win32 : posix;
+}
+
 function homeOf(env: LocateClaudeOptions['env']): string | undefined {
   return env['HOME'] ?? env['USERPROFILE'];
 }
 
-function expandHome(path: string, env: LocateClaudeOptions['env']): string {
+function expandHome(
+  path: string,
+  env: LocateClaudeOptions['env'],
+  platform: NodeJS.Platform,
+): string {
+  const { join } = pathsOf(platform);
   const home = homeOf(env);
   return home !== undefined && /^~[\\/]/.test(path) ? join(home, path.slice(2)) : path;
 }

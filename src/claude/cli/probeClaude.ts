@@ -11,6 +11,7 @@ import {
   notLoggedInProblem,
   tooOldProblem,
 } from '../errors.ts';
+import { programStart } from './programStart.ts';
 import { locateClaude, type LocateClaudeOptions } from './locateClaude.ts';
 
 /** `--version` takes 0.1 s warm, some seconds from a cold disk. */
@@ -32,6 +33,12 @@ export interface ProbeClaudeOptions extends LocateClaudeOptions {
   readonly versionTimeoutMs?: number;
 }
 
+interface RunOptions {
+  readonly env: Record<string, string>;
+  readonly platform: NodeJS.Platform;
+  readonly timeoutMs: number;
+}
+
 interface Ran {
   readonly stdout: string;
   readonly stderr: string;
@@ -46,7 +53,8 @@ export async function probeClaude(options: ProbeClaudeOptions): Promise<AgentPro
   const { path } = located;
   const timeoutMs = options.versionTimeoutMs ?? VERSION_TIMEOUT_MS;
   const env = childEnvironment(options.env);
-  const asked = await run(path, ['--version'], env, timeoutMs);
+  const how: RunOptions = { env, platform: options.platform ?? process.platform, timeoutMs };
+  const asked = await run(path, ['--version'], how);
   if (asked.isTimeout) return { path, features: [], problem: hangsProblem(path, timeoutMs) };
   const version = /(\d+\.\d+\.\d+)/.exec(asked.stdout)?.[1];
   if (version === undefined) {
@@ -56,10 +64,7 @@ export async function probeClaude(options: ProbeClaudeOptions): Promise<AgentPro
   if (compareVersions(version, MIN_CLI_VERSION) < 0) {
     return { path, version, features: [], problem: tooOldProblem(version) };
   }
-  const [help, loggedIn] = await Promise.all([
-    run(path, ['--help'], env, timeoutMs),
-    isLoggedIn(path, env),
-  ]);
+  const [help, loggedIn] = await Promise.all([run(path, ['--help'], how), isLoggedIn(path, how)]);
   return {
     path,
     version,
@@ -80,9 +85,10 @@ export function childEnvironment(
 }
 
 /** Whether there is a login or a key; only "not logged in" said by the CLI itself counts as no. */
-async function isLoggedIn(path: string, env: Record<string, string>): Promise<boolean> {
-  if (KEY_VARIABLES.some((key) => (env[key] ?? '') !== '')) return true;
-  const asked = await run(path, ['auth', 'status', '--json'], env, AUTH_TIMEOUT_MS);
+async function isLoggedIn(path: string, how: RunOptions): Promise<boolean> {
+  if (KEY_VARIABLES.some((key) => (how.env[key] ?? '') !== '')) return true;
+  const args = ['auth', 'status', '--json'];
+  const asked = await run(path, args, { ...how, timeoutMs: AUTH_TIMEOUT_MS });
   const status = z.looseObject({ loggedIn: z.boolean() }).safeParse(parseJson(asked.stdout));
   return !status.success || status.data.loggedIn;
 }
@@ -110,13 +116,12 @@ export function compareVersions(a: string, b: string): number {
 function run(
   path: string,
   args: readonly string[],
-  env: Record<string, string>,
-  timeoutMs: number,
+  { env, platform, timeoutMs }: RunOptions,
 ): Promise<Ran> {
   return new Promise((resolve) => {
-    const isScript = process.platform === 'win32' && /\.(cmd|bat)$/i.test(path);
+    const { program, shell } = programStart(path, platform);
     const child = execFile(
-      isScript ? `"${path}"` : path,
+      program,
       [...args],
       {
         env,
@@ -124,7 +129,7 @@ function run(
         killSignal: 'SIGKILL',
         maxBuffer: 4 * 1024 * 1024,
         windowsHide: true,
-        shell: isScript,
+        shell,
       },
       (error, stdout, stderr) => {
         const code = error === null ? 0 : (error.code ?? null);

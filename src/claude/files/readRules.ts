@@ -13,6 +13,7 @@ export interface ReadRulesOptions {
   readonly configDir: string;
   /** Folders of settings that an administrator has laid down; default: those of this system. */
   readonly managed?: readonly string[];
+  readonly platform?: NodeJS.Platform;
 }
 
 const settingsSchema = z.looseObject({
@@ -32,7 +33,7 @@ interface Pattern {
  */
 export async function readRules(options: ReadRulesOptions): Promise<(path: string) => boolean> {
   const { cwd, home, configDir } = options;
-  const managed = options.managed ?? managedFolders();
+  const managed = options.managed ?? managedFolders(options.platform ?? process.platform);
   const files = [
     { file: join(configDir, 'settings.json'), root: configDir },
     ...parentsOf(cwd).flatMap((root) =>
@@ -92,8 +93,9 @@ function parentsOf(folder: string): readonly string[] {
   return parent === folder ? [folder] : [folder, ...parentsOf(parent)];
 }
 
-function managedFolders(): readonly string[] {
-  switch (process.platform) {
+/** Where an administrator lays down settings. */
+export function managedFolders(platform: NodeJS.Platform): readonly string[] {
+  switch (platform) {
     case 'darwin':
       return ['/Library/Application Support/ClaudeCode'];
     case 'win32':

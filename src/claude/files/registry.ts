@@ -46,16 +46,19 @@ export class Registry {
   private readonly folder: string;
   private readonly processStart: (pid: number) => Promise<string | undefined>;
   private readonly pause: (ms: number) => Promise<unknown>;
+  private readonly platform: NodeJS.Platform;
 
   constructor(options: {
     readonly configDir: string;
     readonly processStart?: (pid: number) => Promise<string | undefined>;
     /** Waits before a file is read again. */
     readonly pause?: (ms: number) => Promise<unknown>;
+    readonly platform?: NodeJS.Platform;
   }) {
     this.folder = join(options.configDir, 'sessions');
     this.pause = options.pause ?? ((ms) => pause(ms));
-    this.processStart = options.processStart ?? processStart;
+    this.platform = options.platform ?? process.platform;
+    this.processStart = options.processStart ?? ((pid) => processStart(pid));
   }
 
   /** All running sessions; files of processes that are gone, or of another computer, are left out. */
@@ -89,11 +92,11 @@ export class Registry {
 
   /** Whether the process of a record runs: same pid and, where it can be compared, same start. */
   async isAlive(record: RegistryRecord): Promise<boolean> {
-    if (!(await isOwnPidDomain(record.pidDomain))) return false;
+    if (!(await isOwnPidDomain(record.pidDomain, this.platform))) return false;
     const start = await this.startOf(record.pid);
     if (start === undefined) return false;
     // Elsewhere the CLI writes the time in a form of its own.
-    if (process.platform !== 'linux' || record.procStart === undefined) return true;
+    if (this.platform !== 'linux' || record.procStart === undefined) return true;
     return record.procStart === start;
   }
 
@@ -117,7 +120,7 @@ export class Registry {
 
   /** Start of a process; where asking for it starts a program, only whether there is one. */
   private async startOf(pid: number): Promise<string | undefined> {
-    if (process.platform === 'linux') return this.processStart(pid);
+    if (this.platform === 'linux') return this.processStart(pid);
     return isRunning(pid) ? 'running' : undefined;
   }
 }
@@ -149,9 +152,12 @@ export function keyOfRecord(record: RegistryRecord): string {
 }
 
 /** A record of another container or machine that shares the folder names a foreign process. */
-async function isOwnPidDomain(domain: string | null | undefined): Promise<boolean> {
+async function isOwnPidDomain(
+  domain: string | null | undefined,
+  platform: NodeJS.Platform,
+): Promise<boolean> {
   const theirs = /pid:\[\d+\]/.exec(domain ?? '')?.[0];
-  if (theirs === undefined || process.platform !== 'linux') return true;
+  if (theirs === undefined || platform !== 'linux') return true;
   const own = await readlink('/proc/self/ns/pid').catch(() => theirs);
   return own === theirs;
 }

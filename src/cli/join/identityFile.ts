@@ -14,10 +14,13 @@ export const IDENTITY_FILE = 'cli-identity';
  * The identity of a home folder, made if there is none. Rejects with AppError 'invalid-input' for a
  * file that cannot be used: it is never replaced.
  */
-export function loadIdentity(home: string): Promise<Identity> {
+export function loadIdentity(
+  home: string,
+  { platform = process.platform }: { readonly platform?: NodeJS.Platform } = {},
+): Promise<Identity> {
   const file = join(home, IDENTITY_FILE);
   const store = new IdentityStore({
-    storage: identityFile(file),
+    storage: identityFile(file, platform),
     onTrouble: ({ kind, error }) => {
       throw kind === 'damaged' ? identityUnusable(file, 'it is damaged') : error;
     },
@@ -25,9 +28,9 @@ export function loadIdentity(home: string): Promise<Identity> {
   return store.get();
 }
 
-function identityFile(file: string): IdentityStorage {
+function identityFile(file: string, platform: NodeJS.Platform): IdentityStorage {
   return {
-    read: async () => readIfThere(file),
+    read: async () => readIfThere(file, platform),
     async keep(text) {
       makePrivateFolder(dirname(file));
       const next = `${file}.${newId()}.tmp`;
@@ -38,7 +41,7 @@ function identityFile(file: string): IdentityStorage {
         return text;
       } catch (error) {
         // Another command made one at the same moment: that one counts.
-        const other = readIfThere(file);
+        const other = readIfThere(file, platform);
         if (other === undefined) throw error;
         return other;
       } finally {
@@ -49,7 +52,7 @@ function identityFile(file: string): IdentityStorage {
 }
 
 /** Its text, if it is there. Throws AppError 'invalid-input' if it is not its owner's alone. */
-function readIfThere(file: string): string | undefined {
+function readIfThere(file: string, platform: NodeJS.Platform): string | undefined {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -57,7 +60,7 @@ function readIfThere(file: string): string | undefined {
     if (hasErrorCode(error, 'ENOENT')) return undefined;
     throw error;
   }
-  const isOpen = process.platform !== 'win32' && (statSync(file).mode & 0o077) !== 0;
+  const isOpen = platform !== 'win32' && (statSync(file).mode & 0o077) !== 0;
   if (isOpen) throw identityUnusable(file, 'others may read or write it');
   return text.trim();
 }

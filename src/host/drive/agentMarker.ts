@@ -11,8 +11,9 @@ export const AGENT_MARKER = 'TWINHELM_AGENT';
 export async function agentProcesses(
   session: string,
   { isAgentProcess }: Pick<AgentRules, 'isAgentProcess'>,
+  { platform = process.platform }: { readonly platform?: NodeJS.Platform } = {},
 ): Promise<readonly ProcessName[]> {
-  if (process.platform !== 'linux') return [];
+  if (platform !== 'linux') return [];
   const found: ProcessName[] = [];
   for (const entry of await readdir('/proc')) {
     if (!/^\d+$/.test(entry)) continue;

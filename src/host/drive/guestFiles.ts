@@ -10,6 +10,15 @@ export interface GuestFile {
   readonly content: string;
 }
 
+/** Where files are read, and which are not. */
+export interface GuestFilesOptions {
+  /** Folder of the session. */
+  readonly cwd: string;
+  /** Whether the owner's rules forbid a file (absolute path). */
+  readonly isDenied: (path: string) => boolean;
+  readonly platform?: NodeJS.Platform;
+}
+
 /** Of one file, and of all that one prompt names. */
 const MAX_BYTES = 256 * 1024;
 const MAX_FILES = 16;
@@ -23,19 +32,18 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
  */
 export async function guestFiles(
   mentionsIn: (max: number) => readonly FileMention[],
-  cwd: string,
-  isDenied: (path: string) => boolean,
+  options: GuestFilesOptions,
 ): Promise<readonly GuestFile[]> {
   // More than are attached are not even looked for.
   const mentions = mentionsIn(MAX_FILES * 4);
   if (mentions.length === 0) return [];
-  const root = await realpath(cwd).catch(() => undefined);
+  const root = await realpath(options.cwd).catch(() => undefined);
   if (root === undefined) return [];
   const files: GuestFile[] = [];
   let bytes = 0;
   for (const mention of mentions) {
     // oxlint-disable-next-line no-await-in-loop -- a bound on all of them together
-    const content = await readInside(root, mention.path, isDenied);
+    const content = await readInside(root, mention.path, options);
     if (content === undefined) continue;
     bytes += content.length;
     if (bytes > MAX_BYTES || files.length === MAX_FILES) break;
@@ -47,7 +55,7 @@ export async function guestFiles(
 async function readInside(
   root: string,
   path: string,
-  isDenied: (path: string) => boolean,
+  { isDenied, platform = process.platform }: GuestFilesOptions,
 ): Promise<string | undefined> {
   const named = join(root, path);
   if (!isInside(root, named) || isDenied(named)) return undefined;
@@ -57,7 +65,7 @@ async function readInside(
     file = await open(named, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     const info = await file.stat();
     if (!info.isFile() || info.size > MAX_BYTES) return undefined;
-    const real = await realPathOf(file, named);
+    const real = await realPathOf(file, named, platform);
     if (real === undefined || !isInside(root, real) || isDenied(real)) return undefined;
     const buffer = Buffer.alloc(MAX_BYTES + 1);
     const { bytesRead } = await file.read(buffer, 0, buffer.length, 0);
@@ -72,8 +80,12 @@ async function readInside(
 }
 
 /** Where the opened file is, whatever its name has become meanwhile; undefined if that cannot be told. */
-async function realPathOf(file: FileHandle, named: string): Promise<string | undefined> {
-  if (process.platform === 'linux') {
+async function realPathOf(
+  file: FileHandle,
+  named: string,
+  platform: NodeJS.Platform,
+): Promise<string | undefined> {
+  if (platform === 'linux') {
     const real = await readlink(`/proc/self/fd/${file.fd}`);
     return real.endsWith(' (deleted)') ? undefined : real;
   }

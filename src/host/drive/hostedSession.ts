@@ -182,11 +182,8 @@ export class HostedSession implements SessionDriver {
     if (guest !== true) return undefined;
     if (agent.rules.judgeGuestPrompt(text, commands).kind === 'command') return undefined;
     const { cwd } = recorder.stored;
-    const files = await guestFiles(
-      (max) => agent.rules.fileMentions(text, max),
-      cwd,
-      await agent.readRules(cwd, env),
-    );
+    const isDenied = await agent.readRules(cwd, env);
+    const files = await guestFiles((max) => agent.rules.fileMentions(text, max), { cwd, isDenied });
     return { name: author.name, files };
   }
 

@@ -45,15 +45,15 @@ export async function awaitOldChild(
   };
   if ((await isGone(finishMs, endNow)) || !isNamed) return;
   log.warn('old agent process does not end by itself', { pid: child.pid });
-  signal(child.pid, 'SIGTERM');
+  signal(child.pid, 'SIGTERM', platform);
   if (await isGone(TERM_MS)) return;
-  signal(child.pid, 'SIGKILL');
+  signal(child.pid, 'SIGKILL', platform);
   await isGone(TERM_MS);
 }
 
-/** The agent leads a group, so that its tools end with it. */
-function signal(pid: number, name: NodeJS.Signals): void {
-  for (const target of process.platform === 'win32' ? [pid] : [-pid, pid]) {
+/** The agent leads a group, so that its tools end with it; Windows has none. */
+function signal(pid: number, name: NodeJS.Signals, platform: NodeJS.Platform): void {
+  for (const target of platform === 'win32' ? [pid] : [-pid, pid]) {
     try {
       process.kill(target, name);
       return;

@@ -52,10 +52,13 @@ export function removeHostFile(path: string, pid: number): void {
 }
 
 /** Reads `host.json` and checks that it is ours, well-formed, on loopback, and of a living process. */
-export async function readHostFile(path: string): Promise<FoundHost> {
+export async function readHostFile(
+  path: string,
+  { platform = process.platform }: { readonly platform?: NodeJS.Platform } = {},
+): Promise<FoundHost> {
   let problem: string | undefined;
   try {
-    problem = ownershipProblem(path);
+    problem = ownershipProblem(path, platform);
   } catch (error) {
     if (hasErrorCode(error, 'ENOENT')) return { kind: 'none' };
     problem = errorText(error);
@@ -89,11 +92,11 @@ function readText(path: string): string | undefined {
 }
 
 /** The mode says nothing on Windows: there the ACL of the user's profile protects the file. */
-function ownershipProblem(path: string): string | undefined {
+function ownershipProblem(path: string, platform: NodeJS.Platform): string | undefined {
   const stat = statSync(path);
   if (!stat.isFile()) return 'it is not a file';
   if (stat.size > MAX_BYTES) return 'it is far too long';
-  if (process.platform === 'win32' || process.getuid === undefined) return undefined;
+  if (platform === 'win32' || process.getuid === undefined) return undefined;
   if (stat.uid !== process.getuid()) return 'it belongs to another user';
   return (stat.mode & 0o077) === 0 ? undefined : 'others may read or write it';
 }

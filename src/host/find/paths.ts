@@ -46,21 +46,28 @@ export function hostPaths(home: string): HostPaths {
   };
 }
 
+/** Which system the folder is on; default: this one. */
+export interface FolderOptions {
+  readonly platform?: NodeJS.Platform;
+  /** Type of its file system, as statfs has it. */
+  readonly typeOf?: (folder: string) => number;
+}
+
 /**
  * Makes the home folder, readable by its owner only. On Windows the mode has no effect: there the
  * folder is private because it lies in the user's profile, whose ACL it inherits. Throws AppError 'journal-locked'.
  */
-export function prepareHome(home: string): void {
+export function prepareHome(home: string, options: FolderOptions = {}): void {
   let isOnNetwork: boolean;
   try {
     mkdirSync(home, { recursive: true, mode: 0o700 });
-    isOnNetwork = isNetworkFolder(home);
+    isOnNetwork = isNetworkFolder(home, options);
   } catch (error) {
     throw homeUnusable(home, error);
   }
   if (isOnNetwork) throw homeOnNetwork(home);
   try {
-    if (process.platform !== 'win32') chmodSync(home, 0o700);
+    if ((options.platform ?? process.platform) !== 'win32') chmodSync(home, 0o700);
   } catch (error) {
     throw homeNotPrivate(home, error);
   }
@@ -72,11 +79,9 @@ const NETWORK_TYPES: ReadonlySet<number> = new Set([
 ]);
 
 /** Whether file locks in this folder cannot be trusted. */
-export function isNetworkFolder(
-  folder: string,
-  typeOf: (folder: string) => number = (path) => statfsSync(path).type,
-): boolean {
-  if (process.platform === 'win32') return folder.startsWith('\\\\');
-  if (process.platform !== 'linux') return false;
+export function isNetworkFolder(folder: string, options: FolderOptions = {}): boolean {
+  const { platform = process.platform, typeOf = (path) => statfsSync(path).type } = options;
+  if (platform === 'win32') return folder.startsWith('\\\\');
+  if (platform !== 'linux') return false;
   return NETWORK_TYPES.has(typeOf(folder) >>> 0);
 }
