@@ -1,5 +1,6 @@
 // WebCrypto whose results come one by one, in the order of the calls: threads decide nothing.
 import { setImmediate as turnOfLoop } from 'node:timers/promises';
+import { subtlePrototype } from './subtlePrototype.ts';
 import type { Disposable } from '../../src/base/disposable.ts';
 
 interface Outstanding {
@@ -16,7 +17,7 @@ export class OrderedCrypto implements Disposable {
 
   constructor() {
     const { subtle } = globalThis.crypto;
-    const prototype: object = Object.getPrototypeOf(subtle);
+    const prototype = subtlePrototype();
     for (const [name, known] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
       const method: unknown = known.value;
       if (name === 'constructor' || typeof method !== 'function') continue;

@@ -1,6 +1,7 @@
 // WebCrypto for runs about order alone: signatures and seals that hold against no attacker, made at once.
 import { createHash } from 'node:crypto';
 import { setImmediate as turnOfLoop } from 'node:timers/promises';
+import { subtlePrototype } from './subtlePrototype.ts';
 import type { Disposable } from '../../src/base/disposable.ts';
 
 const TAG_BYTES = 16;
@@ -72,7 +73,7 @@ const methods = {
 
 /** Stands for WebCrypto until it is disposed. */
 export class PlainCrypto implements Disposable {
-  private readonly prototype: object = Object.getPrototypeOf(globalThis.crypto.subtle);
+  private readonly prototype = subtlePrototype();
   private readonly originals = Object.getOwnPropertyDescriptors(this.prototype);
 
   constructor() {
