@@ -46,8 +46,7 @@ const reportSchema = z.looseObject({
   ),
 });
 
-// The colours of a terminal are no part of why.
-// oxlint-disable-next-line no-control-regex
+// oxlint-disable-next-line no-control-regex -- the colours of a terminal are no part of why
 const COLOURS = /\u001b\[\d+m/g;
 
 function firstLine(text: string): string {

@@ -57,7 +57,7 @@ export function modeKindOf(rules: AgentRules, mode: AgentMode | undefined): Mode
 }
 
 /** [R17] Whether tools run in this mode that nobody was asked about: no guest is in control of such a session. */
-export function isUnattended(rules: AgentRules, mode: AgentMode | undefined): boolean {
+export function isUnattendedMode(rules: AgentRules, mode: AgentMode | undefined): boolean {
   return modeKindOf(rules, mode) === 'unattended';
 }
 

@@ -39,7 +39,11 @@ export function sourceOf(source: Open<Source>): Source {
   return knownOf(sourceSchema.options, source) ?? 'observed';
 }
 
-const ALL_BUT_CONTINUE: readonly Capability[] = ['prompt', 'answer', 'interrupt', 'end'];
+/** What can be done with a session that runs, by where it runs. */
+export const SOURCE_CAN: Readonly<Record<Source, readonly Capability[]>> = {
+  hosted: ['prompt', 'answer', 'interrupt', 'end'],
+  observed: [],
+};
 
 /** [R9] What can be done with a session; what is not known cannot. Hosts before 0.4.0 name only where it runs. */
 export function canOf(
@@ -48,7 +52,7 @@ export function canOf(
 ): boolean {
   const { can, source } = session;
   if (can !== undefined) return capabilitiesOf(can).includes(capability);
-  return sourceOf(source) === 'hosted' && ALL_BUT_CONTINUE.includes(capability);
+  return SOURCE_CAN[sourceOf(source)].includes(capability);
 }
 
 /** [R9] An unknown capability is left out. */

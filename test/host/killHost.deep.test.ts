@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { promptState } from '../../tools/demo/demoRequest.ts';
+import { createRandom } from '../probes/seededRandom.ts';
 import { watchAgents } from './agentWatch.ts';
 import { type Guest, HostRig } from './hostRig.ts';
 
@@ -15,17 +16,6 @@ beforeAll(async () => {
 });
 afterAll(() => rig.close());
 
-/** A small seeded generator (mulberry32): a failing run can be repeated. */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
 function timesAsked(marker: string): number {
   const states = rig.model.requests.map(({ body }) => promptState(body));
   return states.filter(({ prompt, step }) => prompt.includes(`${marker} `) && step === 0).length;
@@ -33,7 +23,7 @@ function timesAsked(marker: string): number {
 
 it(`kill -9 of the host at ${ROUNDS} random points: no second writer, no prompt run twice (seed ${SEED})`, async () => {
   console.log(`seed ${SEED}`);
-  const random = randomOf(SEED);
+  const random = createRandom(SEED);
   const kinds = [
     '[[text:quick]]',
     '[[slow:30:20]]',

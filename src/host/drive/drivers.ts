@@ -6,7 +6,7 @@ import { HostedSession } from './hostedSession.ts';
 import type { Journal } from '../journal/journal.ts';
 import { ObservedSession } from './observedSession.ts';
 import type { StoredSession } from '../journal/sessionTables.ts';
-import { SOURCE_CAN } from '../session/sessionDriver.ts';
+import { SOURCE_CAN } from '../../protocol/openValues.ts';
 import type { OpenSession } from '../session/openSession.ts';
 
 /** What drivers work with. */

@@ -13,7 +13,8 @@ import { guestFiles } from './guestFiles.ts';
 import { launchAgent, type LaunchOptions } from './launchAgent.ts';
 import { awaitOldChild, type ProcessName } from './oldChild.ts';
 import { dropUnsettled, loseCalls, loseRequests, settlePrompts, takeMissed } from './reconcile.ts';
-import { type CommandTarget, type SessionDriver, SOURCE_CAN } from '../session/sessionDriver.ts';
+import { SOURCE_CAN } from '../../protocol/openValues.ts';
+import type { CommandTarget, SessionDriver } from '../session/sessionDriver.ts';
 import type { StoredPrompt } from '../journal/sessionTables.ts';
 
 /** What a hosted session works with. */

@@ -1,5 +1,5 @@
 // Starts or resumes the agent of a session: nobody else writes, nothing is missed, and the journal knows first.
-import { isUnattended } from '../../protocol/agentRules.ts';
+import { isUnattendedMode } from '../../protocol/agentRules.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Agent, AgentSession } from '../../protocol/agent.ts';
@@ -46,7 +46,7 @@ export async function launchAgent(options: LaunchOptions): Promise<AgentSession>
     journalChild({ pid: 0, processStart: '' });
     const resume = exists ? stored.agentSessionId : undefined;
     // What skips every question is never resumed by itself.
-    const isSkipped = isUnattended(agent.rules, stored.mode) && resume !== undefined;
+    const isSkipped = isUnattendedMode(agent.rules, stored.mode) && resume !== undefined;
     const mode = stored.isModeChosen === true && !isSkipped ? stored.mode : undefined;
     return await agent.start({
       cwd: stored.cwd,

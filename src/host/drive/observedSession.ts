@@ -2,7 +2,8 @@
 import { setImmediate as turnOfLoop } from 'node:timers/promises';
 import type { AgentEvent, ObservedSession as Watched } from '../../protocol/agent.ts';
 import type { RoomTables } from '../journal/roomTables.ts';
-import { type SessionDriver, SOURCE_CAN } from '../session/sessionDriver.ts';
+import { SOURCE_CAN } from '../../protocol/openValues.ts';
+import type { SessionDriver } from '../session/sessionDriver.ts';
 import type { SessionRecorder } from '../session/sessionRecorder.ts';
 
 /** A long conversation is taken in step by step: other sessions go on in between. */

@@ -4,10 +4,10 @@ import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { toBase32 } from '../../base/bytes.ts';
 import type { FoundSession } from '../../protocol/agent.ts';
-import { statusOf } from '../../protocol/openValues.ts';
+import { SOURCE_CAN, statusOf } from '../../protocol/openValues.ts';
 import type { DirectoryRow, SessionStatus } from '../../protocol/state.ts';
 import { jsonBytes } from '../../base/jsonText.ts';
-import { ENDED_CAN, SOURCE_CAN } from '../session/sessionDriver.ts';
+import { ENDED_CAN } from '../session/sessionDriver.ts';
 import { type SummaryContext, summaryOf } from '../session/sessionSummary.ts';
 import type { StoredSession } from '../journal/sessionTables.ts';
 

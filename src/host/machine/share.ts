@@ -5,7 +5,7 @@ import { admissionToken } from '../../crypto/admissionToken.ts';
 import type { CommandArgs } from '../../protocol/commandTable.ts';
 import { TIMES } from '../../protocol/limits.ts';
 import { parseLink, relayAddress } from '../../protocol/link.ts';
-import { canOf, roleOf } from '../../protocol/openValues.ts';
+import { canOf, isUnattended, roleOf } from '../../protocol/openValues.ts';
 import type { Role, SessionSummary, Sharing } from '../../protocol/state.ts';
 import { SUBPROTOCOL } from '../../protocol/version.ts';
 import {
@@ -178,7 +178,7 @@ export function refuseSharing({ role, session }: ShareCase, policyFile: string):
   if (!canOf(session, 'prompt')) {
     throw controlOfWatched();
   }
-  if (session.modeKind === 'unattended') {
+  if (isUnattended(session)) {
     throw controlOfUnattended();
   }
 }

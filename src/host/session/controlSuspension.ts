@@ -1,7 +1,7 @@
 // While a session runs without asking, guests are in control of nothing: also if it came to that after sharing.
 import { say } from '../../base/say.ts';
 import { type Disposable, DisposableStore } from '../../base/disposable.ts';
-import { type AgentRules, isUnattended } from '../../protocol/agentRules.ts';
+import { type AgentRules, isUnattendedMode } from '../../protocol/agentRules.ts';
 import { roleOf } from '../../protocol/openValues.ts';
 import type { HostRoom } from '../../sync/host/hostRoom.ts';
 import type { PromptBook } from './promptBook.ts';
@@ -33,7 +33,7 @@ export class ControlSuspension implements Disposable {
 
   private look(): void {
     const { room, recorder, rules, hasControllers } = this.options;
-    const isOn = isUnattended(rules, recorder.stored.mode) && hasControllers();
+    const isOn = isUnattendedMode(rules, recorder.stored.mode) && hasControllers();
     if (isOn === this.wasSaid) return;
     this.wasSaid = isOn;
     if (isOn) {

@@ -6,7 +6,7 @@ import type { AgentAnswer, AgentFacts } from '../../protocol/agent.ts';
 import type { CommandArgs, CommandKind } from '../../protocol/commandTable.ts';
 import type { Json } from '../../protocol/json.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import { type AgentRules, isUnattended } from '../../protocol/agentRules.ts';
+import { type AgentRules, isUnattendedMode } from '../../protocol/agentRules.ts';
 import { requestKindOf, roleOf } from '../../protocol/openValues.ts';
 import type { Person } from '../../protocol/state.ts';
 import type { Author } from '../../protocol/entryParts.ts';
@@ -191,7 +191,7 @@ async function setMode(
   { recorder, rules, child, hasControllers }: CommandTarget,
 ): Promise<undefined> {
   const before = recorder.stored.mode ?? rules.askingMode;
-  const isForbidden = (): boolean => isUnattended(rules, mode) && hasControllers();
+  const isForbidden = (): boolean => isUnattendedMode(rules, mode) && hasControllers();
   if (isForbidden()) throw bypassWithGuests();
   await carriedOut(child()?.setMode(mode));
   // A controller link may have been made meanwhile.

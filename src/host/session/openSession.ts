@@ -4,8 +4,8 @@ import { omitUndefined } from '../../base/omitUndefined.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { CommandKind } from '../../protocol/commandTable.ts';
-import { roleOf } from '../../protocol/openValues.ts';
-import { isUnattended } from '../../protocol/agentRules.ts';
+import { roleOf, SOURCE_CAN } from '../../protocol/openValues.ts';
+import { isUnattendedMode } from '../../protocol/agentRules.ts';
 import type { Agent } from '../../protocol/agent.ts';
 import type { Capability, DirectoryRow } from '../../protocol/state.ts';
 import { readOnlySession } from '../../session/errors.ts';
@@ -18,7 +18,7 @@ import { controlOfBypass, sessionOpening, sessionOver } from './refusals.ts';
 import type { ServedRooms, ServedRoom } from '../serve/servedRooms.ts';
 import type { RoomTables } from '../journal/roomTables.ts';
 import { hostedCommands } from './hostedCommands.ts';
-import { type CommandTarget, ENDED_CAN, type SessionDriver, SOURCE_CAN } from './sessionDriver.ts';
+import { type CommandTarget, ENDED_CAN, type SessionDriver } from './sessionDriver.ts';
 import { SessionRecorder } from './sessionRecorder.ts';
 import type { StoredSession } from '../journal/sessionTables.ts';
 
@@ -104,9 +104,9 @@ export class OpenSession {
         },
         requestKind: (requestId) => recorder()?.request(requestId)?.request,
         checkControl: () => {
-          if (isUnattended(rules, recorder()?.stored.mode)) throw controlOfBypass();
+          if (isUnattendedMode(rules, recorder()?.stored.mode)) throw controlOfBypass();
         },
-        isSuspended: () => isUnattended(rules, recorder()?.stored.mode),
+        isSuspended: () => isUnattendedMode(rules, recorder()?.stored.mode),
         agent: rules,
       },
       options.stored.relays ?? [],

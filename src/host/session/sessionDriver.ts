@@ -2,7 +2,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { AgentSession } from '../../protocol/agent.ts';
 import type { AgentRules } from '../../protocol/agentRules.ts';
-import type { Capability, Source } from '../../protocol/state.ts';
+import type { Capability } from '../../protocol/state.ts';
 import type { Author } from '../../protocol/entryParts.ts';
 import type { SessionRecorder } from './sessionRecorder.ts';
 
@@ -42,12 +42,6 @@ export interface SessionDriver {
   /** Lets go: the session goes on with the next driver or the next host. Forced: its process is killed. */
   close(force?: boolean): Promise<void>;
 }
-
-/** What can be done with a session that runs, by where it runs. */
-export const SOURCE_CAN: Readonly<Record<Source, readonly Capability[]>> = {
-  hosted: ['prompt', 'answer', 'interrupt', 'end'],
-  observed: [],
-};
 
 /** What can be done with a session that has ended. */
 export const ENDED_CAN: readonly Capability[] = ['continue'];
