@@ -87,6 +87,7 @@ export const ROOMS: readonly RoomWalls[] = [
       ...SYNC,
       'src/client',
       'src/node',
+      'src/claude/rules/claudeRules',
       'src/host/find',
       'src/host/hostMain',
       'src/relay/relayProgram',
@@ -203,5 +204,6 @@ function closedParts(folder: string, imports: readonly string[]): readonly strin
   if (open.length === 0) return [folder];
   return readdirSync(join(ROOT, folder))
     .map((name) => `${folder}/${name.replace(/\.ts$/, '')}`)
-    .filter((path) => !open.includes(path));
+    .filter((path) => !open.includes(path))
+    .flatMap((path) => closedParts(path, imports));
 }

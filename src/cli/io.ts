@@ -1,5 +1,6 @@
 // Where a command reads and writes, and how it says what it has to say.
 import type { Clock } from '../base/clock.ts';
+import type { AgentRules } from '../protocol/agentRules.ts';
 import type { Json } from '../protocol/json.ts';
 import type { RoomMemories } from '../client/rooms/roomMemories.ts';
 
@@ -21,6 +22,8 @@ export interface CliIo {
   /** Aborts on Ctrl+C and SIGTERM. */
   readonly signal: AbortSignal;
   readonly clock: Clock;
+  /** What holds for the agent whose sessions are started. */
+  readonly agentRules: Pick<AgentRules, 'isNeededVariable'>;
   /** What was seen of sessions before. */
   readonly memory: RoomMemories;
   /** Path of this program's file: the session host is started from it. */

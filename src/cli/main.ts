@@ -5,6 +5,7 @@ import { systemClock } from '../base/clock.ts';
 import { isAppError } from '../base/errors.ts';
 import { errorText } from '../base/log.ts';
 import { PRODUCT_ID, PRODUCT_VERSION } from '../base/product.ts';
+import { CLAUDE_RULES } from '../claude/rules/claudeRules.ts';
 import { cancelled } from '../client/errors.ts';
 import { RoomMemories } from '../client/rooms/roomMemories.ts';
 import { resolveHome } from '../host/find/paths.ts';
@@ -80,6 +81,7 @@ async function main(): Promise<void> {
     userHome: homedir(),
     signal: stop.signal,
     clock: systemClock,
+    agentRules: CLAUDE_RULES,
     memory,
     script: realpathSync(process.argv[1] ?? ''),
     execPath: process.execPath,

@@ -10,6 +10,8 @@ const WORDS = [
   ...['Bash', 'MultiEdit', 'NotebookEdit', 'Grep', 'TodoWrite', 'WebFetch', 'ExitPlanMode'],
   ...['AskUserQuestion', 'file_path', 'old_string', 'new_string', 'toolName', 'ruleContent'],
   ...['stream-json', 'queued_command', 'CLAUDECODE'],
+  // Its variables; `CLAUDE_RULES` is what a composition root hands on.
+  ...['ANTHROPIC_\\w*', 'CLAUDE_(?!RULES)\\w*'],
   ...CLAUDE_RULES.modes.map(({ id }) => id).filter((id) => /[A-Z]/.test(id)),
   // `/context` is the example by which Share says what is meant.
   ...CLAUDE_RULES.guestCommands.filter((command) => command !== '/context'),

@@ -30,6 +30,7 @@ export const TINY_RULES: AgentRules = {
   },
   fileMentions: () => [],
   isAgentProcess: (commandLine) => commandLine[0] === 'tiny',
+  isNeededVariable: (name) => name === 'TINY_HOME',
 };
 
 const RUN: ToolView = { family: 'shell', command: '/line' };

@@ -7,6 +7,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import { RoomMemories } from '../../src/client/rooms/roomMemories.ts';
 import { COMMANDS } from '../../src/cli/commandList.ts';
 import type { CliIo } from '../../src/cli/io.ts';
+import { TINY_RULES } from '../agents/tinyAgent.ts';
 import { REPO_ROOT } from '../../tools/install/cache.ts';
 
 const read = (path: string): string => readFileSync(join(REPO_ROOT, path), 'utf8');
@@ -104,6 +105,7 @@ function io(): CliIo {
     userHome: REPO_ROOT,
     signal: stop.signal,
     clock: systemClock,
+    agentRules: TINY_RULES,
     memory: new RoomMemories({ storage, clock: systemClock }),
     script: '',
     execPath: '',

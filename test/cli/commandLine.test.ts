@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../src/base/ids.ts';
+import { CLAUDE_RULES } from '../../src/claude/rules/claudeRules.ts';
 import { exitCodeOf } from '../../src/cli/exitCode.ts';
 import { loadIdentity } from '../../src/cli/join/identityFile.ts';
 import { printable } from '../../src/cli/io.ts';
@@ -25,6 +26,7 @@ import type { DirectoryRow } from '../../src/protocol/state.ts';
 import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { REPO_ROOT } from '../../tools/install/cache.ts';
 import { exitOf, spawnGroup } from '../../tools/run/processes.ts';
+import { TINY_RULES } from '../agents/tinyAgent.ts';
 import { createMovableClock } from '../probes/movableClock.ts';
 import { JoinRig } from './joinRig.ts';
 import { bundleProgram } from '../../tools/run/programBundle.ts';
@@ -255,8 +257,14 @@ describe('small parts', () => {
     const many = Object.fromEntries(
       Array.from({ length: 300 }, (_, i) => [`VARIABLE_${i}`, 'x'.repeat(i * 4)]),
     );
-    const kept = sessionEnvironment({ ...many, PATH: '/bin', HOME: '/h', VSCODE_PID: '1' });
-    expect(kept).toMatchObject({ PATH: '/bin', HOME: '/h', VARIABLE_0: '' });
+    const needed = { PATH: '/bin', HOME: '/h', TINY_HOME: 'y'.repeat(1300) };
+    const env = { ...many, ...needed, VSCODE_PID: '1' };
+    const kept = sessionEnvironment(env, TINY_RULES);
+    expect(kept).toMatchObject({ ...needed, VARIABLE_0: '' });
+    // No agent's name is known to the command line itself.
+    const others = sessionEnvironment(env, { isNeededVariable: () => false });
+    expect(others).not.toHaveProperty('TINY_HOME');
+    expect(CLAUDE_RULES.isNeededVariable('CLAUDE_CONFIG_DIR')).toBe(true);
     expect(kept).not.toHaveProperty('VSCODE_PID');
     expect(kept).not.toHaveProperty('VARIABLE_299');
     expect(Buffer.byteLength(JSON.stringify(kept))).toBeLessThanOrEqual(28 * 1024);

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
+import { TINY_RULES } from '../agents/tinyAgent.ts';
 import { type Clock, systemClock } from '../../src/base/clock.ts';
 import type { CliIo } from '../../src/cli/io.ts';
 import { joinCommand } from '../../src/cli/commands/joinCommand.ts';
@@ -85,6 +86,7 @@ export class JoinRig extends SyncRig {
       userHome: home,
       signal: stop.signal,
       clock,
+      agentRules: TINY_RULES,
       memory,
       script: '',
       execPath: '',

@@ -127,6 +127,7 @@ const REFUSED = [
   ['src/cli/commands/x.ts', '../../host/machine/sessions.ts'],
   ['src/cli/commands/x.ts', '../../relay/server.ts'],
   ['src/cli/commands/x.ts', '../../claude/claudeAgent.ts'],
+  ['src/cli/x.ts', '../claude/rules/judgeGuestPrompt.ts'],
   ['src/cli/x.ts', 'vscode'],
   ['src/editor/x.ts', '../host/find/hostFile.ts'],
   ['src/editor/x.ts', '../claude/claudeAgent.ts'],

@@ -6,6 +6,9 @@ import { GUEST_COMMANDS, judgeGuestPrompt } from './judgeGuestPrompt.ts';
 /** What the command line of our own child has, and what its tools run has not: they inherit the marking variable. */
 const OWN_ARGUMENT = 'stream-json';
 
+/** Where it keeps its files, who pays, and how it reaches its models. */
+const OWN_VARIABLE = /^(?:ANTHROPIC|CLAUDE)_/i;
+
 /** Rules of Claude Code. */
 export const CLAUDE_RULES: AgentRules = {
   askingMode: 'default',
@@ -23,4 +26,5 @@ export const CLAUDE_RULES: AgentRules = {
   judgeGuestPrompt,
   fileMentions,
   isAgentProcess: (commandLine) => commandLine.includes(OWN_ARGUMENT),
+  isNeededVariable: (name) => OWN_VARIABLE.test(name),
 };

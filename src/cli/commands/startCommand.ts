@@ -61,7 +61,7 @@ variables.
       const id = sessionOfAnswer(
         await machine.request('start', {
           cwd: resolve(io.cwd, cwd),
-          env: sessionEnvironment(io.env),
+          env: sessionEnvironment(io.env, io.agentRules),
           ...omitUndefined({ prompt, title, model, mode }),
         }),
       );
