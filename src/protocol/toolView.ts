@@ -144,20 +144,53 @@ export function changesOf(
   });
 }
 
-/** What of the input is not among these parts, nor says what goes without saying: to be shown beside them. */
+/** The parts that show what a call changes: all of a file, a list of changes, or one change; none if it changes nothing so. */
+export function changeParts(call: ViewedCall): readonly ToolPart[] {
+  if (textPart(call, 'content') !== undefined) return ['content'];
+  if (changesOf(call).length === 0) return [];
+  return Array.isArray(partOf(call, 'changes')) ? ['changes'] : ['before', 'after'];
+}
+
+/** What of the input is not in these parts, nor says what goes without saying: to be shown beside them. */
 export function restOf(
   call: ViewedCall,
   parts: readonly ToolPart[],
 ): Readonly<Record<string, Json>> {
   const { input, view } = call;
-  const shown = new Set(
-    parts.filter((part) => isShown(call, part)).flatMap((part) => firstToken(view, part) ?? []),
-  );
-  const rest = Object.entries(isRecord(input) ? input : { input }).filter(
-    ([name, value]) => !shown.has(name) && !isDefault(view, name, value),
-  );
-  // Members of JSON are JSON.
-  return Object.fromEntries(rest as [string, Json][]);
+  const whole: Readonly<Record<string, Json>> = isJsonRecord(input) ? input : { input };
+  const shown = parts
+    .filter((part) => isShown(call, part))
+    .map((part) => tokensOf(view?.[part] ?? ''));
+  const rest = Object.entries(whole).flatMap(([name, value]) => {
+    if (isDefault(view, name, value)) return [];
+    const left = isJsonRecord(input) ? without(value, below(shown, name)) : value;
+    return left === undefined ? [] : [[name, left] as const];
+  });
+  return Object.fromEntries(rest);
+}
+
+/** Of these paths those that lead through a member, from there on. */
+function below(
+  paths: readonly (readonly string[])[],
+  name: string,
+): readonly (readonly string[])[] {
+  return paths.filter(([first]) => first === name).map(([, ...more]) => more);
+}
+
+/** The value without what is at these paths: beside a part that is shown, its neighbours are not. Undefined: nothing is left. */
+function without(value: Json, paths: readonly (readonly string[])[]): Json | undefined {
+  if (paths.some((path) => path.length === 0)) return undefined;
+  // In a list the places would move: it is shown whole.
+  if (paths.length === 0 || !isJsonRecord(value)) return value;
+  const left = Object.entries(value).flatMap(([name, member]) => {
+    const rest = without(member, below(paths, name));
+    return rest === undefined ? [] : [[name, rest] as const];
+  });
+  return left.length === 0 ? undefined : Object.fromEntries(left);
+}
+
+function isJsonRecord(value: Json): value is { readonly [name: string]: Json } {
+  return isRecord(value);
 }
 
 /** A list of changes is shown by its texts: with anything else in it, it is not. */
@@ -165,11 +198,13 @@ function isShown(call: ViewedCall, part: ToolPart): boolean {
   const { view } = call;
   const value = partOf(call, part);
   if (part !== 'changes') return typeof value === 'string';
-  const texts = [firstToken(view, 'before'), firstToken(view, 'after')];
+  const texts = [view?.before, view?.after].map((at) => tokensOf(at ?? ''));
   const isText = ([name, member]: [string, unknown]): boolean =>
-    (texts.includes(name) && typeof member === 'string') || isDefault(view, name, member);
+    (texts.some((path) => path.length === 1 && path[0] === name) && typeof member === 'string') ||
+    isDefault(view, name, member);
   return (
     Array.isArray(value) &&
+    value.length === changesOf(call).length &&
     value.every((item) => isRecord(item) && Object.entries(item).every(isText))
   );
 }
@@ -179,12 +214,9 @@ function isDefault(view: ToolView | undefined, name: string, value: unknown): bo
   return Object.hasOwn(defaults, name) && defaults[name] === value;
 }
 
-function firstToken(view: ToolView | undefined, part: ToolPart): string | undefined {
-  return tokensOf(view?.[part] ?? '')[0];
-}
-
-/** The value at a JSON Pointer (RFC 6901); undefined if nothing is there. */
+/** The value at a JSON Pointer (RFC 6901); undefined if nothing is there, or this is none. */
 export function valueAt(value: Json, at: string): Json | undefined {
+  if (at !== '' && !at.startsWith('/')) return undefined;
   let found: Json | undefined = value;
   for (const token of tokensOf(at)) {
     if (Array.isArray(found)) found = /^\d+$/.test(token) ? found[Number(token)] : undefined;

@@ -6,6 +6,7 @@ import { manyEntries } from '../../webview-ui/gallery/manyEntries.ts';
 import { sampleEntries } from '../../webview-ui/gallery/sampleEntries.ts';
 import { HEADERS } from '../../webview-ui/gallery/sampleHeaders.ts';
 import type { Json } from '../../src/protocol/json.ts';
+import type { ToolView } from '../../src/protocol/toolView.ts';
 import { tomorrow } from '../protocol/tomorrow.ts';
 import { GalleryRig, holdTimers, posted, send } from './galleryRig.ts';
 
@@ -209,8 +210,12 @@ describe('requests', () => {
 
   it('shows everything that is asked for beside the command or the change', async () => {
     const page = await rig.open('state=idle');
-    const ask = async (tool: string, input: Readonly<Record<string, Json>>): Promise<string> => {
-      const entry = { ...REQUEST, id: 'r', at: 0, tool, input, view: toolView(tool, input) };
+    const ask = async (
+      tool: string,
+      input: Readonly<Record<string, Json>>,
+      view: ToolView | undefined = toolView(tool, input),
+    ): Promise<string> => {
+      const entry = { ...REQUEST, id: 'r', at: 0, tool, input, view };
       const pending = { requestId: 'r', index: 900, request: 'permission', tool, since: 0 };
       await send(
         page,
@@ -229,6 +234,13 @@ describe('requests', () => {
     // A change with more than its two texts is not shown by them.
     const edits = [{ old_string: 'a', new_string: 'b', replace_all: true }];
     expect(await ask('MultiEdit', { file_path: '/a', edits })).toMatch(/edits[^]*replace_all/);
+    // [L2] A view that names more parts than this card shows hides none of them.
+    const run = { family: 'shell', command: '/run', path: '/into', content: '/all', after: '/now' };
+    const parts = { run: 'ls', into: '/etc/shadow', now: 'evil' };
+    expect(await ask('other', parts, { ...run, content: undefined, after: undefined })).toMatch(
+      /into\s*\/etc\/shadow\s*now\s*evil/,
+    );
+    expect(await ask('other', { ...parts, all: 'x' }, run)).toMatch(/now\s*evil/);
   });
 
   it('lets who may prompt answer a question, and only that', async () => {

@@ -4,7 +4,14 @@ import type { EntryOf } from '../../src/protocol/transcript.ts';
 import { CommandText, diffOfCall, InputTable } from '../cards/toolBodies.tsx';
 import { DiffTotals, DiffView } from '../parts/DiffView.tsx';
 import { Icon } from '../parts/Icon.tsx';
-import { familyOf, restOf, textPart } from '../../src/protocol/toolView.ts';
+import {
+  changeParts,
+  familyOf,
+  restOf,
+  textPart,
+  type ToolFamily,
+  type ToolPart,
+} from '../../src/protocol/toolView.ts';
 import { describeTool } from '../text/toolHead.ts';
 import { showDeceptive } from '../../src/base/visibleText.ts';
 import { useUi } from '../ui.ts';
@@ -28,12 +35,18 @@ function suggestionTexts(request: EntryOf<'request'>): readonly string[] {
   return suggestions.map((suggestion, at) => texts[at] ?? JSON.stringify(suggestion));
 }
 
+/** Families whose head names the path. */
+const NAMES_PATH: ReadonlySet<ToolFamily> = new Set(['edit', 'write', 'read']);
+
 /** What the head, the command or the diff shows. */
-const SHOWN = ['command', 'path', 'before', 'after', 'changes', 'content'] as const;
+function shownParts(request: EntryOf<'request'>): readonly ToolPart[] {
+  const path: readonly ToolPart[] = NAMES_PATH.has(familyOf(request)) ? ['path'] : [];
+  return ['command', ...path, ...changeParts(request)];
+}
 
 /** What else the agent asks for, such as to replace all or to leave the sandbox. */
 function Rest({ request }: { request: EntryOf<'request'> }) {
-  const rest = Object.entries(restOf(request, SHOWN)).filter(
+  const rest = Object.entries(restOf(request, shownParts(request))).filter(
     ([, value]) => value !== request.description,
   );
   return <InputTable input={Object.fromEntries(rest)} />;
