@@ -1,4 +1,5 @@
 // The log interface. Nothing secret and no transcript text goes into a log.
+import { say, verbatim, type Words } from './say.ts';
 
 /** Values that may stand beside a log message. */
 export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>;
@@ -25,9 +26,10 @@ export function prefixLogger(log: Logger, prefix: string): Logger {
 }
 
 /** Why a request over the network failed: network errors say it in their cause. */
-export function networkErrorText(error: unknown): string {
+export function networkErrorWords(error: unknown): Words {
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-  return errorText(cause) || 'no connection';
+  const text = errorText(cause);
+  return text === '' ? say`no connection` : verbatim(text);
 }
 
 /** Text of anything thrown, for a log field: code and message, no stack. */

@@ -1,9 +1,9 @@
 // The product's name and version: with package.json the only place that knows them.
 
 /** Name of the product as people read it. */
-export const PRODUCT_NAME = 'Twinhelm';
+export const PRODUCT_NAME: string = 'Twinhelm';
 /** Prefix of commands, settings, context keys and the CLI. */
-export const PRODUCT_ID = 'twinhelm';
+export const PRODUCT_ID: string = 'twinhelm';
 /** Publisher of the extension; URIs to the extension are `<scheme>://<publisher>.<id>/…`. */
 export const PUBLISHER = 'twinhelm';
 /** Environment variable that overrides `~/.twinhelm`. */

@@ -30,17 +30,26 @@ export type Speak = (template: string, ...args: (string | number)[]) => string;
 export const inEnglish: Speak = (template, ...args) =>
   template.replaceAll(/\{(\d+)\}/g, (whole, n: string) => String(args[Number(n)] ?? whole));
 
-/** Tag of a sentence: ``say`The journal ${file} is damaged.` ``. */
-export function say(strings: TemplateStringsArray, ...args: readonly WordsArgument[]): Words {
+/** Text that was written here is a part of a sentence, which nobody could translate: only what came from elsewhere is `string`. */
+type Data<A> = A extends string ? (string extends A ? A : '') : A;
+
+/** Tag of a sentence: ``say`The journal ${file} is damaged.` ``. What stands in it is data, or words of their own. */
+export function say<const A extends readonly WordsArgument[]>(
+  strings: TemplateStringsArray,
+  ...args: { readonly [K in keyof A]: Data<A[K]> }
+): Words {
   const template = strings.reduce((all, part, at) =>
     at === 0 ? part : `${all}{${at - 1}}${part}`,
   );
   return { template, args };
 }
 
+/** Template of what is no sentence of ours. */
+export const VERBATIM = '{0}';
+
 /** A text that has no translation: what a program or a person elsewhere said. */
 export function verbatim(text: string): Words {
-  return { template: '{0}', args: [text] };
+  return { template: VERBATIM, args: [text] };
 }
 
 /** The sentence in the words of a language; without one in English. */

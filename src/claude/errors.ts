@@ -1,14 +1,14 @@
 // Every message of this room that a person may read: problems of the agent and refusals.
-import { say } from '../base/say.ts';
+import { say, type Words } from '../base/say.ts';
 import { AppError } from '../base/errors.ts';
 import type { AgentProblem } from '../protocol/agent.ts';
 
 /** Oldest Claude Code that the stream protocol was measured with. */
-export const MIN_CLI_VERSION = '2.1.197';
+export const MIN_CLI_VERSION: string = '2.1.197';
 
 /** No usable `claude` was found. */
 export function notFoundProblem(tried: readonly string[]): AgentProblem {
-  const where = tried.length > 0 ? ` Looked at: ${tried.slice(0, 6).join(', ')}.` : '';
+  const where = tried.length > 0 ? say` Looked at: ${tried.slice(0, 6).join(', ')}.` : '';
   return {
     code: 'agent-not-found',
     happened: say`Claude Code was not found on this computer.${where}`,
@@ -35,10 +35,12 @@ export function notLoggedInProblem(): AgentProblem {
 }
 
 /** The program is there but ended, or could not be started, when it was asked for its version. */
-export function brokenProblem(path: string, detail: string): AgentProblem {
+export function brokenProblem(path: string, detail: Words | undefined): AgentProblem {
   return {
     code: 'agent-crashed',
-    happened: say`${path} ended at once instead of telling its version${detail === '' ? '' : ` (${detail})`}.`,
+    happened: detail
+      ? say`${path} ended at once instead of telling its version (${detail}).`
+      : say`${path} ended at once instead of telling its version.`,
     remedy: say`Run "claude --version" in a terminal to see why, reinstall it, or set another path in the settings.`,
   };
 }
@@ -58,8 +60,9 @@ export function crashedProblem(
   signal: string | null,
   stderrTail: string,
 ): AgentProblem {
-  const how = signal === null ? `with exit code ${code ?? 'unknown'}` : `by signal ${signal}`;
-  const said = stderrTail === '' ? '' : ` It said: ${stderrTail}`;
+  const exit = code === null ? say`with exit code unknown` : say`with exit code ${code}`;
+  const how = signal === null ? exit : say`by signal ${signal}`;
+  const said = stderrTail === '' ? '' : say` It said: ${stderrTail}`;
   return {
     code: 'agent-crashed',
     happened: say`Claude Code ended unexpectedly ${how}.${said}`,
@@ -79,7 +82,7 @@ export function silentProblem(silentMs: number): AgentProblem {
 }
 
 /** The program speaks, but not as expected. */
-export function protocolProblem(detail: string): AgentProblem {
+export function protocolProblem(detail: Words): AgentProblem {
   return {
     code: 'agent-protocol',
     happened: say`Claude Code did not answer as expected: ${detail}`,
@@ -117,10 +120,13 @@ export function notReadyError(said: string, cause: unknown): AppError {
 
 /** A model or mode whose name holds characters that no name has. */
 export function badNameError(what: 'model' | 'mode'): AppError {
+  const isModel = what === 'model';
   return new AppError('invalid-input', {
-    happened: say`This is not the name of a ${what}.`,
+    happened: isModel
+      ? say`This is not the name of a model.`
+      : say`This is not the name of a mode.`,
     kept: say`The session goes on as before.`,
-    remedy: say`Choose a ${what} from the list.`,
+    remedy: isModel ? say`Choose a model from the list.` : say`Choose a mode from the list.`,
   });
 }
 
@@ -134,9 +140,9 @@ export function controlTimeoutError(subtype: string, timeoutMs: number): AppErro
 }
 
 /** A control request was refused by the CLI. */
-export function controlRefusedError(subtype: string, reason: string): AppError {
+export function controlRefusedError(subtype: string, reason: string | undefined): AppError {
   return new AppError('agent-protocol', {
-    happened: say`Claude Code refused "${subtype}": ${reason}`,
+    happened: say`Claude Code refused "${subtype}": ${reason ?? say`no reason given`}`,
     kept: say`The session goes on as before.`,
   });
 }

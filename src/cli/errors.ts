@@ -1,5 +1,5 @@
 // Errors of the command line: one factory per message.
-import { say, verbatim } from '../base/say.ts';
+import { say, verbatim, type Words } from '../base/say.ts';
 import { AppError, joinParts, spokenParts } from '../base/errors.ts';
 import { PRODUCT_ID } from '../base/product.ts';
 import type { Alarm } from '../session/view.ts';
@@ -40,8 +40,9 @@ export function noSuchSession(prefix: string): AppError {
 
 /** Several sessions have an id that begins with `prefix`. */
 export function ambiguousSession(prefix: string, matches: readonly string[]): AppError {
+  const shown = [matches.slice(0, 5).join(', '), ...(matches.length > 5 ? ['…'] : [])].join(' ');
   return new AppError('session-ambiguous', {
-    happened: say`“${prefix}” is the beginning of several ids: ${matches.slice(0, 5).join(', ')}${matches.length > 5 ? ' …' : ''}.`,
+    happened: say`“${prefix}” is the beginning of several ids: ${shown}.`,
     remedy: say`Give more characters of the id.`,
   });
 }
@@ -166,7 +167,7 @@ export function sessionSilent(): AppError {
 /** The relay of a link cannot be reached. */
 export function relaySilent(relay: string, reason: string): AppError {
   return new AppError('relay-unreachable', {
-    happened: say`The relay ${relay} cannot be reached${reason === '' ? '' : ` (${reason})`}.`,
+    happened: say`The relay ${relay} cannot be reached${reason === '' ? '' : say` (${reason})`}.`,
     kept: say`Nothing was sent.`,
     remedy: say`Check the network, and that the link is meant for this computer: a link to 127.0.0.1 works only where it was made.`,
   });
@@ -236,7 +237,7 @@ export function nodeTooOld(version: string): AppError {
 }
 
 /** The identity file cannot be used. */
-export function identityUnusable(file: string, reason: string): AppError {
+export function identityUnusable(file: string, reason: Words): AppError {
   return new AppError('invalid-input', {
     happened: say`The identity in ${file} cannot be used: ${reason}.`,
     kept: say`It was not changed.`,

@@ -1,7 +1,7 @@
 // Every error of the session host that a person can see: one factory per message.
-import { say, type Words } from '../base/say.ts';
+import { say, verbatim, type Words } from '../base/say.ts';
 import { problemOf } from '../protocol/said.ts';
-import { AppError } from '../base/errors.ts';
+import { AppError, isAppError } from '../base/errors.ts';
 import { errorText } from '../base/log.ts';
 import { PRODUCT_ID, PRODUCT_NAME } from '../base/product.ts';
 import type { Problem } from '../protocol/state.ts';
@@ -142,7 +142,7 @@ export function logRowDamaged(index: number): AppError {
 }
 
 /** `host.json` cannot be used; nothing was sent to the address in it. */
-export function hostFileInvalid(file: string, reason: string): AppError {
+export function hostFileInvalid(file: string, reason: Words): AppError {
   return new AppError('host-file-invalid', {
     happened: say`${file} cannot be used: ${reason}.`,
     kept: say`Nothing was sent to the address in it.`,
@@ -151,9 +151,9 @@ export function hostFileInvalid(file: string, reason: string): AppError {
 }
 
 /** The host did not become ready; `detail` is the end of its log. */
-export function hostDidNotStart(logFile: string, detail: string): AppError {
+export function hostDidNotStart(logFile: string, detail: Words | undefined): AppError {
   return new AppError('host-unreachable', {
-    happened: say`The session host did not start.${detail === '' ? '' : say` It said: ${detail}`}`,
+    happened: say`The session host did not start.${detail ? say` It said: ${detail}` : ''}`,
     remedy: say`See ${logFile}.`,
   });
 }
@@ -175,10 +175,18 @@ export function runtimeUnusable(missing: readonly string[]): AppError {
   });
 }
 
-/** The relay child cannot be started. */
-export function relayChildFailed(reason: string): AppError {
+/** The relay child cannot be started; `why`: an error, whole sentences of its own (heard), or a clause. */
+export function relayChildFailed(why: Words | Error): AppError {
+  const words = isAppError(why)
+    ? why.words.happened
+    : why instanceof Error
+      ? verbatim(why.message.replace(/\.$/, ''))
+      : why;
+  const isSentence = isAppError(why) || words.heard !== undefined;
   return new AppError('relay-unreachable', {
-    happened: say`The relay of this computer cannot be started: ${reason.replace(/\.$/, '')}.`,
+    happened: isSentence
+      ? say`The relay of this computer cannot be started: ${words}`
+      : say`The relay of this computer cannot be started: ${words}.`,
     kept: say`The session host was not started; its sessions are kept.`,
     remedy: say`Start again; host.log says what the relay said.`,
   });
@@ -193,7 +201,7 @@ export function sessionNotFound(name: string): AppError {
 }
 
 /** Another process writes this conversation. */
-export function sessionBusy(where: string): AppError {
+export function sessionBusy(where: Words): AppError {
   return new AppError('session-busy', {
     happened: say`This conversation is open in ${where}.`,
     kept: say`Nothing was started: two writers would split it.`,
@@ -293,7 +301,7 @@ export function sharingOff(policyFile: string): AppError {
 }
 
 /** An address does not lead to this computer's relay. */
-export function addressUnreachable(url: string, reason: string): AppError {
+export function addressUnreachable(url: string, reason: Words): AppError {
   return new AppError('relay-unreachable', {
     happened: say`${url} does not lead to this session: ${reason}.`,
     kept: say`No link was made.`,

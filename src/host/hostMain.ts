@@ -7,6 +7,7 @@ import { errorText } from '../base/log.ts';
 import { PRODUCT_VERSION } from '../base/product.ts';
 import { createClaudeAgent } from '../claude/claudeAgent.ts';
 import { processStart } from '../node/processStart.ts';
+import { saidParts } from '../protocol/said.ts';
 import { PROTOCOL_VERSION } from '../protocol/version.ts';
 import { closeInOrder } from './closeInOrder.ts';
 import { journalSalvaged, stoppedBeforeReady } from './errors.ts';
@@ -55,8 +56,9 @@ export async function runHost(options: RunHostOptions): Promise<number> {
   } catch (error) {
     // Who starts it detached reads why it did not start from this line.
     if ((options.json || !options.foreground) && isAppError(error)) {
-      const { code, message } = error;
-      options.stdout.write(`${JSON.stringify({ ready: false, code, message })}\n`);
+      const { code, message, words } = error;
+      const line = { ready: false, code, message, said: saidParts(words) };
+      options.stdout.write(`${JSON.stringify(line)}\n`);
     }
     throw error;
   }

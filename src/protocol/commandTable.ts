@@ -1,5 +1,6 @@
 // Every kind of command, one row each: what it carries, which room runs it, who may, and how it runs.
 import * as z from 'zod/mini';
+import { say, type Words } from '../base/say.ts';
 import { roleSchema, type Scope, scopeSchema } from './state.ts';
 import { promptImageSchema } from './entryParts.ts';
 
@@ -23,7 +24,7 @@ export type CommandRow = Course & {
   readonly room: 'any' | 'session' | 'machine';
   readonly right: CommandRight;
   /** For people: completes “You may not …”. */
-  readonly action: string;
+  readonly action: Words;
   readonly args: z.ZodMiniType;
 };
 
@@ -43,14 +44,14 @@ export const COMMANDS = {
     ...FENCED,
     room: 'session',
     right: 'prompt',
-    action: 'send prompts to this session',
+    action: say`send prompts to this session`,
     args: z.looseObject({ text: z.string(), images: z.optional(z.array(image)) }),
   },
   'cancel-queued': {
     ...ORDERED,
     room: 'session',
     right: 'prompt',
-    action: 'cancel queued prompts',
+    action: say`cancel queued prompts`,
     args: z.looseObject({ promptId: z.string() }),
   },
   /** Hands a waiting prompt to the agent now, into a turn that runs. */
@@ -58,7 +59,7 @@ export const COMMANDS = {
     ...FENCED,
     room: 'session',
     right: 'prompt',
-    action: 'send queued prompts',
+    action: say`send queued prompts`,
     args: z.looseObject({ promptId: z.string() }),
   },
   /** Lets a held prompt run in its turn. */
@@ -66,14 +67,14 @@ export const COMMANDS = {
     ...ORDERED,
     room: 'session',
     right: 'prompt',
-    action: 'release held prompts',
+    action: say`release held prompts`,
     args: z.looseObject({ promptId: z.string() }),
   },
   answer: {
     ...ORDERED,
     room: 'session',
     right: 'by-request',
-    action: 'answer this request',
+    action: say`answer this request`,
     args: z.looseObject({
       requestId: z.string(),
       /** Hash of the input that was shown: another input is another request. */
@@ -95,7 +96,7 @@ export const COMMANDS = {
     ...ORDERED,
     room: 'any',
     right: 'prompt',
-    action: 'request control of this session',
+    action: say`request control of this session`,
     args: NONE,
   },
   /** The holder or an owner gives control to a window that asked, or to the newest window of a member. */
@@ -103,38 +104,38 @@ export const COMMANDS = {
     ...ORDERED,
     room: 'any',
     right: 'controller',
-    action: 'give control to others',
+    action: say`give control to others`,
     args: z.looseObject({ member: z.string(), window: z.optional(z.string()) }),
   },
   /** An owner takes control at once. */
-  'focus-take': { ...ORDERED, room: 'any', right: 'owner', action: 'take control', args: NONE },
-  'focus-release': { ...FREE, room: 'any', right: 'all', action: 'release control', args: NONE },
+  'focus-take': { ...ORDERED, room: 'any', right: 'owner', action: say`take control`, args: NONE },
+  'focus-release': { ...FREE, room: 'any', right: 'all', action: say`release control`, args: NONE },
   interrupt: {
     ...FREE,
     room: 'session',
     right: 'interrupt',
-    action: 'interrupt this session',
+    action: say`interrupt this session`,
     args: NONE,
   },
   'set-model': {
     ...ORDERED,
     room: 'session',
     right: 'owner',
-    action: 'change the model',
+    action: say`change the model`,
     args: z.looseObject({ model: z.string() }),
   },
   'set-mode': {
     ...ORDERED,
     room: 'session',
     right: 'mode',
-    action: 'change the permission mode',
+    action: say`change the permission mode`,
     args: z.looseObject({ mode: z.string() }),
   },
   rename: {
     ...ORDERED,
     room: 'session',
     right: 'owner',
-    action: 'rename this session',
+    action: say`rename this session`,
     args: z.looseObject({ title: z.string() }),
   },
   /** The owner sets what a member may do ("Allow control"). */
@@ -142,7 +143,7 @@ export const COMMANDS = {
     ...ORDERED,
     room: 'any',
     right: 'owner',
-    action: 'change what others may do',
+    action: say`change what others may do`,
     args: z.looseObject({
       member: z.string(),
       role: roleSchema,
@@ -153,15 +154,15 @@ export const COMMANDS = {
     ...ORDERED,
     room: 'any',
     right: 'owner',
-    action: 'remove others',
+    action: say`remove others`,
     args: z.looseObject({ member: z.string() }),
   },
-  leave: { ...FREE, room: 'any', right: 'all', action: 'leave', args: NONE },
+  leave: { ...FREE, room: 'any', right: 'all', action: say`leave`, args: NONE },
   fetch: {
     ...READING,
     room: 'any',
     right: 'all',
-    action: 'read this session',
+    action: say`read this session`,
     args: z.discriminatedUnion('what', [
       /** Plaintexts of log records `from` ≤ index < `to`, newest part first if they do not fit. */
       z.looseObject({ what: z.literal('log'), from: z.number(), to: z.number() }),
@@ -176,7 +177,7 @@ export const COMMANDS = {
     ...ORDERED,
     room: 'machine',
     right: 'owner',
-    action: 'start sessions on this computer',
+    action: say`start sessions on this computer`,
     args: z.looseObject({
       cwd: z.string(),
       prompt: z.optional(z.string()),
@@ -192,7 +193,7 @@ export const COMMANDS = {
     ...ORDERED,
     room: 'machine',
     right: 'owner',
-    action: 'open sessions of this computer',
+    action: say`open sessions of this computer`,
     args: z.looseObject({ foundKey: z.string() }),
   },
   /** Goes on with an ended conversation as a hosted session. */
@@ -200,7 +201,7 @@ export const COMMANDS = {
     ...ORDERED,
     room: 'machine',
     right: 'owner',
-    action: 'continue sessions of this computer',
+    action: say`continue sessions of this computer`,
     args: z.looseObject({
       session: z.optional(z.string()),
       foundKey: z.optional(z.string()),
@@ -211,14 +212,14 @@ export const COMMANDS = {
     ...ORDERED,
     room: 'machine',
     right: 'owner',
-    action: 'end sessions',
+    action: say`end sessions`,
     args: z.looseObject({ session: z.string() }),
   },
   share: {
     ...ORDERED,
     room: 'machine',
     right: 'owner',
-    action: 'share sessions',
+    action: say`share sessions`,
     args: z.looseObject({
       session: z.string(),
       role: roleSchema,
@@ -246,28 +247,28 @@ export const COMMANDS = {
     ...ORDERED,
     room: 'machine',
     right: 'owner',
-    action: 'stop sharing',
+    action: say`stop sharing`,
     args: z.looseObject({ session: z.string() }),
   },
   archive: {
     ...ORDERED,
     room: 'machine',
     right: 'owner',
-    action: 'archive sessions',
+    action: say`archive sessions`,
     args: z.looseObject({ session: z.string(), archived: z.boolean() }),
   },
   'stop-host': {
     ...ORDERED,
     room: 'machine',
     right: 'owner',
-    action: 'stop the background service of this computer',
+    action: say`stop the background service of this computer`,
     args: z.looseObject({ force: z.optional(z.boolean()) }),
   },
   'fetch-sessions': {
     ...READING,
     room: 'machine',
     right: 'owner',
-    action: "see this computer's sessions",
+    action: say`see this computer's sessions`,
     args: z.looseObject({ offset: z.number() }),
   },
 } as const satisfies Readonly<Record<string, CommandRow>>;

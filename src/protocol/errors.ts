@@ -1,11 +1,11 @@
 // Errors of links that a person can see: one factory per message.
-import { say } from '../base/say.ts';
+import { say, type Words } from '../base/say.ts';
 import { AppError } from '../base/errors.ts';
 import { PRODUCT_NAME } from '../base/product.ts';
 import { PROTOCOL_VERSION } from './version.ts';
 
-/** A link that was cut or changed on its way; `part` names what is wrong with it: 'the room'. */
-export function malformedLink(part: string): AppError {
+/** A link that was cut or changed on its way; `part` names what is wrong with it: *the room*. */
+export function malformedLink(part: Words): AppError {
   return new AppError('link-malformed', {
     happened: say`This is not a complete ${PRODUCT_NAME} link: ${part} is missing or damaged.`,
     kept: say`Nothing was sent.`,

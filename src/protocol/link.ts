@@ -1,4 +1,5 @@
 // Invite links: `<relay origin>/join#1.<room>.<invite secret>.<relay>.<role>[.<epoch>-<epoch secret>]`.
+import { say } from '../base/say.ts';
 import { type Bytes, fromBase64Url, toBase64Url, utf8Bytes, utf8Text } from '../base/bytes.ts';
 import { isRoomId } from './documentNames.ts';
 import { foreignLink, malformedLink } from './errors.ts';
@@ -37,19 +38,19 @@ export function parseLink(text: string): InviteLink {
   const hash = trimmed.indexOf('#');
   const fragment = decodeFragment(hash >= 0 ? trimmed.slice(hash + 1) : trimmed);
   const [version, room, secretText, relayText, roleText, epochText, ...rest] = fragment.split('.');
-  if (version === undefined || !/^\d{1,4}$/.test(version)) throw malformedLink('its beginning');
+  if (version === undefined || !/^\d{1,4}$/.test(version)) throw malformedLink(say`its beginning`);
   if (Number(version) !== PROTOCOL_VERSION) throw foreignLink(Number(version));
-  if (room === undefined || !isRoomId(room)) throw malformedLink('the room');
+  if (room === undefined || !isRoomId(room)) throw malformedLink(say`the room`);
   const secret = fromBase64Url(secretText ?? '');
-  if (secret?.length !== 32) throw malformedLink('the secret');
+  if (secret?.length !== 32) throw malformedLink(say`the secret`);
   const relay = readRelay(relayText ?? '');
-  if (relay === undefined) throw malformedLink('the relay address');
+  if (relay === undefined) throw malformedLink(say`the relay address`);
   const role = roleOfLetter(roleText ?? '');
-  if (role === undefined || rest.length > 0) throw malformedLink('the role');
+  if (role === undefined || rest.length > 0) throw malformedLink(say`the role`);
   if (epochText === undefined) return { room, secret, relay, role };
   const match = /^(\d{1,9})-([A-Za-z0-9_-]{43})$/.exec(epochText);
   const epochSecret = match?.[2] === undefined ? undefined : fromBase64Url(match[2]);
-  if (!match || epochSecret?.length !== 32) throw malformedLink('its end');
+  if (!match || epochSecret?.length !== 32) throw malformedLink(say`its end`);
   return { room, secret, relay, role, epoch: { number: Number(match[1]), secret: epochSecret } };
 }
 

@@ -6,6 +6,8 @@ import {
   type HeardWords,
   type Speak,
   spoken,
+  VERBATIM,
+  verbatim,
   type Words,
   type WordsArgument,
 } from '../base/say.ts';
@@ -57,6 +59,7 @@ function heardAgain({ code, args }: HeardWords): Said {
 function argumentOf(argument: WordsArgument): SaidArgument {
   if (typeof argument !== 'object') return { text: String(argument) };
   const { template, args } = argument;
+  if (template === VERBATIM) return { text: spoken(argument) };
   const plain = args.map((one) => (typeof one === 'object' ? spoken(one) : String(one)));
   return {
     text: spoken(argument),
@@ -105,20 +108,32 @@ export function templatesOf(bundle: Readonly<Record<string, string>> | undefined
   return new Map(Object.keys(bundle ?? {}).map((template) => [codeOfTemplate(template), template]));
 }
 
-/** The words of what somebody said; undefined if the template is not known here: then its English text is shown. */
-function wordsOf(said: HeardWords, templates: Templates): Words | undefined {
-  const template = templates.get(said.code);
+/** The words of what somebody said; undefined if they are not known here: then the English text is shown. */
+function wordsOf({ code, args = [] }: HeardWords, templates: Templates): Words | undefined {
+  const template = templateFor(code, args, templates);
   if (template === undefined) return undefined;
-  const args = (said.args ?? []).map(({ text, code, args: inner = [] }): WordsArgument => {
-    const known = code === undefined ? undefined : templates.get(code);
+  const given = args.map(({ text, code: innerCode, args: inner = [] }): WordsArgument => {
+    const known = innerCode === undefined ? undefined : templateFor(innerCode, inner, templates);
     return known === undefined ? text : { template: known, args: inner };
   });
-  return { template, args };
+  return { template, args: given };
+}
+
+/** The template of a code, if it has a place for each of these arguments and no other: else it is not what was said. */
+function templateFor(
+  code: string,
+  args: readonly unknown[],
+  templates: Templates,
+): string | undefined {
+  const template = templates.get(code);
+  if (template === undefined) return undefined;
+  const places = [...template.matchAll(/\{(\d+)\}/g)].map(([, n]) => Number(n));
+  return Math.max(-1, ...places) + 1 === args.length ? template : undefined;
 }
 
 /** What somebody has said: its English text, and the sentences that it can be translated by. */
 export function heard(text: string, ...said: readonly (Said | undefined)[]): Words {
-  return { template: '{0}', args: [text], heard: said.flatMap((one) => one ?? []) };
+  return { ...verbatim(text), heard: said.flatMap((one) => one ?? []) };
 }
 
 /** The answer to a command, or another text of several sentences. */
@@ -149,9 +164,15 @@ export interface Language {
 /** A sentence in the words of a language; what was heard and is not known there, in English. */
 export function translated(words: Words, { speak, templates }: Language): string {
   const known = words.heard?.map((one) => wordsOf(one, templates));
-  if (known === undefined || known.length === 0) return spoken(words, speak);
-  const sentences = known.map((one) => one && spoken(one, speak));
-  return sentences.includes(undefined) ? spoken(words, speak) : sentences.join(' ');
+  if (known === undefined || known.length === 0 || known.includes(undefined)) {
+    const { template, args } = words;
+    const language = { speak, templates };
+    return speak(
+      template,
+      ...args.map((one) => (typeof one === 'object' ? translated(one, language) : one)),
+    );
+  }
+  return known.map((one) => one && spoken(one, speak)).join(' ');
 }
 
 /** The sentences of an error in the words of a language. */

@@ -1,4 +1,6 @@
 // The options of `twinhelm relay`: from the command line, or from the process that started it.
+import { say, verbatim } from '../base/say.ts';
+import { errorText } from '../base/log.ts';
 import { parseJson } from '../protocol/json.ts';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -56,11 +58,11 @@ export function parseRelayArguments(argv: readonly string[]): RelayCommandLine {
   if (values.child) return { mode: 'child' };
   const port = Number(values.port ?? DEFAULT_PORT);
   if (!Number.isInteger(port) || port < 0 || port > 65_535 || values.port === '') {
-    throw badUsage(`--port must be a number from 0 to 65535, not “${values.port ?? ''}”`);
+    throw badUsage(say`--port must be a number from 0 to 65535, not “${values.port ?? ''}”`);
   }
   const publicUrl = values['public-url'];
   if (publicUrl !== undefined && !isWebUrl(publicUrl)) {
-    throw badUsage('--public-url must begin with https://, http://, wss:// or ws://');
+    throw badUsage(say`--public-url must begin with https://, http://, wss:// or ws://`);
   }
   const keyFile = values['access-key-file'];
   return {
@@ -80,7 +82,7 @@ export function parseRelayArguments(argv: readonly string[]): RelayCommandLine {
 /** Parses the options line of a child; throws AppError `usage`. */
 export function parseChildOptions(line: string): RelayCommandOptions {
   const parsed = childOptionsSchema.safeParse(parseJson(line));
-  if (!parsed.success) throw badUsage('the options line on stdin is not valid');
+  if (!parsed.success) throw badUsage(say`the options line on stdin is not valid`);
   const { port = 0, host = '127.0.0.1', dataDir, accessKey, publicUrl } = parsed.data;
   return { port, host, dataDir, accessKey, publicUrl, open: false };
 }
@@ -108,7 +110,7 @@ function readArguments(argv: readonly string[]) {
     });
     return values;
   } catch (error) {
-    throw badUsage(error instanceof Error ? error.message.replace(/\.$/, '') : 'bad arguments');
+    throw badUsage(verbatim(errorText(error).replace(/\.$/, '')));
   }
 }
 

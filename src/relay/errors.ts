@@ -1,5 +1,5 @@
 // Every message of the relay that a person can read.
-import { say } from '../base/say.ts';
+import { say, type Words } from '../base/say.ts';
 import { AppError } from '../base/errors.ts';
 
 /** The port is taken by another program. */
@@ -73,7 +73,7 @@ export function runtimeLacksSqlite(): AppError {
 }
 
 /** A claim that is no claim: malformed, not signed by the room's key, or for another room. */
-export function badClaim(reason: string): AppError {
+export function badClaim(reason: Words): AppError {
   return new AppError('relay-bad-request', {
     happened: say`The relay refused the claim: ${reason}.`,
     remedy: say`Check that both sides run the same version of Twinhelm.`,
@@ -137,7 +137,7 @@ export function noSuchRoute(): AppError {
 }
 
 /** A command line that the relay does not understand. */
-export function badUsage(reason: string): AppError {
+export function badUsage(reason: Words): AppError {
   return new AppError('usage', {
     happened: say`${reason}.`,
     remedy: say`See “twinhelm relay --help”.`,

@@ -1,6 +1,8 @@
 // The subcommand `twinhelm relay`: a server of one's own, or the child process of a session host.
+import { say } from '../base/say.ts';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { saidParts } from '../protocol/said.ts';
 import { untilAborted } from '../base/abort.ts';
 import { systemClock } from '../base/clock.ts';
 import { isAppError } from '../base/errors.ts';
@@ -85,7 +87,7 @@ async function runChild(io: RelayIo): Promise<number> {
     lines.close();
     await running?.close();
   }
-  if (!running) throw badUsage('--child expects a line of options on stdin');
+  if (!running) throw badUsage(say`--child expects a line of options on stdin`);
   return 0;
 }
 
@@ -135,7 +137,8 @@ async function reportFailure<T>(isJson: boolean, io: RelayIo, run: () => Promise
     return await run();
   } catch (error) {
     if (isJson && isAppError(error)) {
-      printLine(io, { ready: false, code: error.code, message: error.message });
+      const { code, message, words } = error;
+      printLine(io, { ready: false, code, message, said: saidParts(words) });
     }
     throw error;
   }

@@ -1,5 +1,5 @@
 // What becomes of a command, as a person can read it: what happened, what was kept, what to do.
-import { say } from '../base/say.ts';
+import { say, type Words } from '../base/say.ts';
 import { AppError, type ErrorWords, isAppError } from '../base/errors.ts';
 import { PRODUCT_NAME } from '../base/product.ts';
 import type { Rejection } from '../protocol/command.ts';
@@ -46,7 +46,7 @@ export function notMember(): CommandRefused {
 }
 
 /** The sender's role or rights do not reach; `action` completes "You may not …". */
-export function notAllowed(action: string): CommandRefused {
+export function notAllowed(action: Words): CommandRefused {
   return refused('not-allowed', {
     happened: say`You may not ${action}.`,
     kept: say`Nothing was changed.`,
@@ -121,7 +121,7 @@ export function unsupportedCommand(): CommandRefused {
 }
 
 /** Arguments or counter not as the protocol says; `detail` is one short clause. */
-export function invalidCommand(detail: string): CommandRefused {
+export function invalidCommand(detail: Words): CommandRefused {
   return refused('invalid', {
     happened: say`The command was not understood (${detail}).`,
     kept: say`Nothing was run.`,
@@ -147,10 +147,19 @@ export function alreadyAnswered(by: string | undefined): CommandRefused {
   });
 }
 
-/** Something named by id is not there; `what` completes "This … is not there". */
-export function notFound(what: string): CommandRefused {
+/** What a command can name by an id. */
+const NOT_THERE = {
+  member: say`This member is not there any more.`,
+  window: say`This window is not there any more.`,
+  request: say`This request is not there any more.`,
+  'queued prompt': say`This queued prompt is not there any more.`,
+  'held prompt': say`This held prompt is not there any more.`,
+} as const;
+
+/** Something named by its id is not there. */
+export function notFound(what: keyof typeof NOT_THERE): CommandRefused {
   return refused('not-found', {
-    happened: say`This ${what} is not there any more.`,
+    happened: NOT_THERE[what],
     kept: say`Nothing was changed.`,
     remedy: say`Look at the session's newest state and try again.`,
   });
@@ -192,11 +201,24 @@ export function notJournalled(): CommandRefused {
   });
 }
 
-/** More is in a room than its state can carry; `leftOut` names it: '3 people'. */
-export function stateTooLarge(leftOut: string): Problem {
+/** One sentence: what stands deeper in a sentence travels in English. */
+function notShown([a, b, c, d]: readonly [Words, ...Words[]]): Words {
+  if (b === undefined) {
+    return say`More is going on here than can be shown at once. Not shown: ${a}.`;
+  }
+  if (c === undefined) {
+    return say`More is going on here than can be shown at once. Not shown: ${a}, ${b}.`;
+  }
+  return d === undefined
+    ? say`More is going on here than can be shown at once. Not shown: ${a}, ${b}, ${c}.`
+    : say`More is going on here than can be shown at once. Not shown: ${a}, ${b}, ${c}, ${d}.`;
+}
+
+/** More is in a room than its state can carry; `leftOut` names it: *3 people*. One to four of them. */
+export function stateTooLarge(leftOut: readonly [Words, ...Words[]]): Problem {
   return problemOf({
     code: 'state-too-large',
-    happened: say`More is going on here than can be shown at once. Not shown: ${leftOut}.`,
+    happened: notShown(leftOut),
     kept: say`The session goes on; nothing of the conversation is lost.`,
     remedy: say`End links and remove people that are not needed any more.`,
   });

@@ -77,11 +77,14 @@ export function hostOfOtherVersion(theirs: readonly number[]): AppError {
   });
 }
 
-/** [V1] Somebody knocked who speaks no version of this host; `who` names person and device, `theirs` their versions. */
-export function guestOfOtherVersion(who: string, theirs: readonly number[]): AppError {
+/** [V1] Somebody knocked who speaks no version of this host; empty: no name. `theirs` are their versions. */
+export function guestOfOtherVersion(
+  { name, device }: { readonly name: string; readonly device: string },
+  theirs: readonly number[],
+): AppError {
   const isHere = sideToUpdate(theirs) === 'here';
   return new AppError('update', {
-    happened: say`${who} wanted to join with ${isHere ? say`a newer` : say`an older`} ${PRODUCT_NAME}: it speaks ${versionText(theirs)} of the protocol, this computer ${versionText(PROTOCOL_VERSIONS)}.`,
+    happened: say`${name || say`Somebody`} (${device}) wanted to join with ${isHere ? say`a newer` : say`an older`} ${PRODUCT_NAME}: it speaks ${versionText(theirs)} of the protocol, this computer ${versionText(PROTOCOL_VERSIONS)}.`,
     kept: say`They were not let in.`,
     remedy: isHere
       ? say`Update ${PRODUCT_NAME} on this computer and share again.`
@@ -121,7 +124,9 @@ export function claimRefused(url: string, status: number, reason: string): AppEr
   return new AppError(isTaken ? 'relay-claim-conflict' : 'relay-refused', {
     happened: isTaken
       ? say`Another process already serves this session on ${url}.`
-      : say`The relay ${url} refused the session${reason ? `: ${reason}` : ` (${status}).`}`,
+      : reason
+        ? say`The relay ${url} refused the session: ${reason}`
+        : say`The relay ${url} refused the session (${status}).`,
     kept: say`The session goes on here; nothing was published there now.`,
     ...(isTaken && { remedy: say`End the other one first, then share again.` }),
     ...(!isTaken && !reason && { remedy: say`Check the address and the access key of the relay.` }),
@@ -138,7 +143,7 @@ export function tooManyInvites(limit: number): AppError {
 }
 
 /** A relay does not answer. */
-export function relayUnreachable(url: string, reason: string): AppError {
+export function relayUnreachable(url: string, reason: Words): AppError {
   return new AppError('relay-unreachable', {
     happened: say`The relay ${url} cannot be reached (${reason}).`,
     kept: say`The session goes on here; nothing was published there now.`,

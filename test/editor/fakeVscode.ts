@@ -27,6 +27,7 @@ export function resetEditor(): void {
   editor.context.clear();
   editor.notices.length = 0;
   editor.panels.length = 0;
+  l10n.bundle = undefined;
   Object.assign(editor, { isFocused: true, folder: '/nowhere' });
 }
 
@@ -80,11 +81,14 @@ export const Uri = {
   }),
 };
 
-/** Texts in English. */
+/** Texts in English, or in the language of a bundle. */
 export const l10n = {
   t: (text: string, ...values: readonly unknown[]): string =>
-    text.replaceAll(/\{(\d)\}/g, (_, at: string) => String(values[Number(at)])),
-  bundle: undefined,
+    (l10n.bundle?.[text] ?? text).replaceAll(/\{(\d)\}/g, (_, at: string) =>
+      String(values[Number(at)]),
+    ),
+  // As VS Code has it: a test may put one in.
+  bundle: undefined as Readonly<Record<string, string>> | undefined,
 };
 
 /** Where a panel opens. */

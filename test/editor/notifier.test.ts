@@ -1,10 +1,12 @@
 // Notifications of sessions that no panel shows.
 import { afterEach, expect, test } from 'vitest';
+import { say } from '../../src/base/say.ts';
 import { Notifier } from '../../src/editor/views/notifier.ts';
+import { problemOf } from '../../src/protocol/said.ts';
 import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { member, row } from '../client/samples.ts';
 import { EditorRig } from './editorRig.ts';
-import { editor, resetEditor } from './fakeVscode.ts';
+import { editor, l10n, resetEditor } from './fakeVscode.ts';
 
 afterEach(resetEditor);
 
@@ -32,5 +34,26 @@ test('who knocks at a shared session is told, also at one that is shared again',
     expect(pool.find({ kind: 'own', session: 'a' })).toBeUndefined();
     rig.views.clear();
   }
+  notifier.dispose();
+});
+
+test('[E1] why a session has ended is said in the language of the window', () => {
+  l10n.bundle = Object.fromEntries(
+    ['“{0}” has ended: {1}', 'It was killed by {0}.'].map((text) => [text, `⟦${text}⟧`]),
+  );
+  const rig = new EditorRig();
+  editor.folder = '/home/ada/project';
+  const { directory, pool, panels, clock } = rig;
+  // The parts of it that the notifier asks for.
+  const machine = rig.machine as never;
+  const notifier = new Notifier({ machine, directory, pool, panels, clock });
+  const by: string = 'nobody\u202e';
+  const happened = say`It was killed by ${by}.`;
+  const problem = problemOf({ code: 'agent-crashed', happened });
+  for (const session of [{ status: 'working' }, { status: 'ended', problem }] as const) {
+    rig.list([row({ id: 'a', title: 'Parser', ...session })]);
+    clock.advance(300);
+  }
+  expect(editor.notices).toEqual(['⟦“Parser” has ended: ⟦It was killed by nobody⟨U+202E⟩.⟧⟧']);
   notifier.dispose();
 });

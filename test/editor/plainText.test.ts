@@ -15,6 +15,12 @@ test.each([
   expect(LINK.test(plainText(`${name} asks for control of “${name}”.`))).toBe(false);
 });
 
+test('nothing in a name hides, turns the line around, or brings a link together', () => {
+  expect(plainText('Bob\u202e)live.exe')).toBe('Bob⟨U+202E⟩)live.exe');
+  expect(plainText('a\u0007\u200bb')).toBe('a⟨U+0007⟩⟨U+200B⟩b');
+  expect(LINK.test(plainText('[Bob]\u200b(command:a)'))).toBe(false);
+});
+
 test('other brackets stay as they are', () => {
   expect(plainText('fix [core] (part 2), a[0]')).toBe('fix [core] (part 2), a[0]');
 });

@@ -2,14 +2,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { wantedBundle } from '../../scripts/l10n.ts';
 import { AppError } from '../../src/base/errors.ts';
-import { codeOfTemplate, say, spoken, verbatim } from '../../src/base/say.ts';
+import { codeOfTemplate, say, verbatim } from '../../src/base/say.ts';
 import { errorMessage, outboxMessage, translatedProblem } from '../../src/client/translate.ts';
-import { problemOf, saidParts, saidText, templatesOf } from '../../src/protocol/said.ts';
+import { problemOf, saidParts, saidText } from '../../src/protocol/said.ts';
 import { REPO_ROOT } from '../../tools/install/cache.ts';
+import { PSEUDO as t, PSEUDO_TEXTS } from '../probes/pseudoLanguage.ts';
 
-const TEMPLATES: readonly string[] = Object.keys(Object(JSON.parse(wantedBundle())));
+const TEMPLATES: readonly string[] = Object.keys(PSEUDO_TEXTS);
 
 function sources(...folders: readonly string[]): ReadonlyMap<string, string> {
   const files = folders.flatMap((folder) =>
@@ -71,17 +71,69 @@ describe('errors', () => {
   });
 });
 
-describe('a language', () => {
-  /** As VS Code’s, with a bundle in which every text is in brackets. */
-  const bundle = Object.fromEntries(TEMPLATES.map((text) => [text, `⟦${text}⟧`]));
-  const t = Object.assign(
-    (message: string, ...args: (string | number | boolean)[]) =>
-      spoken({ template: bundle[message] ?? message, args: args.map(String) }),
-    { templates: templatesOf(bundle) },
+/** What a factory may be given as a text: names and values from elsewhere. Everything else is `Words`. */
+const DATA: ReadonlySet<string> = new Set(
+  (
+    'by cwd device file folder holder home host keptAs kind logFile mode name path policyFile ' +
+    'said signal stderrTail subtype title url version'
+  ).split(' '),
+);
+/** Texts of programs and people, of which the name does not tell that they are: with what they are. */
+const HEARD: readonly string[] = [
+  'claimRefused.reason', // what the relay answers
+  'controlRefusedError.reason', // what the agent answers
+  'switchFailed.detail', // what the adapter threw
+];
+
+/** Factories of errors in a source, with those of their parameters that are texts. */
+function textsTaken(source: string): readonly (readonly [name: string, parameter: string])[] {
+  return [...source.matchAll(/function (\w+)\(([^]*?)\): \w+/g)].flatMap(
+    ([, name = '', list = '']) =>
+      [...list.matchAll(/(\w+)\??: (?:readonly )?string\b(?!\[\])/g)].map(
+        ([, parameter = '']) => [name, parameter] as const,
+      ),
   );
+}
+
+/** Arguments of these functions that are texts written at the call. */
+function textsGiven(source: string, factories: readonly string[]): readonly string[] {
+  const call = new RegExp(
+    `\\b(?:${factories.join('|')})\\(\\s*(?:[\\w.!]+,\\s*)*(['"\`][^]*?['"\`])`,
+    'g',
+  );
+  return [...source.matchAll(call)].map(([text]) => text);
+}
+
+// The type of `say` refuses texts that are written where they are handed over; here, those that a factory hands on.
+describe('a part of a sentence is words too', () => {
+  const errorFiles = [...sources('src')].filter(([path]) => /(?:errors|refusals)\.ts$/.test(path));
+  const factories = errorFiles
+    .filter(([path]) => !path.startsWith('src/cli/'))
+    .flatMap(([, source]) => textsTaken(source));
+
+  it('what a factory takes as a text is a name or what somebody said', () => {
+    expect(factories.length).toBeGreaterThan(40);
+    const clauses = factories.filter(
+      ([name, parameter]) => !DATA.has(parameter) && !HEARD.includes(`${name}.${parameter}`),
+    );
+    expect(clauses).toEqual([]);
+  });
+
+  it('nobody writes a text where it is handed to a factory', () => {
+    const names = [...new Set(factories.map(([name]) => name))];
+    const found = [...sources('src')].flatMap(([path, source]) =>
+      textsGiven(source, names).map((text) => `${path}: ${text}`),
+    );
+    expect(found).toEqual([]);
+    expect(textsGiven("throw hostRunning('this home');", names)).toHaveLength(1);
+  });
+});
+
+describe('a language', () => {
+  const [file, keptAs]: readonly string[] = ['/j', '/k'];
   const words = {
-    happened: say`The journal ${'/j'} is damaged.`,
-    kept: say`It was kept as ${'/k'}; the agent's own transcripts are untouched.`,
+    happened: say`The journal ${file ?? ''} is damaged.`,
+    kept: say`It was kept as ${keptAs ?? ''}; the agent's own transcripts are untouched.`,
     remedy: say`Check the disk, then start again.`,
   };
   const all =

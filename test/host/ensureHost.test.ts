@@ -1,4 +1,6 @@
 // Finding and starting the host: races, stale and hostile files, versions, its end.
+import { errorMessage } from '../../src/client/translate.ts';
+import { PSEUDO } from '../probes/pseudoLanguage.ts';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -159,7 +161,10 @@ describe('ensureHost', () => {
     mkdirSync(home, { recursive: true });
     writeFileSync(hostPaths(home).lock, 'no database '.repeat(1000));
     const error = await ensure(home).catch((thrown: unknown) => thrown);
-    expect(isAppError(error, 'host-unreachable') && error.message).toMatch(/lock file .* cannot/);
+    if (!isAppError(error, 'host-unreachable')) throw error;
+    expect(error.message).toMatch(/lock file .* cannot/);
+    // [E1] What it says is not English within a sentence of another language.
+    expect(errorMessage(error, PSEUDO)).toMatch(/^⟦[^⟧]*⟦ It said: ⟦The lock file [^⟧]* cannot/);
     const script = join(temporaryFolder(), 'broken.mjs');
     writeFileSync(script, 'throw new Error("broken");');
     const other = await ensure(newHome(), { script }).catch((thrown: unknown) => thrown);

@@ -1,4 +1,5 @@
 // A hosted session whose agent a test plays: what happens between two steps of it.
+import { folderMissing } from '../../src/host/errors.ts';
 import { verbatim } from '../../src/base/say.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { seenOf } from '../../src/client/prompts/seen.ts';
@@ -90,6 +91,16 @@ describe('a hosted session', () => {
       /Nothing was changed/,
     );
     expect(session.recorder.stored.model).toBeUndefined();
+    const [child] = rig.agent.alive;
+    if (child === undefined) throw new Error('no agent');
+    // What its adapter says is whole sentences: they are no part of another one.
+    child.setModel = () => Promise.reject(folderMissing('/gone'));
+    const refusal = await execute(session, 'set-model', { model: 'x' }).catch((e: unknown) => e);
+    expect(refusal).toMatchObject({
+      rejection: 'invalid',
+      words: { happened: { template: 'The folder {0} does not exist.', args: ['/gone'] } },
+    });
+    child.setModel = () => Promise.resolve();
     await execute(session, 'set-model', { model: 'other' });
     expect(session.recorder.stored.model).toBe('other');
   });

@@ -8,8 +8,12 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { isAppError } from '../../src/base/errors.ts';
 import { silentLogger } from '../../src/base/log.ts';
+import { errorMessage } from '../../src/client/translate.ts';
 import { RelayChild } from '../../src/host/serve/relayChild.ts';
+import { saidParts } from '../../src/protocol/said.ts';
+import { storeLocked } from '../../src/relay/errors.ts';
 import { waitUntil } from '../../tools/run/waitUntil.ts';
+import { PSEUDO } from '../probes/pseudoLanguage.ts';
 import { temporaryFolder } from './folders.ts';
 import { HOST_PROGRAM } from './hostRig.ts';
 
@@ -116,6 +120,21 @@ describe('relay child', () => {
     const script = join(temporaryFolder(), 'broken.mjs');
     writeFileSync(script, 'process.exit(3);');
     const error = await start(0, script).catch((thrown: unknown) => thrown);
-    expect(isAppError(error, 'relay-unreachable') && error.message).toContain('code 3');
+    if (!isAppError(error, 'relay-unreachable')) throw error;
+    expect(error.message).toContain('cannot be started: it ended at once (code 3).');
+    expect(errorMessage(error, PSEUDO)).toContain(': ⟦it ended at once (code 3)⟧.⟧');
+  });
+
+  it('[E1] what it says before it ends can be translated, and is said once', async () => {
+    const script = join(temporaryFolder(), 'refusing.mjs');
+    const { message, words } = storeLocked('/data', undefined);
+    const line = { ready: false, code: 'journal-locked', message, said: saidParts(words) };
+    writeFileSync(script, `console.log(${JSON.stringify(JSON.stringify(line))});`);
+    const error = await start(0, script).catch((thrown: unknown) => thrown);
+    if (!isAppError(error, 'relay-unreachable')) throw error;
+    expect(error.parts.happened).toBe(`The relay of this computer cannot be started: ${message}`);
+    expect(errorMessage(error, PSEUDO)).toMatch(
+      /^⟦The relay of this computer cannot be started: ⟦The relay's store \/data is in use/,
+    );
   });
 });

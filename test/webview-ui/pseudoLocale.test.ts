@@ -1,12 +1,12 @@
 // Every text of the page in a language that does not exist: what is still English was never translated.
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { wantedBundle } from '../../scripts/l10n.ts';
 import { say } from '../../src/base/say.ts';
 import { saidText } from '../../src/protocol/said.ts';
 import { sampleEntries } from '../../webview-ui/gallery/sampleEntries.ts';
 import { HEADERS, ownerHeader } from '../../webview-ui/gallery/sampleHeaders.ts';
 import { waitingRequest } from '../../webview-ui/gallery/sampleRequests.ts';
+import { PSEUDO_TEXTS as STRINGS } from '../probes/pseudoLanguage.ts';
 import { GalleryRig, nextFrames, send } from './galleryRig.ts';
 
 let rig: GalleryRig;
@@ -14,11 +14,6 @@ beforeAll(async () => {
   rig = await GalleryRig.start();
 });
 afterAll(() => rig.close());
-
-/** Every text of the bundle in brackets that nothing else has. */
-const STRINGS: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.keys(Object(JSON.parse(wantedBundle()))).map((text) => [text, `⟦${text}⟧`]),
-);
 
 /** What is data: it comes from people, agents and programs. */
 function dataOf(value: unknown): readonly string[] {
@@ -87,7 +82,8 @@ describe('no text of the page is left in English', () => {
 it('what another computer has said is translated by its code, and shown as it came where that is not known', async () => {
   const page = await rig.open('state=owner');
   await send(page, { type: 'init', strings: STRINGS, locale: 'en', draft: '' });
-  const known = saidText(say`Model changed to “${'opus'}”.`);
+  const model: string = 'opus';
+  const known = saidText(say`Model changed to “${model}”.`);
   const notice = { kind: 'notice', at: 0, level: 'info', code: 'x' };
   const entries = [
     { ...notice, id: 'a', ...known },

@@ -53,7 +53,7 @@ export class ControlChannel {
     this.waiting.delete(response.request_id);
     waiting.timer.dispose();
     if (response.subtype === 'success') waiting.resolve(response);
-    else waiting.reject(controlRefusedError(waiting.subtype, response.error ?? 'no reason given'));
+    else waiting.reject(controlRefusedError(waiting.subtype, response.error));
     return true;
   }
 

@@ -1,4 +1,5 @@
 // Asks the installed CLI what it is: version, features, login; every failure is a problem with its remedy.
+import { say, verbatim } from '../../base/say.ts';
 import { execFile } from 'node:child_process';
 import * as z from 'zod/mini';
 import type { AgentProbe } from '../../protocol/agent.ts';
@@ -59,7 +60,8 @@ export async function probeClaude(options: ProbeClaudeOptions): Promise<AgentPro
   const version = /(\d+\.\d+\.\d+)/.exec(asked.stdout)?.[1];
   if (version === undefined) {
     const said = (asked.stderr || asked.stdout).trim().slice(-300);
-    return { path, features: [], problem: brokenProblem(path, said || `exit code ${asked.code}`) };
+    const detail = said === '' ? say`exit code ${String(asked.code)}` : verbatim(said);
+    return { path, features: [], problem: brokenProblem(path, detail) };
   }
   if (compareVersions(version, MIN_CLI_VERSION) < 0) {
     return { path, version, features: [], problem: tooOldProblem(version) };

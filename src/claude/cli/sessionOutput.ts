@@ -123,7 +123,7 @@ export class SessionOutput {
         : say`Claude Code wrote a line that is not JSON; it was left out.`,
     );
     if (this.garbled === GARBLED_LIMIT) {
-      this.setProblem(protocolProblem('its output is not stream-json.'));
+      this.setProblem(protocolProblem(say`its output is not stream-json.`));
     }
   }
 

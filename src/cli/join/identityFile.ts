@@ -1,4 +1,5 @@
 // The identity of this command line: one per home folder, in a file that only its owner reads.
+import { say } from '../../base/say.ts';
 import { linkSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { newId } from '../../base/ids.ts';
@@ -22,7 +23,7 @@ export function loadIdentity(
   const store = new IdentityStore({
     storage: identityFile(file, platform),
     onTrouble: ({ kind, error }) => {
-      throw kind === 'damaged' ? identityUnusable(file, 'it is damaged') : error;
+      throw kind === 'damaged' ? identityUnusable(file, say`it is damaged`) : error;
     },
   });
   return store.get();
@@ -61,6 +62,6 @@ function readIfThere(file: string, platform: NodeJS.Platform): string | undefine
     throw error;
   }
   const isOpen = platform !== 'win32' && (statSync(file).mode & 0o077) !== 0;
-  if (isOpen) throw identityUnusable(file, 'others may read or write it');
+  if (isOpen) throw identityUnusable(file, say`others may read or write it`);
   return text.trim();
 }

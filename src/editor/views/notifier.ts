@@ -21,6 +21,7 @@ import { refKey, type SessionRef } from '../../client/rooms/sessionRef.ts';
 import { groupOf } from '../../client/lists/sessionTree.ts';
 import { type NoticeKind, settings } from '../settings.ts';
 import { canOf, statusOf } from '../../protocol/openValues.ts';
+import { translatedProblem } from '../../client/translate.ts';
 import { Soon } from '../soon.ts';
 
 /** Options of the notifier. */
@@ -114,7 +115,7 @@ export class Notifier {
         waitingCause: session.waitingCause,
         isWorking: statusOf(session.status) === 'working',
         isEnded: statusOf(session.status) === 'ended',
-        problem: session.problem?.happened,
+        problem: session.problem && translatedProblem(session.problem, this.t).happened,
         // Of this computer's own host the Sessions view and the panel tell.
         isLost: ref.kind === 'joined' && (truth === 'host-offline' || truth === 'relay-offline'),
         knocks:

@@ -1,4 +1,5 @@
 // Never two writers on one conversation: the agents themselves have no lock.
+import { say } from '../../base/say.ts';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '../../base/clock.ts';
 import type { Agent } from '../../protocol/agent.ts';
@@ -30,7 +31,7 @@ export async function refuseSecondWriter(
     );
     if (other === undefined) return;
     if (isClosed() || clock.monotonic() > end) {
-      throw sessionBusy(`a terminal (process ${other.pid})`);
+      throw sessionBusy(say`a terminal (process ${other.pid ?? 0})`);
     }
     await pause(POLL_MS);
   }

@@ -1,9 +1,11 @@
 // Finds the running session host of a home folder, or starts one that outlives the window.
+import { say, verbatim, type Words } from '../../base/say.ts';
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod/mini';
+import { heardText, saidPartsSchema } from '../../protocol/said.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import { HOME_VARIABLE, PRODUCT_VERSION } from '../../base/product.ts';
@@ -40,6 +42,7 @@ const failureSchema = z.object({
   ready: z.literal(false),
   code: z.string(),
   message: z.string(),
+  said: z.optional(saidPartsSchema),
 });
 
 /**
@@ -92,10 +95,12 @@ async function startHost(
     const found = await findHost(paths);
     if (found !== undefined) return found;
     const failure = ended === undefined ? undefined : host.failure();
+    const its = failure && heardText(failure.message, failure.said);
     if (ended !== undefined && failure?.code !== 'host-running')
-      throw hostDidNotStart(paths.log, failure?.message ?? ended);
-    if (now > end)
-      throw hostDidNotStart(paths.log, failure?.message ?? `not ready within ${READY_MS / 1000} s`);
+      throw hostDidNotStart(paths.log, its ?? ended);
+    if (now > end) {
+      throw hostDidNotStart(paths.log, its ?? say`not ready within ${READY_MS / 1000} s`);
+    }
     // The winner of the race is getting ready, or an older host is on its way out: then its place is free soon.
     if (ended !== undefined && againAt === Number.POSITIVE_INFINITY) {
       againAt = now + againMs;
@@ -111,7 +116,7 @@ async function startHost(
 /** A host process that was started. */
 interface StartedHost {
   /** How it ended; undefined while it runs. */
-  readonly ended: () => string | undefined;
+  readonly ended: () => Words | undefined;
   /** The reason that it gave. */
   readonly failure: () => z.infer<typeof failureSchema> | undefined;
 }
@@ -135,9 +140,9 @@ function spawnHost(
   });
   closeSync(output);
   child.unref();
-  let ended: string | undefined;
-  child.once('error', (error) => (ended = error.message));
-  child.once('exit', (code, killedBy) => (ended = `exit ${code ?? killedBy ?? ''}`));
+  let ended: Words | undefined;
+  child.once('error', (error) => (ended = verbatim(error.message)));
+  child.once('exit', (code, killedBy) => (ended = say`exit ${String(code ?? killedBy)}`));
   options.log.info('session host started', { pid: child.pid ?? -1 });
   return { ended: () => ended, failure: () => lastFailure(outputFile, outputStart) };
 }

@@ -1,4 +1,5 @@
 // `host.json`: the address of the running session host. Written last, read with suspicion.
+import { say, verbatim, type Words } from '../../base/say.ts';
 import { hasErrorCode, writePrivateFile } from '../../node/files.ts';
 import { readFileSync, rmSync, statSync } from 'node:fs';
 import * as z from 'zod/mini';
@@ -56,16 +57,16 @@ export async function readHostFile(
   path: string,
   { platform = process.platform }: { readonly platform?: NodeJS.Platform } = {},
 ): Promise<FoundHost> {
-  let problem: string | undefined;
+  let problem: Words | undefined;
   try {
     problem = ownershipProblem(path, platform);
   } catch (error) {
     if (hasErrorCode(error, 'ENOENT')) return { kind: 'none' };
-    problem = errorText(error);
+    problem = verbatim(errorText(error));
   }
   if (problem !== undefined) return invalid(path, problem);
   const parsed = hostFileSchema.safeParse(parseJson(readText(path) ?? ''));
-  if (!parsed.success) return invalid(path, 'it is garbled');
+  if (!parsed.success) return invalid(path, say`it is garbled`);
   const file = parsed.data;
   const addressProblem = hostileAddress(file);
   if (addressProblem !== undefined) return invalid(path, addressProblem);
@@ -79,7 +80,7 @@ export function speaksOurProtocol(file: HostFile): boolean {
   return PROTOCOL_VERSIONS.includes(file.protocol);
 }
 
-function invalid(path: string, reason: string): FoundHost {
+function invalid(path: string, reason: Words): FoundHost {
   return { kind: 'invalid', error: hostFileInvalid(path, reason) };
 }
 
@@ -92,23 +93,23 @@ function readText(path: string): string | undefined {
 }
 
 /** The mode says nothing on Windows: there the ACL of the user's profile protects the file. */
-function ownershipProblem(path: string, platform: NodeJS.Platform): string | undefined {
+function ownershipProblem(path: string, platform: NodeJS.Platform): Words | undefined {
   const stat = statSync(path);
-  if (!stat.isFile()) return 'it is not a file';
-  if (stat.size > MAX_BYTES) return 'it is far too long';
+  if (!stat.isFile()) return say`it is not a file`;
+  if (stat.size > MAX_BYTES) return say`it is far too long`;
   if (platform === 'win32' || process.getuid === undefined) return undefined;
-  if (stat.uid !== process.getuid()) return 'it belongs to another user';
-  return (stat.mode & 0o077) === 0 ? undefined : 'others may read or write it';
+  if (stat.uid !== process.getuid()) return say`it belongs to another user`;
+  return (stat.mode & 0o077) === 0 ? undefined : say`others may read or write it`;
 }
 
-function hostileAddress(file: HostFile): string | undefined {
-  if (!isLoopback(file.relayUrl)) return 'its relay is not on this computer';
+function hostileAddress(file: HostFile): Words | undefined {
+  if (!isLoopback(file.relayUrl)) return say`its relay is not on this computer`;
   try {
     const link = parseLink(file.link);
-    if (link.relay !== file.relayUrl) return 'its link leads to another address than its relay';
-    return link.role === 'owner' ? undefined : 'its link is not an owner link';
+    if (link.relay !== file.relayUrl) return say`its link leads to another address than its relay`;
+    return link.role === 'owner' ? undefined : say`its link is not an owner link`;
   } catch {
-    return 'its link is garbled';
+    return say`its link is garbled`;
   }
 }
 

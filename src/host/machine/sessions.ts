@@ -1,4 +1,5 @@
 // All sessions of this computer: ours, open or ended, and those found running elsewhere.
+import { say } from '../../base/say.ts';
 import { DisposableStore } from '../../base/disposable.ts';
 import { Emitter } from '../../base/emitter.ts';
 import { errorText } from '../../base/log.ts';
@@ -141,7 +142,7 @@ export class Sessions {
     await this.found.look();
     return this.alone(key, async (target) => {
       const found = target.found ?? this.found.running(target.stored?.agentSessionId);
-      if (found !== undefined && isRunning(found)) throw sessionBusy('a terminal');
+      if (found !== undefined && isRunning(found)) throw sessionBusy(say`a terminal`);
       const session = await this.openNow(key, target);
       const goesOn =
         session.driver?.can.includes('prompt') === true && !session.recorder.stored.ended;

@@ -1,6 +1,7 @@
 // Sharing a session: who may be let in, where guests reach it, and the proof that they do.
+import { say, type Words } from '../../base/say.ts';
 import type { Clock } from '../../base/clock.ts';
-import { networkErrorText } from '../../base/log.ts';
+import { networkErrorWords } from '../../base/log.ts';
 import { admissionToken } from '../../crypto/admissionToken.ts';
 import type { CommandArgs } from '../../protocol/commandTable.ts';
 import { TIMES } from '../../protocol/limits.ts';
@@ -191,7 +192,10 @@ function targetOf(where: CommandArgs<'share'>['where'], relay: RelayChild): Targ
   if (where.kind === 'loopback') return { kind: 'loopback', url: relay.address.url };
   const url = relayAddress(where.url);
   if (url === undefined) {
-    throw addressUnreachable(where.url, 'it is not a wss://, https://, ws:// or http:// address');
+    throw addressUnreachable(
+      where.url,
+      say`it is not a wss://, https://, ws:// or http:// address`,
+    );
   }
   if (where.kind === 'address') return { kind: 'address', url };
   const { accessKey } = where;
@@ -208,16 +212,16 @@ async function checkEndToEnd(link: string, options: ShareOptions): Promise<void>
     try {
       return await options.fetch(`${base}${path}`, { signal, headers, redirect: 'error' });
     } catch (error) {
-      throw addressUnreachable(relay, networkErrorText(error));
+      throw addressUnreachable(relay, networkErrorWords(error));
     }
   };
   const health = await get('/healthz', {});
-  if (!health.ok) throw addressUnreachable(relay, `it answers ${health.status}`);
+  if (!health.ok) throw addressUnreachable(relay, say`it answers ${health.status}`);
   const own = await get(`/-/rooms/${room}`, { authorization: `Bearer ${token}` });
   if (!own.ok) {
     throw addressUnreachable(
       relay,
-      'something answers there, but it is not the relay of this session',
+      say`something answers there, but it is not the relay of this session`,
     );
   }
   await openSocket(`${relay}/${room}`, token, relay);
@@ -226,8 +230,8 @@ async function checkEndToEnd(link: string, options: ShareOptions): Promise<void>
 function openSocket(url: string, token: string, relay: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(url, [SUBPROTOCOL, token]);
-    const timer = setTimeout(() => finish('WebSockets do not get through'), CHECK_MS);
-    const finish = (reason?: string): void => {
+    const timer = setTimeout(() => finish(say`WebSockets do not get through`), CHECK_MS);
+    const finish = (reason?: Words): void => {
       clearTimeout(timer);
       socket.onopen = socket.onerror = socket.onclose = null;
       socket.close();
@@ -235,7 +239,7 @@ function openSocket(url: string, token: string, relay: string): Promise<void> {
       else reject(addressUnreachable(relay, reason));
     };
     socket.onopen = () => finish();
-    socket.onerror = () => finish('WebSockets do not get through');
-    socket.onclose = ({ code }) => finish(`the WebSocket was closed (${code})`);
+    socket.onerror = () => finish(say`WebSockets do not get through`);
+    socket.onclose = ({ code }) => finish(say`the WebSocket was closed (${code})`);
   });
 }

@@ -1,4 +1,5 @@
 // The relay of this computer: a child process of the session host, started again whenever it ends.
+import { say, verbatim } from '../../base/say.ts';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import * as z from 'zod/mini';
@@ -9,6 +10,7 @@ import { type Disposable, DisposableStore } from '../../base/disposable.ts';
 import { Emitter, type Event } from '../../base/emitter.ts';
 import { errorText, type Logger } from '../../base/log.ts';
 import { parseJson } from '../../protocol/json.ts';
+import { heardText, saidPartsSchema } from '../../protocol/said.ts';
 import { relayChildFailed, relayPortTaken } from '../errors.ts';
 import { isAppError } from '../../base/errors.ts';
 
@@ -35,7 +37,12 @@ export interface ServedRelay {
 
 const lineSchema = z.union([
   z.object({ ready: z.literal(true), url: z.string() }),
-  z.object({ ready: z.literal(false), code: z.string(), message: z.string() }),
+  z.object({
+    ready: z.literal(false),
+    code: z.string(),
+    message: z.string(),
+    said: z.optional(saidPartsSchema),
+  }),
 ]);
 
 const READY_MS = 20_000;
@@ -66,7 +73,8 @@ export class RelayChild {
       relay.current = await relay.launch(options.preferredPort);
     } catch (error) {
       await relay.close();
-      throw relayChildFailed(errorText(error));
+      if (isAppError(error, 'relay-unreachable')) throw error;
+      throw relayChildFailed(error instanceof Error ? error : verbatim(errorText(error)));
     }
     return relay;
   }
@@ -145,7 +153,7 @@ export class RelayChild {
       let isReady = false;
       const timer = clock.after(READY_MS, () => {
         child.kill('SIGKILL');
-        reject(new Error(`not ready within ${READY_MS / 1000} s`));
+        reject(relayChildFailed(say`not ready within ${READY_MS / 1000} s`));
       });
       child.on('error', (error) => {
         timer.dispose();
@@ -153,7 +161,7 @@ export class RelayChild {
       });
       child.on('exit', (code) => {
         timer.dispose();
-        if (!isReady) reject(new Error(`it ended at once (code ${code})`));
+        if (!isReady) reject(relayChildFailed(say`it ended at once (code ${String(code)})`));
         else if (!this.isClosed) this.restartLater(clock.monotonic() - startedAt);
       });
       createInterface({ input: child.stdout }).on('line', (text) => {
@@ -161,7 +169,11 @@ export class RelayChild {
         if (line === undefined || isReady) return;
         timer.dispose();
         if (!line.ready) {
-          reject(line.code === 'port-busy' ? relayPortTaken() : new Error(line.message));
+          reject(
+            line.code === 'port-busy'
+              ? relayPortTaken()
+              : relayChildFailed(heardText(line.message, line.said)),
+          );
           return;
         }
         isReady = true;

@@ -1,5 +1,7 @@
 // Commands to a session with an agent of ours: each takes effect once, and says by whom.
 import { say } from '../../base/say.ts';
+import { isAppError } from '../../base/errors.ts';
+import { errorText } from '../../base/log.ts';
 import { assertNever } from '../../base/assert.ts';
 import { jsonCut } from '../../base/jsonText.ts';
 import type { AgentAnswer, AgentFacts } from '../../protocol/agent.ts';
@@ -12,7 +14,7 @@ import type { Person } from '../../protocol/state.ts';
 import type { Author } from '../../protocol/entryParts.ts';
 import type { AcceptedCommand } from '../../session/control/commandHandlers.ts';
 import { refusedPrompt } from '../../session/control/errors.ts';
-import { alreadyAnswered, isRefusal, notFound } from '../../session/errors.ts';
+import { alreadyAnswered, isRefusal, notFound, refusalFor } from '../../session/errors.ts';
 import type { FactArgs, SessionCommands } from '../../sync/host/hostRoomOptions.ts';
 import {
   answerLost,
@@ -260,6 +262,7 @@ async function carriedOut(work: Promise<void> | undefined): Promise<void> {
     await work;
   } catch (error) {
     if (isRefusal(error)) throw error;
-    throw switchFailed(error instanceof Error ? error.message : '');
+    // What the adapter says is a sentence of its own, not a part of ours.
+    throw isAppError(error) ? refusalFor(error) : switchFailed(errorText(error));
   }
 }

@@ -1,4 +1,5 @@
 // Rooms, their claims, and what a token opens.
+import { say } from '../../base/say.ts';
 import type { Clock } from '../../base/clock.ts';
 import { Emitter, type Event } from '../../base/emitter.ts';
 import { verifyClaim } from '../../crypto/admissionToken.ts';
@@ -105,8 +106,8 @@ export class Claims {
   /** Takes a claim for `room`; throws AppError `relay-bad-request` if it is none. */
   async claim(room: string, request: ClaimRequest): Promise<ClaimOutcome> {
     const claim = await verifyClaim(request);
-    if (!claim) throw badClaim('its signature or room key is wrong');
-    if (claim.room !== room) throw badClaim('it is for another room');
+    if (!claim) throw badClaim(say`its signature or room key is wrong`);
+    if (claim.room !== room) throw badClaim(say`it is for another room`);
     const result = this.queue.then(() => this.decide(claim));
     this.queue = result.catch(() => undefined);
     return result;
@@ -135,7 +136,7 @@ export class Claims {
     if (stored && isRepeated(stored, claim)) return { kind: 'accepted', claim };
     if (stored && !isNewer(stored, claim)) return { kind: 'conflict', conflict: versionOf(stored) };
     if (!stored && Math.abs(this.clock.now() - claim.at) > this.limits.claimClockMs) {
-      throw badClaim('its time is more than an hour off; check the clocks of both computers');
+      throw badClaim(say`its time is more than an hour off; check the clocks of both computers`);
     }
     const { term, boot, rev, tokens } = claim;
     const next: StoredClaim = { term, boot, rev, tokens };

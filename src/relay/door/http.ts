@@ -1,4 +1,5 @@
 // The relay's HTTP side: claims, questions about a room, the join page, health.
+import { say } from '../../base/say.ts';
 import { parseJson } from '../../protocol/json.ts';
 import { timingSafeEqual, createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -147,7 +148,7 @@ async function takeClaim(
     throw accessKeyRefused();
   }
   const body = claimRequestSchema.safeParse(parseJson(await readBody(request, limits.claimBytes)));
-  if (!body.success) throw badClaim('it is not in the form of a claim');
+  if (!body.success) throw badClaim(say`it is not in the form of a claim`);
   const outcome = await claims.claim(room, body.data);
   if (outcome.kind === 'conflict') {
     const parts = { ...errorBody(claimConflict()), ...outcome.conflict };

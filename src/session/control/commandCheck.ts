@@ -1,4 +1,5 @@
 // Every check of a command up to the journal, in the order of the protocol.
+import { say } from '../../base/say.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { AgentRules } from '../../protocol/agentRules.ts';
 import type { Command } from '../../protocol/command.ts';
@@ -85,7 +86,7 @@ export function checkCommand(
   if (options.clock.now() > command.notAfter) throw expiredCommand();
   const { ordered, fenced } = COMMANDS[parsed.kind];
   if (ordered && command.cseq === undefined) {
-    throw invalidCommand('its counter is missing');
+    throw invalidCommand(say`its counter is missing`);
   }
   const window = { member: from.member, window: from.window };
   const accepted = { ...window, ...withoutRules(parsed, person), person, id: command.id };
@@ -99,7 +100,7 @@ export function checkCommand(
 function parseArgs(command: Command): ParsedCommand {
   if (!isCommandKind(command.kind)) throw unsupportedCommand();
   const parsed = COMMANDS[command.kind].args.safeParse(command.args);
-  if (!parsed.success) throw invalidCommand('its arguments are not as expected');
+  if (!parsed.success) throw invalidCommand(say`its arguments are not as expected`);
   // The schema was looked up by this kind, which the type of a union of schemas cannot say.
   return { kind: command.kind, args: parsed.data } as ParsedCommand;
 }

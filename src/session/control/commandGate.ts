@@ -1,4 +1,5 @@
 // The one gate that every command passes on its host: order, checks, journal, effect, answer.
+import { say, type Words } from '../../base/say.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Disposable } from '../../base/disposable.ts';
 import { isAppError } from '../../base/errors.ts';
@@ -112,13 +113,13 @@ export class CommandGate implements Disposable {
   /** Also a command that is answered already takes its place: its counter must not stay a gap. */
   private queue(from: CommandSource, command: Command, cseq: number, isKnown: boolean): void {
     if (cseq <= this.counters.highest(from)) {
-      if (!isKnown) this.refuseCounter(from, command, 'its counter was used before');
+      if (!isKnown) this.refuseCounter(from, command, say`its counter was used before`);
       return;
     }
     const lane = this.laneOf(from);
     const before = lane.at(cseq);
     if (before !== undefined) {
-      if (before.id !== command.id) this.refuseCounter(from, command, 'its counter is in use');
+      if (before.id !== command.id) this.refuseCounter(from, command, say`its counter is in use`);
     } else if (this.waitingOf(from.member) >= LIMITS.outstandingCommands) {
       this.refuse(from, command, tooManyCommands());
     } else {
@@ -238,7 +239,7 @@ export class CommandGate implements Disposable {
   }
 
   /** Its counter belongs to another command: nothing is consumed. */
-  private refuseCounter(from: CommandSource, command: Command, detail: string): void {
+  private refuseCounter(from: CommandSource, command: Command, detail: Words): void {
     this.refuse(from, { id: command.id, kind: command.kind }, invalidCommand(detail));
   }
 

@@ -1,4 +1,5 @@
 // Carries out the commands about control, for hosts of any room.
+import { say } from '../../base/say.ts';
 import type { CommandKind } from '../../protocol/commandTable.ts';
 import { roleOf } from '../../protocol/openValues.ts';
 import type { Person, WindowRef } from '../../protocol/state.ts';
@@ -45,7 +46,8 @@ function give(command: AcceptedCommand<'focus-grant'>, options: ControlHandlersO
   const { member, window } = command.args;
   const person = options.person(member);
   if (person === undefined) throw notFound('member');
-  if (!mayHoldControl(person)) throw notAllowed(`give control to ${person.name}, who only watches`);
+  if (!mayHoldControl(person))
+    throw notAllowed(say`give control to ${person.name}, who only watches`);
   const to = receiver(options, member, window);
   if (to === undefined) throw notFound('window');
   const by = roleOf(command.person.role) === 'owner' ? 'owner' : windowOf(command);

@@ -1,4 +1,5 @@
 // [B2] Bounds of the state record, in one place: what each text, each list and the whole of it may take.
+import { say, spoken, type Words } from '../../base/say.ts';
 import { jsonBytes, jsonCut } from '../../base/jsonText.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type {
@@ -67,16 +68,18 @@ export interface BoundedState {
 /** The state with every text and list cut to its bound: at most `LIMITS.stateBytes` of JSON, whatever is in it. */
 export function boundedState(whole: RoomState): BoundedState {
   const leftOut = [
-    overText('people', whole.people.length, LIMITS.members),
-    overText('waiting for control', whole.focus.queue.length, LIMITS.controlQueue),
-    whole.kind === 'session'
-      ? overText('links', whole.sharing?.invites.length ?? 0, LIMITS.invites)
-      : '',
-  ].filter(Boolean);
+    over(whole.people.length, LIMITS.members, (n) => (n === 1 ? say`1 person` : say`${n} people`)),
+    over(whole.focus.queue.length, LIMITS.controlQueue, (n) => say`${n} waiting for control`),
+    over(
+      whole.kind === 'session' ? (whole.sharing?.invites.length ?? 0) : 0,
+      LIMITS.invites,
+      (n) => (n === 1 ? say`1 link` : say`${n} links`),
+    ),
+  ].flat();
   const state = whole.kind === 'session' ? sessionWithin(whole) : machineWithin(whole);
   const bytes = jsonBytes(state);
   if (bytes <= LIMITS.stateBytes) return said(state, leftOut);
-  return said(bareState(state), [...leftOut, `lists of ${Math.ceil(bytes / 1024)} KB`]);
+  return said(bareState(state), [...leftOut, say`lists of ${Math.ceil(bytes / 1024)} KB`]);
 }
 
 /** A row of the directory with every text and list cut to its bound. */
@@ -183,15 +186,15 @@ function cutTexts<T extends object>(value: T, bounds: TextBounds): T {
   return copy;
 }
 
-function overText(what: string, count: number, max: number): string {
-  return count > max ? `${count - max} ${what}` : '';
+function over(count: number, max: number, words: (left: number) => Words): readonly Words[] {
+  return count > max ? [words(count - max)] : [];
 }
 
 /** What was left out is said in the state itself, unless another problem stands there. */
-function said(state: RoomState, parts: readonly string[]): BoundedState {
-  if (parts.length === 0) return { state, leftOut: undefined };
-  const leftOut = parts.join(', ');
-  const problem = stateTooLarge(leftOut);
+function said(state: RoomState, [first, ...more]: readonly Words[]): BoundedState {
+  if (first === undefined) return { state, leftOut: undefined };
+  const leftOut = [first, ...more].map((part) => spoken(part)).join(', ');
+  const problem = stateTooLarge([first, ...more]);
   return {
     leftOut,
     state:

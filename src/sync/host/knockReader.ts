@@ -84,7 +84,7 @@ export class KnockReader implements Disposable {
     const side = `${inviteId} ${sideToUpdate(versions)}`;
     if (this.foreign.has(side) || this.foreign.size >= MAX_TOLD) return;
     this.foreign.add(side);
-    const who = `${cleanName(name) || 'Somebody'} (${cleanName(device)})`;
+    const who = { name: cleanName(name), device: cleanName(device) };
     const error = guestOfOtherVersion(who, versions);
     this.options.log.warn('knock refused: no version in common', { reason: error.message });
     this.options.onForeign?.(error);

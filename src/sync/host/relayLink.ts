@@ -6,7 +6,7 @@ import { backoffDelayMs } from '../../base/backoff.ts';
 import { toBase64Url } from '../../base/bytes.ts';
 import type { Clock } from '../../base/clock.ts';
 import { isAppError } from '../../base/errors.ts';
-import { errorText, networkErrorText, type Logger } from '../../base/log.ts';
+import { errorText, networkErrorWords, type Logger } from '../../base/log.ts';
 import { signClaim } from '../../crypto/admissionToken.ts';
 import { sign, type SigningPair } from '../../crypto/keys.ts';
 import type { Claim, RelayToken } from '../../protocol/claim.ts';
@@ -224,7 +224,7 @@ export class RelayLink implements Disposable {
         signal,
       });
     } catch (error) {
-      throw relayUnreachable(url, networkErrorText(error));
+      throw relayUnreachable(url, networkErrorWords(error));
     }
     if (!response.ok) throw claimRefused(url, response.status, await refusalOf(response));
   }
