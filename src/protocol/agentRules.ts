@@ -1,4 +1,5 @@
 // What holds for one agent only, as values of its adapter: nobody else knows an agent's modes, commands or processes.
+import type { ErrorWords } from '../base/errors.ts';
 import type { AgentCommand, AgentMode } from './agent.ts';
 import type { ModeKind } from './state.ts';
 
@@ -17,14 +18,8 @@ export type GuestVerdict =
   | { readonly kind: 'text' }
   /** It runs one of the agent's own commands that guests may run. */
   | { readonly kind: 'command' }
-  | { readonly kind: 'refused'; readonly why: GuestRefusal; readonly what: string };
-
-/**
- * `outside`: names a file outside the session's folder. `arguments`: a command that guests may run,
- * with what they may not. `other-command`: one that only the owner may run. `foreign-command`: one
- * that guests may run, but that here is not the agent's own.
- */
-export type GuestRefusal = 'outside' | 'arguments' | 'other-command' | 'foreign-command';
+  /** It is not run; the words say why, in the agent's terms. */
+  | { readonly kind: 'refused'; readonly words: ErrorWords };
 
 /** A file that a text names: path below the session's folder, with the lines that are meant. */
 export interface FileMention {
@@ -40,8 +35,6 @@ export interface AgentRules {
   readonly modes: readonly AgentModeRule[];
   /** The mode that asks about each step; a session that names no mode is in it. */
   readonly askingMode: AgentMode;
-  /** Commands that guests may run, as they are typed. */
-  readonly guestCommands: readonly string[];
   /** [R8][R10] Judges the whole text of a guest's prompt. `commands`: those that the agent has, once they are known. */
   judgeGuestPrompt(text: string, commands?: readonly AgentCommand[]): GuestVerdict;
   /** Files that a text names in the agent's way, at most `max`, each once. */

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { GUEST_COMMANDS } from '../../src/claude/rules/judgeGuestPrompt.ts';
 import { CLAUDE_RULES } from '../../src/claude/rules/claudeRules.ts';
 import { REPO_ROOT } from '../../tools/install/cache.ts';
 
@@ -14,7 +15,7 @@ const WORDS = [
   ...['ANTHROPIC_\\w*', 'CLAUDE_(?!RULES)\\w*'],
   ...CLAUDE_RULES.modes.map(({ id }) => id).filter((id) => /[A-Z]/.test(id)),
   // `/context` is the example by which Share says what is meant.
-  ...CLAUDE_RULES.guestCommands.filter((command) => command !== '/context'),
+  ...GUEST_COMMANDS.filter((command) => command !== '/context'),
 ];
 /** As a whole word, where an identifier would go on. */
 const FOUND = new RegExp(

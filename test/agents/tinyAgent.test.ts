@@ -71,7 +71,8 @@ test('[L2] a guest is asked about its tool, and sees command, exit code and patc
 
 test('[R5] [R8] its rules say what a guest may write and which mode a guest may set', async () => {
   await send('please $deploy');
-  await page.getByText('Guests may not run $deploy').first().waitFor();
+  const refusal = page.getByText('Only the owner may expand $deploy. Write it without its sign.');
+  await refusal.first().waitFor();
   expect(agent.sessions[0]?.prompts).toHaveLength(1);
   await page.locator('#composer').fill('');
   await send('%brief');

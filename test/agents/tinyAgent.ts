@@ -1,6 +1,7 @@
 // A second agent, as small as can be: tools, modes, a command and a way to expand words of its own.
 import { createHash, randomUUID } from 'node:crypto';
 import { BacklogEmitter } from '../../src/base/backlogEmitter.ts';
+import { say } from '../../src/base/say.ts';
 import { Emitter } from '../../src/base/emitter.ts';
 import type {
   Agent,
@@ -22,10 +23,12 @@ export const TINY_RULES: AgentRules = {
     { id: 'careful', kind: 'asking', isForGuests: true },
     { id: 'quick', kind: 'unattended', isForGuests: false },
   ],
-  guestCommands: ['%brief'],
   judgeGuestPrompt: (text) => {
     const expanded = /\$\w+/.exec(text)?.[0];
-    if (expanded !== undefined) return { kind: 'refused', why: 'other-command', what: expanded };
+    if (expanded !== undefined) {
+      const happened = say`Only the owner may expand ${expanded}.`;
+      return { kind: 'refused', words: { happened, remedy: say`Write it without its sign.` } };
+    }
     return { kind: text === '%brief' ? 'command' : 'text' };
   },
   fileMentions: () => [],

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { initFacts } from '../../src/claude/cli/initFacts.ts';
 import { parseOutLine } from '../../src/claude/wire/streamJson.ts';
 import { StreamMapper } from '../../src/claude/stream/streamMapper.ts';
-import { judgeGuestPrompt } from '../../src/claude/rules/judgeGuestPrompt.ts';
+import { foreignCommand, otherCommand } from '../../src/claude/rules/guestRefusals.ts';
+import { GUEST_COMMANDS, judgeGuestPrompt } from '../../src/claude/rules/judgeGuestPrompt.ts';
 
 /** As both versions answer `initialize` in a project with commands `/mine` and, in its place, `/compact`. */
 const ANSWERS = {
@@ -38,8 +39,8 @@ describe.each(Object.entries(ANSWERS))('%s', (_version, commands) => {
   it.each([
     ['/context', { kind: 'command' }],
     ['/cost', { kind: 'command' }],
-    ['/compact /etc/passwd', { kind: 'refused', why: 'foreign-command', what: '/compact' }],
-    ['/mine', { kind: 'refused', why: 'other-command', what: '/mine' }],
+    ['/compact /etc/passwd', { kind: 'refused', words: foreignCommand('/compact') }],
+    ['/mine', { kind: 'refused', words: otherCommand('/mine', GUEST_COMMANDS) }],
     ['/help', { kind: 'text' }],
   ])('a guest’s %s: %o', (text, verdict) => {
     expect(judgeGuestPrompt(text, known)).toEqual(verdict);

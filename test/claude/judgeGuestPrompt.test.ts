@@ -1,5 +1,11 @@
 // What Claude Code makes of a guest's prompt: text, a command of its own, or refused.
 import { describe, expect, it } from 'vitest';
+import { spoken } from '../../src/base/say.ts';
+import {
+  commandWithFiles,
+  fileOutside,
+  otherCommand,
+} from '../../src/claude/rules/guestRefusals.ts';
 import { GUEST_COMMANDS, judgeGuestPrompt } from '../../src/claude/rules/judgeGuestPrompt.ts';
 
 describe('[R8] what a guest may write', () => {
@@ -41,14 +47,16 @@ describe('[R8] what a guest may write', () => {
   it('[R8] a command takes nothing along in which an agent might look for files', () => {
     for (const at of ['@', '\uff20', '\ufe6b']) {
       const verdict = judgeGuestPrompt(`/compact ${at}in.txt`);
-      expect(verdict).toEqual({ kind: 'refused', why: 'arguments', what: '/compact' });
+      expect(verdict).toEqual({ kind: 'refused', words: commandWithFiles('/compact') });
     }
   });
 
   it('[R8] a command that the agent has and guests may not run is refused by name', () => {
     const known = [{ name: 'login', description: '' }];
     const judged = (text: string) => judgeGuestPrompt(text, known);
-    expect(judged('/login now')).toEqual({ kind: 'refused', why: 'other-command', what: '/login' });
+    const words = otherCommand('/login', GUEST_COMMANDS);
+    expect(judged('/login now')).toEqual({ kind: 'refused', words });
+    expect(spoken(words.happened)).toBe('Guests may not run /login.');
     for (const text of ['/etc/passwd', 'login', ' /login', '/loginx']) {
       expect(judged(text)).toEqual({ kind: 'text' });
     }
@@ -92,7 +100,11 @@ describe('[R10] what a guest may name with @', () => {
     ],
     ...['see @\u2060/abs', 'see @\u3164../x', 'see @.\u200b./x'],
   ])('%j is refused', (text) => {
-    expect(judgeGuestPrompt(text)).toMatchObject({ kind: 'refused', why: 'outside' });
+    const template = fileOutside('').happened.template;
+    expect(judgeGuestPrompt(text)).toMatchObject({
+      kind: 'refused',
+      words: { happened: { template } },
+    });
   });
 
   it.each([

@@ -1,7 +1,7 @@
 // What holds for Claude Code only: its modes, what its guests may do, how its processes are told.
 import type { AgentRules } from '../../protocol/agentRules.ts';
 import { fileMentions } from './fileMentions.ts';
-import { GUEST_COMMANDS, judgeGuestPrompt } from './judgeGuestPrompt.ts';
+import { judgeGuestPrompt } from './judgeGuestPrompt.ts';
 
 /** What the command line of our own child has, and what its tools run has not: they inherit the marking variable. */
 const OWN_ARGUMENT = 'stream-json';
@@ -22,7 +22,6 @@ export const CLAUDE_RULES: AgentRules = {
     { id: 'auto', kind: 'unattended', isForGuests: false },
     { id: 'bypassPermissions', kind: 'unattended', isForGuests: false },
   ],
-  guestCommands: GUEST_COMMANDS,
   judgeGuestPrompt,
   fileMentions,
   isAgentProcess: (commandLine) => commandLine.includes(OWN_ARGUMENT),

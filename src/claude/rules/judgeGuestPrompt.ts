@@ -1,6 +1,8 @@
 // What a guest may write to Claude Code: any text, as text; and a few slash commands.
+import type { ErrorWords } from '../../base/errors.ts';
 import type { AgentCommand } from '../../protocol/agent.ts';
 import type { GuestVerdict } from '../../protocol/agentRules.ts';
+import { commandWithFiles, fileOutside, foreignCommand, otherCommand } from './guestRefusals.ts';
 import { outsideMention } from './outsideMention.ts';
 
 /** Slash commands that only look at or shorten the conversation. */
@@ -13,16 +15,16 @@ export function judgeGuestPrompt(text: string, commands?: readonly AgentCommand[
   const word = /^\S*/.exec(text)?.[0] ?? '';
   const isForGuests = GUEST_COMMANDS.includes(word);
   // A command is handed to the agent as it is: nothing in it may be expanded.
-  if (isForGuests && ANY_AT.test(text)) return refusal('arguments', word);
+  if (isForGuests && ANY_AT.test(text)) return refusal(commandWithFiles(word));
   const outside = outsideMention(text);
-  if (outside !== undefined) return refusal('outside', outside);
+  if (outside !== undefined) return refusal(fileOutside(outside));
   if (isForGuests) {
     const isForeign = commands !== undefined && !isOwn(word.slice(1), commands);
-    return isForeign ? refusal('foreign-command', word) : { kind: 'command' };
+    return isForeign ? refusal(foreignCommand(word)) : { kind: 'command' };
   }
   const isOther = word.startsWith('/') && commands?.some(({ name }) => name === word.slice(1));
   // As text it would only puzzle the model.
-  return isOther === true ? refusal('other-command', word) : { kind: 'text' };
+  return isOther === true ? refusal(otherCommand(word, GUEST_COMMANDS)) : { kind: 'text' };
 }
 
 /** One of a file, which a project may have under the same name, may do with the guest's words whatever it says. */
@@ -31,9 +33,6 @@ function isOwn(name: string, commands: readonly AgentCommand[]): boolean {
   return meant.length > 0 && meant.every((one) => one.isOwn === true);
 }
 
-function refusal(
-  why: Extract<GuestVerdict, { kind: 'refused' }>['why'],
-  what: string,
-): GuestVerdict {
-  return { kind: 'refused', why, what };
+function refusal(words: ErrorWords): GuestVerdict {
+  return { kind: 'refused', words };
 }

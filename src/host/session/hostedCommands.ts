@@ -90,7 +90,7 @@ function acceptPrompt(
 
 /** [R8] Judged once more where the agent's commands are known; the gate knows none. */
 function refuseCommands(text: string, { commands }: AgentFacts, rules: AgentRules): void {
-  const refusal = refusedPrompt(rules.judgeGuestPrompt(text, commands), rules);
+  const refusal = refusedPrompt(rules.judgeGuestPrompt(text, commands));
   if (refusal !== undefined) throw refusal;
 }
 

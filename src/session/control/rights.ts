@@ -95,7 +95,7 @@ const GUEST_LIMITS: GuestLimits = {
   prompt: ({ text }, { agent }) =>
     agent === undefined
       ? notAllowed(COMMANDS.prompt.action)
-      : refusedPrompt(agent.judgeGuestPrompt(text), agent),
+      : refusedPrompt(agent.judgeGuestPrompt(text)),
   'cancel-queued': (_args, { ownsPrompt, holdsControl }) =>
     ownsPrompt || holdsControl ? undefined : notOwnPrompt(),
   'release-queued': (_args, { holdsControl }) =>
