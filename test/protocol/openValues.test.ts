@@ -4,11 +4,13 @@ import { describe, expect, it, test } from 'vitest';
 import { ackStatusSchema, rejectionSchema } from '../../src/protocol/command.ts';
 import { ackStatusOf, rejectionOf } from '../../src/protocol/openAnswers.ts';
 import {
+  canOf,
   capabilitiesOf,
   modeKindOfSession,
   requestKindOf,
   roleOf,
   scopesOf,
+  SOURCE_CAN,
   sourceOf,
   statusOf,
   unknownStatus,
@@ -123,6 +125,17 @@ describe('[R9] what travels', () => {
         expect(list.countsAs(word)).toBe(list.unknown);
       }),
     );
+  });
+
+  it('[R19] what is said that can be done holds, wherever it runs; only where nothing is said, where it runs', () => {
+    const ended = { source: 'hosted', can: ['continue'] };
+    const linked = { source: 'observed', can: ['prompt', 'levitate'] };
+    const all = capabilitySchema.options;
+    expect(all.filter((one) => canOf(ended, one))).toEqual(['continue']);
+    expect(all.filter((one) => canOf(linked, one))).toEqual(['prompt']);
+    expect(all.filter((one) => canOf({ source: 'hosted', can: [] }, one))).toEqual([]);
+    expect(all.filter((one) => canOf({ source: 'hosted' }, one))).toEqual(SOURCE_CAN.hosted);
+    expect(all.filter((one) => canOf({ source: 'orbit' }, one))).toEqual([]);
   });
 
   it('a status that is not known is shown with its own word', () => {
