@@ -80,7 +80,9 @@ describe('twinhelm relay', () => {
     const port = await busyPort();
     const relay = runProcess(['--port', String(port), '--json']);
     expect(await relay.exited).toBe(1);
-    expect(relay.lines()).toMatchObject([{ ready: false, code: 'port-busy' }]);
+    // [E1] All of its sentences can be translated.
+    const said = { happened: { args: [{}] }, remedy: { code: expect.any(String) } };
+    expect(relay.lines()).toMatchObject([{ ready: false, code: 'port-busy', said }]);
     expect(relay.errors()).toContain(`Port ${port} is in use`);
     expect(relay.errors()).toContain('--port 0');
   });
