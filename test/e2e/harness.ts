@@ -1,5 +1,5 @@
 // The scene's stage: one owner's VS Code, a guest's VS Code with a home of its own, a guest in a web worker over wss.
-import { mkdir, readFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import * as z from 'zod/mini';
@@ -13,7 +13,7 @@ import {
 import { runTwinhelm } from '../../tools/run/hostProcess.ts';
 import { startServerless } from '../../tools/vscode/serverless.ts';
 import { startTlsProxy, TEST_CERTIFICATE, type TlsProxy } from '../../tools/run/tls.ts';
-import { type Viewport, Workbench } from '../../tools/vscode/workbench.ts';
+import { ARTIFACTS, type Viewport, Workbench } from '../../tools/vscode/workbench.ts';
 import { createWorld, type World, type WorldOptions } from '../../tools/run/world.ts';
 import { unpackVsix } from '../../tools/install/zip.ts';
 
@@ -36,6 +36,8 @@ export interface Stage {
   tlsFor(relayPort: number): Promise<TlsProxy>;
   /** Port of the relay that the owner's session host runs now. */
   relayPort(): Promise<number>;
+  /** Keeps what explains a failure below artifacts/: a picture and the console of each window, the logs of the owner's VS Code and host. */
+  keepEvidence(name: string, windows: readonly Workbench[]): Promise<void>;
   /** Ends everything and checks that no process is left. */
   close(): Promise<void>;
 }
@@ -110,6 +112,20 @@ export async function setStage(options: WorldOptions = {}): Promise<Stage> {
       async relayPort() {
         const text = await readFile(join(world.home, 'host.json'), 'utf8');
         return Number(new URL(hostFileSchema.parse(JSON.parse(text)).relayUrl).port);
+      },
+      async keepEvidence(name, windows) {
+        for (const [place, window] of windows.entries()) {
+          await window.screenshot(`${name}-${place}`).catch(() => '');
+          await writeFile(join(ARTIFACTS, `${name}-${place}.log`), window.log.join('\n'));
+        }
+        const logs = {
+          vscode: join(world.folder, 'owner/user/logs'),
+          host: join(world.home, 'host.log'),
+        };
+        for (const [whose, from] of Object.entries(logs)) {
+          const to = join(ARTIFACTS, `${name}-${whose}`);
+          await cp(from, to, { recursive: true, force: true }).catch(() => undefined);
+        }
       },
       async tlsFor(relayPort) {
         const proxy = await startTlsProxy(relayPort);

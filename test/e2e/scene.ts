@@ -93,9 +93,7 @@ export async function playScene(stage: Stage): Promise<SceneFigures> {
     const scannedBytes = await expectNoPlaintext(stage);
     return { growth, scannedBytes };
   } catch (error) {
-    for (const [place, window] of windows.entries()) {
-      await window.screenshot(`scene-failed-${place}`).catch(() => '');
-    }
+    await stage.keepEvidence('scene-failed', windows);
     throw error;
   } finally {
     await terminal?.close();
