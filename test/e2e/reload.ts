@@ -26,7 +26,7 @@ export async function reloadInMidTurn(count: number): Promise<void> {
       await panel.shows(/w3 /);
       await owner.reload();
       await panel.shows('Live', 60_000).catch(async (error: unknown) => {
-        await owner.screenshot('reload-failed');
+        await stage.keepEvidence('reload-failed', [owner]);
         throw error;
       });
       await waitUntil(`round ${n} ends`, async () => /w29/.test(await lastReply(panel)), 60_000);
