@@ -1,8 +1,8 @@
 // The panels of a window: which one is in front, and what their tabs say.
 import { afterEach, expect, test } from 'vitest';
-import { summary } from '../client/samples.ts';
+import { row, summary } from '../client/samples.ts';
 import { EditorRig, own } from './editorRig.ts';
-import { editor, resetEditor } from './fakeVscode.ts';
+import { editor, FakePanel, resetEditor } from './fakeVscode.ts';
 
 afterEach(resetEditor);
 
@@ -31,6 +31,43 @@ test('the mark of a session that waits is on its tab only while nobody looks at 
   expect(panel?.title).toBe('● a');
   panel?.show(true);
   expect(panel?.title).toBe('a');
+});
+
+test('a tab that has lost all but its title is the one session that the lists name so', async () => {
+  const rig = new EditorRig();
+  rig.list([]);
+  const first = await rig.open('b');
+  expect(first).toBeDefined();
+  const kept = new FakePanel('● a');
+  const restoring = rig.panels.deserializeWebviewPanel(kept as never, undefined);
+  expect(rig.panels.find(own('a'))).toBeUndefined();
+  rig.list(['a', 'b'].map((id) => row({ id, title: id })));
+  await restoring;
+  expect(rig.panels.find(own('a'))?.panel).toBe(kept);
+});
+
+test('of two sessions of one title none is guessed: such a tab closes', async () => {
+  const rig = new EditorRig();
+  rig.list(['a', 'b'].map((id) => row({ id, title: 'same' })));
+  const kept = new FakePanel('same');
+  let isClosed = false;
+  kept.onDidDispose(() => {
+    isClosed = true;
+  });
+  const restoring = rig.panels.deserializeWebviewPanel(kept as never, undefined);
+  rig.clock.advance(30_000);
+  await restoring;
+  expect(isClosed).toBe(true);
+  expect(rig.panels.all).toEqual([]);
+});
+
+test('a tab without a session that its person closes is not waited for', async () => {
+  const rig = new EditorRig();
+  const kept = new FakePanel('gone');
+  const restoring = rig.panels.deserializeWebviewPanel(kept as never, undefined);
+  kept.dispose();
+  await restoring;
+  expect(rig.panels.all).toEqual([]);
 });
 
 function withOpen(rig: EditorRig) {

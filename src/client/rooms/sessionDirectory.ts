@@ -79,6 +79,16 @@ export class SessionDirectory implements LinkSource {
     return (known && known.title) || this.t('Session');
   }
 
+  /** All sessions known by now that have this title. */
+  titled(title: string): readonly SessionRef[] {
+    const own = this.machine.rows.map(({ session }): SessionRef => ({
+      kind: 'own',
+      session: session.id,
+    }));
+    const joined = this.joined.items.map(({ room }): SessionRef => ({ kind: 'joined', room }));
+    return [...own, ...joined].filter((ref) => this.titleOf(ref) === title);
+  }
+
   /** Rows of the joined sessions for the tree. */
   joinedRows(): readonly JoinedRow[] {
     return this.joined.items.map(({ room, title, computer }) => {

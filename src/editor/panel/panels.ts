@@ -10,10 +10,13 @@ import {
   type SessionRef,
   sessionRefSchema,
 } from '../../client/rooms/sessionRef.ts';
+import { waitForChange } from '../../client/waitForChange.ts';
 import { type PanelServices, SessionPanel, webviewOptions } from './sessionPanel.ts';
 
 /** VS Code restores panels right after activation; whatever is left then is an orphan. */
 const ORPHANS_AFTER_MS = 2_500;
+/** So long the lists may take to name the session of a tab that has nothing but its title. */
+const NAMED_WITHIN_MS = 30_000;
 const KEY = 'panels';
 const openPanelsSchema = z.array(z.object({ ref: sessionRefSchema, title: z.string() }));
 
@@ -79,14 +82,13 @@ export class Panels implements vscode.WebviewPanelSerializer {
   }
 
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
-    const ref = parseRef(state) ?? this.refByTitle(panel.title);
+    const ref = parseRef(state) ?? this.refByTitle(panel.title) ?? (await this.refInLists(panel));
     if (!ref || this.find(ref)) {
       this.services.log.info('a panel without a session was closed');
       panel.dispose();
       return;
     }
     this.adopt(panel, ref);
-    return Promise.resolve();
   }
 
   dispose(): void {
@@ -123,6 +125,31 @@ export class Panels implements vscode.WebviewPanelSerializer {
   private refByTitle(title: string): SessionRef | undefined {
     const candidates = this.before.filter(({ ref }) => !this.find(ref));
     return candidates.find((item) => plain(item.title) === plain(title))?.ref;
+  }
+
+  /**
+   * A browser that is reloaded soon after a panel was opened has lost all that was kept for it but
+   * its title: the one session that is listed with it is meant.
+   */
+  private async refInLists(panel: vscode.WebviewPanel): Promise<SessionRef | undefined> {
+    const { directory, clock } = this.services;
+    const closed = new AbortController();
+    const closing = panel.onDidDispose(() => closed.abort());
+    const look = (): SessionRef | undefined => {
+      const [ref, another] = directory
+        .titled(plain(panel.title))
+        .filter((candidate) => !this.find(candidate));
+      return another ? undefined : ref;
+    };
+    return waitForChange({
+      events: [directory.onDidChange],
+      look,
+      clock,
+      signal: closed.signal,
+      timeoutMs: NAMED_WITHIN_MS,
+    })
+      .catch(() => undefined)
+      .finally(() => closing.dispose());
   }
 
   /**
