@@ -8,6 +8,8 @@ export interface FakeEditor {
   /** Texts of the notifications. */
   readonly notices: string[];
   readonly panels: FakePanel[];
+  /** Labels of the tabs with a page that this window had before the extension began; each in front of its group. */
+  readonly tabs: FakeTab[];
   isFocused: boolean;
   /** Folder of the workspace. */
   folder: string;
@@ -18,6 +20,7 @@ export const editor: FakeEditor = {
   context: new Map(),
   notices: [],
   panels: [],
+  tabs: [],
   isFocused: true,
   folder: '/nowhere',
 };
@@ -28,10 +31,28 @@ export function resetEditor(): void {
   editor.notices.length = 0;
   editor.panels.length = 0;
   l10n.bundle = undefined;
+  editor.tabs.length = 0;
   Object.assign(editor, { isFocused: true, folder: '/nowhere' });
 }
 
 const never = () => ({ dispose: () => undefined });
+
+/** What a tab with a page shows. */
+export class TabInputWebview {
+  readonly viewType = 'mainThreadWebview-twinhelm.panel';
+}
+
+/** A tab as the window lists it. */
+export class FakeTab {
+  readonly label: string;
+  readonly isActive = true;
+  readonly input = new TabInputWebview();
+  readonly group = { viewColumn: 1 };
+
+  constructor(label: string) {
+    this.label = label;
+  }
+}
 
 /** A tab with a page. */
 export class FakePanel {
@@ -94,12 +115,17 @@ export const l10n = {
 /** Where a panel opens. */
 export const ViewColumn = { Active: -1 };
 
-/** What a tab of a panel holds. */
-export class TabInputWebview {}
-
 /** This window. */
 export const window = {
-  tabGroups: { all: [] },
+  tabGroups: {
+    get all() {
+      return [{ tabs: editor.tabs }];
+    },
+    close: (tab: FakeTab): Promise<boolean> => {
+      editor.tabs.splice(editor.tabs.indexOf(tab), 1);
+      return Promise.resolve(true);
+    },
+  },
   registerWebviewPanelSerializer: never,
   createWebviewPanel: (_type: string, title: string): FakePanel => {
     const panel = new FakePanel(title);

@@ -1,8 +1,9 @@
 // The panels of a window: which one is in front, and what their tabs say.
 import { afterEach, expect, test } from 'vitest';
 import { row, summary } from '../client/samples.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { EditorRig, own } from './editorRig.ts';
-import { editor, FakePanel, resetEditor } from './fakeVscode.ts';
+import { editor, FakePanel, FakeTab, resetEditor } from './fakeVscode.ts';
 
 afterEach(resetEditor);
 
@@ -59,6 +60,28 @@ test('of two sessions of one title none is guessed: such a tab closes', async ()
   await restoring;
   expect(isClosed).toBe(true);
   expect(rig.panels.all).toEqual([]);
+});
+
+test('a tab that VS Code gives back late, or whose session is looked for, is no leftover', async () => {
+  editor.tabs.push(new FakeTab('a'));
+  const rig = new EditorRig();
+  rig.list([]);
+  rig.clock.advance(2_500);
+  const kept = new FakePanel('a');
+  const restoring = rig.panels.deserializeWebviewPanel(kept as never, undefined);
+  rig.clock.advance(2_500);
+  rig.list([row({ id: 'a', title: 'a' })]);
+  await restoring;
+  expect(editor.tabs.map(({ label }) => label)).toEqual(['a']);
+  expect(rig.panels.find(own('a'))?.panel).toBe(kept);
+});
+
+test('a tab of an extension host that ended gives way to a new panel of its session', async () => {
+  editor.tabs.push(new FakeTab('a'));
+  const rig = new EditorRig();
+  rig.clock.advance(2_500);
+  await waitUntil('a new panel', () => rig.panels.find(own('a')));
+  expect(editor.tabs).toEqual([]);
 });
 
 test('a tab without a session that its person closes is not waited for', async () => {

@@ -26,6 +26,8 @@ export class Panels implements vscode.WebviewPanelSerializer {
   private readonly services: PanelServices;
   private readonly memento: vscode.Memento;
   private readonly open = new Map<string, SessionPanel>();
+  /** Panels that VS Code gave back and whose session is being looked for. */
+  private readonly restoring = new Set<vscode.WebviewPanel>();
   private readonly changed = this.disposables.add(new Emitter<void>());
   /** What was open when the window's last extension host ended. */
   private readonly before: z.infer<typeof openPanelsSchema>;
@@ -82,7 +84,7 @@ export class Panels implements vscode.WebviewPanelSerializer {
   }
 
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
-    const ref = parseRef(state) ?? this.refByTitle(panel.title) ?? (await this.refInLists(panel));
+    const ref = parseRef(state) ?? (await this.refOfRestored(panel));
     if (!ref || this.find(ref)) {
       this.services.log.info('a panel without a session was closed');
       panel.dispose();
@@ -127,29 +129,33 @@ export class Panels implements vscode.WebviewPanelSerializer {
     return candidates.find((item) => plain(item.title) === plain(title))?.ref;
   }
 
+  private async refOfRestored(panel: vscode.WebviewPanel): Promise<SessionRef | undefined> {
+    const closed = new AbortController();
+    const closing = panel.onDidDispose(() => closed.abort());
+    this.restoring.add(panel);
+    try {
+      return await this.refTitled(panel.title, closed.signal);
+    } finally {
+      this.restoring.delete(panel);
+      closing.dispose();
+    }
+  }
+
   /**
    * A browser that is reloaded soon after a panel was opened has lost all that was kept for it but
    * its title: the one session that is listed with it is meant.
    */
-  private async refInLists(panel: vscode.WebviewPanel): Promise<SessionRef | undefined> {
+  private async refTitled(title: string, signal?: AbortSignal): Promise<SessionRef | undefined> {
     const { directory, clock } = this.services;
-    const closed = new AbortController();
-    const closing = panel.onDidDispose(() => closed.abort());
     const look = (): SessionRef | undefined => {
-      const [ref, another] = directory
-        .titled(plain(panel.title))
-        .filter((candidate) => !this.find(candidate));
-      return another ? undefined : ref;
+      const [ref, another] = directory.titled(plain(title)).filter((one) => !this.find(one));
+      return this.refByTitle(title) ?? (another ? undefined : ref);
     };
-    return waitForChange({
-      events: [directory.onDidChange],
-      look,
-      clock,
-      signal: closed.signal,
-      timeoutMs: NAMED_WITHIN_MS,
-    })
-      .catch(() => undefined)
-      .finally(() => closing.dispose());
+    const events = [directory.onDidChange];
+    const timeoutMs = NAMED_WITHIN_MS;
+    return waitForChange({ events, look, clock, timeoutMs, ...(signal ? { signal } : {}) }).catch(
+      () => undefined,
+    );
   }
 
   /**
@@ -157,11 +163,14 @@ export class Panels implements vscode.WebviewPanelSerializer {
    * nobody; the serializer is not called for them. Hidden ones are restored when they are shown.
    */
   private async recoverOrphans(): Promise<void> {
-    const orphans = panelTabs().filter((tab) => tab.isActive && !this.isOurs(tab));
-    for (const tab of orphans) {
-      const ref = this.refByTitle(tab.label);
-      this.services.log.info('a panel of an ended extension host was found', { known: !!ref });
+    const isOrphan = (tab: vscode.Tab): boolean => tab.isActive && !this.isOurs(tab);
+    for (const tab of panelTabs().filter(isOrphan)) {
       // oxlint-disable-next-line no-await-in-loop -- one tab after the other keeps their order
+      const ref = await this.refTitled(tab.label);
+      // On a slow computer the serializer comes later than this.
+      if (!panelTabs().includes(tab) || !isOrphan(tab)) continue;
+      this.services.log.info('a panel of an ended extension host was found', { known: !!ref });
+      // oxlint-disable-next-line no-await-in-loop -- as above
       await vscode.window.tabGroups.close(tab);
       if (ref) this.show(ref);
     }
@@ -170,7 +179,8 @@ export class Panels implements vscode.WebviewPanelSerializer {
   /** A group shows one tab: where a panel of ours is visible, the active tab is it, whatever its label says yet. */
   private isOurs(tab: vscode.Tab): boolean {
     const { viewColumn } = tab.group;
-    return this.all.some(({ panel }) => panel.visible && panel.viewColumn === viewColumn);
+    const panels = [...this.all.map(({ panel }) => panel), ...this.restoring];
+    return panels.some((panel) => panel.visible && panel.viewColumn === viewColumn);
   }
 }
 
