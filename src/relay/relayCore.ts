@@ -10,6 +10,7 @@ import { hostNameOf, isLoopbackHost, isLoopbackName } from './door/hostNames.ts'
 import { createHttpHandler } from './door/http.ts';
 import { loadJoinPage } from './door/joinPage.ts';
 import { SocketGate } from './door/socketGate.ts';
+import type { HoldingStream } from './door/turnBatch.ts';
 import { Documents } from './documents/documents.ts';
 import { DEFAULT_RELAY_LIMITS, type RelayLimits } from './relayLimits.ts';
 import type { RoomStore } from './stores/roomStore.ts';
@@ -43,8 +44,8 @@ export interface RelayCore {
   isHostAllowed(header: string | undefined): boolean;
   /** Answers a request of HTTP. */
   answer(request: IncomingMessage, response: ServerResponse): void;
-  /** Takes a socket whose handshake is done. */
-  accept(socket: WebSocket, request: IncomingMessage): void;
+  /** Takes a socket whose handshake is done, and the stream below it if that can hold back. */
+  accept(socket: WebSocket, request: IncomingMessage, stream?: HoldingStream): void;
   /** Begins what happens by time. */
   start(): void;
   /** Ends that, and all waits at the door: the sockets are the network's to cut. */
@@ -87,9 +88,9 @@ export function createRelayCore(options: RelayCoreOptions): RelayCore {
     allowHostOf,
     isHostAllowed,
     answer: createHttpHandler(http),
-    accept(socket, request) {
+    accept(socket, request, stream) {
       socket.on('error', (error) => log.debug('socket error', { error: errorText(error) }));
-      gate.enter(socket, request).catch((error: unknown) => {
+      gate.enter(socket, request, stream).catch((error: unknown) => {
         log.error('admission failed', { error: errorText(error) });
         socket.close(1011, 'relay failed');
       });

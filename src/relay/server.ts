@@ -69,7 +69,9 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     const place = addresses.connect(clientOf(request));
     if (!place) return refuse(socket, '429 Too Many Requests');
     socket.once('close', () => place.dispose());
-    sockets.handleUpgrade(request, socket, head, (webSocket) => core.accept(webSocket, request));
+    sockets.handleUpgrade(request, socket, head, (webSocket) =>
+      core.accept(webSocket, request, socket),
+    );
   });
 
   await listen(server, options.port, host);

@@ -6,6 +6,7 @@ import { CLOSE } from '../../protocol/closeCodes.ts';
 import type { Access, AdmissionRequest } from './claims.ts';
 import type { RelayLimits } from '../relayLimits.ts';
 import { TokenBucket } from './tokenBucket.ts';
+import { type HoldingStream, TurnBatch } from './turnBatch.ts';
 
 /** A closing socket that does not answer is cut after this time. */
 const CLOSE_GRACE_MS = 1000;
@@ -15,6 +16,8 @@ const PROBE_MS = 2000;
 /** What a connection is made of. */
 export interface RelaySocketOptions {
   readonly socket: WebSocket;
+  /** What the socket writes to, if it can hold back; else each frame is a write of its own. */
+  readonly stream: HoldingStream | undefined;
   readonly clock: Clock;
   readonly limits: RelayLimits;
   readonly request: AdmissionRequest;
@@ -28,6 +31,7 @@ export interface RelaySocketOptions {
 export class RelaySocket {
   readonly request: AdmissionRequest;
   private readonly socket: WebSocket;
+  private readonly batch: TurnBatch | undefined;
   private readonly clock: Clock;
   private readonly limits: RelayLimits;
   private readonly timers = new DisposableStore();
@@ -45,6 +49,7 @@ export class RelaySocket {
   constructor(options: RelaySocketOptions) {
     this.request = options.request;
     this.socket = options.socket;
+    this.batch = options.stream && new TurnBatch({ stream: options.stream });
     this.clock = options.clock;
     this.limits = options.limits;
     this.currentAccess = options.access;
@@ -113,6 +118,7 @@ export class RelaySocket {
       this.close(CLOSE.slowReader, 'slow reader');
       return;
     }
+    this.batch?.hold(frame.length);
     this.socket.send(frame);
   }
 

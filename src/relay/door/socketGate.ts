@@ -11,6 +11,7 @@ import { hashToken } from '../../crypto/admissionToken.ts';
 import type { Addresses } from './addresses.ts';
 import type { AdmissionRequest, Claims, TokenVerdict } from './claims.ts';
 import { RelaySocket } from './relaySocket.ts';
+import type { HoldingStream } from './turnBatch.ts';
 import type { RelayDocument } from '../documents/relayDocument.ts';
 import { type Documents, shortName } from '../documents/documents.ts';
 import { type Client, clientOf, isDirectLoopback, isFromPage } from './hostNames.ts';
@@ -50,7 +51,11 @@ export class SocketGate {
   }
 
   /** Takes a socket that was just accepted; settles when it is in its document or refused. */
-  async enter(socket: WebSocket, request: IncomingMessage): Promise<void> {
+  async enter(
+    socket: WebSocket,
+    request: IncomingMessage,
+    stream: HoldingStream | undefined,
+  ): Promise<void> {
     // Nothing is read, and so nothing is kept, before the socket is admitted.
     socket.pause();
     const refuse = (code: number, reason: string): void => this.refuse(socket, code, reason);
@@ -67,7 +72,7 @@ export class SocketGate {
     if (socket.readyState !== socket.OPEN) return socket.terminate();
     switch (verdict.kind) {
       case 'admitted':
-        return this.attach(socket, wish, verdict.access);
+        return this.attach({ socket, stream }, wish, verdict.access);
       case 'refused':
         return refuse(CLOSE.notAdmitted, 'not admitted');
       case 'noRoom':
@@ -184,7 +189,7 @@ export class SocketGate {
   }
 
   private async attach(
-    socket: WebSocket,
+    { socket, stream }: { readonly socket: WebSocket; readonly stream: HoldingStream | undefined },
     request: AdmissionRequest,
     access: RelaySocket['access'],
   ): Promise<void> {
@@ -199,7 +204,8 @@ export class SocketGate {
       return socket.terminate();
     }
     const onFrame = (frame: Uint8Array): void => this.receive(document, connection, frame);
-    const connection = new RelaySocket({ socket, clock, limits, request, access, isOpen, onFrame });
+    const parts = { socket, stream, clock, limits, request, access, isOpen, onFrame };
+    const connection = new RelaySocket(parts);
     this.connections.add(connection);
     socket.once('close', () => {
       this.connections.delete(connection);
