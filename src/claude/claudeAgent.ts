@@ -16,6 +16,7 @@ import type {
 } from '../protocol/agent.ts';
 import { folderMissingError, problemError, sessionBusyError } from './errors.ts';
 import { ConversationReader } from './files/conversationReader.ts';
+import { FolderWatches } from './files/folderWatches.ts';
 import { FoundSessions } from './files/foundSessions.ts';
 import { type Launched, launchClaude } from './cli/launchClaude.ts';
 import { ClaudeObserved } from './files/claudeObserved.ts';
@@ -64,6 +65,7 @@ class ClaudeAgent implements Agent {
   private readonly home: Home;
   /** Homes of sessions whose own environment names another one. */
   private readonly homes = new Map<string, Home>();
+  private readonly watches: FolderWatches;
   private readonly foundSessions: FoundSessions;
   private readonly observed = new Set<ClaudeObserved>();
   /** Conversation by process id of our own children. */
@@ -76,8 +78,10 @@ class ClaudeAgent implements Agent {
   constructor(options: ClaudeAgentOptions) {
     this.options = { ...options, env: withoutOuterSession(options.env) };
     this.home = openHome(options.configDir ?? configDirOf(options.env));
+    this.watches = new FolderWatches(options);
     this.foundSessions = new FoundSessions({
       ...this.home,
+      watches: this.watches,
       ownPids: () => new Set(this.own.keys()),
       ownConversations: () => new Set(this.own.values()),
       clock: options.clock,
@@ -156,6 +160,7 @@ class ClaudeAgent implements Agent {
       session,
       registry: this.home.registry,
       projects: this.home.projects,
+      watches: this.watches,
       clock: this.options.clock,
       log: this.options.log,
       onDidStop: () => this.observed.delete(observed),

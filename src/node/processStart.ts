@@ -1,7 +1,9 @@
 // Start time of a process as the system tells it: with the pid it names a process for good.
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { hasErrorCode } from './files.ts';
 
 const run = promisify(execFile);
 /** `ps` and PowerShell answer in well under this. */
@@ -55,6 +57,33 @@ export async function processStart(
     }
   } catch {
     return undefined;
+  }
+}
+
+/** Whether a pid is that of a process, or of one that has ended and is not yet waited for. Costs a microsecond. */
+export function isRunning(pid: number): boolean {
+  if (pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Somebody else's process may not be signalled, but it is there.
+    return hasErrorCode(error, 'EPERM');
+  }
+}
+
+/**
+ * Whether the process that had `pid` when it started at `start` still runs, told at once: on Linux from
+ * /proc, which is memory and never waits for a disk; elsewhere only whether there is such a process.
+ */
+export function isStillRunning(pid: number, start: string): boolean {
+  if (!isRunning(pid)) return false;
+  if (process.platform !== 'linux') return true;
+  try {
+    return startOfStat(readFileSync(`/proc/${pid}/stat`, 'utf8')) === start;
+  } catch (error) {
+    // With too many open files nobody has ended.
+    return !hasErrorCode(error, 'ENOENT') && !hasErrorCode(error, 'ESRCH');
   }
 }
 

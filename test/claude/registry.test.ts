@@ -18,6 +18,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { createClaudeAgent } from '../../src/claude/claudeAgent.ts';
 import { isSameProcess, processStart, startOfStat } from '../../src/node/processStart.ts';
+import { FolderWatches } from '../../src/claude/files/folderWatches.ts';
 import { FoundSessions } from '../../src/claude/files/foundSessions.ts';
 import { Projects, projectSlug } from '../../src/claude/files/projects.ts';
 import { Registry } from '../../src/claude/files/registry.ts';
@@ -154,7 +155,7 @@ describe('found()', () => {
     await say(FIRST, 'u1', 'Ours');
     const rowsWithout = async (own: { pids?: number[]; conversations?: string[] }) => {
       const found = new FoundSessions({
-        configDir,
+        watches: new FolderWatches({ clock: systemClock, log: silentLogger }),
         registry: new Registry({ configDir }),
         projects: new Projects(configDir),
         ownPids: () => new Set(own.pids),
@@ -204,7 +205,6 @@ describe('found()', () => {
 });
 
 describe('news of the list', () => {
-  /** Counts what is told; every call of `after` lets some time pass. */
   async function listen() {
     const clock = createFakeClock();
     await agent.close();
@@ -375,7 +375,7 @@ describe('observe()', () => {
     await register();
     await say(FIRST, 'u1', 'first');
     const first = await open();
-    expect(watches()).toBe(before + 1);
+    expect(watches()).toBe(before + 2);
     const row = (await agent.found())[0];
     if (row === undefined) throw new Error('nothing found');
     const closed = agent.observe(row);

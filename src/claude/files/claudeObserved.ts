@@ -1,6 +1,4 @@
 // A session that runs in a terminal: registry + transcript, live and read-only.
-import { type FSWatcher, watch } from 'node:fs';
-import { dirname } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
 import { DisposableStore } from '../../base/disposable.ts';
 import { Emitter } from '../../base/emitter.ts';
@@ -16,14 +14,21 @@ import type {
 import type { SessionStatus } from '../../protocol/state.ts';
 import { diffFacts } from '../entries/diffFacts.ts';
 import { ConversationReader } from './conversationReader.ts';
+import type { FolderWatches } from './folderWatches.ts';
+import { LookPace } from './lookPace.ts';
+import { ObservedWatches } from './observedWatches.ts';
 import type { Projects } from './projects.ts';
 import { SeenIds } from '../entries/seenIds.ts';
 import { resetEntry } from '../entries/resetEntry.ts';
-import { nameOfRecord, type Registry, type RegistryRecord, statusOfRecord } from './registry.ts';
+import {
+  nameOfRecord,
+  pidOfFile,
+  type Registry,
+  type RegistryRecord,
+  statusOfRecord,
+} from './registry.ts';
 import type { TranscriptSummary } from './transcriptSummary.ts';
 
-/** The file is looked at this often even if no watch tells: finished blocks are at most 0.3 s behind. */
-const POLL_MS = 100;
 /** Whether the process still runs, and where a file that is not in its place is, is asked once in so many looks. */
 const SLOW_EVERY = 10;
 
@@ -32,6 +37,7 @@ export interface ClaudeObservedOptions {
   readonly session: FoundSession;
   readonly registry: Registry;
   readonly projects: Projects;
+  readonly watches: FolderWatches;
   readonly clock: Clock;
   readonly log: Logger;
   /** Nothing more will be read. */
@@ -45,8 +51,12 @@ export class ClaudeObserved implements ObservedSession {
   private readonly emitter = new Emitter<AgentEvent>();
   private readonly disposables = new DisposableStore();
   private readonly options: ClaudeObservedOptions;
+  private readonly pace: LookPace;
+  private readonly watches: ObservedWatches;
   private reader: ConversationReader | undefined;
-  private watcher: FSWatcher | undefined;
+  /** Counts what was told to listeners: a look that adds to it has found something. */
+  private news = 0;
+  private record: RegistryRecord | undefined;
   private sessionId: string;
   private readonly seen = new SeenIds();
   private known: AgentFacts = {};
@@ -62,10 +72,17 @@ export class ClaudeObserved implements ObservedSession {
     this.key = options.session.key;
     this.sessionId = options.session.agentSessionId;
     this.onDidEmit = this.emitter.event;
+    const { clock, registry, watches } = options;
+    const { pid = 0, processStart } = options.session;
+    const look = (): void => void this.look();
+    const isStill = (): boolean => registry.isStill(pid, processStart);
+    this.pace = this.disposables.add(new LookPace({ clock, look, isStill }));
+    const onDidTell = (): void => this.pace.wake();
+    this.watches = this.disposables.add(new ObservedWatches({ watches, onDidTell }));
   }
 
   async open(): Promise<void> {
-    const { session, clock } = this.options;
+    const { session } = this.options;
     this.facts({
       agentSessionId: session.agentSessionId,
       ...omitUndefined({
@@ -81,10 +98,10 @@ export class ClaudeObserved implements ObservedSession {
       this.stop();
       return;
     }
+    const { registry } = this.options;
+    await this.watches.followRegistry(registry.folder, (name) => pidOfFile(name) === session.pid);
     await this.look();
-    if (!this.disposables.isDisposed && this.status !== 'ended') {
-      this.disposables.add(clock.every(POLL_MS, () => void this.look()));
-    }
+    if (!this.disposables.isDisposed && this.status !== 'ended') this.pace.start();
   }
 
   async close(): Promise<void> {
@@ -118,9 +135,36 @@ export class ClaudeObserved implements ObservedSession {
   }
 
   private async lookNow(): Promise<void> {
+    const wasResting = this.pace.isResting;
+    const { news, record: known } = this;
+    if (this.isSlowLook) await this.watches.renew();
+    await this.takeNews();
+    if (this.disposables.isDisposed) return;
+    const isNews = this.news !== news;
+    // A watch that has told something meanwhile has ended the rest.
+    const isUntold = wasResting && this.pace.isResting;
+    this.pace.note({ isNews, mayRest: this.mayRest() });
+    if (!isUntold) return;
+    const { watches } = this;
+    if (this.record !== known) watches.suspect('registry');
+    else if (isNews && watches.tells('subagents') === undefined) watches.suspect('transcript');
+  }
+
+  /** Whether all that may come next would be told by a watch; nothing else but a sign of life is needed then. */
+  private mayRest(): boolean {
+    const { record, watches } = this;
+    const isCalm = this.status === 'idle' || this.status === 'waiting';
+    if (!isCalm || record === undefined || watches.tells('registry') !== true) return false;
+    const isTold = watches.tells('transcript');
+    // Without a transcript its first prompt is told by the registry, if that tells states at all.
+    if (isTold === undefined) return statusOfRecord(record) !== undefined;
+    return isTold && watches.tells('subagents') !== false;
+  }
+
+  private async takeNews(): Promise<void> {
     const { session, registry } = this.options;
-    const pid = session.pid ?? 0;
-    const record = await registry.record(pid);
+    const record = await registry.record(session.pid ?? 0);
+    this.record = record;
     const isCheck = this.isSlowLook || record === undefined;
     const isAlive = !isCheck || (await this.isAlive(record));
     if (record !== undefined && record.sessionId !== this.sessionId) {
@@ -133,7 +177,7 @@ export class ClaudeObserved implements ObservedSession {
     if (!isAlive) {
       this.entries(this.reader?.flush() ?? []);
       this.setStatus('ended');
-      this.emitter.fire({ kind: 'exit', code: null, signal: null, expected: true });
+      this.tell({ kind: 'exit', code: null, signal: null, expected: true });
       this.stop();
       return;
     }
@@ -172,7 +216,8 @@ export class ClaudeObserved implements ObservedSession {
     this.entries(this.reader?.flush() ?? []);
     this.sessionId = record.sessionId;
     this.reader = undefined;
-    this.closeWatcher();
+    this.watches.leave('transcript');
+    this.watches.leave('subagents');
     this.entries([{ entry: resetEntry(record.sessionId, this.options.clock.now()) }]);
     this.facts({ agentSessionId: record.sessionId });
   }
@@ -188,49 +233,42 @@ export class ClaudeObserved implements ObservedSession {
       if (path === undefined) return;
       this.reader = new ConversationReader({ path, now: () => clock.now() });
       this.facts({ transcriptPath: path });
-      this.openWatcher(path);
+      if (session.pid !== undefined) await this.watches.followTranscript(path, this.sessionId);
     }
     const read = await this.reader.read();
     if (this.disposables.isDisposed) return;
+    const { hasSubagents, subagentsFolder } = this.reader;
+    if (hasSubagents && session.pid !== undefined) {
+      await this.watches.followSubagents(subagentsFolder);
+    }
     this.facts(read.facts);
     this.entries(read.entries);
   }
 
   private get isSlowLook(): boolean {
-    return this.looks % SLOW_EVERY === 0;
-  }
-
-  private openWatcher(path: string): void {
-    if (this.options.session.pid === undefined || this.disposables.isDisposed) return;
-    try {
-      this.watcher = watch(dirname(path), () => void this.look());
-      this.watcher.on('error', () => this.closeWatcher());
-    } catch {
-      // Not watchable: the poll does it.
-    }
-  }
-
-  private closeWatcher(): void {
-    this.watcher?.close();
-    this.watcher = undefined;
+    return this.pace.isResting || this.looks % SLOW_EVERY === 0;
   }
 
   private stop(): void {
-    this.closeWatcher();
     this.disposables.dispose();
     this.options.onDidStop?.();
+  }
+
+  private tell(event: AgentEvent): void {
+    this.news += 1;
+    this.emitter.fire(event);
   }
 
   private facts(facts: AgentFacts): void {
     const changed = diffFacts(this.known, facts);
     if (changed === undefined) return;
     this.known = { ...this.known, ...changed };
-    this.emitter.fire({ kind: 'facts', facts: changed });
+    this.tell({ kind: 'facts', facts: changed });
   }
 
   private entries(entries: readonly ReportedEntry[]): void {
     for (const reported of entries) {
-      if (this.seen.add(reported.entry.id)) this.emitter.fire({ kind: 'entry', ...reported });
+      if (this.seen.add(reported.entry.id)) this.tell({ kind: 'entry', ...reported });
     }
   }
 
@@ -238,6 +276,6 @@ export class ClaudeObserved implements ObservedSession {
     if (status === this.status && waitingFor === this.waitingFor) return;
     this.status = status;
     this.waitingFor = waitingFor;
-    this.emitter.fire({ kind: 'status', status, ...omitUndefined({ waitingFor }) });
+    this.tell({ kind: 'status', status, ...omitUndefined({ waitingFor }) });
   }
 }

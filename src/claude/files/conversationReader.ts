@@ -28,6 +28,8 @@ export class ConversationReader {
   readonly path: string;
   private readonly options: ReaderOptions;
   private readonly main: Source;
+  /** Where transcripts of subagents lie, once there are some. */
+  readonly subagentsFolder: string;
   private readonly subagents: SubagentFiles;
   private readonly others: Source[] = [];
   private looks = 0;
@@ -36,7 +38,13 @@ export class ConversationReader {
     this.path = options.path;
     this.options = options;
     this.main = new Source(options, undefined);
-    this.subagents = new SubagentFiles(join(options.path.replace(/\.jsonl$/, ''), 'subagents'));
+    this.subagentsFolder = join(options.path.replace(/\.jsonl$/, ''), 'subagents');
+    this.subagents = new SubagentFiles(this.subagentsFolder);
+  }
+
+  /** Whether a subagent's transcript was found. */
+  get hasSubagents(): boolean {
+    return this.others.length > 0;
   }
 
   /**

@@ -1,7 +1,7 @@
 // Where Claude Code keeps transcripts: finds one, lists the newest.
-import type { Stats } from 'node:fs';
-import { readdir, realpath, stat } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type FileAccess, type FileFacts, systemFiles } from './fileAccess.ts';
 import { readSummary, type TranscriptSummary } from './transcriptSummary.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -19,23 +19,31 @@ export function projectSlug(cwd: string): string {
   return `${slug.slice(0, MAX_SLUG_CHARS)}-${Math.abs(hash).toString(36)}`;
 }
 
+/** A path and what was seen of it. */
+interface Stamped {
+  readonly path: string;
+  readonly facts: FileFacts;
+}
+
 /** Finds and summarises transcripts below `projects/`; what was read is kept while the file is unchanged. */
 export class Projects {
   private readonly folder: string;
+  private readonly files: FileAccess;
   private readonly cache = new Map<
     string,
-    { size: number; mtimeMs: number; summary: TranscriptSummary }
+    { readonly facts: FileFacts; readonly summary: TranscriptSummary }
   >();
 
-  constructor(configDir: string) {
+  constructor(configDir: string, files: FileAccess = systemFiles) {
     this.folder = join(configDir, 'projects');
+    this.files = files;
   }
 
   /** Path of a conversation's transcript in the folder that belongs to `cwd`: a cheap look. */
   async findIn(sessionId: string, cwd: string): Promise<string | undefined> {
     if (!UUID.test(sessionId)) return undefined;
     const path = join(this.folder, projectSlug(cwd), `${sessionId}.jsonl`);
-    return (await isFile(path)) ? path : undefined;
+    return (await this.isFile(path)) ? path : undefined;
   }
 
   /** Path of a conversation's transcript: in the folder of `cwd`, else wherever it is; undefined if nowhere. */
@@ -47,27 +55,30 @@ export class Projects {
       const path = (await this.findIn(sessionId, cwd)) ?? (await this.findIn(sessionId, real));
       if (path !== undefined) return path;
     }
-    for (const slug of await names(this.folder)) {
+    for (const slug of await this.files.names(this.folder)) {
       const path = join(this.folder, slug, name);
-      if (await isFile(path)) return path;
+      if (await this.isFile(path)) return path;
     }
     return undefined;
   }
 
-  /** The newest transcripts that hold a conversation, newest first. */
-  async newest(limit: number): Promise<readonly TranscriptSummary[]> {
+  /** The newest transcripts that hold a conversation, newest first; of conversations in `without` none. */
+  async newest(
+    limit: number,
+    without: ReadonlySet<string> = new Set(),
+  ): Promise<readonly TranscriptSummary[]> {
     const folders = await this.folders();
-    folders.sort((a, b) => b.mtimeMs - a.mtimeMs);
-    const files: { path: string; mtimeMs: number }[] = [];
+    folders.sort(newestFirst);
+    const found: Stamped[] = [];
     for (const { path: folder } of folders) {
-      if (files.length >= MAX_FILES) break;
-      files.push(...(await transcripts(folder)).slice(0, MAX_FILES));
+      if (found.length >= MAX_FILES) break;
+      found.push(...(await this.transcripts(folder, without)).slice(0, MAX_FILES));
     }
-    files.sort((a, b) => b.mtimeMs - a.mtimeMs);
+    found.sort(newestFirst);
     const out: TranscriptSummary[] = [];
-    for (const file of files) {
+    for (const { path, facts } of found) {
       if (out.length >= limit) break;
-      const summary = await this.summary(file.path);
+      const summary = await this.summaryOf(path, facts);
       if (summary?.hasConversation === true) out.push(summary);
     }
     return out;
@@ -76,59 +87,65 @@ export class Projects {
   /** Changes when a transcript comes or goes, not when one grows. */
   async signature(): Promise<string> {
     const folders = await this.folders();
-    return folders.map(({ path, mtimeMs }) => `${path}:${mtimeMs}`).join('|');
-  }
-
-  private async folders(): Promise<{ path: string; mtimeMs: number }[]> {
-    const paths = (await names(this.folder)).sort().map((slug) => join(this.folder, slug));
-    return stamped(paths, (found) => found.isDirectory());
+    return folders.map(({ path, facts }) => `${path}:${facts.mtimeMs}`).join('|');
   }
 
   /** Summary of one file from its head and tail; undefined if it cannot be read. */
   async summary(path: string): Promise<TranscriptSummary | undefined> {
-    const found = await stat(path).catch(() => undefined);
-    if (found === undefined) return undefined;
+    const facts = await this.files.facts(path);
+    return facts && this.summaryOf(path, facts);
+  }
+
+  private async summaryOf(path: string, facts: FileFacts): Promise<TranscriptSummary | undefined> {
     const cached = this.cache.get(path);
-    if (cached?.size === found.size && cached.mtimeMs === found.mtimeMs) return cached.summary;
-    const summary = await readSummary(path, found).catch(() => undefined);
+    if (cached?.facts.size === facts.size && cached.facts.mtimeMs === facts.mtimeMs) {
+      return cached.summary;
+    }
+    const summary = await readSummary(path, facts).catch(() => undefined);
     if (summary === undefined) return undefined;
-    this.cache.set(path, { size: found.size, mtimeMs: found.mtimeMs, summary });
+    this.cache.set(path, { facts, summary });
     if (this.cache.size > MAX_FILES) this.cache.clear();
     return summary;
   }
+
+  private async folders(): Promise<Stamped[]> {
+    const slugs = [...(await this.files.names(this.folder))].sort();
+    return this.stamped(
+      slugs.map((slug) => join(this.folder, slug)),
+      (facts) => facts.isDirectory(),
+    );
+  }
+
+  private async transcripts(folder: string, without: ReadonlySet<string>): Promise<Stamped[]> {
+    const names = (await this.files.names(folder)).filter((name) => {
+      const id = name.slice(0, -6);
+      return name.endsWith('.jsonl') && UUID.test(id) && !without.has(id);
+    });
+    return this.stamped(
+      names.map((name) => join(folder, name)),
+      (facts) => facts.isFile(),
+    );
+  }
+
+  /** Those of the paths that are what is wanted. */
+  private async stamped(
+    paths: readonly string[],
+    isWanted: (facts: FileFacts) => boolean,
+  ): Promise<Stamped[]> {
+    const all = await Promise.all(
+      paths.map(async (path) => {
+        const facts = await this.files.facts(path);
+        return facts !== undefined && isWanted(facts) ? [{ path, facts }] : [];
+      }),
+    );
+    return all.flat();
+  }
+
+  private async isFile(path: string): Promise<boolean> {
+    return (await this.files.facts(path))?.isFile() ?? false;
+  }
 }
 
-async function transcripts(folder: string): Promise<{ path: string; mtimeMs: number }[]> {
-  const found = (await names(folder)).filter(
-    (name) => name.endsWith('.jsonl') && UUID.test(name.slice(0, -6)),
-  );
-  return stamped(
-    found.map((name) => join(folder, name)),
-    (file) => file.isFile(),
-  );
-}
-
-/** Those of the paths that are what is wanted, each with the time of its last change in ms. */
-async function stamped(
-  paths: readonly string[],
-  isWanted: (found: Stats) => boolean,
-): Promise<{ path: string; mtimeMs: number }[]> {
-  const all = await Promise.all(
-    paths.map(async (path) => {
-      const found = await stat(path).catch(() => undefined);
-      return found !== undefined && isWanted(found) ? [{ path, mtimeMs: found.mtimeMs }] : [];
-    }),
-  );
-  return all.flat();
-}
-
-async function names(folder: string): Promise<string[]> {
-  return readdir(folder).catch(() => []);
-}
-
-async function isFile(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isFile(),
-    () => false,
-  );
+function newestFirst(a: Stamped, b: Stamped): number {
+  return b.facts.mtimeMs - a.facts.mtimeMs;
 }
