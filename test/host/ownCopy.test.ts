@@ -1,5 +1,5 @@
 // The host's own copy of its program: what an update of the extension takes away is still there.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { silentLogger } from '../../src/base/log.ts';
@@ -25,6 +25,23 @@ test('bundle and join page outlive the folder they came from, and are replaced b
   write(script, 'two');
   expect(readFileSync(keepOwnCopy(script, home, silentLogger), 'utf8')).toBe('two');
 });
+
+test.runIf(process.platform !== 'win32')(
+  'it is private, whatever the modes of the original are',
+  () => {
+    const folder = temporaryFolder();
+    const home = join(folder, 'home/program');
+    const script = write(join(folder, 'extension/dist/twinhelm.mjs'), 'one');
+    const page = write(join(folder, 'extension/media/join/index.html'), 'page');
+    chmodSync(script, 0o755);
+    chmodSync(page, 0o644);
+    const copy = keepOwnCopy(script, home, silentLogger);
+    const modes = [home, copy, join(home, 'join'), join(home, 'join/index.html')].map(
+      (path) => statSync(path).mode & 0o777,
+    );
+    expect(modes).toEqual([0o700, 0o600, 0o700, 0o600]);
+  },
+);
 
 test('sources, and a folder that cannot be written, are run where they are', () => {
   const folder = temporaryFolder();

@@ -1,6 +1,7 @@
 // A copy of the program in the home: an update of the extension takes the original's folder away.
-import { copyFileSync, existsSync, mkdirSync, renameSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, renameSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { makePrivateFolder } from '../../node/files.ts';
 import { errorText, type Logger } from '../../base/log.ts';
 
 /** Where the join page lies beside the bundle, and where the copy looks for it. */
@@ -28,9 +29,11 @@ export function keepOwnCopy(script: string, folder: string, log: Logger): string
 
 function copyAside(from: string, to: string): void {
   if (from === to) return;
-  mkdirSync(dirname(to), { recursive: true, mode: 0o700 });
+  makePrivateFolder(dirname(to));
   // Another host that starts at the same moment may run the old copy: it is replaced, never written into.
   const part = `${to}.${process.pid}`;
   copyFileSync(from, part);
+  // A copy has the mode of its original. It is read by Node, never run by itself.
+  chmodSync(part, 0o600);
   renameSync(part, to);
 }
