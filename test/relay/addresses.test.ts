@@ -2,7 +2,12 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { Addresses } from '../../src/relay/door/addresses.ts';
-import { clientOf, hostNameOf, isLoopbackName } from '../../src/relay/door/hostNames.ts';
+import {
+  clientOf,
+  hostNameOf,
+  isDirectLoopback,
+  isLoopbackName,
+} from '../../src/relay/door/hostNames.ts';
 import { DEFAULT_RELAY_LIMITS } from '../../src/relay/relayLimits.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 
@@ -43,6 +48,61 @@ describe('the address that limits are counted for', () => {
     expect(clientAt('203.0.113.7', forwarded).address).toBe('203.0.113.7');
     expect(clientAt('127.0.0.1', { 'x-forwarded-for': 'x'.repeat(8000) }).address).toHaveLength(64);
     expect(clientAt(undefined).address).toBe('unknown');
+  });
+});
+
+describe('a caller on this computer', () => {
+  const isLocal = (headers: IncomingMessage['headers']): boolean =>
+    // Nothing else of a request is looked at.
+    isDirectLoopback({
+      socket: { remoteAddress: '127.0.0.1' },
+      headers: { host: '127.0.0.1:8417', ...headers },
+    } as IncomingMessage);
+
+  it.each([
+    'forwarded',
+    'x-forwarded',
+    'x-forwarded-for',
+    'x-forwarded-host',
+    'x-forwarded-server',
+    'x-original-forwarded-for',
+    'x-vercel-forwarded-for',
+    'x-client-ip',
+    'true-client-ip',
+    'fastly-client-ip',
+    'fly-client-ip',
+    'x-cluster-client-ip',
+    'wl-proxy-client-ip',
+    'x-azure-clientip',
+    'cf-connecting-ip',
+    'cf-connecting-ipv6',
+    'do-connecting-ip',
+    'x-real-ip',
+    'x-remote-addr',
+    'x-appengine-user-ip',
+    'x-originating-ip',
+    'x-envoy-external-address',
+    'x-original-host',
+    'via',
+    'cdn-loop',
+  ])('[Y21] is none with %s, whatever it says', (name) => {
+    expect(isLocal({ [name]: '127.0.0.1' })).toBe(false);
+    expect(isLocal({ [name]: '' })).toBe(false);
+  });
+
+  it('[Y21] is one with what programs and browsers send by themselves', () => {
+    const headers = {
+      'user-agent': 'x',
+      origin: 'http://127.0.0.1',
+      connection: 'Upgrade',
+      'sec-websocket-protocol': 'th.1',
+      'sec-fetch-site': 'same-origin',
+      'sec-fetch-user': '?1',
+      'accept-language': 'de',
+      'upgrade-insecure-requests': '1',
+      dnt: '1',
+    };
+    expect(isLocal(headers)).toBe(true);
   });
 });
 

@@ -3,15 +3,12 @@ import type { IncomingMessage } from 'node:http';
 import { isIPv4, isIPv6 } from 'node:net';
 
 const LOOPBACK_NAMES: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]']);
-const FORWARDING_HEADERS = [
-  'x-forwarded-for',
-  'x-forwarded-host',
-  'x-forwarded-proto',
-  'x-real-ip',
-  'cf-connecting-ip',
-  'forwarded',
-  'via',
-] as const;
+/**
+ * Names of headers by which proxies, tunnels and networks say for whom they ask, whoever's they are
+ * (X-Forwarded-For, Forwarded, True-Client-IP, CF-Connecting-IP, X-Real-IP, WL-Proxy-Client-IP, …).
+ */
+const FORWARDING_HEADER =
+  /forwarded|(?:client|connecting|real|remote|socket|user|source|origin(?:al|ating)?)[-_]?(?:ip|addr|host)|external-address|^(?:via|cdn-loop|x-proxy-.*|proxy-connection)$/;
 
 /** Whether an IP address is this computer. */
 export function isLoopbackAddress(address: string): boolean {
@@ -42,7 +39,7 @@ export function isDirectLoopback(request: IncomingMessage): boolean {
   return (
     isLoopbackAddress(request.socket.remoteAddress ?? '') &&
     LOOPBACK_NAMES.has(hostNameOf(request.headers.host)) &&
-    FORWARDING_HEADERS.every((name) => request.headers[name] === undefined)
+    !Object.keys(request.headers).some((name) => FORWARDING_HEADER.test(name))
   );
 }
 
