@@ -1,7 +1,7 @@
 // Builds everything that ships into dist/, and fails when a bundle is over its budget or holds a second yjs.
-import { chmod, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { build, context } from 'esbuild';
 
 const KIB = 1024;
@@ -113,6 +113,25 @@ function settings({ entry, outfile, options }) {
   return { ...common, ...options, entryPoints: [entry], outfile };
 }
 
+/** Forms of the relay's page that are served to who takes them, made once at the highest level. */
+async function compressJoinPage() {
+  const page = await readFile('media/join/index.html');
+  const forms = {
+    br: brotliCompressSync(page, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: page.length } }),
+    gz: gzipSync(page, { level: 9 }),
+  };
+  await mkdir('dist/join', { recursive: true });
+  for (const [suffix, bytes] of Object.entries(forms)) {
+    // Beside and then into its place: a relay that starts at this moment reads a whole one.
+    await writeFile(`dist/join/index.html.${suffix}.part`, bytes);
+    await rename(`dist/join/index.html.${suffix}.part`, `dist/join/index.html.${suffix}`);
+  }
+  const sizes = [page, forms.gz, forms.br].map((bytes) => `${(bytes.length / KIB).toFixed(1)} KiB`);
+  console.log(
+    `${'media/join/index.html'.padEnd(26)} ${sizes[0]}, ${sizes[1]} gzip, ${sizes[2]} br`,
+  );
+}
+
 async function buildOnce() {
   await mkdir('dist', { recursive: true });
   const built = new Set();
@@ -122,6 +141,8 @@ async function buildOnce() {
     await inspect(bundle, metafile);
     if (bundle.outfile.endsWith('.mjs')) await chmod(bundle.outfile, 0o755);
   }
+  await compressJoinPage();
+  built.add('join');
   // Afterwards, so that what runs from here finds its files at any moment.
   for (const name of await readdir('dist')) {
     if (!built.has(name)) await rm(join('dist', name), { recursive: true });

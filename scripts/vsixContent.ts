@@ -7,6 +7,7 @@ const ALLOWED: readonly RegExp[] = [
   /^extension\/l10n\/bundle\.l10n(\.[a-zA-Z-]+)?\.json$/,
   /^extension\/media\/[\w.-]+\.(png|svg)$/,
   /^extension\/media\/join\/[\w.-]+\.(html|css|js|svg|png)$/,
+  /^extension\/dist\/join\/index\.html\.(br|gz)$/,
   /^extension\/dist\/(extension\.node\.cjs|extension\.web\.cjs|twinhelm\.mjs|panel\.js|panel\.css)$/,
 ];
 const REQUIRED: readonly string[] = [

@@ -18,10 +18,12 @@ test('bundle and join page outlive the folder they came from, and are replaced b
   const home = join(folder, 'home/program');
   const script = write(join(extension, 'dist/twinhelm.mjs'), 'one');
   write(join(extension, 'media/join/index.html'), 'page');
+  write(join(extension, 'dist/join/index.html.br'), 'small page');
   const copy = keepOwnCopy(script, home, silentLogger);
   rmSync(extension, { recursive: true });
   expect(readFileSync(copy, 'utf8')).toBe('one');
   expect(readFileSync(join(home, 'join/index.html'), 'utf8')).toBe('page');
+  expect(readFileSync(join(home, 'join/index.html.br'), 'utf8')).toBe('small page');
   write(script, 'two');
   expect(readFileSync(keepOwnCopy(script, home, silentLogger), 'utf8')).toBe('two');
 });

@@ -16,6 +16,8 @@ const GOOD = [
   'extension/dist/twinhelm.mjs',
   'extension/dist/panel.js',
   'extension/dist/panel.css',
+  'extension/dist/join/index.html.br',
+  'extension/dist/join/index.html.gz',
 ];
 
 test('the expected content passes', () => {

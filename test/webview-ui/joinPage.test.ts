@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadJoinPage } from '../../src/relay/door/joinPage.ts';
+import { answerStatic } from '../../src/relay/door/staticFile.ts';
 import { launchBrowser } from '../../tools/install/browser.ts';
 import { WAIT_MS } from '../../tools/run/waitBound.ts';
 
@@ -13,7 +14,7 @@ let address: string;
 
 beforeAll(async () => {
   const served = loadJoinPage();
-  server = createServer((_, response) => response.writeHead(200, served.headers).end(served.body));
+  server = createServer((request, response) => answerStatic(request, response, served));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const at = server.address();
   address = `http://127.0.0.1:${typeof at === 'object' && at !== null ? at.port : 0}/join`;

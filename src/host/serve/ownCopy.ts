@@ -7,6 +7,9 @@ import { errorText, type Logger } from '../../base/log.ts';
 /** Where the join page lies beside the bundle, and where the copy looks for it. */
 const PAGES = ['../media/join/index.html', 'join/index.html'];
 
+/** Forms of it that the build has made, beside the bundle or in its copy. */
+const FORMS = ['join/index.html.br', 'join/index.html.gz'];
+
 /**
  * Copies the bundle and the page that its relay serves into `folder`, and returns the copy's path:
  * a relay that has to be started again months later still finds its program. Sources are not copied.
@@ -20,6 +23,10 @@ export function keepOwnCopy(script: string, folder: string, log: Logger): string
       existsSync(file),
     );
     if (page !== undefined) copyAside(page, join(folder, 'join/index.html'));
+    for (const form of FORMS) {
+      const made = join(dirname(script), form);
+      if (existsSync(made)) copyAside(made, join(folder, form));
+    }
     return copy;
   } catch (error) {
     log.warn('the program was not copied', { error: errorText(error) });

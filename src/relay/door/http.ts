@@ -22,7 +22,7 @@ import {
   tooManyRequests,
 } from '../errors.ts';
 import { clientOf, isDirectLoopback, isFromPage } from './hostNames.ts';
-import type { StaticPage } from './joinPage.ts';
+import { answerStatic, type StaticFile } from './staticFile.ts';
 import type { RelayLimits } from '../relayLimits.ts';
 
 /** What the HTTP side is made of. */
@@ -31,7 +31,7 @@ export interface HttpOptions {
   readonly addresses: Addresses;
   readonly limits: RelayLimits;
   readonly log: Logger;
-  readonly page: StaticPage;
+  readonly page: StaticFile;
   readonly accessKey: string | undefined;
   /** Whether the relay answers under this `Host` header. */
   readonly isHostAllowed: (host: string | undefined) => boolean;
@@ -92,9 +92,7 @@ async function route(
       response.writeHead(302, { location: 'join', 'cache-control': 'no-cache' }).end();
       return undefined;
     case '/join':
-      response.writeHead(200, options.page.headers);
-      response.end(request.method === 'HEAD' ? undefined : options.page.body);
-      return undefined;
+      return answerStatic(request, response, options.page);
     default:
       return sendJson(response, 404, errorBody(noSuchRoute()));
   }

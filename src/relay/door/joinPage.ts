@@ -1,26 +1,29 @@
 // The static page behind a link: found on disk, served with a policy that allows nothing but itself.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { type CompressedForms, createStaticFile, type StaticFile } from './staticFile.ts';
 
 /** Where the page lies: beside the sources, beside the bundle, or inside its folder. */
 const PLACES = ['../../../media/join/index.html', '../media/join/index.html', './join/index.html'];
+/** Where the build puts its compressed forms: beside the bundle, or beside the page. */
+const FORM_PLACES = ['./join/index.html', '../../../dist/join/index.html'];
 const FALLBACK =
   '<!doctype html><html lang="en"><meta charset="utf-8"><title>Twinhelm</title>' +
   '<p>Copy the address of this page, open VS Code with the Twinhelm extension, and run the command “Twinhelm: Join with a Link…”.</p></html>';
 
-/** A page and the headers it is served with. */
-export interface StaticPage {
-  readonly body: Uint8Array;
-  readonly headers: Readonly<Record<string, string>>;
-}
-
 /** Loads the join page; without its file, a line of text that tells the same. */
-export function loadJoinPage(base: string = import.meta.url): StaticPage {
-  return staticPage(readFirst(base) ?? FALLBACK);
+export function loadJoinPage(base: string = import.meta.url): StaticFile {
+  const html = readFirst(PLACES, base)?.toString('utf8');
+  return html === undefined
+    ? staticPage(FALLBACK)
+    : staticPage(html, {
+        br: readFirst(FORM_PLACES, base, '.br'),
+        gzip: readFirst(FORM_PLACES, base, '.gz'),
+      });
 }
 
 /** Serves an HTML text: its inline script and style are allowed by their hashes, nothing else is. */
-export function staticPage(html: string): StaticPage {
+export function staticPage(html: string, compressed?: CompressedForms): StaticFile {
   const policy = [
     "default-src 'none'",
     `script-src ${hashes(html, 'script')}`,
@@ -32,24 +35,22 @@ export function staticPage(html: string): StaticPage {
     "require-trusted-types-for 'script'",
     "trusted-types 'none'",
   ];
-  return {
-    body: new TextEncoder().encode(html),
-    headers: {
-      'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': policy.join('; '),
-      'referrer-policy': 'no-referrer',
-      'x-content-type-options': 'nosniff',
-      'cross-origin-opener-policy': 'same-origin',
-      'permissions-policy': 'camera=(), microphone=(), geolocation=()',
-      'cache-control': 'no-cache',
-    },
+  const headers = {
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': policy.join('; '),
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+    'cross-origin-opener-policy': 'same-origin',
+    'permissions-policy': 'camera=(), microphone=(), geolocation=()',
+    'cache-control': 'no-cache',
   };
+  return createStaticFile(new TextEncoder().encode(html), headers, compressed);
 }
 
-function readFirst(base: string): string | undefined {
-  for (const place of PLACES) {
+function readFirst(places: readonly string[], base: string, suffix = ''): Buffer | undefined {
+  for (const place of places) {
     try {
-      return readFileSync(new URL(place, base), 'utf8');
+      return readFileSync(new URL(place + suffix, base));
     } catch {
       // The next place.
     }
