@@ -5,6 +5,7 @@ import { parseJson } from '../protocol/json.ts';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import * as z from 'zod/mini';
+import type { TlsPaths } from './tlsFiles.ts';
 import { badAccessKeyFile, badUsage } from './errors.ts';
 
 /** Port of a relay that is told none. */
@@ -18,6 +19,8 @@ Runs a relay server: it passes sealed messages between the people of a session a
   --port N                port to listen on (default ${DEFAULT_PORT}; 0 = any free one)
   --host ADDRESS          address to listen on (default 127.0.0.1: this computer only)
   --public-url URL        address under which others reach it, for example https://relay.example.org
+  --tls-cert FILE         certificate chain (PEM): the relay speaks https and wss itself; read again when it changes
+  --tls-key FILE          its private key (PEM)
   --access-key-file FILE  file with a key that session hosts must know to open rooms here
   --data DIR              folder to keep rooms in (default: memory only)
   --open                  admit everybody to every room, for trying it with any y-websocket client
@@ -40,7 +43,10 @@ export interface RelayCommandOptions {
   readonly host: string;
   readonly dataDir?: string | undefined;
   readonly accessKey?: string | undefined;
+  /** Where the access key was read from. */
+  readonly accessKeyFile?: string | undefined;
   readonly publicUrl?: string | undefined;
+  readonly tls?: TlsPaths | undefined;
   readonly open: boolean;
 }
 
@@ -65,6 +71,10 @@ export function parseRelayArguments(argv: readonly string[]): RelayCommandLine {
     throw badUsage(say`--public-url must begin with https://, http://, wss:// or ws://`);
   }
   const keyFile = values['access-key-file'];
+  const [certFile, tlsKeyFile] = [values['tls-cert'], values['tls-key']];
+  if ((certFile === undefined) !== (tlsKeyFile === undefined)) {
+    throw badUsage('--tls-cert and --tls-key go together');
+  }
   return {
     mode: 'server',
     json: values.json ?? false,
@@ -73,7 +83,9 @@ export function parseRelayArguments(argv: readonly string[]): RelayCommandLine {
       host: values.host ?? '127.0.0.1',
       dataDir: values.data,
       accessKey: keyFile === undefined ? undefined : readAccessKey(keyFile),
+      accessKeyFile: keyFile,
       publicUrl,
+      tls: certFile && tlsKeyFile ? { certFile, keyFile: tlsKeyFile } : undefined,
       open: values.open ?? false,
     },
   };
@@ -101,6 +113,8 @@ function readArguments(argv: readonly string[]) {
         host: { type: 'string' },
         'public-url': { type: 'string' },
         'access-key-file': { type: 'string' },
+        'tls-cert': { type: 'string' },
+        'tls-key': { type: 'string' },
         data: { type: 'string' },
         open: { type: 'boolean' },
         json: { type: 'boolean' },

@@ -155,3 +155,20 @@ export function badAccessKeyFile(file: string, cause?: unknown): AppError {
     { cause },
   );
 }
+
+/** The files named by --tls-cert and --tls-key are no pair that TLS can use. */
+export function badTlsFiles(
+  certFile: string,
+  keyFile: string,
+  reason: string,
+  cause: unknown,
+): AppError {
+  return new AppError(
+    'invalid-input',
+    {
+      happened: say`Certificate ${certFile} and key ${keyFile} cannot be used: ${reason}.`,
+      remedy: say`Both must be PEM files, the key that of the first certificate and without a passphrase.`,
+    },
+    { cause },
+  );
+}

@@ -14,12 +14,14 @@ import {
   parseChildOptions,
   parseRelayArguments,
 } from './commandOptions.ts';
+import { isLoopbackHost } from './door/hostNames.ts';
 import { badUsage } from './errors.ts';
 import { createMemoryStore } from './stores/memoryStore.ts';
 import { type Relay, createRelay } from './server.ts';
 import { setStoreAside } from './stores/sqliteDatabase.ts';
 import { openSqliteStore } from './stores/sqliteStore.ts';
 import type { RoomStore } from './stores/roomStore.ts';
+import { TlsFiles, warnIfReadable } from './tlsFiles.ts';
 
 /** Where the command reads and writes. */
 export interface RelayIo {
@@ -100,9 +102,13 @@ async function start(options: RelayCommandOptions, log: Logger): Promise<Running
   const store = await openStore(options.dataDir, log);
   try {
     const { port, host, publicUrl, accessKey, open } = options;
-    const parts = { port, host, publicUrl, accessKey, open, store, clock: systemClock, log };
-    const relay = await createRelay(parts);
+    const tls = options.tls && TlsFiles.open({ ...options.tls, clock: systemClock, log });
+    const given = { port, host, publicUrl, accessKey, open, tls: tls?.pair };
+    const relay = await createRelay({ ...given, store, clock: systemClock, log });
+    tls?.follow((pair) => relay.setTls(pair));
+    warnOfExposure(options, log);
     const close = async (): Promise<void> => {
+      tls?.dispose();
       try {
         await relay.close();
       } finally {
@@ -114,6 +120,19 @@ async function start(options: RelayCommandOptions, log: Logger): Promise<Running
     await store.close();
     throw error;
   }
+}
+
+/** What others could read that somebody who starts a relay may not think of. */
+function warnOfExposure(options: RelayCommandOptions, log: Logger): void {
+  const { host, tls, accessKeyFile } = options;
+  if (!tls && !isLoopbackHost(host)) {
+    log.warn(
+      'without TLS whoever is on the way reads and can use the access key, tokens and names of rooms, and sees who writes when and how much; what is said in a session stays sealed. ' +
+        'Give --tls-cert and --tls-key, or put a proxy with TLS before it',
+      { host },
+    );
+  }
+  if (accessKeyFile !== undefined) warnIfReadable(accessKeyFile, 'the access key', log);
 }
 
 async function openStore(dataDir: string | undefined, log: Logger): Promise<RoomStore> {

@@ -1,16 +1,20 @@
 // The relay: an HTTP and WebSocket server that admits, relays and keeps, and understands nothing.
 import { createServer, type Server } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { SUBPROTOCOL } from '../protocol/version.ts';
 import { clientOf, peerOf } from './door/hostNames.ts';
 import { cannotListen, portBusy } from './errors.ts';
-import { createRelayCore, type RelayCoreOptions } from './relayCore.ts';
+import { createRelayCore, type RelayCore, type RelayCoreOptions } from './relayCore.ts';
+import type { TlsPair } from './tlsFiles.ts';
 
 /** What a relay is made of. The store stays the caller's: close it after the relay. */
 export interface RelayOptions extends RelayCoreOptions {
   /** Port, 0 for any free one. */
   readonly port: number;
+  /** If set, the relay speaks https and wss. */
+  readonly tls?: TlsPair | undefined;
 }
 
 /** Numbers about a relay, for health pages and leak checks. */
@@ -22,12 +26,14 @@ export interface RelayCounts {
 
 /** A running relay. */
 export interface Relay {
-  /** `ws://host:port` where this computer reaches it. */
+  /** `ws://host:port`, or with TLS `wss://host:port`, where this computer reaches it. */
   readonly url: string;
   readonly port: number;
   readonly counts: RelayCounts;
   /** Adds the host of a URL to the names that a loopback relay answers under. */
   allowHostOf(url: string): void;
+  /** Takes another certificate for connections from now on; those that stand go on. Throws if it cannot be used. */
+  setTls(pair: TlsPair): void;
   /** Closes all sockets (their clients come back by themselves) and makes everything durable. */
   close(): Promise<void>;
 }
@@ -40,15 +46,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   const { host = '127.0.0.1', open: isOpen = false } = options;
   const core = createRelayCore(options);
   const { limits, addresses } = core;
-  const server = createServer(
-    {
-      headersTimeout: limits.handshakeMs,
-      requestTimeout: 2 * limits.handshakeMs,
-      connectionsCheckingInterval: 1000,
-      maxHeaderSize: 8192,
-    },
-    core.answer,
-  );
+  const server = createHttpServer(core, options.tls);
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: PAYLOAD_FACTOR * limits.frameBytes,
@@ -88,7 +86,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   };
   let closing: Promise<void> | undefined;
   return {
-    url: `ws://${urlHost(host)}:${port}`,
+    url: `${options.tls ? 'wss' : 'ws'}://${urlHost(host)}:${port}`,
     port,
     get counts() {
       return {
@@ -98,8 +96,23 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       };
     },
     allowHostOf: core.allowHostOf,
+    setTls: (pair) => {
+      if ('setSecureContext' in server) server.setSecureContext({ ...pair });
+    },
     close: () => (closing ??= close()),
   };
+}
+
+function createHttpServer(core: RelayCore, tls: TlsPair | undefined): Server | TlsServer {
+  const { handshakeMs } = core.limits;
+  const common = {
+    headersTimeout: handshakeMs,
+    requestTimeout: 2 * handshakeMs,
+    connectionsCheckingInterval: 1000,
+    maxHeaderSize: 8192,
+  };
+  if (!tls) return createServer(common, core.answer);
+  return createTlsServer({ ...common, ...tls, handshakeTimeout: handshakeMs }, core.answer);
 }
 
 /** Never the token, which is the second value: the answer would carry it in clear text through logs. */

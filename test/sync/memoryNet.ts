@@ -93,6 +93,7 @@ export class MemoryNet implements Network {
         return { sockets: sockets(), documents: core.documents, addresses: core.addresses.size };
       },
       allowHostOf: core.allowHostOf,
+      setTls: () => undefined,
       close: () => (closing ??= close()),
     };
   }

@@ -17,6 +17,14 @@ export function testKeyPair(): { readonly key: Buffer; readonly cert: Buffer } {
   };
 }
 
+/** Another pair, that nobody trusts: what a renewed certificate is in tests. */
+export function secondKeyPair(): { readonly key: Buffer; readonly cert: Buffer } {
+  return {
+    key: readFileSync(join(FOLDER, 'second-test-only.key.pem')),
+    cert: readFileSync(join(FOLDER, 'second-test-only.cert.pem')),
+  };
+}
+
 /** A running TLS proxy. */
 export interface TlsProxy {
   readonly port: number;
