@@ -53,11 +53,10 @@ describe('the address that limits are counted for', () => {
 
 describe('a caller on this computer', () => {
   const isLocal = (headers: IncomingMessage['headers']): boolean =>
-    // Nothing else of a request is looked at.
     isDirectLoopback({
       socket: { remoteAddress: '127.0.0.1' },
       headers: { host: '127.0.0.1:8417', ...headers },
-    } as IncomingMessage);
+    } as IncomingMessage); // nothing else of a request is looked at
 
   it.each([
     'forwarded',
