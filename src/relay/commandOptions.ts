@@ -19,7 +19,7 @@ Runs a relay server: it passes sealed messages between the people of a session a
   --port N                port to listen on (default ${DEFAULT_PORT}; 0 = any free one)
   --host ADDRESS          address to listen on (default 127.0.0.1: this computer only)
   --public-url URL        address under which others reach it, for example https://relay.example.org
-  --tls-cert FILE         certificate chain (PEM): the relay speaks https and wss itself; read again when it changes
+  --tls-cert FILE         certificate chain (PEM): speak https and wss; a renewed one is taken
   --tls-key FILE          its private key (PEM)
   --access-key-file FILE  file with a key that session hosts must know to open rooms here
   --data DIR              folder to keep rooms in (default: memory only)
