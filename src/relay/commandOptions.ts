@@ -73,7 +73,7 @@ export function parseRelayArguments(argv: readonly string[]): RelayCommandLine {
   const keyFile = values['access-key-file'];
   const [certFile, tlsKeyFile] = [values['tls-cert'], values['tls-key']];
   if ((certFile === undefined) !== (tlsKeyFile === undefined)) {
-    throw badUsage('--tls-cert and --tls-key go together');
+    throw badUsage(say`--tls-cert and --tls-key go together`);
   }
   return {
     mode: 'server',

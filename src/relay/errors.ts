@@ -160,7 +160,7 @@ export function badAccessKeyFile(file: string, cause?: unknown): AppError {
 export function badTlsFiles(
   certFile: string,
   keyFile: string,
-  reason: string,
+  reason: Words,
   cause: unknown,
 ): AppError {
   return new AppError(

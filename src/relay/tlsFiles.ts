@@ -1,4 +1,5 @@
 // Certificate and key of a relay that does TLS itself: read, checked, and taken anew when the files change.
+import { verbatim } from '../base/say.ts';
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
@@ -59,7 +60,7 @@ export class TlsFiles implements Disposable {
       pair = readPair(options);
       checkPair(pair);
     } catch (error) {
-      throw badTlsFiles(certFile, keyFile, errorText(error), error);
+      throw badTlsFiles(certFile, keyFile, verbatim(errorText(error)), error);
     }
     warnIfReadable(keyFile, 'the TLS key', log);
     const files = new TlsFiles(options, pair);

@@ -40,7 +40,7 @@ test('a tab that has lost all but its title is the one session that the lists na
   const first = await rig.open('b');
   expect(first).toBeDefined();
   const kept = new FakePanel('● a');
-  const restoring = rig.panels.deserializeWebviewPanel(kept as never, undefined);
+  const restoring = giveBack(rig, kept);
   expect(rig.panels.find(own('a'))).toBeUndefined();
   rig.list(['a', 'b'].map((id) => row({ id, title: id })));
   await restoring;
@@ -55,7 +55,7 @@ test('of two sessions of one title none is guessed: such a tab closes', async ()
   kept.onDidDispose(() => {
     isClosed = true;
   });
-  const restoring = rig.panels.deserializeWebviewPanel(kept as never, undefined);
+  const restoring = giveBack(rig, kept);
   rig.clock.advance(30_000);
   await restoring;
   expect(isClosed).toBe(true);
@@ -68,7 +68,7 @@ test('a tab that VS Code gives back late, or whose session is looked for, is no 
   rig.list([]);
   rig.clock.advance(2_500);
   const kept = new FakePanel('a');
-  const restoring = rig.panels.deserializeWebviewPanel(kept as never, undefined);
+  const restoring = giveBack(rig, kept);
   rig.clock.advance(2_500);
   rig.list([row({ id: 'a', title: 'a' })]);
   await restoring;
@@ -87,11 +87,17 @@ test('a tab of an extension host that ended gives way to a new panel of its sess
 test('a tab without a session that its person closes is not waited for', async () => {
   const rig = new EditorRig();
   const kept = new FakePanel('gone');
-  const restoring = rig.panels.deserializeWebviewPanel(kept as never, undefined);
+  const restoring = giveBack(rig, kept);
   kept.dispose();
   await restoring;
   expect(rig.panels.all).toEqual([]);
 });
+
+/** Has VS Code give a panel back of which nothing but the title was kept. */
+function giveBack(rig: EditorRig, panel: FakePanel): Promise<void> {
+  // Such a panel has what is used of one.
+  return rig.panels.deserializeWebviewPanel(panel as never, undefined);
+}
 
 function withOpen(rig: EditorRig) {
   return { panels: rig.panels, open: (session: string) => rig.open(session) };
