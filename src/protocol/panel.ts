@@ -50,9 +50,20 @@ export const panelControlSchema = z.discriminatedUnion('kind', [
 
 /** How true the picture is, with its age. */
 export const panelTruthSchema = z.object({
-  kind: z.enum(['connecting', 'live', 'unconfirmed', 'host-offline', 'relay-offline', 'over']),
-  /** Ms since the last beat, when the message was made. */
+  kind: z.enum([
+    'connecting',
+    'live',
+    'unconfirmed',
+    'behind',
+    'host-offline',
+    'relay-offline',
+    'over',
+  ]),
+  /** Ms since the computer's last sign of life, when the message was made. */
   ageMs: z.optional(z.number()),
+  /** Of `behind`: entries that are held back, if their number is known; by how much what comes is late, in ms. */
+  missing: z.optional(z.number()),
+  lateMs: z.optional(z.number()),
   /** Reason or error text. */
   text: z.optional(z.string()),
 });

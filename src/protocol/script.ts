@@ -7,6 +7,16 @@ import { roleSchema, roomStateSchema } from './state.ts';
 import { liveTextSchema } from './entryParts.ts';
 import { entrySchema } from './transcript.ts';
 
+const connectionSchema = z.enum([
+  'connecting',
+  'live',
+  'unconfirmed',
+  'behind',
+  'host-offline',
+  'relay-offline',
+  'over',
+]);
+
 const errorSchema = z.looseObject({ code: z.string(), message: z.string() });
 
 /** One line of stdout. Scripts skip types and fields that they do not know. */
@@ -22,7 +32,7 @@ export const scriptOutputSchema = z.discriminatedUnion('type', [
   /** How true the picture is; `lastBeatMs` is the age of the host's last sign of life. */
   z.looseObject({
     type: z.literal('truth'),
-    truth: z.enum(['connecting', 'live', 'unconfirmed', 'host-offline', 'relay-offline', 'over']),
+    truth: connectionSchema,
     reason: z.optional(z.string()),
     lastBeatMs: z.optional(z.number()),
   }),
@@ -43,6 +53,20 @@ export const scriptOutputSchema = z.discriminatedUnion('type', [
   z.looseObject({ type: z.literal('delta-end'), messageId: z.string(), block: z.number() }),
   /** The whole state, whenever it has changed. */
   z.looseObject({ type: z.literal('state'), state: roomStateSchema }),
+  /** How the session stands, in one: what all places say. `asOf` is `then` where it was so when last seen. */
+  z.looseObject({
+    type: z.literal('standing'),
+    connection: connectionSchema,
+    status: z.optional(z.string()),
+    asOf: z.enum(['now', 'then', 'for-good']),
+    /** `none`: the session or the connection has ended. */
+    control: z.enum(['mine', 'mine-elsewhere', 'other', 'free', 'watching', 'none']),
+    /** Who has it, if it is somebody else. */
+    holder: z.optional(z.string()),
+    role: z.optional(openEnum(roleSchema)),
+    /** In words. */
+    text: z.string(),
+  }),
   /** How a command of ours goes; `ref` is the one of the input line. */
   z.looseObject({
     type: z.literal('ack'),

@@ -1,7 +1,10 @@
 // A joined room as running text: entries, streamed text, who has control, how true the picture is.
 import { isAppError, joinParts, spokenParts } from '../../base/errors.ts';
 import { errorText } from '../../base/log.ts';
+import { viewStanding } from '../../client/panel/panelModel.ts';
 import { ownOutputOf } from '../../client/rooms/sessionFacts.ts';
+import { isOver, type Standing } from '../../client/standing/standing.ts';
+import { untranslated } from '../../client/translate.ts';
 import { roleOf } from '../../protocol/openValues.ts';
 import type { Person, RoomState } from '../../protocol/state.ts';
 import type { LiveBlock, OutboxItem, PlacedEntry, RoomView, Truth } from '../../session/view.ts';
@@ -65,14 +68,15 @@ export class TerminalView {
 
   /** Everything that changed since the last time. */
   update(): void {
-    this.showTruth(this.view.truth);
+    const stands = viewStanding(this.view, 0, untranslated);
+    this.showTruth(this.view.truth, stands);
     for (const placed of this.view.entries) {
       if (placed.index <= this.last) continue;
       this.last = placed.index;
       this.showEntry(placed);
     }
     for (const block of this.view.live) this.showLive(block);
-    if (this.view.state) this.showState(this.view.state);
+    if (this.view.state) this.showState(this.view.state, stands);
     for (const item of this.view.outbox) if (isSettled(item)) this.showOutcome(item);
     for (const alarm of this.view.alarms) {
       if (this.alarms.has(alarm.kind)) continue;
@@ -176,27 +180,27 @@ export class TerminalView {
     this.streamed = undefined;
   }
 
-  private showTruth(truth: Truth): void {
-    if (truth.kind === this.truth) return;
+  private showTruth(truth: Truth, stands: Standing): void {
+    const text = truthText(truth, stands);
+    const key = `${truth.kind} ${text}`;
+    if (key === this.truth) return;
     const isFirst = !this.wasLive;
     this.wasLive ||= truth.kind === 'live';
-    this.truth = truth.kind;
-    const text = truthText(truth);
+    this.truth = key;
     if (truth.kind === 'live') {
-      if (!isFirst) this.line(this.paint.dim('— live —'));
+      if (!isFirst && !isOver(stands)) this.line(this.paint.dim('— live —'));
     } else if (text !== '' && !(isFirst && truth.kind === 'unconfirmed')) {
       this.line(this.paint.yellow(`— ${text} —`));
     }
   }
 
-  private showState(state: RoomState): void {
-    const { holder } = state.focus;
-    const key = holder ? `${holder.member} ${holder.window}` : '';
-    if (key !== this.holder) {
-      this.holder = key;
-      this.line(this.paint.dim(`— ${holderText(state, this.view)} —`));
+  private showState(state: RoomState, stands: Standing): void {
+    const holder = holderText(state, this.view, stands);
+    if (holder !== '' && holder !== this.holder) {
+      this.holder = holder;
+      this.line(this.paint.dim(`— ${holder} —`));
     }
-    const status = statusText(state, this.view);
+    const status = statusText(state, this.view, stands);
     const role = this.view.me ? roleOf(this.view.me.role) : '';
     if (role !== this.role) {
       if (this.role !== '' && role !== '') this.line(this.paint.yellow(`— ${roleText(role)} —`));

@@ -2,6 +2,10 @@
 import { joinParts, spokenParts } from '../../base/errors.ts';
 import { omitUndefined } from '../../base/omitUndefined.ts';
 import type { Clock } from '../../base/clock.ts';
+import { viewStanding } from '../../client/panel/panelModel.ts';
+import { isOver } from '../../client/standing/standing.ts';
+import { activityText, connectionText, controlText } from '../../client/standing/standingWords.ts';
+import { untranslated } from '../../client/translate.ts';
 import { parseJson } from '../../protocol/json.ts';
 import type { ScriptOutput } from '../../protocol/script.ts';
 import type { LiveBlock, OutboxItem, RoomView, Truth } from '../../session/view.ts';
@@ -14,6 +18,7 @@ export class ViewLines {
   private readonly acks = new Map<string, string>();
   private readonly live = new Map<string, LiveBlock>();
   private truth = '';
+  private standing = '';
   private rev = -1;
   private first: number | undefined;
   private last = -1;
@@ -47,6 +52,7 @@ export class ViewLines {
       ...this.entryLines(),
       ...this.liveLines(),
       ...this.stateLines(),
+      ...this.standingLines(),
       ...this.ackLines(),
       ...this.alarmLines(),
     ];
@@ -110,6 +116,28 @@ export class ViewLines {
     if (state === undefined || state.rev === this.rev) return [];
     this.rev = state.rev;
     return [{ type: 'state', state }];
+  }
+
+  /** The same as all places say, whenever it is another. */
+  private standingLines(): ScriptOutput[] {
+    const stands = viewStanding(this.view, this.clock.monotonic(), untranslated);
+    const { activity, control, role } = stands;
+    const texts = [activityText, connectionText, controlText].map((say) =>
+      say(stands, untranslated),
+    );
+    const line: ScriptOutput = {
+      type: 'standing',
+      connection: this.view.truth.kind,
+      ...(activity && { status: activity.unknown ?? activity.status }),
+      asOf: activity?.asOf ?? stands.controlAsOf,
+      control: isOver(stands) ? 'none' : control.kind,
+      ...omitUndefined({ role, holder: control.kind === 'other' ? control.name : undefined }),
+      text: texts.filter(Boolean).join(' · '),
+    };
+    const key = JSON.stringify(line);
+    if (key === this.standing) return [];
+    this.standing = key;
+    return [line];
   }
 
   private ackLines(): ScriptOutput[] {
