@@ -245,7 +245,6 @@ export const PANEL_STRINGS = [
   'Nobody had control when last seen.',
   'Nobody had control when last seen. Sending takes it.',
   'Not connected',
-  'Not up to date',
   'Not up to date: the relay holds back {0} entries',
   'Not up to date: the relay holds back 1 entry',
   'Not up to date: what comes is {0} old',
@@ -255,6 +254,9 @@ export const PANEL_STRINGS = [
   '{0} had control when last seen. Take it back to send.',
   '{0} had control when last seen. Request control to send.',
   'The computer is there, but not all that it says gets through: what you see is old.',
+  'broken off',
+  'Broken off when the computer stopped. What it had finished comes when it is back.',
+  'Not up to date: the relay holds back the newest state',
 ] as const;
 
 /** One of them. */

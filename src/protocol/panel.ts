@@ -9,7 +9,7 @@ import {
   sessionSummarySchema,
   sharingSchema,
 } from './state.ts';
-import { liveTextSchema } from './entryParts.ts';
+import { shownTextSchema } from './entryParts.ts';
 import { entrySchema } from './transcript.ts';
 
 /** A person in the header and the control bar. */
@@ -132,7 +132,7 @@ export const toPanelSchema = z.discriminatedUnion('type', [
   /** Older entries at the front. */
   z.object({ type: z.literal('prepend'), entries: z.array(placed), hasOlder: z.boolean() }),
   /** Replaces all streaming text. */
-  z.object({ type: z.literal('live'), blocks: z.array(liveTextSchema) }),
+  z.object({ type: z.literal('live'), blocks: z.array(shownTextSchema) }),
   /** Adds text to one streaming block. */
   z.object({
     type: z.literal('live-append'),

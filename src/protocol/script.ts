@@ -49,8 +49,13 @@ export const scriptOutputSchema = z.discriminatedUnion('type', [
     tool: z.optional(z.string()),
     parent: z.optional(z.string()),
   }),
-  /** The streamed text of this block is over: its entry has come, or it is gone. */
-  z.looseObject({ type: z.literal('delta-end'), messageId: z.string(), block: z.number() }),
+  /** The streamed text of this block is over: its entry has come, it is gone, or it was `broken` off: then its entry may still come. */
+  z.looseObject({
+    type: z.literal('delta-end'),
+    messageId: z.string(),
+    block: z.number(),
+    broken: z.optional(z.literal(true)),
+  }),
   /** The whole state, whenever it has changed. */
   z.looseObject({ type: z.literal('state'), state: roomStateSchema }),
   /** How the session stands, in one: what all places say. `asOf` is `then` where it was so when last seen. */

@@ -8,7 +8,7 @@ import type { CommandArgs, CommandKind } from '../protocol/commandTable.ts';
 import type { Json } from '../protocol/json.ts';
 import type { Open } from '../protocol/openEnum.ts';
 import type { Person, RoomState } from '../protocol/state.ts';
-import type { LiveText } from '../protocol/entryParts.ts';
+import type { ShownText } from '../protocol/entryParts.ts';
 import type { Entry } from '../protocol/transcript.ts';
 import { unreadableState } from './errors.ts';
 
@@ -49,8 +49,8 @@ export interface PlacedEntry {
   readonly entry: Entry;
 }
 
-/** Text that streams now: all pieces of one block joined. */
-export type LiveBlock = LiveText;
+/** Text that streams now, or was broken off: all pieces of one block joined. */
+export type LiveBlock = ShownText;
 
 /** How far a command of ours got: on this device, or as the host says. */
 export type OutboxStatus = 'sending' | 'sent' | 'expired' | AckStatus;

@@ -34,6 +34,8 @@ export class TerminalView {
   private streamed: Streamed | undefined;
   /** Blocks whose entry was shown: their live text may stay for a moment. */
   private readonly finished = new Set<string>();
+  /** Blocks of which it was said that they were broken off. */
+  private readonly broken = new Set<string>();
   private truth = '';
   private wasLive = false;
   private holder = '';
@@ -158,6 +160,7 @@ export class TerminalView {
   private showLive(block: LiveBlock): void {
     if (block.type !== 'text' || block.parent !== undefined) return;
     if (this.finished.has(`${block.messageId} ${block.block}`)) return;
+    if (block.brokenAt !== undefined) return this.showBroken(block);
     const text = printable(block.text);
     const isSame =
       this.streamed?.messageId === block.messageId && this.streamed.block === block.block;
@@ -167,6 +170,15 @@ export class TerminalView {
     const before = this.streamed.text;
     this.stream(text.startsWith(before) ? text.slice(before.length) : `\n${text}`);
     this.streamed.text = text;
+  }
+
+  /** [O10] Its text stands above, or was streamed before this terminal was there; the whole goes on where it ends. */
+  private showBroken({ messageId, block }: LiveBlock): void {
+    const key = `${messageId} ${block}`;
+    if (this.broken.has(key)) return;
+    this.broken.add(key);
+    if (this.streamed?.messageId !== messageId || this.streamed.block !== block) return;
+    this.line(this.paint.yellow('— broken off when the computer stopped —'));
   }
 
   private stream(text: string): void {

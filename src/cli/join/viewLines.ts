@@ -88,10 +88,19 @@ export class ViewLines {
   private liveLines(): ScriptOutput[] {
     const lines: ScriptOutput[] = [];
     const now = new Map(this.view.live.map((block) => [keyOf(block), block]));
-    for (const [key, { messageId, block }] of this.live) {
-      if (!now.has(key)) lines.push({ type: 'delta-end', messageId, block });
+    for (const [key, { messageId, block, brokenAt }] of this.live) {
+      const isBroken = now.get(key)?.brokenAt !== undefined;
+      // What was broken off has ended already.
+      if (brokenAt !== undefined || (now.has(key) && !isBroken)) continue;
+      lines.push({
+        type: 'delta-end',
+        messageId,
+        block,
+        ...(isBroken && { broken: true as const }),
+      });
     }
     for (const [key, block] of now) {
+      if (block.brokenAt !== undefined) continue;
       const before = this.live.get(key)?.text ?? '';
       if (block.text === before) continue;
       const isLonger = block.text.startsWith(before);

@@ -24,7 +24,7 @@ export type StandingKey =
   | 'Nobody has control. Sending takes it.'
   | 'Not confirmed'
   | 'Not connected'
-  | 'Not up to date'
+  | 'Not up to date: the relay holds back the newest state'
   | 'Not up to date: the relay holds back {0} entries'
   | 'Not up to date: the relay holds back 1 entry'
   | 'Not up to date: what comes is {0} old'
@@ -101,7 +101,7 @@ function behindText({ missing, lateMs }: Standing, t: Say): string {
   if (lateMs !== undefined) return t('Not up to date: what comes is {0} old', formatAge(lateMs));
   if (missing === 1) return t('Not up to date: the relay holds back 1 entry');
   return missing === undefined
-    ? t('Not up to date')
+    ? t('Not up to date: the relay holds back the newest state')
     : t('Not up to date: the relay holds back {0} entries', missing);
 }
 

@@ -210,7 +210,6 @@ export class HostedSession implements SessionDriver {
   }
 
   private async launch(): Promise<AgentSession> {
-    const { recorder } = this.options;
     const { signal } = this.giveUp;
     const isClosed = (): boolean => this.course !== 'open';
     this.setStatus('starting');
