@@ -50,9 +50,21 @@ export const panelControlSchema = z.discriminatedUnion('kind', [
 
 /** How true the picture is, with its age. */
 export const panelTruthSchema = z.object({
-  kind: z.enum(['connecting', 'live', 'unconfirmed', 'host-offline', 'relay-offline', 'over']),
+  kind: z.enum([
+    'connecting',
+    'live',
+    'unconfirmed',
+    'behind',
+    'host-offline',
+    'relay-offline',
+    'over',
+  ]),
   /** Ms since the last beat, when the message was made. */
   ageMs: z.optional(z.number()),
+  /** 'behind': entries that the relay holds back. */
+  missing: z.optional(z.number()),
+  /** 'behind': how long ago what comes was made, ms. */
+  lateMs: z.optional(z.number()),
   /** Reason or error text. */
   text: z.optional(z.string()),
 });

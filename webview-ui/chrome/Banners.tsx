@@ -1,5 +1,5 @@
 // What must not be missed: no extension, a problem with its remedy, alarms, an old picture.
-import { truthWord } from '../model/words.ts';
+import { truthWord, whyNotLive } from '../model/words.ts';
 import { Icon, type IconName } from '../parts/Icon.tsx';
 import { useUi } from '../ui.ts';
 import type { ComponentChildren } from 'preact';
@@ -64,9 +64,7 @@ export function Banners() {
                 .text
             }
           </strong>{' '}
-          {truth.kind === 'unconfirmed'
-            ? t('The computer does not confirm that it sees you: what you see may be old.')
-            : truth.text}
+          {whyNotLive(truth, t)}
         </Banner>
       )}
     </div>

@@ -66,6 +66,8 @@ export function truthWord(
       return { icon: 'broadcast', tone: 'good', text: t('Live') };
     case 'unconfirmed':
       return { icon: 'half', tone: 'warn', text: seen(t('Not confirmed')) };
+    case 'behind':
+      return { icon: 'half', tone: 'warn', text: t('Not up to date') };
     case 'host-offline':
       return { icon: 'away', tone: 'warn', text: seen(t('{0} is offline', computer)) };
     case 'relay-offline':
@@ -73,6 +75,21 @@ export function truthWord(
     case 'over':
       return { icon: 'stop', tone: 'bad', text: t('Connection ended') };
   }
+}
+
+/** [P4] What is missing in a picture that is behind, and of one that nobody confirms; undefined for others. */
+export function whyNotLive(truth: PanelTruth, t: Translate): string | undefined {
+  if (truth.kind === 'unconfirmed') {
+    return t('The computer does not confirm that it sees you: what you see may be old.');
+  }
+  if (truth.kind !== 'behind') return truth.text;
+  if (truth.lateMs !== undefined) {
+    return t('What comes through the relay is {0} old.', formatAge(truth.lateMs));
+  }
+  if (truth.missing === undefined) return t('The relay holds back the newest state.');
+  return truth.missing === 1
+    ? t('The relay holds back one entry.')
+    : t('The relay holds back {0} entries.', truth.missing);
 }
 
 /** Names a window that asks for control. */
@@ -97,11 +114,12 @@ export function cameText(person: PanelPerson, t: Translate): string {
 /** Whether a turn runs that this window can stop now. */
 export function canStop(header: PanelHeader | undefined, isConnected: boolean): boolean {
   const status = header?.session && statusOf(header.session.status);
-  const isReachable = header?.truth.kind === 'live' || header?.truth.kind === 'unconfirmed';
+  const truth = header?.truth.kind;
+  const isReachable = truth === 'live' || truth === 'unconfirmed' || truth === 'behind';
   return (
     isConnected &&
     isReachable &&
-    header.canInterrupt &&
+    header?.canInterrupt === true &&
     (status === 'working' || status === 'waiting')
   );
 }

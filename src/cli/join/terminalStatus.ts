@@ -19,6 +19,8 @@ export function truthText(truth: Truth): string {
       return '';
     case 'unconfirmed':
       return 'connected; the host has not confirmed yet that it sees you';
+    case 'behind':
+      return behindText(truth);
     case 'host-offline':
       return 'the computer of this session is offline; this is what was last seen';
     case 'relay-offline':
@@ -26,6 +28,16 @@ export function truthText(truth: Truth): string {
     case 'over':
       return oneLine(truth.error.message);
   }
+}
+
+/** [P4] What is missing in the picture. */
+function behindText({ missing, lateMs }: Extract<Truth, { readonly kind: 'behind' }>): string {
+  if (lateMs !== undefined) {
+    return `not up to date: what comes through the relay is ${Math.round(lateMs / 1000)} s old`;
+  }
+  if (missing === undefined) return 'not up to date: the relay holds back the newest state';
+  const entries = missing === 1 ? '1 entry' : `${missing} entries`;
+  return `not up to date: the relay holds back ${entries}`;
 }
 
 /** Who has control. */

@@ -55,7 +55,9 @@ export class ViewLines {
   private truthLines(): ScriptOutput[] {
     const { truth } = this.view;
     const reason = reasonOf(truth);
-    const key = `${truth.kind} ${reason ?? ''}`;
+    const missing = 'missing' in truth ? truth.missing : undefined;
+    const lateMs = 'lateMs' in truth ? truth.lateMs : undefined;
+    const key = `${truth.kind} ${reason ?? ''} ${missing ?? ''}`;
     if (key === this.truth) return [];
     this.truth = key;
     const beatAt = 'lastBeatAt' in truth ? truth.lastBeatAt : undefined;
@@ -66,6 +68,7 @@ export class ViewLines {
         truth: truth.kind,
         ...(reason !== undefined && { reason }),
         ...(lastBeatMs !== undefined && { lastBeatMs: Math.round(lastBeatMs) }),
+        ...omitUndefined({ missing, lateMs }),
       },
     ];
   }

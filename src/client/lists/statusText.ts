@@ -44,6 +44,9 @@ export function statusText(
   if (truth === 'host-offline' || truth === 'relay-offline') {
     return { text: `$(debug-disconnect) ${t('offline')}`, tooltip: title, isWarning: false };
   }
+  if (truth === 'behind') {
+    return { text: `$(debug-disconnect) ${t('not up to date')}`, tooltip: title, isWarning: false };
+  }
   const others = header?.people.filter((person) => person.present && !person.isMe) ?? [];
   if (header?.control.kind === 'other') {
     const text = t('{0} has control', header.control.name);

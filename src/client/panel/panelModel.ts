@@ -1,4 +1,5 @@
 // From a room's view to what the panel's header and control bar show. Pure.
+import { omitUndefined } from '../../base/omitUndefined.ts';
 import type { PanelControl, PanelHeader, PanelPerson, PanelTruth } from '../../protocol/panel.ts';
 import { canOf, isUnattended, roleOf, scopesOf, statusOf } from '../../protocol/openValues.ts';
 import type { Person, SessionState } from '../../protocol/state.ts';
@@ -105,6 +106,14 @@ export function panelTruth(truth: Truth, nowMs: number, t: Translate): PanelTrut
       return { kind: truth.kind };
     case 'live':
       return { kind: 'live', ageMs: nowMs - truth.lastBeatAt };
+    case 'behind': {
+      const { missing, lateMs } = truth;
+      return {
+        kind: 'behind',
+        ...age(truth.lastBeatAt, nowMs),
+        ...omitUndefined({ missing, lateMs }),
+      };
+    }
     case 'host-offline':
       return { kind: 'host-offline', ...age(truth.lastBeatAt, nowMs) };
     case 'relay-offline':
