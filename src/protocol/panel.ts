@@ -61,8 +61,9 @@ export const panelTruthSchema = z.object({
   ]),
   /** Ms since the computer's last sign of life, when the message was made. */
   ageMs: z.optional(z.number()),
-  /** Of `behind`: entries that are held back, if their number is known; by how much what comes is late, in ms. */
+  /** 'behind': entries that the relay holds back. */
   missing: z.optional(z.number()),
+  /** 'behind': how long ago what comes was made, ms. */
   lateMs: z.optional(z.number()),
   /** Reason or error text. */
   text: z.optional(z.string()),

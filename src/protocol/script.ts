@@ -29,12 +29,14 @@ export const scriptOutputSchema = z.discriminatedUnion('type', [
     window: z.string(),
     role: openEnum(roleSchema),
   }),
-  /** How true the picture is; `lastBeatMs` is the age of the host's last sign of life. */
+  /** How true the picture is; `lastBeatMs` is the age of the host's last sign of life, `missing` entries are held back, `lateMs` is how old what comes is. */
   z.looseObject({
     type: z.literal('truth'),
     truth: connectionSchema,
     reason: z.optional(z.string()),
     lastBeatMs: z.optional(z.number()),
+    missing: z.optional(z.number()),
+    lateMs: z.optional(z.number()),
   }),
   /** A finished entry of the transcript, in order from the first that is known. */
   z.looseObject({ type: z.literal('entry'), index: z.number(), entry: entrySchema }),
@@ -83,7 +85,7 @@ export const scriptOutputSchema = z.discriminatedUnion('type', [
     message: z.optional(z.string()),
     result: z.optional(jsonSchema),
   }),
-  /** Somebody on the way misbehaves (fork, split, rollback), or what the host says cannot be read here (update). */
+  /** Somebody on the way misbehaves (fork, split, rollback, withheld), or what the host says cannot be read here (update). */
   z.looseObject({ type: z.literal('alarm'), kind: z.string(), text: z.string() }),
   /** What `fetch` asked for, whole. */
   z.looseObject({

@@ -21,8 +21,8 @@ export type Truth =
   /** Synced, but the host has not confirmed that it sees us. */
   | { readonly kind: 'unconfirmed'; readonly since: number }
   /**
-   * The host says more than has come (`missing`: entries held back, if their number is known; absent
-   * when only the state is missing), or what comes was made too long ago (`lateMs`).
+   * [P4] The host's beats name more than has come, or what comes is old: `missing` entries are held back
+   * (absent when only the state is), `lateMs` is how long ago it was made.
    */
   | {
       readonly kind: 'behind';
@@ -86,7 +86,7 @@ export type ViewPart = 'truth' | 'state' | 'entries' | 'live' | 'outbox' | 'alar
 
 /** A sign that somebody between us and the host misbehaves, that two hosts write, or that what the host says cannot be read here. */
 export interface Alarm {
-  readonly kind: 'fork' | 'split' | 'rollback' | 'refused' | 'update';
+  readonly kind: 'fork' | 'split' | 'rollback' | 'refused' | 'update' | 'withheld';
   readonly words: ErrorWords;
 }
 

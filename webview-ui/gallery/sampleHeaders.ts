@@ -135,6 +135,7 @@ export const HEADERS: Readonly<Record<string, PanelHeader>> = {
     canInterrupt: false,
     canAnswer: false,
   },
+  behind: { ...guestHeader, truth: { kind: 'behind', ageMs: 4000, missing: 3 } },
   offline: { ...guestHeader, truth: { kind: 'host-offline', ageMs: 42_000 } },
   relay: {
     ...guestHeader,

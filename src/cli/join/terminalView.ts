@@ -194,7 +194,8 @@ export class TerminalView {
 
   private showTruth(truth: Truth, stands: Standing): void {
     const text = truthText(truth, stands);
-    const key = `${truth.kind} ${text}`;
+    // How late it is rises by itself.
+    const key = `${truth.kind} ${stands.missing ?? ''}`;
     if (key === this.truth) return;
     const isFirst = !this.wasLive;
     this.wasLive ||= truth.kind === 'live';

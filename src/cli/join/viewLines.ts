@@ -61,7 +61,9 @@ export class ViewLines {
   private truthLines(): ScriptOutput[] {
     const { truth } = this.view;
     const reason = reasonOf(truth);
-    const key = `${truth.kind} ${reason ?? ''}`;
+    const missing = 'missing' in truth ? truth.missing : undefined;
+    const lateMs = 'lateMs' in truth ? truth.lateMs : undefined;
+    const key = `${truth.kind} ${reason ?? ''} ${missing ?? ''}`;
     if (key === this.truth) return [];
     this.truth = key;
     const beatAt = 'lastBeatAt' in truth ? truth.lastBeatAt : undefined;
@@ -72,6 +74,7 @@ export class ViewLines {
         truth: truth.kind,
         ...(reason !== undefined && { reason }),
         ...(lastBeatMs !== undefined && { lastBeatMs: Math.round(lastBeatMs) }),
+        ...omitUndefined({ missing, lateMs }),
       },
     ];
   }
@@ -143,7 +146,9 @@ export class ViewLines {
       ...omitUndefined({ role, holder: control.kind === 'other' ? control.name : undefined }),
       text: texts.filter(Boolean).join(' · '),
     };
-    const key = JSON.stringify(line);
+    // Ages alone are no news.
+    const { text: _, ...facts } = line;
+    const key = JSON.stringify([facts, control, stands.missing]);
     if (key === this.standing) return [];
     this.standing = key;
     return [line];
