@@ -12,7 +12,7 @@ import type { ShownText } from '../protocol/entryParts.ts';
 import type { Entry } from '../protocol/transcript.ts';
 import { unreadableState } from './errors.ts';
 
-/** How true the picture is. Never "connected" when dead. Times are ms of this device's monotonic clock. */
+/** How true the picture is. Never "connected" when dead. [O12] Where it is not live, `lastBeatAt` is the last sign of life: a beat, or anything else that the host has signed. Times are ms of this device's monotonic clock. */
 export type Truth =
   /** First connection under way. */
   | { readonly kind: 'connecting' }
