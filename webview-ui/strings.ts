@@ -255,7 +255,7 @@ export const PANEL_STRINGS = [
   '{0} had control when last seen. Request control to send.',
   'The computer is there, but not all that it says gets through: what you see is old.',
   'broken off',
-  'Broken off when the computer stopped. What it had finished comes when it is back.',
+  'Broken off when the computer stopped. If the agent finished it, the whole comes below.',
   'Not up to date: the relay holds back the newest state',
 ] as const;
 

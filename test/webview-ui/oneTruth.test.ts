@@ -320,7 +320,7 @@ describe('where the picture is present', () => {
     view.truth = { kind: 'behind', since: NOW, lastBeatAt: NOW, missing: 3 };
     expect(pageTexts(view, true)).toEqual([
       'Working when last seen',
-      'Not up to date: the relay holds back 3 entries · last seen 0 s ago',
+      'Not up to date: the relay holds back 3 entries',
       'You had control when last seen',
       'had control when last seen',
       '[Release]',

@@ -63,7 +63,9 @@ function BrokenOff() {
     <p class="line broken-off">
       <Icon name="stop" />
       <span class="line-text">
-        {t('Broken off when the computer stopped. What it had finished comes when it is back.')}
+        {t(
+          'Broken off when the computer stopped. If the agent finished it, the whole comes below.',
+        )}
       </span>
     </p>
   );

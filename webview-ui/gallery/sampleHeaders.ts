@@ -137,6 +137,17 @@ export const HEADERS: Readonly<Record<string, PanelHeader>> = {
   },
   behind: { ...guestHeader, truth: { kind: 'behind', ageMs: 4000, missing: 3 } },
   offline: { ...guestHeader, truth: { kind: 'host-offline', ageMs: 42_000 } },
+  unconfirmed: { ...guestHeader, truth: { kind: 'unconfirmed' } },
+  late: { ...guestHeader, truth: { kind: 'behind', ageMs: 500, lateMs: 4_200_000 } },
+  ended: {
+    ...ownerHeader,
+    session: { ...sessionOf(ownerHeader), status: 'ended' },
+    people: [{ ...ada, isMe: true }, bo, cleo],
+    me: { ...ada, isMe: true },
+    control: { kind: 'watching', reason: 'ended' },
+    canAnswer: false,
+    canInterrupt: false,
+  },
   relay: {
     ...guestHeader,
     truth: { kind: 'relay-offline', ageMs: 9000, text: 'The network connection was refused.' },

@@ -2,7 +2,7 @@
 import { showDeceptive } from '../../base/visibleText.ts';
 import type { SessionStatus } from '../../protocol/state.ts';
 import { formatAge } from './age.ts';
-import { isOver, type Standing } from './standing.ts';
+import { type Connection, isOver, type Standing } from './standing.ts';
 
 /** English texts of this file; a page checks with them that it has them all. */
 export type StandingKey =
@@ -88,12 +88,19 @@ export function connectionText(standing: Standing, t: Say): string | undefined {
   }
 }
 
+/** Where nothing is heard of the computer; one whose words are held back is heard. */
+const AGED: ReadonlySet<Connection> = new Set([
+  'unconfirmed',
+  'host-offline',
+  'relay-offline',
+  'no-extension',
+]);
+
 /** The same with the age of the last sign of life, where the picture is not the present. */
 export function connectionWithAge(standing: Standing, t: Say): string | undefined {
   const text = connectionText(standing, t);
-  const { seenMs, connection, isPresent } = standing;
-  const isAged = !isPresent && connection !== 'over' && connection !== 'connecting';
-  if (text === undefined || seenMs === undefined || !isAged) return text;
+  const { seenMs, connection } = standing;
+  if (text === undefined || seenMs === undefined || !AGED.has(connection)) return text;
   return `${text} · ${t('last seen {0} ago', formatAge(seenMs))}`;
 }
 
