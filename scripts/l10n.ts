@@ -74,7 +74,7 @@ export function wantedBundle(): string {
   const texts = SOURCES.flatMap((path) => filesOf(join(ROOT, path))).flatMap((file) => {
     const source = readFileSync(file, 'utf8');
     // The command line has English.
-    const isCli = relative(ROOT, file).startsWith(join('src', 'cli'));
+    const isCli = relative(ROOT, file).startsWith(join('src', 'cli', '/'));
     return isCli ? [] : [...textsOf(source), ...sentencesOf(source)];
   });
   const sorted = [...new Set(texts)].toSorted();

@@ -46,6 +46,7 @@ export const ROOMS: readonly RoomWalls[] = [
     imports: SYNC,
     packages: ['zod/mini'],
     apart: {
+      standing: ['rooms', 'lists', 'prompts', 'panel'],
       rooms: ['lists', 'prompts', 'panel'],
       lists: ['prompts', 'panel'],
       prompts: ['lists', 'panel'],
@@ -102,7 +103,7 @@ export const ROOMS: readonly RoomWalls[] = [
   },
   {
     folder: 'webview-ui',
-    imports: PROTOCOL,
+    imports: [...PROTOCOL, 'src/client/standing'],
     packages: [
       'zod/mini',
       'preact',

@@ -20,7 +20,7 @@ function handleEscape(ui: Ui, event: KeyboardEvent): void {
     open.open = false;
     return;
   }
-  if (!canStop(ui.store.header.value, ui.store.connection.isConnected.value)) return;
+  if (!canStop(ui.store.header.value, ui.store.standing.value)) return;
   event.preventDefault();
   ui.store.isStopping.value = true;
   ui.post({ type: 'interrupt' });
@@ -33,8 +33,8 @@ function handleControlKey(ui: Ui, event: KeyboardEvent): void {
   event.preventDefault();
   // VS Code would run its own binding of the same key as well.
   event.stopImmediatePropagation();
-  const header = ui.store.header.value;
-  const action = header === undefined ? undefined : controlKeyAction(header.control);
+  const standing = ui.store.standing.value;
+  const action = standing && controlKeyAction(standing);
   if (action !== undefined && !event.repeat) ui.post({ type: 'control', action });
 }
 

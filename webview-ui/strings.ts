@@ -240,6 +240,23 @@ export const PANEL_STRINGS = [
   '{0} → {1} tokens',
   'Asked by the subagent {0}',
   'From subagents: {0}',
+  '{0} had control when last seen',
+  'had control when last seen',
+  'Nobody had control when last seen.',
+  'Nobody had control when last seen. Sending takes it.',
+  'Not connected',
+  'Not up to date: the relay holds back {0} entries',
+  'Not up to date: the relay holds back 1 entry',
+  'Not up to date: what comes is {0} old',
+  'You had control in another window when last seen.',
+  'You had control when last seen',
+  '{0} had control when last seen. You are in line.',
+  '{0} had control when last seen. Take it back to send.',
+  '{0} had control when last seen. Request control to send.',
+  'The computer is there, but not all that it says gets through: what you see is old.',
+  'broken off',
+  'Broken off when the computer stopped. If the agent finished it, the whole comes below.',
+  'Not up to date: the relay holds back the newest state',
 ] as const;
 
 /** One of them. */

@@ -21,6 +21,7 @@ export type ErrorCode =
   | 'fork-detected'
   | 'split-detected'
   | 'rollback-detected'
+  | 'withheld-detected'
   // commands and control
   | 'command-rejected'
   | 'command-unknown-outcome'

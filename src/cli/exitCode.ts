@@ -57,6 +57,7 @@ function exitCodeOfCode(code: ErrorCode): number {
     case 'fork-detected':
     case 'split-detected':
     case 'rollback-detected':
+    case 'withheld-detected':
     case 'command-unknown-outcome':
     case 'host-file-invalid':
     case 'host-runtime':

@@ -84,12 +84,19 @@ export const liveTextSchema = z.object({
   parent: z.optional(z.string()),
 });
 
+/** [O10] The same as readers see it: `brokenAt` is the place in the log at which its host went without a word. */
+export const shownTextSchema = z.object({
+  ...liveTextSchema.shape,
+  brokenAt: z.optional(z.number()),
+});
+
 export type Author = z.infer<typeof authorSchema>;
 export type CutText = z.infer<typeof cutTextSchema>;
 export type PromptOrigin = z.infer<typeof promptOriginSchema>;
 export type EntryImage = z.infer<typeof imageSchema>;
 export type PromptImage = Readonly<z.infer<typeof promptImageSchema>>;
 export type LiveText = Readonly<z.infer<typeof liveTextSchema>>;
+export type ShownText = Readonly<z.infer<typeof shownTextSchema>>;
 export type Usage = z.infer<typeof usageSchema>;
 export type Question = z.infer<typeof questionSchema>;
 export type RequestKind = z.infer<typeof requestKindSchema>;

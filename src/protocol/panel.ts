@@ -9,7 +9,7 @@ import {
   sessionSummarySchema,
   sharingSchema,
 } from './state.ts';
-import { liveTextSchema } from './entryParts.ts';
+import { shownTextSchema } from './entryParts.ts';
 import { entrySchema } from './transcript.ts';
 
 /** A person in the header and the control bar. */
@@ -50,9 +50,21 @@ export const panelControlSchema = z.discriminatedUnion('kind', [
 
 /** How true the picture is, with its age. */
 export const panelTruthSchema = z.object({
-  kind: z.enum(['connecting', 'live', 'unconfirmed', 'host-offline', 'relay-offline', 'over']),
-  /** Ms since the last beat, when the message was made. */
+  kind: z.enum([
+    'connecting',
+    'live',
+    'unconfirmed',
+    'behind',
+    'host-offline',
+    'relay-offline',
+    'over',
+  ]),
+  /** Ms since the computer's last sign of life, when the message was made. */
   ageMs: z.optional(z.number()),
+  /** 'behind': entries that the relay holds back. */
+  missing: z.optional(z.number()),
+  /** 'behind': how long ago what comes was made, ms. */
+  lateMs: z.optional(z.number()),
   /** Reason or error text. */
   text: z.optional(z.string()),
 });
@@ -121,7 +133,7 @@ export const toPanelSchema = z.discriminatedUnion('type', [
   /** Older entries at the front. */
   z.object({ type: z.literal('prepend'), entries: z.array(placed), hasOlder: z.boolean() }),
   /** Replaces all streaming text. */
-  z.object({ type: z.literal('live'), blocks: z.array(liveTextSchema) }),
+  z.object({ type: z.literal('live'), blocks: z.array(shownTextSchema) }),
   /** Adds text to one streaming block. */
   z.object({
     type: z.literal('live-append'),

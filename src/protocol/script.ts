@@ -7,6 +7,16 @@ import { roleSchema, roomStateSchema } from './state.ts';
 import { liveTextSchema } from './entryParts.ts';
 import { entrySchema } from './transcript.ts';
 
+const connectionSchema = z.enum([
+  'connecting',
+  'live',
+  'unconfirmed',
+  'behind',
+  'host-offline',
+  'relay-offline',
+  'over',
+]);
+
 const errorSchema = z.looseObject({ code: z.string(), message: z.string() });
 
 /** One line of stdout. Scripts skip types and fields that they do not know. */
@@ -19,12 +29,14 @@ export const scriptOutputSchema = z.discriminatedUnion('type', [
     window: z.string(),
     role: openEnum(roleSchema),
   }),
-  /** How true the picture is; `lastBeatMs` is the age of the host's last sign of life. */
+  /** How true the picture is; `lastBeatMs` is the age of the host's last sign of life, `missing` entries are held back, `lateMs` is how old what comes is. */
   z.looseObject({
     type: z.literal('truth'),
-    truth: z.enum(['connecting', 'live', 'unconfirmed', 'host-offline', 'relay-offline', 'over']),
+    truth: connectionSchema,
     reason: z.optional(z.string()),
     lastBeatMs: z.optional(z.number()),
+    missing: z.optional(z.number()),
+    lateMs: z.optional(z.number()),
   }),
   /** A finished entry of the transcript, in order from the first that is known. */
   z.looseObject({ type: z.literal('entry'), index: z.number(), entry: entrySchema }),
@@ -39,10 +51,29 @@ export const scriptOutputSchema = z.discriminatedUnion('type', [
     tool: z.optional(z.string()),
     parent: z.optional(z.string()),
   }),
-  /** The streamed text of this block is over: its entry has come, or it is gone. */
-  z.looseObject({ type: z.literal('delta-end'), messageId: z.string(), block: z.number() }),
+  /** The streamed text of this block is over: its entry has come, it is gone, or it was `broken` off: then its entry may still come. */
+  z.looseObject({
+    type: z.literal('delta-end'),
+    messageId: z.string(),
+    block: z.number(),
+    broken: z.optional(z.literal(true)),
+  }),
   /** The whole state, whenever it has changed. */
   z.looseObject({ type: z.literal('state'), state: roomStateSchema }),
+  /** How the session stands, in one: what all places say. `asOf` is `then` where it was so when last seen. */
+  z.looseObject({
+    type: z.literal('standing'),
+    connection: connectionSchema,
+    status: z.optional(z.string()),
+    asOf: z.enum(['now', 'then', 'for-good']),
+    /** `none`: the session or the connection has ended. */
+    control: z.enum(['mine', 'mine-elsewhere', 'other', 'free', 'watching', 'none']),
+    /** Who has it, if it is somebody else. */
+    holder: z.optional(z.string()),
+    role: z.optional(openEnum(roleSchema)),
+    /** In words. */
+    text: z.string(),
+  }),
   /** How a command of ours goes; `ref` is the one of the input line. */
   z.looseObject({
     type: z.literal('ack'),
@@ -54,7 +85,7 @@ export const scriptOutputSchema = z.discriminatedUnion('type', [
     message: z.optional(z.string()),
     result: z.optional(jsonSchema),
   }),
-  /** Somebody on the way misbehaves (fork, split, rollback), or what the host says cannot be read here (update). */
+  /** Somebody on the way misbehaves (fork, split, rollback, withheld), or what the host says cannot be read here (update). */
   z.looseObject({ type: z.literal('alarm'), kind: z.string(), text: z.string() }),
   /** What `fetch` asked for, whole. */
   z.looseObject({

@@ -1,7 +1,13 @@
 // Streamed text as a replica shows it: by values, not events, because updates arrive merged, late or split.
 import type { Delta } from '../protocol/room.ts';
 import { blockKey } from './liveBuffer.ts';
-import type { LiveBlock } from './view.ts';
+import type { LiveBlock, PlacedEntry } from './view.ts';
+
+/** A block with the place at which it was broken off. */
+type BrokenBlock = LiveBlock & { readonly brokenAt: number };
+
+/** So many of the newest stay. */
+const MAX_BROKEN = 8;
 
 interface ShownBlock {
   readonly block: LiveBlock;
@@ -13,13 +19,21 @@ interface ShownBlock {
 /** Joins pieces to blocks and keeps a block until something newer explains its absence. */
 export class LiveView {
   private shown = new Map<string, ShownBlock>();
+  /** [O10] What hosts before this one streamed and did not finish. */
+  private broken: readonly BrokenBlock[] = [];
 
+  /** What was broken off first, then what streams. */
   get blocks(): readonly LiveBlock[] {
-    return [...this.shown.values()].map(({ block }) => block);
+    return [...this.broken, ...[...this.shown.values()].map(({ block }) => block)];
   }
 
-  /** Reads the pieces that stand in the document; true if what is shown changed. */
-  update(pieces: readonly Delta[], logEnd: number, rev: number): boolean {
+  /** Reads the pieces that stand in the document beside the log; true if what is shown changed. */
+  update(
+    pieces: readonly Delta[],
+    log: { readonly end: number; readonly entries: readonly PlacedEntry[] },
+    rev: number,
+  ): boolean {
+    const logEnd = log.end;
     const before = this.shown;
     const next = new Map<string, ShownBlock>();
     for (const block of joinPieces(pieces)) {
@@ -35,15 +49,39 @@ export class LiveView {
       if (!next.has(key) && !isExplained) next.set(key, shown);
     }
     this.shown = next;
+    if (this.dropWhole(log.entries)) return true;
     if (before.size !== next.size) return true;
     return [...next].some(([key, { block }]) => before.get(key)?.block.text !== block.text);
   }
 
-  /** Forgets everything; false if nothing was shown. */
-  clear(): boolean {
-    const wasShown = this.shown.size > 0;
+  /** The host that streamed is gone without a word: what it wrote stays as it is. False if nothing was shown. */
+  breakOff(logEnd: number): boolean {
+    if (this.shown.size === 0) return false;
+    const fresh = [...this.shown.values()].map(({ block }) => ({ ...block, brokenAt: logEnd }));
+    this.broken = [...this.broken, ...fresh].slice(-MAX_BROKEN);
     this.shown = new Map();
-    return wasShown;
+    return true;
+  }
+
+  /** What was broken off goes when the whole comes, or streams anew: it is never shown twice. */
+  private dropWhole(entries: readonly PlacedEntry[]): boolean {
+    if (this.broken.length === 0) return false;
+    const from = Math.min(...this.broken.map(({ brokenAt }) => brokenAt));
+    const whole = new Set<string>();
+    for (let at = entries.length - 1; at >= 0; at -= 1) {
+      const placed = entries[at];
+      if (placed === undefined || placed.index < from) break;
+      const { entry } = placed;
+      if ('messageId' in entry) whole.add(`${String(entry.messageId)} ${entry.kind}`);
+    }
+    const left = this.broken.filter(
+      ({ messageId, block, type }) =>
+        !whole.has(`${messageId} ${type === 'tool-input' ? 'tool-call' : type}`) &&
+        !this.shown.has(blockKey(messageId, block)),
+    );
+    const isLess = left.length < this.broken.length;
+    this.broken = left;
+    return isLess;
   }
 }
 

@@ -201,8 +201,8 @@ export class Replica implements Disposable {
       this.opened = new WeakMap();
       this.stateSeq = -1n;
       this.beatSeq = -1n;
-      // What the host before streamed is over, whether or not this one streams.
-      if (this.liveView.clear()) parts.add('live');
+      // What the host before streamed goes on no more, whether or not this one streams.
+      if (this.liveView.breakOff(this.chain.end)) parts.add('live');
     }
     this.card = card;
     this.foreignVersions = undefined;
@@ -244,7 +244,7 @@ export class Replica implements Disposable {
       const parsed = deltaSchema.safeParse(json);
       if (parsed.success) pieces.push(parsed.data);
     }
-    if (this.liveView.update(pieces, this.chain.end, this.state?.rev ?? 0)) parts.add('live');
+    if (this.liveView.update(pieces, this.chain, this.state?.rev ?? 0)) parts.add('live');
     const end = this.chain.end - 1;
     if (end >= this.memory.index) {
       const hash = this.chain.hashAt(end) ?? this.memory.hash;

@@ -8,11 +8,11 @@ import type { CommandArgs, CommandKind } from '../protocol/commandTable.ts';
 import type { Json } from '../protocol/json.ts';
 import type { Open } from '../protocol/openEnum.ts';
 import type { Person, RoomState } from '../protocol/state.ts';
-import type { LiveText } from '../protocol/entryParts.ts';
+import type { ShownText } from '../protocol/entryParts.ts';
 import type { Entry } from '../protocol/transcript.ts';
 import { unreadableState } from './errors.ts';
 
-/** How true the picture is. Never "connected" when dead. Times are ms of this device's monotonic clock. */
+/** How true the picture is. Never "connected" when dead. [O12] Where it is not live, `lastBeatAt` is the last sign of life: a beat, or anything else that the host has signed. Times are ms of this device's monotonic clock. */
 export type Truth =
   /** First connection under way. */
   | { readonly kind: 'connecting' }
@@ -20,6 +20,17 @@ export type Truth =
   | { readonly kind: 'live'; readonly lastBeatAt: number }
   /** Synced, but the host has not confirmed that it sees us. */
   | { readonly kind: 'unconfirmed'; readonly since: number }
+  /**
+   * [P4] The host's beats name more than has come, or what comes is old: `missing` entries are held back
+   * (absent when only the state is), `lateMs` is how long ago it was made.
+   */
+  | {
+      readonly kind: 'behind';
+      readonly since: number;
+      readonly lastBeatAt: number | undefined;
+      readonly missing?: number;
+      readonly lateMs?: number;
+    }
   /** Beats stopped: the host's computer or its way to the relay is away. */
   | { readonly kind: 'host-offline'; readonly lastBeatAt: number | undefined }
   /** The relay cannot be reached; the picture is what was last seen. */
@@ -38,8 +49,8 @@ export interface PlacedEntry {
   readonly entry: Entry;
 }
 
-/** Text that streams now: all pieces of one block joined. */
-export type LiveBlock = LiveText;
+/** Text that streams now, or was broken off: all pieces of one block joined. */
+export type LiveBlock = ShownText;
 
 /** How far a command of ours got: on this device, or as the host says. */
 export type OutboxStatus = 'sending' | 'sent' | 'expired' | AckStatus;
@@ -75,7 +86,7 @@ export type ViewPart = 'truth' | 'state' | 'entries' | 'live' | 'outbox' | 'alar
 
 /** A sign that somebody between us and the host misbehaves, that two hosts write, or that what the host says cannot be read here. */
 export interface Alarm {
-  readonly kind: 'fork' | 'split' | 'rollback' | 'refused' | 'update';
+  readonly kind: 'fork' | 'split' | 'rollback' | 'refused' | 'update' | 'withheld';
   readonly words: ErrorWords;
 }
 

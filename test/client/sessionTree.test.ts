@@ -12,6 +12,7 @@ import { row, summary } from './samples.ts';
 const input = (changes: Partial<TreeInput>): TreeInput => ({
   own: [],
   joined: [],
+  connection: 'live',
   now: 180_000,
   knownLinks: new Set(),
   canShare: true,

@@ -95,6 +95,7 @@ describe('[R9] lists', () => {
     const tree = sessionTree({
       own: row ? [row] : [],
       joined: [],
+      connection: 'live',
       now: 0,
       knownLinks: new Set(),
       canShare: true,

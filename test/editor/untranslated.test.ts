@@ -20,9 +20,9 @@ function sources(...folders: readonly string[]): ReadonlyMap<string, string> {
   return new Map(files.map((path) => [path, readFileSync(join(REPO_ROOT, path), 'utf8')]));
 }
 
-/** What stands before a text that no person reads, or that is translated where it stands. */
+/** What stands before a text that no person reads, that is translated where it stands, or that is a type. */
 const MEANT =
-  /(?:\bt\(|\bsay|\.(?:info|warn|error|debug)\(|Error\(|import\(|from|import|case|===|!==|kind:|type:|code:|action:)\s*$/;
+  /(?:\bt\(|\bsay|\.(?:info|warn|error|debug)\(|Error\(|import\(|from|import|case|===|!==|kind:|type:|code:|action:|[^|]\|)\s*$/;
 
 /** Texts of several words that go nowhere through a language. */
 function sentencesIn(source: string): readonly string[] {
@@ -39,6 +39,13 @@ describe('what the editor shows', () => {
       sentencesIn(source).map((text) => `${path}: ${text}`),
     );
     expect(found).toEqual([]);
+  });
+
+  it('is in the template of translations: also what lists and places share, and nothing of the command line', () => {
+    expect(TEMPLATES).toEqual(
+      expect.arrayContaining(['Untitled session', 'Waiting for you', 'Live']),
+    );
+    expect(TEMPLATES.filter((text) => text.includes('twinhelm start'))).toEqual([]);
   });
 
   it('finds such a sentence (control of this test)', () => {

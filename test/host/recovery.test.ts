@@ -65,9 +65,23 @@ describe('kill -9 of the host', () => {
     const ada = await (await rig.machine()).startSession();
     await ada.view.request('prompt', { text: 'marker-stream [[held:40]]' });
     await ada.until('text streams', () => ada.view.live.length > 0);
+    const [{ messageId } = { messageId: '' }] = ada.view.live;
+    const both: string[] = [];
+    ada.view.onDidChange(() => {
+      const isWhole = ada.ofKind('text').some((entry) => entry.messageId === messageId);
+      const isLive = ada.view.live.some((block) => block.messageId === messageId);
+      if (isWhole && isLive) both.push(ada.text);
+    });
     const again = await crashAndReturn(ada.session);
     expect(liveAgents(rig.folder)).toHaveLength(1);
+    // [O10] Who was there keeps what was on the screen, until the whole comes.
+    await ada.until('its text is broken off', () =>
+      ada.view.live.some(({ brokenAt, text }) => brokenAt !== undefined && text.length > 0),
+    );
     rig.model.release();
+    await ada.until('the whole comes', () => ada.text.includes('w39'));
+    expect(ada.view.live).toEqual([]);
+    expect(both).toEqual([]);
     await again.until('the text is taken over', () => again.text.includes('w39'));
     await again.until('it is idle', () => again.state.session.status === 'idle');
     await again.until('what was lost is said', () =>

@@ -29,14 +29,46 @@ test('[H1] [L1] a page of history that arrives after the tail has moved on is no
   doc.destroy();
 });
 
-test('[D1] text that a host streamed before it died is not shown beside the next host', async () => {
-  const { replica, changes, restart, stream } = await makeReplicaRig();
-  await stream('m', 0, 'Hel');
-  expect(replica.live[0]?.text).toBe('Hel');
+test('[O10] text that a host streamed before it died stays, broken off at its place, until the whole comes', async () => {
+  const { replica, changes, restart, stream, make, makeOf, write } = await makeReplicaRig();
+  await write(await make(2));
+  await stream('answer', 0, 'Hel');
+  expect(replica.live).toMatchObject([{ text: 'Hel' }]);
+  expect(replica.live[0]).not.toHaveProperty('brokenAt');
   changes.length = 0;
   await restart();
-  expect(replica.live).toEqual([]);
+  expect(replica.live).toMatchObject([{ messageId: 'answer', text: 'Hel', brokenAt: 2 }]);
   expect(changes).toContain('live');
+  // Entries of others take nothing away, nor do the next host's own texts.
+  await write(await make(1));
+  await stream('next', 0, 'more');
+  expect(replica.live.map(({ text }) => text)).toEqual(['Hel', 'more']);
+  changes.length = 0;
+  const seen: string[] = [];
+  replica.onDidChange(() => {
+    const isWhole = replica.entries.some(({ entry }) => entry.id === 'whole');
+    seen.push(`${isWhole} ${replica.live.map(({ text }) => text).join()}`);
+  });
+  await write(await makeText('whole', 'answer', 'Hello'));
+  expect(replica.live.map(({ text }) => text)).toEqual(['more']);
+  expect(seen).toEqual(['true more']);
+
+  function makeText(id: string, messageId: string, text: string) {
+    return makeOf([{ kind: 'text', id, at: 1, messageId, text }]);
+  }
+});
+
+test('[O10] text that streams anew is not shown as broken off beside it', async () => {
+  const { replica, restart, stream } = await makeReplicaRig();
+  await stream('m', 0, 'Hel');
+  await restart();
+  await stream('m', 0, 'Hello');
+  expect(replica.live.map(({ text, brokenAt }) => [text, brokenAt])).toEqual([
+    ['Hello', undefined],
+  ]);
+  await restart();
+  await restart();
+  expect(replica.live).toMatchObject([{ text: 'Hello', brokenAt: 0 }]);
 });
 
 test('[D1] whoever looks while a step is read finds a text once: streaming, or as its entry', async () => {

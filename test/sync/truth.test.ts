@@ -80,3 +80,34 @@ test('[P3] a beat whose check ends after the connection did does not call it liv
   tracker.beat(true);
   expect(tracker.truth.kind).toBe('live');
 });
+
+test('[O12] what was last seen is the last thing that the host has signed, and not its last beat', () => {
+  const clock = createFakeClock();
+  const tracker = new TruthTracker(clock);
+  tracker.synced();
+  tracker.beat(true);
+  const beatAt = clock.monotonic();
+  clock.advance(10_800);
+  tracker.record();
+  clock.advance(1_200);
+  tracker.offline('refused');
+  expect(tracker.truth).toMatchObject({ kind: 'relay-offline', lastBeatAt: beatAt + 10_800 });
+  // What comes while nobody knows whether the host is there is no sign of it.
+  tracker.record();
+  tracker.synced();
+  tracker.record();
+  clock.advance(26_000);
+  expect(tracker.truth).toMatchObject({ kind: 'host-offline', lastBeatAt: beatAt + 10_800 });
+});
+
+test('[O12] records keep nothing live: only beats do', () => {
+  const clock = createFakeClock();
+  const tracker = new TruthTracker(clock);
+  tracker.synced();
+  tracker.beat(true);
+  for (let n = 0; n < 30; n += 1) {
+    clock.advance(1000);
+    tracker.record();
+  }
+  expect(tracker.truth.kind).toBe('host-offline');
+});

@@ -12,16 +12,18 @@ import { TranscriptModel } from '../../webview-ui/model/transcriptModel.ts';
 import { HEADERS, ownerHeader } from '../../webview-ui/gallery/sampleHeaders.ts';
 import { spokenOfHeader } from '../../webview-ui/model/spoken.ts';
 import {
+  activityWord,
   canStop,
+  connectionWord,
   sendBlock,
-  statusWord,
-  truthWord,
   watchingReason,
 } from '../../webview-ui/model/words.ts';
+import { formatAge } from '../../src/client/standing/age.ts';
+import { standing } from '../../src/client/standing/standing.ts';
+import type { PanelHeader } from '../../src/protocol/panel.ts';
 import { suggestionText, toolView } from '../../src/claude/entries/viewOfTool.ts';
 import { PANEL_STRINGS, type Translate, translate } from '../../webview-ui/strings.ts';
 import {
-  formatAge,
   formatBytes,
   formatClock,
   formatCost,
@@ -35,6 +37,13 @@ import { showDeceptive } from '../../src/base/visibleText.ts';
 import { busyMs } from '../probes/busyMs.ts';
 
 const t: Translate = (key, ...values) => translate({}, key, values);
+
+const relay = { kind: 'relay-offline' } as const;
+
+function standingOf(header: PanelHeader | undefined) {
+  if (!header) throw new Error('no header');
+  return standing(header);
+}
 
 function sessionOf(state: string) {
   const session = HEADERS[state]?.session;
@@ -53,46 +62,54 @@ describe('sending', () => {
     ['offline', 'Ada’s MacBook is offline. Your text is kept; send it when it is back.'],
     ['relay', 'The relay is offline. Your text is kept; send it when it is back.'],
   ])('in state %s is blocked by: %s', (state, reason) => {
-    expect(sendBlock(HEADERS[state], true, t)).toBe(reason);
+    expect(sendBlock(HEADERS[state], standingOf(HEADERS[state]), t)).toBe(reason);
   });
 
   it('is blocked while the extension does not answer, whoever has control', () => {
-    expect(sendBlock(ownerHeader, false, t)).toMatch(/^Not connected to the extension/);
+    const stands = standing(ownerHeader, { isConnected: false });
+    expect(sendBlock(ownerHeader, stands, t)).toMatch(/^Not connected to the extension/);
   });
 });
 
 describe('states', () => {
   it('age with the time that passed since they were told', () => {
-    const word = truthWord({ kind: 'host-offline', ageMs: 5000 }, 7000, 'Ada’s MacBook', t);
-    expect(word.text).toBe('Ada’s MacBook is offline · last seen 12 s ago');
+    const truth = { kind: 'host-offline', ageMs: 5000 } as const;
+    const stands = standing({ ...ownerHeader, truth }, { sinceMs: 7000 });
+    expect(connectionWord(stands, t)?.text).toBe('Ada’s MacBook is offline · last seen 12 s ago');
   });
 
   it('never claim to work when the picture is old', () => {
-    expect(statusWord('working', 'live', t).text).toBe('Working');
-    expect(statusWord('working', 'relay-offline', t)).toMatchObject({
+    expect(activityWord(standingOf(ownerHeader), t)?.text).toBe('Working');
+    expect(activityWord(standingOf({ ...ownerHeader, truth: relay }), t)).toMatchObject({
       text: 'Working when last seen',
       icon: 'circle',
     });
   });
 
   it('[R9] that are not known are work, under their own word', () => {
-    expect(statusWord('compacting', 'live', t)).toMatchObject({
+    const session = { ...sessionOf('owner'), status: 'compacting' };
+    expect(activityWord(standingOf({ ...ownerHeader, session }), t)).toMatchObject({
       icon: 'spinner',
       text: 'compacting',
     });
-    expect(statusWord('com\u202epacting', 'host-offline', t)).toMatchObject({
+    const odd = { ...session, status: 'com\u202epacting' };
+    const old = standingOf({ ...ownerHeader, session: odd, truth: relay });
+    expect(activityWord(old, t)).toMatchObject({
       icon: 'circle',
       text: 'com⟨U+202E⟩pacting when last seen',
     });
-    const session = { ...sessionOf('owner'), status: 'compacting' };
-    expect(canStop({ ...ownerHeader, session }, true)).toBe(true);
+    const header = { ...ownerHeader, session };
+    expect(canStop(header, standingOf(header))).toBe(true);
   });
 
   it('[R9] of an unknown source are read-only, without naming a terminal', () => {
     const session = { ...sessionOf('terminal'), source: 'linked' };
     const header = { ...ownerHeader, ...HEADERS['terminal'], session };
-    expect(watchingReason(header, t)).toBe('This session can be watched here, not controlled.');
-    expect(watchingReason(HEADERS['terminal'], t)).toMatch(/runs in a terminal/);
+    expect(watchingReason(header, standingOf(header), t)).toBe(
+      'This session can be watched here, not controlled.',
+    );
+    const terminal = HEADERS['terminal'];
+    expect(watchingReason(terminal, standingOf(terminal), t)).toMatch(/runs in a terminal/);
   });
 
   it('[R9] a request of an unknown kind is spoken as such', () => {
@@ -103,12 +120,15 @@ describe('states', () => {
   });
 
   it('decide what the control key does', () => {
-    expect(controlKeyAction({ kind: 'mine' })).toBe('release');
-    expect(controlKeyAction({ kind: 'free' })).toBe('request');
+    const key = (control: PanelHeader['control'], truth: PanelHeader['truth'] = { kind: 'live' }) =>
+      controlKeyAction(standing({ truth, control }));
+    expect(key({ kind: 'mine' })).toBe('release');
+    expect(key({ kind: 'mine' }, relay)).toBeUndefined();
+    expect(key({ kind: 'free' })).toBe('request');
     const other = { kind: 'other', name: 'Ada', canTake: false } as const;
-    expect(controlKeyAction({ ...other, place: 0, canRequest: true })).toBe('request');
-    expect(controlKeyAction({ ...other, place: 1, canRequest: true })).toBeUndefined();
-    expect(controlKeyAction({ kind: 'watching', reason: 'viewer' })).toBeUndefined();
+    expect(key({ ...other, place: 0, canRequest: true })).toBe('request');
+    expect(key({ ...other, place: 1, canRequest: true })).toBeUndefined();
+    expect(key({ kind: 'watching', reason: 'viewer' })).toBeUndefined();
   });
 });
 

@@ -1,6 +1,8 @@
 // What must not be missed: no extension, a problem with its remedy, alarms, an old picture.
-import { truthWord } from '../model/words.ts';
+import { connectionText } from '../../src/client/standing/standingWords.ts';
+import type { PanelTruth } from '../../src/protocol/panel.ts';
 import { Icon, type IconName } from '../parts/Icon.tsx';
+import type { Translate } from '../strings.ts';
 import { useUi } from '../ui.ts';
 import type { ComponentChildren } from 'preact';
 
@@ -22,10 +24,20 @@ function Banner(props: {
   );
 }
 
+/** What it means for what is seen. */
+function oldText({ kind, text }: PanelTruth, t: Translate): string | undefined {
+  if (kind === 'unconfirmed')
+    return t('The computer does not confirm that it sees you: what you see may be old.');
+  if (kind === 'behind')
+    return t('The computer is there, but not all that it says gets through: what you see is old.');
+  return text;
+}
+
 /** All banners, the worst first. */
 export function Banners() {
   const { store, t } = useUi();
   const header = store.header.value;
+  const standing = store.standing.value;
   const isConnected = store.connection.isConnected.value;
   const problem = header?.problem ?? header?.session?.problem;
   const truth = header?.truth;
@@ -58,15 +70,7 @@ export function Banners() {
       {isOld && isConnected && (
         <Banner tone={truth.kind === 'over' ? 'bad' : 'warn'} icon="away">
           {/* Its age stands in the head: here a screen reader would say it anew each second. */}
-          <strong>
-            {
-              truthWord({ kind: truth.kind }, 0, header?.session?.computer ?? t('The computer'), t)
-                .text
-            }
-          </strong>{' '}
-          {truth.kind === 'unconfirmed'
-            ? t('The computer does not confirm that it sees you: what you see may be old.')
-            : truth.text}
+          <strong>{standing && connectionText(standing, t)}</strong> {oldText(truth, t)}
         </Banner>
       )}
     </div>

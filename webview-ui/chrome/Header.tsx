@@ -1,13 +1,16 @@
 // The head of the panel: which session, where, in what state, with whom, how true.
 import type { PanelHeader } from '../../src/protocol/panel.ts';
-import { type StateWord, statusWord, truthWord } from '../model/words.ts';
+import { connectionText } from '../../src/client/standing/standingWords.ts';
+import { activityWord, connectionWord, type StateWord } from '../model/words.ts';
 import { Icon, Spinner } from '../parts/Icon.tsx';
 import { formatCost, formatTokens } from '../text/format.ts';
 import { useUi } from '../ui.ts';
 import { People } from './People.tsx';
 
 /** A state with its icon. */
-function State({ word, class: name }: { readonly word: StateWord; readonly class: string }) {
+function State(props: { readonly word: StateWord | undefined; readonly class: string }) {
+  const { word, class: name } = props;
+  if (word === undefined) return null;
   return (
     <span class={`state state-${word.tone} ${name}`}>
       {word.icon === 'spinner' ? <Spinner /> : <Icon name={word.icon} />}
@@ -82,16 +85,15 @@ export function Header() {
   const { store, t } = useUi();
   const header = store.header.value;
   const session = header?.session;
-  if (header === undefined || session === undefined) {
-    const truth = header?.truth.kind ?? 'connecting';
-    const { text } = truthWord({ kind: truth }, 0, t('The computer'), t);
+  const standing = store.standing.value;
+  if (header === undefined || session === undefined || standing === undefined) {
+    const text = standing && connectionText(standing, t);
     return (
       <header class="header">
-        <h1 class="title">{text}</h1>
+        <h1 class="title">{text ?? t('Connecting …')}</h1>
       </header>
     );
   }
-  const truth = truthWord(header.truth, store.now.value - store.headerAt, session.computer, t);
   const place = [session.project, session.branch ?? ''].filter((part) => part !== '').join(' · ');
   return (
     <header class="header">
@@ -105,11 +107,11 @@ export function Header() {
         </div>
       </div>
       <div class="header-facts">
-        <State word={statusWord(session.status, header.truth.kind, t)} class="status" />
+        <State word={activityWord(standing, t)} class="status" />
         {session.subagentRequests !== undefined && (
           <span class="fact">{t('From subagents: {0}', session.subagentRequests)}</span>
         )}
-        <State word={truth} class="truth" />
+        <State word={connectionWord(standing, t)} class="truth" />
         <span class="fact">
           <bdi>{session.computer}</bdi>
         </span>

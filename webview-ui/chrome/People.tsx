@@ -1,4 +1,5 @@
 // Who is here, with role and control, as pictures that open into a list.
+import { holderText } from '../../src/client/standing/standingWords.ts';
 import type { PanelHeader, PanelPerson } from '../../src/protocol/panel.ts';
 import { Avatar } from '../parts/AuthorBadge.tsx';
 import { Icon } from '../parts/Icon.tsx';
@@ -20,7 +21,9 @@ function roleText(person: PanelPerson, t: Translate): string {
 }
 
 function Person({ person, isOwner }: { readonly person: PanelPerson; readonly isOwner: boolean }) {
-  const { post, t } = useUi();
+  const { store, post, t } = useUi();
+  const standing = store.standing.value;
+  const holder = standing && holderText(standing, t);
   return (
     <li class={person.present ? 'person' : 'person person-away'}>
       <Avatar name={person.name} id={person.member} />
@@ -31,13 +34,13 @@ function Person({ person, isOwner }: { readonly person: PanelPerson; readonly is
           {person.present ? '' : ` · ${t('away')}`}
         </span>
       </span>
-      {person.hasControl && (
+      {person.hasControl && holder !== undefined && (
         <span class="tag tag-control">
           <Icon name="keyboard" />
-          {t('has control')}
+          {holder}
         </span>
       )}
-      {isOwner && person.asksControl && (
+      {isOwner && person.asksControl && standing?.isReachable === true && (
         <button
           type="button"
           class="button-second"
@@ -52,7 +55,8 @@ function Person({ person, isOwner }: { readonly person: PanelPerson; readonly is
 
 /** Pictures and list of the people. */
 export function People({ header }: { readonly header: PanelHeader }) {
-  const { t } = useUi();
+  const { store, t } = useUi();
+  const standing = store.standing.value;
   const here = header.people.filter((person) => person.present || person.hasControl);
   const shown = here.slice(0, MAX_PICTURES);
   const names = here.map((person) => person.name).join(', ');
@@ -64,7 +68,7 @@ export function People({ header }: { readonly header: PanelHeader }) {
         {shown.map((person) => (
           <span key={person.member} class="people-picture">
             <Avatar name={person.name} id={person.member} />
-            {person.hasControl && (
+            {person.hasControl && standing?.controlAsOf === 'now' && (
               <span class="people-mark">
                 <Icon name="keyboard" />
               </span>

@@ -9,7 +9,7 @@ import {
 import { useLayoutEffect, useReducer, useRef, useState } from 'preact/hooks';
 import { EntryCard } from '../cards/EntryCard.tsx';
 import { LiveCard } from '../cards/LiveCard.tsx';
-import type { LiveRow } from '../model/liveModel.ts';
+import { countOf, itemAt, keyAt, type List } from '../model/transcriptList.ts';
 import type { TranscriptRow } from '../model/transcriptRow.ts';
 import { Icon, Spinner } from '../parts/Icon.tsx';
 import { useUi } from '../ui.ts';
@@ -28,31 +28,14 @@ const ESTIMATES: Readonly<Record<string, number>> = {
   'tool-call': 130,
 };
 
-type Item = { readonly row: TranscriptRow } | { readonly live: LiveRow };
-
-interface List {
-  rows: readonly TranscriptRow[];
-  live: readonly LiveRow[];
-}
-
-function itemAt(list: List, index: number): Item | undefined {
-  const row = list.rows[index];
-  if (row !== undefined) return { row };
-  const live = list.live[index - list.rows.length];
-  return live === undefined ? undefined : { live };
-}
-
-function keyAt(list: List, index: number): string {
-  const item = itemAt(list, index);
-  if (item === undefined) return `gone:${index}`;
-  return 'row' in item ? item.row.key : item.live.key;
-}
-
 function createVirtualizer(list: List, frame: { current: HTMLElement | null }, render: () => void) {
   return new Virtualizer<HTMLElement, HTMLElement>({
     count: 0,
     getScrollElement: () => frame.current,
-    estimateSize: (index) => ESTIMATES[list.rows[index]?.entry.kind ?? 'text'] ?? 44,
+    estimateSize: (index) => {
+      const item = itemAt(list, index);
+      return ESTIMATES[item && 'row' in item ? item.row.entry.kind : 'text'] ?? 44;
+    },
     // Stable, reading the present list: a new function would throw all measurements away.
     getItemKey: (index) => keyAt(list, index),
     scrollToFn: elementScroll,
@@ -72,7 +55,7 @@ function useVirtualizer(list: List) {
   const [virtualizer] = useState(() => createVirtualizer(list, frame, () => render(undefined)));
   virtualizer.setOptions({
     ...virtualizer.options,
-    count: list.rows.length + list.live.length,
+    count: countOf(list),
     paddingStart: TOP_PX,
   });
   useLayoutEffect(() => virtualizer._didMount(), []);
@@ -84,11 +67,12 @@ function useVirtualizer(list: List) {
 export function Transcript() {
   const { store, t } = useUi();
   void store.transcript.version.value;
-  const [list] = useState<List>({ rows: [], live: [] });
+  const [list] = useState<List>({ rows: [], broken: [], live: [] });
   list.rows = store.transcript.rows;
+  list.broken = store.live.broken.value;
   list.live = store.live.rows.value;
   const { frame, virtualizer } = useVirtualizer(list);
-  const count = list.rows.length + list.live.length;
+  const count = countOf(list);
   const [isFollowing, setFollowing] = useState(true);
   const seenIndex = useRef(-1);
   const following = useRef(true);

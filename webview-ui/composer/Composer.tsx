@@ -1,6 +1,5 @@
 // Where prompts are typed, sent, and come back to when they were refused.
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { statusOf } from '../../src/protocol/openValues.ts';
 import { ownPrompts, recall } from '../model/promptHistory.ts';
 import { canStop, sendBlock, watchingReason } from '../model/words.ts';
 import { Icon, Spinner } from '../parts/Icon.tsx';
@@ -19,7 +18,8 @@ export function isComposing(event: KeyboardEvent): boolean {
 function StopButton() {
   const { store, post, t } = useUi();
   const header = store.header.value;
-  const status = header?.session && statusOf(header.session.status);
+  const standing = store.standing.value;
+  const status = standing?.activity?.status;
   const isRunning = status === 'working' || status === 'waiting';
   const stopping = store.isStopping.value;
   useEffect(() => {
@@ -31,7 +31,7 @@ function StopButton() {
     const timer = setTimeout(() => (store.isStopping.value = false), STOP_HEARD_MS);
     return () => clearTimeout(timer);
   }, [stopping]);
-  if (!canStop(header, store.connection.isConnected.value)) return null;
+  if (!canStop(header, standing)) return null;
   const stop = (): void => {
     store.isStopping.value = true;
     post({ type: 'interrupt' });
@@ -61,9 +61,9 @@ export function Composer() {
   const { store, t } = useUi();
   const { composer } = store;
   const header = store.header.value;
-  const isConnected = store.connection.isConnected.value;
-  const block = sendBlock(header, isConnected, t);
-  const watching = watchingReason(header, t);
+  const standing = store.standing.value;
+  const block = sendBlock(header, standing, t);
+  const watching = watchingReason(header, standing, t);
   const text = composer.draft.value;
   const ref = useAutosize(text);
   const [wasRefused, setRefused] = useState(false);
@@ -91,7 +91,7 @@ export function Composer() {
     }
   };
   // Watching is said in the field, who has control in the bar above.
-  const isControl = header?.control.kind === 'other' && isConnected && header.truth.kind === 'live';
+  const isControl = standing?.control.kind === 'other' && standing.isReachable;
   const isSaidElsewhere = watching !== undefined || isControl;
   const reason = composer.reason.value ?? (wasRefused ? block : undefined);
   return (

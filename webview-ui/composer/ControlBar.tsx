@@ -1,78 +1,46 @@
 // Who has control, and what this window may do about it.
-import type { PanelControl, PanelHeader } from '../../src/protocol/panel.ts';
-import { asksMe, cameText, watchingReason } from '../model/words.ts';
+import { isOver, type Standing } from '../../src/client/standing/standing.ts';
+import { controlText } from '../../src/client/standing/standingWords.ts';
+import type { PanelHeader } from '../../src/protocol/panel.ts';
+import { asksMe, cameText, controlActions, watchingReason } from '../model/words.ts';
 import { Icon, type IconName } from '../parts/Icon.tsx';
-import type { Translate } from '../strings.ts';
 import { useUi } from '../ui.ts';
 
 /** What the request-or-release key does now; undefined if nothing. */
-export function controlKeyAction(control: PanelControl): 'request' | 'release' | undefined {
-  switch (control.kind) {
-    case 'mine':
-      return 'release';
-    case 'free':
-    case 'mine-elsewhere':
-      return 'request';
-    case 'other':
-      return control.canRequest && control.place === 0 ? 'request' : undefined;
-    case 'watching':
-      return undefined;
+export function controlKeyAction(standing: Standing): 'request' | 'release' | undefined {
+  const { control, isReachable } = standing;
+  if (isReachable && (control.kind === 'free' || control.kind === 'mine-elsewhere')) {
+    return 'request';
   }
+  const [action] = controlActions(standing);
+  return action === 'take' ? undefined : action;
 }
 
-function words(header: PanelHeader, t: Translate): { icon: IconName; text: string } {
-  const { control } = header;
-  if (header.truth.kind === 'over') {
-    return { icon: 'eye', text: t('The connection to this session has ended.') };
-  }
-  switch (control.kind) {
-    case 'mine':
-      return { icon: 'keyboard', text: t('You have control') };
-    case 'mine-elsewhere':
-      return {
-        icon: 'keyboard',
-        text: t('You have control in another window. Typing here moves it.'),
-      };
-    case 'free':
-      return { icon: 'keyboard', text: t('Nobody has control. Sending takes it.') };
-    case 'other':
-      return {
-        icon: 'person',
-        text:
-          control.place > 0
-            ? t('{0} has control · you are number {1} in line', control.name, control.place)
-            : t('{0} has control', control.name),
-      };
-    case 'watching':
-      return { icon: 'eye', text: watchingReason(header, t) ?? t('Watching') };
-  }
-}
+const ICONS: Readonly<Record<Standing['control']['kind'], IconName>> = {
+  mine: 'keyboard',
+  'mine-elsewhere': 'keyboard',
+  free: 'keyboard',
+  other: 'person',
+  watching: 'eye',
+};
 
-function Actions({ control }: { readonly control: PanelControl }) {
+function Actions({ standing }: { readonly standing: Standing }) {
   const { post, t } = useUi();
-  const focus = (action: 'request' | 'take' | 'release') => (): void =>
-    post({ type: 'control', action });
   const key = /Mac|iP/.test(navigator.platform) ? '⌘⌥H' : 'Ctrl+Alt+H';
-  if (control.kind === 'mine') {
-    return (
-      <button type="button" class="button-quiet" title={key} onClick={focus('release')}>
-        {t('Release')}
-      </button>
-    );
-  }
-  if (control.kind !== 'other') return null;
+  const labels = { release: t('Release'), request: t('Request control'), take: t('Take back') };
   return (
     <>
-      {control.canRequest && control.place === 0 && (
-        <button type="button" class="button-second" title={key} onClick={focus('request')}>
-          {t('Request control')}
+      {controlActions(standing).map((action) => (
+        <button
+          key={action}
+          type="button"
+          class={action === 'release' ? 'button-quiet' : 'button-second'}
+          title={action === 'take' ? undefined : key}
+          onClick={() => post({ type: 'control', action })}
+        >
+          {labels[action]}
         </button>
-      )}
-      {control.canTake && (
-        <button type="button" class="button-second" onClick={focus('take')}>
-          {t('Take back')}
-        </button>
-      )}
+      ))}
     </>
   );
 }
@@ -141,18 +109,23 @@ function Requests({ header }: { readonly header: PanelHeader }) {
 export function ControlBar() {
   const { store, t } = useUi();
   const header = store.header.value;
-  if (header === undefined) return null;
-  const { icon, text } = words(header, t);
+  const standing = store.standing.value;
+  if (header === undefined || standing === undefined) return null;
+  const text = controlText(standing, t) ?? watchingReason(header, standing, t) ?? t('Watching');
   return (
     <>
-      <Askers header={header} />
-      <Requests header={header} />
-      <div class={`control control-${header.control.kind}`}>
-        <Icon name={icon} />
+      {standing.isReachable && !isOver(standing) && (
+        <>
+          <Askers header={header} />
+          <Requests header={header} />
+        </>
+      )}
+      <div class={`control control-${standing.control.kind} control-${standing.controlAsOf}`}>
+        <Icon name={ICONS[standing.control.kind]} />
         <span class="control-text" role="status" dir="auto">
           {text}
         </span>
-        {header.truth.kind !== 'over' && <Actions control={header.control} />}
+        <Actions standing={standing} />
       </div>
     </>
   );

@@ -1,5 +1,7 @@
 // Requests that wait for a person, pinned above the composer; and who answered the last one.
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { isOver } from '../../src/client/standing/standing.ts';
+import { controlText } from '../../src/client/standing/standingWords.ts';
 import type { PanelHeader, PanelOutboxItem } from '../../src/protocol/panel.ts';
 import { causeOf } from '../../src/protocol/requestCauses.ts';
 import { canOf, requestKindOf } from '../../src/protocol/openValues.ts';
@@ -20,7 +22,8 @@ const ANSWERED_SHOWN_MS = 8000;
 function useAnswerBlock(pending: PendingRef, header: PanelHeader): string | undefined {
   const { store, t } = useUi();
   if (!store.connection.isConnected.value) return t('Not connected to the extension.');
-  if (header.truth.kind === 'over') return t('The connection to this session has ended.');
+  const standing = store.standing.value;
+  if (standing && isOver(standing)) return controlText(standing, t);
   const { session } = header;
   if (session !== undefined && !canOf(session, 'answer')) {
     return session.source === 'observed'
@@ -29,7 +32,7 @@ function useAnswerBlock(pending: PendingRef, header: PanelHeader): string | unde
   }
   if (header.canAnswer) return undefined;
   // Questions are part of the conversation: who may prompt may answer them.
-  if (requestKindOf(pending.request) === 'question' && header.control.kind !== 'watching')
+  if (requestKindOf(pending.request) === 'question' && standing?.control.kind !== 'watching')
     return undefined;
   return header.me?.role === 'viewer'
     ? t('Viewers cannot answer. Somebody with the right to approve will.')

@@ -20,6 +20,7 @@ export class FakeExtension {
   /** Whether pings are answered. */
   isAnswering = true;
   readonly port: UiPort;
+  private hasBegun = false;
   private readonly pictures = new Emitter<readonly unknown[]>();
   private readonly state: FakeState;
 
@@ -50,7 +51,8 @@ export class FakeExtension {
     switch (message.type) {
       case 'ready': {
         const { header, entries, hasOlder, draft } = this.state;
-        if (!this.isAnswering) return;
+        if (!this.isAnswering && this.hasBegun) return;
+        this.hasBegun = true;
         return this.send(
           { type: 'init', strings: {}, locale: 'en', draft },
           { type: 'header', header },

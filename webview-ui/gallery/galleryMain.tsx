@@ -52,6 +52,12 @@ const LIVE: ToPanel = {
   ],
 };
 
+/** What a computer that has stopped did not finish, before the last entries. */
+function brokenOff(place: number): ToPanel {
+  const blocks = LIVE.type === 'live' ? LIVE.blocks : [];
+  return { type: 'live', blocks: blocks.map((block) => ({ ...block, brokenAt: place })) };
+}
+
 const OUTBOX: ToPanel = {
   type: 'outbox',
   items: [
@@ -74,8 +80,9 @@ if (theme !== undefined) applyTheme(theme);
 if (parameters.has('rtl')) document.documentElement.dir = 'rtl';
 const element = document.getElementById('app');
 if (element === null) throw new Error('invariant: the page has no #app');
+const state = initialState(parameters);
 const extension = new FakeExtension({
-  ...initialState(parameters),
+  ...state,
   hasOlder: Number(parameters.get('first') ?? 0) > 0,
   draft: parameters.get('draft') ?? '',
 });
@@ -83,4 +90,9 @@ window.gallery = extension;
 window.makeEntries = manyEntries;
 mountPanel({ element, port: extension.port, clock: systemClock });
 if (parameters.has('live')) setTimeout(() => extension.send(LIVE), 300);
+if (parameters.has('broken')) {
+  const place = Number(parameters.get('first') ?? 0) + state.entries.length - 1;
+  setTimeout(() => extension.send(brokenOff(place)), 300);
+}
+if (parameters.has('silent')) extension.isAnswering = false;
 if (parameters.has('outbox')) setTimeout(() => extension.send(OUTBOX), 300);

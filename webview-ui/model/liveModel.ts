@@ -1,33 +1,38 @@
 // Text that streams now, block by block: a delta touches one signal and nothing else.
 import { type Signal, signal } from '@preact/signals';
-import type { LiveText } from '../../src/protocol/entryParts.ts';
+import type { ShownText } from '../../src/protocol/entryParts.ts';
 
 /** One streaming block. */
-export interface LiveRow extends Omit<LiveText, 'text'> {
+export interface LiveRow extends Omit<ShownText, 'text'> {
   readonly key: string;
   readonly text: Signal<string>;
 }
 
 /** Keeps the streaming blocks. */
 export class LiveModel {
-  /** Blocks of the session itself, in order of appearance. */
+  /** Blocks of the session that its host did not finish, in the order of their places in the log. */
+  readonly broken = signal<readonly LiveRow[]>([]);
+  /** Blocks of the session itself that stream, in order of appearance. */
   readonly rows = signal<readonly LiveRow[]>([]);
   /** Blocks of subagents by the call that started them. */
   readonly nested = signal<ReadonlyMap<string, readonly LiveRow[]>>(new Map());
   private byKey = new Map<string, LiveRow>();
 
   /** Takes the whole present state; blocks that stay keep their identity. */
-  replace(blocks: readonly LiveText[]): void {
+  replace(blocks: readonly ShownText[]): void {
     const next = new Map<string, LiveRow>();
     for (const block of blocks) {
       const key = liveKey(block.messageId, block.block);
       const known = this.byKey.get(key);
-      if (known?.type === block.type) known.text.value = block.text;
-      next.set(key, known?.type === block.type ? known : createRow(key, block));
+      const isSame = known?.type === block.type && known.brokenAt === block.brokenAt;
+      if (isSame) known.text.value = block.text;
+      next.set(key, isSame ? known : createRow(key, block));
     }
     this.byKey = next;
     const all = [...next.values()];
-    this.rows.value = all.filter((row) => row.parent === undefined);
+    const own = all.filter((row) => row.parent === undefined);
+    this.rows.value = own.filter((row) => row.brokenAt === undefined);
+    this.broken.value = own.filter((row) => row.brokenAt !== undefined);
     const nested = new Map<string, LiveRow[]>();
     for (const row of all) {
       if (row.parent === undefined) continue;
@@ -47,6 +52,6 @@ function liveKey(messageId: string, block: number): string {
   return `live:${messageId}:${block}`;
 }
 
-function createRow(key: string, block: LiveText): LiveRow {
+function createRow(key: string, block: ShownText): LiveRow {
   return { ...block, key, text: signal(block.text) };
 }

@@ -2,6 +2,7 @@
 import { computed, batch, signal } from '@preact/signals';
 import type { Clock } from '../../src/base/clock.ts';
 import { type Disposable, DisposableStore } from '../../src/base/disposable.ts';
+import { type Standing, standing } from '../../src/client/standing/standing.ts';
 import type { FromPanel } from '../../src/protocol/fromPanel.ts';
 import type { PanelHeader, PanelOutboxItem, ToPanel } from '../../src/protocol/panel.ts';
 import type { UiPort } from '../port.ts';
@@ -76,6 +77,14 @@ export class PanelStore implements Disposable {
   private sizeBefore = 0;
   private olderFailedAt = Number.NEGATIVE_INFINITY;
   private readonly seen = new Map<string, number>();
+
+  /** How the session stands, as everything on the page says it; renewed each second. */
+  readonly standing = computed((): Standing | undefined => {
+    const header = this.header.value;
+    const isConnected = this.connection.isConnected.value;
+    const sinceMs = Math.max(0, this.now.value - this.headerAt);
+    return header && standing(header, { sinceMs, isConnected });
+  });
 
   constructor(options: PanelStoreOptions) {
     this.options = options;

@@ -1,12 +1,14 @@
 // Words for states: connection, control, why something cannot be done now.
-import type { PanelHeader, PanelPerson, PanelTruth } from '../../src/protocol/panel.ts';
-import { showDeceptive } from '../../src/base/visibleText.ts';
-import type { Open } from '../../src/protocol/openEnum.ts';
-import { statusOf, unknownStatus } from '../../src/protocol/openValues.ts';
+import { type Connection, isOver, type Standing } from '../../src/client/standing/standing.ts';
+import {
+  activityText,
+  connectionWithAge,
+  controlText,
+} from '../../src/client/standing/standingWords.ts';
+import type { PanelHeader, PanelPerson } from '../../src/protocol/panel.ts';
 import type { SessionStatus } from '../../src/protocol/state.ts';
 import type { IconName } from '../parts/Icon.tsx';
 import type { Translate } from '../strings.ts';
-import { formatAge } from '../text/format.ts';
 
 /** A state in a word, with how it looks. */
 export interface StateWord {
@@ -15,63 +17,55 @@ export interface StateWord {
   readonly text: string;
 }
 
-/** Status of a session as far as this window knows: what was seen before the connection went is marked. */
-export function statusWord(
-  status: Open<SessionStatus>,
-  truth: PanelTruth['kind'],
-  t: Translate,
-): StateWord {
-  const word = wordOf(status, t);
-  if (statusOf(status) === 'ended' || truth === 'live' || truth === 'unconfirmed') return word;
-  const icon = word.icon === 'spinner' ? 'circle' : word.icon;
-  return { icon, tone: 'plain', text: t('{0} when last seen', word.text) };
+/** What the session does, as far as this window knows. */
+export function activityWord(standing: Standing, t: Translate): StateWord | undefined {
+  const text = activityText(standing, t);
+  const { activity } = standing;
+  if (text === undefined || activity === undefined) return undefined;
+  const { icon, tone } = activityLook(activity.status);
+  // What is not known to be so now turns nothing and has no colour.
+  if (activity.asOf !== 'then') return { icon, tone, text };
+  return { icon: icon === 'spinner' ? 'circle' : icon, tone: 'plain', text };
 }
 
-/** A status that this version does not know is shown with its own word. */
-function wordOf(status: Open<SessionStatus>, t: Translate): StateWord {
-  const word = knownStatusWord(statusOf(status), t);
-  const unknown = unknownStatus(status);
-  return unknown === undefined ? word : { ...word, text: showDeceptive(unknown) };
-}
-
-function knownStatusWord(status: SessionStatus, t: Translate): StateWord {
+function activityLook(status: SessionStatus): Omit<StateWord, 'text'> {
   switch (status) {
     case 'starting':
-      return { icon: 'spinner', tone: 'plain', text: t('Starting') };
+      return { icon: 'spinner', tone: 'plain' };
     case 'working':
-      return { icon: 'spinner', tone: 'good', text: t('Working') };
+      return { icon: 'spinner', tone: 'good' };
     case 'waiting':
-      return { icon: 'question', tone: 'warn', text: t('Waiting for an answer') };
+      return { icon: 'question', tone: 'warn' };
     case 'idle':
-      return { icon: 'circle', tone: 'plain', text: t('Idle') };
+      return { icon: 'circle', tone: 'plain' };
     case 'ended':
-      return { icon: 'stop', tone: 'plain', text: t('Ended') };
+      return { icon: 'stop', tone: 'plain' };
   }
 }
 
-/** How true the picture is. `sinceMs` = time since the header came. */
-export function truthWord(
-  truth: PanelTruth,
-  sinceMs: number,
-  computer: string,
-  t: Translate,
-): StateWord {
-  const age = truth.ageMs === undefined ? undefined : formatAge(truth.ageMs + sinceMs);
-  const seen = (text: string): string =>
-    age === undefined ? text : `${text} · ${t('last seen {0} ago', age)}`;
-  switch (truth.kind) {
+/** How true the picture is, with its age; undefined where nothing is to be said. */
+export function connectionWord(standing: Standing, t: Translate): StateWord | undefined {
+  const text = connectionWithAge(standing, t);
+  return text === undefined ? undefined : { ...connectionLook(standing.connection), text };
+}
+
+function connectionLook(connection: Connection): Omit<StateWord, 'text'> {
+  switch (connection) {
     case 'connecting':
-      return { icon: 'spinner', tone: 'plain', text: t('Connecting …') };
+      return { icon: 'spinner', tone: 'plain' };
     case 'live':
-      return { icon: 'broadcast', tone: 'good', text: t('Live') };
+      return { icon: 'broadcast', tone: 'good' };
     case 'unconfirmed':
-      return { icon: 'half', tone: 'warn', text: seen(t('Not confirmed')) };
+      return { icon: 'half', tone: 'warn' };
+    case 'behind':
+      return { icon: 'warning', tone: 'warn' };
     case 'host-offline':
-      return { icon: 'away', tone: 'warn', text: seen(t('{0} is offline', computer)) };
     case 'relay-offline':
-      return { icon: 'away', tone: 'warn', text: seen(t('Relay is offline')) };
+      return { icon: 'away', tone: 'warn' };
     case 'over':
-      return { icon: 'stop', tone: 'bad', text: t('Connection ended') };
+      return { icon: 'stop', tone: 'bad' };
+    case 'no-extension':
+      return { icon: 'away', tone: 'bad' };
   }
 }
 
@@ -95,25 +89,37 @@ export function cameText(person: PanelPerson, t: Translate): string {
 }
 
 /** Whether a turn runs that this window can stop now. */
-export function canStop(header: PanelHeader | undefined, isConnected: boolean): boolean {
-  const status = header?.session && statusOf(header.session.status);
-  const isReachable = header?.truth.kind === 'live' || header?.truth.kind === 'unconfirmed';
-  return (
-    isConnected &&
-    isReachable &&
-    header.canInterrupt &&
-    (status === 'working' || status === 'waiting')
-  );
+export function canStop(header: PanelHeader | undefined, standing: Standing | undefined): boolean {
+  const status = standing?.activity?.status;
+  const isRunning = status === 'working' || status === 'waiting';
+  return isRunning && standing?.isReachable === true && header?.canInterrupt === true;
+}
+
+/** What the control bar offers, in its order. */
+export function controlActions({
+  control,
+  isReachable,
+}: Standing): readonly ('release' | 'request' | 'take')[] {
+  if (!isReachable) return [];
+  if (control.kind === 'mine') return ['release'];
+  if (control.kind !== 'other') return [];
+  const isAsking = control.place > 0;
+  return [
+    ...(control.canRequest && !isAsking ? ['request' as const] : []),
+    ...(control.canTake ? ['take' as const] : []),
+  ];
 }
 
 /** Why this window can never send as things stand; undefined if it can, or could with control. */
-export function watchingReason(header: PanelHeader | undefined, t: Translate): string | undefined {
-  if (header === undefined) return t('Loading the session …');
-  if (header.truth.kind === 'over') {
-    return header.truth.text ?? t('The connection to this session has ended.');
-  }
-  if (header.control.kind !== 'watching') return undefined;
-  switch (header.control.reason) {
+export function watchingReason(
+  header: PanelHeader | undefined,
+  standing: Standing | undefined,
+  t: Translate,
+): string | undefined {
+  if (header === undefined || standing === undefined) return t('Loading the session …');
+  if (isOver(standing)) return header.truth.text ?? controlText(standing, t);
+  if (standing.control.kind !== 'watching') return undefined;
+  switch (standing.control.reason) {
     case 'viewer':
       return t('You are watching: your link is for viewing.');
     case 'asked':
@@ -134,29 +140,43 @@ export function watchingReason(header: PanelHeader | undefined, t: Translate): s
 /** Why a prompt cannot be sent now; undefined if it can. */
 export function sendBlock(
   header: PanelHeader | undefined,
-  isConnected: boolean,
+  standing: Standing | undefined,
   t: Translate,
 ): string | undefined {
-  if (!isConnected) return t('Not connected to the extension. Your text is kept here.');
-  const watching = watchingReason(header, t);
-  if (watching !== undefined || header === undefined) return watching;
-  if (header.truth.kind === 'host-offline') {
-    const computer = header.session?.computer ?? t('The computer');
-    return t('{0} is offline. Your text is kept; send it when it is back.', computer);
+  if (standing?.connection === 'no-extension') {
+    return t('Not connected to the extension. Your text is kept here.');
   }
-  if (header.truth.kind === 'relay-offline') {
-    return t('The relay is offline. Your text is kept; send it when it is back.');
+  const watching = watchingReason(header, standing, t);
+  if (watching !== undefined || standing === undefined) return watching;
+  switch (standing.connection) {
+    case 'host-offline': {
+      const computer = standing.computer ?? t('The computer');
+      return t('{0} is offline. Your text is kept; send it when it is back.', computer);
+    }
+    case 'relay-offline':
+      return t('The relay is offline. Your text is kept; send it when it is back.');
+    case 'connecting':
+      return t('Connecting … Your text is kept.');
+    case 'live':
+    case 'unconfirmed':
+    case 'behind':
+    case 'over':
+      return controlBlock(standing, t);
   }
-  if (header.truth.kind === 'connecting') return t('Connecting … Your text is kept.');
-  if (header.control.kind !== 'other') return undefined;
-  if (header.control.place > 0) {
-    return t(
-      '{0} has control. You are number {1} in line.',
-      header.control.name,
-      header.control.place,
-    );
+}
+
+/** What keeps a prompt back while somebody else has control. */
+function controlBlock({ control, controlAsOf }: Standing, t: Translate): string | undefined {
+  if (control.kind !== 'other') return undefined;
+  const { name, place, canTake } = control;
+  if (controlAsOf === 'then') {
+    if (place > 0) return t('{0} had control when last seen. You are in line.', name);
+    return canTake
+      ? t('{0} had control when last seen. Take it back to send.', name)
+      : t('{0} had control when last seen. Request control to send.', name);
   }
-  return header.control.canTake
-    ? t('{0} has control. Take it back to send.', header.control.name)
-    : t('{0} has control. Request control to send.', header.control.name);
+  if (place > 0) return t('{0} has control. You are number {1} in line.', name, place);
+  return canTake
+    ? t('{0} has control. Take it back to send.', name)
+    : t('{0} has control. Request control to send.', name);
 }

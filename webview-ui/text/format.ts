@@ -21,15 +21,6 @@ export function formatDuration(ms: number): string {
   return rest === 0 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 60)} h ${rest} m`;
 }
 
-/** Age as whole seconds, minutes, hours or days: '12 s', '3 m', '2 h', '4 d'. */
-export function formatAge(ms: number): string {
-  const seconds = Math.max(0, Math.floor(ms / 1000));
-  if (seconds < 60) return `${seconds} s`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} m`;
-  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h`;
-  return `${Math.floor(seconds / 86_400)} d`;
-}
-
 /** A count of tokens as '950', '12.3k' or '1.2M'. */
 export function formatTokens(tokens: number): string {
   if (tokens < 1000) return String(tokens);

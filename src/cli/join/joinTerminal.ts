@@ -11,6 +11,8 @@ import { lineCutByTerminal } from '../errors.ts';
 import { EXIT, exitCodeOf } from '../exitCode.ts';
 import { readLines } from './inputLines.ts';
 import { type CliIo, oneLine } from '../io.ts';
+import { viewStanding } from '../../client/panel/panelModel.ts';
+import { untranslated } from '../../client/translate.ts';
 import { personText, queueLines } from './terminalStatus.ts';
 import { chosen, verbOf } from './terminalVerbs.ts';
 import { TerminalView } from './terminalView.ts';
@@ -124,14 +126,16 @@ async function runLine(
       return quit();
     case 'help':
       return screen.line(HELP);
-    case 'people':
+    case 'people': {
+      const stands = viewStanding(view, 0, untranslated);
       for (const person of view.state?.people ?? []) {
         if (!view.state) continue;
         screen.line(
-          `  ${person.member.slice(0, 6)}  ${personText(view.state, person, view.member)}`,
+          `  ${person.member.slice(0, 6)}  ${personText(view.state, person, view.member, stands)}`,
         );
       }
       return;
+    }
     case 'queue':
       for (const line of queueLines(view.state)) screen.line(line);
       return;

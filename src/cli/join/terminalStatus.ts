@@ -6,19 +6,24 @@ import {
   mayGiveControl,
   memberName,
 } from '../../client/rooms/sessionFacts.ts';
-import { requestKindOf, roleOf, statusOf, unknownStatus } from '../../protocol/openValues.ts';
+import type { Standing } from '../../client/standing/standing.ts';
+import { connectionText, holderText as holderWords } from '../../client/standing/standingWords.ts';
+import { untranslated } from '../../client/translate.ts';
+import { requestKindOf, roleOf, unknownStatus } from '../../protocol/openValues.ts';
 import type { Person, Role, RoomState, SessionState } from '../../protocol/state.ts';
 import type { RoomView, Truth } from '../../session/view.ts';
 import { oneLine } from '../io.ts';
 
-/** A sentence about the truth; empty for what needs none. */
-export function truthText(truth: Truth): string {
+/** A sentence about how true the picture is; empty for what needs none. */
+export function truthText(truth: Truth, stands: Standing): string {
   switch (truth.kind) {
     case 'connecting':
     case 'live':
       return '';
     case 'unconfirmed':
       return 'connected; the host has not confirmed yet that it sees you';
+    case 'behind':
+      return `${connectionText(stands, untranslated) ?? ''}; what you see is old`;
     case 'host-offline':
       return 'the computer of this session is offline; this is what was last seen';
     case 'relay-offline':
@@ -28,23 +33,26 @@ export function truthText(truth: Truth): string {
   }
 }
 
-/** Who has control. */
+/** Who has control now; empty where that is not known, or over. */
 export function holderText(
   state: RoomState,
-  view: Pick<RoomView, 'member' | 'window' | 'me'>,
+  view: Pick<RoomView, 'member' | 'window'>,
+  { control, controlAsOf }: Standing,
 ): string {
-  const holder = controlHolder(state, view);
-  switch (holder.kind) {
-    case 'nobody': {
-      const mayType = view.me === undefined || roleOf(view.me.role) !== 'viewer';
-      return mayType ? 'nobody has control: what you type takes it' : 'nobody has control';
-    }
+  if (controlAsOf !== 'now') return '';
+  switch (control.kind) {
+    case 'mine':
+      return 'you have control';
+    case 'mine-elsewhere':
+      return 'another window of yours has control: typing moves it';
+    case 'free':
+      return 'nobody has control: what you type takes it';
     case 'other':
-      return `${oneLine(holder.name)} has control`;
-    case 'me':
-      return holder.isThisWindow
-        ? 'you have control'
-        : 'another window of yours has control: typing moves it';
+      return `${oneLine(control.name)} has control`;
+    case 'watching': {
+      const holder = controlHolder(state, view);
+      return holder.kind === 'other' ? `${oneLine(holder.name)} has control` : 'nobody has control';
+    }
   }
 }
 
@@ -55,12 +63,13 @@ export function roleText(role: Role): string {
     : `you are ${role} now: what you type is sent as a prompt while you have control`;
 }
 
-/** What needs somebody's attention; empty if nothing does. */
-export function statusText(state: RoomState, view: FactSource): string {
+/** What needs somebody's attention; empty if nothing does, or if it is not known whether it still does. */
+export function statusText(state: RoomState, view: FactSource, stands: Standing): string {
   if (state.kind !== 'session') return '';
   const { problem, status } = state.session;
   if (problem) return oneLine(`${problem.happened} ${problem.remedy ?? ''}`);
-  if (statusOf(status) === 'ended') return 'the session has ended';
+  if (stands.activity?.status === 'ended') return 'the session has ended';
+  if (!stands.isPresent) return '';
   const isOwner = view.me !== undefined && roleOf(view.me.role) === 'owner';
   const others = state.focus.queue.map(({ member }) => member).filter((one) => one !== view.member);
   const [first] = others;
@@ -121,12 +130,17 @@ export function queueLines(state: RoomState | undefined): readonly string[] {
 }
 
 /** A row of the list of people. */
-export function personText(state: RoomState, person: Person, own: string): string {
+export function personText(
+  state: RoomState,
+  person: Person,
+  own: string,
+  stands: Standing,
+): string {
   const isHolder = state.focus.holder?.member === person.member;
   const isOwn = person.member === own;
   const notes = [
     isOwn ? 'you' : person.present ? '' : 'away',
-    isHolder ? 'has control' : '',
+    (isHolder && holderWords(stands, untranslated)) || '',
     person.asksControl === true ? 'waits for Allow control' : '',
   ];
   const text = `${person.name} (${person.device}) ${roleOf(person.role)}`;

@@ -1,7 +1,10 @@
 // A joined room as running text: entries, streamed text, who has control, how true the picture is.
 import { isAppError, joinParts, spokenParts } from '../../base/errors.ts';
 import { errorText } from '../../base/log.ts';
+import { viewStanding } from '../../client/panel/panelModel.ts';
 import { ownOutputOf } from '../../client/rooms/sessionFacts.ts';
+import { isOver, type Standing } from '../../client/standing/standing.ts';
+import { untranslated } from '../../client/translate.ts';
 import { roleOf } from '../../protocol/openValues.ts';
 import type { Person, RoomState } from '../../protocol/state.ts';
 import type { LiveBlock, OutboxItem, PlacedEntry, RoomView, Truth } from '../../session/view.ts';
@@ -31,6 +34,8 @@ export class TerminalView {
   private streamed: Streamed | undefined;
   /** Blocks whose entry was shown: their live text may stay for a moment. */
   private readonly finished = new Set<string>();
+  /** Blocks of which it was said that they were broken off. */
+  private readonly broken = new Set<string>();
   private truth = '';
   private wasLive = false;
   private holder = '';
@@ -65,14 +70,15 @@ export class TerminalView {
 
   /** Everything that changed since the last time. */
   update(): void {
-    this.showTruth(this.view.truth);
+    const stands = viewStanding(this.view, 0, untranslated);
+    this.showTruth(this.view.truth, stands);
     for (const placed of this.view.entries) {
       if (placed.index <= this.last) continue;
       this.last = placed.index;
       this.showEntry(placed);
     }
     for (const block of this.view.live) this.showLive(block);
-    if (this.view.state) this.showState(this.view.state);
+    if (this.view.state) this.showState(this.view.state, stands);
     for (const item of this.view.outbox) if (isSettled(item)) this.showOutcome(item);
     for (const alarm of this.view.alarms) {
       if (this.alarms.has(alarm.kind)) continue;
@@ -154,6 +160,7 @@ export class TerminalView {
   private showLive(block: LiveBlock): void {
     if (block.type !== 'text' || block.parent !== undefined) return;
     if (this.finished.has(`${block.messageId} ${block.block}`)) return;
+    if (block.brokenAt !== undefined) return this.showBroken(block);
     const text = printable(block.text);
     const isSame =
       this.streamed?.messageId === block.messageId && this.streamed.block === block.block;
@@ -163,6 +170,15 @@ export class TerminalView {
     const before = this.streamed.text;
     this.stream(text.startsWith(before) ? text.slice(before.length) : `\n${text}`);
     this.streamed.text = text;
+  }
+
+  /** [O10] Its text stands above, or was streamed before this terminal was there; the whole goes on where it ends. */
+  private showBroken({ messageId, block }: LiveBlock): void {
+    const key = `${messageId} ${block}`;
+    if (this.broken.has(key)) return;
+    this.broken.add(key);
+    if (this.streamed?.messageId !== messageId || this.streamed.block !== block) return;
+    this.line(this.paint.yellow('— broken off when the computer stopped —'));
   }
 
   private stream(text: string): void {
@@ -176,27 +192,28 @@ export class TerminalView {
     this.streamed = undefined;
   }
 
-  private showTruth(truth: Truth): void {
-    if (truth.kind === this.truth) return;
+  private showTruth(truth: Truth, stands: Standing): void {
+    const text = truthText(truth, stands);
+    // How late it is rises by itself.
+    const key = `${truth.kind} ${stands.missing ?? ''}`;
+    if (key === this.truth) return;
     const isFirst = !this.wasLive;
     this.wasLive ||= truth.kind === 'live';
-    this.truth = truth.kind;
-    const text = truthText(truth);
+    this.truth = key;
     if (truth.kind === 'live') {
-      if (!isFirst) this.line(this.paint.dim('— live —'));
+      if (!isFirst && !isOver(stands)) this.line(this.paint.dim('— live —'));
     } else if (text !== '' && !(isFirst && truth.kind === 'unconfirmed')) {
       this.line(this.paint.yellow(`— ${text} —`));
     }
   }
 
-  private showState(state: RoomState): void {
-    const { holder } = state.focus;
-    const key = holder ? `${holder.member} ${holder.window}` : '';
-    if (key !== this.holder) {
-      this.holder = key;
-      this.line(this.paint.dim(`— ${holderText(state, this.view)} —`));
+  private showState(state: RoomState, stands: Standing): void {
+    const holder = holderText(state, this.view, stands);
+    if (holder !== '' && holder !== this.holder) {
+      this.holder = holder;
+      this.line(this.paint.dim(`— ${holder} —`));
     }
-    const status = statusText(state, this.view);
+    const status = statusText(state, this.view, stands);
     const role = this.view.me ? roleOf(this.view.me.role) : '';
     if (role !== this.role) {
       if (this.role !== '' && role !== '') this.line(this.paint.yellow(`— ${roleText(role)} —`));

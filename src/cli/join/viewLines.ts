@@ -2,6 +2,10 @@
 import { joinParts, spokenParts } from '../../base/errors.ts';
 import { omitUndefined } from '../../base/omitUndefined.ts';
 import type { Clock } from '../../base/clock.ts';
+import { viewStanding } from '../../client/panel/panelModel.ts';
+import { isOver } from '../../client/standing/standing.ts';
+import { activityText, connectionText, controlText } from '../../client/standing/standingWords.ts';
+import { untranslated } from '../../client/translate.ts';
 import { parseJson } from '../../protocol/json.ts';
 import type { ScriptOutput } from '../../protocol/script.ts';
 import type { LiveBlock, OutboxItem, RoomView, Truth } from '../../session/view.ts';
@@ -14,6 +18,7 @@ export class ViewLines {
   private readonly acks = new Map<string, string>();
   private readonly live = new Map<string, LiveBlock>();
   private truth = '';
+  private standing = '';
   private rev = -1;
   private first: number | undefined;
   private last = -1;
@@ -47,6 +52,7 @@ export class ViewLines {
       ...this.entryLines(),
       ...this.liveLines(),
       ...this.stateLines(),
+      ...this.standingLines(),
       ...this.ackLines(),
       ...this.alarmLines(),
     ];
@@ -55,7 +61,9 @@ export class ViewLines {
   private truthLines(): ScriptOutput[] {
     const { truth } = this.view;
     const reason = reasonOf(truth);
-    const key = `${truth.kind} ${reason ?? ''}`;
+    const missing = 'missing' in truth ? truth.missing : undefined;
+    const lateMs = 'lateMs' in truth ? truth.lateMs : undefined;
+    const key = `${truth.kind} ${reason ?? ''} ${missing ?? ''}`;
     if (key === this.truth) return [];
     this.truth = key;
     const beatAt = 'lastBeatAt' in truth ? truth.lastBeatAt : undefined;
@@ -66,6 +74,7 @@ export class ViewLines {
         truth: truth.kind,
         ...(reason !== undefined && { reason }),
         ...(lastBeatMs !== undefined && { lastBeatMs: Math.round(lastBeatMs) }),
+        ...omitUndefined({ missing, lateMs }),
       },
     ];
   }
@@ -82,10 +91,19 @@ export class ViewLines {
   private liveLines(): ScriptOutput[] {
     const lines: ScriptOutput[] = [];
     const now = new Map(this.view.live.map((block) => [keyOf(block), block]));
-    for (const [key, { messageId, block }] of this.live) {
-      if (!now.has(key)) lines.push({ type: 'delta-end', messageId, block });
+    for (const [key, { messageId, block, brokenAt }] of this.live) {
+      const isBroken = now.get(key)?.brokenAt !== undefined;
+      // What was broken off has ended already.
+      if (brokenAt !== undefined || (now.has(key) && !isBroken)) continue;
+      lines.push({
+        type: 'delta-end',
+        messageId,
+        block,
+        ...(isBroken && { broken: true as const }),
+      });
     }
     for (const [key, block] of now) {
+      if (block.brokenAt !== undefined) continue;
       const before = this.live.get(key)?.text ?? '';
       if (block.text === before) continue;
       const isLonger = block.text.startsWith(before);
@@ -110,6 +128,30 @@ export class ViewLines {
     if (state === undefined || state.rev === this.rev) return [];
     this.rev = state.rev;
     return [{ type: 'state', state }];
+  }
+
+  /** The same as all places say, whenever it is another. */
+  private standingLines(): ScriptOutput[] {
+    const stands = viewStanding(this.view, this.clock.monotonic(), untranslated);
+    const { activity, control, role } = stands;
+    const texts = [activityText, connectionText, controlText].map((say) =>
+      say(stands, untranslated),
+    );
+    const line: ScriptOutput = {
+      type: 'standing',
+      connection: this.view.truth.kind,
+      ...(activity && { status: activity.unknown ?? activity.status }),
+      asOf: activity?.asOf ?? stands.controlAsOf,
+      control: isOver(stands) ? 'none' : control.kind,
+      ...omitUndefined({ role, holder: control.kind === 'other' ? control.name : undefined }),
+      text: texts.filter(Boolean).join(' · '),
+    };
+    // Ages alone are no news.
+    const { text: _, ...facts } = line;
+    const key = JSON.stringify([facts, control, stands.missing]);
+    if (key === this.standing) return [];
+    this.standing = key;
+    return [line];
   }
 
   private ackLines(): ScriptOutput[] {

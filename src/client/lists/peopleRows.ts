@@ -1,5 +1,7 @@
 // The People tree as values: who is in the session in front, and what may be done about each.
 import type { PanelHeader, PanelPerson } from '../../protocol/panel.ts';
+import { isOver, type Standing, standing } from '../standing/standing.ts';
+import { holderText } from '../standing/standingWords.ts';
 import type { Translate } from '../translate.ts';
 
 /** A row of the tree. */
@@ -16,17 +18,24 @@ export interface PersonRow {
 
 /** Rows for a header: me first, then who has control, who is here, who is away. */
 export function peopleRows(header: PanelHeader, t: Translate): readonly PersonRow[] {
+  const stands = standing(header);
   const rank = (person: PanelPerson): number =>
     (person.isMe ? 0 : 8) + (person.hasControl ? 0 : 4) + (person.present ? 0 : 2);
   return header.people
     .toSorted((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name))
-    .map((person) => personRow(person, header, t));
+    .map((person) => personRow(person, header, stands, t));
 }
 
-function personRow(person: PanelPerson, header: PanelHeader, t: Translate): PersonRow {
+function personRow(
+  person: PanelPerson,
+  header: PanelHeader,
+  stands: Standing,
+  t: Translate,
+): PersonRow {
   const request = header.controlRequests.find(({ member }) => member === person.member);
   const isOwner = header.me?.role === 'owner';
-  const mayGive = isOwner || header.control.kind === 'mine';
+  const hasHolder = !isOver(stands) && stands.isReachable;
+  const mayGive = hasHolder && (isOwner || stands.control.kind === 'mine');
   const isOther = !person.isMe && person.role !== 'owner';
   const flags = [
     isOwner && person.asksControl && 'asks',
@@ -41,7 +50,7 @@ function personRow(person: PanelPerson, header: PanelHeader, t: Translate): Pers
       ? t('waits to be allowed control')
       : roles[person.role],
     person.device,
-    person.hasControl && t('has control'),
+    person.hasControl && holderText(stands, t),
     request && t('requests control'),
     !person.present && t('away'),
   ];
@@ -50,7 +59,7 @@ function personRow(person: PanelPerson, header: PanelHeader, t: Translate): Pers
     ...(request ? { window: request.window } : {}),
     label: person.isMe ? t('{0} (you)', person.name) : person.name,
     description: description.filter(Boolean).join(' · '),
-    ...look(person, request !== undefined),
+    ...look(person, request !== undefined, stands),
     context: `;${flags.filter(Boolean).join(';')};`,
   };
 }
@@ -58,9 +67,10 @@ function personRow(person: PanelPerson, header: PanelHeader, t: Translate): Pers
 function look(
   person: PanelPerson,
   asks: boolean,
+  stands: Standing,
 ): { readonly icon: string; readonly color?: string } {
   if (person.asksControl || asks) return { icon: 'bell-dot', color: 'list.warningForeground' };
-  if (person.hasControl) return { icon: 'edit' };
+  if (person.hasControl && stands.controlAsOf === 'now') return { icon: 'edit' };
   if (!person.present) return { icon: 'circle-outline', color: 'disabledForeground' };
   return { icon: person.role === 'viewer' ? 'eye' : 'person' };
 }

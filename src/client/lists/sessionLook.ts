@@ -6,14 +6,15 @@ import { translatedProblem, type Translate } from '../translate.ts';
 /** Groups of the Sessions tree. */
 export type TreeGroup = 'waiting' | 'working' | 'idle' | 'ended' | 'archived';
 
-/** Icon of a session, with a colour where it carries meaning. */
+/** Icon of a session, with a colour where it carries meaning; what it did when last seen has neither sign nor colour. */
 export function sessionLook(
   session: SessionSummary,
   group: TreeGroup,
+  isPresent: boolean,
 ): { readonly icon: string; readonly color?: string } {
   if (group === 'archived') return { icon: 'archive' };
   if (session.problem) return { icon: 'error', color: 'list.errorForeground' };
-  switch (group) {
+  switch (isPresent || group === 'ended' ? group : 'idle') {
     case 'waiting':
       return { icon: 'bell-dot', color: 'list.warningForeground' };
     case 'working':

@@ -3,12 +3,18 @@ import { canOf, sourceOf, statusOf, unknownStatus } from '../../protocol/openVal
 import type { DirectoryRow, SessionSummary } from '../../protocol/state.ts';
 import { sessionDetails, sessionLook, type TreeGroup, watchedNote } from './sessionLook.ts';
 import type { JoinedRow } from '../rooms/joinedSessions.ts';
+import type { Truth } from '../../session/view.ts';
+import { standing } from '../standing/standing.ts';
+import { connectionText } from '../standing/standingWords.ts';
 import { refKey, type SessionRef } from '../rooms/sessionRef.ts';
 import { shortAge } from './times.ts';
 import type { Translate } from '../translate.ts';
 
 /** States that the tree groups by, in the order of the tree. */
 const TREE_GROUPS: readonly TreeGroup[] = ['waiting', 'working', 'idle', 'ended', 'archived'];
+
+/** Groups that a session leaves by itself. */
+const CHANGING: ReadonlySet<TreeGroup> = new Set(['waiting', 'working', 'idle']);
 
 /** A row of the tree. */
 export interface SessionNode {
@@ -54,6 +60,8 @@ export interface TreeInput {
   /** Sessions of this computer that are not in the list. */
   readonly more?: number;
   readonly joined: readonly JoinedRow[];
+  /** How true what is known of this computer's sessions is. */
+  readonly connection: Truth['kind'];
   /** Wall time, ms. */
   readonly now: number;
   /** Session ids whose links are known here, so that they can be copied. */
@@ -67,7 +75,7 @@ export function sessionTree(input: TreeInput): readonly TreeNode[] {
   const groups = stateGroups(
     'own',
     input.own.map((row) => ownNode(row, input)),
-    input.t,
+    input,
   );
   const more = input.more ?? 0;
   const label = input.t('Show {0} more…', more);
@@ -112,7 +120,7 @@ function heading(
 function stateGroups(
   prefix: string,
   nodes: readonly SessionNode[],
-  t: Translate,
+  { connection, t }: TreeInput,
 ): readonly GroupNode[] {
   const labels: Record<TreeGroup, string> = {
     waiting: t('Waiting for you'),
@@ -129,7 +137,10 @@ function stateGroups(
       {
         kind: 'group' as const,
         id: `group:${prefix}:${group}`,
-        label: labels[group],
+        label:
+          CHANGING.has(group) && connection !== 'live'
+            ? t('{0} when last seen', labels[group])
+            : labels[group],
         description: String(children.length),
         isCollapsed,
         children,
@@ -169,12 +180,15 @@ function ownNode(row: DirectoryRow, input: TreeInput): SessionNode {
     row.canContinue === true && 'continue',
     row.archived === true ? 'archived' : isEnded && 'archivable',
   ];
-  return node({ ref, group, session, flags, input, guests: row.guests, isShared: !!row.sharing });
+  const { connection } = input;
+  const isShared = row.sharing !== undefined;
+  return node({ ref, group, session, flags, input, guests: row.guests, isShared, connection });
 }
 
 function joinedNode(row: JoinedRow, input: TreeInput): SessionNode {
   const ref: SessionRef = { kind: 'joined', room: row.room };
-  if (row.session && row.isOver !== true) {
+  const { connection = 'connecting' } = row;
+  if (row.session && connection !== 'over') {
     const group = groupOf(row.session);
     const flags = ['joined', 'open'];
     return node({
@@ -185,6 +199,7 @@ function joinedNode(row: JoinedRow, input: TreeInput): SessionNode {
       input,
       guests: 0,
       isShared: false,
+      connection,
     });
   }
   return {
@@ -193,11 +208,21 @@ function joinedNode(row: JoinedRow, input: TreeInput): SessionNode {
     ref,
     group: 'idle',
     title: row.title || input.t('Shared session'),
-    description: row.isOver === true ? input.t('connection ended') : '',
-    icon: row.isOver === true ? 'debug-disconnect' : 'link',
+    description: connection === 'over' ? wayText(row, connection, input.t) : '',
+    icon: connection === 'over' ? 'debug-disconnect' : 'link',
     context: ';joined;open;',
     details: [],
   };
+}
+
+/** How true the row is, in the words of all places. */
+function wayText(
+  { session }: Pick<JoinedRow, 'session'>,
+  kind: Truth['kind'],
+  t: Translate,
+): string {
+  const control = { kind: 'watching', reason: 'joining' } as const;
+  return connectionText(standing({ truth: { kind }, control, session }), t) ?? '';
 }
 
 function node(options: {
@@ -208,11 +233,15 @@ function node(options: {
   readonly input: TreeInput;
   readonly guests: number;
   readonly isShared: boolean;
+  readonly connection: Truth['kind'];
 }): SessionNode {
-  const { session, group, guests, input } = options;
+  const { session, group, guests, input, connection } = options;
   const { t } = input;
   const age = shortAge(input.now - session.lastActivityAt, t);
+  const isJoined = options.ref.kind === 'joined';
   const description = [
+    // This computer's own way stands above all of its rows.
+    isJoined && connection !== 'live' && wayText({ session }, connection, t),
     session.project,
     session.branch,
     age,
@@ -227,8 +256,8 @@ function node(options: {
     group,
     title: session.title || t('Untitled session'),
     description: description.filter(Boolean).join(' · '),
-    ...sessionLook(session, group),
+    ...sessionLook(session, group, connection === 'live'),
     context: `;${options.flags.filter(Boolean).join(';')};`,
-    details: sessionDetails(session, options.ref.kind === 'joined', t),
+    details: sessionDetails(session, isJoined, t),
   };
 }

@@ -1,6 +1,8 @@
 // What the one item of the status bar says.
 import type { PanelHeader } from '../../protocol/panel.ts';
 import type { DirectoryRow } from '../../protocol/state.ts';
+import { isOver, type Standing, standing } from '../standing/standing.ts';
+import { connectionText, controlText } from '../standing/standingWords.ts';
 import { groupOf, waitingCount } from './sessionTree.ts';
 import type { Translate } from '../translate.ts';
 
@@ -14,14 +16,15 @@ export interface StatusText {
   readonly session?: string;
 }
 
-/** The most important fact: a decision, then control, then watchers, then the lost connection. */
+/** The most important fact: a decision, then what is not the present, then control, then watchers. */
 export function statusText(
   header: PanelHeader | undefined,
   rows: readonly DirectoryRow[],
   t: Translate,
 ): StatusText | undefined {
   const title = header?.session?.title ?? '';
-  const open = header && header.canAnswer ? header.pending.length : 0;
+  const stands = header && standing(header);
+  const open = header?.canAnswer && stands?.isPresent ? header.pending.length : 0;
   const waiting = Math.max(open, waitingCount(rows));
   if (waiting > 0) {
     const text = waiting === 1 ? t('1 decision waits') : t('{0} decisions wait', waiting);
@@ -33,31 +36,58 @@ export function statusText(
       ...(only && others.length === 0 ? { session: only.session.id } : {}),
     };
   }
-  const asks = header?.controlRequests[0] ?? header?.people.find((person) => person.asksControl);
-  if (header?.me?.role === 'owner' && asks) {
+  return (header && stands && frontText(header, stands, title, t)) ?? sharedText(stands, rows, t);
+}
+
+/** What is to be said of the session in front. */
+function frontText(
+  header: PanelHeader,
+  stands: Standing,
+  title: string,
+  t: Translate,
+): StatusText | undefined {
+  const plain = (text: string): StatusText => ({ text, tooltip: title, isWarning: false });
+  const way = connectionText(stands, t);
+  switch (stands.connection) {
+    // What ended for good is told by its panel; it says nothing about this window.
+    case 'over':
+    case 'connecting':
+    case 'no-extension':
+      return undefined;
+    case 'host-offline':
+    case 'relay-offline':
+      return plain(`$(debug-disconnect) ${t('offline')}`);
+    case 'behind':
+      return plain(`$(warning) ${way ?? ''}`);
+    case 'live':
+    case 'unconfirmed':
+      break;
+  }
+  if (isOver(stands)) return undefined;
+  const asks = header.controlRequests[0] ?? header.people.find((person) => person.asksControl);
+  if (stands.role === 'owner' && asks) {
     const text = t('{0} asks for control', asks.name);
     return { text: `$(person) ${text}`, tooltip: title, isWarning: true };
   }
-  const truth = header?.truth.kind;
-  // What ended for good is told by its panel; it says nothing about this window.
-  if (truth === 'over') return undefined;
-  if (truth === 'host-offline' || truth === 'relay-offline') {
-    return { text: `$(debug-disconnect) ${t('offline')}`, tooltip: title, isWarning: false };
+  if (stands.control.kind === 'other') return plain(`$(person) ${controlText(stands, t) ?? ''}`);
+  if (stands.role !== undefined && stands.role !== 'owner') {
+    const hasControl = stands.control.kind === 'mine';
+    return plain(
+      hasControl ? `$(edit) ${controlText(stands, t) ?? ''}` : `$(eye) ${t('Watching')}`,
+    );
   }
-  const others = header?.people.filter((person) => person.present && !person.isMe) ?? [];
-  if (header?.control.kind === 'other') {
-    const text = t('{0} has control', header.control.name);
-    return { text: `$(person) ${text}`, tooltip: title, isWarning: false };
-  }
-  if (header?.me && header.me.role !== 'owner') {
-    const hasControl = header.control.kind === 'mine';
-    const text = hasControl ? `$(edit) ${t('You have control')}` : `$(eye) ${t('Watching')}`;
-    return { text, tooltip: title, isWarning: false };
-  }
-  if (others.length > 0) {
-    const text = t('{0} watching', others.length);
-    return { text: `$(broadcast) ${text}`, tooltip: title, isWarning: false };
-  }
+  const others = header.people.filter((person) => person.present && !person.isMe);
+  if (others.length > 0) return plain(`$(broadcast) ${t('{0} watching', others.length)}`);
+  return undefined;
+}
+
+/** What is to be said of this computer. */
+function sharedText(
+  stands: Standing | undefined,
+  rows: readonly DirectoryRow[],
+  t: Translate,
+): StatusText | undefined {
+  if (stands?.connection === 'over') return undefined;
   const shared = rows.filter((row) => row.sharing !== undefined).length;
   if (shared === 0) return undefined;
   return {

@@ -79,6 +79,7 @@ function isGrowthOf(block: LiveBlock, before: LiveBlock | undefined): boolean {
     block.type === before.type &&
     block.tool === before.tool &&
     block.parent === before.parent &&
+    block.brokenAt === before.brokenAt &&
     block.text.startsWith(before.text)
   );
 }

@@ -1,9 +1,11 @@
 // From a room's view to what the panel's header and control bar show. Pure.
 import type { PanelControl, PanelHeader, PanelPerson, PanelTruth } from '../../protocol/panel.ts';
+import { omitUndefined } from '../../base/omitUndefined.ts';
 import { canOf, isUnattended, roleOf, scopesOf, statusOf } from '../../protocol/openValues.ts';
 import type { Person, SessionState } from '../../protocol/state.ts';
 import type { RoomView, Truth } from '../../session/view.ts';
 import type { Absence } from '../rooms/absence.ts';
+import { type Standing, standing } from '../standing/standing.ts';
 import { errorMessage, translatedProblem, type Translate } from '../translate.ts';
 import {
   controlHolder,
@@ -39,14 +41,16 @@ export function panelHeader(
   const state = sessionState(source);
   const people = state ? state.people.map((person) => panelPerson(person, source, state)) : [];
   const me = people.find((person) => person.isMe);
+  const isLost = isOver(source);
   return {
     ...(state ? { session: state.session } : {}),
     truth: panelTruth(source.truth, nowMs, t),
-    people,
+    people: isLost ? people.map((person) => ({ ...person, hasControl: false })) : people,
     control: panelControl(source),
-    controlRequests: controlRequests(source),
+    controlRequests: isLost ? [] : controlRequests(source),
     ...(me ? { me } : {}),
-    pending: state ? [...state.pending] : [],
+    // Nobody's answer would reach what has ended.
+    pending: state && !isLost ? [...state.pending] : [],
     canAnswer: may(source, 'approve'),
     canInterrupt: may(source, 'interrupt'),
     queue: state ? [...state.queue] : [],
@@ -56,12 +60,19 @@ export function panelHeader(
   };
 }
 
+/** The session, or the way to it, has ended: nobody has control, and nothing waits. */
+function isOver(source: FactSource): boolean {
+  const state = sessionState(source);
+  const isEnded = state !== undefined && statusOf(state.session.status) === 'ended';
+  return isEnded || source.truth.kind === 'over';
+}
+
 /** Who has control, and what this window may do about it. */
 export function panelControl(source: FactSource): PanelControl {
   const { me, member } = source;
   const state = sessionState(source);
   if (!state || !me) return { kind: 'watching', reason: 'joining' };
-  if (source.truth.kind === 'over' || statusOf(state.session.status) === 'ended') {
+  if (isOver(source)) {
     return { kind: 'watching', reason: 'ended' };
   }
   if (!canOf(state.session, 'prompt')) {
@@ -88,6 +99,18 @@ export function panelControl(source: FactSource): PanelControl {
   };
 }
 
+/** How a room stands, as every place says it; `nowMs` is this device's monotonic clock. */
+export function viewStanding(source: FactSource, nowMs: number, t: Translate): Standing {
+  const session = sessionState(source)?.session;
+  const { me } = source;
+  return standing({
+    truth: panelTruth(source.truth, nowMs, t),
+    control: panelControl(source),
+    ...(session && { session }),
+    ...(me && { me: { role: roleOf(me.role) } }),
+  });
+}
+
 /** Windows of others that ask for control, if this member may give it. */
 export function controlRequests(source: FactSource): PanelHeader['controlRequests'] {
   const state = sessionState(source);
@@ -105,6 +128,10 @@ export function panelTruth(truth: Truth, nowMs: number, t: Translate): PanelTrut
       return { kind: truth.kind };
     case 'live':
       return { kind: 'live', ageMs: nowMs - truth.lastBeatAt };
+    case 'behind': {
+      const { missing, lateMs, lastBeatAt } = truth;
+      return { kind: 'behind', ...age(lastBeatAt, nowMs), ...omitUndefined({ missing, lateMs }) };
+    }
     case 'host-offline':
       return { kind: 'host-offline', ...age(truth.lastBeatAt, nowMs) };
     case 'relay-offline':

@@ -6,7 +6,7 @@ import { errorText, type Logger } from '../../base/log.ts';
 import type { CommandArgs, MachineCommandKind } from '../../protocol/commandTable.ts';
 import type { Json } from '../../protocol/json.ts';
 import type { DirectoryRow, MachineState } from '../../protocol/state.ts';
-import type { RoomView } from '../../session/view.ts';
+import type { RoomView, Truth } from '../../session/view.ts';
 import type { FoundHost, HostFinder } from './hostFinder.ts';
 import { asAppError, hostNotUnderstood, hostSilent, noHostHere } from '../errors.ts';
 import { type AppError, isAppError } from '../../base/errors.ts';
@@ -97,9 +97,14 @@ export class ComputerLink {
     return [...rows, ...this.fetched.filter(({ session }) => !known.has(session.id))];
   }
 
-  /** The rows as far as they are true now: nothing works or waits while the host does not run. */
+  /** How true the rows are. */
+  get connection(): Truth['kind'] {
+    return this.isHostGone ? 'host-offline' : (this.room.view?.truth.kind ?? 'connecting');
+  }
+
+  /** The rows as far as they are true now: of nothing that was last seen some time ago it is known that it works or waits. */
   get liveRows(): readonly DirectoryRow[] {
-    return this.isHostGone ? [] : this.rows;
+    return this.connection === 'live' ? this.rows : [];
   }
 
   /** How many sessions are not among the rows yet. */

@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import type { Logger } from '../../base/log.ts';
 import type { SessionSummary } from '../../protocol/state.ts';
+import type { Truth } from '../../session/view.ts';
 import type { SecretStorage } from '../storage.ts';
 import { SecretList } from './secretList.ts';
 
@@ -23,8 +24,8 @@ export interface JoinedRow {
   readonly session?: SessionSummary;
   readonly title: string;
   readonly computer: string;
-  /** The connection ended for good: sharing was stopped, or the link was withdrawn. */
-  readonly isOver?: boolean;
+  /** How true what was last seen is; absent while no room of it is open here. */
+  readonly connection?: Truth['kind'] | undefined;
 }
 
 /** Opens the list of joined sessions; the oldest of more than 50 is forgotten. */

@@ -94,8 +94,8 @@ export class SessionDirectory implements LinkSource {
     return this.joined.items.map(({ room, title, computer }) => {
       const ref: SessionRef = { kind: 'joined', room };
       const session = this.summaryOf(ref);
-      const isOver = this.pool?.find(ref)?.view?.truth.kind === 'over';
-      return { room, title, computer, isOver, ...(session ? { session } : {}) };
+      const connection = this.pool?.find(ref)?.view?.truth.kind;
+      return { room, title, computer, connection, ...(session ? { session } : {}) };
     });
   }
 

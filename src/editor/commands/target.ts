@@ -39,6 +39,7 @@ export async function targetSession(
     sessionTree({
       own: app.machine.rows,
       joined: app.directory.joinedRows(),
+      connection: app.machine.connection,
       now: app.clock.now(),
       knownLinks: new Set(app.given.items.map(({ session }) => session)),
       canShare: app.machine.canHost && settings.isSharingEnabled(),

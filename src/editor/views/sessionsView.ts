@@ -78,6 +78,7 @@ export class SessionsView implements vscode.TreeDataProvider<TreeNode> {
         own: this.machine.rows,
         more: this.machine.moreRows,
         joined: this.directory.joinedRows(),
+        connection: this.machine.connection,
         now: this.clock.now(),
         knownLinks: new Set(links.map(({ session }) => session)),
         canShare: this.machine.canHost && settings.isSharingEnabled(),

@@ -14,6 +14,7 @@ import { launchAgent, type LaunchOptions } from './launchAgent.ts';
 import { awaitOldChild, type ProcessName } from './oldChild.ts';
 import { dropUnsettled, loseCalls, loseRequests, settlePrompts, takeMissed } from './reconcile.ts';
 import { SOURCE_CAN } from '../../protocol/openValues.ts';
+import type { SessionStatus } from '../../protocol/state.ts';
 import type { CommandTarget, SessionDriver } from '../session/sessionDriver.ts';
 import type { StoredPrompt } from '../journal/sessionTables.ts';
 
@@ -40,6 +41,10 @@ export class HostedSession implements SessionDriver {
   private readonly slot: AgentSlot;
   private sending: Promise<void> = Promise.resolve();
   private course: Course = 'open';
+  /** What the agent's process does; what everybody is told can be ahead of it. */
+  private agentStatus: SessionStatus = 'idle';
+  /** Looks for the next prompt that are not through. */
+  private sends = 0;
 
   constructor(options: HostedSessionOptions) {
     this.options = options;
@@ -89,7 +94,7 @@ export class HostedSession implements SessionDriver {
       const { recorder, agent, tables, sessions, clock, log } = this.options;
       dropUnsettled(recorder, tables);
       if (oldChild !== undefined) {
-        recorder.setStatus('working');
+        this.setStatus('working');
         recorder.setProblem(problemOf(FINISHING));
         // Its pid may not have been written down any more, or it stands for a process of its own.
         const old = [oldChild, ...(await agentProcesses(recorder.stored.id, agent.rules))];
@@ -99,9 +104,9 @@ export class HostedSession implements SessionDriver {
         await this.readUp('host-restarted', RESTARTED);
         recorder.setProblem(undefined);
       }
-      recorder.setStatus(recorder.stored.ended ? 'ended' : 'idle');
       // Prompts that were accepted and never reached an agent run now.
       if (recorder.prompts.nextAccepted() !== undefined) this.sendAccepted();
+      this.setStatus(recorder.stored.ended ? 'ended' : 'idle');
     });
   }
 
@@ -121,7 +126,7 @@ export class HostedSession implements SessionDriver {
     }
     await this.stopAgent();
     recorder.update({ ended: true });
-    recorder.setStatus('ended');
+    this.setStatus('ended');
   }
 
   async close(force = false): Promise<void> {
@@ -136,12 +141,29 @@ export class HostedSession implements SessionDriver {
   }
 
   private sendAccepted(): void {
+    this.sends += 1;
     this.sending = this.sending
       .then(() => this.sendNext())
       .catch((error: unknown) => {
         this.options.log.warn('prompt not sent', { error: errorText(error) });
         this.showProblem(error);
+      })
+      .finally(() => {
+        this.sends -= 1;
+        if (this.sends === 0 && this.agentStatus === 'idle') this.setStatus('idle');
       });
+    if (this.agentStatus === 'idle') this.setStatus('idle');
+  }
+
+  /** [O11] A session whose next prompt is about to be handed over is not idle. */
+  private setStatus(status: SessionStatus, waitingFor?: string): void {
+    const { recorder } = this.options;
+    this.agentStatus = status;
+    const isNext =
+      this.sends > 0 && this.course === 'open' && recorder.prompts.nextAccepted() !== undefined;
+    if (status !== 'idle' || !isNext) return recorder.setStatus(status, waitingFor);
+    const isAtWork = this.slot.kind === 'running' && recorder.status !== 'starting';
+    recorder.setStatus(isAtWork ? 'working' : 'starting');
   }
 
   /** The next prompt, if the agent has nothing to do: what waits, waits here, where it can be taken back. */
@@ -152,7 +174,7 @@ export class HostedSession implements SessionDriver {
     while (this.course === 'open' && (next = recorder.prompts.nextAccepted()) !== undefined) {
       const agent = await this.slot.ensure();
       // It ended at once: what waits stays in the queue, and runs with the next prompt.
-      if (this.slot.agent !== agent || recorder.status !== 'idle') return;
+      if (this.slot.agent !== agent || this.agentStatus !== 'idle') return;
       // It may have been held or taken back while the agent started.
       if (recorder.prompts.find(next.promptId)?.state !== 'accepted') continue;
       await this.hand(agent, next.promptId);
@@ -189,14 +211,13 @@ export class HostedSession implements SessionDriver {
   }
 
   private async launch(): Promise<AgentSession> {
-    const { recorder } = this.options;
     const { signal } = this.giveUp;
     const isClosed = (): boolean => this.course !== 'open';
-    recorder.setStatus('starting');
+    this.setStatus('starting');
     try {
       return await launchAgent({ ...this.options, isClosed, signal });
     } catch (error) {
-      recorder.setStatus('idle');
+      this.setStatus('idle');
       if (!isClosed() && !signal.aborted) this.showProblem(error);
       throw error;
     }
@@ -205,7 +226,7 @@ export class HostedSession implements SessionDriver {
   private started(agent: AgentSession): void {
     const { recorder } = this.options;
     recorder.setProblem(undefined);
-    recorder.setStatus('idle');
+    this.setStatus('idle');
     // What happened before there was a listener comes at once: facts of the start, nobody's choice.
     let isStart = true;
     agent.onDidEmit((event) => {
@@ -229,8 +250,10 @@ export class HostedSession implements SessionDriver {
         return;
       case 'status':
         // The process has ended, not the session: it goes on with the next prompt.
-        if (event.status !== 'ended') recorder.take(event);
+        if (event.status === 'ended') return;
+        this.agentStatus = event.status;
         if (event.status === 'idle') this.sendAccepted();
+        else this.setStatus(event.status, event.waitingFor);
         return;
       case 'exit':
         this.exited(event.expected);
@@ -252,7 +275,7 @@ export class HostedSession implements SessionDriver {
       } else {
         await this.readUp('agent-ended', CRASHED);
       }
-      if (recorder.status !== 'ended') recorder.setStatus('idle');
+      if (recorder.status !== 'ended') this.setStatus('idle');
     });
   }
 

@@ -84,8 +84,9 @@ function acceptPrompt(
     ...(plain === undefined ? {} : { images: plain }),
     ...(isGuest ? { guest: true } : {}),
   });
-  recorder.publish();
+  // First: what waits to be handed over is not idle.
   sendAccepted();
+  recorder.publish();
 }
 
 /** [R8] Judged once more where the agent's commands are known; the gate knows none. */

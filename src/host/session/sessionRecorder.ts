@@ -65,7 +65,8 @@ export class SessionRecorder {
     this.options = options;
     this.prompts = options.prompts;
     this.current = options.stored;
-    this.statusNow = options.stored.ended ? 'ended' : 'idle';
+    const isNext = this.prompts.nextAccepted() !== undefined;
+    this.statusNow = options.stored.ended ? 'ended' : isNext ? 'starting' : 'idle';
     this.raw = new RawLines(options.sessions, options.stored.id, options.clock);
     // The room itself can tell nobody any more; this computer's list does.
     options.room.onDidLose((problem) => this.setProblem(problem));

@@ -1,5 +1,6 @@
 // A state as the log that is newer than it lets it stand: states are slower than entries.
-import type { RoomState } from '../../protocol/state.ts';
+import { statusOf } from '../../protocol/openValues.ts';
+import type { RoomState, SessionState } from '../../protocol/state.ts';
 import type { PlacedEntry } from '../view.ts';
 
 /**
@@ -19,5 +20,13 @@ export function withoutWhatIsOver(state: RoomState, entries: readonly PlacedEntr
   const queue = state.queue.filter(({ promptId }) => !over.has(promptId));
   const pending = state.pending.filter(({ requestId }) => !over.has(requestId));
   const isWhole = queue.length === state.queue.length && pending.length === state.pending.length;
-  return isWhole ? state : { ...state, queue, pending };
+  return withoutEndedControl(isWhole ? state : { ...state, queue, pending });
+}
+
+/** [O4] Nobody has control of a session that has ended, nor waits for it. */
+function withoutEndedControl(state: SessionState): SessionState {
+  const { fence, holder, queue } = state.focus;
+  const isFree = holder === undefined && queue.length === 0;
+  if (isFree || statusOf(state.session.status) !== 'ended') return state;
+  return { ...state, focus: { fence, queue: [] } };
 }

@@ -25,6 +25,9 @@ import { type AttachmentParts, createAttachmentParts } from './attachmentParts.t
 import type { EpochSecret, JoinOptions } from './joinOptions.ts';
 import { fetchPage, fetchWhole, type OpenPart, requestOf, sayGoodbye } from './requests.ts';
 
+/** Parts of a view that change by what the host has signed. */
+const RECORDS: readonly ViewPart[] = ['state', 'entries', 'live'];
+
 /** A joined room. */
 export class Attachment implements RoomView, Disposable {
   readonly room: string;
@@ -198,6 +201,7 @@ export class Attachment implements RoomView, Disposable {
       memberControl.follow();
       truthTracker.synced();
     }
+    if (RECORDS.some((part) => changes.has(part))) truthTracker.record();
     this.remember();
     this.followCard();
     this.followRoster();

@@ -12,6 +12,8 @@ export class TruthTracker implements Disposable {
   private readonly changed = this.disposables.add(new Emitter<Truth>());
   private current: Truth = { kind: 'connecting' };
   private lastBeatAt: number | undefined;
+  /** [O12] Something else that the host has signed came while the picture was live. */
+  private lastRecordAt: number | undefined;
   private syncedAt = 0;
 
   readonly onDidChange = this.changed.event;
@@ -42,6 +44,14 @@ export class TruthTracker implements Disposable {
     else if (this.current.kind !== 'unconfirmed') this.set({ kind: 'unconfirmed', since: now });
   }
 
+  /**
+   * [O12] A record of the host arrived that we did not have: it is there. Only a picture that is live
+   * counts, and only for what is said: an old record that comes late keeps nothing live.
+   */
+  record(): void {
+    if (this.current.kind === 'live') this.lastRecordAt = this.clock.monotonic();
+  }
+
   /** This device slept: whatever was heard may be hours old, though its clock stood still. */
   doubt(): void {
     if (this.current.kind === 'live') {
@@ -52,7 +62,7 @@ export class TruthTracker implements Disposable {
   /** The connection to the relay is gone. */
   offline(reason: string): void {
     if (this.current.kind === 'relay-offline') return;
-    const { lastBeatAt } = this;
+    const lastBeatAt = this.lastSeenAt;
     this.set({ kind: 'relay-offline', since: this.clock.monotonic(), lastBeatAt, reason });
   }
 
@@ -60,11 +70,17 @@ export class TruthTracker implements Disposable {
     this.disposables.dispose();
   }
 
+  /** The host's last sign of life. */
+  private get lastSeenAt(): number | undefined {
+    const { lastBeatAt, lastRecordAt } = this;
+    return lastBeatAt === undefined ? undefined : Math.max(lastBeatAt, lastRecordAt ?? 0);
+  }
+
   private tick(): void {
     if (this.current.kind !== 'live' && this.current.kind !== 'unconfirmed') return;
     const lastSign = Math.max(this.lastBeatAt ?? 0, this.syncedAt);
     if (this.clock.monotonic() - lastSign < TIMES.staleAfterMs) return;
-    this.set({ kind: 'host-offline', lastBeatAt: this.lastBeatAt });
+    this.set({ kind: 'host-offline', lastBeatAt: this.lastSeenAt });
   }
 
   private set(truth: Truth): void {
