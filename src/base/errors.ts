@@ -18,6 +18,7 @@ export type ErrorCode =
   | 'port-busy'
   // sealed records
   | 'record-refused'
+  | 'record-withheld'
   | 'fork-detected'
   | 'split-detected'
   | 'rollback-detected'

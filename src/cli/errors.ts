@@ -190,6 +190,7 @@ export function sessionDistrusted({ kind, words }: Alarm, file: string): AppErro
     rollback: 'rollback-detected',
     refused: 'record-refused',
     update: 'update',
+    withheld: 'record-withheld',
   } as const;
   return new AppError(codes[kind], {
     happened: verbatim(joinParts(spokenParts(words))),

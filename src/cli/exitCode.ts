@@ -54,6 +54,7 @@ function exitCodeOfCode(code: ErrorCode): number {
     case 'relay-bad-request':
     case 'port-busy':
     case 'record-refused':
+    case 'record-withheld':
     case 'fork-detected':
     case 'split-detected':
     case 'rollback-detected':

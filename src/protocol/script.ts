@@ -22,7 +22,15 @@ export const scriptOutputSchema = z.discriminatedUnion('type', [
   /** How true the picture is; `lastBeatMs` is the age of the host's last sign of life. */
   z.looseObject({
     type: z.literal('truth'),
-    truth: z.enum(['connecting', 'live', 'unconfirmed', 'host-offline', 'relay-offline', 'over']),
+    truth: z.enum([
+      'connecting',
+      'live',
+      'unconfirmed',
+      'behind',
+      'host-offline',
+      'relay-offline',
+      'over',
+    ]),
     reason: z.optional(z.string()),
     lastBeatMs: z.optional(z.number()),
   }),

@@ -95,6 +95,14 @@ export class Outbox implements Disposable {
     this.disposables.add(options.clock.every(1000, () => this.later(() => this.expire())));
   }
 
+  /** The highest counter of the commands that stand in the channel and are not answered for good; 0 if there is none. */
+  get counter(): number {
+    const standing = [...this.sendings.values()].filter(
+      ({ item }) => this.records.has(item.id) && !isSettled(item),
+    );
+    return Math.max(0, ...standing.map(({ cseq }) => cseq ?? 0));
+  }
+
   get items(): readonly OutboxItem[] {
     return [...this.sendings.values()].map(({ item }) => item);
   }

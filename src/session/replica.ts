@@ -1,6 +1,7 @@
 // A replica of a room: reads the document, verifies every record, and shows only what the host has signed.
 import type { ErrorWords } from '../base/errors.ts';
 import type * as Y from 'yjs';
+import * as z from 'zod/mini';
 import { type Bytes, fromBase64Url, toBase64Url, utf8Text } from '../base/bytes.ts';
 import type { Disposable } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
@@ -21,7 +22,7 @@ import {
 import { type RoomState, roomStateSchema } from '../protocol/state.ts';
 import { sideToUpdate } from '../protocol/version.ts';
 import { withoutWhatIsOver } from './state/withoutWhatIsOver.ts';
-import { CARD_REFUSED, FORK, ROLLBACK, SPLIT, unreadableState } from './errors.ts';
+import { CARD_REFUSED, FORK, ROLLBACK, SPLIT, unreadableState, WITHHELD } from './errors.ts';
 import { readCard, readChunks } from './layout.ts';
 import { LiveView } from './liveView.ts';
 import { LogChain } from './logChain.ts';
@@ -37,6 +38,8 @@ export interface ReplicaOptions {
   readonly log: Logger;
 }
 
+type Promised = Pick<Beat, 'index' | 'hash' | 'rev' | 'first'>;
+
 interface Opened {
   readonly seq: bigint;
   readonly json: Json;
@@ -48,6 +51,7 @@ interface Opened {
 /** Verified picture of one room. */
 export class Replica implements Disposable {
   private readonly options: ReplicaOptions;
+  private doc: Y.Doc;
   private readonly chain = new LogChain();
   private readonly liveView = new LiveView();
   private readonly changed = new Emitter<ReadonlySet<ViewPart>>();
@@ -63,6 +67,10 @@ export class Replica implements Disposable {
   private isComplete = false;
   private stateSeq = -1n;
   private beatSeq = -1n;
+  /** What the newest beat says that stands in the document. */
+  private promised: Promised | undefined;
+  /** Revision of a state that came and cannot be read here: nobody holds it back. */
+  private unreadableRev = -1;
 
   readonly onDidChange = this.changed.event;
   card: Card | undefined;
@@ -72,6 +80,7 @@ export class Replica implements Disposable {
 
   constructor(options: ReplicaOptions) {
     this.options = options;
+    this.doc = options.doc;
     this.memory = options.memory ?? { term: 0, rev: 0, index: -1, hash: '' };
     this.chain.remember(this.memory.index, this.memory.hash);
     options.doc.on('update', this.onUpdate);
@@ -90,6 +99,39 @@ export class Replica implements Disposable {
     return this.alarmList;
   }
 
+  /** [P4] What the host says it has written and is not verified here; undefined if nothing is missing. */
+  get missing(): { readonly entries?: number } | undefined {
+    const { promised, chain } = this;
+    if (!promised) return undefined;
+    const { index, hash, rev, first } = promised;
+    const entries = index + 1 - Math.max(chain.isEmpty ? (first ?? 0) : chain.end, 0);
+    if (entries > 0) return { entries };
+    const held = chain.hashAt(index);
+    const isOther = held !== undefined && held !== hash;
+    const newest = Math.max(this.state?.rev ?? -1, this.unreadableRev);
+    return isOther || rev > newest ? {} : undefined;
+  }
+
+  /** [P5] Entries that the document holds and that did not open here: they come by fetch. */
+  get gap(): number {
+    const { promised, chain } = this;
+    if (promised?.first === undefined || chain.isEmpty) return 0;
+    return Math.max(0, chain.first - promised.first);
+  }
+
+  /** Something that has come is being verified. */
+  get isReading(): boolean {
+    return this.running !== undefined;
+  }
+
+  /** [P4] For long nothing brings what the host says it has written; or it came after all. */
+  withheld(isWithheld: boolean): void {
+    const before = this.alarmList;
+    if (isWithheld) this.raise('withheld', WITHHELD);
+    else this.alarmList = before.filter(({ kind }) => kind !== 'withheld');
+    if (this.alarmList.length !== before.length) this.changed.fire(new Set(['alarms']));
+  }
+
   /** What to keep for the next start. */
   get remembered(): RoomMemory {
     return this.memory;
@@ -103,6 +145,17 @@ export class Replica implements Disposable {
     if (this.isComplete) return;
     this.isComplete = true;
     this.cardBytes = undefined;
+    this.kick();
+  }
+
+  /** Reads another document from now on, as one that has taken in what was altered; what is verified stays. */
+  follow(doc: Y.Doc): void {
+    this.doc.off('update', this.onUpdate);
+    this.doc = doc;
+    this.isComplete = false;
+    this.cardBytes = undefined;
+    this.opened = new WeakMap();
+    doc.on('update', this.onUpdate);
     this.kick();
   }
 
@@ -124,6 +177,7 @@ export class Replica implements Disposable {
     const parsed = beatSchema.safeParse(opened.json);
     if (!parsed.success) return undefined;
     this.beatSeq = opened.seq;
+    this.promised = parsed.data;
     const known = this.chain.hashAt(parsed.data.index);
     if (known !== undefined && known !== parsed.data.hash) this.raiseNow('fork', FORK);
     return parsed.data;
@@ -145,7 +199,7 @@ export class Replica implements Disposable {
 
   dispose(): void {
     this.isDisposed = true;
-    this.options.doc.off('update', this.onUpdate);
+    this.doc.off('update', this.onUpdate);
     this.changed.dispose();
   }
 
@@ -175,7 +229,7 @@ export class Replica implements Disposable {
   }
 
   private async readCard(parts: Set<ViewPart>): Promise<void> {
-    const bytes = readCard(this.options.doc);
+    const bytes = readCard(this.doc);
     if (!bytes || bytes === this.cardBytes) return;
     // A card is judged by what was complete when it was read.
     const { isComplete } = this;
@@ -201,6 +255,7 @@ export class Replica implements Disposable {
       this.opened = new WeakMap();
       this.stateSeq = -1n;
       this.beatSeq = -1n;
+      this.promised = undefined;
       // What the host before streamed is over, whether or not this one streams.
       if (this.liveView.clear()) parts.add('live');
     }
@@ -211,7 +266,7 @@ export class Replica implements Disposable {
   }
 
   private async readTail(parts: Set<ViewPart>): Promise<void> {
-    const chunks = readChunks(this.options.doc);
+    const chunks = readChunks(this.doc);
     const logs = await this.openAll(
       chunks.flatMap((chunk) => chunk.log),
       RECORD_TYPE.log,
@@ -265,6 +320,7 @@ export class Replica implements Disposable {
     const parsed = roomStateSchema.safeParse(opened.json);
     if (!parsed.success) {
       this.raise('update', unreadableState().words);
+      this.unreadableRev = revOf(opened.json);
       return false;
     }
     if (parsed.data.rev < this.memory.rev) {
@@ -332,6 +388,11 @@ export class Replica implements Disposable {
     this.alarmList = [...this.alarmList, { kind, words }];
     this.options.log.warn('alarm', { kind });
   }
+}
+
+function revOf(json: Json): number {
+  const parsed = z.looseObject({ rev: z.number() }).safeParse(json);
+  return parsed.success ? parsed.data.rev : -1;
 }
 
 function readText(bytes: Bytes): string | undefined {

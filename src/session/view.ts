@@ -20,6 +20,17 @@ export type Truth =
   | { readonly kind: 'live'; readonly lastBeatAt: number }
   /** Synced, but the host has not confirmed that it sees us. */
   | { readonly kind: 'unconfirmed'; readonly since: number }
+  /**
+   * The host says more than has come (`missing`: entries held back, if their number is known; absent
+   * when only the state is missing), or what comes was made too long ago (`lateMs`).
+   */
+  | {
+      readonly kind: 'behind';
+      readonly since: number;
+      readonly lastBeatAt: number | undefined;
+      readonly missing?: number;
+      readonly lateMs?: number;
+    }
   /** Beats stopped: the host's computer or its way to the relay is away. */
   | { readonly kind: 'host-offline'; readonly lastBeatAt: number | undefined }
   /** The relay cannot be reached; the picture is what was last seen. */
@@ -75,7 +86,7 @@ export type ViewPart = 'truth' | 'state' | 'entries' | 'live' | 'outbox' | 'alar
 
 /** A sign that somebody between us and the host misbehaves, that two hosts write, or that what the host says cannot be read here. */
 export interface Alarm {
-  readonly kind: 'fork' | 'split' | 'rollback' | 'refused' | 'update';
+  readonly kind: 'fork' | 'split' | 'rollback' | 'refused' | 'update' | 'withheld';
   readonly words: ErrorWords;
 }
 

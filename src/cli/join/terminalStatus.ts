@@ -19,6 +19,8 @@ export function truthText(truth: Truth): string {
       return '';
     case 'unconfirmed':
       return 'connected; the host has not confirmed yet that it sees you';
+    case 'behind':
+      return 'not up to date: the relay holds back a part of this session';
     case 'host-offline':
       return 'the computer of this session is offline; this is what was last seen';
     case 'relay-offline':

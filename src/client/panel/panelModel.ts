@@ -105,6 +105,8 @@ export function panelTruth(truth: Truth, nowMs: number, t: Translate): PanelTrut
       return { kind: truth.kind };
     case 'live':
       return { kind: 'live', ageMs: nowMs - truth.lastBeatAt };
+    case 'behind':
+      return { kind: 'unconfirmed' };
     case 'host-offline':
       return { kind: 'host-offline', ...age(truth.lastBeatAt, nowMs) };
     case 'relay-offline':

@@ -6,6 +6,7 @@ import type { Bytes } from '../../base/bytes.ts';
 import { admissionToken } from '../../crypto/admissionToken.ts';
 import { channelToken } from '../../crypto/identity.ts';
 import { openForMember } from '../../crypto/sealedForMember.ts';
+import { TIMES } from '../../protocol/limits.ts';
 import { CLOSE } from '../../protocol/closeCodes.ts';
 import type { CommandArgs, CommandKind } from '../../protocol/commandTable.ts';
 import type { Json } from '../../protocol/json.ts';
@@ -22,6 +23,7 @@ import {
 } from '../../session/view.ts';
 import { closedHere, hostOfOtherVersion } from '../errors.ts';
 import { type AttachmentParts, createAttachmentParts } from './attachmentParts.ts';
+import type { HeardBeat } from './presenceChannel.ts';
 import type { EpochSecret, JoinOptions } from './joinOptions.ts';
 import { fetchPage, fetchWhole, type OpenPart, requestOf, sayGoodbye } from './requests.ts';
 
@@ -73,12 +75,17 @@ export class Attachment implements RoomView, Disposable {
     disposables.add(documentConnection.onDidChange(() => this.connectionChanged()));
     disposables.add(truthTracker.onDidChange(() => this.fire('truth')));
     disposables.add(memberChannel.outbox.onDidChange(() => this.fire('outbox')));
+    disposables.add(presenceChannel.onDidBeat((heard) => this.beat(heard)));
+    parts.gaps.fetch = () => this.fetchOlder();
+    let { counter } = memberChannel.outbox;
     disposables.add(
-      presenceChannel.onDidBeat(({ beat, isSeen }) => {
-        truthTracker.beat(isSeen);
-        if (parts.hostTime.saw(beat.at)) memberChannel.outbox.flush();
+      memberChannel.outbox.onDidChange(() => {
+        const before = counter;
+        ({ counter } = memberChannel.outbox);
+        if (counter > before) presenceChannel.announce();
       }),
     );
+    if (options.wakes) disposables.add(options.wakes((how) => this.wake(how)));
   }
 
   get member(): string {
@@ -190,6 +197,34 @@ export class Attachment implements RoomView, Disposable {
     this.closing.abort(closedHere());
   }
 
+  /** This device woke, or its network changed: what was heard before says nothing of now. */
+  private wake(how: 'woke' | 'online'): void {
+    const { truthTracker, presenceChannel, documentConnection, memberChannel, socketWatch } =
+      this.parts;
+    if (this.over) return;
+    truthTracker.doubt();
+    if (how === 'woke') {
+      presenceChannel.prove();
+      socketWatch.check();
+      return;
+    }
+    documentConnection.reconnect();
+    memberChannel.reconnect();
+  }
+
+  private beat({ beat, isSeen, provesMs, isShort }: HeardBeat): void {
+    const { truthTracker, hostTime, memberChannel, presenceChannel, catchUp } = this.parts;
+    if (provesMs !== undefined) hostTime.proved(beat.at, provesMs);
+    const isNewTime = hostTime.saw(beat.at);
+    const ageMs = hostTime.ageMs(beat.at);
+    truthTracker.beat({ isSeen, ageMs });
+    // It may be the host's clock that was set: a fresh nonce tells.
+    if (isSeen && (ageMs === undefined || ageMs >= TIMES.staleAfterMs)) presenceChannel.prove();
+    memberChannel.heard(isShort);
+    catchUp.look();
+    if (isNewTime) memberChannel.outbox.flush();
+  }
+
   private replicaChanged(changes: ReadonlySet<ViewPart>): void {
     const { replica, memberControl, truthTracker } = this.parts;
     const { foreignVersions } = replica;
@@ -198,6 +233,7 @@ export class Attachment implements RoomView, Disposable {
       memberControl.follow();
       truthTracker.synced();
     }
+    this.parts.catchUp.look();
     this.remember();
     this.followCard();
     this.followRoster();
@@ -230,7 +266,7 @@ export class Attachment implements RoomView, Disposable {
       case 'synced':
         roomEntry.synced();
         replica.complete();
-        presenceChannel.announce();
+        presenceChannel.prove();
         // Back at the relay: what is heard from now on counts, before the state is verified too.
         if (replica.state || this.truth.kind === 'relay-offline') truthTracker.synced();
         return;
@@ -239,6 +275,7 @@ export class Attachment implements RoomView, Disposable {
         if (status.code === CLOSE.noRoom && replica.state === undefined) {
           return this.endIf(roomEntry.unknown());
         }
+        this.parts.catchUp.pause();
         truthTracker.offline(status.reason);
         return;
       case 'closed':

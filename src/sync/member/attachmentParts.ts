@@ -9,6 +9,7 @@ import { LIMITS } from '../../protocol/limits.ts';
 import type { InviteLink } from '../../protocol/link.ts';
 import { Replica } from '../../session/replica.ts';
 import { DocumentConnection } from '../documentConnection.ts';
+import { CatchUp } from './catchUp.ts';
 import { HostTime } from './hostTime.ts';
 import type { JoinOptions } from './joinOptions.ts';
 import { Knocking } from './knocking.ts';
@@ -18,6 +19,7 @@ import { MemberSecrets } from './memberSecrets.ts';
 import { MemberTerm } from './memberTerm.ts';
 import { PresenceChannel } from './presenceChannel.ts';
 import { type AdmissionTokens, RoomEntry } from './roomEntry.ts';
+import { SocketWatch } from './socketWatch.ts';
 import { TruthTracker } from './truthTracker.ts';
 
 /** What a joined room is made of. */
@@ -34,7 +36,14 @@ export interface AttachmentParts {
   readonly knocking: Knocking;
   readonly roomEntry: RoomEntry;
   readonly memberChannel: MemberChannel;
+  readonly catchUp: CatchUp;
+  readonly socketWatch: SocketWatch;
+  /** How entries that did not open are fetched; the room that is joined says it. */
+  readonly gaps: { fetch: () => Promise<unknown> };
 }
+
+/** Why a connection that brings nothing is over. */
+const NO_ANSWER = 'no answer';
 
 /** Makes them and joins them to one another; connecting begins. `disposables` owns them. */
 export function createAttachmentParts(
@@ -55,6 +64,7 @@ export function createAttachmentParts(
   const doc = new Y.Doc();
   disposables.defer(() => doc.destroy());
 
+  const gaps = { fetch: (): Promise<unknown> => Promise.resolve() };
   const memory = options.memory?.load(link.room);
   const replica = disposables.add(
     new Replica({ doc, room: link.room, opener, log, ...(memory ? { memory } : {}) }),
@@ -79,13 +89,16 @@ export function createAttachmentParts(
     window: () => memberTerm.window,
     state: () => replica.state,
   });
+  // Its channel is made after it: what it says of it is read when it speaks.
+  let counter = (): number => 0;
   const presenceChannel = disposables.add(
     new PresenceChannel({
-      awareness: documentConnection.awareness,
+      connection: documentConnection,
       device,
       clock,
       acceptBeat: (record) => replica.acceptBeat(record),
       holds: () => memberControl.heldFence,
+      sent: () => counter(),
     }),
   );
 
@@ -120,6 +133,40 @@ export function createAttachmentParts(
     }),
   );
 
+  counter = () => memberChannel.outbox.counter;
+  const catchUp = disposables.add(
+    new CatchUp({
+      clock,
+      missing: () => replica.missing,
+      gap: () => replica.gap,
+      isReading: () => replica.isReading,
+      ask: () => documentConnection.ask(),
+      reconnect: () => documentConnection.reconnect(),
+      renew: () => {
+        const fresh = new Y.Doc();
+        disposables.defer(() => fresh.destroy());
+        replica.follow(fresh);
+        documentConnection.renew(fresh);
+      },
+      fetchGap: () => gaps.fetch(),
+      onBehind: (shortfall) => truthTracker.behind(shortfall),
+      onWithheld: (isWithheld) => replica.withheld(isWithheld),
+    }),
+  );
+  const socketWatch = disposables.add(
+    new SocketWatch({
+      clock,
+      onDidHear: documentConnection.onDidHear,
+      isOpen: () => documentConnection.status.kind === 'synced',
+      ask: () => documentConnection.ask(),
+      onLost: () => {
+        truthTracker.offline(NO_ANSWER);
+        documentConnection.reconnect();
+        memberChannel.reconnect();
+      },
+    }),
+  );
+
   disposables.add(
     memberTerm.onDidBegin((term) => {
       presenceChannel.setSealer(term.sealer, term.epoch);
@@ -139,5 +186,8 @@ export function createAttachmentParts(
     knocking,
     roomEntry,
     memberChannel,
+    catchUp,
+    socketWatch,
+    gaps,
   };
 }

@@ -2,6 +2,7 @@
 import * as Y from 'yjs';
 import { backoffDelayMs } from '../../base/backoff.ts';
 import { type Disposable, DisposableStore } from '../../base/disposable.ts';
+import { TIMES } from '../../protocol/limits.ts';
 import { Outbox, type OutboxOptions } from '../../session/outbox.ts';
 import { DocumentConnection } from '../documentConnection.ts';
 
@@ -29,15 +30,38 @@ export class MemberChannel implements Disposable {
   private connection: DocumentConnection | undefined;
   private again: Disposable | undefined;
   private attempts = 0;
+  private isShort = false;
+  /** When commands were first seen to be sent, by id. */
+  private readonly sentAt = new Map<string, number>();
+  private triedAt = 0;
 
   readonly outbox: Outbox;
 
   constructor(options: MemberChannelOptions) {
     this.options = options;
     this.disposables.defer(() => this.doc.destroy());
-    const canHear = (): boolean => options.isLive() && this.connection?.status.kind === 'synced';
+    // Sent and not answered: only if the host says that it misses it, it has surely not run.
+    const canHear = (): boolean =>
+      options.isLive() && this.connection?.status.kind === 'synced' && this.isShort;
     this.outbox = this.disposables.add(new Outbox({ ...options, doc: this.doc, canHear }));
+    this.disposables.add(this.outbox.onDidChange(() => this.followSent()));
+    this.disposables.add(options.clock.every(1_000, () => this.lookAtSent()));
     this.disposables.defer(() => this.again?.dispose());
+  }
+
+  /** [P4] The host says whether it misses commands of this window. */
+  heard(isShort: boolean): void {
+    this.isShort = isShort;
+  }
+
+  /** Opens a new socket: the one that is open may be dead. */
+  reconnect(): void {
+    if (this.connection?.status.kind === 'synced') this.connection.reconnect();
+  }
+
+  /** Asks whether the socket lives. */
+  ask(): void {
+    this.connection?.ask();
   }
 
   /** Opens the connection, if it is not open yet. */
@@ -70,6 +94,22 @@ export class MemberChannel implements Disposable {
 
   dispose(): void {
     this.disposables.dispose();
+  }
+
+  private followSent(): void {
+    const sent = this.outbox.items.filter(({ status }) => status === 'sent').map(({ id }) => id);
+    for (const id of this.sentAt.keys()) if (!sent.includes(id)) this.sentAt.delete(id);
+    const now = this.options.clock.monotonic();
+    for (const id of sent) if (!this.sentAt.has(id)) this.sentAt.set(id, now);
+  }
+
+  /** [P4] A host that lives answers at once: where nothing comes, it is asked for on another socket. */
+  private lookAtSent(): void {
+    const now = this.options.clock.monotonic();
+    const isLate = [...this.sentAt.values()].some((at) => now - at > TIMES.askAgainMs);
+    if (!isLate || !this.options.isLive() || now - this.triedAt < TIMES.freshDocumentMs) return;
+    this.triedAt = now;
+    this.reconnect();
   }
 
   /**
