@@ -6,7 +6,6 @@ import type { Bytes } from '../../base/bytes.ts';
 import { admissionToken } from '../../crypto/admissionToken.ts';
 import { channelToken } from '../../crypto/identity.ts';
 import { openForMember } from '../../crypto/sealedForMember.ts';
-import { TIMES } from '../../protocol/limits.ts';
 import { CLOSE } from '../../protocol/closeCodes.ts';
 import type { CommandArgs, CommandKind } from '../../protocol/commandTable.ts';
 import type { Json } from '../../protocol/json.ts';
@@ -218,8 +217,7 @@ export class Attachment implements RoomView, Disposable {
     const isNewTime = hostTime.saw(beat.at);
     const ageMs = hostTime.ageMs(beat.at);
     truthTracker.beat({ isSeen, ageMs });
-    // It may be the host's clock that was set: a fresh nonce tells.
-    if (isSeen && (ageMs === undefined || ageMs >= TIMES.staleAfterMs)) presenceChannel.prove();
+    if (isSeen && hostTime.wantsProof(beat.at)) presenceChannel.prove();
     memberChannel.heard(isShort);
     catchUp.look();
     if (isNewTime) memberChannel.outbox.flush();

@@ -35,6 +35,8 @@ export class HostTime implements Disposable {
   private least: Reading | undefined;
   /** The host's clock stood at most here. */
   private most: Reading | undefined;
+  /** Until when that counts, in monotonic time, if the host's clock may have been set since. */
+  private mostEndsMs: number | undefined;
   private wallOffsetMs: number;
 
   constructor(options: HostTimeOptions) {
@@ -54,14 +56,17 @@ export class HostTime implements Disposable {
     // A record that came late tells a time that is over: the latest reading is the best one.
     if (at <= (this.now ?? 0)) return false;
     this.least = { at, monotonic: this.options.clock.monotonic() };
-    // The host's clock was put forward: what bounded it from above is over.
-    if (at > (this.carry(this.most) ?? at) + SLACK_MS) this.most = undefined;
+    // The host's clock was put forward: what bounded it from above is over, unless it is proved soon.
+    if (at > (this.carry(this.most) ?? at) + SLACK_MS) {
+      this.mostEndsMs ??= this.options.clock.monotonic() + TIMES.askAgainMs;
+    }
     return true;
   }
 
   /** It was made after this moment of our monotonic clock: it names what we said then. */
   proved(at: number, afterMs: number): void {
     this.most = { at, monotonic: afterMs };
+    this.mostEndsMs = undefined;
     const now = this.carry(this.most);
     // The host's clock was put back.
     if (now !== undefined && (this.carry(this.least) ?? now) > now + SLACK_MS) {
@@ -72,8 +77,14 @@ export class HostTime implements Disposable {
   /** How long ago, at the most, the host made what it made at this time; undefined if nothing proves it. */
   ageMs(at: number): number | undefined {
     this.look();
-    const now = this.carry(this.most);
-    return now === undefined ? undefined : now - at;
+    const hasEnded = this.options.clock.monotonic() > (this.mostEndsMs ?? Infinity);
+    const now = hasEnded ? undefined : this.carry(this.most);
+    return now === undefined ? undefined : Math.max(0, now - at);
+  }
+
+  /** Whether a fresh proof would tell more of what was made at this time: it is late, or the host's clock was set. */
+  wantsProof(at: number): boolean {
+    return this.mostEndsMs !== undefined || (this.ageMs(at) ?? Infinity) > TIMES.askAgainMs;
   }
 
   dispose(): void {
@@ -92,6 +103,7 @@ export class HostTime implements Disposable {
     if (jumpMs <= TIMES.clockJumpMs) return;
     this.least = undefined;
     this.most = undefined;
+    this.mostEndsMs = undefined;
     this.options.onJump();
   }
 
