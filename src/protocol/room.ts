@@ -73,8 +73,8 @@ export const beatSchema = z.looseObject({
   first: z.optional(z.number()),
   /** Host wall time, ms. */
   at: z.number(),
-  /** Nonces of windows of which the host misses commands. */
-  short: z.optional(z.array(z.string())),
+  /** Windows of which the host misses commands, by their nonces, with the highest counter that has come. */
+  short: z.optional(z.array(z.looseObject({ nonce: z.string(), received: z.number() }))),
   /** Nonces of the presence records that the host sees: proof to their senders that this room is not a replay. */
   seen: z.array(z.string()),
 });

@@ -19,6 +19,12 @@ const RESYNC_MS = 12_000;
 /** Longest pause between two tries to connect; each connection draws its own, so that many do not come back at once. */
 const MAX_BACKOFF_MS = 4_000;
 
+/**
+ * Closes that are final for others. A relay that has just lost its disk knows no room until the host
+ * has claimed it again; what we send is no bad message before somebody on the way has altered it.
+ */
+const COMES_BACK: ReadonlySet<number> = new Set([CLOSE.noRoom, CLOSE.badMessage]);
+
 const errorSchema = z.looseObject({ message: z.optional(z.string()) });
 const eventErrorSchema = z.looseObject({
   message: z.optional(z.string()),
@@ -171,8 +177,7 @@ export class DocumentConnection implements Disposable {
     provider.on('closed', (event) => {
       this.set({ kind: 'closed', code: event.code, reason: event.reason });
     });
-    // A relay that has just lost its disk knows no room until the host has claimed it again.
-    provider.shouldReconnect = ({ code }) => code === CLOSE.noRoom || !isFinalClose(code);
+    provider.shouldReconnect = ({ code }) => COMES_BACK.has(code) || !isFinalClose(code);
     return { provider, awareness, handler: sendOnlyOwnAwareness(provider, awareness) };
   }
 

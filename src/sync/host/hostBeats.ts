@@ -7,6 +7,7 @@ import type { RecordSealer } from '../../crypto/record.ts';
 import { LIMITS, TIMES } from '../../protocol/limits.ts';
 import { type Beat, BEAT_FIELD, RECORD_TYPE } from '../../protocol/room.ts';
 import type { Attendance } from './attendance.ts';
+import type { ShortWindow } from './shortChannels.ts';
 
 /** A new face is answered by a beat after this pause, so that many at once get one. */
 const ANSWER_MS = 100;
@@ -18,8 +19,8 @@ export interface HostBeatsOptions {
   /** The beat of now; `seen` is filled in here. */
   readonly beat: () => Beat;
   readonly attendance: Pick<Attendance, 'voices' | 'awarenesses' | 'settled' | 'onDidChange'>;
-  /** Nonces of windows of which commands are missing. */
-  readonly short: () => readonly string[];
+  /** Windows of which commands are missing. */
+  readonly short: () => readonly ShortWindow[];
   /** The document was written to. */
   readonly onDidWrite: Event<void>;
   readonly clock: Clock;

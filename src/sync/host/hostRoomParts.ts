@@ -103,11 +103,15 @@ export async function createHostRoomParts(
       log,
     }),
   );
+  const hostChannels = disposables.add(
+    new HostChannels({ ...sealing, room, relays: roomRelays, keyOf, isPresent, clock, log }),
+  );
   const shortChannels = disposables.add(
     new ShortChannels({
       room,
       voices: () => attendance.voices,
       reconnect: (name) => roomRelays.reconnect(name),
+      renew: (member) => hostChannels.renew(member),
       clock,
       log,
     }),
@@ -122,15 +126,12 @@ export async function createHostRoomParts(
         const first = Math.max(0, index + 1 - tailDocument.logCount);
         return { rev, index, hash, first, epoch: roomEpochs.current, at: clock.now(), seen: [] };
       },
-      short: () => shortChannels.nonces,
+      short: () => shortChannels.windows,
       onDidWrite: publisher.onDidWrite,
       clock,
     }),
   );
 
-  const hostChannels = disposables.add(
-    new HostChannels({ ...sealing, room, relays: roomRelays, keyOf, isPresent, clock, log }),
-  );
   const roomPeople = disposables.add(
     new RoomPeople({
       room,

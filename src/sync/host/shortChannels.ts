@@ -4,6 +4,7 @@ import type { Clock } from '../../base/clock.ts';
 import { Emitter } from '../../base/emitter.ts';
 import type { Logger } from '../../base/log.ts';
 import { channelDocument } from '../../protocol/documentNames.ts';
+import type { Beat } from '../../protocol/room.ts';
 import { LIMITS, TIMES } from '../../protocol/limits.ts';
 import type { Voice } from './attendance.ts';
 
@@ -14,9 +15,14 @@ export interface ShortChannelsOptions {
   readonly voices: () => readonly Voice[];
   /** Opens new sockets for a document. */
   readonly reconnect: (name: string) => void;
+  /** Begins a member's channel anew: its document may have taken in what was altered. */
+  readonly renew: (member: string) => void;
   readonly clock: Clock;
   readonly log: Logger;
 }
+
+/** A window of which commands are missing, as a beat names it. */
+export type ShortWindow = NonNullable<Beat['short']>[number];
 
 interface Short {
   readonly since: number;
@@ -35,7 +41,7 @@ export class ShortChannels implements Disposable {
   /** The highest counter that has come from each window. */
   private readonly highest = new Map<string, number>();
   private readonly changed = this.disposables.add(new Emitter<void>());
-  private said: readonly string[] = [];
+  private said: readonly ShortWindow[] = [];
 
   /** Others are short of commands than before. */
   readonly onDidChange = this.changed.event;
@@ -45,8 +51,8 @@ export class ShortChannels implements Disposable {
     this.disposables.add(options.clock.every(LOOK_MS, () => this.look()));
   }
 
-  /** Nonces of windows of which commands have been missing for a while. */
-  get nonces(): readonly string[] {
+  /** Windows of which commands have been missing for a while. */
+  get windows(): readonly ShortWindow[] {
     return this.said;
   }
 
@@ -66,27 +72,33 @@ export class ShortChannels implements Disposable {
   private look(): void {
     const { voices, clock } = this.options;
     const now = clock.monotonic();
-    const said: string[] = [];
+    const said: ShortWindow[] = [];
     const here = new Set<string>();
     for (const { member, window, nonce, sent } of voices()) {
-      if (sent === 0 || sent <= (this.highest.get(window) ?? 0)) continue;
+      const received = this.highest.get(window) ?? 0;
+      if (sent <= received) continue;
       here.add(window);
       const known = this.short.get(window) ?? { since: now, triedAt: undefined };
       this.short.set(window, known);
       if (now - known.since < TIMES.behindMs) continue;
-      said.push(nonce);
+      said.push({ nonce, received });
       this.tryAgain(member, known, now);
     }
     for (const window of this.short.keys()) if (!here.has(window)) this.short.delete(window);
-    const isNews = said.join() !== this.said.join();
+    const isNews = JSON.stringify(said) !== JSON.stringify(this.said);
     this.said = said.slice(0, LIMITS.members * 2);
     if (isNews) this.changed.fire();
   }
 
   private tryAgain(member: string, short: Short, now: number): void {
     if (short.triedAt !== undefined && now - short.triedAt < TIMES.freshDocumentMs) return;
-    if (short.triedAt === undefined) this.options.log.warn('commands are held back', { member });
+    const isFirst = short.triedAt === undefined;
     short.triedAt = now;
-    this.options.reconnect(channelDocument(this.options.room, member));
+    if (isFirst) {
+      this.options.log.warn('commands are held back', { member });
+      this.options.reconnect(channelDocument(this.options.room, member));
+    } else {
+      this.options.renew(member);
+    }
   }
 }

@@ -211,14 +211,14 @@ export class Attachment implements RoomView, Disposable {
     memberChannel.reconnect();
   }
 
-  private beat({ beat, isSeen, provesMs, isShort }: HeardBeat): void {
+  private beat({ beat, isSeen, provesMs, received }: HeardBeat): void {
     const { truthTracker, hostTime, memberChannel, presenceChannel, catchUp } = this.parts;
     if (provesMs !== undefined) hostTime.proved(beat.at, provesMs);
     const isNewTime = hostTime.saw(beat.at);
     const ageMs = hostTime.ageMs(beat.at);
     truthTracker.beat({ isSeen, ageMs });
     if (isSeen && hostTime.wantsProof(beat.at)) presenceChannel.prove();
-    memberChannel.heard(isShort);
+    memberChannel.heard(received === undefined ? undefined : { counter: received, at: beat.at });
     catchUp.look();
     if (isNewTime) memberChannel.outbox.flush();
   }

@@ -127,7 +127,7 @@ export function createAttachmentParts(
       opener,
       fence: () => memberControl.lastFence,
       hostTime: () => hostTime.now,
-      isLive: () => truthTracker.truth.kind === 'live',
+      isHeard: () => truthTracker.truth.kind === 'live' || truthTracker.truth.kind === 'behind',
       clock,
       log,
     }),

@@ -3,18 +3,18 @@ import * as Y from 'yjs';
 import { backoffDelayMs } from '../../base/backoff.ts';
 import { type Disposable, DisposableStore } from '../../base/disposable.ts';
 import { TIMES } from '../../protocol/limits.ts';
-import { Outbox, type OutboxOptions } from '../../session/outbox.ts';
+import { type Arrived, Outbox, type OutboxOptions } from '../../session/outbox.ts';
 import { DocumentConnection } from '../documentConnection.ts';
 
 /** Pauses before a channel that the relay has closed is tried again. */
 const AGAIN = { firstMs: 1_000, maxMs: 30_000 } as const;
 
 /** What a channel needs. */
-export interface MemberChannelOptions extends Omit<OutboxOptions, 'doc' | 'canHear'> {
+export interface MemberChannelOptions extends Omit<OutboxOptions, 'doc' | 'canHear' | 'arrived'> {
   /** Name of its document. */
   readonly name: string;
   /** Whether the host is heard on the main document. */
-  readonly isLive: () => boolean;
+  readonly isHeard: () => boolean;
   /** The member's own admission token. */
   readonly token: string;
   readonly webSocket: typeof WebSocket;
@@ -26,32 +26,32 @@ export interface MemberChannelOptions extends Omit<OutboxOptions, 'doc' | 'canHe
 export class MemberChannel implements Disposable {
   private readonly disposables = new DisposableStore();
   private readonly options: MemberChannelOptions;
-  private readonly doc = new Y.Doc();
+  private doc = new Y.Doc();
   private connection: DocumentConnection | undefined;
   private again: Disposable | undefined;
   private attempts = 0;
-  private isShort = false;
+  private arrived: Arrived | undefined;
   /** When commands were first seen to be sent, by id. */
   private readonly sentAt = new Map<string, number>();
   private triedAt = 0;
+  private tries = 0;
 
   readonly outbox: Outbox;
 
   constructor(options: MemberChannelOptions) {
     this.options = options;
     this.disposables.defer(() => this.doc.destroy());
-    // Sent and not answered: only if the host says that it misses it, it has surely not run.
-    const canHear = (): boolean =>
-      options.isLive() && this.connection?.status.kind === 'synced' && this.isShort;
-    this.outbox = this.disposables.add(new Outbox({ ...options, doc: this.doc, canHear }));
+    const canHear = (): boolean => options.isHeard() && this.connection?.status.kind === 'synced';
+    const arrived = (): Arrived | undefined => this.arrived;
+    this.outbox = this.disposables.add(new Outbox({ ...options, doc: this.doc, canHear, arrived }));
     this.disposables.add(this.outbox.onDidChange(() => this.followSent()));
     this.disposables.add(options.clock.every(1_000, () => this.lookAtSent()));
     this.disposables.defer(() => this.again?.dispose());
   }
 
-  /** [P4] The host says whether it misses commands of this window. */
-  heard(isShort: boolean): void {
-    this.isShort = isShort;
+  /** [P4] What the host says has come of this window, if it misses something. */
+  heard(arrived: Arrived | undefined): void {
+    this.arrived = arrived;
   }
 
   /** Opens a new socket: the one that is open may be dead. */
@@ -101,15 +101,21 @@ export class MemberChannel implements Disposable {
     for (const id of this.sentAt.keys()) if (!sent.includes(id)) this.sentAt.delete(id);
     const now = this.options.clock.monotonic();
     for (const id of sent) if (!this.sentAt.has(id)) this.sentAt.set(id, now);
+    if (this.sentAt.size === 0) this.tries = 0;
   }
 
   /** [P4] A host that lives answers at once: where nothing comes, it is asked for on another socket. */
   private lookAtSent(): void {
     const now = this.options.clock.monotonic();
     const isLate = [...this.sentAt.values()].some((at) => now - at > TIMES.askAgainMs);
-    if (!isLate || !this.options.isLive() || now - this.triedAt < TIMES.freshDocumentMs) return;
+    if (!isLate || !this.options.isHeard() || now - this.triedAt < TIMES.freshDocumentMs) return;
     this.triedAt = now;
-    this.reconnect();
+    if (this.tries++ === 0) return this.reconnect();
+    // The document may have taken in what was altered: in another one everything is sent again.
+    this.doc.destroy();
+    this.doc = new Y.Doc();
+    this.outbox.follow(this.doc);
+    this.connection?.renew(this.doc);
   }
 
   /**

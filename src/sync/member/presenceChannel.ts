@@ -35,8 +35,8 @@ export interface HeardBeat {
   /** It names a nonce of ours; `provesMs`: for the first time, so it was made after this monotonic time. */
   readonly isSeen: boolean;
   readonly provesMs?: number;
-  /** The host misses commands of this window. */
-  readonly isShort: boolean;
+  /** The host misses commands of this window: the highest counter that has come. */
+  readonly received?: number;
 }
 
 interface Nonce {
@@ -167,11 +167,12 @@ export class PresenceChannel implements Disposable {
 
   private judge(beat: Beat): HeardBeat {
     const nonce = this.nonces.find(({ text }) => beat.seen.includes(text));
-    const isShort = this.nonces.some(({ text }) => beat.short?.includes(text) === true);
-    if (!nonce) return { beat, isSeen: false, isShort };
+    const short = beat.short?.find((one) => this.nonces.some(({ text }) => text === one.nonce));
+    const received = short && { received: short.received };
+    if (!nonce) return { beat, isSeen: false, ...received };
     const provesMs = nonce.isNamed ? {} : { provesMs: nonce.atMs };
     nonce.isNamed = true;
-    return { beat, isSeen: true, isShort, ...provesMs };
+    return { beat, isSeen: true, ...received, ...provesMs };
   }
 
   private later(work: () => Promise<void>): void {
