@@ -216,10 +216,10 @@ export class Attachment implements RoomView, Disposable {
     if (provesMs !== undefined) hostTime.proved(beat.at, provesMs);
     const isNewTime = hostTime.saw(beat.at);
     const ageMs = hostTime.ageMs(beat.at);
+    catchUp.look();
     truthTracker.beat({ isSeen, ageMs });
     if (isSeen && hostTime.wantsProof(beat.at)) presenceChannel.prove();
     memberChannel.heard(received === undefined ? undefined : { counter: received, at: beat.at });
-    catchUp.look();
     if (isNewTime) memberChannel.outbox.flush();
   }
 

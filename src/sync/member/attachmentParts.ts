@@ -149,6 +149,7 @@ export function createAttachmentParts(
         documentConnection.renew(fresh);
       },
       fetchGap: () => gaps.fetch(),
+      onComplete: (isComplete) => truthTracker.complete(isComplete),
       onBehind: (shortfall) => truthTracker.behind(shortfall),
       onWithheld: (isWithheld) => replica.withheld(isWithheld),
     }),

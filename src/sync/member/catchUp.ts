@@ -21,6 +21,8 @@ export interface CatchUpOptions {
   readonly renew: () => void;
   /** Loads the gap's next entries from the host. */
   readonly fetchGap: () => Promise<unknown>;
+  /** Says whether all is here that the newest beat names. */
+  readonly onComplete: (isComplete: boolean) => void;
   /** Says how much is missing, once it counts; undefined when nothing is any more. */
   readonly onBehind: (shortfall: Shortfall | undefined) => void;
   /** [P4] For half a minute nothing helped; false: it came after all. */
@@ -42,7 +44,9 @@ export class CatchUp implements Disposable {
   /** The beat, or what is held, changed. */
   look(): void {
     const missing = this.options.missing();
-    if (!missing && this.options.gap() === 0) return this.stop();
+    const isComplete = !missing && this.options.gap() === 0;
+    this.options.onComplete(isComplete);
+    if (isComplete) return this.stop();
     if (!this.steps) this.begin();
     if (!missing) void this.fetchGap();
     if (this.isBehind) this.tell();

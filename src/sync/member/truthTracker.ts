@@ -42,6 +42,7 @@ export class TruthTracker implements Disposable {
   /** When the last sign of life came, also one that counts no more. */
   private lastBeatAt: number | undefined;
   private shortfall: Shortfall | undefined;
+  private isComplete = true;
   private current: Truth = { kind: 'connecting' };
   /** Since when the truth is what it is, where it does not say so otherwise. */
   private since = 0;
@@ -77,6 +78,13 @@ export class TruthTracker implements Disposable {
   /** This device slept, or its network changed: whatever was heard may be hours old. */
   doubt(): void {
     this.lastBeat = undefined;
+    this.look();
+  }
+
+  /** [P4] Whether all is here that the newest beat names: a picture is not live again before it is. */
+  complete(isComplete: boolean): void {
+    if (isComplete === this.isComplete) return;
+    this.isComplete = isComplete;
     this.look();
   }
 
@@ -126,7 +134,8 @@ export class TruthTracker implements Disposable {
       const { since, missing } = shortfall;
       return { kind: 'behind', since, lastBeatAt, ...omitUndefined({ missing }) };
     }
-    if (lastBeat?.isSeen && lastBeat.ageMs !== undefined) {
+    const mayBeLive = this.isComplete || this.current.kind === 'live';
+    if (lastBeat?.isSeen && lastBeat.ageMs !== undefined && mayBeLive) {
       const ageMs = lastBeat.ageMs + (now - lastBeat.at);
       if (ageMs < TIMES.staleAfterMs) return { kind: 'live', lastBeatAt: lastBeat.at };
       // It was fresh when it came, and none followed; or it came late.
