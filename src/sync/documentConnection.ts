@@ -70,6 +70,7 @@ export class DocumentConnection implements Disposable {
   private readonly changed = new Emitter<ConnectionStatus>();
   private readonly heard = new Emitter<void>();
   private readonly renewed = new Emitter<void>();
+  private readonly opened = new Emitter<void>();
   private readonly socket: typeof WebSocket;
   private current: ConnectionStatus = { kind: 'connecting' };
   private link: Provider;
@@ -80,6 +81,8 @@ export class DocumentConnection implements Disposable {
   readonly onDidChange = this.changed.event;
   /** Something came from the relay: the socket lives. */
   readonly onDidHear = this.heard.event;
+  /** A socket is open: what was said on the one before may be forgotten by the relay. */
+  readonly onDidOpen = this.opened.event;
   /** Another document, and another awareness, took the place of the ones before. */
   readonly onDidRenew = this.renewed.event;
 
@@ -147,7 +150,7 @@ export class DocumentConnection implements Disposable {
     if (this.isDisposed) return;
     this.isDisposed = true;
     close(this.link);
-    for (const emitter of [this.changed, this.heard, this.renewed]) emitter.dispose();
+    for (const emitter of [this.changed, this.heard, this.renewed, this.opened]) emitter.dispose();
   }
 
   private open(doc: Y.Doc, url: string, token: string | undefined): Provider {
@@ -162,6 +165,9 @@ export class DocumentConnection implements Disposable {
       disableBc: true,
       maxBackoffTime: MAX_BACKOFF_MS * (0.5 + random() / 2),
       ...(withAwareness ? {} : { resyncInterval: RESYNC_MS }),
+    });
+    provider.on('status', ({ status }) => {
+      if (status === 'connected') this.opened.fire();
     });
     provider.on('sync', (isSynced) => {
       if (isSynced) this.set({ kind: 'synced' });

@@ -1,6 +1,8 @@
 // Signs of life are no picture: a relay that passes beats and holds back, alters or delays the rest is seen.
 import { afterEach, expect, test } from 'vitest';
+import { Emitter } from '../../src/base/emitter.ts';
 import type { Attachment } from '../../src/sync/member/attachment.ts';
+import { playedSession } from '../session/playedHandlers.ts';
 import { TIMES } from '../../src/protocol/limits.ts';
 import { type Evil, flipped, standBetween } from './evilRelay.ts';
 import { PairRig } from './pairRig.ts';
@@ -192,3 +194,87 @@ test('[P4] an honest busy session raises no alarm, and the host beats at most on
   expect(guest.alarms).toEqual([]);
   expect(beats).toBeLessThanOrEqual(30 + 3 + 3);
 });
+
+test('[P4] what is held back is asked for on the same socket first, then on others, in growing steps', async () => {
+  const { host, middle, guest } = await joined();
+  await rig.pass(2_000);
+  const asked: number[] = [];
+  const startMs = rig.clock.monotonic();
+  middle.evil = (passing) => {
+    const { document, direction, isDocument, data } = passing;
+    // The message type and the step of Yjs' own protocol: what is asked for.
+    const asks = document === 'main' && direction === 'toRelay' && isDocument && data[1] === 0;
+    if (asks) asked.push(Math.round((rig.clock.monotonic() - startMs) / 1000));
+    return withholdDocument(passing);
+  };
+  host.append([textEntry('hidden', 'hidden')]);
+  await rig.pass(16_500);
+  // The beat comes after 1 s: it asks 1 s later, takes a new socket at 3 s, asks each 5 s, reads another document at 10 s.
+  expect(asked).toEqual([2, 4, 6, 11, 11, 16]);
+  expect(guest.truth.kind).toBe('behind');
+});
+
+test('[P4] a channel that is held back is seen by the host, and no prompt stays sent for ever', async () => {
+  const ran: string[] = [];
+  const relay = await rig.relay();
+  const host = await rig.host(relay, {
+    commands: playedSession(({ kind }) => {
+      ran.push(kind);
+      return undefined;
+    }),
+  });
+  const link = await rig.invite(host, relay, { role: 'owner' });
+  const middle = standBetween(rig, link);
+  const guest = await rig.join(link);
+  await rig.until('the guest is live', () => guest.truth.kind === 'live');
+  let isHeld = true;
+  middle.evil = ({ document, direction, isDocument }) =>
+    isHeld && document === 'channel' && direction === 'toRelay' && isDocument ? [] : undefined;
+  const lost = guest.send('prompt', { text: 'lost' });
+  await rig.pass(95_000);
+  // The host has said after its time that it has not come: it has surely not run.
+  expect(guest.outbox.find(({ id }) => id === lost.id)?.status).toBe('expired');
+  const late = guest.send('prompt', { text: 'late' });
+  await rig.pass(20_000);
+  isHeld = false;
+  await rig.pass(20_000);
+  expect(guest.outbox.find(({ id }) => id === late.id)?.status).toBe('done');
+  expect(ran).toEqual(['prompt']);
+});
+
+test('[C15] answers that are held back leave it open whether it ran', async () => {
+  const relay = await rig.relay();
+  const host = await rig.host(relay);
+  const link = await rig.invite(host, relay, { role: 'owner' });
+  const middle = standBetween(rig, link);
+  const guest = await rig.join(link);
+  await rig.until('the guest is live', () => guest.truth.kind === 'live');
+  await rig.run(guest.request('interrupt', {}));
+  middle.evil = ({ document, direction, isDocument }) =>
+    document === 'channel' && direction === 'toClient' && isDocument ? [] : undefined;
+  const { id } = guest.send('prompt', { text: 'it ran' });
+  await rig.pass(100_000);
+  expect(guest.outbox.find((item) => item.id === id)?.status).toBe('unknown');
+});
+
+test.each(['woke', 'online'] as const)(
+  '[P6] a device that %s doubts what it heard, and is live again within two seconds',
+  async (how) => {
+    const relay = await rig.relay();
+    const host = await rig.host(relay);
+    const link = await rig.invite(host, relay);
+    const wakes = new Emitter<'woke' | 'online'>();
+    const guest = await rig.join(link, 'Ada', undefined, { wakes: wakes.event });
+    await rig.until('the guest is live', () => guest.truth.kind === 'live');
+    const dead = rig.net
+      .pairsTo()
+      .filter(({ url }) => url.endsWith(guest.room))
+      .at(-1);
+    if (dead) dead.isSilent = true;
+    const said = kinds(guest);
+    wakes.fire(how);
+    await rig.pass(2_000);
+    expect(said.at(1)?.kind).toBe('unconfirmed');
+    expect(guest.truth.kind).toBe('live');
+  },
+);

@@ -26,6 +26,9 @@ import type { HeardBeat } from './presenceChannel.ts';
 import type { EpochSecret, JoinOptions } from './joinOptions.ts';
 import { fetchPage, fetchWhole, type OpenPart, requestOf, sayGoodbye } from './requests.ts';
 
+/** So many beats in a row do not name a member whose voice is lost, and not just late. */
+const UNSEEN_BEATS = 3;
+
 /** A joined room. */
 export class Attachment implements RoomView, Disposable {
   readonly room: string;
@@ -35,6 +38,8 @@ export class Attachment implements RoomView, Disposable {
   private readonly changed = new Emitter<ReadonlySet<ViewPart>>();
   private readonly closing = new AbortController();
   private over: AppError | undefined;
+  /** Beats in a row that do not name us. */
+  private unseen = 0;
   /** Commands whose answer somebody waits for: nobody else forgets them. */
   private readonly awaited = new Set<string>();
   private fetching: Promise<boolean> | undefined;
@@ -72,6 +77,7 @@ export class Attachment implements RoomView, Disposable {
     const { replica, documentConnection, truthTracker, memberChannel, presenceChannel } = parts;
     disposables.add(replica.onDidChange((changes) => this.replicaChanged(changes)));
     disposables.add(documentConnection.onDidChange(() => this.connectionChanged()));
+    disposables.add(documentConnection.onDidOpen(() => presenceChannel.prove()));
     disposables.add(truthTracker.onDidChange(() => this.fire('truth')));
     disposables.add(memberChannel.outbox.onDidChange(() => this.fire('outbox')));
     disposables.add(presenceChannel.onDidBeat((heard) => this.beat(heard)));
@@ -219,8 +225,17 @@ export class Attachment implements RoomView, Disposable {
     catchUp.look();
     truthTracker.beat({ isSeen, ageMs });
     if (isSeen && hostTime.wantsProof(beat.at)) presenceChannel.prove();
+    this.countUnseen(isSeen);
     memberChannel.heard(received === undefined ? undefined : { counter: received, at: beat.at });
     if (isNewTime) memberChannel.outbox.flush();
+  }
+
+  /** A member that beat after beat does not name is not heard: what it says under another client may be. */
+  private countUnseen(isSeen: boolean): void {
+    this.unseen = isSeen || !this.me ? 0 : this.unseen + 1;
+    if (this.unseen < UNSEEN_BEATS) return;
+    this.unseen = 0;
+    this.parts.renewDocument();
   }
 
   private replicaChanged(changes: ReadonlySet<ViewPart>): void {
@@ -256,7 +271,7 @@ export class Attachment implements RoomView, Disposable {
   }
 
   private connectionChanged(): void {
-    const { documentConnection, roomEntry, replica, presenceChannel, truthTracker } = this.parts;
+    const { documentConnection, roomEntry, replica, truthTracker } = this.parts;
     const { status } = documentConnection;
     switch (status.kind) {
       case 'connecting':
@@ -264,7 +279,6 @@ export class Attachment implements RoomView, Disposable {
       case 'synced':
         roomEntry.synced();
         replica.complete();
-        presenceChannel.prove();
         // Back at the relay: what is heard from now on counts, before the state is verified too.
         if (replica.state || this.truth.kind === 'relay-offline') truthTracker.synced();
         return;

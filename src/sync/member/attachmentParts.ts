@@ -36,6 +36,8 @@ export interface AttachmentParts {
   readonly knocking: Knocking;
   readonly roomEntry: RoomEntry;
   readonly memberChannel: MemberChannel;
+  /** Reads another document under another client, on a new socket. */
+  readonly renewDocument: () => void;
   readonly catchUp: CatchUp;
   readonly socketWatch: SocketWatch;
   /** How entries that did not open are fetched; the room that is joined says it. */
@@ -61,7 +63,7 @@ export function createAttachmentParts(
   const memberSecrets = new MemberSecrets(link, options.epochs);
   const secretOf = memberSecrets.secretOf.bind(memberSecrets);
   const opener = new RecordOpener({ room: roomBytes, secretOf });
-  const doc = new Y.Doc();
+  let doc = new Y.Doc();
   disposables.defer(() => doc.destroy());
 
   const gaps = { fetch: (): Promise<unknown> => Promise.resolve() };
@@ -134,6 +136,13 @@ export function createAttachmentParts(
   );
 
   counter = () => memberChannel.outbox.counter;
+  const renewDocument = (): void => {
+    const before = doc;
+    doc = new Y.Doc();
+    replica.follow(doc);
+    documentConnection.renew(doc);
+    before.destroy();
+  };
   const catchUp = disposables.add(
     new CatchUp({
       clock,
@@ -142,12 +151,7 @@ export function createAttachmentParts(
       isReading: () => replica.isReading,
       ask: () => documentConnection.ask(),
       reconnect: () => documentConnection.reconnect(),
-      renew: () => {
-        const fresh = new Y.Doc();
-        disposables.defer(() => fresh.destroy());
-        replica.follow(fresh);
-        documentConnection.renew(fresh);
-      },
+      renew: renewDocument,
       fetchGap: () => gaps.fetch(),
       onComplete: (isComplete) => truthTracker.complete(isComplete),
       onBehind: (shortfall) => truthTracker.behind(shortfall),
@@ -190,5 +194,6 @@ export function createAttachmentParts(
     catchUp,
     socketWatch,
     gaps,
+    renewDocument,
   };
 }

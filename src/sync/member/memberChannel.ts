@@ -34,6 +34,8 @@ export class MemberChannel implements Disposable {
   /** When commands were first seen to be sent, by id. */
   private readonly sentAt = new Map<string, number>();
   private triedAt = 0;
+  /** Since when the host is heard on the main document. */
+  private heardSince: number | undefined;
   private tries = 0;
 
   readonly outbox: Outbox;
@@ -41,7 +43,7 @@ export class MemberChannel implements Disposable {
   constructor(options: MemberChannelOptions) {
     this.options = options;
     this.disposables.defer(() => this.doc.destroy());
-    const canHear = (): boolean => options.isHeard() && this.connection?.status.kind === 'synced';
+    const canHear = (): boolean => this.canHear();
     const arrived = (): Arrived | undefined => this.arrived;
     this.outbox = this.disposables.add(new Outbox({ ...options, doc: this.doc, canHear, arrived }));
     this.disposables.add(this.outbox.onDidChange(() => this.followSent()));
@@ -96,6 +98,13 @@ export class MemberChannel implements Disposable {
     this.disposables.dispose();
   }
 
+  /** An answer would have come: by the channel, or its connection has had time enough to be made. */
+  private canHear(): boolean {
+    if (!this.options.isHeard() || this.heardSince === undefined) return false;
+    const heardMs = this.options.clock.monotonic() - this.heardSince;
+    return this.connection?.status.kind === 'synced' || heardMs >= TIMES.withheldMs;
+  }
+
   private followSent(): void {
     const sent = this.outbox.items.filter(({ status }) => status === 'sent').map(({ id }) => id);
     for (const id of this.sentAt.keys()) if (!sent.includes(id)) this.sentAt.delete(id);
@@ -107,6 +116,7 @@ export class MemberChannel implements Disposable {
   /** [P4] A host that lives answers at once: where nothing comes, it is asked for on another socket. */
   private lookAtSent(): void {
     const now = this.options.clock.monotonic();
+    this.heardSince = this.options.isHeard() ? (this.heardSince ?? now) : undefined;
     const isLate = [...this.sentAt.values()].some((at) => now - at > TIMES.askAgainMs);
     if (!isLate || !this.options.isHeard() || now - this.triedAt < TIMES.freshDocumentMs) return;
     this.triedAt = now;
