@@ -75,8 +75,22 @@ export const TIMES = {
   deltaThrottleMs: 20,
   /** Beat of the host. */
   beatMs: 10_000,
-  /** A replica calls its picture stale after two missed beats. */
+  /** A replica calls its picture stale after two missed beats, or when the newest is so old. */
   staleAfterMs: 25_000,
+  /** After a write the host beats once more, at most this often. */
+  extraBeatMs: 1_000,
+  /** What a beat names and the document does not bring is asked for after this time, and then this often … */
+  askMissingMs: 1_000,
+  askAgainMs: 5_000,
+  /** … the picture is not live any more and a new socket is opened … */
+  behindMs: 3_000,
+  /** … a fresh document is read, and read anew this often … */
+  freshDocumentMs: 10_000,
+  /** … and it is said that the relay holds something back. */
+  withheldMs: 30_000,
+  /** A socket that is silent for this time is asked whether it lives, and given up so much later. */
+  silentMs: 10_500,
+  probeMs: 1_500,
   /** Lease of control, and how often its holder renews it. */
   leaseMs: 15_000,
   renewMs: 5_000,

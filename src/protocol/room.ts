@@ -69,8 +69,12 @@ export const beatSchema = z.looseObject({
   index: z.number(),
   hash: z.string(),
   epoch: z.number(),
+  /** Index of the oldest entry that the document holds; above `index` if it holds none. */
+  first: z.optional(z.number()),
   /** Host wall time, ms. */
   at: z.number(),
+  /** Windows of which the host misses commands, by their nonces, with the highest counter that has come. */
+  short: z.optional(z.array(z.looseObject({ nonce: z.string(), received: z.number() }))),
   /** Nonces of the presence records that the host sees: proof to their senders that this room is not a replay. */
   seen: z.array(z.string()),
 });
@@ -84,6 +88,8 @@ export const presenceSchema = z.looseObject({
   typing: z.optional(z.boolean()),
   /** Fence that this window holds: renews its lease. */
   holds: z.optional(z.number()),
+  /** Commands that this window has put into its channel so far. */
+  sent: z.optional(z.number()),
 });
 
 /** A knock: sealed under the invite secret, signed by the new member's key. */

@@ -292,6 +292,12 @@ export const FORK: ErrorWords = {
   happened: say`Two different histories of this session were shown.`,
   remedy: say`Do not trust what you see; ask the owner.`,
 };
+/** [P4] For long nothing brings what the host says it has written. */
+export const WITHHELD: ErrorWords = {
+  happened: say`The relay holds back a part of this session.`,
+  kept: say`What you see is true, but not all of it.`,
+  remedy: say`Ask the owner to share it over another relay.`,
+};
 /** [T2] Two hosts under one term. */
 export const SPLIT: ErrorWords = {
   happened: say`Two computers write this session at the same time.`,

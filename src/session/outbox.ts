@@ -30,6 +30,8 @@ import { isSettled, type OutboxItem } from './view.ts';
 const KEPT_DONE = 100;
 /** How long a command that was sent waits for a connection by which its answer may come. */
 const DOUBT_MS = 10 * 60_000;
+/** The same while the host is heard: it has not answered, or its answer is held back. */
+const HEARD_DOUBT_MS = 30_000;
 
 /** The host's term as a sender knows it: a new one means a new boot, sealer and counter. */
 export interface SendingTerm {
@@ -39,6 +41,14 @@ export interface SendingTerm {
   readonly hostBoot: string;
   readonly sealer: RecordSealer;
   readonly epoch: number;
+}
+
+/** What of our ordered commands the host says has come, when it says that some are missing. */
+export interface Arrived {
+  /** The highest counter. */
+  readonly counter: number;
+  /** Wall time of the host when it said so, ms. */
+  readonly at: number;
 }
 
 /** What an outbox needs. */
@@ -52,6 +62,7 @@ export interface OutboxOptions {
   readonly hostTime: () => number | undefined;
   /** Whether an answer of the host would be heard now. */
   readonly canHear: () => boolean;
+  readonly arrived: () => Arrived | undefined;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -68,6 +79,8 @@ interface Sending {
   item: OutboxItem;
   cseq: number | undefined;
   readonly deadline: number;
+  /** Host time after which it does not run. */
+  notAfter: number;
 }
 
 /** Sends commands in order and follows them until they are settled. */
@@ -77,22 +90,32 @@ export class Outbox implements Disposable {
   private readonly sendings = new Map<string, Sending>();
   /** Answers that were acted on: an answer that stands is not news each time another comes. */
   private readonly read = new WeakSet<Uint8Array>();
-  private readonly records: ChannelRecords;
+  private records: ChannelRecords;
+  private doc: Y.Doc;
   private readonly changed = new Emitter<void>();
   private chain: Promise<void> = Promise.resolve();
   private term: SendingTerm | undefined;
   private lastCseq = 0;
 
+  private readonly onAnswer = (): void => this.later(() => this.readAnswers());
+
   readonly onDidChange = this.changed.event;
 
   constructor(options: OutboxOptions) {
     this.options = options;
-    const answers = inOf(options.doc);
-    const onAnswer = (): void => this.later(() => this.readAnswers());
-    answers.observe(onAnswer);
-    this.disposables.defer(() => answers.unobserve(onAnswer));
+    this.doc = options.doc;
+    inOf(this.doc).observe(this.onAnswer);
+    this.disposables.defer(() => inOf(this.doc).unobserve(this.onAnswer));
     this.records = new ChannelRecords(options.doc);
     this.disposables.add(options.clock.every(1000, () => this.later(() => this.expire())));
+  }
+
+  /** The highest counter of the commands that stand in the channel and are not answered for good; 0 if there is none. */
+  get counter(): number {
+    const standing = [...this.sendings.values()].filter(
+      ({ item }) => this.records.has(item.id) && !isSettled(item),
+    );
+    return Math.max(0, ...standing.map(({ cseq }) => cseq ?? 0));
   }
 
   get items(): readonly OutboxItem[] {
@@ -114,7 +137,7 @@ export class Outbox implements Disposable {
     const at = this.options.clock.now();
     const item: OutboxItem = { id: newCommandId(), kind, args: json, status: 'sending', at };
     const deadline = this.options.clock.monotonic() + TIMES.commandMs;
-    this.sendings.set(item.id, { item, cseq: undefined, deadline });
+    this.sendings.set(item.id, { item, cseq: undefined, deadline, notAfter: Infinity });
     this.later(() => this.write());
     this.changed.fire();
     return item;
@@ -147,6 +170,15 @@ export class Outbox implements Disposable {
       await this.write();
       await this.readAnswers();
     });
+  }
+
+  /** Goes on in another document: what waits for an answer is put into it again, with the same ids. */
+  follow(doc: Y.Doc): void {
+    inOf(this.doc).unobserve(this.onAnswer);
+    this.doc = doc;
+    inOf(doc).observe(this.onAnswer);
+    this.records = new ChannelRecords(doc);
+    this.later(() => this.write());
   }
 
   /** Nothing will be answered any more: what was never sent has not run, what became of the rest is unknown. */
@@ -188,6 +220,7 @@ export class Outbox implements Disposable {
         sending.cseq = this.lastCseq;
       }
       const fence = this.options.fence();
+      sending.notAfter = Infinity;
       const left = Math.max(0, sending.deadline - this.options.clock.monotonic());
       const command: Command = {
         id: sending.item.id,
@@ -198,11 +231,12 @@ export class Outbox implements Disposable {
         args: sending.item.args,
         notAfter: Math.ceil(now + left),
       };
+      sending.notAfter = command.notAfter ?? Infinity;
       const record = await this.seal(term, command);
       // It may have been given up while it was sealed: then its author has its text back.
       if (isSettled(sending.item)) continue;
       this.records.push(sending.item.id, record);
-      this.set(sending, { ...sending.item, status: 'sent' });
+      if (sending.item.status === 'sending') this.set(sending, { ...sending.item, status: 'sent' });
     }
   }
 
@@ -219,7 +253,7 @@ export class Outbox implements Disposable {
     const { term } = this;
     if (!term) return;
     this.records.tidy();
-    for (const [id, record] of [...inOf(this.options.doc).entries()]) {
+    for (const [id, record] of [...inOf(this.doc).entries()]) {
       const sending = this.sendings.get(id);
       if (!sending || !(record instanceof Uint8Array) || this.read.has(record)) continue;
       const opened = await this.options.opener.open(
@@ -277,9 +311,10 @@ export class Outbox implements Disposable {
     for (const sending of this.sendings.values()) {
       const { status, id } = sending.item;
       if ((status !== 'sending' && status !== 'sent') || now < sending.deadline) continue;
-      // Sent and then cut off: it may have run. Only who would hear the answer knows that it has not.
-      const isSure = status === 'sending' || this.options.canHear();
-      if (!isSure && now < sending.deadline + DOUBT_MS) continue;
+      const isSure = status === 'sending' || this.hasNotRun(sending);
+      // Sent and not answered: it may have run. Who would hear an answer need not wait for long.
+      const doubtMs = this.options.canHear() ? HEARD_DOUBT_MS : DOUBT_MS;
+      if (!isSure && now < sending.deadline + doubtMs) continue;
       this.records.takeOut(id);
       this.records.finish(id);
       this.set(sending, {
@@ -287,6 +322,16 @@ export class Outbox implements Disposable {
         ...(isSure ? ended('expired', notAnswered()) : ended('unknown', perhapsRun())),
       });
     }
+  }
+
+  /** A reading changes nothing; of others the host must have said, after their time, that they had not come. */
+  private hasNotRun({ item, cseq, notAfter }: Sending): boolean {
+    if (!this.options.canHear()) return false;
+    if (!COMMANDS[item.kind].ordered) return true;
+    const arrived = this.options.arrived();
+    return (
+      arrived !== undefined && cseq !== undefined && cseq > arrived.counter && arrived.at > notAfter
+    );
   }
 
   private set(sending: Sending, item: OutboxItem): void {

@@ -2,6 +2,7 @@
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import { type Bytes, utf8Bytes } from '../base/bytes.ts';
 import type { Clock } from '../base/clock.ts';
+import { Emitter } from '../base/emitter.ts';
 import { errorText, type Logger } from '../base/log.ts';
 import type { RecordSealer } from '../crypto/record.ts';
 import { LIMITS, TIMES } from '../protocol/limits.ts';
@@ -49,6 +50,10 @@ export class Publisher implements Disposable {
   /** Runs until what a lost step left undone is made good; nothing is written before. */
   private retry: Disposable | undefined;
   private endsOfStep: ReadonlySet<string> = new Set();
+  private readonly wrote = this.disposables.add(new Emitter<void>());
+
+  /** Entries or a state stand in the document now. */
+  readonly onDidWrite = this.wrote.event;
 
   constructor(options: PublisherOptions) {
     this.options = options;
@@ -150,6 +155,7 @@ export class Publisher implements Disposable {
       const step = await this.nextStep();
       if (!step) return;
       this.options.tail.apply(step);
+      if ((step.log?.length ?? 0) > 0 || step.state) this.wrote.fire();
     }
   }
 

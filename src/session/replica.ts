@@ -1,14 +1,15 @@
 // A replica of a room: reads the document, verifies every record, and shows only what the host has signed.
 import type { ErrorWords } from '../base/errors.ts';
 import type * as Y from 'yjs';
-import { type Bytes, fromBase64Url, toBase64Url, utf8Text } from '../base/bytes.ts';
+import * as z from 'zod/mini';
+import { type Bytes, fromBase64Url, toBase64Url } from '../base/bytes.ts';
 import type { Disposable } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
 import { errorText, type Logger } from '../base/log.ts';
 import { openCard } from '../crypto/card.ts';
 import { importVerifyKey, textHash } from '../crypto/keys.ts';
 import type { RecordHeader, RecordOpener } from '../crypto/record.ts';
-import { type Json, parseJson } from '../protocol/json.ts';
+import type { Json } from '../protocol/json.ts';
 import {
   type Beat,
   beatSchema,
@@ -16,13 +17,14 @@ import {
   type Delta,
   deltaSchema,
   RECORD_TYPE,
-  type RecordType,
 } from '../protocol/room.ts';
 import { type RoomState, roomStateSchema } from '../protocol/state.ts';
 import { sideToUpdate } from '../protocol/version.ts';
 import { withoutWhatIsOver } from './state/withoutWhatIsOver.ts';
-import { CARD_REFUSED, FORK, ROLLBACK, SPLIT, unreadableState } from './errors.ts';
+import { AlarmList } from './alarmList.ts';
+import { CARD_REFUSED, FORK, ROLLBACK, SPLIT, unreadableState, WITHHELD } from './errors.ts';
 import { readCard, readChunks } from './layout.ts';
+import { HostRecords, type OpenedRecord } from './hostRecords.ts';
 import { LiveView } from './liveView.ts';
 import { LogChain } from './logChain.ts';
 import type { RoomMemory } from './roomMemory.ts';
@@ -37,23 +39,18 @@ export interface ReplicaOptions {
   readonly log: Logger;
 }
 
-interface Opened {
-  readonly seq: bigint;
-  readonly json: Json;
-  readonly text: string;
-  /** Its place in the chain is decided: a log record is hashed and offered once. */
-  isOffered: boolean;
-}
+type Promised = Pick<Beat, 'index' | 'hash' | 'rev' | 'first'>;
 
 /** Verified picture of one room. */
 export class Replica implements Disposable {
   private readonly options: ReplicaOptions;
+  private doc: Y.Doc;
   private readonly chain = new LogChain();
   private readonly liveView = new LiveView();
   private readonly changed = new Emitter<ReadonlySet<ViewPart>>();
-  private alarmList: Alarm[] = [];
+  private readonly alarmList: AlarmList;
   private readonly onUpdate = (): void => this.kick();
-  private opened = new WeakMap<Uint8Array, Opened | 'refused'>();
+  private readonly records: HostRecords;
   private running: Promise<void> | undefined;
   private isAgain = false;
   private isDisposed = false;
@@ -63,6 +60,10 @@ export class Replica implements Disposable {
   private isComplete = false;
   private stateSeq = -1n;
   private beatSeq = -1n;
+  /** What the newest beat says that stands in the document. */
+  private promised: Promised | undefined;
+  /** Revision of a state that came and cannot be read here: nobody holds it back. */
+  private unreadableRev = -1;
 
   readonly onDidChange = this.changed.event;
   card: Card | undefined;
@@ -72,6 +73,10 @@ export class Replica implements Disposable {
 
   constructor(options: ReplicaOptions) {
     this.options = options;
+    this.doc = options.doc;
+    this.alarmList = new AlarmList(options.log);
+    const keyOf = (header: RecordHeader): CryptoKey | undefined => this.keyOfHost(header);
+    this.records = new HostRecords({ opener: options.opener, keyOf });
     this.memory = options.memory ?? { term: 0, rev: 0, index: -1, hash: '' };
     this.chain.remember(this.memory.index, this.memory.hash);
     options.doc.on('update', this.onUpdate);
@@ -87,7 +92,39 @@ export class Replica implements Disposable {
   }
 
   get alarms(): readonly Alarm[] {
-    return this.alarmList;
+    return this.alarmList.all;
+  }
+
+  /** [P4] What the host says it has written and is not verified here; undefined if nothing is missing. */
+  get missing(): { readonly entries?: number } | undefined {
+    const { promised, chain } = this;
+    if (!promised) return undefined;
+    const { index, hash, rev, first } = promised;
+    const entries = index + 1 - Math.max(chain.isEmpty ? (first ?? 0) : chain.end, 0);
+    if (entries > 0) return { entries };
+    const held = chain.hashAt(index);
+    const isOther = held !== undefined && held !== hash;
+    const newest = Math.max(this.state?.rev ?? -1, this.unreadableRev);
+    return isOther || rev > newest ? {} : undefined;
+  }
+
+  /** [P5] Entries that the document holds and that did not open here: they come by fetch. */
+  get gap(): number {
+    const { promised, chain } = this;
+    if (promised?.first === undefined || chain.isEmpty) return 0;
+    return Math.max(0, chain.first - promised.first);
+  }
+
+  /** Something that has come is being verified. */
+  get isReading(): boolean {
+    return this.running !== undefined;
+  }
+
+  /** [P4] For long nothing brings what the host says it has written; or it came after all. */
+  withheld(isWithheld: boolean): void {
+    const { alarmList } = this;
+    const isNews = isWithheld ? alarmList.raise('withheld', WITHHELD) : alarmList.end('withheld');
+    if (isNews) this.changed.fire(new Set(['alarms']));
   }
 
   /** What to keep for the next start. */
@@ -106,9 +143,20 @@ export class Replica implements Disposable {
     this.kick();
   }
 
+  /** Reads another document from now on, as one that has taken in what was altered; what is verified stays. */
+  follow(doc: Y.Doc): void {
+    this.doc.off('update', this.onUpdate);
+    this.doc = doc;
+    this.isComplete = false;
+    this.cardBytes = undefined;
+    this.records.forget();
+    doc.on('update', this.onUpdate);
+    this.kick();
+  }
+
   /** Reads the document again, as after a new epoch secret. */
   refresh(): void {
-    this.opened = new WeakMap();
+    this.records.forget();
     this.kick();
   }
 
@@ -119,11 +167,12 @@ export class Replica implements Disposable {
 
   /** Takes the host's beat; undefined if it is not the host's or not newer than the last. */
   async acceptBeat(record: Bytes): Promise<Beat | undefined> {
-    const opened = await this.open(record, RECORD_TYPE.beat, 'beat');
+    const opened = await this.records.open(record, RECORD_TYPE.beat, 'beat');
     if (!opened || opened.seq <= this.beatSeq) return undefined;
     const parsed = beatSchema.safeParse(opened.json);
     if (!parsed.success) return undefined;
     this.beatSeq = opened.seq;
+    this.promised = parsed.data;
     const known = this.chain.hashAt(parsed.data.index);
     if (known !== undefined && known !== parsed.data.hash) this.raiseNow('fork', FORK);
     return parsed.data;
@@ -145,7 +194,7 @@ export class Replica implements Disposable {
 
   dispose(): void {
     this.isDisposed = true;
-    this.options.doc.off('update', this.onUpdate);
+    this.doc.off('update', this.onUpdate);
     this.changed.dispose();
   }
 
@@ -166,24 +215,24 @@ export class Replica implements Disposable {
     while (this.isAgain && !this.isDisposed) {
       this.isAgain = false;
       const parts = new Set<ViewPart>();
-      const alarms = this.alarmList;
+      const alarms = this.alarmList.all;
       await this.readCard(parts);
       if (this.hostKey && this.isComplete) await this.readTail(parts);
-      if (this.alarmList !== alarms) parts.add('alarms');
+      if (this.alarmList.all !== alarms) parts.add('alarms');
       if (parts.size > 0 && !this.isDisposed) this.changed.fire(parts);
     }
   }
 
   private async readCard(parts: Set<ViewPart>): Promise<void> {
-    const bytes = readCard(this.options.doc);
+    const bytes = readCard(this.doc);
     if (!bytes || bytes === this.cardBytes) return;
     // A card is judged by what was complete when it was read.
     const { isComplete } = this;
     this.cardBytes = bytes;
     const card = await openCard(bytes, this.options.room);
-    if (!card) return this.raise('refused', CARD_REFUSED);
+    if (!card) return void this.alarmList.raise('refused', CARD_REFUSED);
     if (card.term < this.memory.term) {
-      if (isComplete) this.raise('rollback', ROLLBACK);
+      if (isComplete) this.alarmList.raise('rollback', ROLLBACK);
       return;
     }
     if (sideToUpdate(card.versions) !== undefined) {
@@ -193,14 +242,16 @@ export class Replica implements Disposable {
       return;
     }
     const isSameTerm = this.card?.term === card.term;
-    if (isSameTerm && this.card?.hostKey !== card.hostKey) return this.raise('split', SPLIT);
+    if (isSameTerm && this.card?.hostKey !== card.hostKey)
+      return void this.alarmList.raise('split', SPLIT);
     const hostBytes = fromBase64Url(card.hostKey);
     const hostKey = hostBytes && (await importVerifyKey(hostBytes));
     if (!hostKey) return;
     if (this.card?.boot !== card.boot) {
-      this.opened = new WeakMap();
+      this.records.forget();
       this.stateSeq = -1n;
       this.beatSeq = -1n;
+      this.promised = undefined;
       // What the host before streamed goes on no more, whether or not this one streams.
       if (this.liveView.breakOff(this.chain.end)) parts.add('live');
     }
@@ -211,8 +262,8 @@ export class Replica implements Disposable {
   }
 
   private async readTail(parts: Set<ViewPart>): Promise<void> {
-    const chunks = readChunks(this.options.doc);
-    const logs = await this.openAll(
+    const chunks = readChunks(this.doc);
+    const logs = await this.records.openAll(
       chunks.flatMap((chunk) => chunk.log),
       RECORD_TYPE.log,
       'log',
@@ -224,8 +275,8 @@ export class Replica implements Disposable {
     );
     // Older chunks keep the state that they were closed with; only the newest one tells the present.
     const newest = chunks.flatMap((chunk) => (chunk.state ? [chunk.state] : [])).slice(-1);
-    const states = await this.openAll(newest, RECORD_TYPE.state, 'state');
-    const live = await this.openAll(
+    const states = await this.records.openAll(newest, RECORD_TYPE.state, 'state');
+    const live = await this.records.openAll(
       chunks.flatMap((chunk) => chunk.live),
       RECORD_TYPE.delta,
       'live',
@@ -235,7 +286,7 @@ export class Replica implements Disposable {
       const offer = this.chain.offer({ text: opened.text, hash });
       opened.isOffered = true;
       if (offer === 'added' || offer === 'restarted') parts.add('entries');
-      else if (offer === 'fork') this.raise('fork', FORK);
+      else if (offer === 'fork') this.alarmList.raise('fork', FORK);
     }
     for (const opened of states) if (this.takeState(opened)) parts.add('state');
     this.settleState(parts);
@@ -260,59 +311,24 @@ export class Replica implements Disposable {
     parts.add('state');
   }
 
-  private takeState(opened: Opened): boolean {
+  private takeState(opened: OpenedRecord): boolean {
     if (opened.seq <= this.stateSeq) return false;
     const parsed = roomStateSchema.safeParse(opened.json);
     if (!parsed.success) {
-      this.raise('update', unreadableState().words);
+      this.alarmList.raise('update', unreadableState().words);
+      this.unreadableRev = revOf(opened.json);
       return false;
     }
     if (parsed.data.rev < this.memory.rev) {
-      this.raise('rollback', ROLLBACK);
+      this.alarmList.raise('rollback', ROLLBACK);
       return false;
     }
     this.stateSeq = opened.seq;
     this.memory = { ...this.memory, rev: parsed.data.rev };
     this.state = parsed.data;
     // What could not be read is in the past: the host was changed back, or said it better.
-    if (this.alarmList.some(({ kind }) => kind === 'update')) {
-      this.alarmList = this.alarmList.filter(({ kind }) => kind !== 'update');
-    }
+    this.alarmList.end('update');
     return true;
-  }
-
-  private async openAll(
-    records: readonly Uint8Array[],
-    type: RecordType,
-    place: string,
-  ): Promise<readonly Opened[]> {
-    // Of this moment: a refresh in between must not find what was refused for want of its secret.
-    const { opened } = this;
-    const fresh = records.filter((record) => !opened.has(record));
-    await Promise.all(
-      fresh.map(async (record) => {
-        opened.set(record, (await this.open(record, type, place)) ?? 'refused');
-      }),
-    );
-    return records.flatMap((record) => {
-      const known = opened.get(record);
-      return known === undefined || known === 'refused' ? [] : [known];
-    });
-  }
-
-  private async open(
-    record: Uint8Array,
-    type: RecordType,
-    place: string,
-  ): Promise<Opened | undefined> {
-    const result = await this.options.opener.open(record, { type, place }, (header) =>
-      this.keyOfHost(header),
-    );
-    if (!result.ok) return undefined;
-    const text = readText(result.plaintext);
-    const json = text === undefined ? undefined : parseJson(text);
-    if (text === undefined || json === undefined) return undefined;
-    return { seq: result.header.seq, json, text, isOffered: false };
   }
 
   /** [T2] Only the boot that the card names writes; others are refused. */
@@ -323,21 +339,12 @@ export class Replica implements Disposable {
 
   /** Outside a reading pass, which tells by itself. */
   private raiseNow(kind: Alarm['kind'], words: ErrorWords): void {
-    this.raise(kind, words);
+    this.alarmList.raise(kind, words);
     this.changed.fire(new Set(['alarms']));
-  }
-
-  private raise(kind: Alarm['kind'], words: ErrorWords): void {
-    if (this.alarmList.some((alarm) => alarm.kind === kind)) return;
-    this.alarmList = [...this.alarmList, { kind, words }];
-    this.options.log.warn('alarm', { kind });
   }
 }
 
-function readText(bytes: Bytes): string | undefined {
-  try {
-    return utf8Text(bytes);
-  } catch {
-    return undefined;
-  }
+function revOf(json: Json): number {
+  const parsed = z.looseObject({ rev: z.number() }).safeParse(json);
+  return parsed.success ? parsed.data.rev : -1;
 }

@@ -1,21 +1,29 @@
 // One Yjs document over one y-websocket connection: the stock client with its sharp edges covered.
 import { Awareness, encodeAwarenessUpdate } from 'y-protocols/awareness';
 import { createEncoder, toUint8Array, writeVarUint, writeVarUint8Array } from 'lib0/encoding';
+import { writeSyncStep1 } from 'y-protocols/sync';
 import { WebsocketProvider } from 'y-websocket';
 import type * as Y from 'yjs';
 import * as z from 'zod/mini';
-import { type Disposable, DisposableStore } from '../base/disposable.ts';
+import { type Disposable, toDisposable } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
 import { CLOSE, isFinalClose } from '../protocol/closeCodes.ts';
-import { LIMITS } from '../protocol/limits.ts';
 import { SUBPROTOCOL } from '../protocol/version.ts';
+import { guardedSocket } from './guardedSocket.ts';
 
-/** y-websocket's message type of awareness. */
+/** y-websocket's message types. */
+const MESSAGE_SYNC = 0;
 const MESSAGE_AWARENESS = 1;
 /** A document without awareness asks again this often, because the client drops a socket that is silent for 30 s. */
 const RESYNC_MS = 12_000;
 /** Longest pause between two tries to connect; each connection draws its own, so that many do not come back at once. */
 const MAX_BACKOFF_MS = 4_000;
+
+/**
+ * Closes that are final for others. A relay that has just lost its disk knows no room until the host
+ * has claimed it again; what we send is no bad message before somebody on the way has altered it.
+ */
+const COMES_BACK: ReadonlySet<number> = new Set([CLOSE.noRoom, CLOSE.badMessage]);
 
 const errorSchema = z.looseObject({ message: z.optional(z.string()) });
 const eventErrorSchema = z.looseObject({
@@ -49,31 +57,118 @@ export interface DocumentConnectionOptions {
   readonly random: () => number;
 }
 
+/** One provider with the awareness that speaks through it. */
+interface Provider {
+  readonly provider: WebsocketProvider;
+  readonly awareness: Awareness;
+  readonly handler: Disposable;
+}
+
 /** Keeps a document in sync with a relay until it is disposed. */
 export class DocumentConnection implements Disposable {
-  private readonly disposables = new DisposableStore();
-  private readonly provider: WebsocketProvider;
+  private readonly options: DocumentConnectionOptions;
   private readonly changed = new Emitter<ConnectionStatus>();
+  private readonly heard = new Emitter<void>();
+  private readonly renewed = new Emitter<void>();
+  private readonly opened = new Emitter<void>();
+  private readonly socket: typeof WebSocket;
   private current: ConnectionStatus = { kind: 'connecting' };
+  private link: Provider;
+  private isDisposed = false;
   /** The close that is told now is our own: no news. */
   private isReconnecting = false;
 
   readonly onDidChange = this.changed.event;
+  /** Something came from the relay: the socket lives. */
+  readonly onDidHear = this.heard.event;
+  /** A socket is open: what was said on the one before may be forgotten by the relay. */
+  readonly onDidOpen = this.opened.event;
+  /** Another document, and another awareness, took the place of the ones before. */
+  readonly onDidRenew = this.renewed.event;
 
   constructor(options: DocumentConnectionOptions) {
-    const awareness = new Awareness(options.doc);
-    if (!options.withAwareness) awareness.setLocalState(null);
-    this.provider = new WebsocketProvider(options.url, options.name, options.doc, {
+    this.options = options;
+    this.socket = guardedSocket(options.webSocket, () => this.heard.fire());
+    this.link = this.open(options.doc, options.url, options.token);
+    this.link.provider.connect();
+  }
+
+  get status(): ConnectionStatus {
+    return this.current;
+  }
+
+  get awareness(): Awareness {
+    return this.link.awareness;
+  }
+
+  get url(): string {
+    return this.link.provider.serverUrl;
+  }
+
+  /** Changes address and token in place; they count from the next try on. */
+  setAddress(url: string, token: string | undefined): void {
+    this.link.provider.serverUrl = url;
+    this.link.provider.protocols = protocolsFor(token);
+  }
+
+  /** Tries again now, also after a final close. A socket that is open is closed without waiting for it. */
+  reconnect(): void {
+    if (this.isDisposed) return;
+    const { provider } = this.link;
+    this.isReconnecting = true;
+    provider.disconnect();
+    this.isReconnecting = false;
+    provider.wsUnsuccessfulReconnects = 0;
+    this.set({ kind: 'connecting' });
+    provider.connect();
+  }
+
+  /** Asks the relay on the same socket for what is missing here; it answers also if nothing is. */
+  ask(): void {
+    const { provider } = this.link;
+    if (!provider.wsconnected || provider.ws?.readyState !== 1) return;
+    const encoder = createEncoder();
+    writeVarUint(encoder, MESSAGE_SYNC);
+    writeSyncStep1(encoder, provider.doc);
+    provider.ws.send(toUint8Array(encoder));
+  }
+
+  /** Goes on with another document, on a new socket: what was taken in for good and wrong is not in it. */
+  renew(doc: Y.Doc): void {
+    if (this.isDisposed) return;
+    const { url, protocols } = { url: this.url, protocols: this.link.provider.protocols };
+    this.isReconnecting = true;
+    close(this.link);
+    this.isReconnecting = false;
+    this.link = this.open(doc, url, protocols[1]);
+    this.set({ kind: 'connecting' });
+    this.renewed.fire();
+    this.link.provider.connect();
+  }
+
+  dispose(): void {
+    if (this.isDisposed) return;
+    this.isDisposed = true;
+    close(this.link);
+    for (const emitter of [this.changed, this.heard, this.renewed, this.opened]) emitter.dispose();
+  }
+
+  private open(doc: Y.Doc, url: string, token: string | undefined): Provider {
+    const { name, withAwareness, random } = this.options;
+    const awareness = new Awareness(doc);
+    if (!withAwareness) awareness.setLocalState(null);
+    const provider = new WebsocketProvider(url, name, doc, {
       connect: false,
       awareness,
-      protocols: protocolsFor(options.token),
-      WebSocketPolyfill: guardedSocket(options.webSocket),
+      protocols: protocolsFor(token),
+      WebSocketPolyfill: this.socket,
       disableBc: true,
-      maxBackoffTime: MAX_BACKOFF_MS * (0.5 + options.random() / 2),
-      ...(options.withAwareness ? {} : { resyncInterval: RESYNC_MS }),
+      maxBackoffTime: MAX_BACKOFF_MS * (0.5 + random() / 2),
+      ...(withAwareness ? {} : { resyncInterval: RESYNC_MS }),
     });
-    this.sendOnlyOwnAwareness(awareness);
-    const { provider } = this;
+    provider.on('status', ({ status }) => {
+      if (status === 'connected') this.opened.fire();
+    });
     provider.on('sync', (isSynced) => {
       if (isSynced) this.set({ kind: 'synced' });
     });
@@ -88,76 +183,42 @@ export class DocumentConnection implements Disposable {
     provider.on('closed', (event) => {
       this.set({ kind: 'closed', code: event.code, reason: event.reason });
     });
-    // A relay that has just lost its disk knows no room until the host has claimed it again.
-    provider.shouldReconnect = ({ code }) => code === CLOSE.noRoom || !isFinalClose(code);
-    this.disposables.defer(() => {
-      provider.destroy();
-      awareness.destroy();
-      this.changed.dispose();
-    });
-    provider.connect();
-  }
-
-  get status(): ConnectionStatus {
-    return this.current;
-  }
-
-  get awareness(): Awareness {
-    return this.provider.awareness;
-  }
-
-  get url(): string {
-    return this.provider.serverUrl;
-  }
-
-  /** Changes address and token in place; they count from the next try on. */
-  setAddress(url: string, token: string | undefined): void {
-    this.provider.serverUrl = url;
-    this.provider.protocols = protocolsFor(token);
-  }
-
-  /** Tries again now, also after a final close. */
-  reconnect(): void {
-    if (this.disposables.isDisposed) return;
-    this.isReconnecting = true;
-    this.provider.disconnect();
-    this.isReconnecting = false;
-    this.provider.wsUnsuccessfulReconnects = 0;
-    this.set({ kind: 'connecting' });
-    this.provider.connect();
-  }
-
-  dispose(): void {
-    this.disposables.dispose();
+    provider.shouldReconnect = ({ code }) => COMES_BACK.has(code) || !isFinalClose(code);
+    return { provider, awareness, handler: sendOnlyOwnAwareness(provider, awareness) };
   }
 
   private set(status: ConnectionStatus): void {
-    if (this.disposables.isDisposed) return;
+    if (this.isDisposed) return;
     const isSame = JSON.stringify(status) === JSON.stringify(this.current);
     this.current = status;
     // A room that is still not known is news each time: it matters for how long.
     const isStillUnknown = status.kind === 'offline' && status.code === CLOSE.noRoom;
     if (!isSame || isStillUnknown) this.changed.fire(status);
   }
+}
 
-  /** The stock client repeats everybody's state: with 64 members one change would be 4,096 deliveries. */
-  private sendOnlyOwnAwareness(awareness: Awareness): void {
-    const { provider } = this;
-    awareness.off('update', provider._awarenessUpdateHandler);
-    const own = awareness.clientID;
-    type Change = { added: number[]; updated: number[]; removed: number[] };
-    const handler = ({ added, updated, removed }: Change): void => {
-      if (![...added, ...updated, ...removed].includes(own)) return;
-      const { ws } = provider;
-      if (!provider.wsconnected || ws?.readyState !== 1) return;
-      const encoder = createEncoder();
-      writeVarUint(encoder, MESSAGE_AWARENESS);
-      writeVarUint8Array(encoder, encodeAwarenessUpdate(awareness, [own]));
-      ws.send(toUint8Array(encoder));
-    };
-    awareness.on('update', handler);
-    this.disposables.defer(() => awareness.off('update', handler));
-  }
+function close({ provider, awareness, handler }: Provider): void {
+  handler.dispose();
+  provider.destroy();
+  awareness.destroy();
+}
+
+/** The stock client repeats everybody's state: with 64 members one change would be 4,096 deliveries. */
+function sendOnlyOwnAwareness(provider: WebsocketProvider, awareness: Awareness): Disposable {
+  awareness.off('update', provider._awarenessUpdateHandler);
+  const own = awareness.clientID;
+  type Change = { added: number[]; updated: number[]; removed: number[] };
+  const handler = ({ added, updated, removed }: Change): void => {
+    if (![...added, ...updated, ...removed].includes(own)) return;
+    const { ws } = provider;
+    if (!provider.wsconnected || ws?.readyState !== 1) return;
+    const encoder = createEncoder();
+    writeVarUint(encoder, MESSAGE_AWARENESS);
+    writeVarUint8Array(encoder, encodeAwarenessUpdate(awareness, [own]));
+    ws.send(toUint8Array(encoder));
+  };
+  awareness.on('update', handler);
+  return toDisposable(() => awareness.off('update', handler));
 }
 
 function protocolsFor(token: string | undefined): string[] {
@@ -167,39 +228,6 @@ function protocolsFor(token: string | undefined): string[] {
 function closeText(event: CloseEvent | null): string {
   if (!event) return 'no answer for 30 s';
   return event.reason || `connection closed (${event.code})`;
-}
-
-/**
- * Sockets whose messages cannot throw into the event loop, and that take only bytes of a bounded
- * size. A proxy around the constructor, not a subclass: VS Code's own patch of WebSocket returns
- * objects of another class.
- */
-function guardedSocket(base: typeof WebSocket): typeof WebSocket {
-  return new Proxy(base, {
-    construct(target, [url, protocols]: [string, string[]]) {
-      const socket = new target(url, protocols);
-      let handler: ((event: MessageEvent) => void) | null = null;
-      Object.defineProperty(socket, 'onmessage', {
-        get: () => handler,
-        set: (next: ((event: MessageEvent) => void) | null) => {
-          handler = next;
-        },
-      });
-      socket.addEventListener('message', (event) => {
-        const data: unknown = event.data;
-        if (!(data instanceof ArrayBuffer) || data.byteLength > LIMITS.frameBytes * 2) {
-          socket.close(4000, 'unexpected message');
-          return;
-        }
-        try {
-          handler?.(event);
-        } catch {
-          socket.close(4000, 'malformed message');
-        }
-      });
-      return socket;
-    },
-  });
 }
 
 /** Why a connection failed, as far as the runtime tells: browsers do not, Node and VS Code do. */

@@ -74,8 +74,9 @@ test('an answer that another than the host wrote is passed over', async () => {
   expect(outbox.get(id)?.status).toBe('sent');
 });
 
-test('what nobody answers in time is expired, with its text kept', async () => {
-  const { outbox, clock, doc, setTerm } = await makeOutbox();
+test('[C15] what nobody answers in time and the host says has not come is expired, with its text kept', async () => {
+  const arrived = { counter: 0, at: Infinity };
+  const { outbox, clock, doc, setTerm } = await makeOutbox({ arrived: () => arrived });
   await setTerm(1);
   const { id } = outbox.add('prompt', { text: 'keep me' });
   await waitUntil('it is sent', () => outbox.get(id)?.status === 'sent');
@@ -84,6 +85,22 @@ test('what nobody answers in time is expired, with its text kept', async () => {
   expect(outbox.get(id)).toMatchObject({ args: { text: 'keep me' } });
   expect(outbox.get(id)?.message).toMatch(/text was kept/);
   expect(outOf(doc).length).toBe(0);
+});
+
+test('[C15] what a host that is heard does not answer may have run: its answer may be held back', async () => {
+  let arrived = { counter: 1, at: Infinity };
+  const { outbox, clock, setTerm } = await makeOutbox({ arrived: () => arrived });
+  await setTerm(1);
+  const first = outbox.add('prompt', { text: 'it came' });
+  const second = outbox.add('prompt', { text: 'said before its time was over' });
+  await waitUntil('both are sent', () => outbox.get(second.id)?.status === 'sent');
+  arrived = { counter: 1, at: 0 };
+  clock.advance(TIMES.commandMs + 2000);
+  await tick();
+  expect(outbox.items.map(({ status }) => status)).toEqual(['sent', 'sent']);
+  clock.advance(30_000);
+  await waitUntil('it is unknown', () => outbox.get(second.id)?.status === 'unknown');
+  expect(outbox.get(first.id)?.message).toMatch(/may have run/);
 });
 
 test('a 1 MB prompt is refused before anything is sent, with what to do', async () => {

@@ -8,11 +8,13 @@ import { RecordOpener, RecordSealer } from '../../src/crypto/record.ts';
 import { type Ack, type Command, commandSchema } from '../../src/protocol/command.ts';
 import { RECORD_TYPE } from '../../src/protocol/room.ts';
 import { inOf, outOf, recordsOf } from '../../src/session/layout.ts';
-import { Outbox } from '../../src/session/outbox.ts';
+import { type Arrived, Outbox } from '../../src/session/outbox.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 
 /** Makes one: without a term yet, so that nothing is sent. */
-export async function makeOutbox(options: { readonly canHear?: () => boolean } = {}) {
+export async function makeOutbox(
+  options: { readonly canHear?: () => boolean; readonly arrived?: () => Arrived | undefined } = {},
+) {
   const identity = await createIdentity();
   const host = await generateSigningPair();
   const [room, secret] = [randomBytes(16), randomBytes(32)];
@@ -27,6 +29,7 @@ export async function makeOutbox(options: { readonly canHear?: () => boolean } =
     fence: () => 7,
     hostTime: () => clock.now(),
     canHear: options.canHear ?? (() => true),
+    arrived: () => options.arrived?.(),
     clock,
     log: silentLogger,
   });

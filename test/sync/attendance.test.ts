@@ -44,6 +44,8 @@ async function makeAttendance() {
     epoch: () => 1,
     beat: () => ({ rev: 1, index: 0, hash: '', epoch: 1, at: 1, seen: [] }),
     attendance,
+    short: () => [],
+    onDidWrite: () => ({ dispose: () => undefined }),
     clock,
   });
   rig.own(() => attendance.dispose());

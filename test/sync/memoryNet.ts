@@ -12,6 +12,7 @@ import {
 import type { Relay } from '../../src/relay/server.ts';
 import type { FakeClock } from '../probes/fakeClock.ts';
 import {
+  type Carried,
   type Direction,
   type Network,
   PairSocket,
@@ -43,11 +44,22 @@ export interface Faults {
   latencyMs: (pair: SocketPair) => number;
   /** Which of several connections whose next message is due goes first: an index. */
   choose: (ready: number) => number;
+  /** What a relay, or whoever stands before it, makes of a message. */
+  carry: (pair: SocketPair, direction: Direction, data: Buffer) => readonly Carried[];
+}
+
+/** As an honest one does. */
+export function carryAll(data: Buffer): readonly Carried[] {
+  return [{ data, laterMs: 0 }];
 }
 
 /** Relays and connections of one test. */
 export class MemoryNet implements Network {
-  readonly faults: Faults = { latencyMs: () => LATENCY_MS, choose: () => 0 };
+  readonly faults: Faults = {
+    latencyMs: () => LATENCY_MS,
+    choose: () => 0,
+    carry: (_pair, _way, data) => carryAll(data),
+  };
   private readonly clock: FakeClock;
   private readonly servers = new Map<string, Server>();
   private readonly pairs = new Set<SocketPair>();
@@ -154,6 +166,10 @@ export class MemoryNet implements Network {
 
   latencyMs(pair: SocketPair): number {
     return this.faults.latencyMs(pair);
+  }
+
+  carry(pair: SocketPair, direction: Direction, data: Buffer): readonly Carried[] {
+    return this.faults.carry(pair, direction, data);
   }
 
   serverOf({ url }: SocketPair): ((pair: SocketPair) => void) | undefined {

@@ -24,7 +24,7 @@ function makeChannel(options: { readonly holds?: number } = {}) {
   const awareness = makeAwareness();
   const heard: number[] = [];
   const channel = new PresenceChannel({
-    awareness,
+    connection: { awareness, onDidRenew: () => ({ dispose: () => undefined }) },
     device: 'd',
     clock,
     acceptBeat: async (record: Bytes) => {
@@ -32,6 +32,7 @@ function makeChannel(options: { readonly holds?: number } = {}) {
       return undefined;
     },
     holds: () => options.holds,
+    sent: () => 0,
   });
   rig.own(() => channel.dispose());
   return { channel, awareness, clock, heard };

@@ -10,6 +10,12 @@ interface Event {
   readonly happen: () => void;
 }
 
+/** A message as it goes on. */
+export interface Carried {
+  readonly data: Buffer;
+  readonly laterMs: number;
+}
+
 export type Direction = 'toRelay' | 'toClient';
 
 /** What pairs need of their network. */
@@ -19,6 +25,8 @@ export interface Network {
   nextPlace(): number;
   /** Milliseconds on the way to or from this address. */
   latencyMs(pair: SocketPair): number;
+  /** What becomes of a message on its way: each of these arrives, so much later than it would. */
+  carry(pair: SocketPair, direction: Direction, data: Buffer): readonly Carried[];
   /** Takes the other end of a pair whose handshake has arrived; undefined if nobody is there. */
   serverOf(pair: SocketPair): ((pair: SocketPair) => void) | undefined;
   register(pair: SocketPair): void;
@@ -34,6 +42,8 @@ export class SocketPair {
   isSilent = false;
   private readonly network: Network;
   private readonly queues: Record<Direction, Event[]> = { toRelay: [], toClient: [] };
+  /** What somebody in the middle keeps: it is out of the order of the rest. */
+  private readonly kept: Record<Direction, Event[]> = { toRelay: [], toClient: [] };
 
   constructor(network: Network, client: PairSocket, url: string, protocols: readonly string[]) {
     this.network = network;
@@ -62,15 +72,34 @@ export class SocketPair {
     queue.push({ dueMs: Math.max(dueMs, queue.at(-1)?.dueMs ?? 0), place, bytes, happen });
   }
 
+  /** Sends data through whoever stands in the middle; what it keeps for longer comes after what follows. */
+  carry(direction: Direction, sent: Buffer, arrive: (data: Buffer) => void): void {
+    for (const { data, laterMs } of this.network.carry(this, direction, sent)) {
+      if (laterMs === 0) {
+        this.push(direction, () => arrive(data), data.length);
+        continue;
+      }
+      const dueMs = this.network.now() + this.network.latencyMs(this) + laterMs;
+      const place = this.network.nextPlace();
+      this.kept[direction].push({ dueMs, place, bytes: data.length, happen: () => arrive(data) });
+    }
+  }
+
   /** What comes next in a direction; undefined if nothing can. */
   next(direction: Direction): Pick<Event, 'dueMs' | 'place'> | undefined {
     if (this.isSilent || (direction === 'toRelay' && this.relay.isPaused)) return undefined;
-    return this.queues[direction][0];
+    return earliest(this.queues[direction][0], earliestOf(this.kept[direction]));
   }
 
   /** Lets it happen. */
   move(direction: Direction): void {
-    this.queues[direction].shift()?.happen();
+    const next = earliest(this.queues[direction][0], earliestOf(this.kept[direction]));
+    if (!next) return;
+    for (const list of [this.queues[direction], this.kept[direction]]) {
+      const at = list.indexOf(next);
+      if (at >= 0) list.splice(at, 1);
+    }
+    next.happen();
   }
 
   /** Bytes that have not arrived. */
@@ -82,10 +111,21 @@ export class SocketPair {
   cut(): void {
     this.isSilent = false;
     this.relay.isPaused = false;
-    for (const queue of Object.values(this.queues)) queue.length = 0;
+    for (const lists of [this.queues, this.kept]) {
+      for (const list of Object.values(lists)) list.length = 0;
+    }
     this.push('toClient', () => this.client.failed());
     this.push('toRelay', () => this.relay.closed(1006));
   }
+}
+
+function earliest(a: Event | undefined, b: Event | undefined): Event | undefined {
+  if (!a || !b) return a ?? b;
+  return b.dueMs < a.dueMs ? b : a;
+}
+
+function earliestOf(events: readonly Event[]): Event | undefined {
+  return events.reduce<Event | undefined>((found, event) => earliest(found, event), undefined);
 }
 
 type Handler = ((event: never) => void) | null;
@@ -126,8 +166,7 @@ export class PairSocket extends EventTarget {
 
   send(data: Uint8Array): void {
     if (this.readyState !== 1) return;
-    const copy = Buffer.from(data);
-    this.pair.push('toRelay', () => this.pair.relay.received(copy), copy.length);
+    this.pair.carry('toRelay', Buffer.from(data), (copy) => this.pair.relay.received(copy));
   }
 
   close(code = 1005, reason = ''): void {
@@ -205,8 +244,11 @@ export class RelayEnd extends EventEmitter {
 
   send(data: Uint8Array | string): void {
     if (this.readyState !== 1) return;
-    const copy = typeof data === 'string' ? data : Buffer.from(data);
-    this.pair.push('toClient', () => this.pair.client.received(copy), copy.length);
+    if (typeof data === 'string') {
+      this.pair.push('toClient', () => this.pair.client.received(data), data.length);
+      return;
+    }
+    this.pair.carry('toClient', Buffer.from(data), (copy) => this.pair.client.received(copy));
   }
 
   ping(): void {

@@ -49,11 +49,11 @@ test('[P3] a picture from before a sleep is not called live', () => {
   const clock = createFakeClock();
   const tracker = new TruthTracker(clock);
   tracker.synced();
-  tracker.beat(true);
+  tracker.beat({ isSeen: true, ageMs: 0 });
   expect(tracker.truth.kind).toBe('live');
   tracker.doubt();
   expect(tracker.truth.kind).toBe('unconfirmed');
-  tracker.beat(true);
+  tracker.beat({ isSeen: true, ageMs: 0 });
   expect(tracker.truth.kind).toBe('live');
 });
 
@@ -61,7 +61,7 @@ test('[P3] a host that is not heard for 25 s is offline, and was live until then
   const clock = createFakeClock();
   const tracker = new TruthTracker(clock);
   tracker.synced();
-  tracker.beat(true);
+  tracker.beat({ isSeen: true, ageMs: 0 });
   clock.advance(24_000);
   expect(tracker.truth.kind).toBe('live');
   clock.advance(2_000);
@@ -72,12 +72,12 @@ test('[P3] a beat whose check ends after the connection did does not call it liv
   const clock = createFakeClock();
   const tracker = new TruthTracker(clock);
   tracker.synced();
-  tracker.beat(true);
+  tracker.beat({ isSeen: true, ageMs: 0 });
   tracker.offline('gone');
-  tracker.beat(true);
+  tracker.beat({ isSeen: true, ageMs: 0 });
   expect(tracker.truth.kind).toBe('relay-offline');
   tracker.synced();
-  tracker.beat(true);
+  tracker.beat({ isSeen: true, ageMs: 0 });
   expect(tracker.truth.kind).toBe('live');
 });
 
@@ -85,7 +85,7 @@ test('[O12] what was last seen is the last thing that the host has signed, and n
   const clock = createFakeClock();
   const tracker = new TruthTracker(clock);
   tracker.synced();
-  tracker.beat(true);
+  tracker.beat({ isSeen: true, ageMs: 0 });
   const beatAt = clock.monotonic();
   clock.advance(10_800);
   tracker.record();
@@ -104,7 +104,7 @@ test('[O12] records keep nothing live: only beats do', () => {
   const clock = createFakeClock();
   const tracker = new TruthTracker(clock);
   tracker.synced();
-  tracker.beat(true);
+  tracker.beat({ isSeen: true, ageMs: 0 });
   for (let n = 0; n < 30; n += 1) {
     clock.advance(1000);
     tracker.record();

@@ -25,6 +25,14 @@ interface Window extends WindowRef {
   /** The awareness text that was verified: the same one again is no news. */
   readonly text: string;
   readonly nonce: string;
+  readonly sent: number;
+}
+
+/** What a window that is here says of itself. */
+export interface Voice extends WindowRef {
+  readonly nonce: string;
+  /** Commands that it has put into its member's channel. */
+  readonly sent: number;
 }
 
 /** Follows the awareness of a room over any number of relays. */
@@ -53,11 +61,9 @@ export class Attendance implements Disposable {
     return [...all.values()];
   }
 
-  /** What every window that is here calls itself in its presence, on all relays. */
-  get nonces(): readonly string[] {
-    return [...this.sources.values()].flatMap((windows) =>
-      [...windows.values()].map(({ nonce }) => nonce),
-    );
+  /** What every window that is here says of itself, on all relays. */
+  get voices(): readonly Voice[] {
+    return [...this.sources.values()].flatMap((windows) => [...windows.values()]);
   }
 
   /** The awareness of each relay that is followed. */
@@ -142,7 +148,7 @@ export class Attendance implements Disposable {
       : undefined;
     if (!parsed?.success) return undefined;
     const window = toBase64Url(header.boot);
-    const { nonce, holds } = parsed.data;
+    const { nonce, holds, sent = 0 } = parsed.data;
     const known = this.newest.get(window);
     // The same again is what a relay sends after a reconnect.
     if (known?.text !== text) {
@@ -150,7 +156,7 @@ export class Attendance implements Disposable {
       if (holds !== undefined) this.options.renew({ member, window }, holds);
     }
     this.remember(window, { seq: header.seq, text });
-    return { member, window, text, nonce };
+    return { member, window, text, nonce, sent };
   }
 
   private remember(window: string, newest: { readonly seq: bigint; readonly text: string }): void {

@@ -67,6 +67,13 @@ export class HostChannels implements Disposable {
     this.options.relays.open(channelDocument(this.options.room, member), channel.doc);
   }
 
+  /** Begins anew with another document: what the one before has taken in for good may be wrong. */
+  renew(member: string): void {
+    if (!this.channels.has(member)) return;
+    this.close(member);
+    this.open(member);
+  }
+
   close(member: string): void {
     this.options.relays.close(channelDocument(this.options.room, member));
     this.channels.get(member)?.dispose();

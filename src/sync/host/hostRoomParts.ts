@@ -23,6 +23,7 @@ import { roomHandlers } from './roomHandlers.ts';
 import { RoomPeople } from './roomPeople.ts';
 import { RoomRelays } from './roomRelays.ts';
 import { RoomStates } from './roomStates.ts';
+import { ShortChannels } from './shortChannels.ts';
 
 /** What a room is made of. */
 export interface HostRoomParts {
@@ -102,6 +103,19 @@ export async function createHostRoomParts(
       log,
     }),
   );
+  const hostChannels = disposables.add(
+    new HostChannels({ ...sealing, room, relays: roomRelays, keyOf, isPresent, clock, log }),
+  );
+  const shortChannels = disposables.add(
+    new ShortChannels({
+      room,
+      voices: () => attendance.voices,
+      reconnect: (name) => roomRelays.reconnect(name),
+      renew: (member) => hostChannels.renew(member),
+      clock,
+      log,
+    }),
+  );
   const hostBeats = disposables.add(
     new HostBeats({
       ...sealing,
@@ -109,15 +123,15 @@ export async function createHostRoomParts(
       beat: () => {
         const { index, hash } = publisher.published;
         const { revision: rev } = roomStates;
-        return { rev, index, hash, epoch: roomEpochs.current, at: clock.now(), seen: [] };
+        const first = Math.max(0, index + 1 - tailDocument.logCount);
+        return { rev, index, hash, first, epoch: roomEpochs.current, at: clock.now(), seen: [] };
       },
+      short: () => shortChannels.windows,
+      onDidWrite: publisher.onDidWrite,
       clock,
     }),
   );
 
-  const hostChannels = disposables.add(
-    new HostChannels({ ...sealing, room, relays: roomRelays, keyOf, isPresent, clock, log }),
-  );
   const roomPeople = disposables.add(
     new RoomPeople({
       room,
@@ -169,8 +183,12 @@ export async function createHostRoomParts(
     new DocumentRepair({ doc, tail: tailDocument, room, host, clock, log }),
   );
 
+  disposables.add(shortChannels.onDidChange(() => hostBeats.send()));
   disposables.add(
-    hostChannels.onDidReceive(({ from, command }) => commandGate.receive(from, command)),
+    hostChannels.onDidReceive(({ from, command }) => {
+      shortChannels.received(from.window, command.cseq ?? 0);
+      commandGate.receive(from, command);
+    }),
   );
   disposables.add(
     roomRelays.onDidJoin((awareness) => {

@@ -141,6 +141,11 @@ export class RelayLink implements Disposable {
     return connection;
   }
 
+  /** Opens a new socket for a document. */
+  reconnect(name: string): void {
+    this.connections.get(name)?.reconnect();
+  }
+
   close(name: string): void {
     this.connections.get(name)?.dispose();
     this.connections.delete(name);

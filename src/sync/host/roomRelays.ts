@@ -61,6 +61,11 @@ export class RoomRelays implements Disposable {
     for (const link of this.links.values()) this.openOn(link, name, { doc, withAwareness });
   }
 
+  /** Opens new sockets for a document: the ones it has bring less than they should. */
+  reconnect(name: string): void {
+    for (const link of this.links.values()) link.reconnect(name);
+  }
+
   close(name: string): void {
     this.served.delete(name);
     for (const link of this.links.values()) link.close(name);

@@ -22,11 +22,14 @@ import {
 } from '../../session/view.ts';
 import { closedHere, hostOfOtherVersion } from '../errors.ts';
 import { type AttachmentParts, createAttachmentParts } from './attachmentParts.ts';
+import type { HeardBeat } from './presenceChannel.ts';
 import type { EpochSecret, JoinOptions } from './joinOptions.ts';
 import { fetchPage, fetchWhole, type OpenPart, requestOf, sayGoodbye } from './requests.ts';
 
 /** Parts of a view that change by what the host has signed. */
 const RECORDS: readonly ViewPart[] = ['state', 'entries', 'live'];
+/** So many beats in a row do not name a member whose voice is lost, and not just late. */
+const UNSEEN_BEATS = 3;
 
 /** A joined room. */
 export class Attachment implements RoomView, Disposable {
@@ -37,6 +40,8 @@ export class Attachment implements RoomView, Disposable {
   private readonly changed = new Emitter<ReadonlySet<ViewPart>>();
   private readonly closing = new AbortController();
   private over: AppError | undefined;
+  /** Beats in a row that do not name us. */
+  private unseen = 0;
   /** Commands whose answer somebody waits for: nobody else forgets them. */
   private readonly awaited = new Set<string>();
   private fetching: Promise<boolean> | undefined;
@@ -74,14 +79,20 @@ export class Attachment implements RoomView, Disposable {
     const { replica, documentConnection, truthTracker, memberChannel, presenceChannel } = parts;
     disposables.add(replica.onDidChange((changes) => this.replicaChanged(changes)));
     disposables.add(documentConnection.onDidChange(() => this.connectionChanged()));
+    disposables.add(documentConnection.onDidOpen(() => presenceChannel.prove()));
     disposables.add(truthTracker.onDidChange(() => this.fire('truth')));
     disposables.add(memberChannel.outbox.onDidChange(() => this.fire('outbox')));
+    disposables.add(presenceChannel.onDidBeat((heard) => this.beat(heard)));
+    parts.gaps.fetch = () => this.fetchOlder();
+    let { counter } = memberChannel.outbox;
     disposables.add(
-      presenceChannel.onDidBeat(({ beat, isSeen }) => {
-        truthTracker.beat(isSeen);
-        if (parts.hostTime.saw(beat.at)) memberChannel.outbox.flush();
+      memberChannel.outbox.onDidChange(() => {
+        const before = counter;
+        ({ counter } = memberChannel.outbox);
+        if (counter > before) presenceChannel.announce();
       }),
     );
+    if (options.wakes) disposables.add(options.wakes((how) => this.wake(how)));
   }
 
   get member(): string {
@@ -193,6 +204,42 @@ export class Attachment implements RoomView, Disposable {
     this.closing.abort(closedHere());
   }
 
+  /** This device woke, or its network changed: what was heard before says nothing of now. */
+  private wake(how: 'woke' | 'online'): void {
+    const { truthTracker, presenceChannel, documentConnection, memberChannel, socketWatch } =
+      this.parts;
+    if (this.over) return;
+    truthTracker.doubt();
+    if (how === 'woke') {
+      presenceChannel.prove();
+      socketWatch.check();
+      return;
+    }
+    documentConnection.reconnect();
+    memberChannel.reconnect();
+  }
+
+  private beat({ beat, isSeen, provesMs, received }: HeardBeat): void {
+    const { truthTracker, hostTime, memberChannel, presenceChannel, catchUp } = this.parts;
+    if (provesMs !== undefined) hostTime.proved(beat.at, provesMs);
+    const isNewTime = hostTime.saw(beat.at);
+    const ageMs = hostTime.ageMs(beat.at);
+    catchUp.look();
+    truthTracker.beat({ isSeen, ageMs });
+    if (isSeen && hostTime.wantsProof(beat.at)) presenceChannel.prove();
+    this.countUnseen(isSeen);
+    memberChannel.heard(received === undefined ? undefined : { counter: received, at: beat.at });
+    if (isNewTime) memberChannel.outbox.flush();
+  }
+
+  /** A member that beat after beat does not name is not heard: what it says under another client may be. */
+  private countUnseen(isSeen: boolean): void {
+    this.unseen = isSeen || !this.me ? 0 : this.unseen + 1;
+    if (this.unseen < UNSEEN_BEATS) return;
+    this.unseen = 0;
+    this.parts.renewDocument();
+  }
+
   private replicaChanged(changes: ReadonlySet<ViewPart>): void {
     const { replica, memberControl, truthTracker } = this.parts;
     const { foreignVersions } = replica;
@@ -202,6 +249,7 @@ export class Attachment implements RoomView, Disposable {
       truthTracker.synced();
     }
     if (RECORDS.some((part) => changes.has(part))) truthTracker.record();
+    this.parts.catchUp.look();
     this.remember();
     this.followCard();
     this.followRoster();
@@ -226,7 +274,7 @@ export class Attachment implements RoomView, Disposable {
   }
 
   private connectionChanged(): void {
-    const { documentConnection, roomEntry, replica, presenceChannel, truthTracker } = this.parts;
+    const { documentConnection, roomEntry, replica, truthTracker } = this.parts;
     const { status } = documentConnection;
     switch (status.kind) {
       case 'connecting':
@@ -234,7 +282,6 @@ export class Attachment implements RoomView, Disposable {
       case 'synced':
         roomEntry.synced();
         replica.complete();
-        presenceChannel.announce();
         // Back at the relay: what is heard from now on counts, before the state is verified too.
         if (replica.state || this.truth.kind === 'relay-offline') truthTracker.synced();
         return;
@@ -243,6 +290,7 @@ export class Attachment implements RoomView, Disposable {
         if (status.code === CLOSE.noRoom && replica.state === undefined) {
           return this.endIf(roomEntry.unknown());
         }
+        this.parts.catchUp.pause();
         truthTracker.offline(status.reason);
         return;
       case 'closed':

@@ -9,6 +9,7 @@ import { LIMITS } from '../../protocol/limits.ts';
 import type { InviteLink } from '../../protocol/link.ts';
 import { Replica } from '../../session/replica.ts';
 import { DocumentConnection } from '../documentConnection.ts';
+import { CatchUp } from './catchUp.ts';
 import { HostTime } from './hostTime.ts';
 import type { JoinOptions } from './joinOptions.ts';
 import { Knocking } from './knocking.ts';
@@ -18,6 +19,7 @@ import { MemberSecrets } from './memberSecrets.ts';
 import { MemberTerm } from './memberTerm.ts';
 import { PresenceChannel } from './presenceChannel.ts';
 import { type AdmissionTokens, RoomEntry } from './roomEntry.ts';
+import { SocketWatch } from './socketWatch.ts';
 import { TruthTracker } from './truthTracker.ts';
 
 /** What a joined room is made of. */
@@ -34,7 +36,16 @@ export interface AttachmentParts {
   readonly knocking: Knocking;
   readonly roomEntry: RoomEntry;
   readonly memberChannel: MemberChannel;
+  /** Reads another document under another client, on a new socket. */
+  readonly renewDocument: () => void;
+  readonly catchUp: CatchUp;
+  readonly socketWatch: SocketWatch;
+  /** How entries that did not open are fetched; the room that is joined says it. */
+  readonly gaps: { fetch: () => Promise<unknown> };
 }
+
+/** Why a connection that brings nothing is over. */
+const NO_ANSWER = 'no answer';
 
 /** Makes them and joins them to one another; connecting begins. `disposables` owns them. */
 export function createAttachmentParts(
@@ -52,9 +63,10 @@ export function createAttachmentParts(
   const memberSecrets = new MemberSecrets(link, options.epochs);
   const secretOf = memberSecrets.secretOf.bind(memberSecrets);
   const opener = new RecordOpener({ room: roomBytes, secretOf });
-  const doc = new Y.Doc();
+  let doc = new Y.Doc();
   disposables.defer(() => doc.destroy());
 
+  const gaps = { fetch: (): Promise<unknown> => Promise.resolve() };
   const memory = options.memory?.load(link.room);
   const replica = disposables.add(
     new Replica({ doc, room: link.room, opener, log, ...(memory ? { memory } : {}) }),
@@ -79,13 +91,16 @@ export function createAttachmentParts(
     window: () => memberTerm.window,
     state: () => replica.state,
   });
+  // Its channel is made after it: what it says of it is read when it speaks.
+  let counter = (): number => 0;
   const presenceChannel = disposables.add(
     new PresenceChannel({
-      awareness: documentConnection.awareness,
+      connection: documentConnection,
       device,
       clock,
       acceptBeat: (record) => replica.acceptBeat(record),
       holds: () => memberControl.heldFence,
+      sent: () => counter(),
     }),
   );
 
@@ -114,9 +129,46 @@ export function createAttachmentParts(
       opener,
       fence: () => memberControl.lastFence,
       hostTime: () => hostTime.now,
-      isLive: () => truthTracker.truth.kind === 'live',
+      isHeard: () => truthTracker.truth.kind === 'live' || truthTracker.truth.kind === 'behind',
       clock,
       log,
+    }),
+  );
+
+  counter = () => memberChannel.outbox.counter;
+  const renewDocument = (): void => {
+    const before = doc;
+    doc = new Y.Doc();
+    replica.follow(doc);
+    documentConnection.renew(doc);
+    before.destroy();
+  };
+  const catchUp = disposables.add(
+    new CatchUp({
+      clock,
+      missing: () => replica.missing,
+      gap: () => replica.gap,
+      isReading: () => replica.isReading,
+      ask: () => documentConnection.ask(),
+      reconnect: () => documentConnection.reconnect(),
+      renew: renewDocument,
+      fetchGap: () => gaps.fetch(),
+      onComplete: (isComplete) => truthTracker.complete(isComplete),
+      onBehind: (shortfall) => truthTracker.behind(shortfall),
+      onWithheld: (isWithheld) => replica.withheld(isWithheld),
+    }),
+  );
+  const socketWatch = disposables.add(
+    new SocketWatch({
+      clock,
+      onDidHear: documentConnection.onDidHear,
+      isOpen: () => documentConnection.status.kind === 'synced',
+      ask: () => documentConnection.ask(),
+      onLost: () => {
+        truthTracker.offline(NO_ANSWER);
+        documentConnection.reconnect();
+        memberChannel.reconnect();
+      },
     }),
   );
 
@@ -139,5 +191,9 @@ export function createAttachmentParts(
     knocking,
     roomEntry,
     memberChannel,
+    catchUp,
+    socketWatch,
+    gaps,
+    renewDocument,
   };
 }

@@ -1,4 +1,5 @@
 // How a room is joined.
+import type { Event } from '../../base/emitter.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Identity } from '../../crypto/identity.ts';
@@ -31,6 +32,8 @@ export interface JoinOptions {
   /** Random number in [0, 1), for pauses. Default: the runtime's own. */
   readonly random?: () => number;
   readonly memory?: RoomMemoryStore;
+  /** This device woke or is looked at again ('woke'), or has another network ('online'). */
+  readonly wakes?: Event<'woke' | 'online'>;
   /** Content secrets known from elsewhere (the owner's directory). */
   readonly epochs?: readonly EpochSecret[];
 }

@@ -2,18 +2,19 @@
 import * as Y from 'yjs';
 import { backoffDelayMs } from '../../base/backoff.ts';
 import { type Disposable, DisposableStore } from '../../base/disposable.ts';
-import { Outbox, type OutboxOptions } from '../../session/outbox.ts';
+import { TIMES } from '../../protocol/limits.ts';
+import { type Arrived, Outbox, type OutboxOptions } from '../../session/outbox.ts';
 import { DocumentConnection } from '../documentConnection.ts';
 
 /** Pauses before a channel that the relay has closed is tried again. */
 const AGAIN = { firstMs: 1_000, maxMs: 30_000 } as const;
 
 /** What a channel needs. */
-export interface MemberChannelOptions extends Omit<OutboxOptions, 'doc' | 'canHear'> {
+export interface MemberChannelOptions extends Omit<OutboxOptions, 'doc' | 'canHear' | 'arrived'> {
   /** Name of its document. */
   readonly name: string;
   /** Whether the host is heard on the main document. */
-  readonly isLive: () => boolean;
+  readonly isHeard: () => boolean;
   /** The member's own admission token. */
   readonly token: string;
   readonly webSocket: typeof WebSocket;
@@ -25,19 +26,44 @@ export interface MemberChannelOptions extends Omit<OutboxOptions, 'doc' | 'canHe
 export class MemberChannel implements Disposable {
   private readonly disposables = new DisposableStore();
   private readonly options: MemberChannelOptions;
-  private readonly doc = new Y.Doc();
+  private doc = new Y.Doc();
   private connection: DocumentConnection | undefined;
   private again: Disposable | undefined;
   private attempts = 0;
+  private arrived: Arrived | undefined;
+  /** When commands were first seen to be sent, by id. */
+  private readonly sentAt = new Map<string, number>();
+  private triedAt = 0;
+  /** Since when the host is heard on the main document. */
+  private heardSince: number | undefined;
+  private tries = 0;
 
   readonly outbox: Outbox;
 
   constructor(options: MemberChannelOptions) {
     this.options = options;
     this.disposables.defer(() => this.doc.destroy());
-    const canHear = (): boolean => options.isLive() && this.connection?.status.kind === 'synced';
-    this.outbox = this.disposables.add(new Outbox({ ...options, doc: this.doc, canHear }));
+    const canHear = (): boolean => this.canHear();
+    const arrived = (): Arrived | undefined => this.arrived;
+    this.outbox = this.disposables.add(new Outbox({ ...options, doc: this.doc, canHear, arrived }));
+    this.disposables.add(this.outbox.onDidChange(() => this.followSent()));
+    this.disposables.add(options.clock.every(1_000, () => this.lookAtSent()));
     this.disposables.defer(() => this.again?.dispose());
+  }
+
+  /** [P4] What the host says has come of this window, if it misses something. */
+  heard(arrived: Arrived | undefined): void {
+    this.arrived = arrived;
+  }
+
+  /** Opens a new socket: the one that is open may be dead. */
+  reconnect(): void {
+    if (this.connection?.status.kind === 'synced') this.connection.reconnect();
+  }
+
+  /** Asks whether the socket lives. */
+  ask(): void {
+    this.connection?.ask();
   }
 
   /** Opens the connection, if it is not open yet. */
@@ -70,6 +96,36 @@ export class MemberChannel implements Disposable {
 
   dispose(): void {
     this.disposables.dispose();
+  }
+
+  /** An answer would have come: by the channel, or its connection has had time enough to be made. */
+  private canHear(): boolean {
+    if (!this.options.isHeard() || this.heardSince === undefined) return false;
+    const heardMs = this.options.clock.monotonic() - this.heardSince;
+    return this.connection?.status.kind === 'synced' || heardMs >= TIMES.withheldMs;
+  }
+
+  private followSent(): void {
+    const sent = this.outbox.items.filter(({ status }) => status === 'sent').map(({ id }) => id);
+    for (const id of this.sentAt.keys()) if (!sent.includes(id)) this.sentAt.delete(id);
+    const now = this.options.clock.monotonic();
+    for (const id of sent) if (!this.sentAt.has(id)) this.sentAt.set(id, now);
+    if (this.sentAt.size === 0) this.tries = 0;
+  }
+
+  /** [P4] A host that lives answers at once: where nothing comes, it is asked for on another socket. */
+  private lookAtSent(): void {
+    const now = this.options.clock.monotonic();
+    this.heardSince = this.options.isHeard() ? (this.heardSince ?? now) : undefined;
+    const isLate = [...this.sentAt.values()].some((at) => now - at > TIMES.askAgainMs);
+    if (!isLate || !this.options.isHeard() || now - this.triedAt < TIMES.freshDocumentMs) return;
+    this.triedAt = now;
+    if (this.tries++ === 0) return this.reconnect();
+    // The document may have taken in what was altered: in another one everything is sent again.
+    this.doc.destroy();
+    this.doc = new Y.Doc();
+    this.outbox.follow(this.doc);
+    this.connection?.renew(this.doc);
   }
 
   /**

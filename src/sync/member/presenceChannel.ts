@@ -1,11 +1,11 @@
 // A member's side of awareness: says that it is here, renews its lease, and hears the host's beats.
-import type { Awareness } from 'y-protocols/awareness';
 import { type Disposable, DisposableStore } from '../../base/disposable.ts';
 import { Emitter } from '../../base/emitter.ts';
 import { type Bytes, fromBase64Url, toBase64Url, utf8Bytes } from '../../base/bytes.ts';
 import type { Clock } from '../../base/clock.ts';
 import { randomBytes } from '../../crypto/keys.ts';
 import type { RecordSealer } from '../../crypto/record.ts';
+import type { DocumentConnection } from '../documentConnection.ts';
 import { LIMITS, TIMES } from '../../protocol/limits.ts';
 import {
   type Beat,
@@ -17,21 +17,47 @@ import {
 
 /** What a presence channel needs. */
 export interface PresenceChannelOptions {
-  readonly awareness: Awareness;
+  /** The connection of the main document. */
+  readonly connection: Pick<DocumentConnection, 'awareness' | 'onDidRenew'>;
   readonly device: string;
   readonly clock: Clock;
   /** Checks a beat; the beat if it is the host's and newer than the last. */
   readonly acceptBeat: (record: Bytes) => Promise<Beat | undefined>;
   /** Fence that this window holds now. */
   readonly holds: () => number | undefined;
+  /** Commands that this window has put into its channel. */
+  readonly sent: () => number;
 }
+
+/** A beat of the host, and what it proves. */
+export interface HeardBeat {
+  readonly beat: Beat;
+  /** It names a nonce of ours; `provesMs`: for the first time, so it was made after this monotonic time. */
+  readonly isSeen: boolean;
+  readonly provesMs?: number;
+  /** The host misses commands of this window: the highest counter that has come. */
+  readonly received?: number;
+}
+
+interface Nonce {
+  readonly text: string;
+  /** When it was made, in monotonic time. */
+  readonly atMs: number;
+  isNamed: boolean;
+}
+
+/** A nonce is replaced after this time: clocks drift apart. */
+const NONCE_MS = 5 * 60_000;
+/** Nonces that count besides the newest one: beats that are on their way name them. */
+const KEPT_NONCES = 4;
 
 /** Announces this window and reports beats. */
 export class PresenceChannel implements Disposable {
   private readonly disposables = new DisposableStore();
   private readonly options: PresenceChannelOptions;
-  private readonly beats = this.disposables.add(new Emitter<{ beat: Beat; isSeen: boolean }>());
-  private readonly nonce = toBase64Url(randomBytes(8));
+  private readonly beats = this.disposables.add(new Emitter<HeardBeat>());
+  private nonces: readonly Nonce[] = [];
+  private wantsNonce = true;
   private sealer: RecordSealer | undefined;
   private epoch = 0;
   private said: { readonly looksAt?: string; readonly typing?: boolean } = {};
@@ -43,8 +69,18 @@ export class PresenceChannel implements Disposable {
   constructor(options: PresenceChannelOptions) {
     this.options = options;
     const onChange = (): void => this.readBeats();
-    options.awareness.on('change', onChange);
-    this.disposables.defer(() => options.awareness.off('change', onChange));
+    let { awareness } = options.connection;
+    awareness.on('change', onChange);
+    this.disposables.defer(() => awareness.off('change', onChange));
+    this.disposables.add(
+      options.connection.onDidRenew(() => {
+        awareness.off('change', onChange);
+        awareness = options.connection.awareness;
+        awareness.on('change', onChange);
+        this.lastBeat = '';
+      }),
+    );
+    this.disposables.add(options.clock.every(NONCE_MS, () => this.prove()));
     this.disposables.add(
       options.clock.every(TIMES.renewMs, () => {
         if (options.holds() !== undefined) this.announce();
@@ -67,23 +103,31 @@ export class PresenceChannel implements Disposable {
     if (isNews) this.announce();
   }
 
+  /** Says a nonce that nobody can have named before: what names it is younger than it. */
+  prove(): void {
+    this.wantsNonce = true;
+    this.announce();
+  }
+
   /** Seals and sends the presence of now. */
   announce(): void {
     const { sealer, epoch } = this;
     if (!sealer) return;
     const holds = this.options.holds();
+    const sent = this.options.sent();
     const presence: Presence = {
-      nonce: this.nonce,
+      nonce: this.newestNonce(),
       device: this.options.device,
       ...this.said,
       ...(holds === undefined ? {} : { holds }),
+      ...(sent === 0 ? {} : { sent }),
     };
     this.later(async () => {
       const plaintext = utf8Bytes(JSON.stringify(presence));
       const type = RECORD_TYPE.presence;
       const record = await sealer.seal({ type, place: 'presence', epoch, plaintext });
       if (!this.disposables.isDisposed) {
-        this.options.awareness.setLocalState({ [PRESENCE_FIELD]: toBase64Url(record) });
+        this.options.connection.awareness.setLocalState({ [PRESENCE_FIELD]: toBase64Url(record) });
       }
     });
   }
@@ -94,7 +138,7 @@ export class PresenceChannel implements Disposable {
 
   private readBeats(): void {
     let looked = 0;
-    for (const state of this.options.awareness.getStates().values()) {
+    for (const state of this.options.connection.awareness.getStates().values()) {
       looked += 1;
       if (looked > LIMITS.awarenessClients) return;
       const text: unknown = state[BEAT_FIELD];
@@ -106,9 +150,29 @@ export class PresenceChannel implements Disposable {
         const beat = await this.options.acceptBeat(record);
         if (!beat || this.disposables.isDisposed) return;
         this.lastBeat = text;
-        this.beats.fire({ beat, isSeen: beat.seen.includes(this.nonce) });
+        this.beats.fire(this.judge(beat));
       });
     }
+  }
+
+  private newestNonce(): string {
+    const known = this.nonces[0];
+    if (known && !this.wantsNonce) return known.text;
+    this.wantsNonce = false;
+    const atMs = this.options.clock.monotonic();
+    const made: Nonce = { text: toBase64Url(randomBytes(8)), atMs, isNamed: false };
+    this.nonces = [made, ...this.nonces.slice(0, KEPT_NONCES)];
+    return made.text;
+  }
+
+  private judge(beat: Beat): HeardBeat {
+    const nonce = this.nonces.find(({ text }) => beat.seen.includes(text));
+    const short = beat.short?.find((one) => this.nonces.some(({ text }) => text === one.nonce));
+    const received = short && { received: short.received };
+    if (!nonce) return { beat, isSeen: false, ...received };
+    const provesMs = nonce.isNamed ? {} : { provesMs: nonce.atMs };
+    nonce.isNamed = true;
+    return { beat, isSeen: true, ...received, ...provesMs };
   }
 
   private later(work: () => Promise<void>): void {

@@ -1,26 +1,59 @@
-// How true the picture is: from connection, sync and the host's beats, on this device's monotonic clock.
+// How true the picture is: from connection, sync, the host's beats and what is missing, on this device's monotonic clock.
 import { type Disposable, DisposableStore } from '../../base/disposable.ts';
 import { Emitter } from '../../base/emitter.ts';
 import type { Clock } from '../../base/clock.ts';
+import { omitUndefined } from '../../base/omitUndefined.ts';
 import { TIMES } from '../../protocol/limits.ts';
 import type { Truth } from '../../session/view.ts';
+
+/** What a beat says of the picture. */
+export interface BeatSign {
+  /** It names a nonce of ours. */
+  readonly isSeen: boolean;
+  /** How long ago it was made at the most, ms; undefined if nothing proves it. */
+  readonly ageMs: number | undefined;
+}
+
+/** What of the host's last word is missing here. */
+export interface Shortfall {
+  /** Since when, in monotonic time. */
+  readonly since: number;
+  /** Number of entries, if it is known. */
+  readonly missing?: number;
+}
+
+interface LastBeat extends BeatSign {
+  /** When it came, in monotonic time. */
+  readonly at: number;
+}
+
+type Connection =
+  | { readonly kind: 'connecting' }
+  | { readonly kind: 'synced'; readonly since: number }
+  | { readonly kind: 'offline'; readonly since: number; readonly reason: string };
 
 /** Follows one room; the kinds are those of Truth without 'over'. */
 export class TruthTracker implements Disposable {
   private readonly disposables = new DisposableStore();
   private readonly clock: Clock;
   private readonly changed = this.disposables.add(new Emitter<Truth>());
-  private current: Truth = { kind: 'connecting' };
+  private connection: Connection = { kind: 'connecting' };
+  private lastBeat: LastBeat | undefined;
+  /** When the last sign of life came, also one that counts no more. */
   private lastBeatAt: number | undefined;
   /** [O12] Something else that the host has signed came while the picture was live. */
   private lastRecordAt: number | undefined;
-  private syncedAt = 0;
+  private shortfall: Shortfall | undefined;
+  private isComplete = true;
+  private current: Truth = { kind: 'connecting' };
+  /** Since when the truth is what it is, where it does not say so otherwise. */
+  private since = 0;
 
   readonly onDidChange = this.changed.event;
 
   constructor(clock: Clock) {
     this.clock = clock;
-    this.disposables.add(clock.every(1000, () => this.tick()));
+    this.disposables.add(clock.every(1000, () => this.look()));
   }
 
   get truth(): Truth {
@@ -29,19 +62,19 @@ export class TruthTracker implements Disposable {
 
   /** The document is in sync with the relay: what it shows is not yet known to be the present. */
   synced(): void {
-    if (this.current.kind !== 'connecting' && this.current.kind !== 'relay-offline') return;
-    this.syncedAt = this.clock.monotonic();
-    this.set({ kind: 'unconfirmed', since: this.syncedAt });
+    if (this.connection.kind === 'synced') return;
+    this.connection = { kind: 'synced', since: this.clock.monotonic() };
+    this.look();
   }
 
-  /** A newer beat of the host arrived; `isSeen`: it names our own nonce. */
-  beat(isSeen: boolean): void {
+  /** A newer beat of the host arrived. */
+  beat(sign: BeatSign): void {
     // Its check ended after the connection did: it says nothing about now.
-    if (this.current.kind === 'relay-offline') return;
-    const now = this.clock.monotonic();
-    this.lastBeatAt = now;
-    if (isSeen) this.set({ kind: 'live', lastBeatAt: now });
-    else if (this.current.kind !== 'unconfirmed') this.set({ kind: 'unconfirmed', since: now });
+    if (this.connection.kind === 'offline') return;
+    const at = this.clock.monotonic();
+    this.lastBeatAt = at;
+    this.lastBeat = { ...sign, at };
+    this.look();
   }
 
   /**
@@ -52,22 +85,45 @@ export class TruthTracker implements Disposable {
     if (this.current.kind === 'live') this.lastRecordAt = this.clock.monotonic();
   }
 
-  /** This device slept: whatever was heard may be hours old, though its clock stood still. */
+  /** This device slept, or its network changed: whatever was heard may be hours old. */
   doubt(): void {
-    if (this.current.kind === 'live') {
-      this.set({ kind: 'unconfirmed', since: this.clock.monotonic() });
-    }
+    this.lastBeat = undefined;
+    this.look();
+  }
+
+  /** [P4] Whether all is here that the newest beat names: a picture is not live again before it is. */
+  complete(isComplete: boolean): void {
+    if (isComplete === this.isComplete) return;
+    this.isComplete = isComplete;
+    this.look();
+  }
+
+  /** [P4] What is missing of what the host says it has written; undefined if nothing is. */
+  behind(shortfall: Shortfall | undefined): void {
+    this.shortfall = shortfall;
+    this.look();
   }
 
   /** The connection to the relay is gone. */
   offline(reason: string): void {
-    if (this.current.kind === 'relay-offline') return;
-    const lastBeatAt = this.lastSeenAt;
-    this.set({ kind: 'relay-offline', since: this.clock.monotonic(), lastBeatAt, reason });
+    if (this.connection.kind === 'offline') return;
+    this.connection = { kind: 'offline', since: this.clock.monotonic(), reason };
+    this.lastBeat = undefined;
+    this.look();
   }
 
   dispose(): void {
     this.disposables.dispose();
+  }
+
+  private look(): void {
+    const truth = this.judge();
+    const before = this.current;
+    this.current = truth;
+    const isSame =
+      truth.kind === before.kind &&
+      !(truth.kind === 'behind' && before.kind === 'behind' && truth.missing !== before.missing);
+    if (!isSame) this.changed.fire(truth);
   }
 
   /** The host's last sign of life. */
@@ -76,16 +132,35 @@ export class TruthTracker implements Disposable {
     return lastBeatAt === undefined ? undefined : Math.max(lastBeatAt, lastRecordAt ?? 0);
   }
 
-  private tick(): void {
-    if (this.current.kind !== 'live' && this.current.kind !== 'unconfirmed') return;
-    const lastSign = Math.max(this.lastBeatAt ?? 0, this.syncedAt);
-    if (this.clock.monotonic() - lastSign < TIMES.staleAfterMs) return;
-    this.set({ kind: 'host-offline', lastBeatAt: this.lastSeenAt });
-  }
-
-  private set(truth: Truth): void {
-    const isNews = truth.kind !== this.current.kind;
-    this.current = truth;
-    if (isNews) this.changed.fire(truth);
+  private judge(): Truth {
+    const { connection, lastBeat, shortfall } = this;
+    const lastBeatAt = this.lastSeenAt;
+    const now = this.clock.monotonic();
+    if (connection.kind === 'offline') {
+      return {
+        kind: 'relay-offline',
+        since: connection.since,
+        lastBeatAt,
+        reason: connection.reason,
+      };
+    }
+    if (connection.kind === 'connecting') return { kind: 'connecting' };
+    const lastSign = Math.max(this.lastBeatAt ?? 0, connection.since);
+    if (now - lastSign >= TIMES.staleAfterMs) return { kind: 'host-offline', lastBeatAt };
+    if (shortfall) {
+      const { since, missing } = shortfall;
+      return { kind: 'behind', since, lastBeatAt, ...omitUndefined({ missing }) };
+    }
+    const mayBeLive = this.isComplete || this.current.kind === 'live';
+    if (lastBeat?.isSeen && lastBeat.ageMs !== undefined && mayBeLive) {
+      const ageMs = lastBeat.ageMs + (now - lastBeat.at);
+      if (ageMs < TIMES.staleAfterMs) return { kind: 'live', lastBeatAt: lastBeat.at };
+      // It was fresh when it came, and none followed; or it came late.
+      if (lastBeat.ageMs < TIMES.staleAfterMs) return { kind: 'host-offline', lastBeatAt };
+      if (this.current.kind !== 'behind') this.since = now;
+      return { kind: 'behind', since: this.since, lastBeatAt, lateMs: ageMs };
+    }
+    if (this.current.kind !== 'unconfirmed') this.since = now;
+    return { kind: 'unconfirmed', since: this.since };
   }
 }
