@@ -14,7 +14,7 @@ test('[P4] [P5] whatever a relay does, no loss is called live for longer than th
 });
 
 // A seed that found something once.
-test('[P6] seed 5077: a member whose presence was altered on the way is heard again', async () => {
+test('[P7] seed 5077: a member whose presence was altered on the way is heard again', async () => {
   expect((await runEvil(5077, ACTS)).violations).toEqual([]);
 });
 

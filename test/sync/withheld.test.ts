@@ -155,7 +155,7 @@ test('[P3] a host whose clock is set goes on being live', async () => {
   expect(said.map(({ kind }) => kind)).toEqual(['live']);
 });
 
-test('[P6] a dead socket is said after 12 s, a new one is opened, and the host is not blamed', async () => {
+test('[P7] a dead socket is said after 12 s, a new one is opened, and the host is not blamed', async () => {
   const { relay, guest } = await joined();
   const said = kinds(guest);
   for (const pair of rig.net.pairsTo(relay.url.slice(5))) {
@@ -167,7 +167,7 @@ test('[P6] a dead socket is said after 12 s, a new one is opened, and the host i
   expect(said.map(({ kind }) => kind)).not.toContain('host-offline');
 });
 
-test('[P6] a host that is away is not taken for a dead socket', async () => {
+test('[P7] a host that is away is not taken for a dead socket', async () => {
   const { guest, host } = await joined();
   const said = kinds(guest);
   host.dispose();
@@ -258,7 +258,7 @@ test('[C15] answers that are held back leave it open whether it ran', async () =
 });
 
 test.each(['woke', 'online'] as const)(
-  '[P6] a device that %s doubts what it heard, and is live again within two seconds',
+  '[P7] a device that %s doubts what it heard, and is live again within two seconds',
   async (how) => {
     const relay = await rig.relay();
     const host = await rig.host(relay);
