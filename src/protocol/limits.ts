@@ -77,6 +77,10 @@ export const TIMES = {
   beatMs: 10_000,
   /** A replica calls its picture stale after two missed beats. */
   staleAfterMs: 25_000,
+  /** [P6] A key that the card names and that is not here is on its way for this long … */
+  lockedMs: 2_000,
+  /** … and after this time a guest without it is told that sharing was stopped. */
+  lockedOutMs: 10_000,
   /** Lease of control, and how often its holder renews it. */
   leaseMs: 15_000,
   renewMs: 5_000,

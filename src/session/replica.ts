@@ -1,7 +1,7 @@
 // A replica of a room: reads the document, verifies every record, and shows only what the host has signed.
 import type { ErrorWords } from '../base/errors.ts';
 import type * as Y from 'yjs';
-import { type Bytes, fromBase64Url, toBase64Url, utf8Text } from '../base/bytes.ts';
+import { type Bytes, fromBase64Url, readUtf8, toBase64Url } from '../base/bytes.ts';
 import type { Disposable } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
 import { errorText, type Logger } from '../base/log.ts';
@@ -63,6 +63,8 @@ export class Replica implements Disposable {
   private isComplete = false;
   private stateSeq = -1n;
   private beatSeq = -1n;
+  /** Of the newest beat that could not be opened; it is opened yet when its secret comes. */
+  private lockedSeq = -1n;
 
   readonly onDidChange = this.changed.event;
   card: Card | undefined;
@@ -127,6 +129,15 @@ export class Replica implements Disposable {
     const known = this.chain.hashAt(parsed.data.index);
     if (known !== undefined && known !== parsed.data.hash) this.raiseNow('fork', FORK);
     return parsed.data;
+  }
+
+  /** [P6] Whether this is a beat of the host, newer than the last, under a secret that is not held here. */
+  async hearsLocked(record: Bytes): Promise<boolean> {
+    const beat = { type: RECORD_TYPE.beat, place: 'beat' };
+    const header = await this.options.opener.locked(record, beat, (of) => this.keyOfHost(of));
+    if (!header || header.seq <= this.lockedSeq || header.seq <= this.beatSeq) return false;
+    this.lockedSeq = header.seq;
+    return true;
   }
 
   /**
@@ -201,9 +212,11 @@ export class Replica implements Disposable {
       this.opened = new WeakMap();
       this.stateSeq = -1n;
       this.beatSeq = -1n;
+      this.lockedSeq = -1n;
       // What the host before streamed is over, whether or not this one streams.
       if (this.liveView.clear()) parts.add('live');
     }
+    if (this.card?.epoch !== card.epoch) parts.add('truth');
     this.card = card;
     this.foreignVersions = undefined;
     this.hostKey = hostKey;
@@ -309,7 +322,7 @@ export class Replica implements Disposable {
       this.keyOfHost(header),
     );
     if (!result.ok) return undefined;
-    const text = readText(result.plaintext);
+    const text = readUtf8(result.plaintext);
     const json = text === undefined ? undefined : parseJson(text);
     if (text === undefined || json === undefined) return undefined;
     return { seq: result.header.seq, json, text, isOffered: false };
@@ -331,13 +344,5 @@ export class Replica implements Disposable {
     if (this.alarmList.some((alarm) => alarm.kind === kind)) return;
     this.alarmList = [...this.alarmList, { kind, words }];
     this.options.log.warn('alarm', { kind });
-  }
-}
-
-function readText(bytes: Bytes): string | undefined {
-  try {
-    return utf8Text(bytes);
-  } catch {
-    return undefined;
   }
 }

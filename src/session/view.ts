@@ -19,7 +19,12 @@ export type Truth =
   /** The host sees us: our own nonce came back in its newest beat. */
   | { readonly kind: 'live'; readonly lastBeatAt: number }
   /** Synced, but the host has not confirmed that it sees us. */
-  | { readonly kind: 'unconfirmed'; readonly since: number }
+  | {
+      readonly kind: 'unconfirmed';
+      readonly since: number;
+      /** [P6] The host is heard and writes under a key that has not come yet. */
+      readonly locked?: true;
+    }
   /** Beats stopped: the host's computer or its way to the relay is away. */
   | { readonly kind: 'host-offline'; readonly lastBeatAt: number | undefined }
   /** The relay cannot be reached; the picture is what was last seen. */

@@ -60,6 +60,8 @@ const TIME_WITNESSES: Readonly<Record<keyof typeof TIMES, Witness>> = {
   deltaThrottleMs: ['session/publisher.test.ts', 'the first piece goes at once'],
   beatMs: ['sync/attendance.test.ts', '[P3] the host says every ten seconds'],
   staleAfterMs: ['sync/truth.test.ts', '[P3] a host that is not heard for 25 s'],
+  lockedMs: ['sync/locked.test.ts', '[P6] an owner without the newest key is told so after 2 s'],
+  lockedOutMs: ['sync/locked.test.ts', '[P6] a guest whose relay does not cut it off'],
   leaseMs: ['session/controlLease.test.ts', '[F4] a lease ends 15 s after'],
   renewMs: [PRESENCE, '[P3] who holds control says so every five seconds'],
   idleHandOverMs: ['session/controlLease.test.ts', '[F5] an idle holder gives way after 60 s'],

@@ -27,6 +27,7 @@ export async function makeOutbox(options: { readonly canHear?: () => boolean } =
     fence: () => 7,
     hostTime: () => clock.now(),
     canHear: options.canHear ?? (() => true),
+    isLocked: () => false,
     clock,
     log: silentLogger,
   });

@@ -64,7 +64,7 @@ export function Banners() {
                 .text
             }
           </strong>{' '}
-          {truth.kind === 'unconfirmed'
+          {truth.kind === 'unconfirmed' && truth.text === undefined
             ? t('The computer does not confirm that it sees you: what you see may be old.')
             : truth.text}
         </Banner>

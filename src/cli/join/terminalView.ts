@@ -177,14 +177,16 @@ export class TerminalView {
   }
 
   private showTruth(truth: Truth): void {
-    if (truth.kind === this.truth) return;
+    const isLocked = truth.kind === 'unconfirmed' && truth.locked === true;
+    const key = isLocked ? 'locked' : truth.kind;
+    if (key === this.truth) return;
     const isFirst = !this.wasLive;
     this.wasLive ||= truth.kind === 'live';
-    this.truth = truth.kind;
+    this.truth = key;
     const text = truthText(truth);
     if (truth.kind === 'live') {
       if (!isFirst) this.line(this.paint.dim('— live —'));
-    } else if (text !== '' && !(isFirst && truth.kind === 'unconfirmed')) {
+    } else if (text !== '' && !(isFirst && key === 'unconfirmed')) {
       this.line(this.paint.yellow(`— ${text} —`));
     }
   }

@@ -5,6 +5,7 @@ import type { Clock } from '../../base/clock.ts';
 import { parseJson } from '../../protocol/json.ts';
 import type { ScriptOutput } from '../../protocol/script.ts';
 import type { LiveBlock, OutboxItem, RoomView, Truth } from '../../session/view.ts';
+import { LOCKED } from './terminalStatus.ts';
 
 /** Remembers what was printed of one view. */
 export class ViewLines {
@@ -150,5 +151,6 @@ function keyOf(block: LiveBlock): string {
 
 function reasonOf(truth: Truth): string | undefined {
   if (truth.kind === 'relay-offline') return truth.reason;
+  if (truth.kind === 'unconfirmed' && truth.locked === true) return LOCKED;
   return truth.kind === 'over' ? truth.error.message : undefined;
 }

@@ -9,6 +9,7 @@ import { LIMITS } from '../../protocol/limits.ts';
 import type { InviteLink } from '../../protocol/link.ts';
 import { Replica } from '../../session/replica.ts';
 import { DocumentConnection } from '../documentConnection.ts';
+import { EpochLock } from './epochLock.ts';
 import { HostTime } from './hostTime.ts';
 import type { JoinOptions } from './joinOptions.ts';
 import { Knocking } from './knocking.ts';
@@ -28,6 +29,7 @@ export interface AttachmentParts {
   readonly documentConnection: DocumentConnection;
   readonly truthTracker: TruthTracker;
   readonly hostTime: HostTime;
+  readonly epochLock: EpochLock;
   readonly memberTerm: MemberTerm;
   readonly memberControl: MemberControl;
   readonly presenceChannel: PresenceChannel;
@@ -73,6 +75,7 @@ export function createAttachmentParts(
   const truthTracker = disposables.add(new TruthTracker(clock));
   const hostTime = disposables.add(new HostTime({ clock, onJump: () => truthTracker.doubt() }));
 
+  const epochLock = disposables.add(new EpochLock({ secretOf, clock }));
   const memberTerm = new MemberTerm({ room: roomBytes, pair: identity.signing, secretOf });
   const memberControl = new MemberControl({
     member,
@@ -85,6 +88,7 @@ export function createAttachmentParts(
       device,
       clock,
       acceptBeat: (record) => replica.acceptBeat(record),
+      hearsLocked: (record) => replica.hearsLocked(record),
       holds: () => memberControl.heldFence,
     }),
   );
@@ -115,6 +119,7 @@ export function createAttachmentParts(
       fence: () => memberControl.lastFence,
       hostTime: () => hostTime.now,
       isLive: () => truthTracker.truth.kind === 'live',
+      isLocked: () => epochLock.epoch !== undefined,
       clock,
       log,
     }),
@@ -133,6 +138,7 @@ export function createAttachmentParts(
     documentConnection,
     truthTracker,
     hostTime,
+    epochLock,
     memberTerm,
     memberControl,
     presenceChannel,

@@ -35,7 +35,8 @@ export class MemberChannel implements Disposable {
   constructor(options: MemberChannelOptions) {
     this.options = options;
     this.disposables.defer(() => this.doc.destroy());
-    const canHear = (): boolean => options.isLive() && this.connection?.status.kind === 'synced';
+    const canHear = (): boolean =>
+      options.isLive() && !options.isLocked() && this.connection?.status.kind === 'synced';
     this.outbox = this.disposables.add(new Outbox({ ...options, doc: this.doc, canHear }));
     this.disposables.defer(() => this.again?.dispose());
   }

@@ -13,6 +13,7 @@ export class TruthTracker implements Disposable {
   private current: Truth = { kind: 'connecting' };
   private lastBeatAt: number | undefined;
   private syncedAt = 0;
+  private isLocked = false;
 
   readonly onDidChange = this.changed.event;
 
@@ -29,7 +30,7 @@ export class TruthTracker implements Disposable {
   synced(): void {
     if (this.current.kind !== 'connecting' && this.current.kind !== 'relay-offline') return;
     this.syncedAt = this.clock.monotonic();
-    this.set({ kind: 'unconfirmed', since: this.syncedAt });
+    this.doubtSince(this.syncedAt);
   }
 
   /** A newer beat of the host arrived; `isSeen`: it names our own nonce. */
@@ -38,15 +39,28 @@ export class TruthTracker implements Disposable {
     if (this.current.kind === 'relay-offline') return;
     const now = this.clock.monotonic();
     this.lastBeatAt = now;
-    if (isSeen) this.set({ kind: 'live', lastBeatAt: now });
-    else if (this.current.kind !== 'unconfirmed') this.set({ kind: 'unconfirmed', since: now });
+    if (isSeen && !this.isLocked) this.set({ kind: 'live', lastBeatAt: now });
+    else if (this.current.kind !== 'unconfirmed') this.doubtSince(now);
+  }
+
+  /** [P6] A beat came that cannot be opened here: the host is there, and that is all that is known. */
+  heard(): void {
+    if (this.current.kind === 'relay-offline') return;
+    this.lastBeatAt = this.clock.monotonic();
+    if (this.current.kind === 'host-offline') this.doubtSince(this.lastBeatAt);
+  }
+
+  /** [P6] What the host writes now cannot be read here, or can again. */
+  lock(isLocked: boolean): void {
+    if (isLocked === this.isLocked) return;
+    this.isLocked = isLocked;
+    const { kind } = this.current;
+    if (kind === 'live' || kind === 'unconfirmed') this.doubtSince(this.clock.monotonic());
   }
 
   /** This device slept: whatever was heard may be hours old, though its clock stood still. */
   doubt(): void {
-    if (this.current.kind === 'live') {
-      this.set({ kind: 'unconfirmed', since: this.clock.monotonic() });
-    }
+    if (this.current.kind === 'live') this.doubtSince(this.clock.monotonic());
   }
 
   /** The connection to the relay is gone. */
@@ -67,9 +81,17 @@ export class TruthTracker implements Disposable {
     this.set({ kind: 'host-offline', lastBeatAt: this.lastBeatAt });
   }
 
+  private doubtSince(since: number): void {
+    this.set({ kind: 'unconfirmed', since, ...(this.isLocked && { locked: true }) });
+  }
+
   private set(truth: Truth): void {
-    const isNews = truth.kind !== this.current.kind;
+    const isNews = truth.kind !== this.current.kind || isLocked(truth) !== isLocked(this.current);
     this.current = truth;
     if (isNews) this.changed.fire(truth);
   }
+}
+
+function isLocked(truth: Truth): boolean {
+  return truth.kind === 'unconfirmed' && truth.locked === true;
 }
