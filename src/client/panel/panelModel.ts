@@ -60,8 +60,9 @@ export function panelHeader(
 export function panelControl(source: FactSource): PanelControl {
   const { me, member } = source;
   const state = sessionState(source);
+  if (source.truth.kind === 'over' && state) return { kind: 'watching', reason: 'ended' };
   if (!state || !me) return { kind: 'watching', reason: 'joining' };
-  if (source.truth.kind === 'over' || statusOf(state.session.status) === 'ended') {
+  if (statusOf(state.session.status) === 'ended') {
     return { kind: 'watching', reason: 'ended' };
   }
   if (!canOf(state.session, 'prompt')) {

@@ -11,7 +11,7 @@ import type { FoundHost, HostFinder } from './hostFinder.ts';
 import { asAppError, hostNotUnderstood, hostSilent, noHostHere } from '../errors.ts';
 import { type AppError, isAppError } from '../../base/errors.ts';
 import { waitForChange } from '../waitForChange.ts';
-import type { JoinTarget } from './joinTarget.ts';
+import type { JoinTarget, RoomTarget } from './joinTarget.ts';
 import { fetchSessions } from './machineAnswers.ts';
 import { machineState } from './sessionFacts.ts';
 import { SharedRoom } from './sharedRoom.ts';
@@ -132,6 +132,31 @@ export class ComputerLink {
     }
     const isUnreadable = view?.alarms.some(({ kind }) => kind === 'update') === true;
     return isUnreadable ? hostNotUnderstood() : undefined;
+  }
+
+  /** Where the room of a session is and what opens it, as last told. */
+  targetOf(session: string): RoomTarget | undefined {
+    const row = this.row(session);
+    return row?.link === undefined ? undefined : { link: row.link, epochs: row.epochs };
+  }
+
+  /**
+   * Asks for the row of a session that the directory has no room for; starts no host. What comes is told
+   * by a change. Rejects with AppError.
+   */
+  async refresh(session: string): Promise<void> {
+    const { view } = this.room;
+    if (!view?.me || this.state?.sessions.some((row) => row.session.id === session)) return;
+    for (let offset = 0; ;) {
+      const page = await fetchSessions((kind, args) => view.request(kind, args), offset);
+      offset += page.sessions.length;
+      const row = page.sessions.find((one) => one.session.id === session);
+      if (row) {
+        this.fetched = [row, ...this.fetched.filter((one) => one.session.id !== session)];
+        this.changed.fire();
+      }
+      if (row || page.sessions.length === 0 || offset >= page.total) return;
+    }
   }
 
   row(session: string): DirectoryRow | undefined {

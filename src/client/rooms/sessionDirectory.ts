@@ -8,7 +8,8 @@ import type { Absence } from './absence.ts';
 import type { JoinedRow, JoinedSession } from './joinedSessions.ts';
 import type { RoomTarget } from './joinTarget.ts';
 import type { ComputerLink } from './computerLink.ts';
-import type { LinkSource, RoomPool } from './roomPool.ts';
+import type { LinkSource } from './linkSource.ts';
+import type { RoomPool } from './roomPool.ts';
 import type { SecretList } from './secretList.ts';
 import type { SessionRef } from './sessionRef.ts';
 import { sessionState } from './sessionFacts.ts';
@@ -53,8 +54,11 @@ export class SessionDirectory implements LinkSource {
       const item = this.joined.items.find(({ room }) => room === ref.room);
       return item && { link: item.link };
     }
-    const row = this.machine.row(ref.session);
-    return row?.link === undefined ? undefined : { link: row.link, epochs: row.epochs };
+    return this.machine.targetOf(ref.session);
+  }
+
+  async refresh(ref: SessionRef): Promise<void> {
+    if (ref.kind === 'own') await this.machine.refresh(ref.session);
   }
 
   /** The session of this computer that a room belongs to. */
