@@ -1,6 +1,7 @@
 // `twinhelm send`: one prompt to a session, from a script or a terminal.
 import { parseArgs } from 'node:util';
-import { cancelled } from '../../client/errors.ts';
+import type { AppError } from '../../base/errors.ts';
+import { cancelled, hostSilent } from '../../client/errors.ts';
 import { waitForView } from '../../client/waitForChange.ts';
 import type { EntryOf } from '../../protocol/transcript.ts';
 import { isSettled, type RoomView } from '../../session/view.ts';
@@ -10,8 +11,9 @@ import { whole } from '../text/entryText.ts';
 import { turnFailed, usage } from '../errors.ts';
 import { EXIT } from '../exitCode.ts';
 import { type CliCommand, type CliIo, printable, printJson, printText } from '../io.ts';
-import { joinRoom, waitForAdmission } from '../join/joinRoom.ts';
-import { joinSession, withHostClient } from '../hostClient.ts';
+import { joinByLink } from '../join/joinByLink.ts';
+import { waitForAdmission } from '../join/joinRoom.ts';
+import { withHostClient } from '../hostClient.ts';
 import { releaseControl } from '../join/viewActions.ts';
 
 /** The subcommand `send`. */
@@ -88,27 +90,20 @@ async function withSession(
   target: string,
   work: (view: RoomView) => Promise<number>,
 ): Promise<number> {
-  const run = async (view: RoomView): Promise<number> => {
+  const run = async (view: RoomView, link: string, onSilence?: () => AppError): Promise<number> => {
     try {
+      await waitForAdmission(io, view, { link, ...(onSilence && { onSilence }) });
       return await work(view);
     } finally {
       await releaseControl(view);
       await view.close();
     }
   };
-  if (!isLink(target)) {
-    return withHostClient(io, { mayStart: true }, async (machine) =>
-      run(await joinSession(io, await machine.openSession(target))),
-    );
-  }
-  const view = await joinRoom(io, { link: target });
-  try {
-    await waitForAdmission(io, view, { link: target });
-  } catch (error) {
-    await view.close();
-    throw error;
-  }
-  return run(view);
+  if (isLink(target)) return run(await joinByLink(io, target), target);
+  return withHostClient(io, { mayStart: true }, async (machine) => {
+    const row = await machine.openSession(target);
+    return run(await machine.joinSession(row), row.link ?? '', hostSilent);
+  });
 }
 
 /** Waits until the host has taken the prompt; throws AppError if it was not. */

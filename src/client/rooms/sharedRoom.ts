@@ -47,6 +47,7 @@ export class SharedRoom {
   readonly ref: SessionRef;
   private readonly options: SharedRoomOptions;
   private readonly changed = new Emitter<ReadonlySet<ViewPart>>();
+  private readonly closed = new Emitter<void>();
   private viewDisposables = new DisposableStore();
   private current: MovableView | undefined;
   /** The last picture, and what shows it: until the view that was joined after it has one of its own. */
@@ -67,6 +68,8 @@ export class SharedRoom {
   private isClosed = false;
   private leftBehind: readonly OutboxItem[];
 
+  /** The room was closed, by whomever. */
+  readonly onDidClose: Event<void> = this.closed.event;
   /** Parts of the view changed; all of them if it is another view, or none. */
   readonly onDidChange: Event<ReadonlySet<ViewPart>> = this.changed.event;
 
@@ -179,6 +182,8 @@ export class SharedRoom {
     this.asking?.dispose();
     this.current = undefined;
     this.showKept(undefined);
+    this.closed.fire();
+    this.closed.dispose();
     this.changed.dispose();
     await view?.close(options).catch((error: unknown) => this.logFailure('close', error));
   }
