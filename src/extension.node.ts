@@ -3,7 +3,7 @@ import { homedir, hostname, userInfo } from 'node:os';
 import type * as vscode from 'vscode';
 import { systemClock } from './base/clock.ts';
 import { type Editor, exportsOf, type ExtensionExports, startEditor } from './editor/editor.ts';
-import { createHostFinder } from './host/find/hostFinder.ts';
+import { createHostFinder } from './host/find/lookForHost.ts';
 import { resolveHome } from './host/find/paths.ts';
 
 let editor: Editor | undefined;

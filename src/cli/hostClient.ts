@@ -12,7 +12,7 @@ import { viewOf } from '../client/rooms/roomView.ts';
 import type { SessionRef } from '../client/rooms/sessionRef.ts';
 import { SharedRoom } from '../client/rooms/sharedRoom.ts';
 import { waitForChange } from '../client/waitForChange.ts';
-import { createHostFinder } from '../host/find/hostFinder.ts';
+import { createHostFinder } from '../host/find/lookForHost.ts';
 import { readHostFile, type HostFile } from '../host/find/hostFile.ts';
 import { hostPaths, resolveHome } from '../host/find/paths.ts';
 import { statusOf } from '../protocol/openValues.ts';

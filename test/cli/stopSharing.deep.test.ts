@@ -29,6 +29,9 @@ it('[P6] a terminal that stood still while sharing was stopped goes on when it w
   await scene.answered(other, [other]);
   process.kill(own.process.pid, 'SIGCONT');
   await scene.answered(own, [own, other]);
+  expect(own.lines.some((line) => line.type === 'truth' && line.truth === 'host-offline')).toBe(
+    false,
+  );
 });
 
 it('[P6] terminals follow through a host that is killed in the middle of Stop Sharing', async () => {
@@ -43,4 +46,8 @@ it('[P6] terminals follow through a host that is killed in the middle of Stop Sh
   await scene.rig.json(['send', scene.session, '[[text:taken up]]']);
   await own.find('entry', ({ entry }) => entry.kind === 'text' && entry.text === 'taken up');
   await scene.answered(own, [own]);
+  expect([own.process.exitCode(), JSON.stringify(ben.lines).includes('taken up')]).toEqual([
+    undefined,
+    false,
+  ]);
 });

@@ -5,8 +5,13 @@ import { stopSharingAgain } from './stopSharingScene.ts';
 const ROUNDS = Number(process.env['TWINHELM_STOP_ROUNDS'] ?? 50);
 
 test(`[P6] every window of the owner follows Stop Sharing within 10 s, ${ROUNDS} times`, async () => {
-  const times = [...(await stopSharingAgain(ROUNDS))].sort((a, b) => a - b);
+  const times = await stopSharingAgain(ROUNDS);
   expect(times).toHaveLength(ROUNDS);
-  const seconds = (ms: number | undefined): string => `${((ms ?? 0) / 1000).toFixed(2)} s`;
-  console.info(`median ${seconds(times[Math.floor(ROUNDS / 2)])}, worst ${seconds(times.at(-1))}`);
+  for (const part of ['command', 'all'] as const) {
+    const sorted = times.map((one) => one[part]).toSorted((a, b) => a - b);
+    const [median = 0, worst = 0] = [sorted[Math.floor(ROUNDS / 2)], sorted.at(-1)];
+    console.info(
+      `${part}: median ${(median / 1000).toFixed(2)} s, worst ${(worst / 1000).toFixed(2)} s`,
+    );
+  }
 });

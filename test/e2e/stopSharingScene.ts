@@ -8,7 +8,7 @@ import { ComputerLink } from '../../src/client/rooms/computerLink.ts';
 import { joinAs } from '../../src/client/rooms/joinTarget.ts';
 import { RoomPool } from '../../src/client/rooms/roomPool.ts';
 import { createIdentity } from '../../src/crypto/identity.ts';
-import { createHostFinder } from '../../src/host/find/hostFinder.ts';
+import { createHostFinder } from '../../src/host/find/lookForHost.ts';
 import { TWINHELM } from '../../tools/run/hostProcess.ts';
 import { spawnGroup } from '../../tools/run/processes.ts';
 import { waitUntil } from '../../tools/run/waitUntil.ts';
@@ -69,8 +69,14 @@ function terminal(world: World, target: string, home: string): Joined {
 const isLive = (joined: Joined): Promise<unknown> =>
   joined.find('truth', ({ truth }) => truth === 'live');
 
-/** Plays so many rounds; the times of each, ms. */
-export async function stopSharingAgain(rounds: number): Promise<readonly number[]> {
+/** Times of one round, ms: the command itself, and until all was right. */
+export interface StopTimes {
+  readonly command: number;
+  readonly all: number;
+}
+
+/** Plays so many rounds; the times of each. */
+export async function stopSharingAgain(rounds: number): Promise<readonly StopTimes[]> {
   const stage = await setStage();
   const endings: (() => Promise<unknown>)[] = [];
   try {
@@ -88,7 +94,7 @@ export async function stopSharingAgain(rounds: number): Promise<readonly number[
     const terminals = [1, 2].map(() => terminal(world, session, world.home));
     endings.push(...terminals.map((one) => () => one.process.end()));
     for (const one of terminals) await isLive(one);
-    const times: number[] = [];
+    const times: StopTimes[] = [];
     for (let round = 1; round <= rounds; round += 1) {
       const link = await host.share(session, { role: 'viewer' });
       const guests = GUESTS.map((name) =>
@@ -99,6 +105,7 @@ export async function stopSharingAgain(rounds: number): Promise<readonly number[
       const text = `said after stop ${round}`;
       const start = performance.now();
       await host.cli('stop-sharing', session);
+      const command = performance.now() - start;
       const by = terminals[round % 2];
       by?.say({ ref: round, prompt: `[[text:${text}]]` });
       await Promise.all([
@@ -115,7 +122,7 @@ export async function stopSharingAgain(rounds: number): Promise<readonly number[
         ),
       ]);
       const ms = performance.now() - start;
-      times.push(ms);
+      times.push({ command, all: ms });
       for (const guest of guests) {
         expect(JSON.stringify(guest.lines)).not.toContain(text);
         await guest.process.end();

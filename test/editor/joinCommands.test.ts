@@ -43,6 +43,7 @@ test('a link that does not work is told, and the one that does is kept in the li
     },
     ...{ clock, random: () => 0, log: silentLogger },
   });
+  // The parts of the editor that joining comes to.
   const app = { directory, joined, pool, panels, clock } as never;
   await joinNow(app, linkToRoom('j', 1));
   const { room } = pool.acquire({ kind: 'joined', room: 'j'.repeat(26) });

@@ -67,7 +67,7 @@ prompt is refused, unless --take takes it (owners).
       if (values.take) await view.request('focus-take', {}, { signal: io.signal });
       const { id } = view.send('prompt', { text: prompt });
       const saying = values.wait
-        ? sayBlockers(io, view, { promptId: id, target: shown })
+        ? sayBlockers(io, view, { promptId: id, exitWhenBlocked, target: shown })
         : undefined;
       try {
         await accepted(io, view, id);

@@ -96,7 +96,7 @@ export async function waitForAnswer(
 export function sayBlockers(
   io: Pick<CliIo, 'clock' | 'stderr'>,
   view: RoomView,
-  { promptId, target }: { readonly promptId: string; readonly target: string },
+  { promptId, exitWhenBlocked, target }: SendWaitOptions & { readonly target: string },
 ): Disposable {
   const disposables = new DisposableStore();
   const said = new Set<string>();
@@ -104,7 +104,10 @@ export function sayBlockers(
   const tell = (): void => {
     due = undefined;
     if (view.truth.kind === 'over' || typeof answerTo(view, promptId) !== 'string') return;
-    const blockers = blockersOf(view, promptId);
+    // What ends the wait is said at its end.
+    const blockers = blockersOf(view, promptId).filter(
+      (blocker) => !exitWhenBlocked || !needsPerson(blocker),
+    );
     const keys = new Set(blockers.map(blockerKey));
     for (const blocker of blockers) {
       if (said.has(blockerKey(blocker))) continue;
@@ -134,8 +137,10 @@ export function blockerJson(blocker: Blocker): { readonly [key: string]: Json } 
     }
     case 'held':
       return { held: true };
-    case 'problem':
-      return { problem: asJson(blocker.problem) };
+    case 'problem': {
+      const { said: _, ...problem } = blocker.problem;
+      return { problem: asJson(problem) };
+    }
     case 'connection':
       return { reason: blocker.text };
   }
