@@ -28,6 +28,15 @@ export function utf8Text(bytes: Uint8Array): string {
   return decoder.decode(bytes);
 }
 
+/** The same; undefined for invalid UTF-8. */
+export function readUtf8(bytes: Uint8Array): string | undefined {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Base64url without padding. */
 export function toBase64Url(bytes: Uint8Array): string {
   let binary = '';

@@ -224,6 +224,14 @@ export function notOpen(id: string, hasEnded: boolean): AppError {
   });
 }
 
+/** A prompt that was waited for is not in the session any more, and has not run. */
+export function promptTakenBack(): AppError {
+  return new AppError('command-rejected', {
+    happened: say`The prompt was taken back, or stopped, before it had begun.`,
+    kept: say`It did not run.`,
+  });
+}
+
 /** A turn that was waited for ended badly. */
 export function turnFailed(detail: string): AppError {
   return new AppError('agent-protocol', { happened: say`The turn ended with an error: ${detail}` });

@@ -15,6 +15,10 @@ export const EXIT = {
   refused: 4,
   /** Host or relay does not answer. */
   unreachable: 5,
+  /** Asked to end then: the session waits for a person. */
+  waiting: 6,
+  /** Asked to end then: a problem keeps the session from going on. */
+  problem: 7,
 } as const;
 
 /** Exit code of anything thrown. */

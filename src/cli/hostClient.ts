@@ -1,30 +1,32 @@
-// This computer's machine room as the command line uses it: find or start the host, join, ask, close.
+// This computer's machine room as the command line uses it: find or start the host, join, ask, follow, close.
 import { silentLogger } from '../base/log.ts';
-import { hostSilent } from '../client/errors.ts';
+import { cancelled, hostSilent } from '../client/errors.ts';
+import { ComputerLink } from '../client/rooms/computerLink.ts';
+import type { HostFinder } from '../client/rooms/hostFinder.ts';
 import {
   fetchSessions,
   type MachineRequest,
   sessionOfAnswer,
 } from '../client/rooms/machineAnswers.ts';
-import { machineState } from '../client/rooms/sessionFacts.ts';
-import { waitForView } from '../client/waitForChange.ts';
-import { ensureHost } from '../host/find/ensureHost.ts';
+import { viewOf } from '../client/rooms/roomView.ts';
+import type { SessionRef } from '../client/rooms/sessionRef.ts';
+import { SharedRoom } from '../client/rooms/sharedRoom.ts';
+import { waitForChange } from '../client/waitForChange.ts';
+import { createHostFinder } from '../host/find/lookForHost.ts';
 import { readHostFile, type HostFile } from '../host/find/hostFile.ts';
 import { hostPaths, resolveHome } from '../host/find/paths.ts';
 import { statusOf } from '../protocol/openValues.ts';
-import type { DirectoryRow, MachineState } from '../protocol/state.ts';
+import type { DirectoryRow } from '../protocol/state.ts';
 import type { RoomView } from '../session/view.ts';
 import { noHost, notOpen } from './errors.ts';
 import type { CliIo } from './io.ts';
-import { joinRoom, waitForAdmission } from './join/joinRoom.ts';
+import { joinerOf } from './join/joinRoom.ts';
 import { resolveSession } from './text/sessionIds.ts';
 
 const DIRECTORY_MS = 10_000;
 
 /** A joined machine room. */
 export interface HostClient {
-  readonly file: HostFile;
-  readonly state: () => MachineState;
   /** Sends a command and waits for its result. Throws AppError 'command-*'. */
   readonly request: MachineRequest;
   /** Every session, also those that the directory has no room for. */
@@ -33,7 +35,11 @@ export interface HostClient {
   session(prefix: string): Promise<DirectoryRow>;
   /** The same; one that runs in a terminal is opened, live and read-only. */
   openSession(prefix: string): Promise<DirectoryRow>;
-  close(): Promise<void>;
+  /**
+   * Joins a session as its owner, under this name or the user's. The view follows every new address and
+   * secret until this client or the view is closed. Throws AppError.
+   */
+  joinSession(row: DirectoryRow, name?: string): Promise<RoomView>;
 }
 
 /** The host file of this home, if a host runs. */
@@ -44,67 +50,97 @@ export async function findHost(io: CliIo): Promise<HostFile | undefined> {
   return found.kind === 'running' ? found.file : undefined;
 }
 
-/** Joins the machine room; starts a host if none runs and `mayStart`. Throws AppError 'host-*'. */
-export async function openHostClient(
-  io: CliIo,
-  options: { readonly mayStart: boolean },
-): Promise<HostClient> {
-  const home = resolveHome(io.env, io.userHome);
-  const file = options.mayStart
-    ? await ensureHost({
-        home,
-        hostScript: io.script,
-        execPath: io.execPath,
-        env: io.env,
-        cwdHome: io.userHome,
-        clock: io.clock,
-        log: silentLogger,
-        signal: io.signal,
-      })
-    : await findHost(io);
-  if (file === undefined) throw noHost(home);
-  const view = await joinRoom(io, { link: file.link, remembers: false });
-  try {
-    await waitForAdmission(io, view, { link: file.link, onSilence: hostSilent });
-    let last = await waitForView(view, () => machineState(view), {
-      clock: io.clock,
-      signal: io.signal,
-      timeoutMs: DIRECTORY_MS,
-      onTimeout: hostSilent,
-    });
-    const state = (): MachineState => (last = machineState(view) ?? last);
-    const request: MachineRequest = (kind, args) => view.request(kind, args, { signal: io.signal });
-    const rows = async (): Promise<readonly DirectoryRow[]> => {
-      const { sessions, more = 0 } = state();
-      return more > 0 ? fetchRows(request) : sessions;
-    };
-    return {
-      file,
-      state,
-      request,
-      rows,
-      session: async (prefix) => resolveSession(await rows(), prefix),
-      openSession: async (prefix) => openRow(io, view, resolveSession(await rows(), prefix)),
-      close: () => view.close(),
-    };
-  } catch (error) {
-    await view.close();
-    throw error;
-  }
-}
-
-/** Runs `work` with a joined machine room and closes it afterwards. */
+/** Runs `work` with a joined machine room and closes it afterwards; starts a host if none runs and `mayStart`. Throws AppError 'host-*'. */
 export async function withHostClient<T>(
   io: CliIo,
   options: { readonly mayStart: boolean },
   work: (machine: HostClient) => Promise<T>,
 ): Promise<T> {
-  const machine = await openHostClient(io, options);
+  const home = resolveHome(io.env, io.userHome);
+  if (!options.mayStart && !(await findHost(io))) throw noHost(home);
+  const computer = computerOf(io);
   try {
-    return await work(machine);
+    const signal = asCancelled(io.signal);
+    const view = options.mayStart ? await computer.ensure(signal) : await computer.attach(signal);
+    if (!view) throw noHost(home);
+    return await work(clientOf(io, computer, view));
   } finally {
-    await machine.close();
+    await computer.close();
   }
+}
+
+/** This computer's host as this command line follows it. */
+export function computerOf(io: CliIo): ComputerLink {
+  const { clock } = io;
+  return new ComputerLink({
+    host: finderOf(io),
+    join: joinerOf(io),
+    claudePath: () => '',
+    clock,
+    random: Math.random,
+    log: silentLogger,
+  });
+}
+
+/** A host that has crashed is started again by who asks for something, not by a terminal that looks on. */
+function finderOf(io: CliIo): HostFinder {
+  const finder = createHostFinder({
+    home: resolveHome(io.env, io.userHome),
+    hostScript: io.script,
+    execPath: io.execPath,
+    env: io.env,
+    userHome: io.userHome,
+    clock: io.clock,
+  });
+  return {
+    ...finder,
+    find: async (isLost) => {
+      const found = await finder.find(isLost);
+      return found.kind === 'running' ? found : { kind: 'none' };
+    },
+  };
+}
+
+function clientOf(io: CliIo, computer: ComputerLink, view: RoomView): HostClient {
+  const { clock, signal } = io;
+  const request: MachineRequest = (kind, args) => view.request(kind, args, { signal });
+  const rows = async (): Promise<readonly DirectoryRow[]> => {
+    const { sessions, more = 0 } = await waitForChange({
+      ...{ clock, signal, timeoutMs: DIRECTORY_MS, onTimeout: hostSilent },
+      events: [computer.onDidChange],
+      look: () => computer.state,
+    });
+    return more > 0 ? fetchRows(request) : sessions;
+  };
+  const session = async (prefix: string): Promise<DirectoryRow> =>
+    resolveSession(await rows(), prefix);
+  return {
+    request,
+    rows,
+    session,
+    openSession: async (prefix) => {
+      const row = await session(prefix);
+      if (row.link !== undefined) return row;
+      if (row.foundKey === undefined) throw notOpenRow(row);
+      const id = sessionOfAnswer(await request('open', { foundKey: row.foundKey }));
+      return listed(io, computer, id);
+    },
+    joinSession: async (row, name) => {
+      if (row.link === undefined) throw notOpenRow(row);
+      const { id } = row.session;
+      await listed(io, computer, id);
+      const ref: SessionRef = { kind: 'own', session: id };
+      const join = joinerOf(io, name);
+      const room = new SharedRoom({ ref, join, clock, random: Math.random, log: silentLogger });
+      room.follow(computer);
+      try {
+        return await viewOf(room, { clock, signal });
+      } catch (error) {
+        await room.close();
+        throw error;
+      }
+    },
+  };
 }
 
 async function fetchRows(request: MachineRequest): Promise<readonly DirectoryRow[]> {
@@ -116,35 +152,26 @@ async function fetchRows(request: MachineRequest): Promise<readonly DirectoryRow
   }
 }
 
-/** Has the host open what is only found, and waits until the directory has its link. */
-async function openRow(io: CliIo, view: RoomView, row: DirectoryRow): Promise<DirectoryRow> {
-  if (row.link !== undefined) return row;
-  if (row.foundKey === undefined)
-    throw notOpen(row.session.id, statusOf(row.session.status) === 'ended');
-  const { foundKey } = row;
-  const session = sessionOfAnswer(await view.request('open', { foundKey }, { signal: io.signal }));
-  const opened = (): DirectoryRow | undefined =>
-    machineState(view)?.sessions.find(
-      (one) => one.session.id === session && one.link !== undefined,
-    );
-  return waitForView(view, opened, {
-    clock: io.clock,
-    signal: io.signal,
-    timeoutMs: DIRECTORY_MS,
-    onTimeout: hostSilent,
+/** Waits until the link of a session is known, and asks where the directory has no room for it. */
+async function listed(io: CliIo, computer: ComputerLink, session: string): Promise<DirectoryRow> {
+  const ref: SessionRef = { kind: 'own', session };
+  if (!computer.targetOf(ref)) await computer.refresh(ref);
+  return waitForChange({
+    ...{ clock: io.clock, signal: io.signal, timeoutMs: DIRECTORY_MS, onTimeout: hostSilent },
+    events: [computer.onDidChange],
+    look: () => (computer.targetOf(ref) ? computer.row(session) : undefined),
   });
 }
 
-/** Joins the room of a session as its owner; the caller closes the view. */
-export async function joinSession(io: CliIo, row: DirectoryRow): Promise<RoomView> {
-  const { link, epochs } = row;
-  if (link === undefined) throw notOpen(row.session.id, statusOf(row.session.status) === 'ended');
-  const view = await joinRoom(io, { link, ...(epochs && { epochs }) });
-  try {
-    await waitForAdmission(io, view, { link, onSilence: hostSilent });
-    return view;
-  } catch (error) {
-    await view.close();
-    throw error;
-  }
+function notOpenRow({ session }: DirectoryRow) {
+  return notOpen(session.id, statusOf(session.status) === 'ended');
+}
+
+/** The same end, with the words for it. */
+function asCancelled(signal: AbortSignal): AbortSignal {
+  const stop = new AbortController();
+  const abort = (): void => stop.abort(cancelled());
+  if (signal.aborted) abort();
+  else signal.addEventListener('abort', abort, { once: true });
+  return stop.signal;
 }

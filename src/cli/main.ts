@@ -25,7 +25,7 @@ ${lines.join('\n')}
 
 “${PRODUCT_ID} COMMAND --help” says more. All commands take --json. Exit codes:
 0 done, 1 failed, 2 not understood, 3 not found or ambiguous, 4 refused,
-5 host or relay not reachable.
+5 host or relay not reachable, 6 waits for a person, 7 has a problem.
 `;
 }
 

@@ -193,15 +193,24 @@ export class RecordOpener {
     if (!equalBytes(header.room, this.room)) return { ok: false, reason: 'other-room', header };
     const secret = this.secretOf(header.epoch);
     if (!secret) return { ok: false, reason: 'no-secret', header };
-    const key = keyOf(header);
     const place = utf8Bytes(expected.place);
-    const body = record.slice(0, record.length - SIGNATURE_BYTES);
-    const signature = record.slice(record.length - SIGNATURE_BYTES);
-    if (!key || !(await verify(key, signature, concatBytes(RECORD_LABEL, body, place)))) {
+    if (!(await isSigned(record, place, keyOf(header)))) {
       return { ok: false, reason: 'forged', header };
     }
     const plaintext = await this.decrypt(record, header, secret, place);
     return plaintext ? { ok: true, header, plaintext } : { ok: false, reason: 'forged', header };
+  }
+
+  /** [P6] Header of a record whose sender has signed it under a secret that is not known here; else undefined. */
+  async locked(
+    record: Uint8Array,
+    expected: { readonly type: RecordType; readonly place: string },
+    keyOf: (header: RecordHeader) => CryptoKey | undefined,
+  ): Promise<RecordHeader | undefined> {
+    const header = readHeader(record);
+    if (header?.type !== expected.type || !equalBytes(header.room, this.room)) return undefined;
+    if (this.secretOf(header.epoch)) return undefined;
+    return (await isSigned(record, utf8Bytes(expected.place), keyOf(header))) ? header : undefined;
   }
 
   /** Decrypts without a signature check: only to read who says to have signed it, then `open` it. */
@@ -247,4 +256,15 @@ export class RecordOpener {
     this.keys.set(name, made);
     return made;
   }
+}
+
+async function isSigned(
+  record: Uint8Array,
+  place: Bytes,
+  key: CryptoKey | undefined,
+): Promise<boolean> {
+  if (!key) return false;
+  const body = record.slice(0, record.length - SIGNATURE_BYTES);
+  const signature = record.slice(record.length - SIGNATURE_BYTES);
+  return verify(key, signature, concatBytes(RECORD_LABEL, body, place));
 }

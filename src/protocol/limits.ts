@@ -91,6 +91,10 @@ export const TIMES = {
   /** A socket that is silent for this time is asked whether it lives, and given up so much later. */
   silentMs: 10_500,
   probeMs: 1_500,
+  /** [P6] A key that the card names and that is not here is on its way for this long … */
+  lockedMs: 2_000,
+  /** … and after this time a guest without it is told that sharing was stopped. */
+  lockedOutMs: 10_000,
   /** Lease of control, and how often its holder renews it. */
   leaseMs: 15_000,
   renewMs: 5_000,

@@ -70,8 +70,6 @@ export interface RelayLimits {
    * 4404 would end its guests for good while its host is on the way.
    */
   readonly restartGraceMs: number;
-  /** Longest wait of an address with repeated failures. */
-  readonly failureDelayMaxMs: number;
   /** A new room's claim may be this far from the relay's wall clock. */
   readonly claimClockMs: number;
   /** How often tokens are checked for expiry. */
@@ -117,7 +115,6 @@ export const DEFAULT_RELAY_LIMITS: RelayLimits = {
   roomBytes: 256 * MIB,
   admissionGraceMs: 1000,
   restartGraceMs: 4000,
-  failureDelayMaxMs: 10_000,
   claimClockMs: 3_600_000,
   sweepMs: 500,
 };

@@ -63,6 +63,8 @@ export interface OutboxOptions {
   /** Whether an answer of the host would be heard now. */
   readonly canHear: () => boolean;
   readonly arrived: () => Arrived | undefined;
+  /** [P6] The host writes under a newer secret that is not here: under the one that is held nothing is sent any more. */
+  readonly isLocked: () => boolean;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -212,7 +214,7 @@ export class Outbox implements Disposable {
   private async write(): Promise<void> {
     const { term } = this;
     const now = this.options.hostTime();
-    if (!term || now === undefined) return;
+    if (!term || now === undefined || this.options.isLocked()) return;
     for (const sending of this.sendings.values()) {
       if (this.records.has(sending.item.id) || isSettled(sending.item)) continue;
       if (COMMANDS[sending.item.kind].ordered && sending.cseq === undefined) {

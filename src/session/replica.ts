@@ -1,7 +1,6 @@
 // A replica of a room: reads the document, verifies every record, and shows only what the host has signed.
 import type { ErrorWords } from '../base/errors.ts';
 import type * as Y from 'yjs';
-import * as z from 'zod/mini';
 import { type Bytes, fromBase64Url, toBase64Url } from '../base/bytes.ts';
 import type { Disposable } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
@@ -26,6 +25,7 @@ import { CARD_REFUSED, FORK, ROLLBACK, SPLIT, unreadableState, WITHHELD } from '
 import { readCard, readChunks } from './layout.ts';
 import { HostRecords, type OpenedRecord } from './hostRecords.ts';
 import { LiveView } from './liveView.ts';
+import { gapOf, missingOf, type Promised, revOf } from './promised.ts';
 import { LogChain } from './logChain.ts';
 import type { RoomMemory } from './roomMemory.ts';
 import type { Alarm, LiveBlock, PlacedEntry, ViewPart } from './view.ts';
@@ -38,8 +38,6 @@ export interface ReplicaOptions {
   readonly memory?: RoomMemory;
   readonly log: Logger;
 }
-
-type Promised = Pick<Beat, 'index' | 'hash' | 'rev' | 'first'>;
 
 /** Verified picture of one room. */
 export class Replica implements Disposable {
@@ -64,6 +62,8 @@ export class Replica implements Disposable {
   private promised: Promised | undefined;
   /** Revision of a state that came and cannot be read here: nobody holds it back. */
   private unreadableRev = -1;
+  /** Of the newest beat that could not be opened; it is opened yet when its secret comes. */
+  private lockedSeq = -1n;
 
   readonly onDidChange = this.changed.event;
   card: Card | undefined;
@@ -97,22 +97,16 @@ export class Replica implements Disposable {
 
   /** [P4] What the host says it has written and is not verified here; undefined if nothing is missing. */
   get missing(): { readonly entries?: number } | undefined {
-    const { promised, chain } = this;
-    if (!promised) return undefined;
-    const { index, hash, rev, first } = promised;
-    const entries = index + 1 - Math.max(chain.isEmpty ? (first ?? 0) : chain.end, 0);
-    if (entries > 0) return { entries };
-    const held = chain.hashAt(index);
-    const isOther = held !== undefined && held !== hash;
-    const newest = Math.max(this.state?.rev ?? -1, this.unreadableRev);
-    return isOther || rev > newest ? {} : undefined;
+    return missingOf(
+      this.promised,
+      this.chain,
+      Math.max(this.state?.rev ?? -1, this.unreadableRev),
+    );
   }
 
   /** [P5] Entries that the document holds and that did not open here: they come by fetch. */
   get gap(): number {
-    const { promised, chain } = this;
-    if (promised?.first === undefined || chain.isEmpty) return 0;
-    return Math.max(0, chain.first - promised.first);
+    return gapOf(this.promised, this.chain);
   }
 
   /** Something that has come is being verified. */
@@ -176,6 +170,15 @@ export class Replica implements Disposable {
     const known = this.chain.hashAt(parsed.data.index);
     if (known !== undefined && known !== parsed.data.hash) this.raiseNow('fork', FORK);
     return parsed.data;
+  }
+
+  /** [P6] Whether this is a beat of the host, newer than the last, under a secret that is not held here. */
+  async hearsLocked(record: Bytes): Promise<boolean> {
+    const beat = { type: RECORD_TYPE.beat, place: 'beat' };
+    const header = await this.options.opener.locked(record, beat, (of) => this.keyOfHost(of));
+    if (!header || header.seq <= this.lockedSeq || header.seq <= this.beatSeq) return false;
+    this.lockedSeq = header.seq;
+    return true;
   }
 
   /**
@@ -251,10 +254,12 @@ export class Replica implements Disposable {
       this.records.forget();
       this.stateSeq = -1n;
       this.beatSeq = -1n;
+      this.lockedSeq = -1n;
       this.promised = undefined;
       // What the host before streamed goes on no more, whether or not this one streams.
       if (this.liveView.breakOff(this.chain.end)) parts.add('live');
     }
+    if (this.card?.epoch !== card.epoch) parts.add('truth');
     this.card = card;
     this.foreignVersions = undefined;
     this.hostKey = hostKey;
@@ -342,9 +347,4 @@ export class Replica implements Disposable {
     this.alarmList.raise(kind, words);
     this.changed.fire(new Set(['alarms']));
   }
-}
-
-function revOf(json: Json): number {
-  const parsed = z.looseObject({ rev: z.number() }).safeParse(json);
-  return parsed.success ? parsed.data.rev : -1;
 }

@@ -19,7 +19,12 @@ export type Truth =
   /** The host sees us: our own nonce came back in its newest beat. */
   | { readonly kind: 'live'; readonly lastBeatAt: number }
   /** Synced, but the host has not confirmed that it sees us. */
-  | { readonly kind: 'unconfirmed'; readonly since: number }
+  | {
+      readonly kind: 'unconfirmed';
+      readonly since: number;
+      /** [P6] The host is heard and writes under a key that has not come yet. */
+      readonly locked?: true;
+    }
   /**
    * [P4] The host's beats name more than has come, or what comes is old: `missing` entries are held back
    * (absent when only the state is), `lateMs` is how long ago it was made.

@@ -57,6 +57,11 @@ export interface CliRig {
     args: readonly string[],
     options?: { readonly home?: string; readonly stdin?: string },
   ): Promise<Ended>;
+  /** The same, to be looked at while it runs. */
+  start(
+    args: readonly string[],
+    options?: { readonly home?: string; readonly stdin?: string },
+  ): { readonly stderr: () => string; readonly ended: Promise<Ended> };
   /** The last line of a command's stdout as JSON; throws if it failed. */
   json(args: readonly string[]): Promise<Record<string, unknown>>;
   /** Joins by a link as somebody with a home of their own, or by an id as the owner. */
@@ -100,7 +105,7 @@ async function makeCliRig(folder: string, closers: Closer[]): Promise<CliRig> {
   const envOf = (person: string | undefined): Record<string, string> =>
     person === undefined ? env : { ...env, TWINHELM_HOME: join(folder, `home-${person}`) };
 
-  const run: CliRig['run'] = async (args, options = {}) => {
+  const start: CliRig['start'] = (args, options = {}) => {
     const group = spawnGroup(process.execPath, [main, ...args], {
       env: envOf(options.home),
       cwd: project,
@@ -110,9 +115,14 @@ async function makeCliRig(folder: string, closers: Closer[]): Promise<CliRig> {
     group.child.stdout?.on('data', (text: string) => (stdout += text));
     group.child.stderr?.on('data', (text: string) => (stderr += text));
     group.child.stdin?.end(options.stdin ?? '');
-    await once(group.child, 'close');
-    return { code: await exitOf(group), stdout, stderr };
+    const ended = once(group.child, 'close').then(async () => ({
+      code: await exitOf(group),
+      stdout,
+      stderr,
+    }));
+    return { stderr: () => stderr, ended };
   };
+  const run: CliRig['run'] = (args, options) => start(args, options).ended;
 
   closers.push(() => endProcessesWith('TWINHELM_HOME', home));
   closers.push(() => assertNoneLeft('TWINHELM_HOME', home));
@@ -123,6 +133,7 @@ async function makeCliRig(folder: string, closers: Closer[]): Promise<CliRig> {
     project,
     model,
     env,
+    start,
     run,
     async startHost() {
       const host = await startHostProcess({ env, file: main, cwd: folder });
@@ -142,14 +153,15 @@ async function makeCliRig(folder: string, closers: Closer[]): Promise<CliRig> {
         cwd: folder,
       });
       groups.push(group);
-      return joined(group);
+      return joinedBy(group);
     },
     endJoined,
     close: () => closeAll(closers.splice(0).toReversed()),
   };
 }
 
-function joined(group: ProcessGroup): Joined {
+/** Reads what a `join --json` prints. */
+export function joinedBy(group: ProcessGroup): Joined {
   const lines: ScriptOutput[] = [];
   const waiting = new Set<() => void>();
   let rest = '';

@@ -10,7 +10,7 @@ import { SessionDirectory } from '../../src/client/rooms/sessionDirectory.ts';
 import type { JoinTarget, RoomTarget } from '../../src/client/rooms/joinTarget.ts';
 import { SharedRoom } from '../../src/client/rooms/sharedRoom.ts';
 import { untranslated } from '../../src/client/translate.ts';
-import type { Json } from '../../src/protocol/json.ts';
+import { type Json, parseJson } from '../../src/protocol/json.ts';
 import { formatLink } from '../../src/protocol/link.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 import { waitUntil } from '../../tools/run/waitUntil.ts';
@@ -97,6 +97,33 @@ describe('joining', () => {
     expect(targets).toEqual([{ link, remembers: false }]);
     // The sessions of this computer are remembered like everybody's.
     expect(directory.targetOf(ref)).toEqual({ link: 'link', epochs: undefined });
+  });
+});
+
+describe('secrets', () => {
+  const epochs = [{ epoch: 2, secret: 'two' }];
+
+  test('[P6] the directory tells where a session is and what opens it; what it has no room for is asked for', async () => {
+    const { machine, views, directory } = setUp();
+    await machine.ensure();
+    const [view] = views;
+    if (!view) throw new Error('not joined');
+    const rows = [row({ id: 'other' }), row({ id: 'far' }, { epochs })];
+    view.answer = parseJson(JSON.stringify({ total: 2, sessions: rows }));
+    const far = { kind: 'own', session: 'far' } as const;
+    let changes = 0;
+    directory.onDidChange(() => (changes += 1));
+    expect(directory.targetOf(far)).toBeUndefined();
+    await directory.refresh(far);
+    expect([directory.targetOf(far), changes]).toEqual([{ link: 'link', epochs }, 1]);
+    // What is in the directory is told by it.
+    const asked = view.sent.length;
+    await directory.refresh(ref);
+    expect(view.sent).toHaveLength(asked);
+    // A host that has no such row ends the asking.
+    view.answer = { total: 5, sessions: [] };
+    await directory.refresh({ kind: 'own', session: 'gone' });
+    expect(view.sent).toHaveLength(asked + 1);
   });
 });
 

@@ -23,6 +23,7 @@ import type {
   Truth,
   ViewPart,
 } from '../../src/session/view.ts';
+import type { EpochSecret } from '../../src/sync/member/joinOptions.ts';
 import type { MovableView } from '../../src/client/rooms/joinTarget.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 
@@ -125,6 +126,8 @@ export class FakeView implements MovableView {
   readonly sent: { readonly kind: string; readonly args: Json }[] = [];
   readonly presences: unknown[] = [];
   readonly relays: string[] = [];
+  readonly epochs: EpochSecret[] = [];
+  missingEpoch: number | undefined;
   readonly closes: ({ readonly leave?: boolean } | undefined)[] = [];
   olderPages = 0;
   private readonly changed = new Emitter<ReadonlySet<ViewPart>>();
@@ -193,7 +196,9 @@ export class FakeView implements MovableView {
     this.relays.push(url);
   }
 
-  addEpochs(): void {}
+  addEpochs(epochs: readonly EpochSecret[]): void {
+    this.epochs.push(...epochs);
+  }
 
   close(options?: { readonly leave?: boolean }): Promise<void> {
     this.closes.push(options);

@@ -36,6 +36,7 @@ export class EditorRig {
     status: 'connected',
     onDidChange: this.changed.event,
     all: () => this.rows,
+    sessionOf: () => undefined,
     row: (id: string) => this.rows.find(({ session }) => session.id === id),
   };
   readonly joined = joinedSessions(new MemorySecrets(), silentLogger);

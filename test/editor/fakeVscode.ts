@@ -136,6 +136,10 @@ export const window = {
     return { focused: editor.isFocused };
   },
   onDidChangeWindowState: never,
+  showErrorMessage: (text: string): Promise<undefined> => {
+    editor.notices.push(text);
+    return Promise.resolve(undefined);
+  },
   showInformationMessage: (text: string): Promise<undefined> => {
     editor.notices.push(text);
     return Promise.resolve(undefined);

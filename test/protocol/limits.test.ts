@@ -68,6 +68,8 @@ const TIME_WITNESSES: Readonly<Record<keyof typeof TIMES, Witness>> = {
   withheldMs: ['sync/withheld.test.ts', '[P4] %s held back'],
   silentMs: ['sync/withheld.test.ts', '[P7] a dead socket'],
   probeMs: ['sync/withheld.test.ts', '[P7] a dead socket'],
+  lockedMs: ['sync/locked.test.ts', '[P6] an owner without the newest key is told so after 2 s'],
+  lockedOutMs: ['sync/locked.test.ts', '[P6] a guest whose relay does not cut it off'],
   leaseMs: ['session/controlLease.test.ts', '[F4] a lease ends 15 s after'],
   renewMs: [PRESENCE, '[P3] who holds control says so every five seconds'],
   idleHandOverMs: ['session/controlLease.test.ts', '[F5] an idle holder gives way after 60 s'],

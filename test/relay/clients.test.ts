@@ -77,8 +77,8 @@ describe('y-websocket 2', () => {
     expect(two.list.toArray()).toEqual(['x']);
   });
 
-  it('[Y17] that retries after a refusal is answered ever later', async () => {
-    const relay = await startRelay();
+  it('[Y17] [Y18] that retries after a refusal is held for a moment each time', async () => {
+    const relay = await startRelay({ limits: { admissionGraceMs: 300 } });
     const room = await claimedRoom(relay);
     const old = connectOld(relay, room.id, ['th.1', newToken()]);
     let closes = 0;

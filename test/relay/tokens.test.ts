@@ -119,19 +119,18 @@ describe('admission', () => {
     expect(guest.closeCodes).toEqual([]);
   });
 
-  it('[Y17] answers an address that keeps failing later and later', async () => {
+  it('[Y17] answers an address that has failed often as soon as any other', async () => {
     const clock = createFakeClock();
     const relay = await startRelay({ clock });
     const room = await createRoom();
     await putClaim(relay, room, { at: clock.now() });
-    const delays: number[] = [];
-    for (let i = 0; i < 6; i += 1) {
+    for (let i = 0; i < 8; i += 1) {
       const { timers } = clock;
       const raw = await connectRaw(relay, room.id, newToken());
       let code: number | undefined;
       void raw.closed.then((value) => (code = value));
       let waited = 0;
-      // Real time for the socket, fake time for the relay's delay: it runs while the relay waits for it.
+      // Real time for the socket, fake time for the relay's wait: it runs while the relay waits for it.
       await waitUntil('it is closed', () => {
         if (code === undefined && clock.timers > timers) {
           clock.advance(10);
@@ -139,15 +138,10 @@ describe('admission', () => {
         }
         return code;
       });
-      delays.push(waited);
+      expect(code).toBe(CLOSE.notAdmitted);
+      // The moment of Y18, if the test's relay has one, and a few steps while the socket closes.
+      expect(waited).toBeLessThan(1_200);
     }
-    const [first = 0] = delays;
-    // A step of the clock counts while a refused socket closes.
-    expect(first).toBeLessThan(100);
-    const [, , , fourth = 0, fifth = 0, sixth = 0] = delays;
-    expect(fourth).toBeGreaterThanOrEqual(250);
-    expect(fifth).toBeGreaterThanOrEqual(500);
-    expect(sixth).toBeGreaterThanOrEqual(1000);
   });
 
   it('[Y21] refuses a loopback token with an Origin, through a proxy, or under another name', async () => {

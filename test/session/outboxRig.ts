@@ -30,6 +30,7 @@ export async function makeOutbox(
     hostTime: () => clock.now(),
     canHear: options.canHear ?? (() => true),
     arrived: () => options.arrived?.(),
+    isLocked: () => false,
     clock,
     log: silentLogger,
   });

@@ -31,6 +31,7 @@ function makeChannel(options: { readonly holds?: number } = {}) {
       heard.push(record.length);
       return undefined;
     },
+    hearsLocked: () => Promise.resolve(false),
     holds: () => options.holds,
     sent: () => 0,
   });

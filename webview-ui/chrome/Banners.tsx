@@ -26,7 +26,7 @@ function Banner(props: {
 
 /** What it means for what is seen. */
 function oldText({ kind, text }: PanelTruth, t: Translate): string | undefined {
-  if (kind === 'unconfirmed')
+  if (kind === 'unconfirmed' && text === undefined)
     return t('The computer does not confirm that it sees you: what you see may be old.');
   if (kind === 'behind')
     return t('The computer is there, but not all that it says gets through: what you see is old.');

@@ -3,10 +3,11 @@ import { parseArgs } from 'node:util';
 import { asUsage, isLink, onePositional } from '../arguments.ts';
 import { textBytes } from '../../base/jsonText.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { DirectoryRow } from '../../protocol/state.ts';
+import type { RoomView } from '../../session/view.ts';
 import { usage } from '../errors.ts';
 import type { CliCommand, CliIo } from '../io.ts';
-import { joinRoom, waitForAdmission } from '../join/joinRoom.ts';
+import { joinByLink } from '../join/joinByLink.ts';
+import { waitForAdmission } from '../join/joinRoom.ts';
 import { refuseScript, runScript } from '../join/joinScript.ts';
 import { runTerminal } from '../join/joinTerminal.ts';
 import { withHostClient } from '../hostClient.ts';
@@ -50,14 +51,15 @@ controller link asks for control: you watch until the owner allows it.
 };
 
 async function join(io: CliIo, target: string, name: string, isScript: boolean): Promise<number> {
-  const own = isLink(target) ? undefined : await findOwn(io, target);
-  const link = own?.link ?? target;
-  const epochs = own?.epochs;
-  const view = await joinRoom(io, {
-    link,
-    ...(name === '' ? {} : { name }),
-    ...(epochs ? { epochs } : {}),
+  const known = name === '' ? undefined : name;
+  if (isLink(target)) return watch(io, target, await joinByLink(io, target, known), isScript);
+  return withHostClient(io, { mayStart: true }, async (machine) => {
+    const row = await machine.openSession(target);
+    return watch(io, row.link ?? '', await machine.joinSession(row, known), isScript);
   });
+}
+
+async function watch(io: CliIo, link: string, view: RoomView, isScript: boolean): Promise<number> {
   try {
     // A script wants to see how joining goes; a host that stays silent ends it all the same.
     const admitted = waitForAdmission(io, view, { link });
@@ -68,8 +70,4 @@ async function join(io: CliIo, target: string, name: string, isScript: boolean):
     await releaseControl(view);
     await view.close();
   }
-}
-
-function findOwn(io: CliIo, id: string): Promise<DirectoryRow> {
-  return withHostClient(io, { mayStart: true }, (machine) => machine.openSession(id));
 }

@@ -1,18 +1,21 @@
 // `twinhelm send`: one prompt to a session, from a script or a terminal.
 import { parseArgs } from 'node:util';
-import { cancelled } from '../../client/errors.ts';
+import type { AppError } from '../../base/errors.ts';
+import { PRODUCT_ID } from '../../base/product.ts';
+import { cancelled, hostSilent } from '../../client/errors.ts';
 import { waitForView } from '../../client/waitForChange.ts';
-import type { EntryOf } from '../../protocol/transcript.ts';
 import { isSettled, type RoomView } from '../../session/view.ts';
 import { commandFailed } from '../../sync/errors.ts';
 import { asUsage, isLink } from '../arguments.ts';
-import { whole } from '../text/entryText.ts';
 import { turnFailed, usage } from '../errors.ts';
 import { EXIT } from '../exitCode.ts';
 import { type CliCommand, type CliIo, printable, printJson, printText } from '../io.ts';
-import { joinRoom, waitForAdmission } from '../join/joinRoom.ts';
-import { joinSession, withHostClient } from '../hostClient.ts';
+import { joinByLink } from '../join/joinByLink.ts';
+import { waitForAdmission } from '../join/joinRoom.ts';
+import { withHostClient } from '../hostClient.ts';
+import { type Blocker, blockerText } from '../join/blocked.ts';
 import { releaseControl } from '../join/viewActions.ts';
+import { type Answer, blockerJson, sayBlockers, waitForAnswer } from './sendWait.ts';
 
 /** The subcommand `send`. */
 export const sendCommand: CliCommand = {
@@ -23,10 +26,17 @@ Sends one prompt to a session of this computer, or to one that a link leads to.
 TEXT - reads the prompt from stdin. Whoever has control keeps it: then the
 prompt is refused, unless --take takes it (owners).
 
-  --wait  wait until the turn has ended, and print the answer
-  --take  take control first
-  --json  one line of JSON: {"promptId"}, with --wait also "outcome" and "text"
-  --help  print this
+  --wait               wait until the turn has ended, and print the answer.
+                       What it waits for beside that is said on stderr: an
+                       answer of yours, a problem, a connection
+  --exit-when-blocked  with --wait: end as soon as nothing goes on without a
+                       person: exit code 6 for a permission, a plan, a
+                       question or a held prompt, 7 for a problem. The prompt
+                       stays in the session
+  --take               take control first
+  --json               one line of JSON: {"promptId"}, with --wait also
+                       "outcome" and "text", or "request" or "problem"
+  --help               print this
 `,
   async run(args, io) {
     const { values, positionals } = asUsage('send', () =>
@@ -35,6 +45,7 @@ prompt is refused, unless --take takes it (owners).
         allowPositionals: true,
         options: {
           wait: { type: 'boolean' },
+          'exit-when-blocked': { type: 'boolean' },
           take: { type: 'boolean' },
           json: { type: 'boolean' },
         },
@@ -47,27 +58,64 @@ prompt is refused, unless --take takes it (owners).
     const joined = words.join(' ');
     const prompt = joined === '-' ? (await readAll(io)).trimEnd() : joined;
     if (prompt.trim() === '') throw usage('the text is missing', 'send');
+    const exitWhenBlocked = values['exit-when-blocked'] ?? false;
+    if (exitWhenBlocked && !values.wait)
+      throw usage('--exit-when-blocked goes with --wait', 'send');
+    // A link is a secret: it is not printed again.
+    const shown = isLink(target) ? 'LINK' : target;
     return withSession(io, target, async (view) => {
       if (values.take) await view.request('focus-take', {}, { signal: io.signal });
       const { id } = view.send('prompt', { text: prompt });
-      await accepted(io, view, id);
-      view.forget(id);
-      if (!values.wait) {
-        if (values.json) printJson(io, { promptId: id });
-        else printText(io, 'Sent.');
-        return EXIT.ok;
+      const saying = values.wait
+        ? sayBlockers(io, view, { promptId: id, exitWhenBlocked, target: shown })
+        : undefined;
+      try {
+        await accepted(io, view, id);
+        view.forget(id);
+        if (!values.wait) {
+          if (values.json) printJson(io, { promptId: id });
+          else printText(io, 'Sent.');
+          return EXIT.ok;
+        }
+        const waited = await waitForAnswer(io, view, { promptId: id, exitWhenBlocked });
+        return waited.kind === 'answered'
+          ? printAnswer(io, id, waited.answer, values.json ?? false)
+          : printBlocker(io, view, { id, blocker: waited.blocker, shown, isJson: values.json });
+      } finally {
+        saying?.dispose();
       }
-      const { turn, texts } = await answerTo(io, view, id);
-      const text = texts.join('\n\n');
-      if (values.json) printJson(io, { promptId: id, outcome: turn.outcome, text });
-      else if (text !== '') printText(io, printable(text));
-      if (turn.outcome !== 'completed' && !values.json) {
-        throw turnFailed(turn.error ?? turn.outcome);
-      }
-      return turn.outcome === 'completed' ? EXIT.ok : EXIT.failed;
     });
   },
 };
+
+function printAnswer(io: CliIo, id: string, { turn, texts }: Answer, isJson: boolean): number {
+  const text = texts.join('\n\n');
+  if (isJson) printJson(io, { promptId: id, outcome: turn.outcome, text });
+  else if (text !== '') printText(io, printable(text));
+  if (turn.outcome !== 'completed' && !isJson) {
+    throw turnFailed(turn.error ?? turn.outcome);
+  }
+  return turn.outcome === 'completed' ? EXIT.ok : EXIT.failed;
+}
+
+/** Nothing goes on by itself: what has to be done, and the exit code for it. */
+function printBlocker(
+  io: CliIo,
+  view: RoomView,
+  what: {
+    readonly id: string;
+    readonly blocker: Blocker;
+    readonly shown: string;
+    readonly isJson: boolean | undefined;
+  },
+): number {
+  const { id, blocker, shown, isJson } = what;
+  const isProblem = blocker.kind === 'problem';
+  io.stderr.write(`${PRODUCT_ID}: ${blockerText(blocker, view, shown)}\n`);
+  const outcome = isProblem ? 'problem' : 'waiting';
+  if (isJson) printJson(io, { promptId: id, outcome, ...blockerJson(blocker) });
+  return isProblem ? EXIT.problem : EXIT.waiting;
+}
 
 /** All of stdin, unless the person gives up. */
 async function readAll(io: CliIo): Promise<string> {
@@ -88,27 +136,20 @@ async function withSession(
   target: string,
   work: (view: RoomView) => Promise<number>,
 ): Promise<number> {
-  const run = async (view: RoomView): Promise<number> => {
+  const run = async (view: RoomView, link: string, onSilence?: () => AppError): Promise<number> => {
     try {
+      await waitForAdmission(io, view, { link, ...(onSilence && { onSilence }) });
       return await work(view);
     } finally {
       await releaseControl(view);
       await view.close();
     }
   };
-  if (!isLink(target)) {
-    return withHostClient(io, { mayStart: true }, async (machine) =>
-      run(await joinSession(io, await machine.openSession(target))),
-    );
-  }
-  const view = await joinRoom(io, { link: target });
-  try {
-    await waitForAdmission(io, view, { link: target });
-  } catch (error) {
-    await view.close();
-    throw error;
-  }
-  return run(view);
+  if (isLink(target)) return run(await joinByLink(io, target), target);
+  return withHostClient(io, { mayStart: true }, async (machine) => {
+    const row = await machine.openSession(target);
+    return run(await machine.joinSession(row), row.link ?? '', hostSilent);
+  });
 }
 
 /** Waits until the host has taken the prompt; throws AppError if it was not. */
@@ -119,29 +160,4 @@ async function accepted(io: CliIo, view: RoomView, id: string): Promise<void> {
     { clock: io.clock, signal: io.signal },
   );
   if (item.status !== 'done') throw commandFailed(item);
-}
-
-interface Answer {
-  readonly turn: EntryOf<'turn'>;
-  readonly texts: readonly string[];
-}
-
-/** The turn that the prompt belongs to, and what was said in it. */
-async function answerTo(io: CliIo, view: RoomView, id: string): Promise<Answer> {
-  return waitForView(
-    view,
-    () => {
-      const begin = view.entries.findIndex(
-        ({ entry }) => entry.kind === 'prompt' && (entry.promptId === id || entry.id === id),
-      );
-      if (begin < 0) return undefined;
-      const texts: string[] = [];
-      for (const { entry } of view.entries.slice(begin)) {
-        if (entry.kind === 'text' && entry.parent === undefined) texts.push(whole(entry));
-        if (entry.kind === 'turn') return { turn: entry, texts };
-      }
-      return undefined;
-    },
-    { clock: io.clock, signal: io.signal },
-  );
 }

@@ -2,7 +2,7 @@
 import { hostname, userInfo } from 'node:os';
 import type { AppError } from '../../base/errors.ts';
 import { silentLogger } from '../../base/log.ts';
-import { joinAs, type RoomTarget } from '../../client/rooms/joinTarget.ts';
+import { joinAs, type JoinTarget } from '../../client/rooms/joinTarget.ts';
 import { waitForView } from '../../client/waitForChange.ts';
 import { resolveHome } from '../../host/find/paths.ts';
 import { parseLink } from '../../protocol/link.ts';
@@ -18,17 +18,10 @@ const RELAY_MS = 8_000;
 /** A local host answers within a second; a guest's knock may have to wait. */
 const ADMISSION_MS = 20_000;
 
-/** How to join. */
-export interface JoinRoomOptions extends RoomTarget {
-  /** Name that the others see; default: the name of the computer's user. */
-  readonly name?: string;
-}
-
-/** Joins and returns at once; the view says how it goes. Throws AppError link-*. */
-export async function joinRoom(io: CliIo, options: JoinRoomOptions): Promise<RoomView> {
-  const { name = userName(), ...target } = options;
+/** How this command line joins rooms, under this name or that of the computer's user. */
+export function joinerOf(io: CliIo, name = userName()): JoinTarget {
   const home = resolveHome(io.env, io.userHome);
-  const join = joinAs({
+  return joinAs({
     identity: () => loadIdentity(home),
     name: () => name,
     device: `terminal on ${hostname()}`,
@@ -36,7 +29,6 @@ export async function joinRoom(io: CliIo, options: JoinRoomOptions): Promise<Roo
     clock: io.clock,
     log: silentLogger,
   });
-  return join(target);
 }
 
 /** Waits until the host has admitted us. Throws AppError; the view is the caller's to close. */

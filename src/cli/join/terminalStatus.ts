@@ -14,6 +14,10 @@ import type { Person, Role, RoomState, SessionState } from '../../protocol/state
 import type { RoomView, Truth } from '../../session/view.ts';
 import { oneLine } from '../io.ts';
 
+/** [P6] The host is there, and what it writes cannot be read here yet. */
+export const LOCKED =
+  'sharing was stopped, and the new key of this session has not come yet: nothing new is shown and nothing is sent until then';
+
 /** A sentence about how true the picture is; empty for what needs none. */
 export function truthText(truth: Truth, stands: Standing): string {
   switch (truth.kind) {
@@ -21,7 +25,9 @@ export function truthText(truth: Truth, stands: Standing): string {
     case 'live':
       return '';
     case 'unconfirmed':
-      return 'connected; the host has not confirmed yet that it sees you';
+      return truth.locked === true
+        ? LOCKED
+        : 'connected; the host has not confirmed yet that it sees you';
     case 'behind':
       return `${connectionText(stands, untranslated) ?? ''}; what you see is old`;
     case 'host-offline':

@@ -195,14 +195,15 @@ export class TerminalView {
   private showTruth(truth: Truth, stands: Standing): void {
     const text = truthText(truth, stands);
     // How late it is rises by itself.
-    const key = `${truth.kind} ${stands.missing ?? ''}`;
+    const isLocked = truth.kind === 'unconfirmed' && truth.locked === true;
+    const key = `${isLocked ? 'locked' : truth.kind} ${stands.missing ?? ''}`;
     if (key === this.truth) return;
     const isFirst = !this.wasLive;
     this.wasLive ||= truth.kind === 'live';
     this.truth = key;
     if (truth.kind === 'live') {
       if (!isFirst && !isOver(stands)) this.line(this.paint.dim('— live —'));
-    } else if (text !== '' && !(isFirst && truth.kind === 'unconfirmed')) {
+    } else if (text !== '' && !(isFirst && truth.kind === 'unconfirmed' && !isLocked)) {
       this.line(this.paint.yellow(`— ${text} —`));
     }
   }

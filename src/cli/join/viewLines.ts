@@ -9,6 +9,7 @@ import { untranslated } from '../../client/translate.ts';
 import { parseJson } from '../../protocol/json.ts';
 import type { ScriptOutput } from '../../protocol/script.ts';
 import type { LiveBlock, OutboxItem, RoomView, Truth } from '../../session/view.ts';
+import { LOCKED } from './terminalStatus.ts';
 
 /** Remembers what was printed of one view. */
 export class ViewLines {
@@ -192,5 +193,6 @@ function keyOf(block: LiveBlock): string {
 
 function reasonOf(truth: Truth): string | undefined {
   if (truth.kind === 'relay-offline') return truth.reason;
+  if (truth.kind === 'unconfirmed' && truth.locked === true) return LOCKED;
   return truth.kind === 'over' ? truth.error.message : undefined;
 }

@@ -71,6 +71,7 @@ function isOver(source: FactSource): boolean {
 export function panelControl(source: FactSource): PanelControl {
   const { me, member } = source;
   const state = sessionState(source);
+  if (source.truth.kind === 'over' && state) return { kind: 'watching', reason: 'ended' };
   if (!state || !me) return { kind: 'watching', reason: 'joining' };
   if (isOver(source)) {
     return { kind: 'watching', reason: 'ended' };
@@ -124,8 +125,11 @@ export function controlRequests(source: FactSource): PanelHeader['controlRequest
 export function panelTruth(truth: Truth, nowMs: number, t: Translate): PanelTruth {
   switch (truth.kind) {
     case 'connecting':
+      return { kind: 'connecting' };
     case 'unconfirmed':
-      return { kind: truth.kind };
+      return truth.locked === true
+        ? { kind: 'unconfirmed', text: lockedText(t) }
+        : { kind: 'unconfirmed' };
     case 'live':
       return { kind: 'live', ageMs: nowMs - truth.lastBeatAt };
     case 'behind': {
@@ -139,6 +143,13 @@ export function panelTruth(truth: Truth, nowMs: number, t: Translate): PanelTrut
     case 'over':
       return { kind: 'over', text: errorMessage(truth.error, t) };
   }
+}
+
+/** [P6] The computer is there, and what it writes cannot be read here yet. */
+function lockedText(t: Translate): string {
+  return t(
+    'Sharing was stopped, and the new key of this session has not come yet. It is asked for by itself; until then nothing new is shown and nothing is sent.',
+  );
 }
 
 function age(lastBeatAt: number | undefined, nowMs: number): { readonly ageMs?: number } {

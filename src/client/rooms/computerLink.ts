@@ -11,9 +11,12 @@ import type { FoundHost, HostFinder } from './hostFinder.ts';
 import { asAppError, hostNotUnderstood, hostSilent, noHostHere } from '../errors.ts';
 import { type AppError, isAppError } from '../../base/errors.ts';
 import { waitForChange } from '../waitForChange.ts';
-import type { JoinTarget } from './joinTarget.ts';
+import type { JoinTarget, RoomTarget } from './joinTarget.ts';
+import { roomOfLink } from './movedLink.ts';
+import type { LinkSource } from './linkSource.ts';
 import { fetchSessions } from './machineAnswers.ts';
 import { machineState } from './sessionFacts.ts';
+import type { SessionRef } from './sessionRef.ts';
 import { SharedRoom } from './sharedRoom.ts';
 
 /** How often the host's file is looked at: a host may be started by a terminal, or restart. */
@@ -27,7 +30,7 @@ const MAX_RESTARTS = 3;
 export type MachineStatus = 'absent' | 'looking' | 'stopped' | 'connecting' | 'connected' | 'lost';
 
 /** The machine room of this computer. */
-export class ComputerLink {
+export class ComputerLink implements LinkSource {
   private readonly disposables = new DisposableStore();
   private readonly changed = this.disposables.add(new Emitter<void>());
   private readonly host: HostFinder | undefined;
@@ -139,6 +142,39 @@ export class ComputerLink {
     return isUnreadable ? hostNotUnderstood() : undefined;
   }
 
+  /** Where the room of a session of this computer is and what opens it, as last told. */
+  targetOf(ref: SessionRef): RoomTarget | undefined {
+    const row = ref.kind === 'own' ? this.row(ref.session) : undefined;
+    return row?.link === undefined ? undefined : { link: row.link, epochs: row.epochs };
+  }
+
+  /**
+   * Asks for the row of a session that the directory has no room for; starts no host. What comes is told
+   * by a change. Rejects with AppError.
+   */
+  async refresh(ref: SessionRef): Promise<void> {
+    const { view } = this.room;
+    if (!view?.me || ref.kind === 'joined') return;
+    const { session } = ref;
+    if (this.state?.sessions.some((row) => row.session.id === session)) return;
+    for (let offset = 0; ;) {
+      const page = await fetchSessions((kind, args) => view.request(kind, args), offset);
+      offset += page.sessions.length;
+      const row = page.sessions.find((one) => one.session.id === session);
+      if (row) {
+        this.fetched = [row, ...this.fetched.filter((one) => one.session.id !== session)];
+        this.changed.fire();
+      }
+      if (row || page.sessions.length === 0 || offset >= page.total) return;
+    }
+  }
+
+  /** The session of this computer that a room belongs to. */
+  sessionOf(room: string): SessionRef | undefined {
+    const row = this.rows.find(({ link }) => link !== undefined && roomOfLink(link) === room);
+    return row && { kind: 'own', session: row.session.id };
+  }
+
   row(session: string): DirectoryRow | undefined {
     return this.rows.find((row) => row.session.id === session);
   }
@@ -172,6 +208,13 @@ export class ComputerLink {
       this.changed.fire();
       throw error;
     }
+    return this.joined(AbortSignal.any([signal, AbortSignal.timeout(JOIN_MS)]));
+  }
+
+  /** Joins the host that runs; undefined if none does. Throws AppError if it does not let us in. */
+  async attach(signal: AbortSignal = AbortSignal.timeout(JOIN_MS)): Promise<RoomView | undefined> {
+    await this.look();
+    if (this.isHostGone) return undefined;
     return this.joined(AbortSignal.any([signal, AbortSignal.timeout(JOIN_MS)]));
   }
 

@@ -21,6 +21,8 @@ export interface RoomTarget {
 
 /** A joined view that can follow its relay and its epochs in place. */
 export interface MovableView extends RoomView {
+  /** Epoch that the host writes under and whose secret is not here; undefined if none is missing. */
+  readonly missingEpoch: number | undefined;
   setRelay(url: string): void;
   addEpochs(epochs: readonly EpochSecret[]): void;
 }

@@ -5,18 +5,12 @@ import { Emitter, type Event } from '../../base/emitter.ts';
 import type { Logger } from '../../base/log.ts';
 import { isSettled, type OutboxItem, type ViewPart } from '../../session/view.ts';
 import { refKey, type SessionRef } from './sessionRef.ts';
-import type { JoinTarget, RoomTarget } from './joinTarget.ts';
+import type { JoinTarget } from './joinTarget.ts';
+import type { LinkSource } from './linkSource.ts';
 import { SharedRoom } from './sharedRoom.ts';
 
 /** A connection stays this long without a user, so that hiding and showing a panel costs nothing. */
 const LINGER_MS = 10_000;
-
-/** Where the links of rooms come from; they change when a host restarts. */
-export interface LinkSource {
-  /** The link of a session now, and its secrets; undefined if it is not known (yet). */
-  targetOf(ref: SessionRef): RoomTarget | undefined;
-  readonly onDidChange: Event<void>;
-}
 
 /** A user's hold on a room; the room stays joined until every handle is disposed. */
 export interface RoomHandle extends Disposable {
@@ -60,11 +54,6 @@ export class RoomPool {
   constructor(options: RoomPoolOptions) {
     this.options = options;
     this.links = options.links;
-    this.disposables.add(
-      this.links.onDidChange(() => {
-        for (const { room } of this.rooms.values()) room.setTarget(this.links.targetOf(room.ref));
-      }),
-    );
   }
 
   /** Joins the room of `ref`, or shares the connection that exists. */
@@ -77,7 +66,7 @@ export class RoomPool {
       slot = { room, users: 0 };
       this.rooms.set(key, slot);
       room.onDidChange((parts) => this.changed.fire({ room, parts }));
-      room.setTarget(this.links.targetOf(ref));
+      room.follow(this.links);
     }
     slot.timer?.dispose();
     delete slot.timer;

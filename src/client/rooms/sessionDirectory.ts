@@ -2,13 +2,13 @@
 import { omitUndefined } from '../../base/omitUndefined.ts';
 import { DisposableStore } from '../../base/disposable.ts';
 import { Emitter, type Event } from '../../base/emitter.ts';
-import { parseLink } from '../../protocol/link.ts';
 import type { Problem, SessionSummary } from '../../protocol/state.ts';
 import type { Absence } from './absence.ts';
 import type { JoinedRow, JoinedSession } from './joinedSessions.ts';
 import type { RoomTarget } from './joinTarget.ts';
 import type { ComputerLink } from './computerLink.ts';
-import type { LinkSource, RoomPool } from './roomPool.ts';
+import type { LinkSource } from './linkSource.ts';
+import type { RoomPool } from './roomPool.ts';
 import type { SecretList } from './secretList.ts';
 import type { SessionRef } from './sessionRef.ts';
 import { sessionState } from './sessionFacts.ts';
@@ -51,16 +51,21 @@ export class SessionDirectory implements LinkSource {
   targetOf(ref: SessionRef): RoomTarget | undefined {
     if (ref.kind === 'joined') {
       const item = this.joined.items.find(({ room }) => room === ref.room);
-      return item && { link: item.link };
+      // A session of this computer may have been joined by a link before its host was found.
+      const own = item && this.ownSessionOf(item.room);
+      const epochs = own && this.machine.targetOf(own)?.epochs;
+      return item && { link: item.link, ...(epochs && { epochs }) };
     }
-    const row = this.machine.row(ref.session);
-    return row?.link === undefined ? undefined : { link: row.link, epochs: row.epochs };
+    return this.machine.targetOf(ref);
+  }
+
+  async refresh(ref: SessionRef): Promise<void> {
+    await this.machine.refresh(ref);
   }
 
   /** The session of this computer that a room belongs to. */
   ownSessionOf(room: string): SessionRef | undefined {
-    const row = this.machine.rows.find(({ link }) => link !== undefined && roomOf(link) === room);
-    return row && { kind: 'own', session: row.session.id };
+    return this.machine.sessionOf(room);
   }
 
   /** Facts of a session: from its room if it is open here, else from the list. */
@@ -178,13 +183,5 @@ export class SessionDirectory implements LinkSource {
       return;
     }
     this.changed.fire();
-  }
-}
-
-function roomOf(link: string): string | undefined {
-  try {
-    return parseLink(link).room;
-  } catch {
-    return undefined;
   }
 }

@@ -6,9 +6,12 @@ import { PRODUCT_NAME } from '../../base/product.ts';
 import { isAppError } from '../../base/errors.ts';
 import { textBytes } from '../../base/jsonText.ts';
 import { LIMITS } from '../../protocol/limits.ts';
+import type { JoinedSession } from '../../client/rooms/joinedSessions.ts';
+import type { SharedRoom } from '../../client/rooms/sharedRoom.ts';
 import { type InviteLink, parseLink } from '../../protocol/link.ts';
 import type { App } from '../app.ts';
 import { plainText } from '../plainText.ts';
+import { reportError } from '../report.ts';
 import { settings } from '../settings.ts';
 import { isLoopbackRelay } from './loopbackRelay.ts';
 import { targetSession } from './target.ts';
@@ -58,9 +61,18 @@ export async function joinNow(app: App, text: string): Promise<void> {
   );
   const ref = { kind: 'joined', room: link.room } as const;
   const room = app.pool.find(ref);
-  // A link that did not work may work now: its owner may have shared again, its relay may be back.
-  if (room?.isOver) void room.rejoin();
   app.panels.show(ref);
+  // A link that did not work may work now: its owner may have shared again, its relay may be back.
+  if (room?.isOver) return void room.rejoin();
+  if (room && known) void followTry(app, room, known);
+}
+
+/** A link that does not work takes nothing away from the one before, if that one does. */
+async function followTry(app: App, room: SharedRoom, before: JoinedSession): Promise<void> {
+  const error = await room.trying;
+  if (!error) return;
+  void app.joined.put(before, (item) => item.room === before.room);
+  reportError(error);
 }
 
 /** Leaves a joined session and forgets its link. */

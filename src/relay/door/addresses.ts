@@ -1,15 +1,9 @@
-// What each network address uses: connections, attempts, failed admissions.
+// What each network address uses: connections, attempts, requests.
 import type { Clock } from '../../base/clock.ts';
 import { type Disposable, toDisposable } from '../../base/disposable.ts';
 import { type Client, isLoopbackAddress } from './hostNames.ts';
 import type { RelayLimits } from '../relayLimits.ts';
 import { TokenBucket } from './tokenBucket.ts';
-
-/** The first failures cost no more than the grace; from then on the wait doubles. */
-const FREE_FAILURES = 3;
-const FIRST_DELAY_MS = 250;
-/** A failure is forgotten after this time. */
-const FORGET_MS = 60_000;
 
 /** Sockets beyond its connections that an address may have, for requests and what is not yet one. */
 const MORE_SOCKETS = 128;
@@ -18,8 +12,6 @@ interface AddressUse {
   sockets: number;
   connections: number;
   readonly maxConnections: number;
-  failures: number;
-  lastFailureMs: number;
   readonly connects: TokenBucket;
   readonly requests: TokenBucket;
 }
@@ -75,26 +67,12 @@ export class Addresses {
     return [...new Set([peer, address])].every((each) => this.use(each).requests.take(1, now));
   }
 
-  /** Records a failed admission and tells how long the answer must wait, in ms. */
-  failureDelayMs({ address }: Client): number {
-    const use = this.use(address);
-    const now = this.clock.monotonic();
-    if (now - use.lastFailureMs > FORGET_MS) use.failures = 0;
-    use.failures += 1;
-    use.lastFailureMs = now;
-    if (use.failures <= FREE_FAILURES) return 0;
-    const doublings = Math.min(use.failures - FREE_FAILURES - 1, 20);
-    return Math.min(this.limits.failureDelayMaxMs, FIRST_DELAY_MS * 2 ** doublings);
-  }
-
   /** Forgets addresses that use nothing. */
   sweep(): void {
     const now = this.clock.monotonic();
     for (const [address, use] of this.uses) {
-      const isQuiet = use.failures === 0 || now - use.lastFailureMs > FORGET_MS;
       const isFull = use.connects.isFull(now) && use.requests.isFull(now);
-      if (use.sockets === 0 && use.connections === 0 && isQuiet && isFull)
-        this.uses.delete(address);
+      if (use.sockets === 0 && use.connections === 0 && isFull) this.uses.delete(address);
     }
   }
 
@@ -113,8 +91,6 @@ export class Addresses {
       maxConnections: isLoopback
         ? this.limits.connectionsPerLoopback
         : this.limits.connectionsPerAddress,
-      failures: 0,
-      lastFailureMs: 0,
       connects: scaled(this.limits.connects),
       requests: scaled(this.limits.requests),
     };

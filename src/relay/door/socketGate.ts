@@ -14,7 +14,7 @@ import { RelaySocket } from './relaySocket.ts';
 import type { HoldingStream } from './turnBatch.ts';
 import type { RelayDocument } from '../documents/relayDocument.ts';
 import { type Documents, shortName } from '../documents/documents.ts';
-import { type Client, clientOf, isDirectLoopback, isFromPage } from './hostNames.ts';
+import { isDirectLoopback, isFromPage } from './hostNames.ts';
 import type { RelayLimits } from '../relayLimits.ts';
 
 const TOKEN = /^[A-Za-z0-9_-]{43}$/;
@@ -68,7 +68,7 @@ export class SocketGate {
       isDirect: isDirectLoopback(request),
       isFromPage: isFromPage(request),
     };
-    const verdict = await this.admit(wish, clientOf(request));
+    const verdict = await this.admit(wish);
     if (socket.readyState !== socket.OPEN) return socket.terminate();
     switch (verdict.kind) {
       case 'admitted':
@@ -136,15 +136,16 @@ export class SocketGate {
     }
   }
 
-  private async admit(wish: AdmissionRequest, client: Client): Promise<TokenVerdict> {
-    const { claims, addresses, isOpen } = this.options;
+  /**
+   * A refusal waits for nothing but a claim on its way. Tokens have 256 bits: there is nothing to guess, and
+   * an address stands for everybody behind it.
+   */
+  private async admit(wish: AdmissionRequest): Promise<TokenVerdict> {
+    const { claims, isOpen } = this.options;
     if (isOpen) return { kind: 'admitted', access: OPEN_ACCESS };
     const first = await claims.judge(wish);
     if (first.kind === 'admitted') return first;
-    const late = await this.waitForClaim(wish, this.graceMs(first));
-    if (late) return late;
-    await this.wait(addresses.failureDelayMs(client));
-    return first;
+    return (await this.waitForClaim(wish, this.graceMs(first))) ?? first;
   }
 
   private graceMs(verdict: TokenVerdict): number {

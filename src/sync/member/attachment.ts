@@ -9,8 +9,9 @@ import { openForMember } from '../../crypto/sealedForMember.ts';
 import { CLOSE } from '../../protocol/closeCodes.ts';
 import type { CommandArgs, CommandKind } from '../../protocol/commandTable.ts';
 import type { Json } from '../../protocol/json.ts';
-import { parseLink } from '../../protocol/link.ts';
-import type { Person, RoomState } from '../../protocol/state.ts';
+import { type InviteLink, parseLink } from '../../protocol/link.ts';
+import { roleOf } from '../../protocol/openValues.ts';
+import type { Person, Role, RoomState } from '../../protocol/state.ts';
 import {
   type Alarm,
   type LiveBlock,
@@ -20,7 +21,7 @@ import {
   type Truth,
   type ViewPart,
 } from '../../session/view.ts';
-import { closedHere, hostOfOtherVersion } from '../errors.ts';
+import { closedHere, hostOfOtherVersion, revoked } from '../errors.ts';
 import { type AttachmentParts, createAttachmentParts } from './attachmentParts.ts';
 import type { HeardBeat } from './presenceChannel.ts';
 import type { EpochSecret, JoinOptions } from './joinOptions.ts';
@@ -34,6 +35,7 @@ const UNSEEN_BEATS = 3;
 /** A joined room. */
 export class Attachment implements RoomView, Disposable {
   readonly room: string;
+  private readonly linkRole: Role;
   private readonly options: JoinOptions;
   private readonly parts: AttachmentParts;
   private readonly disposables: DisposableStore;
@@ -59,7 +61,7 @@ export class Attachment implements RoomView, Disposable {
     const disposables = new DisposableStore();
     try {
       const parts = createAttachmentParts(options, link, tokens, disposables);
-      return new Attachment(options, link.room, parts, disposables);
+      return new Attachment(options, link, parts, disposables);
     } catch (error) {
       disposables.dispose();
       throw error;
@@ -68,15 +70,17 @@ export class Attachment implements RoomView, Disposable {
 
   private constructor(
     options: JoinOptions,
-    room: string,
+    link: Pick<InviteLink, 'room' | 'role'>,
     parts: AttachmentParts,
     disposables: DisposableStore,
   ) {
     this.options = options;
-    this.room = room;
+    this.room = link.room;
+    this.linkRole = link.role;
     this.parts = parts;
     this.disposables = disposables;
-    const { replica, documentConnection, truthTracker, memberChannel, presenceChannel } = parts;
+    const { replica, documentConnection, truthTracker, epochLock } = parts;
+    const { memberChannel, presenceChannel } = parts;
     disposables.add(replica.onDidChange((changes) => this.replicaChanged(changes)));
     disposables.add(documentConnection.onDidChange(() => this.connectionChanged()));
     disposables.add(documentConnection.onDidOpen(() => presenceChannel.prove()));
@@ -85,6 +89,9 @@ export class Attachment implements RoomView, Disposable {
     disposables.add(presenceChannel.onDidBeat((heard) => this.beat(heard)));
     parts.gaps.fetch = () => this.fetchOlder();
     let { counter } = memberChannel.outbox;
+    disposables.add(epochLock.onDidChange(() => truthTracker.lock(epochLock.isLate)));
+    disposables.add(epochLock.onDidGiveUp(() => this.lockedOut()));
+    disposables.add(presenceChannel.onDidHear(() => truthTracker.heard()));
     disposables.add(
       memberChannel.outbox.onDidChange(() => {
         const before = counter;
@@ -137,6 +144,10 @@ export class Attachment implements RoomView, Disposable {
     if (!memberSecrets.add(epochs)) return;
     replica.refresh();
     this.followCard();
+  }
+
+  get missingEpoch(): number | undefined {
+    return this.parts.epochLock.epoch;
   }
 
   /** The relay moved (a new port after a restart of the host): connections follow in place. */
@@ -261,8 +272,17 @@ export class Attachment implements RoomView, Disposable {
   }
 
   private followCard(): void {
-    const { replica, memberTerm } = this.parts;
-    if (replica.card) memberTerm.follow(replica.card);
+    const { replica, memberTerm, epochLock } = this.parts;
+    if (!replica.card) return;
+    memberTerm.follow(replica.card);
+    epochLock.follow(replica.card.epoch);
+  }
+
+  /** [P6] Only owners are told a new secret: who is none was a guest when sharing was stopped, whatever its relay passes on. */
+  private lockedOut(): void {
+    const { me } = this;
+    const role = me ? roleOf(me.role) : this.linkRole;
+    if (role !== 'owner') this.endIf(revoked());
   }
 
   private followRoster(): void {

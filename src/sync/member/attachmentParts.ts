@@ -10,6 +10,7 @@ import type { InviteLink } from '../../protocol/link.ts';
 import { Replica } from '../../session/replica.ts';
 import { DocumentConnection } from '../documentConnection.ts';
 import { CatchUp } from './catchUp.ts';
+import { EpochLock } from './epochLock.ts';
 import { HostTime } from './hostTime.ts';
 import type { JoinOptions } from './joinOptions.ts';
 import { Knocking } from './knocking.ts';
@@ -30,6 +31,7 @@ export interface AttachmentParts {
   readonly documentConnection: DocumentConnection;
   readonly truthTracker: TruthTracker;
   readonly hostTime: HostTime;
+  readonly epochLock: EpochLock;
   readonly memberTerm: MemberTerm;
   readonly memberControl: MemberControl;
   readonly presenceChannel: PresenceChannel;
@@ -85,6 +87,7 @@ export function createAttachmentParts(
   const truthTracker = disposables.add(new TruthTracker(clock));
   const hostTime = disposables.add(new HostTime({ clock, onJump: () => truthTracker.doubt() }));
 
+  const epochLock = disposables.add(new EpochLock({ secretOf, clock }));
   const memberTerm = new MemberTerm({ room: roomBytes, pair: identity.signing, secretOf });
   const memberControl = new MemberControl({
     member,
@@ -99,6 +102,7 @@ export function createAttachmentParts(
       device,
       clock,
       acceptBeat: (record) => replica.acceptBeat(record),
+      hearsLocked: (record) => replica.hearsLocked(record),
       holds: () => memberControl.heldFence,
       sent: () => counter(),
     }),
@@ -130,6 +134,7 @@ export function createAttachmentParts(
       fence: () => memberControl.lastFence,
       hostTime: () => hostTime.now,
       isHeard: () => truthTracker.truth.kind === 'live' || truthTracker.truth.kind === 'behind',
+      isLocked: () => epochLock.epoch !== undefined,
       clock,
       log,
     }),
@@ -185,6 +190,7 @@ export function createAttachmentParts(
     documentConnection,
     truthTracker,
     hostTime,
+    epochLock,
     memberTerm,
     memberControl,
     presenceChannel,

@@ -100,7 +100,8 @@ export class MemberChannel implements Disposable {
 
   /** An answer would have come: by the channel, or its connection has had time enough to be made. */
   private canHear(): boolean {
-    if (!this.options.isHeard() || this.heardSince === undefined) return false;
+    const { isHeard, isLocked } = this.options;
+    if (!isHeard() || isLocked() || this.heardSince === undefined) return false;
     const heardMs = this.options.clock.monotonic() - this.heardSince;
     return this.connection?.status.kind === 'synced' || heardMs >= TIMES.withheldMs;
   }

@@ -23,6 +23,8 @@ export interface PresenceChannelOptions {
   readonly clock: Clock;
   /** Checks a beat; the beat if it is the host's and newer than the last. */
   readonly acceptBeat: (record: Bytes) => Promise<Beat | undefined>;
+  /** [P6] Whether it is a newer beat of the host that cannot be opened here. */
+  readonly hearsLocked: (record: Bytes) => Promise<boolean>;
   /** Fence that this window holds now. */
   readonly holds: () => number | undefined;
   /** Commands that this window has put into its channel. */
@@ -55,6 +57,7 @@ const KEPT_NONCES = 4;
 export class PresenceChannel implements Disposable {
   private readonly disposables = new DisposableStore();
   private readonly options: PresenceChannelOptions;
+  private readonly heard = this.disposables.add(new Emitter<void>());
   private readonly beats = this.disposables.add(new Emitter<HeardBeat>());
   private nonces: readonly Nonce[] = [];
   private wantsNonce = true;
@@ -65,6 +68,8 @@ export class PresenceChannel implements Disposable {
   private chain: Promise<void> = Promise.resolve();
 
   readonly onDidBeat = this.beats.event;
+  /** [P6] The host was heard, and what it says cannot be read. */
+  readonly onDidHear = this.heard.event;
 
   constructor(options: PresenceChannelOptions) {
     this.options = options;
@@ -147,8 +152,12 @@ export class PresenceChannel implements Disposable {
       const record = fromBase64Url(text);
       if (!record) continue;
       this.later(async () => {
-        const beat = await this.options.acceptBeat(record);
-        if (!beat || this.disposables.isDisposed) return;
+        const { acceptBeat, hearsLocked } = this.options;
+        const beat = await acceptBeat(record);
+        const isLocked = !beat && (await hearsLocked(record));
+        if (this.disposables.isDisposed) return;
+        if (isLocked) this.heard.fire();
+        if (!beat) return;
         this.lastBeat = text;
         this.beats.fire(this.judge(beat));
       });

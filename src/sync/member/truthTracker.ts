@@ -45,6 +45,7 @@ export class TruthTracker implements Disposable {
   private lastRecordAt: number | undefined;
   private shortfall: Shortfall | undefined;
   private isComplete = true;
+  private isLocked = false;
   private current: Truth = { kind: 'connecting' };
   /** Since when the truth is what it is, where it does not say so otherwise. */
   private since = 0;
@@ -85,6 +86,21 @@ export class TruthTracker implements Disposable {
     if (this.current.kind === 'live') this.lastRecordAt = this.clock.monotonic();
   }
 
+  /** [P6] A beat came that cannot be opened here: the host is there, and that is all that is known. */
+  heard(): void {
+    if (this.connection.kind === 'offline') return;
+    this.lastBeatAt = this.clock.monotonic();
+    this.look();
+  }
+
+  /** [P6] What the host writes now cannot be read here, or can again. */
+  lock(isLocked: boolean): void {
+    if (isLocked === this.isLocked) return;
+    this.isLocked = isLocked;
+    this.lastBeat = undefined;
+    this.look();
+  }
+
   /** This device slept, or its network changed: whatever was heard may be hours old. */
   doubt(): void {
     this.lastBeat = undefined;
@@ -120,10 +136,7 @@ export class TruthTracker implements Disposable {
     const truth = this.judge();
     const before = this.current;
     this.current = truth;
-    const isSame =
-      truth.kind === before.kind &&
-      !(truth.kind === 'behind' && before.kind === 'behind' && truth.missing !== before.missing);
-    if (!isSame) this.changed.fire(truth);
+    if (keyOf(truth) !== keyOf(before)) this.changed.fire(truth);
   }
 
   /** The host's last sign of life. */
@@ -147,6 +160,7 @@ export class TruthTracker implements Disposable {
     if (connection.kind === 'connecting') return { kind: 'connecting' };
     const lastSign = Math.max(this.lastBeatAt ?? 0, connection.since);
     if (now - lastSign >= TIMES.staleAfterMs) return { kind: 'host-offline', lastBeatAt };
+    if (this.isLocked) return { ...this.unconfirmed(now), locked: true };
     if (shortfall) {
       const { since, missing } = shortfall;
       return { kind: 'behind', since, lastBeatAt, ...omitUndefined({ missing }) };
@@ -160,7 +174,17 @@ export class TruthTracker implements Disposable {
       if (this.current.kind !== 'behind') this.since = now;
       return { kind: 'behind', since: this.since, lastBeatAt, lateMs: ageMs };
     }
+    return this.unconfirmed(now);
+  }
+
+  private unconfirmed(now: number): { readonly kind: 'unconfirmed'; readonly since: number } {
     if (this.current.kind !== 'unconfirmed') this.since = now;
     return { kind: 'unconfirmed', since: this.since };
   }
+}
+
+/** What of it is news when it changes. */
+function keyOf(truth: Truth): string {
+  if (truth.kind === 'unconfirmed') return truth.locked === true ? 'locked' : 'unconfirmed';
+  return truth.kind === 'behind' ? `behind ${truth.missing ?? ''}` : truth.kind;
 }
