@@ -65,6 +65,7 @@ export class Replica implements Disposable {
   private beatSeq = -1n;
   /** Of the newest beat that could not be opened; it is opened yet when its secret comes. */
   private lockedSeq = -1n;
+  private toldEpoch: number | undefined;
 
   readonly onDidChange = this.changed.event;
   card: Card | undefined;
@@ -216,7 +217,8 @@ export class Replica implements Disposable {
       // What the host before streamed is over, whether or not this one streams.
       if (this.liveView.clear()) parts.add('live');
     }
-    if (this.card?.epoch !== card.epoch) parts.add('truth');
+    if (isComplete && this.toldEpoch !== card.epoch) parts.add('truth');
+    if (isComplete) this.toldEpoch = card.epoch;
     this.card = card;
     this.foreignVersions = undefined;
     this.hostKey = hostKey;
