@@ -64,6 +64,7 @@ export class Replica implements Disposable {
   private unreadableRev = -1;
   /** Of the newest beat that could not be opened; it is opened yet when its secret comes. */
   private lockedSeq = -1n;
+  private toldEpoch: number | undefined;
 
   readonly onDidChange = this.changed.event;
   card: Card | undefined;
@@ -259,7 +260,8 @@ export class Replica implements Disposable {
       // What the host before streamed goes on no more, whether or not this one streams.
       if (this.liveView.breakOff(this.chain.end)) parts.add('live');
     }
-    if (this.card?.epoch !== card.epoch) parts.add('truth');
+    if (isComplete && this.toldEpoch !== card.epoch) parts.add('truth');
+    if (isComplete) this.toldEpoch = card.epoch;
     this.card = card;
     this.foreignVersions = undefined;
     this.hostKey = hostKey;
