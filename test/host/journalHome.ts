@@ -11,7 +11,7 @@ import { roomIdOfKey } from '../../src/crypto/admissionToken.ts';
 import { exportSigningPair, generateSigningPair } from '../../src/crypto/keys.ts';
 import { hostPaths } from '../../src/host/find/paths.ts';
 import { Journal } from '../../src/host/journal/journal.ts';
-import { isSound } from '../../src/host/journal/roomTables.ts';
+import { isSound } from '../../src/host/journal/logTable.ts';
 import { repairRooms } from '../../src/host/machine/repairRooms.ts';
 import { parseJson } from '../../src/protocol/json.ts';
 import { logSchema } from '../../src/protocol/room.ts';

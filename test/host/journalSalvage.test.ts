@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { hostPaths } from '../../src/host/find/paths.ts';
@@ -53,10 +54,12 @@ function rootOf(name: string): number {
   return inJournal(whole, (database) => Number(database.prepare(sql).get(name)?.['rootpage'])) - 1;
 }
 
-/** The newest entries of every log stand in its last pages. */
-function lastPageOfLog(): number {
-  const sql = "SELECT max(pageno) AS page FROM dbstat WHERE name = 'log'";
-  return inJournal(whole, (database) => Number(database.prepare(sql).get()?.['page'])) - 1;
+/** The pages, from 0, in which the rows of a table or index stand. */
+function leavesOf(name: string): readonly number[] {
+  const sql =
+    "SELECT pageno AS page FROM dbstat WHERE name = ? AND pagetype = 'leaf' ORDER BY pageno";
+  const rows = inJournal(whole, (database) => database.prepare(sql).all(name));
+  return rows.map(({ page }) => Number(page) - 1);
 }
 
 function put(home: string, at: number, ...bytes: number[]): void {
@@ -154,10 +157,52 @@ describe('a rotten byte of the header', () => {
   });
 });
 
+it.each([
+  ['no table of a name', (database: DatabaseSync) => database.exec('DROP TABLE counters')],
+  [
+    'no column of a name',
+    (database: DatabaseSync) => database.exec('ALTER TABLE counters RENAME COLUMN cseq TO other'),
+  ],
+])('a whole database with %s is none of ours', async (_what, spoil) => {
+  const home = copyOf(whole);
+  inJournal(home, spoil);
+  expect(await start(home)).toMatchObject({ isSalvaged: true, kept: ALL });
+  expect(await start(home)).toMatchObject({ isSalvaged: false, kept: ALL });
+});
+
+it('damage that the pages do not show is found as it is met, and read around by the next start', async () => {
+  const home = copyOf(whole);
+  const file = hostPaths(home).journal;
+  const bytes = readFileSync(file);
+  // Entries of the index that no row has.
+  for (const page of leavesOf('sqlite_autoindex_blobs_1')) {
+    const leaf = bytes.subarray(page * PAGE, (page + 1) * PAGE);
+    for (let at = leaf.indexOf('b30'); at >= 0; at = leaf.indexOf('b30', at)) leaf.write('~', at);
+  }
+  writeFileSync(file, bytes);
+  const journal = open(home);
+  expect(journal.salvage).toBeUndefined();
+  const room = journal.sessions.sessions().find(({ title }) => title === 'Session 2')?.room ?? '';
+  expect(() => journal.room('other').takeBodies(room)).toThrow(/malformed/);
+  journal.close();
+  expect(await start(home)).toMatchObject({ isSalvaged: true, kept: ALL, sessions: SESSIONS });
+  expect(await start(home)).toMatchObject({ isSalvaged: false, kept: ALL });
+});
+
+it.each(['-journal', '.salvaged', '.reading'])(
+  'a folder in the place of %s is no hindrance',
+  async (suffix) => {
+    const home = copyOf(whole);
+    mkdirSync(join(`${hostPaths(home).journal}${suffix}`, 'inner'), { recursive: true });
+    expect(await start(home)).toMatchObject({ kept: ALL });
+    expect(await start(home)).toMatchObject({ kept: ALL, isSalvaged: false });
+  },
+);
+
 describe('a host that ends in the middle', () => {
   it('after the salvage and before the repair forgets nothing of what was lost', async () => {
     const home = copyOf(whole);
-    overwrite(hostPaths(home).journal, lastPageOfLog());
+    overwrite(hostPaths(home).journal, leavesOf('log').at(-1) ?? 0);
     const first = open(home);
     const said = first.salvage;
     const rooms = first.sessions.sessions().map(({ room }) => room);

@@ -9,7 +9,7 @@ import { hostPaths } from '../../src/host/find/paths.ts';
 import { Journal } from '../../src/host/journal/journal.ts';
 import { JOURNAL_LAYOUT } from '../../src/host/journal/journalSchema.ts';
 import { JOURNAL_STEPS, type JournalStep } from '../../src/host/journal/journalSteps.ts';
-import { isSound } from '../../src/host/journal/roomTables.ts';
+import { isSound } from '../../src/host/journal/logTable.ts';
 import { temporaryFolder } from './folders.ts';
 
 /** What was accepted long ago is forgotten at the start: here it is the day on which the old journal was written. */

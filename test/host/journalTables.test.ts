@@ -1,12 +1,12 @@
 // The contract of every table of the journal.
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
 import { RoomLog } from '../../src/session/roomLog.ts';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { newId } from '../../src/base/ids.ts';
 import { silentLogger } from '../../src/base/log.ts';
+import { JOURNAL_SQL, JOURNAL_TABLES } from '../../src/host/journal/journalSchema.ts';
 import { Journal } from '../../src/host/journal/journal.ts';
 import { hostPaths } from '../../src/host/find/paths.ts';
 import type { RoomTables } from '../../src/host/journal/roomTables.ts';
@@ -219,78 +219,31 @@ describe('room journal', () => {
     expect(roster.removeGuests()).toEqual(['bo']);
   });
 
-  it.each([
-    ['a row that is no JSON', "json = '{' || json"],
-    ['of another', `json = replace(json, '":"m"', '":"n"'), %id% = 'x'`],
-    ['with a field that is lost', "json = json_remove(json, '$.role')"],
-    ['that is no text', "json = x'00'"],
-  ])('people and links: %s is left out, and dropped when the room is served', (_what, change) => {
-    room.saveMember(MEMBER);
-    room.saveMember({ ...MEMBER, member: 'whole' });
-    room.saveInvite(INVITE);
-    room.saveInvite({ ...INVITE, inviteId: 'whole' });
-    journal.close();
-    const database = new DatabaseSync(hostPaths(home).journal);
-    for (const [table, column, key] of [
-      ['members', 'member', 'm'],
-      ['invites', 'invite', 'i'],
-    ]) {
-      const set = change.replace('%id%', `${column}`);
-      database.exec(`UPDATE ${table} SET ${set} WHERE ${column} = '${key}'`);
-    }
-    database.close();
-    journal = open(home);
-    room = journal.room(id);
-    expect(room.members().map(({ member }) => member)).toEqual(['whole']);
-    expect(room.invites().map(({ inviteId }) => inviteId)).toEqual(['whole']);
-    expect(room.people.dropRotten()).toEqual({ members: 1, invites: 1 });
-    expect(room.people.dropRotten()).toEqual({ members: 0, invites: 0 });
-  });
-
-  it('what is no number, no text or no JSON any more stops nobody, and makes nothing up', () => {
-    room.acceptCommand(row('1', 1));
-    room.settleCommand(row('2', 2, Date.now()), { id: '2', status: 'done' });
-    room.appendLog([
-      { index: 0, hash: 'h', text: '{"entry":{"id":"a","kind":"prompt","promptId":"p"}}' },
-      { index: 1, hash: 'h', text: '{"entry":{"id":"b"}}' },
-    ]);
-    room.saveBlob('b', new Uint8Array([1]));
-    journal.close();
-    const database = new DatabaseSync(hostPaths(home).journal);
-    database.exec(`UPDATE commands SET ack = '{' WHERE id = '2';
-      UPDATE commands SET at = 'x', cseq = 9223372036854775807 WHERE id = '1';
-      UPDATE counters SET cseq = 9223372036854775807;
-      UPDATE log SET hash = x'00' WHERE idx = 0;
-      UPDATE rooms SET fence = 'x', rev = 9223372036854775807;
-      UPDATE epochs SET secret = x'00';
-      UPDATE blobs SET bytes = 'x'`);
-    database.close();
-    // Past SQLite, which takes no text into the log that is no JSON.
-    const file = readFileSync(hostPaths(home).journal);
-    file.write('!', file.indexOf('{"entry":{"id":"b"}}'));
-    writeFileSync(hostPaths(home).journal, file);
-    journal = open(home);
-    room = journal.room(id);
-    // Unknown, and not done: nobody knows.
-    expect(room.findResult('m', '2')).toBe('accepted');
-    expect(room.unsettled()).toEqual([{ ...row('1'), at: 0 }]);
-    // Nothing is new of a counter that is lost.
-    expect(room.highWater('m', 'b')).toBe(Number.MAX_SAFE_INTEGER);
-    expect([room.hasPrompt('p'), room.hasPrompt('q')]).toEqual([true, false]);
-    expect([room.fence(), room.revision(), room.hasNumbers]).toEqual([0, 0, false]);
-    expect(room.epochs()).toEqual([{ epoch: 1, secret: '' }]);
-    expect(room.logEnd().nextIndex).toBe(2);
-    expect(() => room.readLog(0, 9)).toThrow(/Entry 1 of this session was damaged/);
-    expect(room.readBlob('b', 0, 9)).toBeUndefined();
-    expect(journal.suspectRooms().has(id)).toBe(true);
-  });
-
   it('a long body is read back in parts', () => {
     room.saveBlob('b', new Uint8Array([1, 2, 3, 4, 5]));
     expect(room.readBlob('b', 3, 10)).toEqual({ totalBytes: 5, bytes: new Uint8Array([4, 5]) });
     expect(room.readBlob('b', 9, 10)).toEqual({ totalBytes: 5, bytes: new Uint8Array([]) });
     expect(room.readBlob('none', 0, 10)).toBeUndefined();
   });
+});
+
+it('the columns that are looked for are those of the layout', () => {
+  const database = new DatabaseSync(':memory:');
+  database.exec(JOURNAL_SQL);
+  const list = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'";
+  const columns = database.prepare('SELECT name FROM pragma_table_info(?)');
+  const tables = database
+    .prepare(list)
+    .all()
+    .map(({ name }): [string, string] => [
+      String(name),
+      columns
+        .all(String(name))
+        .map((column) => String(column['name']))
+        .join(', '),
+    ]);
+  database.close();
+  expect(JOURNAL_TABLES).toEqual(Object.fromEntries(tables));
 });
 
 describe('session store', () => {

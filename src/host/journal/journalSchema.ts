@@ -73,3 +73,20 @@ CREATE TABLE raw_lines (
 );
 CREATE UNIQUE INDEX raw_lines_uuid ON raw_lines (session, file, uuid);
 `;
+
+/** What is read of each of its tables. */
+export const JOURNAL_TABLES: Readonly<Record<string, string>> = {
+  meta: 'key, value',
+  rooms: 'room, kind, private_key, fence, rev, created_at',
+  epochs: 'room, epoch, secret',
+  log: 'room, idx, hash, text',
+  commands: 'room, member, id, boot, kind, cseq, at, ack',
+  counters: 'room, member, boot, cseq',
+  members: 'room, member, json',
+  invites: 'room, invite, json',
+  blobs: 'room, blob, bytes',
+  sessions: 'id, room, json',
+  prompts: 'session, prompt, seq, state, json',
+  children: 'session, pid, process_start, at',
+  raw_lines: 'session, file, seq, uuid, line',
+};

@@ -6,8 +6,9 @@ import type { Logger } from '../../base/log.ts';
 import { isFolder } from '../../node/files.ts';
 import { journalTooNew } from './errors.ts';
 import type { HostPaths } from '../find/paths.ts';
+import { isDistrusted, trustAgain, watchDamage } from './distrust.ts';
 import { isHeaderRotten, mayBeLayout, writtenLayout } from './header.ts';
-import { JOURNAL_LAYOUT, JOURNAL_SQL, writeLayout } from './journalSchema.ts';
+import { JOURNAL_LAYOUT, JOURNAL_SQL, JOURNAL_TABLES, writeLayout } from './journalSchema.ts';
 import { JOURNAL_STEPS, type JournalStep, layoutOf, liftJournal } from './journalSteps.ts';
 import { createPrivateFile } from './lock.ts';
 import { finishSalvage, salvageJournal } from './salvage.ts';
@@ -42,6 +43,7 @@ export function openJournal(options: JournalOptions): OpenedJournal {
   } catch (error) {
     if (!isSqliteDamage(error)) throw error;
     const { rows, damaged, keptAs } = salvageJournal(file, nameBeside(file, clock.now()), newest);
+    trustAgain(file);
     log.error('journal was damaged', { rows, damaged: damaged.join(' '), keptAs });
     return openDatabase(file, steps);
   }
@@ -56,14 +58,14 @@ function nameBeside(file: string, now: number): string {
 /** Looks at the files before anything opens them, and so writes to them. */
 function refuseDamage({ journal, relayData }: HostPaths, newest: number): void {
   const wal = `${journal}-wal`;
-  if (isFolder(journal) || isFolder(wal)) throw sqliteDamage();
+  if ([journal, wal, `${journal}-journal`].some(isFolder)) throw sqliteDamage();
   if (!existsSync(journal)) return;
   const written = writtenLayout(journal);
   if (written > newest && mayBeLayout(written)) throw journalTooNew(journal, written);
   // It was emptied: a home without a relay's store was never used.
   const isEmptied = statSync(journal).size === 0 && existsSync(relayData);
   const isRotten = !mayBeLayout(written) || isHeaderRotten(journal);
-  if (isEmptied || isRotten || hasWalLost(wal)) throw sqliteDamage();
+  if (isEmptied || isRotten || isDistrusted(journal) || hasWalLost(wal)) throw sqliteDamage();
 }
 
 function openDatabase(file: string, steps: readonly JournalStep[]): OpenedJournal {
@@ -84,6 +86,8 @@ function openDatabase(file: string, steps: readonly JournalStep[]): OpenedJourna
       checkPages(database);
     }
     liftJournal(database, file, steps);
+    if (!isNew) checkTables(database);
+    watchDamage(database, file);
     return { database, isNew };
   } catch (error) {
     database.close();
@@ -99,6 +103,17 @@ function isBlank(database: DatabaseSync): boolean {
   const hasTables = database.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() !== undefined;
   if (layout !== 0 || pages > 1 || hasTables) throw sqliteDamage();
   return true;
+}
+
+/** Whether every table has its columns: a page of their names may be another, and whole. */
+function checkTables(database: DatabaseSync): void {
+  for (const [table, columns] of Object.entries(JOURNAL_TABLES)) {
+    try {
+      database.prepare(`SELECT ${columns} FROM ${table}`);
+    } catch {
+      throw sqliteDamage();
+    }
+  }
 }
 
 /** Reads every page, whatever the last end was; throws as SQLite does for a damaged file. */

@@ -1,5 +1,4 @@
 // The durable memory of one room, in tables of the journal.
-import { createHash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Ack } from '../../protocol/command.ts';
 import type {
@@ -9,42 +8,20 @@ import type {
   StoredMember,
   StoredRecord,
 } from '../../session/roomJournal.ts';
-import { logRowDamaged } from './errors.ts';
 import { type BlobPartBytes, BodyTable } from './bodyTable.ts';
 import { CommandTables } from './commandTables.ts';
+import { LogTable } from './logTable.ts';
 import { PeopleTables } from './peopleTables.ts';
-import {
-  numberOf,
-  sqlNumber,
-  type SqlRow,
-  type Statements,
-  statementsOf,
-  textOf,
-  transact,
-} from './sqlite.ts';
+import { sqlNumber, type SqlRow, type Statements, statementsOf } from './sqlite.ts';
 
 const REVISION_STEP = 1000;
-/** No log is that long: what stands beyond, or is no number, is no index. */
-const LAST_INDEX = Number.MAX_SAFE_INTEGER;
-
-/** Where the journal notes that the log of a room has a damaged row. */
-export function suspectKey(room: string): string {
-  return `suspect.${room}`;
-}
-
-/** [L1] Whether a row is what was written, and follows the one before it where that is given. */
-export function isSound(record: StoredRecord, before?: StoredRecord): boolean {
-  const { index, hash, text } = record;
-  const isOwn = createHash('sha256').update(text).digest('base64url') === hash;
-  const prev = before === undefined ? '' : `"${before.hash}"`;
-  // As the log writes it: the place and what it follows come first.
-  return isOwn && text.startsWith(`{"index":${index},"prev":${prev}`);
-}
 
 /** RoomJournal over SQLite, and the long bodies that its log names. */
 export class RoomTables implements RoomJournal {
   readonly room: string;
   private readonly database: DatabaseSync;
+  /** The log, row by row. */
+  readonly log: LogTable;
   /** Members and invites. */
   readonly people: PeopleTables;
   private readonly prepare: Statements;
@@ -56,6 +33,7 @@ export class RoomTables implements RoomJournal {
     this.database = database;
     this.prepare = statementsOf(database);
     this.room = room;
+    this.log = new LogTable(database, room);
     this.people = new PeopleTables(database, room);
     this.bodies = new BodyTable(database, room);
     this.commands = new CommandTables(database, room);
@@ -63,73 +41,40 @@ export class RoomTables implements RoomJournal {
   }
 
   logEnd(): { readonly nextIndex: number; readonly lastHash: string } {
-    const sql = 'SELECT idx, hash FROM log WHERE room = ? AND idx <= ? ORDER BY idx DESC LIMIT 1';
-    const row = this.get(sql, LAST_INDEX);
-    if (row === undefined) return { nextIndex: 0, lastHash: '' };
-    return { nextIndex: numberOf(row, 'idx') + 1, lastHash: textOr(row, 'hash') };
+    return this.log.end();
   }
 
   appendLog(records: readonly StoredRecord[]): void {
-    transact(this.database, () => {
-      for (const { index, hash, text } of records) {
-        this.run('INSERT INTO log (room, idx, hash, text) VALUES (?, ?, ?, ?)', index, hash, text);
-      }
-    });
+    this.log.append(records);
   }
 
-  /**
-   * Rows from `from` to before `to`, each as it was written: what stands before a damaged one is left
-   * out. Throws AppError 'journal-damaged' if the last of them is damaged.
-   */
   readLog(from: number, to: number): readonly StoredRecord[] {
-    const records = this.readRows(from, to);
-    const bad = records.findLastIndex((record, at) => !isSound(record, records[at - 1]));
-    if (bad < 0) return records;
-    this.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES (?, 'damaged')").run(
-      suspectKey(this.room),
-    );
-    if (bad === records.length - 1) throw logRowDamaged(records[bad]?.index ?? to - 1);
-    return records.slice(bad + 1);
+    return this.log.read(from, to);
   }
 
   /** The same rows as they stand, sound or not. */
   readRows(from: number, to: number): readonly StoredRecord[] {
-    const sql =
-      'SELECT idx, hash, text FROM log WHERE room = ? AND idx >= ? AND idx < ? ORDER BY idx';
-    return this.all(sql, from, Math.min(to, LAST_INDEX)).map((row) => ({
-      index: numberOf(row, 'idx'),
-      hash: textOr(row, 'hash'),
-      text: textOr(row, 'text'),
-    }));
+    return this.log.readRows(from, to);
+  }
+
+  /** Whether the log has an entry with this id. */
+  hasEntry(id: string): boolean {
+    return this.log.hasEntry(id);
+  }
+
+  /** Whether the log has the prompt of this command. */
+  hasPrompt(promptId: string): boolean {
+    return this.log.hasPrompt(promptId);
+  }
+
+  /** Entries that ask for a person and have no decision: index and exact text, oldest first. */
+  openRequests(): readonly { readonly index: number; readonly text: string }[] {
+    return this.log.openRequests();
   }
 
   /** Takes over the long bodies of another room. */
   takeBodies(room: string): void {
     this.bodies.take(room);
-  }
-
-  /** Whether the log has an entry with this id. */
-  hasEntry(id: string): boolean {
-    const sql = "SELECT 1 FROM log WHERE room = ? AND json_extract(text, '$.entry.id') = ? LIMIT 1";
-    return this.get(sql, id) !== undefined;
-  }
-
-  /** Whether the log has the prompt of this command. */
-  hasPrompt(promptId: string): boolean {
-    const sql = `SELECT 1 FROM log WHERE room = ? AND json_valid(text)
-      AND json_extract(text, '$.entry.kind') = 'prompt' AND json_extract(text, '$.entry.promptId') = ? LIMIT 1`;
-    return this.hasEntry(promptId) || this.get(sql, promptId) !== undefined;
-  }
-
-  /** Entries that ask for a person and have no decision: index and exact text, oldest first. */
-  openRequests(): readonly { readonly index: number; readonly text: string }[] {
-    const sql = `SELECT idx, text FROM log AS asked WHERE room = ?1
-      AND json_valid(text) AND json_extract(text, '$.entry.kind') = 'request' AND NOT EXISTS (
-        SELECT 1 FROM log WHERE room = ?1 AND idx > asked.idx
-        AND json_valid(text) AND json_extract(text, '$.entry.kind') = 'decision'
-        AND json_extract(text, '$.entry.requestId') = json_extract(asked.text, '$.entry.requestId')
-      ) ORDER BY idx`;
-    return this.all(sql).map((row) => ({ index: numberOf(row, 'idx'), text: textOf(row, 'text') }));
   }
 
   highWater(member: string, boot: string): number {
@@ -247,10 +192,4 @@ export class RoomTables implements RoomJournal {
   private run(sql: string, ...values: readonly (string | number | null | Uint8Array)[]): void {
     this.prepare(sql).run(this.room, ...values);
   }
-}
-
-/** Text that has changed to something else is none: it fits no hash. */
-function textOr(row: SqlRow, column: string): string {
-  const value = row[column];
-  return typeof value === 'string' ? value : '';
 }

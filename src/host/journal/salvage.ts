@@ -29,7 +29,7 @@ import { hasWalLost } from './wal.ts';
 
 const SUFFIXES = ['', '-wal'] as const;
 /** The log goes first: SQLite would apply one that is left to whatever file stands there. */
-const MOVED = ['-wal', '-shm', ''] as const;
+const MOVED = ['-wal', '-shm', '-journal', ''] as const;
 const LEFT = ['', '-wal', '-shm', '-journal'] as const;
 
 /** Where a new journal is made before it takes the place of the damaged one. */
@@ -95,7 +95,7 @@ function takeItsPlace(file: string, keptAs: string): void {
 
 function forgetParts(file: string): void {
   for (const path of [salvagedPath(file), readingPath(file)]) {
-    for (const suffix of LEFT) rmSync(path + suffix, { force: true });
+    for (const suffix of LEFT) rmSync(path + suffix, { force: true, recursive: true });
   }
 }
 
@@ -171,19 +171,30 @@ function openCopy(file: string, mend: (path: string) => void, newest: number): S
     const isLayout = typeof written === 'number' && written > 0 && mayBeLayout(written);
     const layout = isLayout ? written : (keptLayout(database) ?? FIRST_LAYOUT);
     if (layout > newest) throw journalTooNew(file, layout);
-    const sql = "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite%'";
-    const stored = database.prepare(sql).all();
-    const isOurs = layout === JOURNAL_LAYOUT;
-    return {
-      database,
-      layout,
-      schema: isOurs ? [JOURNAL_SQL] : stored.map((row) => textOf(row, 'sql')),
-    };
+    const schema = layout === JOURNAL_LAYOUT ? [JOURNAL_SQL] : schemaOf(database);
+    return { database, layout, schema };
   } catch (error) {
     database?.close();
     if (isAppError(error) || !isUnreadable(error)) throw error;
     return undefined;
   }
+}
+
+/** SQL of the tables of an older layout. Throws if it makes none any more. */
+function schemaOf(database: DatabaseSync): readonly string[] {
+  const sql = "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite%'";
+  const schema = database
+    .prepare(sql)
+    .all()
+    .map((row) => textOf(row, 'sql'));
+  const probe = openSqlite(':memory:');
+  try {
+    schema.forEach((one) => probe.exec(one));
+    probe.prepare('SELECT key, value FROM meta');
+  } finally {
+    probe.close();
+  }
+  return schema;
 }
 
 function copyRows(from: DatabaseSync, into: DatabaseSync): ReadRows {

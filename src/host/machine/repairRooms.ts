@@ -14,7 +14,7 @@ import { type Entry, parseEntry } from '../../protocol/transcript.ts';
 import { RoomLog } from '../../session/roomLog.ts';
 import type { StoredRecord } from '../../session/roomJournal.ts';
 import type { Journal } from '../journal/journal.ts';
-import { isSound } from '../journal/roomTables.ts';
+import { isSound } from '../journal/logTable.ts';
 import type { StoredSession } from '../journal/sessionTables.ts';
 import { readRoomKeys } from '../serve/roomKeys.ts';
 import type { ServedRooms } from '../serve/servedRooms.ts';
@@ -86,7 +86,7 @@ function lostSessions(
 ): readonly StoredSession[] {
   return journal.rooms().flatMap(({ room, kind }): StoredSession[] => {
     if (kind !== 'session' || known.has(room)) return [];
-    if (journal.room(room).logEnd().nextIndex === 0) return [];
+    if (!journal.room(room).log.hasRows) return [];
     const at = clock.now();
     const stored: StoredSession = {
       ...{
