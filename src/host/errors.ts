@@ -1,10 +1,8 @@
 // Every error of the session host that a person can see: one factory per message.
 import { say, verbatim, type Words } from '../base/say.ts';
-import { problemOf } from '../protocol/said.ts';
 import { AppError, isAppError } from '../base/errors.ts';
 import { errorText } from '../base/log.ts';
 import { PRODUCT_ID, PRODUCT_NAME } from '../base/product.ts';
-import type { Problem } from '../protocol/state.ts';
 
 /** Another process holds the lock of this home folder. */
 export function hostRunning(home: string): AppError {
@@ -13,19 +11,6 @@ export function hostRunning(home: string): AppError {
     kept: say`It was left alone.`,
     remedy: say`Use it, or end it first with “${PRODUCT_ID} host stop”.`,
   });
-}
-
-/** The lock file holds something else than nothing. */
-export function lockUnusable(file: string, cause: unknown): AppError {
-  return new AppError(
-    'journal-locked',
-    {
-      happened: say`The lock file ${file} cannot be used.`,
-      kept: say`Nothing was opened or changed.`,
-      remedy: say`Delete the file if no session host is running, and start again.`,
-    },
-    { cause },
-  );
 }
 
 /** The home folder is on a network file system. */
@@ -61,84 +46,6 @@ export function homeNotPrivate(home: string, cause: unknown): AppError {
     },
     { cause },
   );
-}
-
-/** The journal is no readable database any more; it was moved to `keptAs`. */
-export function journalDamaged(file: string, keptAs: string, cause: unknown): AppError {
-  return new AppError(
-    'journal-damaged',
-    {
-      happened: say`The journal ${file} is damaged.`,
-      kept: say`It was kept as ${keptAs}; the agent's own transcripts are untouched.`,
-      remedy: say`Check the disk, then start again.`,
-    },
-    { cause },
-  );
-}
-
-/** The journal cannot be opened or written: the disk is full, or it may not be written. */
-export function journalUnusable(file: string, isFull: boolean, cause: unknown): AppError {
-  return new AppError(
-    'journal-locked',
-    {
-      happened: isFull
-        ? say`The journal ${file} cannot be written: the disk is full.`
-        : say`The journal ${file} cannot be opened or written: ${errorText(cause)}.`,
-      kept: say`What stands in it is kept, and the agents’ own transcripts are untouched.`,
-      remedy: isFull
-        ? say`Free space on that disk, then start again.`
-        : say`Check that disk and who may write that folder, then start again.`,
-    },
-    { cause },
-  );
-}
-
-/** The journal was written by a newer build. */
-export function journalTooNew(file: string, version: number): AppError {
-  return new AppError('host-runtime', {
-    happened: say`The journal ${file} was written by a newer ${PRODUCT_NAME} (layout ${version}).`,
-    kept: say`It was not changed.`,
-    remedy: say`Update ${PRODUCT_NAME}.`,
-  });
-}
-
-/** A step to the newest layout failed; nothing was changed. */
-export function journalNotLifted(
-  file: string,
-  { from, to }: { readonly from: number; readonly to: number },
-  cause: unknown,
-): AppError {
-  return new AppError(
-    'host-runtime',
-    {
-      happened: say`The journal ${file} could not be brought from layout ${from} to ${to}: ${errorText(cause)}.`,
-      kept: say`It is as it was before, and the version before this one can go on with it.`,
-      remedy: say`Make sure that there is room for a second file of its size, then start again; or go back to the version before.`,
-    },
-    { cause },
-  );
-}
-
-/** What the owner is told after a salvage; `sessions` are those of which a part is missing. */
-export function journalSalvaged(keptAs: string, rows: number, sessions: number): Problem {
-  return problemOf({
-    code: 'journal-damaged',
-    happened:
-      rows === 0
-        ? say`The journal of this computer was damaged and could not be read: it begins anew.`
-        : say`The journal of this computer was damaged. ${sessions === 0 ? say`No session misses a part of its log.` : say`Sessions that miss a part of their log: ${sessions}; each says where.`}`,
-    kept: say`The damaged file was kept as ${keptAs}; the agent's own transcripts are untouched.`,
-    remedy: say`Check the disk. Links to sessions that miss a part no longer work: share them again.`,
-  });
-}
-
-/** A row of a log is not what was written; `index` is its place. */
-export function logRowDamaged(index: number): AppError {
-  return new AppError('journal-damaged', {
-    happened: say`Entry ${index} of this session was damaged on the disk of the session's computer.`,
-    kept: say`It is not passed on; the rest of the session is.`,
-    remedy: say`Restart the session host: it then takes the rest over into a new log.`,
-  });
 }
 
 /** `host.json` cannot be used; nothing was sent to the address in it. */

@@ -10,7 +10,8 @@ import { processStart } from '../node/processStart.ts';
 import { saidParts } from '../protocol/said.ts';
 import { PROTOCOL_VERSION } from '../protocol/version.ts';
 import { closeInOrder } from './closeInOrder.ts';
-import { journalSalvaged, stoppedBeforeReady } from './errors.ts';
+import { stoppedBeforeReady } from './errors.ts';
+import { journalSalvaged } from './journal/errors.ts';
 import { filterEnvironment } from './find/filterEnvironment.ts';
 import { createFileLog } from './fileLog.ts';
 import { removeHostFile, UNKNOWN_START, writeHostFile } from './find/hostFile.ts';
@@ -105,7 +106,7 @@ async function run(options: RunHostOptions): Promise<number> {
     const relay = await RelayChild.start({
       command: script ? [program, keepOwnCopy(script, paths.program, log), ...args] : [program],
       dataDir: paths.relayData,
-      preferredPort: options.relayPort ?? Number(journal.setting(RELAY_PORT) ?? 0),
+      preferredPort: options.relayPort ?? portOf(journal.setting(RELAY_PORT)),
       clock,
       log,
     });
@@ -141,6 +142,8 @@ async function run(options: RunHostOptions): Promise<number> {
     await sessions.restore();
     refuseIfStopped();
     await machine.open();
+    // What the journal has lost stands in the room of this computer now.
+    journal.forgetSalvage();
     void agent.probe().then(
       (probe) => machine.setProbe(probe),
       (error: unknown) => log.warn('agent not probed', { error: errorText(error) }),
@@ -186,6 +189,12 @@ function crashText(error: Error): string {
   // SQLite's own codes say that the disk is full or the journal damaged.
   const code = 'errcode' in error ? ` (SQLite ${String(error.errcode)})` : '';
   return `${error.name}${code} ${places.slice(0, 5).join(' ')}`;
+}
+
+/** What a setting says; any free port if it says nothing, or nothing that is one. */
+function portOf(setting: string | undefined): number {
+  const port = Number(setting ?? 0);
+  return Number.isInteger(port) && port >= 0 && port < 65_536 ? port : 0;
 }
 
 function computerName(): string {

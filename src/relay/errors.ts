@@ -1,6 +1,7 @@
 // Every message of the relay that a person can read.
 import { say, type Words } from '../base/say.ts';
 import { AppError } from '../base/errors.ts';
+import { errorText } from '../base/log.ts';
 
 /** The port is taken by another program. */
 export function portBusy(port: number, cause: unknown): AppError {
@@ -46,6 +47,23 @@ export function storeDamaged(file: string, cause: unknown): AppError {
       happened: say`The relay's store ${file} cannot be opened.`,
       kept: say`The file was left as it is.`,
       remedy: say`Move it away: hosts fill an empty relay again when they reconnect.`,
+    },
+    { cause },
+  );
+}
+
+/** The store is as it was, but it cannot be written: the disk is full, or it may not be. */
+export function storeUnusable(file: string, isFull: boolean, cause: unknown): AppError {
+  return new AppError(
+    'journal-locked',
+    {
+      happened: isFull
+        ? say`The relay's store ${file} cannot be written: the disk is full.`
+        : say`The relay's store ${file} cannot be opened or written: ${errorText(cause)}.`,
+      kept: say`The file was left as it is.`,
+      remedy: isFull
+        ? say`Free space on that disk, then start again.`
+        : say`Check that disk and who may write that folder, then start again.`,
     },
     { cause },
   );

@@ -76,8 +76,7 @@ export class Replica implements Disposable {
     this.options = options;
     this.doc = options.doc;
     this.alarmList = new AlarmList(options.log);
-    const keyOf = (header: RecordHeader): CryptoKey | undefined => this.keyOfHost(header);
-    this.records = new HostRecords({ opener: options.opener, keyOf });
+    this.records = new HostRecords({ opener: options.opener, keyOf: (of) => this.keyOfHost(of) });
     this.memory = options.memory ?? { term: 0, rev: 0, index: -1, hash: '' };
     this.chain.remember(this.memory.index, this.memory.hash);
     options.doc.on('update', this.onUpdate);
@@ -245,8 +244,7 @@ export class Replica implements Disposable {
       parts.add('truth');
       return;
     }
-    const isSameTerm = this.card?.term === card.term;
-    if (isSameTerm && this.card?.hostKey !== card.hostKey)
+    if (this.card?.term === card.term && this.card.hostKey !== card.hostKey)
       return void this.alarmList.raise('split', SPLIT);
     const hostBytes = fromBase64Url(card.hostKey);
     const hostKey = hostBytes && (await importVerifyKey(hostBytes));
@@ -261,7 +259,7 @@ export class Replica implements Disposable {
       if (this.liveView.breakOff(this.chain.end)) parts.add('live');
     }
     if (isComplete && this.toldEpoch !== card.epoch) parts.add('truth');
-    if (isComplete) this.toldEpoch = card.epoch;
+    this.toldEpoch = isComplete ? card.epoch : this.toldEpoch;
     this.card = card;
     this.foreignVersions = undefined;
     this.hostKey = hostKey;

@@ -88,6 +88,36 @@ describe('journal file', () => {
     expect(terms).toEqual([1, 2, 3]);
   });
 
+  it.each([
+    ['is lost', "DELETE FROM meta WHERE key = 'term'"],
+    ['and its copy are lost', "DELETE FROM meta WHERE key LIKE 'term%'"],
+    ['is no number', "UPDATE meta SET value = '4x' WHERE key = 'term'"],
+    ['is no text', "UPDATE meta SET value = x'41' WHERE key = 'term'"],
+    ['has lost a digit', "UPDATE meta SET value = '2' WHERE key = 'term'"],
+    ['and its copy are no numbers', "UPDATE meta SET value = '?' WHERE key LIKE 'term%'"],
+    ['is more than there is room for', "UPDATE meta SET value = '99999999999' WHERE key = 'term'"],
+  ])('a term that %s never becomes one that was used before', (_what, sql) => {
+    const home = temporaryFolder();
+    const used = Array.from({ length: 12 }, () => {
+      const journal = open(home);
+      journal.close();
+      return journal.term;
+    });
+    const database = new DatabaseSync(hostPaths(home).journal);
+    database.exec(sql);
+    database.close();
+    const terms = [1, 2].map(() => {
+      const journal = open(home);
+      const again = journal.raiseTerm();
+      journal.close();
+      return [journal.term, again];
+    });
+    const [first = 0, ...others] = terms.flat();
+    expect(first).toBeGreaterThan(Math.max(...used));
+    expect(first).toBeLessThan(2 ** 32);
+    expect(others).toEqual([first + 1, first + 2, first + 3]);
+  });
+
   it.skipIf(process.platform === 'win32')('home is 0700 and all files in it are 0600', () => {
     const home = temporaryFolder();
     const journal = open(home);

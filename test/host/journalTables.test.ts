@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { newId } from '../../src/base/ids.ts';
 import { silentLogger } from '../../src/base/log.ts';
+import { JOURNAL_SQL, JOURNAL_TABLES } from '../../src/host/journal/journalSchema.ts';
 import { Journal } from '../../src/host/journal/journal.ts';
 import { hostPaths } from '../../src/host/find/paths.ts';
 import type { RoomTables } from '../../src/host/journal/roomTables.ts';
@@ -224,6 +225,25 @@ describe('room journal', () => {
     expect(room.readBlob('b', 9, 10)).toEqual({ totalBytes: 5, bytes: new Uint8Array([]) });
     expect(room.readBlob('none', 0, 10)).toBeUndefined();
   });
+});
+
+it('the columns that are looked for are those of the layout', () => {
+  const database = new DatabaseSync(':memory:');
+  database.exec(JOURNAL_SQL);
+  const list = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'";
+  const columns = database.prepare('SELECT name FROM pragma_table_info(?)');
+  const tables = database
+    .prepare(list)
+    .all()
+    .map(({ name }): [string, string] => [
+      String(name),
+      columns
+        .all(String(name))
+        .map((column) => String(column['name']))
+        .join(', '),
+    ]);
+  database.close();
+  expect(JOURNAL_TABLES).toEqual(Object.fromEntries(tables));
 });
 
 describe('session store', () => {

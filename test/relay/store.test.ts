@@ -1,17 +1,28 @@
 // The stores: the contract for all, and what only the durable one promises.
 import { fork } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { utf8Bytes, utf8Text } from '../../src/base/bytes.ts';
 import { type Clock, systemClock } from '../../src/base/clock.ts';
 import { isAppError } from '../../src/base/errors.ts';
 import { silentLogger } from '../../src/base/log.ts';
+import { storeProblem } from '../../src/relay/stores/sqliteDatabase.ts';
 import { createMemoryStore } from '../../src/relay/stores/memoryStore.ts';
 import { type SqliteStoreOptions, openSqliteStore } from '../../src/relay/stores/sqliteStore.ts';
 import type { RoomStore } from '../../src/relay/stores/roomStore.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
+import { spawnGroup } from '../../tools/run/processes.ts';
 import { bundleProgram } from '../../tools/run/programBundle.ts';
 import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { storeContract } from './storeContract.ts';
@@ -30,6 +41,12 @@ async function openFile(
   const store = await openSqliteStore({ file, clock, log: silentLogger, ...more });
   onTestFinished(() => store.close());
   return store;
+}
+
+function put(file: string, at: number, ...bytes: number[]): void {
+  const all = readFileSync(file);
+  all.set(bytes, at);
+  writeFileSync(file, all);
 }
 
 storeContract('memory', async () => createMemoryStore());
@@ -132,6 +149,71 @@ describe('the SQLite store', () => {
     const opening = openSqliteStore({ file, clock: systemClock, log: silentLogger });
     await expect(opening).rejects.toSatisfy((error) => isAppError(error, 'journal-damaged'));
     expect(statSync(file).size).toBe(9600);
+  });
+
+  it.skipIf(process.platform === 'win32')(
+    'on a full disk is said and kept: the relay does not begin anew',
+    async () => {
+      const folder = temporaryFolder();
+      const file = join(folder, 'relay.db');
+      const store = await openFile(file);
+      store.append('a', utf8Bytes('1'));
+      await store.close();
+      const program = await bundleProgram(new URL('./relayProcess.ts', import.meta.url));
+      // No file may grow: what a full disk does.
+      const script = 'ulimit -f 0 && exec "$0" "$1" --json --port 0 --data "$2"';
+      const relay = spawnGroup('sh', ['-c', script, process.execPath, program, folder]);
+      const line = await relay.line((said) => said);
+      await relay.end('SIGKILL');
+      expect(JSON.parse(line)).toMatchObject({ ready: false, code: 'journal-locked' });
+      expect(line).toMatch(/cannot be (opened or )?written: .*left as it is/);
+      expect(readdirSync(folder).filter((name) => name.includes('damaged'))).toEqual([]);
+      const again = await openFile(file);
+      expect(await again.load('a')).toHaveLength(1);
+    },
+  );
+
+  it.each([
+    ['no room', { errcode: 13 }, 'journal-locked', /the disk is full/],
+    ['no room for a file', { code: 'ENOSPC' }, 'journal-locked', /the disk is full/],
+    ['an error of the disk', { errcode: 778 }, 'journal-locked', /left as it is/],
+    ['no right', { code: 'EACCES' }, 'journal-locked', /who may write/],
+    ['no right to write', { errcode: 8 }, 'journal-locked', /who may write/],
+    ['another that has it', { errcode: 5 }, 'journal-locked', /in use by another/],
+    ['a malformed page', { errcode: 11 }, 'journal-damaged', /left as it is/],
+    ['no database', { errcode: 26 }, 'journal-damaged', /left as it is/],
+    ['a folder in its place', { code: 'EISDIR' }, 'journal-damaged', /left as it is/],
+  ])('with %s is damaged only if it is', (_what, error, code, text) => {
+    const problem = storeProblem('relay.db', Object.assign(new Error('it'), error));
+    expect(problem.code).toBe(code);
+    expect(problem.message).toMatch(text);
+  });
+
+  it.each([
+    ['a version to write that is none', (file: string) => put(file, 18, 9)],
+    ['a folder in the place of its log', (file: string) => mkdirSync(`${file}-wal`)],
+    ['a page of something else', (file: string) => put(file, 4096, ...Buffer.alloc(4096, 0xff))],
+  ])('with %s is damaged', async (_what, spoil) => {
+    const file = join(temporaryFolder(), 'relay.db');
+    await (await openFile(file)).close();
+    spoil(file);
+    const opening = openSqliteStore({ file, clock: systemClock, log: silentLogger });
+    await expect(opening).rejects.toSatisfy((error) => isAppError(error, 'journal-damaged'));
+  });
+
+  it('takes a claim that is none any more for none', async () => {
+    const file = join(temporaryFolder(), 'relay.db');
+    const store = await openFile(file);
+    const claim = { term: 1, boot: 'a', rev: 1, tokens: [] };
+    await store.compareAndSetClaim('r', undefined, claim);
+    await store.close();
+    const database = new DatabaseSync(file);
+    database.exec("UPDATE claims SET claim = '{' || claim");
+    database.close();
+    const again = await openFile(file);
+    expect(await again.loadClaim('r')).toBeUndefined();
+    expect(await again.compareAndSetClaim('r', undefined, claim)).toBe(true);
+    expect(await again.loadClaim('r')).toEqual(claim);
   });
 
   it('loses nothing flushed, and opens, after kill -9 at any moment', async () => {

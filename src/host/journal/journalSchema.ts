@@ -1,7 +1,28 @@
 // Layout of the journal database.
+import type { DatabaseSync } from 'node:sqlite';
 
 /** Layout that this build writes; raised with every change, together with a step from the one before. */
 export const JOURNAL_LAYOUT = 1;
+
+/** The one that every version before a second copy of the number was kept has written. */
+export const FIRST_LAYOUT = 1;
+
+const KEPT_LAYOUT = 'layout';
+
+/** The layout as a row has it: the header that has it too is one page, which may be lost. */
+export function keptLayout(database: DatabaseSync): number | undefined {
+  const row = database.prepare('SELECT value FROM meta WHERE key = ?').get(KEPT_LAYOUT);
+  const layout = Number(row?.['value']);
+  return Number.isInteger(layout) && layout > 0 ? layout : undefined;
+}
+
+/** Says which layout a journal has, in its header and in a row. */
+export function writeLayout(database: DatabaseSync, layout: number): void {
+  database.exec(`PRAGMA user_version = ${layout}`);
+  database
+    .prepare('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)')
+    .run(KEPT_LAYOUT, `${layout}`);
+}
 
 /** SQL that makes layout 1. JSON columns hold the schemas of their store files. */
 export const JOURNAL_SQL = `
@@ -52,3 +73,20 @@ CREATE TABLE raw_lines (
 );
 CREATE UNIQUE INDEX raw_lines_uuid ON raw_lines (session, file, uuid);
 `;
+
+/** What is read of each of its tables. */
+export const JOURNAL_TABLES: Readonly<Record<string, string>> = {
+  meta: 'key, value',
+  rooms: 'room, kind, private_key, fence, rev, created_at',
+  epochs: 'room, epoch, secret',
+  log: 'room, idx, hash, text',
+  commands: 'room, member, id, boot, kind, cseq, at, ack',
+  counters: 'room, member, boot, cseq',
+  members: 'room, member, json',
+  invites: 'room, invite, json',
+  blobs: 'room, blob, bytes',
+  sessions: 'id, room, json',
+  prompts: 'session, prompt, seq, state, json',
+  children: 'session, pid, process_start, at',
+  raw_lines: 'session, file, seq, uuid, line',
+};

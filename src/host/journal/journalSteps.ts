@@ -3,8 +3,8 @@ import { readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { isAppError } from '../../base/errors.ts';
-import { journalNotLifted, journalTooNew } from '../errors.ts';
-import { JOURNAL_LAYOUT } from './journalSchema.ts';
+import { journalNotLifted, journalTooNew } from './errors.ts';
+import { JOURNAL_LAYOUT, writeLayout } from './journalSchema.ts';
 import { createPrivateFile } from './lock.ts';
 import { isSqliteDamage, numberOf, transact } from './sqlite.ts';
 
@@ -50,7 +50,7 @@ export function liftJournal(
     transact(database, () => {
       for (const { to, run } of todo) {
         run(database);
-        database.exec(`PRAGMA user_version = ${to}`);
+        writeLayout(database, to);
       }
     });
     // Into the file itself: an older build reads the layout there before it touches anything.

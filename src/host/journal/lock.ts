@@ -3,7 +3,8 @@ import { hasErrorCode } from '../../node/files.ts';
 import { closeSync, openSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { type Disposable, toDisposable } from '../../base/disposable.ts';
-import { homeUnusable, hostRunning, journalUnusable, lockUnusable } from '../errors.ts';
+import { homeUnusable, hostRunning } from '../errors.ts';
+import { journalUnusable, lockUnusable } from './errors.ts';
 import { isDiskFull, isSqliteBusy, isSqliteDamage, openSqlite } from './sqlite.ts';
 
 /**

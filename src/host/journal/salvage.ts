@@ -1,131 +1,200 @@
 // Reads a damaged journal row by row into a new one: a damaged page costs the rows that stand in it, and no others.
-import {
-  constants,
-  copyFileSync,
-  existsSync,
-  renameSync,
-  rmSync,
-  statSync,
-  truncateSync,
-} from 'node:fs';
+import { constants, copyFileSync, existsSync, lstatSync, renameSync, rmSync } from 'node:fs';
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
-import { JOURNAL_LAYOUT, JOURNAL_SQL } from './journalSchema.ts';
+import { isFile } from '../../node/files.ts';
+import { isAppError } from '../../base/errors.ts';
+import { journalNotSalvaged, journalTooNew } from './errors.ts';
+import { mayBeLayout, mendHeader, padToItsLength } from './header.ts';
+import {
+  FIRST_LAYOUT,
+  JOURNAL_LAYOUT,
+  JOURNAL_SQL,
+  keptLayout,
+  writeLayout,
+} from './journalSchema.ts';
 import { createPrivateFile } from './lock.ts';
-import { openSqlite, readHeader, type SqlRow, textOf, transact } from './sqlite.ts';
+import { readSalvage, type Salvage, saveSalvage } from './salvageNote.ts';
+import {
+  isDiskFull,
+  isRowRefused,
+  isUnreadable,
+  openSqlite,
+  type SqlRow,
+  textOf,
+  transact,
+} from './sqlite.ts';
+import { type Table, TableReader, tablesOf } from './tableReader.ts';
+import { doubtTerm } from './termTable.ts';
+import { hasWalLost } from './wal.ts';
 
-/** What became of a damaged journal. */
-export interface Salvage {
-  /** Where the damaged file is kept. */
-  readonly keptAs: string;
-  /** Rows that could be read. */
-  readonly rows: number;
-  /** Tables in which something could not be read; all, if nothing could. */
-  readonly damaged: readonly string[];
-  /** Rooms whose log could not be read to its end. */
-  readonly rooms: ReadonlySet<string>;
-}
-
-/** Failed reads after which a stretch of a table is given up. */
-const MAX_FAILURES = 20_000;
-/** Bytes that a cut file may lack at the most beside its own length again. */
-const MAX_PADDING = 1024 ** 3;
 const SUFFIXES = ['', '-wal'] as const;
+/** The log goes first: SQLite would apply one that is left to whatever file stands there. */
+const MOVED = ['-wal', '-shm', '-journal', ''] as const;
+const LEFT = ['', '-wal', '-shm', '-journal'] as const;
 
 /** Where a new journal is made before it takes the place of the damaged one. */
-export function salvagedPath(file: string): string {
+function salvagedPath(file: string): string {
   return `${file}.salvaged`;
+}
+
+/** The copy that is read: opening the file itself would write to it. */
+function readingPath(file: string): string {
+  return `${file}.reading`;
 }
 
 /** A host that was ended in the middle of a salvage: what was finished takes its place, what was not goes. */
 export function finishSalvage(file: string): void {
   const made = salvagedPath(file);
-  if (existsSync(made) && !existsSync(file)) renameSync(made, file);
-  for (const path of [made, `${file}.reading`]) {
-    for (const suffix of [...SUFFIXES, '-journal', '-shm']) rmSync(path + suffix, { force: true });
+  if (existsSync(made)) {
+    const salvage = salvageIn(made);
+    if (salvage !== undefined) takeItsPlace(file, salvage.keptAs);
+    else if (!existsSync(file)) renameSync(made, file);
+  }
+  forgetParts(file);
+}
+
+/**
+ * Makes a new journal with every row of a damaged one that can be read, and what was lost, in one
+ * transaction; then it takes the damaged one's place, which is kept as `keptAs`. Throws AppError
+ * 'journal-locked' if the new one cannot be written: the damaged one stays where it is.
+ */
+export function salvageJournal(file: string, keptAs: string, newest: number): Salvage {
+  try {
+    const salvage = makeNew(file, keptAs, newest);
+    takeItsPlace(file, keptAs);
+    return salvage;
+  } catch (error) {
+    throw isAppError(error) ? error : journalNotSalvaged(file, isDiskFull(error), error);
+  } finally {
+    forgetParts(file);
   }
 }
 
-/** Sets a damaged journal aside as `keptAs`, and makes one in its place with every row that can be read. */
-export function salvageJournal(file: string, keptAs: string): Salvage {
-  finishSalvage(file);
+/** What a journal that was being made says; undefined if it was not finished. */
+function salvageIn(made: string): Salvage | undefined {
+  let database: DatabaseSync | undefined;
+  try {
+    database = openSqlite(made);
+    return readSalvage(database);
+  } catch {
+    return undefined;
+  } finally {
+    database?.close();
+  }
+}
+
+function takeItsPlace(file: string, keptAs: string): void {
+  for (const suffix of MOVED) {
+    // A link that leads nowhere stands there, too.
+    if (lstatSync(file + suffix, { throwIfNoEntry: false })) {
+      renameSync(file + suffix, keptAs + suffix);
+    }
+  }
+  renameSync(salvagedPath(file), file);
+}
+
+function forgetParts(file: string): void {
+  for (const path of [salvagedPath(file), readingPath(file)]) {
+    for (const suffix of LEFT) rmSync(path + suffix, { force: true, recursive: true });
+  }
+}
+
+type ReadRows = Pick<Salvage, 'rows' | 'damaged' | 'rooms'>;
+
+/** Of a damaged one's header as much is made whole as is the same in all; else it is read as it stands. */
+function makeNew(file: string, keptAs: string, newest: number): Salvage {
   const made = salvagedPath(file);
-  const read = statSync(file).isDirectory() ? NOTHING : salvageInto(file, made);
-  for (const suffix of SUFFIXES) {
-    if (existsSync(file + suffix)) renameSync(file + suffix, keptAs + suffix);
+  for (const mend of isFile(file) ? [mendHeader, padToItsLength] : []) {
+    forgetParts(file);
+    const source = openCopy(file, mend, newest);
+    if (source === undefined) continue;
+    try {
+      const salvage = write(made, (into) => {
+        source.schema.forEach((sql) => into.exec(sql));
+        const read = copyRows(source.database, into);
+        writeLayout(into, source.layout);
+        const isCut = hasWalLost(`${file}-wal`);
+        if (isCut || read.damaged.includes('meta')) doubtTerm(into);
+        if (read.rows === 0) return undefined;
+        return { keptAs, repaired: 0, ...read, ...(isCut ? { rooms: roomsOf(into) } : {}) };
+      });
+      if (salvage !== undefined) return salvage;
+    } finally {
+      source.database.close();
+    }
   }
-  if (existsSync(made)) renameSync(made, file);
-  return { keptAs, ...read };
+  forgetParts(file);
+  return write(made, (into) => {
+    into.exec(JOURNAL_SQL);
+    writeLayout(into, JOURNAL_LAYOUT);
+    doubtTerm(into);
+    return { keptAs, repaired: 0, rows: 0, damaged: ['everything'], rooms: [] };
+  });
 }
 
-type ReadRows = Omit<Salvage, 'keptAs'>;
+/** What was read and what was lost stand in it together or not at all; what says nothing of a loss is not finished. */
+function write<T extends Salvage | undefined>(made: string, fill: (into: DatabaseSync) => T): T {
+  createPrivateFile(made);
+  const into = openSqlite(made);
+  try {
+    into.exec('PRAGMA synchronous = FULL');
+    return transact(into, () => {
+      const salvage = fill(into);
+      saveSalvage(into, salvage);
+      return salvage;
+    });
+  } finally {
+    into.close();
+  }
+}
 
-const NOTHING: ReadRows = { rows: 0, damaged: ['everything'], rooms: new Set() };
+interface Source {
+  readonly database: DatabaseSync;
+  readonly layout: number;
+  /** SQL of its tables. */
+  readonly schema: readonly string[];
+}
 
-function salvageInto(file: string, made: string): ReadRows {
-  // A copy is read: opening the file itself would write to it.
-  const reading = `${file}.reading`;
+/** A copy of the damaged file, opened; undefined if nothing is found of it. */
+function openCopy(file: string, mend: (path: string) => void, newest: number): Source | undefined {
+  const reading = readingPath(file);
   for (const suffix of SUFFIXES) {
-    if (existsSync(file + suffix)) {
+    if (isFile(file + suffix)) {
       copyFileSync(file + suffix, reading + suffix, constants.COPYFILE_FICLONE);
     }
   }
-  padToItsLength(reading);
-  let from: DatabaseSync | undefined;
-  let into: DatabaseSync | undefined;
+  mend(reading);
+  let database: DatabaseSync | undefined;
   try {
-    from = openSqlite(reading);
-    const layout = from.prepare('PRAGMA user_version').get()?.['user_version'];
-    if (typeof layout !== 'number' || layout < 1 || layout > JOURNAL_LAYOUT) return NOTHING;
-    const schema = from
-      .prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite%'")
-      .all()
-      .map((row) => textOf(row, 'sql'));
-    createPrivateFile(made);
-    into = openSqlite(made);
-    into.exec('PRAGMA synchronous = FULL');
-    const target = into;
-    const source = from;
-    return transact(into, () => {
-      for (const sql of schema.length === 0 ? [JOURNAL_SQL] : schema) target.exec(sql);
-      const read = copyRows(source, target);
-      // The term of a host is above every one before; where it is lost, the time in seconds is.
-      const term = Math.floor(Date.now() / 1000);
-      target.prepare("INSERT OR IGNORE INTO meta (key, value) VALUES ('term', ?)").run(`${term}`);
-      target.exec(`PRAGMA user_version = ${layout}`);
-      return read;
-    });
-  } catch {
-    // Its first page tells nothing any more.
-    into?.close();
-    into = undefined;
-    rmSync(made, { force: true });
-    return NOTHING;
+    database = openSqlite(reading);
+    const written = database.prepare('PRAGMA user_version').get()?.['user_version'];
+    const isLayout = typeof written === 'number' && written > 0 && mayBeLayout(written);
+    const layout = isLayout ? written : (keptLayout(database) ?? FIRST_LAYOUT);
+    if (layout > newest) throw journalTooNew(file, layout);
+    const schema = layout === JOURNAL_LAYOUT ? [JOURNAL_SQL] : schemaOf(database);
+    return { database, layout, schema };
+  } catch (error) {
+    database?.close();
+    if (isAppError(error) || !isUnreadable(error)) throw error;
+    return undefined;
+  }
+}
+
+/** SQL of the tables of an older layout. Throws if it makes none any more. */
+function schemaOf(database: DatabaseSync): readonly string[] {
+  const sql = "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite%'";
+  const schema = database
+    .prepare(sql)
+    .all()
+    .map((row) => textOf(row, 'sql'));
+  const probe = openSqlite(':memory:');
+  try {
+    schema.forEach((one) => probe.exec(one));
+    probe.prepare('SELECT key, value FROM meta');
   } finally {
-    from?.close();
-    into?.close();
-    for (const suffix of [...SUFFIXES, '-shm']) rmSync(reading + suffix, { force: true });
+    probe.close();
   }
-}
-
-const PAGE_SIZE_AT = 16;
-const PAGE_COUNT_AT = 28;
-
-/** SQLite reads nothing of a file that was cut: it gets pages of zeros for those that are missing. */
-function padToItsLength(path: string): void {
-  const header = readHeader(path);
-  const pageSize = header.readUInt16BE(PAGE_SIZE_AT);
-  const bytes = (pageSize === 1 ? 65_536 : pageSize) * header.readUInt32BE(PAGE_COUNT_AT);
-  // A number that is no length is damage of another kind.
-  if (bytes > statSync(path).size && bytes < 2 * statSync(path).size + MAX_PADDING) {
-    truncateSync(path, bytes);
-  }
-}
-
-interface Table {
-  readonly name: string;
-  readonly hasRowId: boolean;
-  /** Columns of the primary key, in order. */
-  readonly key: readonly string[];
+  return schema;
 }
 
 function copyRows(from: DatabaseSync, into: DatabaseSync): ReadRows {
@@ -135,21 +204,16 @@ function copyRows(from: DatabaseSync, into: DatabaseSync): ReadRows {
   let rows = 0;
   for (const table of tablesOf(into)) {
     const reader = new TableReader(from, table);
-    const { columns } = reader;
-    const marks = columns.map(() => '?').join(', ');
-    const insert = into.prepare(
-      `INSERT OR IGNORE INTO ${table.name} (${columns.join(', ')}) VALUES (${marks})`,
-    );
+    const insert = insertOf(into, table);
     const take = (row: SqlRow): void => {
-      const values = columns.map((column): SQLInputValue => row[column] ?? null);
-      try {
-        rows += Number(insert.run(...values).changes);
-      } catch {
-        // No row of ours: its text is no JSON any more, or a column is empty.
+      const owner = row[table.key[0] ?? ''];
+      const changes = insert(row);
+      if (changes === undefined) {
         damaged.add(table.name);
+        if (table.name === 'log' && typeof owner === 'string') rooms.add(owner);
         return;
       }
-      const owner = row[table.key[0] ?? ''];
+      rows += changes;
       if (typeof owner === 'string') names.add(owner);
     };
     reader.readAll(take);
@@ -160,101 +224,30 @@ function copyRows(from: DatabaseSync, into: DatabaseSync): ReadRows {
     }
     if (reader.hasFailed) damaged.add(table.name);
   }
-  return { rows, damaged: [...damaged], rooms };
+  return { rows, damaged: [...damaged], rooms: [...rooms] };
 }
 
-function tablesOf(database: DatabaseSync): readonly Table[] {
-  const list = database
-    .prepare("SELECT name, wr FROM pragma_table_list WHERE type = 'table'")
-    .all();
-  return (
-    list
-      .map((row) => ({ name: textOf(row, 'name'), hasRowId: row['wr'] === 0 }))
-      .filter(({ name }) => !name.startsWith('sqlite_'))
-      .map((table) => ({
-        ...table,
-        key: database
-          .prepare('SELECT name FROM pragma_table_info(?) WHERE pk > 0 ORDER BY pk')
-          .all(table.name)
-          .map((row) => textOf(row, 'name')),
-      }))
-      // Rooms and sessions first: the others are read by whose they are.
-      .toSorted((a, b) => rankOf(a.name) - rankOf(b.name))
+/** Takes a row over: how many were written, 0 for one that is there. Undefined if it is no row of ours. */
+function insertOf(into: DatabaseSync, table: Table): (row: SqlRow) => number | undefined {
+  const columns = table.columns.map(({ name }) => name);
+  const marks = columns.map(() => '?').join(', ');
+  const insert = into.prepare(
+    `INSERT OR IGNORE INTO ${table.name} (${columns.join(', ')}) VALUES (${marks})`,
   );
+  return (row) => {
+    if (!table.columns.every(({ name, fits }) => fits(row[name] ?? null))) return undefined;
+    try {
+      return Number(insert.run(...columns.map((name): SQLInputValue => row[name] ?? null)).changes);
+    } catch (error) {
+      if (!isRowRefused(error)) throw error;
+      return undefined;
+    }
+  };
 }
 
-function rankOf(name: string): number {
-  return name === 'rooms' || name === 'sessions' ? 0 : 1;
-}
-
-/** Reads what can be read of one table. */
-class TableReader {
-  readonly columns: readonly string[];
-  hasFailed = false;
-  private readonly from: DatabaseSync;
-  private readonly table: Table;
-  private failures = 0;
-
-  constructor(from: DatabaseSync, table: Table) {
-    this.from = from;
-    this.table = table;
-    this.columns = from
-      .prepare('SELECT name FROM pragma_table_info(?)')
-      .all(table.name)
-      .map((row) => textOf(row, 'name'));
-  }
-
-  /** Every row that is found from either end of the table, and by its number where it has one. */
-  readAll(take: (row: SqlRow) => void): void {
-    const { name, key, hasRowId } = this.table;
-    if (this.each(`SELECT * FROM ${name} ORDER BY ${key.join(', ')}`, [], take)) return;
-    this.each(
-      `SELECT * FROM ${name} ORDER BY ${key.map((one) => `${one} DESC`).join(', ')}`,
-      [],
-      take,
-    );
-    if (hasRowId) this.readNumbers(1, this.lastNumber(), take);
-  }
-
-  /** The rows of one room or session, from either end; whether all of them were read. */
-  readOf(owner: string, take: (row: SqlRow) => void): boolean {
-    const { name, key } = this.table;
-    const [first = '', ...rest] = key;
-    if (rest.length === 0) return true;
-    const where = `SELECT * FROM ${name} WHERE ${first} = ? ORDER BY `;
-    if (this.each(where + rest.join(', '), [owner], take)) return true;
-    this.each(where + rest.map((one) => `${one} DESC`).join(', '), [owner], take);
-    return false;
-  }
-
-  /** Halves a stretch of row numbers until only what is damaged is left. */
-  private readNumbers(low: number, high: number, take: (row: SqlRow) => void): void {
-    if (low > high || this.failures > MAX_FAILURES) return;
-    const sql = `SELECT * FROM ${this.table.name} WHERE rowid BETWEEN ? AND ? ORDER BY rowid`;
-    if (this.each(sql, [low, high], take) || low === high) return;
-    const middle = Math.floor((low + high) / 2);
-    this.readNumbers(low, middle, take);
-    this.readNumbers(middle + 1, high, take);
-  }
-
-  private lastNumber(): number {
-    try {
-      const row = this.from.prepare(`SELECT max(rowid) AS last FROM ${this.table.name}`).get();
-      return typeof row?.['last'] === 'number' ? row['last'] : 0;
-    } catch {
-      return 2 ** 31;
-    }
-  }
-
-  /** Whether the whole answer could be read. */
-  private each(sql: string, values: SQLInputValue[], take: (row: SqlRow) => void): boolean {
-    try {
-      for (const row of this.from.prepare(sql).iterate(...values)) take(row);
-      return true;
-    } catch {
-      this.hasFailed = true;
-      this.failures += 1;
-      return false;
-    }
-  }
+function roomsOf(database: DatabaseSync): string[] {
+  return database
+    .prepare('SELECT room FROM rooms')
+    .all()
+    .map((row) => textOf(row, 'room'));
 }

@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import { type Json, parseJson } from '../../protocol/json.ts';
 import { sharingSchema } from '../../protocol/state.ts';
 import { authorSchema, promptImageSchema } from '../../protocol/entryParts.ts';
-import { numberOf, textOf, transact } from './sqlite.ts';
+import { sqlNumber, type SqlRow, transact } from './sqlite.ts';
 
 /** A session that this host opened once. Unknown fields survive. */
 export const storedSessionSchema = z.looseObject({
@@ -68,6 +68,15 @@ export type PromptState = z.infer<typeof promptStateSchema>;
 /** A prompt as it was accepted, and how far it got. */
 export type StoredPrompt = z.infer<typeof storedPromptSchema> & { readonly state: PromptState };
 
+/** A row of which no session can be read. */
+export interface UnreadableSession {
+  readonly room: string;
+  /** It is not what was written; else a later version has written it, which is to find it again. */
+  readonly isRotten: boolean;
+}
+
+const rowNames = z.looseObject({ id: z.string(), room: z.string() });
+
 /** An agent process of a session, named for good by pid and start time. */
 export interface StoredChild {
   readonly session: string;
@@ -84,12 +93,19 @@ export class SessionTables {
   }
 
   /** All sessions. One that cannot be read is left out and left as it is: it must not hold up the others. */
-  sessions(onUnreadable: (id: string) => void = () => undefined): readonly StoredSession[] {
-    const rows = this.database.prepare('SELECT id, json FROM sessions').all();
-    return rows.flatMap((row) => {
-      const parsed = storedSessionSchema.safeParse(parseJson(textOf(row, 'json')));
-      if (!parsed.success) onUnreadable(textOf(row, 'id'));
-      return parsed.success ? [parsed.data] : [];
+  sessions(
+    onUnreadable: (id: string, row: UnreadableSession) => void = () => undefined,
+  ): readonly StoredSession[] {
+    const rows = this.database.prepare('SELECT id, room, json FROM sessions').all();
+    return rows.flatMap(({ id, room, json }) => {
+      const value = typeof json === 'string' ? parseJson(json) : undefined;
+      const parsed = storedSessionSchema.safeParse(value);
+      // A row says twice whose it is.
+      const named = rowNames.safeParse(value).data;
+      const isRotten = named === undefined || named.id !== id || named.room !== room;
+      if (parsed.success && !isRotten) return [parsed.data];
+      onUnreadable(String(id), { room: typeof room === 'string' ? room : '', isRotten });
+      return [];
     });
   }
 
@@ -127,14 +143,33 @@ export class SessionTables {
   prompt(session: string, promptId: string): StoredPrompt | undefined {
     const sql = 'SELECT state, json FROM prompts WHERE session = ? AND prompt = ?';
     const row = this.database.prepare(sql).get(session, promptId);
-    return row === undefined ? undefined : storedPrompt(row);
+    return row && storedPrompt(row);
   }
 
   /** Prompts whose end is not known, in the order of their acceptance. */
   openPrompts(session: string): readonly StoredPrompt[] {
     const sql = `SELECT state, json FROM prompts WHERE session = ?
       AND state IN ('accepted', 'held', 'sent', 'queued', 'started') ORDER BY seq`;
-    return this.database.prepare(sql).all(session).map(storedPrompt);
+    return this.database
+      .prepare(sql)
+      .all(session)
+      .flatMap((row) => storedPrompt(row) ?? []);
+  }
+
+  /** Prompts of which not even the state can be read any more, or which wait and whose words are lost: nobody knows what became of them. How many. */
+  dropRottenPrompts(session: string): number {
+    const rows = this.database
+      .prepare('SELECT prompt, state, json FROM prompts WHERE session = ?')
+      .all(session);
+    const over: ReadonlySet<unknown> = new Set(['completed', 'cancelled', 'unknown']);
+    const rotten = rows.filter((row) => !over.has(row['state']) && storedPrompt(row) === undefined);
+    const settle = this.database.prepare(
+      "UPDATE prompts SET state = 'unknown' WHERE session = ? AND prompt = ?",
+    );
+    transact(this.database, () => {
+      for (const { prompt } of rotten) settle.run(session, prompt ?? null);
+    });
+    return rotten.length;
   }
 
   saveChild(child: StoredChild, at: number): void {
@@ -151,13 +186,14 @@ export class SessionTables {
 
   children(): readonly StoredChild[] {
     return this.database
-      .prepare('SELECT session, pid, process_start FROM children')
+      .prepare(`SELECT session, ${sqlNumber('pid')}, process_start AS start FROM children`)
       .all()
-      .map((row) => ({
-        session: textOf(row, 'session'),
-        pid: numberOf(row, 'pid'),
-        processStart: textOf(row, 'process_start'),
-      }));
+      .flatMap(({ session, pid, start }) => {
+        // Of one that is lost the processes of this computer are asked, as of any other writer.
+        if (typeof session !== 'string' || typeof start !== 'string') return [];
+        const isPid = typeof pid === 'number' && Number.isInteger(pid) && pid > 0;
+        return isPid ? [{ session, pid, processStart: start }] : [];
+      });
   }
 
   /**
@@ -189,13 +225,15 @@ export class SessionTables {
     return this.database
       .prepare(sql)
       .all(session, file)
-      .map((row) => textOf(row, 'line'));
+      .flatMap(({ line }) => (typeof line === 'string' ? [line] : []));
   }
 }
 
-function storedPrompt(row: Parameters<typeof textOf>[0]): StoredPrompt {
-  const body = storedPromptSchema.parse(parseJson(textOf(row, 'json')));
-  return { ...body, state: promptStateSchema.parse(textOf(row, 'state')) };
+function storedPrompt({ state, json }: SqlRow): StoredPrompt | undefined {
+  const value = typeof json === 'string' ? parseJson(json) : undefined;
+  const body = storedPromptSchema.safeParse(value).data;
+  const known = promptStateSchema.safeParse(state).data;
+  return body && known && { ...body, state: known };
 }
 
 const lineWithUuid = z.looseObject({ uuid: z.string() });

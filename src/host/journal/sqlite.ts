@@ -9,7 +9,8 @@ export function openSqlite(path: string): DatabaseSync {
   return new DatabaseSync(path);
 }
 
-const MAGIC = 'SQLite format 3\0';
+/** What every database file begins with. */
+export const MAGIC = 'SQLite format 3\0';
 const HEADER_BYTES = 100;
 
 /** The first bytes of a database file, zeros where it has none. Before anything has it open: that would lose its locks. */
@@ -32,15 +33,30 @@ export function isDatabaseHeader(header: Buffer): boolean {
 /** A row as node:sqlite returns it. */
 export type SqlRow = Record<string, SQLOutputValue>;
 
+const ERROR = 1;
 const BUSY = 5;
+const LOCKED = 6;
+const READ_ONLY = 8;
+const IO_ERROR = 10;
 const CORRUPT = 11;
 const FULL = 13;
+const CANNOT_OPEN = 14;
+const TOO_BIG = 18;
+const CONSTRAINT = 19;
+const MISMATCH = 20;
 const NOT_A_DATABASE = 26;
+/** A sector that cannot be read: READ, SHORT_READ, CORRUPTFS. */
+const UNREADABLE: ReadonlySet<number> = new Set([266, 522, 8458]);
+
+function fullCode(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !('errcode' in error)) return undefined;
+  return typeof error.errcode === 'number' ? error.errcode : undefined;
+}
 
 function resultCode(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !('errcode' in error)) return undefined;
+  const code = fullCode(error);
   // The low byte is the primary code, the rest refines it.
-  return typeof error.errcode === 'number' ? error.errcode & 0xff : undefined;
+  return code === undefined ? undefined : code & 0xff;
 }
 
 /** Whether another connection holds the lock. */
@@ -54,10 +70,52 @@ export function isSqliteDamage(error: unknown): boolean {
   return code === CORRUPT || code === NOT_A_DATABASE;
 }
 
+/** As SQLite says that a file is malformed. */
+export function sqliteDamage(): Error {
+  return Object.assign(new Error('the journal is damaged'), { errcode: CORRUPT });
+}
+
 /** Whether there was no room to write. */
 export function isDiskFull(error: unknown): boolean {
-  const isFull = hasErrorCode(error, 'ENOSPC');
+  const isFull = hasErrorCode(error, 'ENOSPC') || hasErrorCode(error, 'EDQUOT');
   return isFull || resultCode(error) === FULL;
+}
+
+/** Whether an error says that a database cannot be read for what stands in it, and not for want of room, rights or a disk. */
+export function isUnreadable(error: unknown): boolean {
+  switch (resultCode(error)) {
+    case BUSY:
+    case LOCKED:
+    case READ_ONLY:
+    case FULL:
+    case CANNOT_OPEN:
+      return false;
+    case IO_ERROR:
+      return UNREADABLE.has(fullCode(error) ?? 0);
+    default:
+      return true;
+  }
+}
+
+/** Whether an error at writing a row is the row's own: it breaks a constraint, or its text is no JSON. */
+export function isRowRefused(error: unknown): boolean {
+  switch (resultCode(error)) {
+    case undefined:
+    case ERROR:
+    case TOO_BIG:
+    case CONSTRAINT:
+    case MISMATCH:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** A column as a number that JavaScript can hold, else NULL: reading any other throws. */
+export function sqlNumber(column: string): string {
+  const most = Number.MAX_SAFE_INTEGER;
+  return `CASE WHEN typeof(${column}) IN ('integer', 'real') AND ${column} BETWEEN -${most} AND ${most}
+    THEN ${column} END AS ${column}`;
 }
 
 /** A text column. */
@@ -67,22 +125,10 @@ export function textOf(row: SqlRow, column: string): string {
   return value;
 }
 
-/** A text column that may be NULL. */
-export function optionalTextOf(row: SqlRow, column: string): string | undefined {
-  return row[column] === null ? undefined : textOf(row, column);
-}
-
 /** A number column. */
 export function numberOf(row: SqlRow, column: string): number {
   const value = row[column];
   if (typeof value !== 'number') throw new Error(`invariant: column ${column} is no number`);
-  return value;
-}
-
-/** A blob column. */
-export function bytesOf(row: SqlRow, column: string): Uint8Array {
-  const value = row[column];
-  if (!(value instanceof Uint8Array)) throw new Error(`invariant: column ${column} is no blob`);
   return value;
 }
 

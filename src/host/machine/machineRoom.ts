@@ -7,9 +7,11 @@ import { PRODUCT_VERSION } from '../../base/product.ts';
 import type { AgentProbe } from '../../protocol/agent.ts';
 import { problemOf } from '../../protocol/said.ts';
 import type { Problem } from '../../protocol/state.ts';
+import { machineRoomRenewed } from '../journal/errors.ts';
 import type { Journal } from '../journal/journal.ts';
 import { rowsForState } from './directory.ts';
 import type { RelayChild } from '../serve/relayChild.ts';
+import { readRoomKeys } from '../serve/roomKeys.ts';
 import type { ServedRooms, ServedRoom } from '../serve/servedRooms.ts';
 import { machineCommands } from './machineCommands.ts';
 import type { Sessions } from './sessions.ts';
@@ -37,6 +39,9 @@ const PUBLISH_MS = 100;
 /** Invites expire without an event. */
 const REFRESH_MS = 30_000;
 
+/** Of a room that was made anew, until it was said. */
+const RENEWED = 'machine-renewed';
+
 /** Serves the machine room. */
 export class MachineRoom {
   private readonly options: MachineOptions;
@@ -44,6 +49,7 @@ export class MachineRoom {
   private served: ServedRoom | undefined;
   private probe: AgentProbe = { features: [] };
   private timer: Disposable | undefined;
+  private isRenewed = false;
 
   constructor(options: MachineOptions) {
     this.options = options;
@@ -52,15 +58,32 @@ export class MachineRoom {
     this.disposables.add(options.clock.every(REFRESH_MS, () => this.refreshSharing()));
   }
 
-  /** Serves the room; the same one at every start. */
+  /** Serves the room; the same one at every start, unless it was damaged. */
   async open(): Promise<void> {
     const { journal, rooms } = this.options;
-    const known = journal.rooms().find(({ kind }) => kind === 'machine');
-    const id = known?.room ?? (await rooms.create('machine'));
+    const id = await this.ownRoom();
+    this.isRenewed = (journal.setting(RENEWED) ?? '') !== '';
     const published = (): Promise<void> => this.published();
     const commands = machineCommands({ ...this.options, published });
     this.served = await rooms.serve(id, { commands });
     this.publish();
+    journal.saveSetting(RENEWED, '');
+  }
+
+  private async ownRoom(): Promise<string> {
+    const { journal, rooms, log } = this.options;
+    const known = journal.rooms().find(({ kind }) => kind === 'machine')?.room;
+    const isDoubtful = known === undefined || isSuspect(journal, known);
+    if (!isDoubtful && (await readRoomKeys(journal, known)) !== undefined) return known;
+    const room = await rooms.create('machine');
+    if (known !== undefined) {
+      log.error('the room of this computer was damaged: it is made anew', { room: known });
+      journal.transact(() => {
+        journal.setRoomAside(known);
+        journal.saveSetting(RENEWED, known);
+      });
+    }
+    return room;
   }
 
   /** Owner link of the machine room: secret. */
@@ -112,7 +135,8 @@ export class MachineRoom {
   /** An agent that cannot be used goes before what cannot be helped any more. */
   private problem(): Problem | undefined {
     const { problem } = this.probe;
-    return problem ? problemOf(problem) : this.options.problem;
+    if (problem) return problemOf(problem);
+    return this.options.problem ?? (this.isRenewed ? machineRoomRenewed() : undefined);
   }
 
   private refreshSharing(): void {
@@ -130,4 +154,11 @@ export class MachineRoom {
     if (this.timer !== undefined) this.publish();
     await this.served?.room.settled();
   }
+}
+
+/** Its log of what was written last was cut, or something of it was found damaged. */
+function isSuspect(journal: Journal, room: string): boolean {
+  const { salvage } = journal;
+  const isLost = salvage?.damaged.includes('epochs') === true || salvage?.rooms.includes(room);
+  return isLost === true || journal.suspectRooms().has(room);
 }

@@ -4,7 +4,7 @@ import { Emitter } from '../../base/emitter.ts';
 import { prefixLogger } from '../../base/log.ts';
 import { isPrivate } from './directoryRows.ts';
 import { sessionNotFound } from '../errors.ts';
-import type { StoredSession } from '../journal/sessionTables.ts';
+import type { StoredSession, UnreadableSession } from '../journal/sessionTables.ts';
 import { OpenSession, type OpenSessionOptions } from '../session/openSession.ts';
 
 /** What they work with. */
@@ -27,9 +27,12 @@ export class OpenSessions {
   /** Reads what the journal knows; a session that cannot be read is left out, and left as it is. */
   constructor(options: OpenSessionsOptions) {
     this.options = options;
-    const onUnreadable = (session: string): void =>
-      options.log.error('a session of the journal cannot be read', { session });
-    for (const session of options.journal.sessions.sessions(onUnreadable)) {
+    const { journal, log } = options;
+    const onUnreadable = (session: string, { room, isRotten }: UnreadableSession): void => {
+      log.error('a session of the journal cannot be read', { session });
+      if (isRotten) journal.noteSuspect(room);
+    };
+    for (const session of journal.sessions.sessions(onUnreadable)) {
       this.known.set(session.id, session);
     }
   }

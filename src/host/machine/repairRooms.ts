@@ -7,15 +7,16 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
 import { newId } from '../../base/ids.ts';
-import type { Logger } from '../../base/log.ts';
+import { errorText, type Logger } from '../../base/log.ts';
 import { parseJson } from '../../protocol/json.ts';
 import { logSchema } from '../../protocol/room.ts';
 import { type Entry, parseEntry } from '../../protocol/transcript.ts';
 import { RoomLog } from '../../session/roomLog.ts';
 import type { StoredRecord } from '../../session/roomJournal.ts';
 import type { Journal } from '../journal/journal.ts';
-import { isSound } from '../journal/roomTables.ts';
+import { isSound } from '../journal/logTable.ts';
 import type { StoredSession } from '../journal/sessionTables.ts';
+import { readRoomKeys } from '../serve/roomKeys.ts';
 import type { ServedRooms } from '../serve/servedRooms.ts';
 
 /** What is repaired with. */
@@ -39,34 +40,62 @@ export async function repairRooms(options: RepairOptions): Promise<number> {
   const { salvage } = journal;
   const suspects = new Set([...journal.suspectRooms(), ...(salvage?.rooms ?? [])]);
   if (salvage === undefined && suspects.size === 0) return 0;
-  const keys = new Map(journal.rooms().map((room) => [room.room, room]));
-  const sessions = journal.sessions.sessions();
+  const rotten = new Map<string, string>();
+  const later = new Set<string>();
+  const sessions = journal.sessions.sessions((id, { room, isRotten }) => {
+    if (isRotten) rotten.set(room, id);
+    else later.add(room);
+  });
+  const lost = lostSessions(
+    new Set([...later, ...sessions.map(({ room }) => room)]),
+    rotten,
+    options,
+  );
+  // A secret that was lost cannot be missed: the room would go on under one that former guests know.
+  const areKeysLost = salvage?.damaged.includes('epochs') === true;
   let repaired = 0;
-  for (const stored of [...sessions, ...lostSessions(sessions, options)]) {
+  for (const stored of [...sessions, ...lost]) {
     const { room } = stored;
     // Whoever looks at every row has the time for it: this is no ordinary start.
     const records = journal.room(room).readRows(0, Number.MAX_SAFE_INTEGER);
-    const hasKeys = keys.has(room) && journal.room(room).epochs().length > 0;
-    if (hasKeys && !suspects.has(room) && isWhole(records)) continue;
-    // oxlint-disable-next-line no-await-in-loop -- one after the other, each in a transaction of its own
-    await repair(stored, records, suspects.has(room), options);
+    const isSuspect = suspects.has(room);
+    // oxlint-disable no-await-in-loop -- one after the other, each in a transaction of its own
+    const hasKeys = !areKeysLost && (await readRoomKeys(journal, room)) !== undefined;
+    if (hasKeys && !isSuspect && isWhole(records)) continue;
+    await repair(stored, records, isSuspect, options);
+    // oxlint-enable no-await-in-loop
     repaired += 1;
   }
-  return repaired;
+  forgetOthers(suspects, options);
+  return journal.salvage?.repaired ?? repaired;
 }
 
-/** Rooms with a log whose session the journal has lost: it is there to be read. */
+/** Of the room of the computer itself its owner is told where it is made anew. */
+function forgetOthers(suspects: ReadonlySet<string>, { journal }: RepairOptions): void {
+  const kinds = new Map(journal.rooms().map(({ room, kind }) => [room, kind]));
+  for (const room of suspects) {
+    if (kinds.get(room) !== 'machine') journal.forgetSuspect(room);
+  }
+}
+
+/** Rooms with a log whose session the journal has lost: it is there to be read. `rotten` are ids of rows by room, and are taken again. */
 function lostSessions(
-  sessions: readonly StoredSession[],
+  known: ReadonlySet<string>,
+  rotten: ReadonlyMap<string, string>,
   { journal, clock }: RepairOptions,
 ): readonly StoredSession[] {
-  const known = new Set(sessions.map(({ room }) => room));
   return journal.rooms().flatMap(({ room, kind }): StoredSession[] => {
     if (kind !== 'session' || known.has(room)) return [];
-    if (journal.room(room).logEnd().nextIndex === 0) return [];
+    if (!journal.room(room).log.hasRows) return [];
     const at = clock.now();
     const stored: StoredSession = {
-      ...{ id: newId(), room, source: 'hosted', cwd: homedir(), title: 'Recovered session' },
+      ...{
+        id: rotten.get(room) ?? newId(),
+        room,
+        source: 'hosted',
+        cwd: homedir(),
+        title: 'Recovered session',
+      },
       ...{ startedAt: at, lastActivityAt: at, ended: true },
     };
     journal.sessions.saveSession(stored);
@@ -97,9 +126,14 @@ async function repair(
     tables.takeBodies(stored.room);
     journal.sessions.saveSession({ ...withoutSharing, room, relays: [] });
     journal.removeRoom(stored.room);
+    journal.noteRepaired();
   });
   const [before, after] = [join(outputs, stored.room), join(outputs, room)];
-  if (existsSync(before)) renameSync(before, after);
+  try {
+    if (existsSync(before)) renameSync(before, after);
+  } catch (error) {
+    log.warn('long outputs of a session are lost', { error: errorText(error) });
+  }
   log.warn('session goes on in a new room: its log was damaged', {
     session: stored.id,
     kept: records.length,

@@ -2,6 +2,7 @@
 import { say } from '../../base/say.ts';
 import { DisposableStore } from '../../base/disposable.ts';
 import { Emitter } from '../../base/emitter.ts';
+import { isAppError } from '../../base/errors.ts';
 import { errorText } from '../../base/log.ts';
 import type { FoundSession } from '../../protocol/agent.ts';
 import type { DirectoryRow } from '../../protocol/state.ts';
@@ -65,6 +66,8 @@ export class Sessions {
     await this.found.look();
     const { clock, log } = this.options;
     const children = this.children();
+    /** The next start repairs those, and serves them then. */
+    const damaged = new Set<string>();
     for (const stored of [...this.open.stored.values()]) {
       const child = children.get(stored.id);
       const isOld = clock.now() - stored.lastActivityAt > DORMANT_MS;
@@ -74,11 +77,12 @@ export class Sessions {
       if (child === undefined && !isToServe) continue;
       await this.alone(stored.id, () => this.serveAgain(stored, child)).catch((error: unknown) => {
         log.error('session not served', { session: stored.id, error: errorText(error) });
+        if (isAppError(error, 'journal-damaged')) damaged.add(stored.id);
       });
     }
     for (const stored of this.open.stored.values()) {
       const isOver = !stored.ended && this.open.find(stored.id) === undefined;
-      if (isOver) this.open.save({ ...stored, ended: true });
+      if (isOver && !damaged.has(stored.id)) this.open.save({ ...stored, ended: true });
     }
   }
 

@@ -9,7 +9,6 @@ import { roomIdOfKey } from '../../crypto/admissionToken.ts';
 import {
   exportSigningPair,
   generateSigningPair,
-  importSigningPair,
   newBootOf,
   randomBytes,
 } from '../../crypto/keys.ts';
@@ -20,6 +19,9 @@ import { HostRoom } from '../../sync/host/hostRoom.ts';
 import type { HostIdentity, HostRoomOptions, RoomKeys } from '../../sync/host/hostRoomOptions.ts';
 import type { Journal, StoredRoom } from '../journal/journal.ts';
 import type { RelayChild } from './relayChild.ts';
+import { roomKeysDamaged } from '../journal/errors.ts';
+import type { DroppedPeople } from '../journal/peopleTables.ts';
+import { readRoomKeys } from './roomKeys.ts';
 import { OutputStore } from '../journal/outputStore.ts';
 import type { RoomTables } from '../journal/roomTables.ts';
 
@@ -41,6 +43,8 @@ export interface ServedRoom {
   readonly room: HostRoom;
   readonly tables: RoomTables;
   readonly outputs: OutputStore;
+  /** People and links that the journal has lost. */
+  readonly dropped: DroppedPeople;
   /** Owner link, taken on loopback only: secret. */
   readonly link: string;
 }
@@ -79,7 +83,11 @@ export class ServedRooms {
     return room;
   }
 
-  /** Serves a room; the owner links of earlier starts stop working. Served again, it is in a term of its own, as by another process. */
+  /**
+   * Serves a room; the owner links of earlier starts stop working. Served again, it is in a term of
+   * its own, as by another process. Throws AppError 'journal-damaged' if its keys were damaged: the
+   * next start repairs it.
+   */
   async serve(
     id: string,
     behaviour: Behaviour,
@@ -87,6 +95,11 @@ export class ServedRooms {
   ): Promise<ServedRoom> {
     const { journal, relay, clock, log } = this.options;
     const tables = journal.room(id);
+    const keys = await this.keysOf(id);
+    const dropped = tables.people.dropRotten();
+    if (dropped.members + dropped.invites > 0) {
+      log.error('rows of the journal were damaged and are dropped', { room: id, ...dropped });
+    }
     const outputs = new OutputStore({ folder: join(this.options.outputs, id), log });
     for (const invite of tables.invites()) {
       if (roleOf(invite.role) === 'owner') tables.removeInvite(invite.inviteId);
@@ -95,7 +108,7 @@ export class ServedRooms {
     this.known.add(id);
     const at = addressOf(relay);
     const room = await HostRoom.open({
-      room: await this.keysOf(id),
+      room: keys,
       host: isAgain ? await processOf(journal.raiseTerm()) : this.host,
       journal: tables,
       relays: [at],
@@ -133,6 +146,7 @@ export class ServedRooms {
       room,
       tables,
       outputs,
+      dropped,
       get link() {
         return entry.secretLink;
       },
@@ -161,10 +175,11 @@ export class ServedRooms {
   }
 
   private async keysOf(id: string): Promise<RoomKeys> {
-    const stored = this.options.journal.rooms().find(({ room }) => room === id);
-    const pair = stored && (await importSigningPair(stored.privateKey));
-    if (!pair) throw new Error(`invariant: no keys for room ${id}`);
-    return { id, pair };
+    const { journal } = this.options;
+    const keys = await readRoomKeys(journal, id);
+    if (keys) return keys;
+    journal.noteSuspect(id);
+    throw roomKeysDamaged();
   }
 
   /** The relay has another key, and another address if its port was taken. */

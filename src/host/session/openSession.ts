@@ -19,6 +19,7 @@ import type { ServedRooms, ServedRoom } from '../serve/servedRooms.ts';
 import type { RoomTables } from '../journal/roomTables.ts';
 import { hostedCommands } from './hostedCommands.ts';
 import { type CommandTarget, ENDED_CAN, type SessionDriver } from './sessionDriver.ts';
+import { droppedRows } from './droppedRows.ts';
 import { SessionRecorder } from './sessionRecorder.ts';
 import type { StoredSession } from '../journal/sessionTables.ts';
 
@@ -112,12 +113,14 @@ export class OpenSession {
       options.stored.relays ?? [],
     );
     try {
+      const lostPrompts = options.journal.sessions.dropRottenPrompts(options.stored.id);
       const session = new OpenSession(options, served);
       state = { kind: 'here', session };
       session.recorder.publish();
+      const words = droppedRows({ ...served.dropped, prompts: lostPrompts });
+      if (words) session.recorder.notice({ level: 'warning', code: 'journal-damaged', words });
       return session;
     } catch (error) {
-      // Its prompts cannot be read.
       await options.rooms.close(served.room.id);
       throw error;
     }

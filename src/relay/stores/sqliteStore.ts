@@ -6,9 +6,10 @@ import type { Clock } from '../../base/clock.ts';
 import type { Disposable } from '../../base/disposable.ts';
 import { type Logger, errorText } from '../../base/log.ts';
 import { relayTokenSchema } from '../../protocol/claim.ts';
+import { parseJson } from '../../protocol/json.ts';
 import { roomOfDocument } from '../../protocol/documentNames.ts';
-import { storeDamaged, storeRefused } from '../errors.ts';
-import { openDatabase } from './sqliteDatabase.ts';
+import { storeRefused } from '../errors.ts';
+import { openDatabase, storeProblem } from './sqliteDatabase.ts';
 import { SqliteRooms } from './sqliteRooms.ts';
 import {
   type ClaimVersion,
@@ -61,7 +62,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Room
     return new SqliteStore(database, await open(`${options.file}-wal`, 'r+'), options);
   } catch (error) {
     database.close();
-    throw storeDamaged(options.file, error);
+    throw storeProblem(options.file, error);
   }
 }
 
@@ -173,7 +174,7 @@ class SqliteStore implements RoomStore {
     if (waiting) return waiting;
     const text = this.selectClaim.get(room)?.['claim'];
     if (typeof text !== 'string') return undefined;
-    return storedClaimSchema.safeParse(JSON.parse(text)).data;
+    return storedClaimSchema.safeParse(parseJson(text)).data;
   }
 
   private async release(): Promise<void> {
