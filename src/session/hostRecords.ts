@@ -1,5 +1,5 @@
 // The records of a host as a replica reads them: each is opened once, and what does not open stays shut.
-import { type Bytes, utf8Text } from '../base/bytes.ts';
+import { readUtf8 } from '../base/bytes.ts';
 import type { RecordHeader, RecordOpener } from '../crypto/record.ts';
 import { type Json, parseJson } from '../protocol/json.ts';
 import type { RecordType } from '../protocol/room.ts';
@@ -63,17 +63,9 @@ export class HostRecords {
     const { opener, keyOf } = this.options;
     const result = await opener.open(record, { type, place }, keyOf);
     if (!result.ok) return undefined;
-    const text = readText(result.plaintext);
+    const text = readUtf8(result.plaintext);
     const json = text === undefined ? undefined : parseJson(text);
     if (text === undefined || json === undefined) return undefined;
     return { seq: result.header.seq, json, text, isOffered: false };
-  }
-}
-
-function readText(bytes: Bytes): string | undefined {
-  try {
-    return utf8Text(bytes);
-  } catch {
-    return undefined;
   }
 }

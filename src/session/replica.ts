@@ -8,7 +8,6 @@ import { errorText, type Logger } from '../base/log.ts';
 import { openCard } from '../crypto/card.ts';
 import { importVerifyKey, textHash } from '../crypto/keys.ts';
 import type { RecordHeader, RecordOpener } from '../crypto/record.ts';
-import type { Json } from '../protocol/json.ts';
 import {
   type Beat,
   beatSchema,
