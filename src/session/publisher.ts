@@ -26,6 +26,12 @@ export interface PublisherOptions {
   readonly log: Logger;
 }
 
+/** The newest entry and the revision of the state that stand in a document; -1: none. */
+export interface Written {
+  readonly asOf: AsOf;
+  readonly rev: number;
+}
+
 /** States that may follow one another at once before the rate counts. */
 const STATE_BURST = 4;
 /** Pause after a step that failed. */
@@ -46,6 +52,9 @@ export class Publisher implements Disposable {
   private timer: Disposable | undefined;
   private readonly waiting: (() => void)[] = [];
   private asOf: AsOf = { index: -1, hash: '' };
+  /** Revision of the newest state that was built; -1 before the first one. */
+  private builtRev = -1;
+  private standing: Written = { asOf: this.asOf, rev: -1 };
   private needsRebuild: readonly StoredRecord[] | undefined;
   /** Runs until what a lost step left undone is made good; nothing is written before. */
   private retry: Disposable | undefined;
@@ -66,6 +75,11 @@ export class Publisher implements Disposable {
   /** The newest published entry. */
   get published(): AsOf {
     return this.asOf;
+  }
+
+  /** [P4] What stands in the document: beats promise this and no more. */
+  get written(): Written {
+    return this.standing;
   }
 
   /** Adds journalled records; the streamed text of `endBlocks` goes in the same step. */
@@ -155,6 +169,7 @@ export class Publisher implements Disposable {
       const step = await this.nextStep();
       if (!step) return;
       this.options.tail.apply(step);
+      this.standing = { asOf: this.asOf, rev: this.builtRev };
       if ((step.log?.length ?? 0) > 0 || step.state) this.wrote.fire();
     }
   }
@@ -198,6 +213,7 @@ export class Publisher implements Disposable {
       this.isStateDirty = false;
       const held = Math.max(this.options.tail.logCount + log.length, 0);
       const state = this.options.buildState(this.asOf, Math.max(0, this.asOf.index + 1 - held));
+      if (state) this.builtRev = state.rev;
       if (state)
         step.state = await this.sealJson(RECORD_TYPE.state, 'state', JSON.stringify(state));
     }

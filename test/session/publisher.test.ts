@@ -85,6 +85,20 @@ test('a step that fails is made good from the journal, in order', async () => {
   await waitUntil('all three stand there', () => shown().log === 3);
 });
 
+test('[P4] what a step that failed did not write is not said to stand in the document', async () => {
+  const { publisher, clock, add, failNext } = await makePublisher();
+  add(0);
+  await publisher.settled();
+  expect(publisher.written.asOf.index).toBe(0);
+  failNext(1);
+  add(1);
+  await publisher.settled();
+  expect(publisher.written.asOf.index).toBe(0);
+  clock.advance(2_000);
+  await publisher.settled();
+  expect(publisher.written.asOf.index).toBe(1);
+});
+
 test('[D1] live text whose end was in a step that failed is ended with it', async () => {
   const { publisher, clock, add, shown, failNext } = await makePublisher();
   publisher.delta(piece);

@@ -121,8 +121,8 @@ export async function createHostRoomParts(
       ...sealing,
       attendance,
       beat: () => {
-        const { index, hash } = publisher.published;
-        const { revision: rev } = roomStates;
+        const { asOf, rev } = publisher.written;
+        const { index, hash } = asOf;
         const first = Math.max(0, index + 1 - tailDocument.logCount);
         return { rev, index, hash, first, epoch: roomEpochs.current, at: clock.now(), seen: [] };
       },

@@ -157,15 +157,17 @@ export class TruthTracker implements Disposable {
         reason: connection.reason,
       };
     }
-    if (connection.kind === 'connecting') return { kind: 'connecting' };
-    const lastSign = Math.max(this.lastBeatAt ?? 0, connection.since);
+    const isSynced = connection.kind === 'synced';
+    if (!isSynced && !lastBeat) return { kind: 'connecting' };
+    const lastSign = Math.max(this.lastBeatAt ?? 0, isSynced ? connection.since : 0);
     if (now - lastSign >= TIMES.staleAfterMs) return { kind: 'host-offline', lastBeatAt };
     if (this.isLocked) return { ...this.unconfirmed(now), locked: true };
     if (shortfall) {
       const { since, missing } = shortfall;
       return { kind: 'behind', since, lastBeatAt, ...omitUndefined({ missing }) };
     }
-    const mayBeLive = this.isComplete || this.current.kind === 'live';
+    // Where the host is heard and nothing of its state can be shown, nothing is live.
+    const mayBeLive = isSynced && (this.isComplete || this.current.kind === 'live');
     if (lastBeat?.isSeen && lastBeat.ageMs !== undefined && mayBeLive) {
       const ageMs = lastBeat.ageMs + (now - lastBeat.at);
       if (ageMs < TIMES.staleAfterMs) return { kind: 'live', lastBeatAt: lastBeat.at };
