@@ -8,7 +8,11 @@ type Callback = (...args: unknown[]) => void;
 /** `Date.now` and timers of the whole process are the clock's until the result is disposed. */
 export function takeOverTimers(clock: Clock): Disposable {
   const { setTimeout, setInterval, clearTimeout, clearInterval } = globalThis;
-  const clear = (timer: Disposable | undefined): void => timer?.dispose();
+  // A timer that was begun before, as that of a real socket, is still the runtime's.
+  const clear = (timer: Disposable | NodeJS.Timeout | undefined): void => {
+    if (timer !== undefined && 'dispose' in timer) timer.dispose();
+    else clearTimeout(timer);
+  };
   Object.assign(globalThis, {
     setTimeout: (callback: Callback, delayMs = 0, ...args: unknown[]) =>
       clock.after(delayMs, () => callback(...args)),

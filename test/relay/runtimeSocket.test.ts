@@ -5,6 +5,8 @@ import { type WebSocket as RelaySocket, WebSocketServer } from 'ws';
 import * as Y from 'yjs';
 import { DocumentConnection } from '../../src/sync/documentConnection.ts';
 import { waitUntil } from '../../tools/run/waitUntil.ts';
+import { createFakeClock } from '../probes/fakeClock.ts';
+import { takeOverTimers } from '../probes/globalTimers.ts';
 import { PairRig } from '../sync/pairRig.ts';
 import type { RelayEnd } from '../sync/socketPair.ts';
 
@@ -138,4 +140,15 @@ test('a port where nobody listens is told as the reason, and tried again', async
   await waitUntil('it is offline', () => connection.status.kind === 'offline');
   expect(connection.status).toMatchObject({ kind: 'offline' });
   await waitUntil('it is tried again', () => tries > 1);
+});
+
+test('a timer that was begun before the clock took over can be cleared meanwhile', async () => {
+  let hasRung = false;
+  const timer = setTimeout(() => (hasRung = true), 20);
+  const isLater = new Promise((resolve) => setTimeout(resolve, 21));
+  const taken = takeOverTimers(createFakeClock());
+  clearTimeout(timer);
+  taken.dispose();
+  await isLater;
+  expect(hasRung).toBe(false);
 });
