@@ -1,5 +1,6 @@
 // What a panel is told: a view model, never keys or a Y.Doc. What it says is in fromPanel.ts.
 import * as z from 'zod/mini';
+import { connectionKindSchema } from './connectionKind.ts';
 import {
   pendingSchema,
   problemSchema,
@@ -50,15 +51,7 @@ export const panelControlSchema = z.discriminatedUnion('kind', [
 
 /** How true the picture is, with its age. */
 export const panelTruthSchema = z.object({
-  kind: z.enum([
-    'connecting',
-    'live',
-    'unconfirmed',
-    'behind',
-    'host-offline',
-    'relay-offline',
-    'over',
-  ]),
+  kind: connectionKindSchema,
   /** Ms since the computer's last sign of life, when the message was made. */
   ageMs: z.optional(z.number()),
   /** 'behind': entries that the relay holds back. */

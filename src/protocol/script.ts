@@ -1,21 +1,12 @@
 // The scripting interface: JSON lines that `join --json` prints, and those it takes on stdin.
 import * as z from 'zod/mini';
 import { ackStatusSchema } from './command.ts';
+import { connectionKindSchema } from './connectionKind.ts';
 import { jsonSchema } from './json.ts';
 import { openEnum } from './openEnum.ts';
 import { roleSchema, roomStateSchema } from './state.ts';
 import { liveTextSchema } from './entryParts.ts';
 import { entrySchema } from './transcript.ts';
-
-const connectionSchema = z.enum([
-  'connecting',
-  'live',
-  'unconfirmed',
-  'behind',
-  'host-offline',
-  'relay-offline',
-  'over',
-]);
 
 const errorSchema = z.looseObject({ code: z.string(), message: z.string() });
 
@@ -32,7 +23,7 @@ export const scriptOutputSchema = z.discriminatedUnion('type', [
   /** How true the picture is; `lastBeatMs` is the age of the host's last sign of life, `missing` entries are held back, `lateMs` is how old what comes is. */
   z.looseObject({
     type: z.literal('truth'),
-    truth: connectionSchema,
+    truth: connectionKindSchema,
     reason: z.optional(z.string()),
     lastBeatMs: z.optional(z.number()),
     missing: z.optional(z.number()),
@@ -63,7 +54,7 @@ export const scriptOutputSchema = z.discriminatedUnion('type', [
   /** How the session stands, in one: what all places say. `asOf` is `then` where it was so when last seen. */
   z.looseObject({
     type: z.literal('standing'),
-    connection: connectionSchema,
+    connection: connectionKindSchema,
     status: z.optional(z.string()),
     asOf: z.enum(['now', 'then', 'for-good']),
     /** `none`: the session or the connection has ended. */
