@@ -72,11 +72,6 @@ export class Publisher implements Disposable {
     if (last) this.asOf = { index: last.index, hash: last.hash };
   }
 
-  /** The newest published entry. */
-  get published(): AsOf {
-    return this.asOf;
-  }
-
   /** [P4] What stands in the document: beats promise this and no more. */
   get written(): Written {
     return this.standing;
@@ -169,7 +164,8 @@ export class Publisher implements Disposable {
       const step = await this.nextStep();
       if (!step) return;
       this.options.tail.apply(step);
-      this.standing = { asOf: this.asOf, rev: this.builtRev };
+      // A state that was built and not sealed is none.
+      this.standing = { asOf: this.asOf, rev: step.state ? this.builtRev : this.standing.rev };
       if ((step.log?.length ?? 0) > 0 || step.state) this.wrote.fire();
     }
   }
@@ -213,9 +209,10 @@ export class Publisher implements Disposable {
       this.isStateDirty = false;
       const held = Math.max(this.options.tail.logCount + log.length, 0);
       const state = this.options.buildState(this.asOf, Math.max(0, this.asOf.index + 1 - held));
-      if (state) this.builtRev = state.rev;
-      if (state)
+      if (state) {
+        this.builtRev = state.rev;
         step.state = await this.sealJson(RECORD_TYPE.state, 'state', JSON.stringify(state));
+      }
     }
     return step;
   }
