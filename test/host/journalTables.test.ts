@@ -5,48 +5,16 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { newId } from '../../src/base/ids.ts';
-import { silentLogger } from '../../src/base/log.ts';
 import { JOURNAL_SQL, JOURNAL_TABLES } from '../../src/host/journal/journalSchema.ts';
-import { Journal } from '../../src/host/journal/journal.ts';
+import type { Journal } from '../../src/host/journal/journal.ts';
 import { hostPaths } from '../../src/host/find/paths.ts';
 import type { RoomTables } from '../../src/host/journal/roomTables.ts';
-import type { AcceptedRow, StoredInvite, StoredMember } from '../../src/session/roomJournal.ts';
+import type { StoredInvite, StoredMember } from '../../src/session/roomJournal.ts';
 import { mayHoldControl } from '../../src/session/control/rights.ts';
 import { Roster } from '../../src/session/roster.ts';
 import { tomorrow } from '../protocol/tomorrow.ts';
 import { temporaryFolder } from './folders.ts';
-
-function open(home: string): Journal {
-  return Journal.open({ paths: hostPaths(home), clock: systemClock, log: silentLogger });
-}
-
-const MEMBER: StoredMember = {
-  member: 'm',
-  key: 'key',
-  name: 'Ada',
-  device: 'laptop',
-  role: 'controller',
-  scopes: ['prompt', 'interrupt'],
-  asksControl: false,
-  inviteId: 'i',
-  tokenHash: 't',
-  since: 5,
-};
-const INVITE: StoredInvite = {
-  inviteId: 'i',
-  secret: 's',
-  role: 'viewer',
-  scopes: [],
-  allowControl: false,
-  loopbackOnly: true,
-  notAfter: 9,
-  createdAt: 1,
-};
-
-function row(id: string, cseq?: number, at = 10): AcceptedRow {
-  const base = { member: 'm', boot: 'b', id, kind: 'prompt', at } as const;
-  return cseq === undefined ? base : { ...base, cseq };
-}
+import { INVITE, MEMBER, openJournal, row } from './journalSamples.ts';
 
 describe('room journal', () => {
   let home = '';
@@ -56,7 +24,7 @@ describe('room journal', () => {
 
   beforeEach(() => {
     home = temporaryFolder();
-    journal = open(home);
+    journal = openJournal(home);
     room = journal.addRoom({ room: id, kind: 'session', privateKey: 'k' }, 'secret-1');
   });
   afterEach(() => journal.close());
@@ -80,13 +48,13 @@ describe('room journal', () => {
     expect(database.prepare(sql).get(id, 'open')).toEqual({ total: bytes.length });
     expect(database.prepare(sql).get(id, 'own')).toBeUndefined();
     database.close();
-    journal = open(home);
+    journal = openJournal(home);
   });
 
   /** Everything must be there for the next process too. */
   function reopen(): void {
     journal.close();
-    journal = open(home);
+    journal = openJournal(home);
     room = journal.room(id);
   }
 
@@ -248,7 +216,7 @@ it('the columns that are looked for are those of the layout', () => {
 
 describe('session store', () => {
   it('a prompt is taken once, and open ones are listed in order', () => {
-    const journal = open(temporaryFolder());
+    const journal = openJournal(temporaryFolder());
     const prompt = {
       promptId: 'p1',
       text: 'hi',
@@ -273,7 +241,7 @@ describe('session store', () => {
   });
 
   it('raw lines keep their order and come once per uuid, unless they say something else', () => {
-    const journal = open(temporaryFolder());
+    const journal = openJournal(temporaryFolder());
     const again = { uuid: 'a', parentUuid: 'b' };
     const lines = [{ uuid: 'a' }, { type: 'x' }, { uuid: 'a' }, { type: 'x' }, again, again];
     journal.sessions.appendRawLines(
@@ -291,12 +259,12 @@ describe('session store', () => {
 
   it('a session that cannot be read is told, left out, and left as it is', () => {
     const home = temporaryFolder();
-    open(home).close();
+    openJournal(home).close();
     const raw = new DatabaseSync(hostPaths(home).journal);
     const bad = `{"id":"bad","room":"r","source":"of a later build"}`;
     raw.exec(`INSERT INTO sessions (id, room, json) VALUES ('bad', 'r', '${bad}')`);
     raw.close();
-    const journal = open(home);
+    const journal = openJournal(home);
     const unreadable: string[] = [];
     expect(journal.sessions.sessions((id) => unreadable.push(id))).toEqual([]);
     expect(unreadable).toEqual(['bad']);
@@ -308,7 +276,7 @@ describe('session store', () => {
 
   it('children and sessions are kept whole, unknown fields too', () => {
     const home = temporaryFolder();
-    let journal = open(home);
+    let journal = openJournal(home);
     const session = {
       id: 'one',
       room: 'r',
@@ -323,7 +291,7 @@ describe('session store', () => {
     journal.sessions.saveSession(session);
     journal.sessions.saveChild({ session: 'one', pid: 7, processStart: '99' }, 1);
     journal.close();
-    journal = open(home);
+    journal = openJournal(home);
     expect(journal.sessions.sessions()).toEqual([session]);
     expect(journal.sessions.children()).toEqual([{ session: 'one', pid: 7, processStart: '99' }]);
     journal.sessions.removeChild('one');

@@ -2,46 +2,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { systemClock } from '../../src/base/clock.ts';
 import { newId } from '../../src/base/ids.ts';
-import { silentLogger } from '../../src/base/log.ts';
 import { hostPaths } from '../../src/host/find/paths.ts';
-import { Journal } from '../../src/host/journal/journal.ts';
+import type { Journal } from '../../src/host/journal/journal.ts';
 import type { RoomTables } from '../../src/host/journal/roomTables.ts';
-import type { AcceptedRow, StoredInvite, StoredMember } from '../../src/session/roomJournal.ts';
 import { temporaryFolder } from './folders.ts';
-
-function open(home: string): Journal {
-  return Journal.open({ paths: hostPaths(home), clock: systemClock, log: silentLogger });
-}
-
-const MEMBER: StoredMember = {
-  member: 'm',
-  key: 'key',
-  name: 'Ada',
-  device: 'laptop',
-  role: 'controller',
-  scopes: ['prompt', 'interrupt'],
-  asksControl: false,
-  inviteId: 'i',
-  tokenHash: 't',
-  since: 5,
-};
-const INVITE: StoredInvite = {
-  inviteId: 'i',
-  secret: 's',
-  role: 'viewer',
-  scopes: [],
-  allowControl: false,
-  loopbackOnly: true,
-  notAfter: 9,
-  createdAt: 1,
-};
-
-function row(id: string, cseq?: number, at = 10): AcceptedRow {
-  const base = { member: 'm', boot: 'b', id, kind: 'prompt', at } as const;
-  return cseq === undefined ? base : { ...base, cseq };
-}
+import { INVITE, MEMBER, openJournal, row } from './journalSamples.ts';
 
 let home = '';
 let journal: Journal;
@@ -50,7 +16,7 @@ const id = newId();
 
 beforeEach(() => {
   home = temporaryFolder();
-  journal = open(home);
+  journal = openJournal(home);
   room = journal.addRoom({ room: id, kind: 'session', privateKey: 'k' }, 'secret-1');
 });
 afterEach(() => journal.close());
@@ -75,7 +41,7 @@ it.each([
     database.exec(`UPDATE ${table} SET ${set} WHERE ${column} = '${key}'`);
   }
   database.close();
-  journal = open(home);
+  journal = openJournal(home);
   room = journal.room(id);
   expect(room.members().map(({ member }) => member)).toEqual(['whole']);
   expect(room.invites().map(({ inviteId }) => inviteId)).toEqual(['whole']);
@@ -105,7 +71,7 @@ it('what is no number, no text or no JSON any more stops nobody, and makes nothi
   const file = readFileSync(hostPaths(home).journal);
   file.write('!', file.indexOf('{"entry":{"id":"b"}}'));
   writeFileSync(hostPaths(home).journal, file);
-  journal = open(home);
+  journal = openJournal(home);
   room = journal.room(id);
   // Unknown, and not done: nobody knows.
   expect(room.findResult('m', '2')).toBe('accepted');
@@ -128,14 +94,14 @@ it.each([
   ['its first row is lost', 'DELETE FROM log WHERE idx = 0'],
 ])('a log goes on nowhere if %s', (_what, sql) => {
   const home = temporaryFolder();
-  let journal = open(home);
+  let journal = openJournal(home);
   const records = [0, 1, 2].map((index) => ({ index, hash: 'h', text: '{}' }));
   journal.addRoom({ room: 'r', kind: 'session', privateKey: 'k' }, 's').appendLog(records);
   journal.close();
   const database = new DatabaseSync(hostPaths(home).journal);
   database.exec(sql);
   database.close();
-  journal = open(home);
+  journal = openJournal(home);
   expect(() => journal.room('r').logEnd()).toThrow(/Entry \d of this session was damaged/);
   expect([...journal.suspectRooms()]).toEqual(['r']);
   journal.close();
