@@ -1,7 +1,7 @@
 // The panel's only door to the outside: pictures in, messages out, and state that holds ids only.
 import type { Disposable } from '../src/base/disposable.ts';
 import type { Json } from '../src/protocol/json.ts';
-import type { FromPanel } from '../src/protocol/fromPanel.ts';
+import type { FromPanel } from '../src/protocol/local/fromPanel.ts';
 
 /** A way to whoever serves the panel: the extension, a page, or the gallery. */
 export interface UiPort {

@@ -1,7 +1,7 @@
 // What every component gets without being handed it: the store, the way out, and the words.
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
-import type { FromPanel } from '../src/protocol/fromPanel.ts';
+import type { FromPanel } from '../src/protocol/local/fromPanel.ts';
 import type { PanelStore } from './model/panelStore.ts';
 import type { Translate } from './strings.ts';
 

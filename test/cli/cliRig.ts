@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { scriptOutputSchema, type ScriptOutput } from '../../src/protocol/script.ts';
+import { scriptOutputSchema, type ScriptOutput } from '../../src/protocol/local/script.ts';
 import { claudeEnvironment, installClaude } from '../../tools/install/claudeCli.ts';
 import { closeAll, type Closer } from '../../tools/run/closing.ts';
 import { type DemoModel, startDemoModel } from '../../tools/demo/demoModel.ts';

@@ -9,7 +9,7 @@ import type { CliIo } from '../../src/cli/io.ts';
 import { joinCommand } from '../../src/cli/commands/joinCommand.ts';
 import { roomMemoryFolder } from '../../src/cli/join/roomMemoryFolder.ts';
 import { RoomMemories } from '../../src/client/rooms/roomMemories.ts';
-import { type ScriptOutput, scriptOutputSchema } from '../../src/protocol/script.ts';
+import { type ScriptOutput, scriptOutputSchema } from '../../src/protocol/local/script.ts';
 import type { Entry, EntryOf } from '../../src/protocol/transcript.ts';
 import type { Relay } from '../../src/relay/server.ts';
 import type { HostRoom } from '../../src/sync/host/hostRoom.ts';

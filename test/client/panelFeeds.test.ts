@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { EntryFeed, LiveFeed } from '../../src/client/panel/panelFeeds.ts';
-import type { ToPanel } from '../../src/protocol/panel.ts';
+import type { ToPanel } from '../../src/protocol/local/panel.ts';
 import type { LiveBlock } from '../../src/session/view.ts';
 import { entries } from './samples.ts';
 

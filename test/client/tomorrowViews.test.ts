@@ -7,7 +7,7 @@ import { statusText } from '../../src/client/lists/statusText.ts';
 import { panelOutbox } from '../../src/client/prompts/outboxItems.ts';
 import { isRefused } from '../../src/client/prompts/refusedPrompts.ts';
 import { untranslated } from '../../src/client/translate.ts';
-import { toPanelSchema } from '../../src/protocol/panel.ts';
+import { toPanelSchema } from '../../src/protocol/local/panel.ts';
 import { machineStateSchema, sessionStateSchema } from '../../src/protocol/state.ts';
 import { unreadableState } from '../../src/session/errors.ts';
 import type { OutboxItem } from '../../src/session/view.ts';

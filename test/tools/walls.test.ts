@@ -176,7 +176,7 @@ const ALLOWED = [
   ['src/editor/x.ts', 'vscode'],
   ['src/extension.node.ts', './host/find/ensureHost.ts'],
   ['src/extension.node.ts', 'node:child_process'],
-  ['webview-ui/panel/x.tsx', '../../src/protocol/panel.ts'],
+  ['webview-ui/panel/x.tsx', '../../src/protocol/local/panel.ts'],
   ['webview-ui/panel/x.tsx', 'preact/hooks'],
 ] as const;
 

@@ -1,6 +1,6 @@
 // The draft: kept, handed over, put back, never lost and never doubled.
 import { describe, expect, it } from 'vitest';
-import type { PanelOutboxItem } from '../../src/protocol/panel.ts';
+import type { PanelOutboxItem } from '../../src/protocol/local/panel.ts';
 import { ComposerModel } from '../../webview-ui/model/composerModel.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 import { createFakePort } from './fakePort.ts';

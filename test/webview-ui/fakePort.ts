@@ -1,7 +1,7 @@
 // A port in memory: what was posted, and a way to send.
 import { Emitter } from '../../src/base/emitter.ts';
-import type { FromPanel } from '../../src/protocol/fromPanel.ts';
-import type { Picture } from '../../src/protocol/panel.ts';
+import type { FromPanel } from '../../src/protocol/local/fromPanel.ts';
+import type { Picture } from '../../src/protocol/local/panel.ts';
 import type { UiPort } from '../../webview-ui/port.ts';
 
 /** A port and its other end. */

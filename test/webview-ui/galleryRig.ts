@@ -1,6 +1,6 @@
 // The gallery in a browser: opens it, sends messages to its panel, reads what the panel posted.
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import type { FromPanel } from '../../src/protocol/fromPanel.ts';
+import type { FromPanel } from '../../src/protocol/local/fromPanel.ts';
 // Declares the gallery's globals for the functions that run in its page.
 import type {} from '../../webview-ui/gallery/galleryMain.tsx';
 import { launchBrowser } from '../../tools/install/browser.ts';

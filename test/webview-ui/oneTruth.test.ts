@@ -16,7 +16,7 @@ import {
   holderText,
 } from '../../src/client/standing/standingWords.ts';
 import { untranslated } from '../../src/client/translate.ts';
-import type { PanelControl } from '../../src/protocol/panel.ts';
+import type { PanelControl } from '../../src/protocol/local/panel.ts';
 import type { Person } from '../../src/protocol/state.ts';
 import { closedHere } from '../../src/sync/errors.ts';
 import type { Truth } from '../../src/session/view.ts';

@@ -1,7 +1,7 @@
 // The store: messages in, state out; connection, announcements, unknown things.
 import { effect } from '@preact/signals';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { PanelEntry } from '../../src/protocol/panel.ts';
+import type { PanelEntry } from '../../src/protocol/local/panel.ts';
 import { ownerHeader } from '../../webview-ui/gallery/sampleHeaders.ts';
 import { manyEntries } from '../../webview-ui/gallery/manyEntries.ts';
 import { PanelStore } from '../../webview-ui/model/panelStore.ts';

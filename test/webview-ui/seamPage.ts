@@ -13,7 +13,7 @@ import { RoomMemories, roomMemoryRecord } from '../../src/client/rooms/roomMemor
 import { RoomPool } from '../../src/client/rooms/roomPool.ts';
 import { untranslated } from '../../src/client/translate.ts';
 import { parseLink } from '../../src/protocol/link.ts';
-import type { Picture } from '../../src/protocol/panel.ts';
+import type { Picture } from '../../src/protocol/local/panel.ts';
 import { mountPanel } from '../../webview-ui/mount.tsx';
 import type { UiPort } from '../../webview-ui/port.ts';
 import '../../webview-ui/styles/panel.css';

@@ -1,7 +1,7 @@
 // Rows of the transcript: what joins, nests, replaces, and survives.
 import { effect } from '@preact/signals';
 import { describe, expect, it } from 'vitest';
-import type { PanelEntry } from '../../src/protocol/panel.ts';
+import type { PanelEntry } from '../../src/protocol/local/panel.ts';
 import { type Json } from '../../src/protocol/json.ts';
 import { parseEntry } from '../../src/protocol/transcript.ts';
 import { manyEntries } from '../../webview-ui/gallery/manyEntries.ts';

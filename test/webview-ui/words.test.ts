@@ -20,7 +20,7 @@ import {
 } from '../../webview-ui/model/words.ts';
 import { formatAge } from '../../src/client/standing/age.ts';
 import { standing } from '../../src/client/standing/standing.ts';
-import type { PanelHeader } from '../../src/protocol/panel.ts';
+import type { PanelHeader } from '../../src/protocol/local/panel.ts';
 import { suggestionText, toolView } from '../../src/claude/entries/viewOfTool.ts';
 import { PANEL_STRINGS, type Translate, translate } from '../../webview-ui/strings.ts';
 import {

@@ -3,7 +3,7 @@ import type { Json } from '../../src/protocol/json.ts';
 import { toolView } from '../../src/claude/entries/viewOfTool.ts';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { PanelEntry } from '../../src/protocol/panel.ts';
+import type { PanelEntry } from '../../src/protocol/local/panel.ts';
 import { parseEntry } from '../../src/protocol/transcript.ts';
 import { ownerHeader } from '../../webview-ui/gallery/sampleHeaders.ts';
 import { GalleryRig, posted, send } from './galleryRig.ts';

@@ -1,6 +1,6 @@
 // What must not be missed: no extension, a problem with its remedy, alarms, an old picture.
 import { connectionText } from '../../src/client/standing/standingWords.ts';
-import type { PanelTruth } from '../../src/protocol/panel.ts';
+import type { PanelTruth } from '../../src/protocol/local/panel.ts';
 import { Icon, type IconName } from '../parts/Icon.tsx';
 import type { Translate } from '../strings.ts';
 import { useUi } from '../ui.ts';

@@ -1,5 +1,5 @@
 // The head of the panel: which session, where, in what state, with whom, how true.
-import type { PanelHeader } from '../../src/protocol/panel.ts';
+import type { PanelHeader } from '../../src/protocol/local/panel.ts';
 import { connectionText } from '../../src/client/standing/standingWords.ts';
 import { activityWord, connectionWord, type StateWord } from '../model/words.ts';
 import { Icon, Spinner } from '../parts/Icon.tsx';

@@ -1,6 +1,6 @@
 // Who is here, with role and control, as pictures that open into a list.
 import { holderText } from '../../src/client/standing/standingWords.ts';
-import type { PanelHeader, PanelPerson } from '../../src/protocol/panel.ts';
+import type { PanelHeader, PanelPerson } from '../../src/protocol/local/panel.ts';
 import { Avatar } from '../parts/AuthorBadge.tsx';
 import { Icon } from '../parts/Icon.tsx';
 import type { Translate } from '../strings.ts';

@@ -1,7 +1,7 @@
 // Who has control, and what this window may do about it.
 import { isOver, type Standing } from '../../src/client/standing/standing.ts';
 import { controlText } from '../../src/client/standing/standingWords.ts';
-import type { PanelHeader } from '../../src/protocol/panel.ts';
+import type { PanelHeader } from '../../src/protocol/local/panel.ts';
 import { asksMe, cameText, controlActions, watchingReason } from '../model/words.ts';
 import { Icon, type IconName } from '../parts/Icon.tsx';
 import { useUi } from '../ui.ts';

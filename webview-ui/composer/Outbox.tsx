@@ -1,5 +1,5 @@
 // Prompts on their way and in the queue: each with its state, failures loud and with their text.
-import type { PanelOutboxItem } from '../../src/protocol/panel.ts';
+import type { PanelOutboxItem } from '../../src/protocol/local/panel.ts';
 import type { Queued } from '../../src/protocol/state.ts';
 import { Icon, Spinner } from '../parts/Icon.tsx';
 import type { Translate } from '../strings.ts';

@@ -2,7 +2,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { isOver } from '../../src/client/standing/standing.ts';
 import { controlText } from '../../src/client/standing/standingWords.ts';
-import type { PanelHeader, PanelOutboxItem } from '../../src/protocol/panel.ts';
+import type { PanelHeader, PanelOutboxItem } from '../../src/protocol/local/panel.ts';
 import { causeOf } from '../../src/protocol/requestCauses.ts';
 import { canOf, requestKindOf } from '../../src/protocol/openValues.ts';
 import type { Pending as PendingRef } from '../../src/protocol/state.ts';

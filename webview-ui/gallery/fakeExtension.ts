@@ -1,7 +1,7 @@
 // Answers the panel as the extension would, so that the gallery can be used and tested.
 import { Emitter } from '../../src/base/emitter.ts';
-import type { FromPanel } from '../../src/protocol/fromPanel.ts';
-import type { PanelEntry, PanelHeader, Picture } from '../../src/protocol/panel.ts';
+import type { FromPanel } from '../../src/protocol/local/fromPanel.ts';
+import type { PanelEntry, PanelHeader, Picture } from '../../src/protocol/local/panel.ts';
 import { OWN_OUTPUT } from './sampleEntries.ts';
 import type { UiPort } from '../port.ts';
 

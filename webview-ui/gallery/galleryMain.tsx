@@ -1,7 +1,7 @@
 // The panel with sample data, for looking and for tests: ?theme=dark&state=owner&request=permission&many=20000
 import * as z from 'zod/mini';
 import { systemClock } from '../../src/base/clock.ts';
-import type { PanelEntry, PanelHeader, ToPanel } from '../../src/protocol/panel.ts';
+import type { PanelEntry, PanelHeader, ToPanel } from '../../src/protocol/local/panel.ts';
 import { mountPanel } from '../mount.tsx';
 import '../styles/panel.css';
 import { FakeExtension } from './fakeExtension.ts';

@@ -1,5 +1,5 @@
 // Many short entries, to scroll and to measure by.
-import type { PanelEntry } from '../../src/protocol/panel.ts';
+import type { PanelEntry } from '../../src/protocol/local/panel.ts';
 import type { Entry } from '../../src/protocol/transcript.ts';
 
 const START = 1_763_700_000_000;

@@ -1,5 +1,5 @@
 // One of every kind of entry, and the variants that look different.
-import type { PanelEntry } from '../../src/protocol/panel.ts';
+import type { PanelEntry } from '../../src/protocol/local/panel.ts';
 import type { Json } from '../../src/protocol/json.ts';
 import { parseEntry } from '../../src/protocol/transcript.ts';
 import { SAMPLE_VIEWS } from './sampleViews.ts';

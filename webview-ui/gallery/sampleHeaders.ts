@@ -1,5 +1,5 @@
 // Heads of the panel: what an owner, a guest, and somebody who lost the connection see.
-import type { PanelHeader, PanelPerson } from '../../src/protocol/panel.ts';
+import type { PanelHeader, PanelPerson } from '../../src/protocol/local/panel.ts';
 
 const person = (member: string, name: string, more: Partial<PanelPerson>): PanelPerson => ({
   member,

@@ -1,5 +1,5 @@
 // Requests that wait, one of each kind.
-import type { PanelEntry, PanelHeader } from '../../src/protocol/panel.ts';
+import type { PanelEntry, PanelHeader } from '../../src/protocol/local/panel.ts';
 import type { Json } from '../../src/protocol/json.ts';
 import { SAMPLE_VIEWS } from './sampleViews.ts';
 import { parseEntry } from '../../src/protocol/transcript.ts';

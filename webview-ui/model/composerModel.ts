@@ -2,7 +2,7 @@
 import { signal } from '@preact/signals';
 import type { Clock } from '../../src/base/clock.ts';
 import { type Disposable, DisposableStore } from '../../src/base/disposable.ts';
-import type { PanelOutboxItem } from '../../src/protocol/panel.ts';
+import type { PanelOutboxItem } from '../../src/protocol/local/panel.ts';
 import type { UiPort } from '../port.ts';
 
 // A page may go without a word: no more than this long of typing may go with it.

@@ -1,7 +1,7 @@
 // Messages from the extension, checked; entries of a kind this panel does not know stay visible.
 import * as z from 'zod/mini';
 import { jsonSchema } from '../../src/protocol/json.ts';
-import { type ToPanel, toPanelSchema } from '../../src/protocol/panel.ts';
+import { type ToPanel, toPanelSchema } from '../../src/protocol/local/panel.ts';
 import { parseEntry } from '../../src/protocol/transcript.ts';
 
 const looseEntriesSchema = z.looseObject({

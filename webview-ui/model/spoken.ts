@@ -1,5 +1,5 @@
 // What a screen reader is told: replies, failures, requests, and who asks for control.
-import type { PanelEntry, PanelHeader } from '../../src/protocol/panel.ts';
+import type { PanelEntry, PanelHeader } from '../../src/protocol/local/panel.ts';
 import { requestKindOf } from '../../src/protocol/openValues.ts';
 import type { Pending } from '../../src/protocol/state.ts';
 import { speakMarkdown } from '../markdown/speakMarkdown.ts';

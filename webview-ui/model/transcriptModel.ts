@@ -1,6 +1,6 @@
 // The transcript as rows: results join their calls, decisions their requests, subagents nest.
 import { signal } from '@preact/signals';
-import type { PanelEntry } from '../../src/protocol/panel.ts';
+import type { PanelEntry } from '../../src/protocol/local/panel.ts';
 import type { Entry, EntryOf } from '../../src/protocol/transcript.ts';
 import { TranscriptRow } from './transcriptRow.ts';
 

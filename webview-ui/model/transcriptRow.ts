@@ -1,6 +1,6 @@
 // One card of the transcript. Whoever reads a part of it while it renders is rendered again when the part changes.
 import { type Signal, signal } from '@preact/signals';
-import type { PanelEntry } from '../../src/protocol/panel.ts';
+import type { PanelEntry } from '../../src/protocol/local/panel.ts';
 import type { Entry, EntryOf } from '../../src/protocol/transcript.ts';
 
 interface RowParts {

@@ -5,7 +5,7 @@ import {
   connectionWithAge,
   controlText,
 } from '../../src/client/standing/standingWords.ts';
-import type { PanelHeader, PanelPerson } from '../../src/protocol/panel.ts';
+import type { PanelHeader, PanelPerson } from '../../src/protocol/local/panel.ts';
 import type { SessionStatus } from '../../src/protocol/state.ts';
 import type { IconName } from '../parts/Icon.tsx';
 import type { Translate } from '../strings.ts';

@@ -6,7 +6,11 @@ import { cancelled } from '../../client/errors.ts';
 import { ownOutputOf } from '../../client/rooms/sessionFacts.ts';
 import { waitForView } from '../../client/waitForChange.ts';
 import { type Json, parseJson } from '../../protocol/json.ts';
-import { type ScriptInput, scriptInputSchema, type ScriptOutput } from '../../protocol/script.ts';
+import {
+  type ScriptInput,
+  scriptInputSchema,
+  type ScriptOutput,
+} from '../../protocol/local/script.ts';
 import { isSettled, type RoomView } from '../../session/view.ts';
 import { badLine } from '../errors.ts';
 import { EXIT, exitCodeOf } from '../exitCode.ts';

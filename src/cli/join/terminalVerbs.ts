@@ -15,7 +15,7 @@ import {
   unknownVerb,
   wantsAnswer,
 } from '../errors.ts';
-import type { ScriptInput } from '../../protocol/script.ts';
+import type { ScriptInput } from '../../protocol/local/script.ts';
 import { pendingRequests, type SendingInput } from './viewActions.ts';
 
 /** A line of the terminal as a verb of the scripting interface. */

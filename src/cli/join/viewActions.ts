@@ -1,7 +1,7 @@
 // What an input line of the scripting interface, or a command of the terminal, does to a joined room.
 import { requestKindOf, roleOf } from '../../protocol/openValues.ts';
 import type { CommandArgs } from '../../protocol/commandTable.ts';
-import type { ScriptInput } from '../../protocol/script.ts';
+import type { ScriptInput } from '../../protocol/local/script.ts';
 import type { EntryOf } from '../../protocol/transcript.ts';
 import { seenOf } from '../../client/prompts/seen.ts';
 import { unknownRequest } from '../../session/errors.ts';

@@ -7,7 +7,7 @@ import { isOver } from '../../client/standing/standing.ts';
 import { activityText, connectionText, controlText } from '../../client/standing/standingWords.ts';
 import { untranslated } from '../../client/translate.ts';
 import { parseJson } from '../../protocol/json.ts';
-import type { ScriptOutput } from '../../protocol/script.ts';
+import type { ScriptOutput } from '../../protocol/local/script.ts';
 import type { LiveBlock, OutboxItem, RoomView, Truth } from '../../session/view.ts';
 import { LOCKED } from './terminalStatus.ts';
 

@@ -1,6 +1,6 @@
 // Which notifications are due: only news, each once, and only if nobody is looking at it. Pure.
 import type { SessionSummary } from '../../protocol/state.ts';
-import type { PanelHeader } from '../../protocol/panel.ts';
+import type { PanelHeader } from '../../protocol/local/panel.ts';
 import { refKey, type SessionRef } from '../rooms/sessionRef.ts';
 
 /** A session as the rules look at it. */

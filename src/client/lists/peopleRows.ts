@@ -1,5 +1,5 @@
 // The People tree as values: who is in the session in front, and what may be done about each.
-import type { PanelHeader, PanelPerson } from '../../protocol/panel.ts';
+import type { PanelHeader, PanelPerson } from '../../protocol/local/panel.ts';
 import { isOver, type Standing, standing } from '../standing/standing.ts';
 import { holderText } from '../standing/standingWords.ts';
 import type { Translate } from '../translate.ts';

@@ -1,5 +1,5 @@
 // What the one item of the status bar says.
-import type { PanelHeader } from '../../protocol/panel.ts';
+import type { PanelHeader } from '../../protocol/local/panel.ts';
 import type { DirectoryRow } from '../../protocol/state.ts';
 import { isOver, type Standing, standing } from '../standing/standing.ts';
 import { connectionText, controlText } from '../standing/standingWords.ts';

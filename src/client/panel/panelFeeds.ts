@@ -1,5 +1,5 @@
 // What a panel has to be told so that it shows the newest entries and live text: as little as possible.
-import type { ToPanel } from '../../protocol/panel.ts';
+import type { ToPanel } from '../../protocol/local/panel.ts';
 import type { LiveBlock, PlacedEntry } from '../../session/view.ts';
 
 /** Remembers which entries a panel has. */

@@ -1,5 +1,10 @@
 // From a room's view to what the panel's header and control bar show. Pure.
-import type { PanelControl, PanelHeader, PanelPerson, PanelTruth } from '../../protocol/panel.ts';
+import type {
+  PanelControl,
+  PanelHeader,
+  PanelPerson,
+  PanelTruth,
+} from '../../protocol/local/panel.ts';
 import { omitUndefined } from '../../base/omitUndefined.ts';
 import { canOf, isUnattended, roleOf, scopesOf, statusOf } from '../../protocol/openValues.ts';
 import type { Person, SessionState } from '../../protocol/state.ts';

@@ -1,5 +1,5 @@
 // What one panel has to be told so that it shows a room as it is now: as little as possible, and all of it at once.
-import type { PanelHeader, ToPanel } from '../../protocol/panel.ts';
+import type { PanelHeader, ToPanel } from '../../protocol/local/panel.ts';
 import type { Problem } from '../../protocol/state.ts';
 import type { ViewPart } from '../../session/view.ts';
 import { panelOutbox } from '../prompts/outboxItems.ts';

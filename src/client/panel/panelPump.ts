@@ -2,8 +2,8 @@
 import type { Clock } from '../../base/clock.ts';
 import { DisposableStore } from '../../base/disposable.ts';
 import type { Logger } from '../../base/log.ts';
-import { fromPanelSchema } from '../../protocol/fromPanel.ts';
-import type { Picture, ToPanel } from '../../protocol/panel.ts';
+import { fromPanelSchema } from '../../protocol/local/fromPanel.ts';
+import type { Picture, ToPanel } from '../../protocol/local/panel.ts';
 import type { Problem } from '../../protocol/state.ts';
 import type { Drafts } from '../prompts/drafts.ts';
 import type { Absence } from '../rooms/absence.ts';

@@ -1,7 +1,7 @@
 // Own commands as the panel shows them: prompts and answers, with what became of them.
 import { omitUndefined } from '../../base/omitUndefined.ts';
 import * as z from 'zod/mini';
-import type { PanelOutboxItem } from '../../protocol/panel.ts';
+import type { PanelOutboxItem } from '../../protocol/local/panel.ts';
 import { ackStatusOf } from '../../protocol/openAnswers.ts';
 import type { OutboxItem } from '../../session/view.ts';
 import { outboxMessage, type Translate } from '../translate.ts';

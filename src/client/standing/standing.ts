@@ -1,6 +1,6 @@
 // How a session stands, for every place that says something of it: one value from connection, status, control and role. Pure.
 import { statusOf, unknownStatus } from '../../protocol/openValues.ts';
-import type { PanelControl, PanelHeader, PanelTruth } from '../../protocol/panel.ts';
+import type { PanelControl, PanelHeader, PanelTruth } from '../../protocol/local/panel.ts';
 import type { Role, SessionStatus, SessionSummary } from '../../protocol/state.ts';
 
 /** The part of a header that this is made from. */

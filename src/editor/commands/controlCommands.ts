@@ -2,7 +2,7 @@
 import { speech } from '../speech.ts';
 import * as vscode from 'vscode';
 import * as z from 'zod/mini';
-import type { PanelHeader } from '../../protocol/panel.ts';
+import type { PanelHeader } from '../../protocol/local/panel.ts';
 import type { App } from '../app.ts';
 import { panelHeader } from '../../client/panel/panelModel.ts';
 import type { SessionRef } from '../../client/rooms/sessionRef.ts';

@@ -5,7 +5,7 @@ import { DisposableStore } from '../../base/disposable.ts';
 import type { Clock } from '../../base/clock.ts';
 import { Emitter, type Event } from '../../base/emitter.ts';
 import { statusOf } from '../../protocol/openValues.ts';
-import type { PanelHeader } from '../../protocol/panel.ts';
+import type { PanelHeader } from '../../protocol/local/panel.ts';
 import { fullName } from '../manifestNames.ts';
 import { panelHeader } from '../../client/panel/panelModel.ts';
 import type { Panels } from '../panel/panels.ts';

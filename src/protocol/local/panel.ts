@@ -9,9 +9,9 @@ import {
   scopeSchema,
   sessionSummarySchema,
   sharingSchema,
-} from './state.ts';
-import { shownTextSchema } from './entryParts.ts';
-import { entrySchema } from './transcript.ts';
+} from '../state.ts';
+import { shownTextSchema } from '../entryParts.ts';
+import { entrySchema } from '../transcript.ts';
 
 /** A person in the header and the control bar. */
 export const panelPersonSchema = z.object({

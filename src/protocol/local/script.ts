@@ -1,12 +1,12 @@
 // The scripting interface: JSON lines that `join --json` prints, and those it takes on stdin.
 import * as z from 'zod/mini';
-import { ackStatusSchema } from './command.ts';
+import { ackStatusSchema } from '../command.ts';
 import { connectionKindSchema } from './connectionKind.ts';
-import { jsonSchema } from './json.ts';
-import { openEnum } from './openEnum.ts';
-import { roleSchema, roomStateSchema } from './state.ts';
-import { liveTextSchema } from './entryParts.ts';
-import { entrySchema } from './transcript.ts';
+import { jsonSchema } from '../json.ts';
+import { openEnum } from '../openEnum.ts';
+import { roleSchema, roomStateSchema } from '../state.ts';
+import { liveTextSchema } from '../entryParts.ts';
+import { entrySchema } from '../transcript.ts';
 
 const errorSchema = z.looseObject({ code: z.string(), message: z.string() });
 
