@@ -1,9 +1,10 @@
 // Entry of the extension where Node runs: finds or starts this computer's session host.
-import { homedir, hostname, userInfo } from 'node:os';
+import { homedir, hostname, networkInterfaces, userInfo } from 'node:os';
 import type * as vscode from 'vscode';
 import { systemClock } from './base/clock.ts';
 import { type Editor, exportsOf, type ExtensionExports, startEditor } from './editor/editor.ts';
 import { createHostFinder } from './host/find/lookForHost.ts';
+import { NetworkChange } from './node/networkChange.ts';
 import { resolveHome } from './host/find/paths.ts';
 
 let editor: Editor | undefined;
@@ -18,8 +19,12 @@ export function activate(context: vscode.ExtensionContext): ExtensionExports {
     userHome: homedir(),
     clock: systemClock,
   });
+  const interfaces = networkInterfaces;
+  const network = new NetworkChange({ clock: systemClock, interfaces });
+  context.subscriptions.push(network);
   editor = startEditor(context, {
     host,
+    onDidGoOnline: network.onDidChange,
     clock: systemClock,
     random: Math.random,
     defaults: { name: userName(), device: hostname() },

@@ -1,6 +1,7 @@
 // Entry of the extension in a browser's web worker: guests only, no computer behind it.
 import * as vscode from 'vscode';
 import { systemClock } from './base/clock.ts';
+import { toDisposable } from './base/disposable.ts';
 import { type Editor, exportsOf, type ExtensionExports, startEditor } from './editor/editor.ts';
 
 let editor: Editor | undefined;
@@ -10,6 +11,11 @@ export function activate(context: vscode.ExtensionContext): ExtensionExports {
   editor = startEditor(context, {
     clock: systemClock,
     random: Math.random,
+    onDidGoOnline: (tell) => {
+      const listener = (): void => tell();
+      globalThis.addEventListener('online', listener);
+      return toDisposable(() => globalThis.removeEventListener('online', listener));
+    },
     defaults: { name: '', device: vscode.l10n.t('{0} in a browser', vscode.env.appName) },
   });
   return exportsOf(context, editor);

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { DisposableStore } from '../base/disposable.ts';
 import { PRODUCT_ID, PRODUCT_NAME, PRODUCT_VERSION, PUBLISHER } from '../base/product.ts';
 import type { Clock } from '../base/clock.ts';
+import type { Event } from '../base/emitter.ts';
 import { prefixLogger } from '../base/log.ts';
 import type { App } from './app.ts';
 import { confirmAndJoin } from './commands/joinCommands.ts';
@@ -32,6 +33,7 @@ import { SessionsView } from './views/sessionsView.ts';
 import { settings } from './settings.ts';
 import type { SessionRef } from '../client/rooms/sessionRef.ts';
 import { joinAs } from '../client/rooms/joinTarget.ts';
+import { Wakes } from '../client/rooms/wakes.ts';
 import { createStatusBar } from './views/statusBar.ts';
 
 /** What the runtime of the extension decides. */
@@ -41,6 +43,8 @@ export interface EditorEnvironment {
   readonly clock: Clock;
   /** Random number in [0, 1). */
   readonly random: () => number;
+  /** This device has a network again, or another one. */
+  readonly onDidGoOnline?: Event<void>;
   /** Name of the person and of the device, if the settings say nothing else. */
   readonly defaults: { readonly name: string; readonly device: string };
 }
@@ -70,6 +74,10 @@ export function startEditor(
     onTrouble: logTrouble(log),
   });
   const memory = new RoomMemories({ storage: roomMemoryRecord(globalState), clock });
+  const onDidLook: Event<boolean> = (tell) =>
+    vscode.window.onDidChangeWindowState(({ focused }) => tell(focused));
+  const { onDidGoOnline } = environment;
+  const wakes = disposables.add(new Wakes({ clock, onDidLook, onDidGoOnline }));
   const join = joinAs({
     identity: () => identity.get(),
     name: () => settings.name() || environment.defaults.name || vscode.l10n.t('Guest'),
@@ -77,6 +85,7 @@ export function startEditor(
     memory,
     clock,
     log: prefixLogger(log, 'room'),
+    wakes: wakes.onDidWake,
   });
   const machine = new ComputerLink({
     host: environment.host,

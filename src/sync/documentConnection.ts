@@ -1,10 +1,12 @@
 // One Yjs document over one y-websocket connection: the stock client with its sharp edges covered.
 import { Awareness, encodeAwarenessUpdate } from 'y-protocols/awareness';
 import { createEncoder, toUint8Array, writeVarUint, writeVarUint8Array } from 'lib0/encoding';
+import { uint32 } from 'lib0/random';
 import { writeSyncStep1 } from 'y-protocols/sync';
 import { WebsocketProvider } from 'y-websocket';
 import type * as Y from 'yjs';
 import * as z from 'zod/mini';
+import type { Clock } from '../base/clock.ts';
 import { type Disposable, toDisposable } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
 import { CLOSE, isFinalClose } from '../protocol/closeCodes.ts';
@@ -18,6 +20,9 @@ const MESSAGE_AWARENESS = 1;
 const RESYNC_MS = 12_000;
 /** Longest pause between two tries to connect; each connection draws its own, so that many do not come back at once. */
 const MAX_BACKOFF_MS = 4_000;
+/** A handshake that nobody has answered by then is given up: the runtime's own patience lasts minutes. */
+const OPENING_MS = 12_000;
+const NO_ANSWER = 'no answer';
 
 /**
  * Closes that are final for others. A relay that has just lost its disk knows no room until the host
@@ -52,6 +57,12 @@ export interface DocumentConnectionOptions {
   readonly token?: string;
   /** Takes part in awareness; else its state is null and nothing of it is sent. */
   readonly withAwareness?: boolean;
+  /**
+   * The document is only read. Then each socket speaks as another client: the relay's late goodbye
+   * of a dead one takes away what that one said, and nothing that was said since.
+   */
+  readonly isReader?: boolean;
+  readonly clock: Clock;
   readonly webSocket: typeof WebSocket;
   /** Random number in [0, 1), for pauses. */
   readonly random: () => number;
@@ -62,6 +73,8 @@ interface Provider {
   readonly provider: WebsocketProvider;
   readonly awareness: Awareness;
   readonly handler: Disposable;
+  /** Ends the wait for an answer to the handshake. */
+  opening?: Disposable | undefined;
 }
 
 /** Keeps a document in sync with a relay until it is disposed. */
@@ -115,9 +128,7 @@ export class DocumentConnection implements Disposable {
   reconnect(): void {
     if (this.isDisposed) return;
     const { provider } = this.link;
-    this.isReconnecting = true;
-    provider.disconnect();
-    this.isReconnecting = false;
+    this.cut();
     provider.wsUnsuccessfulReconnects = 0;
     this.set({ kind: 'connecting' });
     provider.connect();
@@ -166,7 +177,18 @@ export class DocumentConnection implements Disposable {
       maxBackoffTime: MAX_BACKOFF_MS * (0.5 + random() / 2),
       ...(withAwareness ? {} : { resyncInterval: RESYNC_MS }),
     });
+    const { clock } = this.options;
+    const link: Provider = {
+      provider,
+      awareness,
+      handler: sendOnlyOwnAwareness(provider, awareness),
+    };
     provider.on('status', ({ status }) => {
+      link.opening?.dispose();
+      if (status === 'connecting') {
+        if (this.options.isReader) speakAsAnother(doc, awareness);
+        link.opening = clock.after(OPENING_MS, () => this.giveUp());
+      }
       if (status === 'connected') this.opened.fire();
     });
     provider.on('sync', (isSynced) => {
@@ -184,7 +206,21 @@ export class DocumentConnection implements Disposable {
       this.set({ kind: 'closed', code: event.code, reason: event.reason });
     });
     provider.shouldReconnect = ({ code }) => COMES_BACK.has(code) || !isFinalClose(code);
-    return { provider, awareness, handler: sendOnlyOwnAwareness(provider, awareness) };
+    return link;
+  }
+
+  /** Closes the socket, and says nothing of it: another one is opened. */
+  private cut(): void {
+    this.isReconnecting = true;
+    this.link.provider.disconnect();
+    this.isReconnecting = false;
+  }
+
+  private giveUp(): void {
+    this.set({ kind: 'offline', reason: NO_ANSWER });
+    const { provider } = this.link;
+    this.cut();
+    provider.connect();
   }
 
   private set(status: ConnectionStatus): void {
@@ -197,7 +233,8 @@ export class DocumentConnection implements Disposable {
   }
 }
 
-function close({ provider, awareness, handler }: Provider): void {
+function close({ provider, awareness, handler, opening }: Provider): void {
+  opening?.dispose();
   handler.dispose();
   provider.destroy();
   awareness.destroy();
@@ -206,9 +243,9 @@ function close({ provider, awareness, handler }: Provider): void {
 /** The stock client repeats everybody's state: with 64 members one change would be 4,096 deliveries. */
 function sendOnlyOwnAwareness(provider: WebsocketProvider, awareness: Awareness): Disposable {
   awareness.off('update', provider._awarenessUpdateHandler);
-  const own = awareness.clientID;
   type Change = { added: number[]; updated: number[]; removed: number[] };
   const handler = ({ added, updated, removed }: Change): void => {
+    const own = awareness.clientID;
     if (![...added, ...updated, ...removed].includes(own)) return;
     const { ws } = provider;
     if (!provider.wsconnected || ws?.readyState !== 1) return;
@@ -219,6 +256,15 @@ function sendOnlyOwnAwareness(provider: WebsocketProvider, awareness: Awareness)
   };
   awareness.on('update', handler);
   return toDisposable(() => awareness.off('update', handler));
+}
+
+/** Gives the state that is said to a client that nobody has heard of. */
+function speakAsAnother(doc: Y.Doc, awareness: Awareness): void {
+  const said = awareness.getLocalState();
+  for (const kept of [awareness.states, awareness.meta]) kept.delete(awareness.clientID);
+  doc.clientID = uint32();
+  awareness.clientID = doc.clientID;
+  awareness.setLocalState(said);
 }
 
 function protocolsFor(token: string | undefined): string[] {

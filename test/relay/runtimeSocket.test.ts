@@ -1,4 +1,5 @@
 // The runtime's own WebSocket over real sockets, and the pair in memory that stands for it in test/sync.
+import { systemClock } from '../../src/base/clock.ts';
 import { createServer } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { type WebSocket as RelaySocket, WebSocketServer } from 'ws';
@@ -128,6 +129,7 @@ test('a port where nobody listens is told as the reason, and tried again', async
     doc: new Y.Doc(),
     name: 'room',
     url: await deadAddress(),
+    clock: systemClock,
     webSocket: new Proxy(WebSocket, {
       construct(target, [url, protocols]: [string, string[]]) {
         tries += 1;

@@ -9,7 +9,8 @@ afterEach(() => rig.close());
 
 function connect(url: string, doc: Y.Doc, webSocket: typeof WebSocket): DocumentConnection {
   const random = (): number => 0.5;
-  const connection = new DocumentConnection({ doc, name: 'room', url, webSocket, random });
+  const { clock } = rig;
+  const connection = new DocumentConnection({ doc, name: 'room', url, webSocket, random, clock });
   rig.own(() => connection.dispose());
   return connection;
 }

@@ -141,9 +141,9 @@ export class SyncRig {
     options: Partial<DocumentConnectionOptions> = {},
   ): Promise<{ readonly doc: Y.Doc; readonly connection: DocumentConnection }> {
     const doc = options.doc ?? new Y.Doc();
-    const { webSocket, random } = this.parts;
+    const { webSocket, random, clock } = this.parts;
     const connection = new DocumentConnection({
-      ...{ doc, name, url: relay.url, webSocket, random },
+      ...{ doc, name, url: relay.url, webSocket, random, clock },
       ...options,
     });
     this.own(() => connection.dispose());

@@ -37,12 +37,34 @@ test('after a sleep nothing is known of the time until the host says it again', 
 
 test('a sleep is noticed by itself, and a clock that is put right by seconds is none', () => {
   const { clock, jumps } = makeTime();
-  clock.jumpWall(20_000);
-  clock.advance(5_000);
+  for (const jumpMs of [5_000, -20_000]) {
+    clock.jumpWall(jumpMs);
+    clock.advance(5_000);
+  }
   expect(jumps()).toBe(0);
-  clock.jumpWall(-24 * HOURS);
+  clock.jumpWall(6_000);
   clock.advance(5_000);
   expect(jumps()).toBe(1);
+  clock.jumpWall(-24 * HOURS);
+  clock.advance(5_000);
+  expect(jumps()).toBe(2);
+});
+
+test('[P7] a process that stood still for longer than five seconds knows it by its clock', () => {
+  const clock = createFakeClock();
+  let jumps = 0;
+  let ticks = (): void => undefined;
+  const every = (_: number, callback: () => void) => {
+    ticks = callback;
+    return { dispose: () => undefined };
+  };
+  new HostTime({ clock: { ...clock, every }, onJump: () => (jumps += 1) });
+  clock.advance(4_900);
+  ticks();
+  expect(jumps).toBe(0);
+  clock.advance(5_100);
+  ticks();
+  expect(jumps).toBe(1);
 });
 
 test('[P3] a picture from before a sleep is not called live', () => {

@@ -1,10 +1,11 @@
 // Joins rooms as this device: one identity, one name, one memory for all of them.
 import type { Clock } from '../../base/clock.ts';
+import type { Event } from '../../base/emitter.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Identity } from '../../crypto/identity.ts';
 import { parseLink } from '../../protocol/link.ts';
 import { Attachment } from '../../sync/member/attachment.ts';
-import type { EpochSecret, RoomMemoryStore } from '../../sync/member/joinOptions.ts';
+import type { EpochSecret, RoomMemoryStore, Wake } from '../../sync/member/joinOptions.ts';
 import type { RoomView } from '../../session/view.ts';
 
 /** Where a room is, and what its members may read. */
@@ -40,11 +41,13 @@ export interface Joiner {
   readonly memory: RoomMemoryStore;
   readonly clock: Clock;
   readonly log: Logger;
+  /** [P7] What may have ended its connections without a word. */
+  readonly wakes?: Event<Wake>;
 }
 
 /** How this device joins rooms. */
 export function joinAs(joiner: Joiner): JoinTarget {
-  const { identity, name, device, memory, clock, log } = joiner;
+  const { identity, name, device, memory, clock, log, wakes } = joiner;
   return async ({ link, epochs, remembers = true }) =>
     Attachment.join({
       // A link that can never work is refused before anything is made.
@@ -56,5 +59,6 @@ export function joinAs(joiner: Joiner): JoinTarget {
       log,
       ...(remembers && { memory }),
       ...(epochs && { epochs }),
+      ...(wakes && { wakes }),
     });
 }

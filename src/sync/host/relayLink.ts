@@ -128,6 +128,7 @@ export class RelayLink implements Disposable {
       withAwareness,
       webSocket: this.options.webSocket,
       random: this.options.random,
+      clock: this.options.clock,
     });
     this.connections.set(name, connection);
     connection.onDidChange((status) => {

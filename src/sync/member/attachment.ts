@@ -24,7 +24,7 @@ import {
 import { closedHere, hostOfOtherVersion, revoked } from '../errors.ts';
 import { type AttachmentParts, createAttachmentParts } from './attachmentParts.ts';
 import type { HeardBeat } from './presenceChannel.ts';
-import type { EpochSecret, JoinOptions } from './joinOptions.ts';
+import type { EpochSecret, JoinOptions, Wake } from './joinOptions.ts';
 import { fetchPage, fetchWhole, type OpenPart, requestOf, sayGoodbye } from './requests.ts';
 
 /** Parts of a view that change by what the host has signed. */
@@ -100,6 +100,7 @@ export class Attachment implements RoomView, Disposable {
       }),
     );
     if (options.wakes) disposables.add(options.wakes((how) => this.wake(how)));
+    disposables.add(parts.onDidSleep(() => this.wake('woke')));
   }
 
   get member(): string {
@@ -215,19 +216,19 @@ export class Attachment implements RoomView, Disposable {
     this.closing.abort(closedHere());
   }
 
-  /** This device woke, or its network changed: what was heard before says nothing of now. */
-  private wake(how: 'woke' | 'online'): void {
+  /** [P7] The connection may be dead; after a sleep what was heard before says nothing of now. */
+  private wake(how: Wake): void {
     const { truthTracker, presenceChannel, documentConnection, memberChannel, socketWatch } =
       this.parts;
     if (this.over) return;
-    truthTracker.doubt();
-    if (how === 'woke') {
-      presenceChannel.prove();
-      socketWatch.check();
+    if (how !== 'seen') truthTracker.doubt();
+    if (how === 'online') {
+      documentConnection.reconnect();
+      memberChannel.reconnect();
       return;
     }
-    documentConnection.reconnect();
-    memberChannel.reconnect();
+    if (how === 'woke') presenceChannel.prove();
+    socketWatch.check();
   }
 
   private beat({ beat, isSeen, provesMs, received }: HeardBeat): void {
@@ -298,7 +299,7 @@ export class Attachment implements RoomView, Disposable {
     const { status } = documentConnection;
     switch (status.kind) {
       case 'connecting':
-        return;
+        return truthTracker.reopening();
       case 'synced':
         roomEntry.synced();
         replica.complete();

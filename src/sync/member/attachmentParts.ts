@@ -2,6 +2,7 @@
 import * as Y from 'yjs';
 import { fromBase32 } from '../../base/bytes.ts';
 import type { DisposableStore } from '../../base/disposable.ts';
+import { Emitter, type Event } from '../../base/emitter.ts';
 import { jsonCut } from '../../base/jsonText.ts';
 import { RecordOpener } from '../../crypto/record.ts';
 import { channelDocument } from '../../protocol/documentNames.ts';
@@ -42,6 +43,8 @@ export interface AttachmentParts {
   readonly renewDocument: () => void;
   readonly catchUp: CatchUp;
   readonly socketWatch: SocketWatch;
+  /** This device slept, or its clock was set. */
+  readonly onDidSleep: Event<void>;
   /** How entries that did not open are fetched; the room that is joined says it. */
   readonly gaps: { fetch: () => Promise<unknown> };
 }
@@ -80,12 +83,15 @@ export function createAttachmentParts(
       url: link.relay,
       token: tokens.invite,
       withAwareness: true,
+      isReader: true,
+      clock,
       webSocket,
       random,
     }),
   );
   const truthTracker = disposables.add(new TruthTracker(clock));
-  const hostTime = disposables.add(new HostTime({ clock, onJump: () => truthTracker.doubt() }));
+  const slept = disposables.add(new Emitter<void>());
+  const hostTime = disposables.add(new HostTime({ clock, onJump: () => slept.fire() }));
 
   const epochLock = disposables.add(new EpochLock({ secretOf, clock }));
   const memberTerm = new MemberTerm({ room: roomBytes, pair: identity.signing, secretOf });
@@ -201,5 +207,6 @@ export function createAttachmentParts(
     socketWatch,
     gaps,
     renewDocument,
+    onDidSleep: slept.event,
   };
 }

@@ -70,8 +70,10 @@ export class CatchUp implements Disposable {
     // A relay that comes round is asked again: what it held back does not come by itself.
     this.steps.add(clock.every(TIMES.askAgainMs, () => this.again(ask)));
     const { steps } = this;
+    const bringsToLate = this.progress();
+    const bringsToRenew = this.progress();
     const late = (): void => {
-      if (this.options.isReading()) return void steps.add(clock.after(TIMES.askMissingMs, late));
+      if (bringsToLate()) return void steps.add(clock.after(TIMES.askMissingMs, late));
       this.isBehind = true;
       this.tell();
       this.again(reconnect);
@@ -79,10 +81,22 @@ export class CatchUp implements Disposable {
     steps.add(clock.after(TIMES.behindMs, late));
     steps.add(
       clock.every(TIMES.freshDocumentMs, () => {
-        if (!this.options.isReading()) this.again(renew);
+        if (!bringsToRenew()) this.again(renew);
       }),
     );
     steps.add(clock.after(TIMES.withheldMs, () => onWithheld(true)));
+  }
+
+  /** Whether what is being read brings some of what is missing: what brings nothing is no reason to wait. */
+  private progress(): () => boolean {
+    const { missing, gap, isReading } = this.options;
+    const left = (): string => `${missing()?.entries} ${gap()}`;
+    let before = left();
+    return () => {
+      const isNews = left() !== before;
+      before = left();
+      return isReading() && isNews;
+    };
   }
 
   private again(ask: () => void): void {

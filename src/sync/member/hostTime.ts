@@ -5,13 +5,15 @@ import { TIMES } from '../../protocol/limits.ts';
 
 /** How often the two clocks of this device are compared. */
 const LOOK_MS = 1_000;
+/** A pause between two looks that is longer than this is a sleep, by whichever clock it shows. */
+const GAP_MS = 5_000;
 /** By so much two readings of the host's clock may contradict each other. */
 const SLACK_MS = 2_000;
 
 /** What following needs. */
 export interface HostTimeOptions {
   readonly clock: Clock;
-  /** This device slept, or its clock was set: what was true before may be hours old. */
+  /** This device slept or stood still, or its clock was set: what was true before may be hours old. */
   readonly onJump: () => void;
 }
 
@@ -38,11 +40,13 @@ export class HostTime implements Disposable {
   /** Until when that counts, in monotonic time, if the host's clock may have been set since. */
   private mostEndsMs: number | undefined;
   private wallOffsetMs: number;
+  private lookedAtMs: number;
 
   constructor(options: HostTimeOptions) {
     this.options = options;
     this.wallOffsetMs = this.offset();
-    this.disposables.add(options.clock.every(LOOK_MS, () => this.look()));
+    this.lookedAtMs = options.clock.monotonic();
+    this.disposables.add(options.clock.every(LOOK_MS, () => this.tick()));
   }
 
   /** Host wall time, ms; undefined before the first sign, and after a sleep until the next one. */
@@ -95,16 +99,28 @@ export class HostTime implements Disposable {
     return reading && reading.at + (this.options.clock.monotonic() - reading.monotonic);
   }
 
-  /** Most monotonic clocks stand still while a computer sleeps; the wall clock does not. */
-  private look(): void {
+  /** Where the monotonic clock goes on through a sleep, and where a process was stopped, a look comes late. */
+  private tick(): void {
+    const now = this.options.clock.monotonic();
+    const isLate = now - this.lookedAtMs > GAP_MS;
+    this.lookedAtMs = now;
+    if (!this.look() && isLate) this.options.onJump();
+  }
+
+  /**
+   * Most monotonic clocks stand still while a computer sleeps; the wall clock does not. A clock that
+   * is set forward looks the same. Returns whether it jumped.
+   */
+  private look(): boolean {
     const offset = this.offset();
-    const jumpMs = Math.abs(offset - this.wallOffsetMs);
+    const jumpMs = offset - this.wallOffsetMs;
     this.wallOffsetMs = offset;
-    if (jumpMs <= TIMES.clockJumpMs) return;
+    if (jumpMs <= GAP_MS && -jumpMs <= TIMES.clockJumpMs) return false;
     this.least = undefined;
     this.most = undefined;
     this.mostEndsMs = undefined;
     this.options.onJump();
+    return true;
   }
 
   private offset(): number {

@@ -18,6 +18,12 @@ export interface EpochSecret {
   readonly secret: string;
 }
 
+/**
+ * [P7] What may have ended a connection without a word: somebody looks again ('seen'), this device
+ * slept ('woke'), or it has another network ('online').
+ */
+export type Wake = 'seen' | 'woke' | 'online';
+
 /** How to join. */
 export interface JoinOptions {
   readonly link: string | InviteLink;
@@ -32,8 +38,7 @@ export interface JoinOptions {
   /** Random number in [0, 1), for pauses. Default: the runtime's own. */
   readonly random?: () => number;
   readonly memory?: RoomMemoryStore;
-  /** This device woke or is looked at again ('woke'), or has another network ('online'). */
-  readonly wakes?: Event<'woke' | 'online'>;
+  readonly wakes?: Event<Wake>;
   /** Content secrets known from elsewhere (the owner's directory). */
   readonly epochs?: readonly EpochSecret[];
 }

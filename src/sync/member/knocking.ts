@@ -63,6 +63,7 @@ export class Knocking implements Disposable {
         token: this.options.token,
         webSocket: this.options.webSocket,
         random: this.options.random,
+        clock: this.options.clock,
       }),
     );
     let record: Bytes | undefined;

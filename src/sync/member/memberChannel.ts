@@ -69,8 +69,8 @@ export class MemberChannel implements Disposable {
   /** Opens the connection, if it is not open yet. */
   enter(url: string): void {
     if (this.connection || this.disposables.isDisposed) return;
-    const { name, token, webSocket, random } = this.options;
-    const parts = { doc: this.doc, name, url, token, webSocket, random };
+    const { name, token, webSocket, random, clock } = this.options;
+    const parts = { doc: this.doc, name, url, token, webSocket, random, clock };
     const connection = new DocumentConnection(parts);
     this.connection = this.disposables.add(connection);
     this.disposables.add(

@@ -29,7 +29,8 @@ interface LastBeat extends BeatSign {
 
 type Connection =
   | { readonly kind: 'connecting' }
-  | { readonly kind: 'synced'; readonly since: number }
+  /** `isReopening`: on a new socket that has not brought anything yet. */
+  | { readonly kind: 'synced'; readonly since: number; readonly isReopening: boolean }
   | { readonly kind: 'offline'; readonly since: number; readonly reason: string };
 
 /** Follows one room; the kinds are those of Truth without 'over'. */
@@ -63,8 +64,17 @@ export class TruthTracker implements Disposable {
 
   /** The document is in sync with the relay: what it shows is not yet known to be the present. */
   synced(): void {
-    if (this.connection.kind === 'synced') return;
-    this.connection = { kind: 'synced', since: this.clock.monotonic() };
+    const { connection } = this;
+    if (connection.kind === 'synced' && !connection.isReopening) return;
+    const since = connection.kind === 'synced' ? connection.since : this.clock.monotonic();
+    this.connection = { kind: 'synced', since, isReopening: false };
+    this.look();
+  }
+
+  /** [P7] Another socket is being opened: until it is, the host can say nothing. */
+  reopening(): void {
+    if (this.connection.kind !== 'synced') return;
+    this.connection = { ...this.connection, isReopening: true };
     this.look();
   }
 
@@ -160,7 +170,10 @@ export class TruthTracker implements Disposable {
     const isSynced = connection.kind === 'synced';
     if (!isSynced && !lastBeat) return { kind: 'connecting' };
     const lastSign = Math.max(this.lastBeatAt ?? 0, isSynced ? connection.since : 0);
-    if (now - lastSign >= TIMES.staleAfterMs) return { kind: 'host-offline', lastBeatAt };
+    const isReopening = connection.kind === 'synced' && connection.isReopening;
+    if (now - lastSign >= TIMES.staleAfterMs) {
+      return isReopening ? this.unconfirmed(now) : { kind: 'host-offline', lastBeatAt };
+    }
     if (this.isLocked) return { ...this.unconfirmed(now), locked: true };
     if (shortfall) {
       const { since, missing } = shortfall;
