@@ -12,9 +12,11 @@ export function activate(context: vscode.ExtensionContext): ExtensionExports {
     clock: systemClock,
     random: Math.random,
     onDidGoOnline: (tell) => {
+      // VS Code takes the worker's own `addEventListener` away from extensions; what it inherits works.
+      const { addEventListener, removeEventListener } = EventTarget.prototype;
       const listener = (): void => tell();
-      globalThis.addEventListener('online', listener);
-      return toDisposable(() => globalThis.removeEventListener('online', listener));
+      addEventListener.call(globalThis, 'online', listener);
+      return toDisposable(() => removeEventListener.call(globalThis, 'online', listener));
     },
     defaults: { name: '', device: vscode.l10n.t('{0} in a browser', vscode.env.appName) },
   });

@@ -62,6 +62,17 @@ suite('joining', () => {
     lease.dispose();
   });
 
+  test('[P7] another network of this device opens new connections, and the session goes on', async () => {
+    const view = await joined();
+    const kinds: string[] = [];
+    const following = view.onDidChange(() => kinds.push(view.truth.kind));
+    EventTarget.prototype.dispatchEvent.call(globalThis, new Event('online'));
+    await waitUntil('it was doubted', () => kinds.includes('unconfirmed'));
+    await waitUntil('it is live again', () => view.truth.kind === 'live');
+    following.dispose();
+    assertEqual(kinds.includes('host-offline'), false, 'the host was blamed');
+  });
+
   test('leaving closes the panel and forgets the link', async () => {
     const app = await appOfExtension();
     await joined();
