@@ -1,10 +1,11 @@
 // The runtime's own WebSocket over real sockets, and the pair in memory that stands for it in test/sync.
 import { systemClock } from '../../src/base/clock.ts';
-import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { createServer, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { type WebSocket as RelaySocket, WebSocketServer } from 'ws';
 import * as Y from 'yjs';
-import { DocumentConnection } from '../../src/sync/documentConnection.ts';
+import { type ConnectionStatus, DocumentConnection } from '../../src/sync/documentConnection.ts';
 import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 import { takeOverTimers } from '../probes/globalTimers.ts';
@@ -153,4 +154,36 @@ test('a timer that was begun before the clock took over can be cleared meanwhile
   taken.dispose();
   await isLater;
   expect(hasRung).toBe(false);
+});
+
+test('[P7] a handshake that nobody answers is given up after 12 s, and tried again', async () => {
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => sockets.push(socket));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  endings.push(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  const clock = createFakeClock();
+  const connection = new DocumentConnection({
+    doc: new Y.Doc(),
+    name: 'room',
+    url: `ws://127.0.0.1:${port}`,
+    clock,
+    webSocket: WebSocket,
+    random: () => 0.5,
+  });
+  endings.push(() => connection.dispose());
+  const said: ConnectionStatus[] = [];
+  connection.onDidChange((status) => said.push(status));
+  await waitUntil('somebody knocks', () => sockets.length > 0);
+  const before = sockets.length;
+  clock.advance(11_900);
+  expect(said).toEqual([]);
+  clock.advance(100);
+  expect(said).toEqual([{ kind: 'offline', reason: 'no answer' }]);
+  await waitUntil('another one knocks', () => sockets.length > before);
 });

@@ -1,6 +1,7 @@
 // Random evil of a relay: every loss is said or healed.
 import { expect, test } from 'vitest';
-import { EVILS, runEvil, runEvils } from './evilFuzz.ts';
+import { runEvil, runEvils } from './evilFuzz.ts';
+import { EVILS } from './evilRun.ts';
 
 const FIRST = Number(process.env['TWINHELM_SEED'] ?? 1);
 const RUNS = Number(process.env['TWINHELM_RUNS'] ?? 12);
