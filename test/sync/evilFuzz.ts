@@ -1,4 +1,5 @@
 // Seeded runs with an evil relay, on sockets in memory and a clock that stands still.
+import { inspect } from 'node:util';
 import { PlainCrypto } from '../probes/plainCrypto.ts';
 import { createRandom, seedRuntime } from '../probes/seededRandom.ts';
 import { standBetween } from './evilRelay.ts';
@@ -42,7 +43,7 @@ export async function runEvil(
   } catch (error) {
     run.violations.push(String(error));
   }
-  await rig.close();
+  await rig.close().catch((error: unknown) => run.violations.push(`closing: ${inspect(error)}`));
   console.error = error;
   seeded.dispose();
   return { violations: run.violations.map((text) => `seed ${seed}: ${text}`), counts: run.counts };
