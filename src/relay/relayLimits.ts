@@ -19,9 +19,13 @@ export interface RelayLimits {
   readonly compactedBytes: number;
   /** A knock document over this size is emptied. */
   readonly knockDocumentBytes: number;
-  /** A joiner gets at most this many bytes, and updates, as they came; more are compacted first. */
-  readonly joinTailBytes: number;
+  /**
+   * What came since the last compaction goes to a joiner as it came, up to an eighth of the rest and
+   * so many updates. A document of more bytes is compacted for a joiner each second, if need be: what
+   * was deleted in it counts as well.
+   */
   readonly joinTailUpdates: number;
+  readonly joinBytes: number;
   /** Awareness state of one client, as JSON text. */
   readonly awarenessBytes: number;
   /** Clients in one awareness message: the stock client repeats everybody's. */
@@ -86,7 +90,7 @@ export const DEFAULT_RELAY_LIMITS: RelayLimits = {
   updateLogBytes: LIMITS.updateLogBytes,
   compactedBytes: MIB,
   knockDocumentBytes: 2 * LIMITS.knocks * LIMITS.knockBytes,
-  joinTailBytes: 256 * KIB,
+  joinBytes: 32 * KIB,
   joinTailUpdates: 512,
   awarenessBytes: 2 * LIMITS.awarenessBytes,
   awarenessEntries: 1024,

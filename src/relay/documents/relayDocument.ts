@@ -21,6 +21,10 @@ import { EMPTY_UPDATE, decodeMessage, encodeStep1, encodeStep2, encodeUpdate } f
 const STORED_UPDATES = 256;
 /** A document over its size is compacted at most this often after writes of its host. */
 const OVERFULL_COMPACTION_MS = 1000;
+/** A joiner is sent at most so many times the compacted part without a compaction … */
+const TAIL_PART = 1.125;
+/** … and a large document is compacted for joiners at most this often. */
+const JOIN_COMPACTION_MS = 1000;
 
 /** What a document is made of. */
 export interface DocumentOptions {
@@ -47,6 +51,7 @@ export class RelayDocument implements Disposable {
   private storedUpdates: number;
   private storedBytes: number;
   private isCompactionDue = false;
+  private compactedAtMs = -Infinity;
   private isOverfull = false;
 
   constructor(options: DocumentOptions) {
@@ -121,13 +126,9 @@ export class RelayDocument implements Disposable {
   }
 
   private sync(connection: RelaySocket, stateVector: Uint8Array): void {
-    const { limits } = this.options;
     const canWrite = connection.access.mode === 'write';
-    const isLong =
-      this.updates.tailBytes > limits.joinTailBytes ||
-      this.updates.tailUpdates > limits.joinTailUpdates;
     // A writer is asked for what we lack: without the tail's state vector it would send the tail again.
-    if (isLong || (canWrite && !this.updates.isCompact)) this.compact();
+    if (!this.updates.isCompact && (canWrite || this.isLong())) this.compact();
     const missing = this.updates.missing(stateVector);
     if (!missing) return connection.close(CLOSE.badMessage, 'not a state vector');
     // Step 2 goes last, because with it the client counts as synced.
@@ -135,6 +136,16 @@ export class RelayDocument implements Disposable {
     connection.send(encodeStep2(missing.at(-1) ?? EMPTY_UPDATE));
     if (canWrite) connection.send(encodeStep1(this.updates.stateVector()));
     this.awareness.sendTo(connection);
+  }
+
+  /** Whether what a joiner would be sent is much more than what it needs. */
+  private isLong(): boolean {
+    const { updates } = this;
+    const { limits, clock } = this.options;
+    if (updates.tailUpdates > limits.joinTailUpdates) return true;
+    if (updates.bytes > updates.base.length * TAIL_PART) return true;
+    const sinceMs = clock.monotonic() - this.compactedAtMs;
+    return updates.bytes > limits.joinBytes && sinceMs >= JOIN_COMPACTION_MS;
   }
 
   private write(connection: RelaySocket, update: Uint8Array, frame: Uint8Array): void {
@@ -198,6 +209,7 @@ export class RelayDocument implements Disposable {
   private compact(): void {
     const { limits, log, label } = this.options;
     const { base, dropped } = this.updates.compact();
+    this.compactedAtMs = this.options.clock.monotonic();
     if (dropped > 0) log.warn('updates that are no Yjs updates were left out', { label, dropped });
     if (this.isKnocks && base.length > limits.knockDocumentBytes) this.empty();
     this.isOverfull = this.updates.bytes > limits.compactedBytes;

@@ -33,11 +33,6 @@ export class UpdateLog {
     return this.baseUpdate.length + this.tailSize;
   }
 
-  /** Bytes of the updates since the last compaction. */
-  get tailBytes(): number {
-    return this.tailSize;
-  }
-
   /** Number of updates since the last compaction. */
   get tailUpdates(): number {
     return this.tail.length;
