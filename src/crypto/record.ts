@@ -71,6 +71,8 @@ export interface SealOptions {
   readonly place: string;
   readonly epoch: number;
   readonly plaintext: Bytes;
+  /** What was done to the plaintext before: RECORD_FLAG. */
+  readonly flags?: number;
 }
 
 /** Seals records of one sender and boot; hands out sequence numbers in call order. */
@@ -114,6 +116,7 @@ export class RecordSealer {
     header[0] = MAGIC_0;
     header[1] = MAGIC_1;
     header[2] = options.type;
+    header[3] = options.flags ?? 0;
     view.setUint32(4, options.epoch);
     header.set(this.room, 8);
     header.set(this.sender, 24);
@@ -157,7 +160,14 @@ export interface RecordSealerOptions {
 }
 
 /** Why a record was not opened. */
-export type OpenFailure = 'malformed' | 'other-type' | 'other-room' | 'no-secret' | 'forged';
+export type OpenFailure =
+  | 'malformed'
+  | 'other-type'
+  | 'other-room'
+  | 'no-secret'
+  | 'forged'
+  /** [S11] Its sender has done something to the plaintext that is not known here. */
+  | 'other-flags';
 
 /** An opened record or the reason why not. */
 export type OpenResult =
@@ -179,12 +189,13 @@ export class RecordOpener {
   }
 
   /**
-   * Opens a record in the order type → room → epoch → signature → decryption. `keyOf` gives the
-   * verification key of a sender, undefined if the sender may not write here.
+   * Opens a record in the order type → room → epoch → signature → flags → decryption. `keyOf` gives
+   * the verification key of a sender, undefined if the sender may not write here; `flags` are those
+   * that the caller can undo.
    */
   async open(
     record: Uint8Array,
-    expected: { readonly type: RecordType; readonly place: string },
+    expected: { readonly type: RecordType; readonly place: string; readonly flags?: number },
     keyOf: (header: RecordHeader) => CryptoKey | undefined,
   ): Promise<OpenResult> {
     const header = readHeader(record);
@@ -196,6 +207,9 @@ export class RecordOpener {
     const place = utf8Bytes(expected.place);
     if (!(await isSigned(record, place, keyOf(header)))) {
       return { ok: false, reason: 'forged', header };
+    }
+    if ((header.flags & ~(expected.flags ?? 0)) !== 0) {
+      return { ok: false, reason: 'other-flags', header };
     }
     const plaintext = await this.decrypt(record, header, secret, place);
     return plaintext ? { ok: true, header, plaintext } : { ok: false, reason: 'forged', header };

@@ -20,6 +20,12 @@ export const RECORD_TYPE = {
   audit: 13,
 } as const;
 
+/** [S11] What may have been done to a plaintext before it was padded and sealed; bits of the flags byte. */
+export const RECORD_FLAG = {
+  /** Raw DEFLATE, of log records alone. */
+  deflated: 1,
+} as const;
+
 export type RecordType = (typeof RECORD_TYPE)[keyof typeof RECORD_TYPE];
 
 /** Signed plaintext at the door of a room: who may write it. Signature by the room key over "th/1 card" ‖ text. */

@@ -1,8 +1,10 @@
 // The protocol's version and its key labels, and what is to be done about somebody of other versions.
 
-/** Versions of the protocol that this build speaks, newest last. A room keeps its version for life. */
-export const PROTOCOL_VERSIONS: readonly number[] = [1];
-/** Version that new rooms get. */
+/** Versions of the protocol that this build reads, newest last. */
+export const PROTOCOL_VERSIONS: readonly number[] = [1, 2];
+/** [S11] What a host of this build writes: 2 is 1 with entries that may be deflated. */
+export const WRITTEN_VERSIONS: readonly number[] = [2];
+/** Version of links and labels. */
 export const PROTOCOL_VERSION = 1;
 /** Prefix of every key derivation and signature label: neutral, so that the product can be renamed. */
 export const LABEL = 'th/1';

@@ -251,6 +251,15 @@ export function unreadableState(): AppError {
   });
 }
 
+/** [S11] Entries that this version cannot read; 'update'. */
+export function unreadableEntry(): AppError {
+  return new AppError('update', {
+    happened: say`This ${PRODUCT_NAME} cannot read all that the computer of the session writes: that computer probably runs a newer one.`,
+    kept: say`The entries that it can read are shown.`,
+    remedy: say`Update ${PRODUCT_NAME} here.`,
+  });
+}
+
 /** A request of a kind that this version does not know; 'update'. */
 export function unknownRequest(kind: string): AppError {
   return new AppError('update', {

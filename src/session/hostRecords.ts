@@ -1,8 +1,10 @@
 // The records of a host as a replica reads them: each is opened once, and what does not open stays shut.
 import { readUtf8 } from '../base/bytes.ts';
+import { inflateRaw } from '../crypto/inflate.ts';
 import type { RecordHeader, RecordOpener } from '../crypto/record.ts';
 import { type Json, parseJson } from '../protocol/json.ts';
-import type { RecordType } from '../protocol/room.ts';
+import { LIMITS } from '../protocol/limits.ts';
+import { RECORD_FLAG, RECORD_TYPE, type RecordType } from '../protocol/room.ts';
 
 /** A record that opened. */
 export interface OpenedRecord {
@@ -18,6 +20,8 @@ export interface HostRecordsOptions {
   readonly opener: RecordOpener;
   /** [T2] The key of the boot that may write; undefined for others. */
   readonly keyOf: (header: RecordHeader) => CryptoKey | undefined;
+  /** [S11] The host has written something that this version cannot undo. */
+  readonly onForeign: () => void;
 }
 
 /** Opens records and remembers what became of them. */
@@ -60,10 +64,18 @@ export class HostRecords {
     type: RecordType,
     place: string,
   ): Promise<OpenedRecord | undefined> {
-    const { opener, keyOf } = this.options;
-    const result = await opener.open(record, { type, place }, keyOf);
-    if (!result.ok) return undefined;
-    const text = readUtf8(result.plaintext);
+    const { opener, keyOf, onForeign } = this.options;
+    const flags = type === RECORD_TYPE.log ? RECORD_FLAG.deflated : 0;
+    const result = await opener.open(record, { type, place, flags }, keyOf);
+    if (!result.ok) {
+      if (result.reason === 'other-flags') onForeign();
+      return undefined;
+    }
+    const plaintext =
+      result.header.flags === 0
+        ? result.plaintext
+        : await inflateRaw(result.plaintext, LIMITS.logRecordBytes);
+    const text = plaintext && readUtf8(plaintext);
     const json = text === undefined ? undefined : parseJson(text);
     if (text === undefined || json === undefined) return undefined;
     return { seq: result.header.seq, json, text, isOffered: false };

@@ -6,7 +6,7 @@ import { Emitter } from '../base/emitter.ts';
 import { errorText, type Logger } from '../base/log.ts';
 import type { RecordSealer } from '../crypto/record.ts';
 import { LIMITS, TIMES } from '../protocol/limits.ts';
-import { RECORD_TYPE, type RecordType } from '../protocol/room.ts';
+import { RECORD_FLAG, RECORD_TYPE, type RecordType } from '../protocol/room.ts';
 import type { AsOf, RoomState } from '../protocol/state.ts';
 import type { LiveText } from '../protocol/entryParts.ts';
 import { blockKey, LiveBuffer, type LivePiece, mergePieces } from './liveBuffer.ts';
@@ -22,6 +22,8 @@ export interface PublisherOptions {
   readonly newest: () => readonly StoredRecord[];
   /** Builds the state as of a log entry; undefined while there is none yet. */
   readonly buildState: (asOf: AsOf, first: number) => RoomState | undefined;
+  /** Raw DEFLATE, synchronous. */
+  readonly deflateRaw: (bytes: Bytes) => Bytes;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -34,6 +36,8 @@ export interface Written {
 
 /** States that may follow one another at once before the rate counts. */
 const STATE_BURST = 4;
+/** [S11] Log plaintexts from this size on are deflated: below, padding eats what is won. */
+const DEFLATED_BYTES = 2048;
 /** Pause after a step that failed. */
 const RETRY_MS = 1_000;
 
@@ -226,8 +230,16 @@ export class Publisher implements Disposable {
     );
   }
 
+  /** [S11] Long entries are deflated; what is not, as it hides a secret beside a guest's words, is the state. */
   private sealRecord(record: StoredRecord): Promise<Bytes> {
-    return this.sealJson(RECORD_TYPE.log, 'log', record.text);
+    const { sealer, epoch, deflateRaw } = this.options;
+    const whole = utf8Bytes(record.text);
+    const deflated = whole.length < DEFLATED_BYTES ? undefined : deflateRaw(whole);
+    const isShorter = deflated !== undefined && deflated.length < whole.length;
+    const how = isShorter
+      ? { plaintext: deflated, flags: RECORD_FLAG.deflated }
+      : { plaintext: whole };
+    return sealer().seal({ type: RECORD_TYPE.log, place: 'log', epoch: epoch(), ...how });
   }
 
   private sealJson(type: RecordType, place: string, text: string): Promise<Bytes> {

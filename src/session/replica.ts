@@ -20,7 +20,15 @@ import { type RoomState, roomStateSchema } from '../protocol/state.ts';
 import { sideToUpdate } from '../protocol/version.ts';
 import { withoutWhatIsOver } from './state/withoutWhatIsOver.ts';
 import { AlarmList } from './alarmList.ts';
-import { CARD_REFUSED, FORK, ROLLBACK, SPLIT, unreadableState, WITHHELD } from './errors.ts';
+import {
+  CARD_REFUSED,
+  FORK,
+  ROLLBACK,
+  SPLIT,
+  unreadableEntry,
+  unreadableState,
+  WITHHELD,
+} from './errors.ts';
 import { readCard, readChunks } from './layout.ts';
 import { HostRecords, type OpenedRecord } from './hostRecords.ts';
 import { LiveView } from './liveView.ts';
@@ -75,7 +83,11 @@ export class Replica implements Disposable {
     this.options = options;
     this.doc = options.doc;
     this.alarmList = new AlarmList(options.log);
-    this.records = new HostRecords({ opener: options.opener, keyOf: (of) => this.keyOfHost(of) });
+    this.records = new HostRecords({
+      opener: options.opener,
+      keyOf: (of) => this.keyOfHost(of),
+      onForeign: () => this.raiseNow('update', unreadableEntry().words),
+    });
     this.memory = options.memory ?? { term: 0, rev: 0, index: -1, hash: '' };
     this.chain.remember(this.memory.index, this.memory.hash);
     options.doc.on('update', this.onUpdate);

@@ -1,13 +1,14 @@
 // The protocol's version: a schema that changes is named here, with what is to be done about it.
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { RECORD_TYPE } from '../../src/protocol/room.ts';
+import { RECORD_FLAG, RECORD_TYPE } from '../../src/protocol/room.ts';
 import {
   LABEL,
   PROTOCOL_VERSION,
   PROTOCOL_VERSIONS,
   sideToUpdate,
   SUBPROTOCOL,
+  WRITTEN_VERSIONS,
 } from '../../src/protocol/version.ts';
 import { jsonSchemaOf, TRAVELLING } from './travellingSchemas.ts';
 
@@ -55,6 +56,7 @@ const PINNED: Readonly<Record<number, Readonly<Record<string, string>>>> = {
     log: 'dad6ed55b9d69192',
     logPage: 'd7af8c30ee431386',
     presence: '27346114c53782ef',
+    recordFlags: 'fb75f9bbe4dcddfc',
     recordTypes: 'a5f6e54bd473a76d',
     state: '876cbc278ac508ef',
   },
@@ -82,18 +84,22 @@ test('what travels is what the pinned version says, schema by schema', () => {
     ),
     labels: hashOf([LABEL, SUBPROTOCOL]),
     recordTypes: hashOf(RECORD_TYPE),
+    recordFlags: hashOf(RECORD_FLAG),
   };
   expect(found, WHAT_TO_DO).toEqual(PINNED[PROTOCOL_VERSION]);
 });
 
 test('[V1] who speaks a version of ours is understood, whatever else they speak', () => {
   expect(sideToUpdate([1])).toBeUndefined();
+  expect(sideToUpdate([2])).toBeUndefined();
   expect(sideToUpdate([1, 2, 99])).toBeUndefined();
-  expect(PROTOCOL_VERSIONS).toContain(PROTOCOL_VERSION);
+  for (const version of [PROTOCOL_VERSION, ...WRITTEN_VERSIONS]) {
+    expect(PROTOCOL_VERSIONS).toContain(version);
+  }
 });
 
 test('[V1] without a version in common the older side has to be updated', () => {
-  expect(sideToUpdate([2])).toBe('here');
+  expect(sideToUpdate([3])).toBe('here');
   expect(sideToUpdate([0, 7])).toBe('here');
   expect(sideToUpdate([0])).toBe('there');
   expect(sideToUpdate([])).toBe('there');

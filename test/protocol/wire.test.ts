@@ -6,15 +6,16 @@ import { utf8Text } from '../../src/base/bytes.ts';
 import { verifyClaim } from '../../src/crypto/admissionToken.ts';
 import { openCard } from '../../src/crypto/card.ts';
 import { openKnock } from '../../src/crypto/knock.ts';
+import { inflateRaw } from '../../src/crypto/inflate.ts';
 import { unpad } from '../../src/crypto/padding.ts';
 import { RecordOpener } from '../../src/crypto/record.ts';
 import { claimRequestSchema } from '../../src/protocol/claim.ts';
 import { parseLink } from '../../src/protocol/link.ts';
-import { RECORD_TYPE } from '../../src/protocol/room.ts';
+import { RECORD_FLAG, RECORD_TYPE } from '../../src/protocol/room.ts';
 import { bytesOf, logText, makeParts, makeWire } from './wireRig.ts';
 
 const WHAT_TO_DO = `
-Other bytes than version 1 of the protocol has: rooms, relays and guests of this version would not
+Other bytes than version 2 of the protocol has: rooms, relays and guests of this version would not
 understand them, and a room keeps its protocol for life. This file is never made anew. Put the bytes back,
 or make a new protocol version (src/protocol/version.ts) with golden bytes of its own.`;
 
@@ -28,6 +29,7 @@ const goldenSchema = z.object({
   wire: z.looseObject({
     'room id': z.string(),
     'record log': z.string(),
+    'record log deflated': z.string(),
     card: z.string(),
     knock: z.string(),
     claim: claimRequestSchema,
@@ -46,7 +48,7 @@ beforeAll(async () => {
   made = await makeWire(parts);
 });
 
-describe('bytes of version 1', () => {
+describe('bytes of version 2', () => {
   it('nothing travels that is not pinned here', () => {
     expect(Object.keys(made).toSorted()).toEqual(Object.keys(wire).toSorted());
   });
@@ -69,9 +71,22 @@ describe('bytes of version 1', () => {
     expect((await at('live')).ok).toBe(false);
   });
 
+  it('[S11] a deflated record opens as one, and for nobody who cannot undo it', async () => {
+    const opener = new RecordOpener({ room: parts.roomBytes, secretOf: () => parts.epochSecret });
+    const log = { type: RECORD_TYPE.log, place: 'log' } as const;
+    const record = bytesOf(wire['record log deflated']);
+    const open = (flags: number) =>
+      opener.open(record, { ...log, flags }, () => parts.hostPair.publicKey);
+    const opened = await open(RECORD_FLAG.deflated);
+    const text = opened.ok ? await inflateRaw(opened.plaintext, 1_000) : undefined;
+    expect(text && utf8Text(text), WHAT_TO_DO).toBe(logText(parts));
+    expect(opened.header).toMatchObject({ type: 1, flags: 1 });
+    expect(await open(0)).toMatchObject({ ok: false, reason: 'other-flags' });
+  });
+
   it('[K1] the card opens for its room', async () => {
     const card = await openCard(bytesOf(wire.card), wire['room id']);
-    expect(card, WHAT_TO_DO).toMatchObject({ versions: [1], term: 5, epoch: 3 });
+    expect(card, WHAT_TO_DO).toMatchObject({ versions: [2], term: 5, epoch: 3 });
   });
 
   it('[K4] the knock opens with the secret of its link', async () => {

@@ -21,7 +21,7 @@ import { pad, paddedLength } from '../../src/crypto/padding.ts';
 import { RecordSealer } from '../../src/crypto/record.ts';
 import { claimRequestSchema } from '../../src/protocol/claim.ts';
 import { formatLink, type InviteLink } from '../../src/protocol/link.ts';
-import { RECORD_TYPE, type RecordType } from '../../src/protocol/room.ts';
+import { RECORD_FLAG, RECORD_TYPE, type RecordType } from '../../src/protocol/room.ts';
 import { RoomLog } from '../../src/session/roomLog.ts';
 import { RelayLink } from '../../src/sync/host/relayLink.ts';
 import { RoomEpochs } from '../../src/sync/host/roomEpochs.ts';
@@ -88,8 +88,8 @@ type Parts = Awaited<ReturnType<typeof makeParts>>;
 async function sealedRecord(
   parts: Parts,
   seq: bigint,
-  at: { readonly type: RecordType; readonly place: string },
-  text: string,
+  at: { readonly type: RecordType; readonly place: string; readonly flags?: number },
+  plaintext: Bytes,
 ) {
   const sealer = await RecordSealer.create({
     room: parts.roomBytes,
@@ -99,8 +99,15 @@ async function sealedRecord(
     firstSeq: seq,
     random: counted,
   });
-  const record = await sealer.seal({ ...at, epoch: 3, plaintext: utf8Bytes(text) });
+  const record = await sealer.seal({ ...at, epoch: 3, plaintext });
   return toBase64Url(record);
+}
+
+/** Raw DEFLATE of one block that is not compressed: its bytes are the same with every library. */
+function stored(bytes: Bytes): Bytes {
+  const { length } = bytes;
+  const low = [length & 0xff, length >> 8];
+  return Uint8Array.from([1, ...low, ...low.map((byte) => byte ^ 0xff), ...bytes]);
 }
 
 /** Plaintext of the second record of a log. */
@@ -186,9 +193,15 @@ export async function makeWire(parts: Parts) {
       parts,
       258n,
       { type: RECORD_TYPE.log, place: 'log' },
-      logText(parts),
+      utf8Bytes(logText(parts)),
     ),
-    'record ack': await sealedRecord(parts, 259n, ack, '{"id":"1","status":"done"}'),
+    'record log deflated': await sealedRecord(
+      parts,
+      260n,
+      { type: RECORD_TYPE.log, place: 'log', flags: RECORD_FLAG.deflated },
+      stored(utf8Bytes(logText(parts))),
+    ),
+    'record ack': await sealedRecord(parts, 259n, ack, utf8Bytes('{"id":"1","status":"done"}')),
     card: toBase64Url(await roomEpochs(parts).card()),
     knock: toBase64Url(knock),
     claim: await claimRequest(parts),

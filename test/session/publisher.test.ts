@@ -1,4 +1,5 @@
 // Publishing: an entry, the end of its live text and its state are one step; what fails is made good.
+import { deflateRawSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { silentLogger } from '../../src/base/log.ts';
@@ -37,6 +38,7 @@ async function makePublisher(options: { readonly hasState?: boolean } = {}) {
     sealer: () => sealer,
     epoch: () => 1,
     newest: () => [...journal],
+    deflateRaw: (bytes) => new Uint8Array(deflateRawSync(bytes)),
     // Its content is not looked at here, only that it was written.
     buildState: (asOf, first) =>
       options.hasState === true ? ({ asOf, first } as unknown as RoomState) : undefined,

@@ -59,8 +59,8 @@ export async function makeReplicaRig() {
     tail.rebuild(await Promise.all(log.map(({ text }) => seal(RECORD_TYPE.log, 'log', text))), []);
     await replica.settled();
   };
-  const seal = (type: RecordType, place: string, text: string): Promise<Bytes> =>
-    sealer.seal({ type, place, epoch, plaintext: utf8Bytes(text) });
+  const seal = (type: RecordType, place: string, text: string, flags = 0): Promise<Bytes> =>
+    sealer.seal({ type, place, epoch, plaintext: utf8Bytes(text), flags });
 
   /** Next plaintexts of the chain, not written into the document yet. */
   const make = (count: number, body = 'text'): Promise<readonly Written[]> =>
@@ -83,8 +83,10 @@ export async function makeReplicaRig() {
     }
     return made;
   };
-  const write = async (records: readonly Written[]): Promise<void> => {
-    const sealed = await Promise.all(records.map(({ text }) => seal(RECORD_TYPE.log, 'log', text)));
+  const write = async (records: readonly Written[], flags = 0): Promise<void> => {
+    const sealed = await Promise.all(
+      records.map(({ text }) => seal(RECORD_TYPE.log, 'log', text, flags)),
+    );
     tail.apply({ log: sealed });
     await replica.settled();
   };

@@ -8,6 +8,7 @@ import { tomorrow } from '../protocol/tomorrow.ts';
 import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { person, settled, setUp } from './gateRig.ts';
 import { makeOutbox } from './outboxRig.ts';
+import { RECORD_FLAG } from '../../src/protocol/room.ts';
 import { makeReplicaRig } from './replicaRig.ts';
 
 describe('tomorrow’s host, today’s guest', () => {
@@ -61,12 +62,27 @@ describe('tomorrow’s host, today’s guest', () => {
 
   it('[V1] nothing is read of a host whose card names none of our versions', async () => {
     const { replica, restart, publish, beat, changes } = await makeReplicaRig();
-    await restart({ versions: [2, 3] });
-    expect(replica.foreignVersions).toEqual([2, 3]);
+    await restart({ versions: [3, 4] });
+    expect(replica.foreignVersions).toEqual([3, 4]);
     expect(changes).toContain('truth');
     await publish(tomorrow.state);
     expect(replica.state).toBeUndefined();
     expect(await beat()).toBeUndefined();
+  });
+
+  it('[S11] an entry that was written in a way that is not known here asks for an update, and the others are shown', async () => {
+    const { replica, make, write } = await makeReplicaRig();
+    await write(await make(1));
+    await write(await make(1), 2);
+    expect(replica.alarms.map(({ kind }) => kind)).toEqual(['update']);
+    expect(replica.entries).toHaveLength(1);
+  });
+
+  it('[S11] what is not deflated, and says so, is an entry that does not open', async () => {
+    const { replica, make, write } = await makeReplicaRig();
+    await write(await make(1), RECORD_FLAG.deflated);
+    expect(replica.entries).toHaveLength(0);
+    expect(replica.alarms).toEqual([]);
   });
 
   it('[R9] a command stays open while an unknown word is said of it, and ends with a known one', async () => {

@@ -1,6 +1,7 @@
 // A real relay, a served room and guests, all in this process; by default over real sockets and in real time.
 import { CLAUDE_RULES } from '../../src/claude/rules/claudeRules.ts';
 import { createHash } from 'node:crypto';
+import { deflateRawSync } from 'node:zlib';
 import * as Y from 'yjs';
 import { toBase64Url } from '../../src/base/bytes.ts';
 import { type Clock, systemClock } from '../../src/base/clock.ts';
@@ -91,6 +92,7 @@ export class SyncRig {
       commands: playedSession(() => undefined),
       readBlob: () => undefined,
       sha256: (bytes) => createHash('sha256').update(bytes).digest(),
+      deflateRaw: (bytes) => new Uint8Array(deflateRawSync(bytes)),
       ...this.parts,
       log: silentLogger,
       ...options,

@@ -50,13 +50,13 @@ async function endOf(guest: Attachment): Promise<AppError> {
 test.each([
   [
     'newer',
-    [2, 3],
-    /needs a newer Twinhelm: .* versions 2 and 3 .* version 1\..* Update Twinhelm here/,
+    [3, 4],
+    /needs a newer Twinhelm: .* versions 3 and 4 .* versions 1 and 2\..* Update Twinhelm here/,
   ],
   [
     'older',
     [0],
-    /runs an older Twinhelm: it speaks version 0 .* version 1\..* Ask the owner to update/,
+    /runs an older Twinhelm: it speaks version 0 .* versions 1 and 2\..* Ask the owner to update/,
   ],
 ])(
   '[V1] a guest stops at the card of a %s host, before it knocks',
@@ -87,7 +87,7 @@ test('[V1] a guest stops when the host comes back in a version it does not speak
   room.append([textEntry('a', 'one')]);
   const guest = await rig.join(await rig.invite(room, relay));
   await rig.until('the guest is live', () => guest.truth.kind === 'live');
-  await writeCard(await documentOf(relay, room.id), keys, [2], 2);
+  await writeCard(await documentOf(relay, room.id), keys, [3], 2);
   expect((await endOf(guest)).code).toBe('update');
   expect(guest.entries).toHaveLength(1);
   expect(() => guest.send('interrupt', {})).toThrow(/needs a newer Twinhelm/);
@@ -96,7 +96,7 @@ test('[V1] a guest stops when the host comes back in a version it does not speak
 test.each([
   [
     'newer',
-    [2],
+    [3],
     /^Bo \(phone\) wanted to join with a newer Twinhelm.* Update Twinhelm on this computer/,
   ],
   ['older', [0], /^Bo \(phone\) wanted to join with an older Twinhelm.* Ask them to update/],

@@ -1,5 +1,6 @@
 // Rooms of this host: made once with their keys, served on the relay of this computer and where they are shared.
 import { createHash } from 'node:crypto';
+import { deflateRawSync } from 'node:zlib';
 import { join } from 'node:path';
 import { toBase64Url } from '../../base/bytes.ts';
 import type { Clock } from '../../base/clock.ts';
@@ -119,6 +120,7 @@ export class ServedRooms {
         tables.readBlob(blob, offset, LIMITS.fetchAnswerBytes) ??
         outputs.read(blob, offset, LIMITS.fetchAnswerBytes),
       sha256: (bytes) => createHash('sha256').update(bytes).digest(),
+      deflateRaw: (bytes) => new Uint8Array(deflateRawSync(bytes)),
       webSocket: globalThis.WebSocket,
       fetch: globalThis.fetch,
       clock,

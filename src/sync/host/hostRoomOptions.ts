@@ -94,6 +94,8 @@ export interface HostRoomOptions {
   ) => BlobRead | undefined | Promise<BlobRead | undefined>;
   /** SHA-256, synchronous: the chain is journalled before anything waits. */
   readonly sha256: (bytes: Bytes) => Uint8Array;
+  /** [S11] Raw DEFLATE, synchronous: through streams it would take several times as long. */
+  readonly deflateRaw: (bytes: Bytes) => Bytes;
   readonly webSocket: typeof WebSocket;
   readonly fetch: typeof fetch;
   /** Random number in [0, 1), for pauses. Default: the runtime's own. */

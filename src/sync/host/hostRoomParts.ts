@@ -98,6 +98,7 @@ export async function createHostRoomParts(
       ...sealing,
       tail: tailDocument,
       newest: () => roomLog.newest(),
+      deflateRaw: options.deflateRaw,
       buildState: (asOf, first) => roomStates.build(asOf, first),
       clock,
       log,

@@ -3,7 +3,7 @@ import { type Bytes, fromBase64Url, toBase64Url } from '../../base/bytes.ts';
 import type { Clock } from '../../base/clock.ts';
 import { sealCard } from '../../crypto/card.ts';
 import { randomBytes } from '../../crypto/keys.ts';
-import { PROTOCOL_VERSIONS } from '../../protocol/version.ts';
+import { WRITTEN_VERSIONS } from '../../protocol/version.ts';
 import type { RoomJournal } from '../../session/roomJournal.ts';
 import type { HostIdentity, RoomKeys } from './hostRoomOptions.ts';
 
@@ -63,7 +63,7 @@ export class RoomEpochs {
   async card(): Promise<Bytes> {
     const { room, host, clock } = this.options;
     return sealCard(room.pair, {
-      versions: [...PROTOCOL_VERSIONS],
+      versions: [...WRITTEN_VERSIONS],
       room: room.id,
       roomKey: toBase64Url(room.pair.publicBytes),
       term: host.term,
