@@ -8,17 +8,11 @@ import { errorText, type Logger } from '../base/log.ts';
 import { openCard } from '../crypto/card.ts';
 import { importVerifyKey, textHash } from '../crypto/keys.ts';
 import type { RecordHeader, RecordOpener } from '../crypto/record.ts';
-import {
-  type Beat,
-  beatSchema,
-  type Card,
-  type Delta,
-  deltaSchema,
-  RECORD_TYPE,
-} from '../protocol/room.ts';
+import { type Beat, type Card, type Delta, deltaSchema, RECORD_TYPE } from '../protocol/room.ts';
 import { type RoomState, roomStateSchema } from '../protocol/state.ts';
 import { sideToUpdate } from '../protocol/version.ts';
 import { withoutWhatIsOver } from './state/withoutWhatIsOver.ts';
+import { BeatReader } from './beatReader.ts';
 import { AlarmList } from './alarmList.ts';
 import {
   CARD_REFUSED,
@@ -32,7 +26,7 @@ import {
 import { readCard, readChunks } from './layout.ts';
 import { HostRecords, type OpenedRecord } from './hostRecords.ts';
 import { LiveView } from './liveView.ts';
-import { gapOf, missingOf, type Promised, revOf } from './promised.ts';
+import { gapOf, missingOf, revOf } from './promised.ts';
 import { LogChain } from './logChain.ts';
 import type { RoomMemory } from './roomMemory.ts';
 import type { Alarm, LiveBlock, PlacedEntry, ViewPart } from './view.ts';
@@ -56,6 +50,7 @@ export class Replica implements Disposable {
   private readonly alarmList: AlarmList;
   private readonly onUpdate = (): void => this.kick();
   private readonly records: HostRecords;
+  private readonly beats: BeatReader;
   private running: Promise<void> | undefined;
   private isAgain = false;
   private isDisposed = false;
@@ -64,13 +59,8 @@ export class Replica implements Disposable {
   private memory: RoomMemory;
   private isComplete = false;
   private stateSeq = -1n;
-  private beatSeq = -1n;
-  /** What the newest beat says that stands in the document. */
-  private promised: Promised | undefined;
   /** Revision of a state that came and cannot be read here: nobody holds it back. */
   private unreadableRev = -1;
-  /** Of the newest beat that could not be opened; it is opened yet when its secret comes. */
-  private lockedSeq = -1n;
   private toldEpoch: number | undefined;
 
   readonly onDidChange = this.changed.event;
@@ -83,11 +73,11 @@ export class Replica implements Disposable {
     this.options = options;
     this.doc = options.doc;
     this.alarmList = new AlarmList(options.log);
-    this.records = new HostRecords({
-      opener: options.opener,
-      keyOf: (of) => this.keyOfHost(of),
-      onForeign: () => this.raiseNow('update', unreadableEntry().words),
-    });
+    const { opener } = options;
+    const keyOf = this.keyOfHost.bind(this);
+    const onForeign = (): void => this.raiseNow('update', unreadableEntry().words);
+    this.records = new HostRecords({ opener, keyOf, onForeign });
+    this.beats = new BeatReader({ opener, keyOf, records: this.records });
     this.memory = options.memory ?? { term: 0, rev: 0, index: -1, hash: '' };
     this.chain.remember(this.memory.index, this.memory.hash);
     options.doc.on('update', this.onUpdate);
@@ -109,7 +99,7 @@ export class Replica implements Disposable {
   /** [P4] What the host says it has written and is not verified here; undefined if nothing is missing. */
   get missing(): { readonly entries?: number } | undefined {
     return missingOf(
-      this.promised,
+      this.beats.promised,
       this.chain,
       Math.max(this.state?.rev ?? -1, this.unreadableRev),
     );
@@ -117,7 +107,7 @@ export class Replica implements Disposable {
 
   /** [P5] Entries that the document holds and that did not open here: they come by fetch. */
   get gap(): number {
-    return gapOf(this.promised, this.chain);
+    return gapOf(this.beats.promised, this.chain);
   }
 
   /** Something that has come is being verified. */
@@ -172,24 +162,15 @@ export class Replica implements Disposable {
 
   /** Takes the host's beat; undefined if it is not the host's or not newer than the last. */
   async acceptBeat(record: Bytes): Promise<Beat | undefined> {
-    const opened = await this.records.open(record, RECORD_TYPE.beat, 'beat');
-    if (!opened || opened.seq <= this.beatSeq) return undefined;
-    const parsed = beatSchema.safeParse(opened.json);
-    if (!parsed.success) return undefined;
-    this.beatSeq = opened.seq;
-    this.promised = parsed.data;
-    const known = this.chain.hashAt(parsed.data.index);
-    if (known !== undefined && known !== parsed.data.hash) this.raiseNow('fork', FORK);
-    return parsed.data;
+    const beat = await this.beats.accept(record);
+    const known = beat && this.chain.hashAt(beat.index);
+    if (known !== undefined && known !== beat?.hash) this.raiseNow('fork', FORK);
+    return beat;
   }
 
   /** [P6] Whether this is a beat of the host, newer than the last, under a secret that is not held here. */
-  async hearsLocked(record: Bytes): Promise<boolean> {
-    const beat = { type: RECORD_TYPE.beat, place: 'beat' };
-    const header = await this.options.opener.locked(record, beat, (of) => this.keyOfHost(of));
-    if (!header || header.seq <= this.lockedSeq || header.seq <= this.beatSeq) return false;
-    this.lockedSeq = header.seq;
-    return true;
+  hearsLocked(record: Bytes): Promise<boolean> {
+    return this.beats.hearsLocked(record);
   }
 
   /**
@@ -263,9 +244,7 @@ export class Replica implements Disposable {
     if (this.card?.boot !== card.boot) {
       this.records.forget();
       this.stateSeq = -1n;
-      this.beatSeq = -1n;
-      this.lockedSeq = -1n;
-      this.promised = undefined;
+      this.beats.forget();
       // What the host before streamed goes on no more, whether or not this one streams.
       if (this.liveView.breakOff(this.chain.end)) parts.add('live');
     }
