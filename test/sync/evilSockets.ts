@@ -53,7 +53,7 @@ function carryBetween(near: ServerSocket, { relay, room, path, protocols, evil }
   const name = path.slice(1).split('?')[0] ?? '';
   const document: Passing['document'] =
     name === room ? 'main' : name.endsWith('.k') ? 'knocks' : 'channel';
-  const pass = (to: ServerSocket | ClientSocket, direction: Direction, data: Buffer): void => {
+  const pass = (to: ServerSocket, direction: Direction, data: Buffer): void => {
     const passing = { document, direction, isDocument: data[0] === 0, data };
     for (const carried of evil(passing) ?? [{ data, laterMs: 0 }]) {
       const send = (): void => {
