@@ -149,7 +149,7 @@ export class DocumentConnection implements Disposable {
     if (this.isDisposed) return;
     const { url, protocols } = { url: this.url, protocols: this.link.provider.protocols };
     this.isReconnecting = true;
-    close(this.link);
+    close(this.link, this.options.clock);
     this.isReconnecting = false;
     this.link = this.open(doc, url, protocols[1]);
     this.set({ kind: 'connecting' });
@@ -160,7 +160,7 @@ export class DocumentConnection implements Disposable {
   dispose(): void {
     if (this.isDisposed) return;
     this.isDisposed = true;
-    close(this.link);
+    close(this.link, this.options.clock);
     for (const emitter of [this.changed, this.heard, this.renewed, this.opened]) emitter.dispose();
   }
 
@@ -186,7 +186,8 @@ export class DocumentConnection implements Disposable {
     provider.on('status', ({ status }) => {
       link.opening?.dispose();
       if (status === 'connecting') {
-        if (this.options.isReader) speakAsAnother(doc, awareness);
+        if (this.options.isReader) doc.clientID = uint32();
+        speakAs(doc, awareness, clock.now());
         link.opening = clock.after(OPENING_MS, () => this.giveUp());
       }
       if (status === 'connected') this.opened.fire();
@@ -195,6 +196,7 @@ export class DocumentConnection implements Disposable {
       if (isSynced) this.set({ kind: 'synced' });
     });
     provider.on('connection-close', (event) => {
+      speakAs(doc, awareness, clock.now());
       if (this.isReconnecting) return;
       const code = event ? { code: event.code } : {};
       this.set({ kind: 'offline', reason: closeText(event), ...code });
@@ -212,7 +214,9 @@ export class DocumentConnection implements Disposable {
   /** Closes the socket, and says nothing of it: another one is opened. */
   private cut(): void {
     this.isReconnecting = true;
-    this.link.provider.disconnect();
+    const { provider, awareness } = this.link;
+    speakAs(provider.doc, awareness, this.options.clock.now());
+    provider.disconnect();
     this.isReconnecting = false;
   }
 
@@ -233,9 +237,10 @@ export class DocumentConnection implements Disposable {
   }
 }
 
-function close({ provider, awareness, handler, opening }: Provider): void {
+function close({ provider, awareness, handler, opening }: Provider, clock: Clock): void {
   opening?.dispose();
   handler.dispose();
+  speakAs(provider.doc, awareness, clock.now());
   provider.destroy();
   awareness.destroy();
 }
@@ -258,13 +263,18 @@ function sendOnlyOwnAwareness(provider: WebsocketProvider, awareness: Awareness)
   return toDisposable(() => awareness.off('update', handler));
 }
 
-/** Gives the state that is said to a client that nobody has heard of. */
-function speakAsAnother(doc: Y.Doc, awareness: Awareness): void {
+/**
+ * What is said is said by the document's client. Yjs gives a document another one when an update says
+ * to be of its own, and the stock client then looks for what that one has said, and throws.
+ */
+function speakAs(doc: Y.Doc, awareness: Awareness, now: number): void {
+  const { clientID: before, states, meta } = awareness;
+  if (doc.clientID === before) return;
   const said = awareness.getLocalState();
-  for (const kept of [awareness.states, awareness.meta]) kept.delete(awareness.clientID);
-  doc.clientID = uint32();
+  for (const kept of [states, meta]) kept.delete(before);
   awareness.clientID = doc.clientID;
-  awareness.setLocalState(said);
+  meta.set(doc.clientID, { clock: 0, lastUpdated: now });
+  if (said) states.set(doc.clientID, said);
 }
 
 function protocolsFor(token: string | undefined): string[] {

@@ -51,3 +51,23 @@ test('a connection that is refused is told, and tried again until somebody is th
   rig.net.serve(() => (taken += 1), address);
   await rig.until('it is tried again', () => taken === 1);
 });
+
+test('an update that says to be of the document’s own client harms nothing, and what was said is said again', async () => {
+  const relay = await rig.relay({ open: true });
+  const heard = await rig.connect(relay, 'room', { withAwareness: true });
+  const { doc, connection } = await rig.connect(relay, 'room', { withAwareness: true });
+  connection.awareness.setLocalState({ said: 'here' });
+  const other = new Y.Doc();
+  other.clientID = doc.clientID;
+  other.getMap('a').set('b', 'c');
+  Y.applyUpdate(doc, Y.encodeStateAsUpdate(other));
+  expect(doc.clientID).not.toBe(other.clientID);
+  connection.reconnect();
+  const client = doc.clientID;
+  await rig.until(
+    'it is heard',
+    () => heard.connection.awareness.getStates().get(client)?.['said'],
+  );
+  connection.dispose();
+  await rig.until('it is gone', () => !heard.connection.awareness.getStates().has(client));
+});
