@@ -1,7 +1,9 @@
 // Every kind of command, one row each: what it carries, which room runs it, who may, and how it runs.
 import * as z from 'zod/mini';
 import { say, type Words } from '../base/say.ts';
-import { roleSchema, type Scope, scopeSchema } from './state.ts';
+import { LIMITS } from './limits.ts';
+import { roleSchema } from './role.ts';
+import { type Scope, scopeSchema } from './state.ts';
 import { promptImageSchema } from './entryParts.ts';
 
 /**
@@ -228,6 +230,8 @@ export const COMMANDS = {
       allowControl: z.optional(z.boolean()),
       /** From now on everybody reads what commands such as /context print; absent: owners alone [R18]. */
       commandOutput: z.optional(z.boolean()),
+      /** [J6] How many may be in by the link; absent: 8. */
+      places: z.optional(z.int().check(z.gte(1), z.lte(LIMITS.members))),
       /** How long the link works, ms. */
       lifetimeMs: z.optional(z.number()),
       where: z.discriminatedUnion('kind', [

@@ -1,5 +1,7 @@
 // What entries of the transcript are made of: authors, texts that may be cut, pictures, questions, streamed text.
 import * as z from 'zod/mini';
+import { openEnum } from './openEnum.ts';
+import { roleSchema } from './role.ts';
 
 /** Who did something: a member of the room, or somebody at the terminal (no member id). */
 export const authorSchema = z.looseObject({
@@ -7,6 +9,8 @@ export const authorSchema = z.looseObject({
   member: z.optional(z.string()),
   name: z.string(),
   device: z.optional(z.string()),
+  /** [J7] What it was then; absent before 0.5.0, and for what came from the computer itself. */
+  role: z.optional(openEnum(roleSchema)),
 });
 
 /** A text that was too long for an entry: head and tail are kept here, the whole is served by `fetch`. */

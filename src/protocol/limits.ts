@@ -27,6 +27,14 @@ export const LIMITS = {
   previewBytes: 200,
   /** Lists of the state: members of a room … */
   members: 64,
+  /** … by one link, if nothing else is chosen … */
+  placesOfLink: 8,
+  /** … the last ones, for links by which nobody is in … */
+  placesOfNewLinks: 8,
+  /** … the last of these, for owners … */
+  placesOfOwners: 4,
+  /** … and ids of those who gave their place up, and come back by themselves … */
+  gaveWay: 32,
   /** … links besides the owner's own that work at the same time … */
   invites: 16,
   /** … requests that are named; further ones wait on the host … */

@@ -3,7 +3,7 @@ import { say } from '../base/say.ts';
 import { type Bytes, fromBase64Url, toBase64Url, utf8Bytes, utf8Text } from '../base/bytes.ts';
 import { isRoomId } from './documentNames.ts';
 import { foreignLink, malformedLink } from './errors.ts';
-import { type Role, roleSchema } from './state.ts';
+import { type Role, roleSchema } from './role.ts';
 import { PROTOCOL_VERSION } from './version.ts';
 
 /** What a link says. The secrets are in the fragment, which no server sees. */

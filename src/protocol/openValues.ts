@@ -1,12 +1,11 @@
 // What a word of another version counts as where something is decided: always what allows least. For answers: openAnswers.ts.
 import { knownOf, type Open } from './openEnum.ts';
+import { type Role, roleSchema } from './role.ts';
 import {
   type Capability,
   capabilitySchema,
   type ModeKind,
   modeKindSchema,
-  type Role,
-  roleSchema,
   type Scope,
   scopeSchema,
   type SessionStatus,

@@ -2,11 +2,10 @@
 import * as z from 'zod/mini';
 import type { ErrorParts } from '../base/errors.ts';
 import { openEnum } from './openEnum.ts';
+import { roleSchema } from './role.ts';
 import { saidPartsSchema } from './said.ts';
 import { authorSchema, requestKindSchema } from './entryParts.ts';
 
-/** What a member may do: look; ask for control; everything. Closed: for what is made here, and for the gate. */
-export const roleSchema = z.enum(['viewer', 'controller', 'owner']);
 /** Single rights of a controller. `approve` and `mode` are off for guests unless the owner turns them on. */
 export const scopeSchema = z.enum(['prompt', 'interrupt', 'approve', 'mode']);
 
@@ -24,6 +23,8 @@ export const personSchema = z.looseObject({
   scopes: z.array(openEnum(scopeSchema)),
   /** Came by a controller link and waits for the owner's Allow control. */
   asksControl: z.optional(z.boolean()),
+  /** [J7] The name looks like somebody else's here, and has got a number. */
+  alike: z.optional(z.boolean()),
   since: z.number(),
   /** Host wall time when the membership ends, ms. */
   notAfter: z.optional(z.number()),
@@ -128,9 +129,19 @@ export const sharingSchema = z.looseObject({
       notAfter: z.number(),
       /** Guests of a controller link are admitted as controllers without asking (scripts). */
       allowControl: z.optional(z.boolean()),
+      /** [J6] How many may be in by it, if not 8. */
+      places: z.optional(z.number()),
     }),
   ),
 });
+
+/** [J6] Who finds no place, and who gave one up. */
+const placesSchema = {
+  /** Links by which nobody new finds a place now. */
+  fullLinks: z.optional(z.array(z.string())),
+  /** Members that were gone when somebody needed their place: they knock again. */
+  gaveWay: z.optional(z.array(z.string())),
+};
 
 /** Which log entry a state was made after. */
 export const asOfSchema = z.looseObject({
@@ -151,6 +162,7 @@ export const sessionStateSchema = z.looseObject({
   first: z.number(),
   session: sessionSummarySchema,
   people: z.array(personSchema),
+  ...placesSchema,
   focus: focusSchema,
   pending: z.array(pendingSchema),
   /** Requests that wait besides those in `pending`: they come in, oldest first, when there is room. */
@@ -195,6 +207,7 @@ export const machineStateSchema = z.looseObject({
     problem: z.optional(problemSchema),
   }),
   people: z.array(personSchema),
+  ...placesSchema,
   focus: focusSchema,
   sessions: z.array(directoryRowSchema),
   /** Rows that did not fit, to be fetched. */
@@ -207,7 +220,6 @@ export const roomStateSchema = z.discriminatedUnion('kind', [
   machineStateSchema,
 ]);
 
-export type Role = z.infer<typeof roleSchema>;
 export type Scope = z.infer<typeof scopeSchema>;
 export type Person = z.infer<typeof personSchema>;
 export type WindowRef = z.infer<typeof windowSchema>;

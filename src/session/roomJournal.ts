@@ -2,7 +2,8 @@
 import type { Ack } from '../protocol/command.ts';
 import type { CommandKind } from '../protocol/commandTable.ts';
 import type { Open } from '../protocol/openEnum.ts';
-import type { Role, Scope } from '../protocol/state.ts';
+import type { Role } from '../protocol/role.ts';
+import type { Scope } from '../protocol/state.ts';
 
 /** A log record as it was written: the exact plaintext and its place in the chain. */
 export interface StoredRecord {
@@ -28,6 +29,10 @@ export interface StoredMember {
   readonly tokenHash: string;
   readonly since: number;
   readonly notAfter?: number;
+  /** [J7] The name looks like somebody else's, and has a number. */
+  readonly alike?: boolean;
+  /** [J6] Host wall time when it gave its place up, ms: it is no member until it has one again. */
+  readonly gaveWayAt?: number;
 }
 
 /** An invite that still works; what a newer version has added to the row stays in it. */
@@ -39,6 +44,8 @@ export interface StoredInvite {
   readonly scopes: readonly Open<Scope>[];
   readonly allowControl: boolean;
   readonly loopbackOnly: boolean;
+  /** [J6] How many may be in by it; absent: `LIMITS.placesOfLink`. */
+  readonly places?: number;
   /** Host wall time, ms. */
   readonly notAfter: number;
   /** Relay address that the link names. */

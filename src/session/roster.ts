@@ -6,7 +6,10 @@ import type { RelayToken } from '../protocol/claim.ts';
 import type { Open } from '../protocol/openEnum.ts';
 import { roleOf } from '../protocol/openValues.ts';
 import type { Knock } from '../protocol/room.ts';
-import { type Person, type Role, type Scope, scopeSchema } from '../protocol/state.ts';
+import type { Role } from '../protocol/role.ts';
+import { type Person, type Scope, scopeSchema } from '../protocol/state.ts';
+import { nameSkeleton } from '../base/nameSkeleton.ts';
+import { type Place, placeFor } from './places.ts';
 import type { RoomJournal, StoredInvite, StoredMember } from './roomJournal.ts';
 
 /** Rights of a controller if its invite says nothing else: approving and modes stay with the owner. */
@@ -25,6 +28,14 @@ export interface RosterOptions {
   readonly clock: Clock;
   /** Whether a window of the member is connected. */
   readonly isPresent: (member: string) => boolean;
+  /** For how long no window of the member was connected, ms. */
+  readonly goneMs: (member: string) => number;
+}
+
+/** Who was let in; `gone`: who gave its place up for that. */
+export interface Admitted {
+  readonly stored: StoredMember;
+  readonly gone?: string;
 }
 
 /** Members, invites and their rights. */
@@ -36,18 +47,28 @@ export class Roster {
   }
 
   get members(): readonly StoredMember[] {
-    return this.options.journal.members();
+    return this.options.journal.members().filter(({ gaveWayAt }) => gaveWayAt === undefined);
+  }
+
+  /** [J6] Those who gave their place up, the newest first. */
+  get gaveWay(): readonly StoredMember[] {
+    return this.options.journal
+      .members()
+      .filter(({ gaveWayAt }) => gaveWayAt !== undefined)
+      .toSorted((a, b) => (b.gaveWayAt ?? 0) - (a.gaveWayAt ?? 0));
+  }
+
+  /** [J6] Links by which nobody new finds a place. */
+  get fullLinks(): readonly string[] {
+    return this.invites
+      .filter((invite) => this.placeFor(invite).kind === 'full')
+      .map(({ inviteId }) => inviteId);
   }
 
   /** Invites that have not ended. */
   get invites(): readonly StoredInvite[] {
     const now = this.options.clock.now();
     return this.options.journal.invites().filter((invite) => invite.notAfter > now);
-  }
-
-  /** As many are in as may. */
-  get isFull(): boolean {
-    return this.members.length >= LIMITS.members;
   }
 
   get people(): readonly Person[] {
@@ -59,11 +80,16 @@ export class Roster {
     return stored && this.personOf(stored);
   }
 
-  /** Takes in who knocked with an invite; undefined if the room is full, or the invite has ended while the knock was opened. */
-  admitKnock(member: string, knock: Knock, invite: StoredInvite): StoredMember | undefined {
+  /**
+   * Takes in who knocked with an invite; undefined if it has no place, or has ended while the knock
+   * was opened. Somebody who is gone may give way.
+   */
+  admitKnock(member: string, knock: Knock, invite: StoredInvite): Admitted | undefined {
     if (!this.invites.some(({ inviteId }) => inviteId === invite.inviteId)) return undefined;
-    const known = this.members.find((one) => one.member === member);
-    if (!known && this.isFull) return undefined;
+    const place = this.placeFor(invite, member);
+    if (place.kind === 'full') return undefined;
+    const { journal, clock } = this.options;
+    const known = journal.members().find((one) => one.member === member);
     const invited = roleOf(invite.role);
     const before = known && roleOf(known.role);
     const isOwner = invited === 'owner' || before === 'owner';
@@ -77,7 +103,7 @@ export class Roster {
       member,
       key: knock.key,
       exchangeKey: knock.exchangeKey,
-      name: cleanName(knock.name) || 'Guest',
+      ...this.nameOf(member, cleanName(knock.name) || 'Guest', role),
       device: cleanName(knock.device),
       role,
       // What the owner has allowed is not taken back, nor widened, by a link that only asks.
@@ -88,10 +114,18 @@ export class Roster {
       asksControl: role === 'viewer' && invited === 'controller',
       inviteId: isOwner && known ? known.inviteId : invite.inviteId,
       tokenHash: knock.tokenHash,
-      since: known?.since ?? this.options.clock.now(),
+      since: known?.since ?? clock.now(),
     };
-    this.options.journal.saveMember(stored);
-    return stored;
+    const gone = place.kind === 'given up' ? place.by : undefined;
+    if (gone !== undefined) this.giveWay(gone);
+    journal.saveMember(stored);
+    if (role === 'owner') this.renameLookalikes(stored);
+    return { stored, ...(gone === undefined ? {} : { gone }) };
+  }
+
+  /** [J6] Whether somebody, or a stranger, finds a place by a link. */
+  placeFor(invite: StoredInvite, member?: string): Place {
+    return placeFor({ members: this.members, goneMs: this.options.goneMs }, invite, member);
   }
 
   /** Changes what a member may do; false if there is none. */
@@ -126,7 +160,8 @@ export class Roster {
 
   /** Takes out everybody but owners, and every invite but theirs; the members that went. */
   removeGuests(): readonly string[] {
-    const guests = this.members.filter((one) => roleOf(one.role) !== 'owner');
+    const all = this.options.journal.members();
+    const guests = all.filter((one) => roleOf(one.role) !== 'owner');
     for (const { member } of guests) this.options.journal.removeMember(member);
     for (const { inviteId, role } of this.options.journal.invites()) {
       if (roleOf(role) !== 'owner') this.options.journal.removeInvite(inviteId);
@@ -137,7 +172,7 @@ export class Roster {
   /** Forgets invites that have ended, but for those whose rights a member may still be given. */
   forgetEnded(): void {
     const { journal, clock } = this.options;
-    const inUse = new Set(this.members.map(({ inviteId }) => inviteId));
+    const inUse = new Set(journal.members().map(({ inviteId }) => inviteId));
     for (const { inviteId, notAfter } of journal.invites()) {
       if (notAfter <= clock.now() && !inUse.has(inviteId)) journal.removeInvite(inviteId);
     }
@@ -182,6 +217,37 @@ export class Roster {
     return tokens;
   }
 
+  /** It stays known, so that it comes back with what it was allowed; of those there are not too many. */
+  private giveWay(member: string): void {
+    const { journal, clock } = this.options;
+    const known = this.members.find((one) => one.member === member);
+    if (known) journal.saveMember({ ...known, gaveWayAt: clock.now() });
+    for (const { member: one } of this.gaveWay.slice(LIMITS.gaveWay)) journal.removeMember(one);
+  }
+
+  /** [J7] The name that the others see: with a number, if it looks like another's. Owners have theirs. */
+  private nameOf(member: string, name: string, role: Role): { name: string; alike?: boolean } {
+    const others = this.options.journal
+      .members()
+      .filter((one) => one.member !== member && (role !== 'owner' || roleOf(one.role) === 'owner'));
+    const taken = new Set(others.map((one) => nameSkeleton(one.name)));
+    // Two devices of the owner have one name.
+    if (role === 'owner' || !taken.has(nameSkeleton(name))) return { name };
+    for (let n = 2; ; n += 1) {
+      const numbered = numberedName(name, n);
+      if (!taken.has(nameSkeleton(numbered))) return { name: numbered, alike: true };
+    }
+  }
+
+  private renameLookalikes(owner: StoredMember): void {
+    const { journal } = this.options;
+    for (const one of journal.members()) {
+      if (roleOf(one.role) === 'owner' || nameSkeleton(one.name) !== nameSkeleton(owner.name))
+        continue;
+      journal.saveMember({ ...one, ...this.nameOf(one.member, one.name, 'viewer') });
+    }
+  }
+
   private personOf(member: StoredMember): Person {
     return {
       member: member.member,
@@ -191,11 +257,18 @@ export class Roster {
       role: member.role,
       scopes: [...member.scopes],
       ...(member.asksControl ? { asksControl: true } : {}),
+      ...(member.alike ? { alike: true } : {}),
       since: member.since,
       ...(member.notAfter === undefined ? {} : { notAfter: member.notAfter }),
       present: this.options.isPresent(member.member),
     };
   }
+}
+
+/** A name with a number, within its bound. */
+function numberedName(name: string, n: number): string {
+  const number = ` (${n})`;
+  return jsonCut(name, LIMITS.nameBytes - number.length) + number;
 }
 
 /** Scopes of a role; what another version has given beside ours stays. */

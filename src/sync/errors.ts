@@ -54,12 +54,15 @@ export function roomNotFound(): AppError {
   });
 }
 
-/** As many people are in the session as may be. */
-export function roomFull(): AppError {
+/** [J6] By this link nobody new finds a place; `places`: how many it has. */
+export function linkFull(places: number): AppError {
   return new AppError('too-many', {
-    happened: say`${LIMITS.members} people are in this session, which is as many as it can have.`,
+    happened:
+      places === 1
+        ? say`This link is for one person, who is in, or the session has no place left for it.`
+        : say`This link is for ${places} people, who are in, or the session has no place left for it.`,
     kept: say`The link still works; nothing was sent.`,
-    remedy: say`Ask its owner to remove somebody who is gone, then open the link again.`,
+    remedy: say`Ask the owner for a link of your own, or open this one again when somebody has left: the place of whoever is gone for a minute becomes free.`,
   });
 }
 

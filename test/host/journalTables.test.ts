@@ -177,6 +177,7 @@ describe('room journal', () => {
       journal: room,
       clock: systemClock,
       isPresent: () => true,
+      goneMs: () => 0,
     });
     expect(roster.people).toMatchObject([{ role: 'reviewer', scopes: ['prompt', 'suggest'] }]);
     const [bo] = roster.people;

@@ -22,10 +22,10 @@ import {
   toolActionSchema,
   toolFamilySchema,
 } from '../../src/protocol/toolView.ts';
+import { roleSchema } from '../../src/protocol/role.ts';
 import {
   capabilitySchema,
   modeKindSchema,
-  roleSchema,
   scopeSchema,
   sessionStatusSchema,
   sourceSchema,

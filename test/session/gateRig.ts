@@ -2,7 +2,8 @@
 import { CLAUDE_RULES } from '../../src/claude/rules/claudeRules.ts';
 import type { Ack, Command } from '../../src/protocol/command.ts';
 import type { Json } from '../../src/protocol/json.ts';
-import type { Person, Role, Scope } from '../../src/protocol/state.ts';
+import type { Role } from '../../src/protocol/role.ts';
+import type { Person, Scope } from '../../src/protocol/state.ts';
 import type { AcceptedCommand } from '../../src/session/control/commandHandlers.ts';
 import { ControlLease } from '../../src/session/control/controlLease.ts';
 import { CommandGate } from '../../src/session/control/commandGate.ts';

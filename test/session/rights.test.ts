@@ -6,7 +6,8 @@ import {
   COMMANDS,
   type ParsedCommand,
 } from '../../src/protocol/commandTable.ts';
-import type { Role, Scope } from '../../src/protocol/state.ts';
+import type { Role } from '../../src/protocol/role.ts';
+import type { Scope } from '../../src/protocol/state.ts';
 import { CLAUDE_RULES } from '../../src/claude/rules/claudeRules.ts';
 import { mayHoldControl, refuseByRights } from '../../src/session/control/rights.ts';
 

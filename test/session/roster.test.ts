@@ -1,51 +1,6 @@
 // Who is let in by a knock, with which rights, and what is forgotten.
 import { expect, test } from 'vitest';
-import type { Knock } from '../../src/protocol/room.ts';
-import type { StoredInvite, StoredMember } from '../../src/session/roomJournal.ts';
-import { Roster } from '../../src/session/roster.ts';
-import { createFakeClock } from '../probes/fakeClock.ts';
-
-function makeRoster() {
-  const clock = createFakeClock();
-  const members = new Map<string, StoredMember>();
-  const invites = new Map<string, StoredInvite>();
-  const journal = {
-    members: () => [...members.values()],
-    saveMember: (member: StoredMember) => void members.set(member.member, member),
-    removeMember: (member: string) => void members.delete(member),
-    invites: () => [...invites.values()],
-    saveInvite: (invite: StoredInvite) => void invites.set(invite.inviteId, invite),
-    removeInvite: (inviteId: string) => void invites.delete(inviteId),
-  };
-  const roster = new Roster({ room: 'room', journal, clock, isPresent: () => true });
-  const invite = (inviteId: string, change: Partial<StoredInvite> = {}): StoredInvite => {
-    const made: StoredInvite = {
-      inviteId,
-      secret: 's',
-      role: 'viewer',
-      scopes: [],
-      allowControl: false,
-      loopbackOnly: false,
-      notAfter: clock.now() + 60_000,
-      createdAt: clock.now(),
-      ...change,
-    };
-    journal.saveInvite(made);
-    return made;
-  };
-  const knock = (name = 'Ada'): Knock => ({
-    versions: [1],
-    inviteId: 'x',
-    key: 'k',
-    exchangeKey: 'e',
-    name,
-    device: 'd',
-    nonce: 'n',
-    tokenHash: 't',
-    at: 0,
-  });
-  return { roster, clock, invite, knock, members, invites };
-}
+import { makeRoster } from './rosterRig.ts';
 
 test('[J4] a knock whose invite ended while it was opened lets nobody in', () => {
   const { roster, clock, invite, knock } = makeRoster();
@@ -96,16 +51,6 @@ test('[B2] the key that only the host seals for stays out of the state', () => {
   roster.admitKnock('ada', knock(), invite('a'));
   expect(members.get('ada')?.exchangeKey).toBe('e');
   expect(roster.people[0]).not.toHaveProperty('exchangeKey');
-});
-
-test('[B6] sixty-four are in, one more is not; who is in already may knock again', () => {
-  const { roster, invite, knock } = makeRoster();
-  const link = invite('open');
-  for (let n = 0; n < 64; n += 1) roster.admitKnock(`m${n}`, knock(), link);
-  expect(roster.isFull).toBe(true);
-  expect(roster.admitKnock('late', knock(), link)).toBeUndefined();
-  expect(roster.admitKnock('m3', knock('New name'), link)?.name).toBe('New name');
-  expect(roster.people).toHaveLength(64);
 });
 
 test('[J5] who leaves goes alone, who is removed takes the link along', () => {

@@ -34,6 +34,7 @@ async function makeAttendance() {
     opener,
     keyOf: (id) => (id === identity.member ? toBase64Url(identity.signing.publicBytes) : undefined),
     renew: (_window, fence) => renewed.push(fence),
+    clock,
   });
   let beatsMade = 0;
   const beats = new HostBeats({

@@ -33,12 +33,13 @@ async function makeReader() {
     notAfter: clock.now() + 60_000,
     createdAt: clock.now(),
   });
-  const roster = new Roster({ room, journal, clock, isPresent: () => true });
+  const roster = new Roster({ room, journal, clock, isPresent: () => true, goneMs: () => 0 });
   const reader = new KnockReader({
     room,
     roomBytes,
     roster,
     onAdmit: async () => undefined,
+    onGaveWay: () => undefined,
     log: silentLogger,
   });
   rig.own(() => reader.dispose());

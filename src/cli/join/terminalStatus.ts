@@ -10,7 +10,8 @@ import type { Standing } from '../../client/standing/standing.ts';
 import { connectionText, holderText as holderWords } from '../../client/standing/standingWords.ts';
 import { untranslated } from '../../client/translate.ts';
 import { requestKindOf, roleOf, unknownStatus } from '../../protocol/openValues.ts';
-import type { Person, Role, RoomState, SessionState } from '../../protocol/state.ts';
+import type { Role } from '../../protocol/role.ts';
+import type { Person, RoomState, SessionState } from '../../protocol/state.ts';
 import type { RoomView, Truth } from '../../session/view.ts';
 import { oneLine } from '../io.ts';
 

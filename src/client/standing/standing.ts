@@ -1,7 +1,8 @@
 // How a session stands, for every place that says something of it: one value from connection, status, control and role. Pure.
 import { statusOf, unknownStatus } from '../../protocol/openValues.ts';
 import type { PanelControl, PanelHeader, PanelTruth } from '../../protocol/local/panel.ts';
-import type { Role, SessionStatus, SessionSummary } from '../../protocol/state.ts';
+import type { Role } from '../../protocol/role.ts';
+import type { SessionStatus, SessionSummary } from '../../protocol/state.ts';
 
 /** The part of a header that this is made from. */
 export type StandingSource = Pick<PanelHeader, 'truth' | 'control'> & {

@@ -3,7 +3,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import * as z from 'zod/mini';
 import { parseJson } from '../../protocol/json.ts';
 import { openEnum } from '../../protocol/openEnum.ts';
-import { roleSchema, scopeSchema } from '../../protocol/state.ts';
+import { roleSchema } from '../../protocol/role.ts';
+import { scopeSchema } from '../../protocol/state.ts';
 import type { StoredInvite, StoredMember } from '../../session/roomJournal.ts';
 import { type SqlRow, type Statements, statementsOf, transact } from './sqlite.ts';
 
@@ -21,6 +22,8 @@ const memberSchema: z.ZodMiniType<StoredMember> = z.looseObject({
   tokenHash: z.string(),
   since: z.number(),
   notAfter: z.exactOptional(z.number()),
+  alike: z.exactOptional(z.boolean()),
+  gaveWayAt: z.exactOptional(z.number()),
 });
 
 const inviteSchema: z.ZodMiniType<StoredInvite> = z.looseObject({
@@ -30,6 +33,7 @@ const inviteSchema: z.ZodMiniType<StoredInvite> = z.looseObject({
   scopes: z.array(openEnum(scopeSchema)),
   allowControl: z.boolean(),
   loopbackOnly: z.boolean(),
+  places: z.exactOptional(z.number()),
   notAfter: z.number(),
   relay: z.exactOptional(z.string()),
   createdAt: z.number(),

@@ -7,7 +7,8 @@ import type { CommandArgs } from '../../protocol/commandTable.ts';
 import { TIMES } from '../../protocol/limits.ts';
 import { parseLink, relayAddress } from '../../protocol/link.ts';
 import { canOf, isUnattended, roleOf } from '../../protocol/openValues.ts';
-import type { Role, SessionSummary, Sharing } from '../../protocol/state.ts';
+import type { Role } from '../../protocol/role.ts';
+import type { SessionSummary, Sharing } from '../../protocol/state.ts';
 import { SUBPROTOCOL } from '../../protocol/version.ts';
 import {
   addressUnreachable,
@@ -79,6 +80,7 @@ export async function shareSession(
       ...(args.scopes === undefined ? {} : { scopes: args.scopes }),
       ...(args.allowControl === undefined ? {} : { allowControl: args.allowControl }),
       loopbackOnly: target.kind === 'loopback',
+      ...(args.places === undefined ? {} : { places: args.places }),
       lifetimeMs,
       relay: target.url,
     });
@@ -152,11 +154,12 @@ export function sharingOf(
   if (since === undefined || where === undefined) return undefined;
   const invites = session.room.invites
     .filter(({ role }) => roleOf(role) !== 'owner')
-    .map(({ inviteId, role, notAfter, allowControl }) => ({
+    .map(({ inviteId, role, notAfter, allowControl, places }) => ({
       inviteId,
       role,
       notAfter,
       ...(allowControl ? { allowControl } : {}),
+      ...(places === undefined ? {} : { places }),
     }));
   const hasGuests = session.room.people.some(({ role }) => roleOf(role) !== 'owner');
   if (invites.length === 0 && !hasGuests) return undefined;

@@ -1,11 +1,11 @@
 // What a panel is told: a view model, never keys or a Y.Doc. What it says is in fromPanel.ts.
 import * as z from 'zod/mini';
 import { connectionKindSchema } from './connectionKind.ts';
+import { roleSchema } from '../role.ts';
 import {
   pendingSchema,
   problemSchema,
   queuedSchema,
-  roleSchema,
   scopeSchema,
   sessionSummarySchema,
   sharingSchema,

@@ -4,7 +4,8 @@ import { ackStatusSchema } from '../command.ts';
 import { connectionKindSchema } from './connectionKind.ts';
 import { jsonSchema } from '../json.ts';
 import { openEnum } from '../openEnum.ts';
-import { roleSchema, roomStateSchema } from '../state.ts';
+import { roleSchema } from '../role.ts';
+import { roomStateSchema } from '../state.ts';
 import { liveTextSchema } from '../entryParts.ts';
 import { entrySchema } from '../transcript.ts';
 

@@ -3,6 +3,7 @@ import type { Awareness } from 'y-protocols/awareness';
 import { type Disposable, DisposableStore } from '../../base/disposable.ts';
 import { Emitter } from '../../base/emitter.ts';
 import { fromBase64Url, toBase32, toBase64Url, utf8Text } from '../../base/bytes.ts';
+import type { Clock } from '../../base/clock.ts';
 import { importVerifyKey } from '../../crypto/keys.ts';
 import { readHeader, type RecordOpener } from '../../crypto/record.ts';
 import { parseJson } from '../../protocol/json.ts';
@@ -19,6 +20,7 @@ export interface AttendanceOptions {
   /** Ed25519 key of a member, base64url; undefined if it is none. */
   readonly keyOf: (member: string) => string | undefined;
   readonly renew: (window: WindowRef, fence: number) => void;
+  readonly clock: Clock;
 }
 
 interface Window extends WindowRef {
@@ -43,6 +45,9 @@ export class Attendance implements Disposable {
   private readonly sources = new Map<Awareness, Map<number, Window>>();
   /** Newest presence of each window: an older one, played back, is not its voice. */
   private readonly newest = new Map<string, { readonly seq: bigint; readonly text: string }>();
+  /** When the last window of a member that had one went, in monotonic time. */
+  private readonly leftAt = new Map<string, number>();
+  private readonly startedAt: number;
   private chain: Promise<void> = Promise.resolve();
 
   /** Somebody came or went. */
@@ -50,6 +55,7 @@ export class Attendance implements Disposable {
 
   constructor(options: AttendanceOptions) {
     this.options = options;
+    this.startedAt = options.clock.monotonic();
   }
 
   /** Windows that are here, each once. */
@@ -75,6 +81,12 @@ export class Attendance implements Disposable {
     return this.windows.some((window) => window.member === member);
   }
 
+  /** For how long no window of a member was here, as far as this process knows, ms; 0: one is. */
+  goneMs(member: string): number {
+    if (this.isPresent(member)) return 0;
+    return this.options.clock.monotonic() - (this.leftAt.get(member) ?? this.startedAt);
+  }
+
   /** Follows another relay's awareness until it is destroyed. */
   follow(awareness: Awareness): void {
     this.sources.set(awareness, new Map());
@@ -86,9 +98,10 @@ export class Attendance implements Disposable {
       awareness.off('change', onChange);
       awareness.off('update', onChange);
       awareness.off('destroy', onDestroy);
-      const hadWindows = (this.sources.get(awareness)?.size ?? 0) > 0;
+      const windows = [...(this.sources.get(awareness)?.values() ?? [])];
       this.sources.delete(awareness);
-      if (hadWindows) this.changed.fire();
+      for (const { member } of windows) this.left(member);
+      if (windows.length > 0) this.changed.fire();
     });
     const onDestroy = (): void => this.disposables.delete(following);
     awareness.on('destroy', onDestroy);
@@ -114,9 +127,10 @@ export class Attendance implements Disposable {
     if (!windows) return;
     const states = [...awareness.getStates()].slice(0, LIMITS.awarenessClients);
     let isNews = false;
-    for (const [client] of windows) {
+    for (const [client, { member }] of windows) {
       if (states.some(([id]) => id === client)) continue;
       windows.delete(client);
+      this.left(member);
       isNews = true;
     }
     for (const [client, state] of states) {
@@ -157,6 +171,14 @@ export class Attendance implements Disposable {
     }
     this.remember(window, { seq: header.seq, text });
     return { member, window, text, nonce, sent };
+  }
+
+  private left(member: string): void {
+    if (this.isPresent(member)) return;
+    this.leftAt.delete(member);
+    this.leftAt.set(member, this.options.clock.monotonic());
+    const oldest = this.leftAt.keys().next();
+    if (this.leftAt.size > MAX_REMEMBERED && !oldest.done) this.leftAt.delete(oldest.value);
   }
 
   private remember(window: string, newest: { readonly seq: bigint; readonly text: string }): void {

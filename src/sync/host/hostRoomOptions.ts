@@ -12,12 +12,12 @@ import type {
   SessionCommandKind,
 } from '../../protocol/commandTable.ts';
 import type { Json } from '../../protocol/json.ts';
+import type { Role } from '../../protocol/role.ts';
 import type {
   DirectoryRow,
   MachineState,
   Pending,
   Queued,
-  Role,
   Scope,
   SessionSummary,
   Sharing,
@@ -130,6 +130,8 @@ export interface InviteOptions {
   /** Guests of a controller link may control without the owner's Allow control. */
   readonly allowControl?: boolean;
   readonly loopbackOnly?: boolean;
+  /** [J6] How many may be in by it; default 8. */
+  readonly places?: number;
   readonly lifetimeMs: number;
   /** Address that the link names, ws:// or wss://. */
   readonly relay: string;

@@ -3,7 +3,7 @@ import * as Y from 'yjs';
 import { fromBase32 } from '../../base/bytes.ts';
 import type { DisposableStore } from '../../base/disposable.ts';
 import { RecordOpener, RecordSealer } from '../../crypto/record.ts';
-import type { Person } from '../../protocol/state.ts';
+import type { Person, RoomState } from '../../protocol/state.ts';
 import { CommandGate } from '../../session/control/commandGate.ts';
 import { ControlLease } from '../../session/control/controlLease.ts';
 import { documentClient } from '../../session/documentClient.ts';
@@ -74,23 +74,26 @@ export async function createHostRoomParts(
   const controlLease = disposables.add(new ControlLease({ clock, journal }));
   // Who is here is a part of what the roster tells: only the keys come from below both.
   const memberOf = (member: string): StoredMember | undefined =>
-    journal.members().find((one) => one.member === member);
+    journal.members().find((one) => one.member === member && one.gaveWayAt === undefined);
   const keyOf = (member: string): string | undefined => memberOf(member)?.key;
   const attendance = disposables.add(
     new Attendance({
       opener,
       keyOf,
       renew: (window, fence) => controlLease.renew(window, fence),
+      clock,
     }),
   );
   const isPresent = attendance.isPresent.bind(attendance);
-  const roster = new Roster({ room, journal, clock, isPresent });
+  const goneMs = attendance.goneMs.bind(attendance);
+  const roster = new Roster({ room, journal, clock, isPresent, goneMs });
   const person = (member: string): Person | undefined => roster.person(member);
   const roomRelays = disposables.add(new RoomRelays({ ...options, roster }));
 
   const roomStates = new RoomStates({
     ...options,
     people: () => roster.people,
+    places: () => placesOfRoom(roster),
     control: () => controlLease.state,
   });
   const publisher = disposables.add(
@@ -176,6 +179,7 @@ export async function createHostRoomParts(
       roomBytes,
       roster,
       onAdmit: () => roomPeople.welcome(),
+      onGaveWay: (member) => roomPeople.gaveWay(member),
       onForeign: (error) => options.onForeignKnock?.(error),
       log,
     }),
@@ -217,5 +221,13 @@ export async function createHostRoomParts(
     commandGate,
     knockReader,
     documentRepair,
+  };
+}
+
+/** [J6] What of the places stands in the state; nothing where there is nothing to say. */
+function placesOfRoom({ fullLinks, gaveWay }: Roster): Pick<RoomState, 'fullLinks' | 'gaveWay'> {
+  return {
+    ...(fullLinks.length > 0 && { fullLinks: [...fullLinks] }),
+    ...(gaveWay.length > 0 && { gaveWay: gaveWay.map(({ member }) => member) }),
   };
 }

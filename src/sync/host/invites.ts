@@ -34,6 +34,7 @@ export async function makeInvite(
     scopes: invite.scopes ?? [],
     allowControl: invite.allowControl ?? false,
     loopbackOnly: invite.loopbackOnly ?? false,
+    ...(invite.places === undefined ? {} : { places: invite.places }),
     notAfter: createdAt + invite.lifetimeMs,
     relay,
     createdAt,

@@ -22,6 +22,8 @@ export interface KnockReaderOptions {
   readonly roster: Roster;
   /** Somebody was admitted, or said its name or token anew. */
   readonly onAdmit: () => Promise<void>;
+  /** [J6] A member gave its place up. */
+  readonly onGaveWay: (member: string) => void;
   /** [V1] Somebody with a link speaks none of our versions, and was not admitted. */
   readonly onForeign?: (error: AppError) => void;
   readonly log: Logger;
@@ -68,9 +70,13 @@ export class KnockReader implements Disposable {
         const opened = secret && (await openKnock({ record, secret, room, roomBytes }));
         if (!opened) continue;
         if (sideToUpdate(opened.knock.versions) !== undefined) this.refuse(opened.knock);
-        else if (roster.admitKnock(opened.member, opened.knock, invite)) isNews = true;
-        // Who knocks sees it in the state, and says so to its person.
-        else if (roster.isFull) this.options.log.warn('knock refused: the room is full');
+        else {
+          const admitted = roster.admitKnock(opened.member, opened.knock, invite);
+          if (admitted) isNews = true;
+          // [J6] Who knocks sees it in the state, and says so to its person.
+          else this.options.log.warn('knock refused: no place', { invite: invite.inviteId });
+          if (admitted?.gone !== undefined) this.options.onGaveWay(admitted.gone);
+        }
         break;
       }
     }

@@ -3,9 +3,11 @@ import { Emitter } from '../../base/emitter.ts';
 import type { Disposable } from '../../base/disposable.ts';
 import type { Clock } from '../../base/clock.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { Role, Scope } from '../../protocol/state.ts';
+import type { Role } from '../../protocol/role.ts';
+import type { Scope } from '../../protocol/state.ts';
 import type { ControlLease } from '../../session/control/controlLease.ts';
 import type { RoomJournal } from '../../session/roomJournal.ts';
+import { GONE_MS } from '../../session/places.ts';
 import type { Roster } from '../../session/roster.ts';
 import type { Attendance } from './attendance.ts';
 import { tooManyInvites } from '../errors.ts';
@@ -34,6 +36,7 @@ export interface RoomPeopleOptions {
 export class RoomPeople implements Disposable {
   private readonly options: RoomPeopleOptions;
   private readonly changed = new Emitter<void>();
+  private gone: Disposable | undefined;
 
   /** Who is there, or what somebody may do, is another. */
   readonly onDidChange = this.changed.event;
@@ -85,6 +88,11 @@ export class RoomPeople implements Disposable {
     if (this.options.roster.leave(member)) this.cutOff([member]);
   }
 
+  /** [J6] Somebody who is gone gave its place up: it comes back by the link it came by. */
+  gaveWay(member: string): void {
+    this.cutOff([member]);
+  }
+
   /** Cuts every guest off and ends their links, at the relays a moment later. */
   removeGuests(): void {
     this.cutOff(this.options.roster.removeGuests());
@@ -103,11 +111,15 @@ export class RoomPeople implements Disposable {
 
   /** Windows came or went. */
   attend(): void {
+    // [J6] By then who went may give way: a link that is full is so no more.
+    this.gone?.dispose();
+    this.gone = this.options.clock.after(GONE_MS, () => this.changed.fire());
     for (const { member } of this.options.attendance.windows) this.options.channels.open(member);
     this.changed.fire();
   }
 
   dispose(): void {
+    this.gone?.dispose();
     this.changed.dispose();
   }
 

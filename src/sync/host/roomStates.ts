@@ -12,6 +12,8 @@ export interface RoomStatesOptions {
   /** Keeps the revision for the next start. */
   readonly saveRev?: (rev: number) => void;
   readonly people: () => readonly Person[];
+  /** [J6] Who finds no place, and who gave one up. */
+  readonly places: () => Pick<RoomState, 'fullLinks' | 'gaveWay'>;
   readonly control: () => Focus;
   readonly clock: Clock;
   readonly log: Logger;
@@ -48,6 +50,7 @@ export class RoomStates {
       asOf,
       first,
       people: [...this.options.people()],
+      ...this.options.places(),
       focus: this.options.control(),
     };
     const whole: RoomState = app.kind === 'session' ? { ...app, ...common } : { ...app, ...common };

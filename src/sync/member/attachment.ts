@@ -4,6 +4,7 @@ import { Emitter } from '../../base/emitter.ts';
 import type { AppError } from '../../base/errors.ts';
 import type { Bytes } from '../../base/bytes.ts';
 import { admissionToken } from '../../crypto/admissionToken.ts';
+import { inviteIdOf } from '../../crypto/knock.ts';
 import { channelToken } from '../../crypto/identity.ts';
 import { openForMember } from '../../crypto/sealedForMember.ts';
 import { CLOSE } from '../../protocol/closeCodes.ts';
@@ -11,7 +12,8 @@ import type { CommandArgs, CommandKind } from '../../protocol/commandTable.ts';
 import type { Json } from '../../protocol/json.ts';
 import { type InviteLink, parseLink } from '../../protocol/link.ts';
 import { roleOf } from '../../protocol/openValues.ts';
-import type { Person, Role, RoomState } from '../../protocol/state.ts';
+import type { Role } from '../../protocol/role.ts';
+import type { Person, RoomState } from '../../protocol/state.ts';
 import {
   type Alarm,
   type LiveBlock,
@@ -57,6 +59,7 @@ export class Attachment implements RoomView, Disposable {
     const tokens = {
       invite: await admissionToken(link.secret, link.room),
       channel: await channelToken(options.identity, link.room),
+      inviteId: await inviteIdOf(link.secret, link.room),
     };
     const disposables = new DisposableStore();
     try {
@@ -290,7 +293,7 @@ export class Attachment implements RoomView, Disposable {
     const { replica, roomEntry, memberChannel, documentConnection } = this.parts;
     const { state } = replica;
     if (!state || this.over) return;
-    this.endIf(roomEntry.follow(this.me, state.people.length));
+    this.endIf(roomEntry.follow(this.me, state));
     if (this.me && !this.over) memberChannel.enter(documentConnection.url);
   }
 

@@ -128,7 +128,8 @@ export function createAttachmentParts(
       clock,
     }),
   );
-  const roomEntry = new RoomEntry({ link, tokens, main: documentConnection, knocking, clock });
+  const main = documentConnection;
+  const roomEntry = new RoomEntry({ link, tokens, member, main, knocking, clock });
   const memberChannel = disposables.add(
     new MemberChannel({
       name: channelDocument(link.room, member),

@@ -4,9 +4,9 @@ import type { Clock } from '../../base/clock.ts';
 import { CLOSE } from '../../protocol/closeCodes.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { InviteLink } from '../../protocol/link.ts';
-import type { Person } from '../../protocol/state.ts';
+import type { Person, RoomState } from '../../protocol/state.ts';
 import type { DocumentConnection } from '../documentConnection.ts';
-import { notAdmitted, notMemberAnyMore, revoked, roomFull, roomNotFound } from '../errors.ts';
+import { linkFull, notAdmitted, notMemberAnyMore, revoked, roomNotFound } from '../errors.ts';
 import { asksMore, type Knocking } from './knocking.ts';
 
 /** A new room may be claimed a moment after its link was made; longer than this it is not there. */
@@ -16,12 +16,15 @@ const UNKNOWN_ROOM_MS = 8_000;
 export interface AdmissionTokens {
   readonly invite: string;
   readonly channel: string;
+  /** Names the link in the state of its room. */
+  readonly inviteId: string;
 }
 
 /** What admission needs. */
 export interface RoomEntryOptions {
   readonly link: InviteLink;
   readonly tokens: AdmissionTokens;
+  readonly member: string;
   /** The connection of the main document. */
   readonly main: DocumentConnection;
   readonly knocking: Knocking;
@@ -43,13 +46,15 @@ export class RoomEntry {
     this.options = options;
   }
 
-  /** The roster says who is in: our own row, if there is one, among so many. */
-  follow(me: Person | undefined, people: number): AppError | undefined {
-    const { knocking, link, main } = this.options;
+  /** The state says who is in: our own row, if there is one, and which links have no place. */
+  follow(me: Person | undefined, state: RoomState): AppError | undefined {
+    const { knocking, link, main, tokens, member } = this.options;
     if (!me) {
+      // [J6] Who gave its place up while it was gone asks for one again.
+      if (state.gaveWay?.includes(member)) this.wasMember = false;
       // Whoever was let in once and is not there any more does not ask again by itself.
       if (this.wasMember) return notMemberAnyMore();
-      if (people >= LIMITS.members) return roomFull();
+      if (state.fullLinks?.includes(tokens.inviteId)) return linkFull(placesIn(state, tokens));
       knocking.start(main.url);
       return undefined;
     }
@@ -104,4 +109,10 @@ export class RoomEntry {
     this.offersInvite = isInvite;
     this.options.main.setAddress(this.options.main.url, this.token);
   }
+}
+
+/** How many places the link has. */
+function placesIn(state: RoomState, { inviteId }: AdmissionTokens): number {
+  const invites = state.kind === 'session' ? (state.sharing?.invites ?? []) : [];
+  return invites.find((invite) => invite.inviteId === inviteId)?.places ?? LIMITS.placesOfLink;
 }
