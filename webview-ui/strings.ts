@@ -257,6 +257,10 @@ export const PANEL_STRINGS = [
   'broken off',
   'Broken off when the computer stopped. If the agent finished it, the whole comes below.',
   'Not up to date: the relay holds back the newest state',
+  '{0} ({1})',
+  '{0} links are full: nobody new comes in by them.',
+  'One link is full: nobody new comes in by it.',
+  'the name looks like another’s',
 ] as const;
 
 /** One of them. */

@@ -230,7 +230,7 @@ export const COMMANDS = {
       allowControl: z.optional(z.boolean()),
       /** From now on everybody reads what commands such as /context print; absent: owners alone [R18]. */
       commandOutput: z.optional(z.boolean()),
-      /** [J6] How many may be in by the link; absent: 8. */
+      /** [J7] How many may be in by the link; absent: 8. */
       places: z.optional(z.int().check(z.gte(1), z.lte(LIMITS.members))),
       /** How long the link works, ms. */
       lifetimeMs: z.optional(z.number()),

@@ -9,7 +9,7 @@ export const authorSchema = z.looseObject({
   member: z.optional(z.string()),
   name: z.string(),
   device: z.optional(z.string()),
-  /** [J7] What it was then; absent before 0.5.0, and for what came from the computer itself. */
+  /** [J8] What it was then; absent before 0.5.0, and for what came from the computer itself. */
   role: z.optional(openEnum(roleSchema)),
 });
 

@@ -20,7 +20,7 @@ export const LIMITS = {
   /** JSON of the state; sealed it takes up to 4 KiB of padding and 152 bytes more. */
   stateBytes: 48 * KIB,
   /** What the state takes with every list full: the rest stays free for members to come. */
-  stateFillBytes: 40 * KIB,
+  stateFillBytes: 41 * KIB,
   /** Texts of the state, counted as they stand in JSON: a name or device, a title, the beginning of a queued prompt. */
   nameBytes: 64,
   titleBytes: 200,
@@ -34,7 +34,7 @@ export const LIMITS = {
   /** … the last of these, for owners … */
   placesOfOwners: 4,
   /** … and ids of those who gave their place up, and come back by themselves … */
-  gaveWay: 32,
+  gaveWay: 16,
   /** … links besides the owner's own that work at the same time … */
   invites: 16,
   /** … requests that are named; further ones wait on the host … */

@@ -23,7 +23,7 @@ export const personSchema = z.looseObject({
   scopes: z.array(openEnum(scopeSchema)),
   /** Came by a controller link and waits for the owner's Allow control. */
   asksControl: z.optional(z.boolean()),
-  /** [J7] The name looks like somebody else's here, and has got a number. */
+  /** [J8] The name looks like somebody else's here, and has got a number. */
   alike: z.optional(z.boolean()),
   since: z.number(),
   /** Host wall time when the membership ends, ms. */
@@ -129,13 +129,13 @@ export const sharingSchema = z.looseObject({
       notAfter: z.number(),
       /** Guests of a controller link are admitted as controllers without asking (scripts). */
       allowControl: z.optional(z.boolean()),
-      /** [J6] How many may be in by it, if not 8. */
+      /** [J7] How many may be in by it, if not 8. */
       places: z.optional(z.number()),
     }),
   ),
 });
 
-/** [J6] Who finds no place, and who gave one up. */
+/** [J7] Who finds no place, and who gave one up. */
 const placesSchema = {
   /** Links by which nobody new finds a place now. */
   fullLinks: z.optional(z.array(z.string())),

@@ -1,4 +1,4 @@
-// [J6] Places in a room: how many a link has, which are kept free, and who gives way.
+// [J7] Places in a room: how many a link has, which are kept free, and who gives way.
 import { LIMITS } from '../protocol/limits.ts';
 import { roleOf } from '../protocol/openValues.ts';
 import type { StoredInvite, StoredMember } from './roomJournal.ts';

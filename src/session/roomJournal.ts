@@ -29,9 +29,9 @@ export interface StoredMember {
   readonly tokenHash: string;
   readonly since: number;
   readonly notAfter?: number;
-  /** [J7] The name looks like somebody else's, and has a number. */
+  /** [J8] The name looks like somebody else's, and has a number. */
   readonly alike?: boolean;
-  /** [J6] Host wall time when it gave its place up, ms: it is no member until it has one again. */
+  /** [J7] Host wall time when it gave its place up, ms: it is no member until it has one again. */
   readonly gaveWayAt?: number;
 }
 
@@ -44,7 +44,7 @@ export interface StoredInvite {
   readonly scopes: readonly Open<Scope>[];
   readonly allowControl: boolean;
   readonly loopbackOnly: boolean;
-  /** [J6] How many may be in by it; absent: `LIMITS.placesOfLink`. */
+  /** [J7] How many may be in by it; absent: `LIMITS.placesOfLink`. */
   readonly places?: number;
   /** Host wall time, ms. */
   readonly notAfter: number;

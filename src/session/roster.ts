@@ -50,7 +50,7 @@ export class Roster {
     return this.options.journal.members().filter(({ gaveWayAt }) => gaveWayAt === undefined);
   }
 
-  /** [J6] Those who gave their place up, the newest first. */
+  /** [J7] Those who gave their place up, the newest first. */
   get gaveWay(): readonly StoredMember[] {
     return this.options.journal
       .members()
@@ -58,9 +58,11 @@ export class Roster {
       .toSorted((a, b) => (b.gaveWayAt ?? 0) - (a.gaveWayAt ?? 0));
   }
 
-  /** [J6] Links by which nobody new finds a place. */
+  /** [J7] Links by which nobody new finds a place. */
   get fullLinks(): readonly string[] {
+    // The owner's own links are nobody's business.
     return this.invites
+      .filter(({ role }) => roleOf(role) !== 'owner')
       .filter((invite) => this.placeFor(invite).kind === 'full')
       .map(({ inviteId }) => inviteId);
   }
@@ -123,7 +125,7 @@ export class Roster {
     return { stored, ...(gone === undefined ? {} : { gone }) };
   }
 
-  /** [J6] Whether somebody, or a stranger, finds a place by a link. */
+  /** [J7] Whether somebody, or a stranger, finds a place by a link. */
   placeFor(invite: StoredInvite, member?: string): Place {
     return placeFor({ members: this.members, goneMs: this.options.goneMs }, invite, member);
   }
@@ -225,7 +227,7 @@ export class Roster {
     for (const { member: one } of this.gaveWay.slice(LIMITS.gaveWay)) journal.removeMember(one);
   }
 
-  /** [J7] The name that the others see: with a number, if it looks like another's. Owners have theirs. */
+  /** [J8] The name that the others see: with a number, if it looks like another's. Owners have theirs. */
   private nameOf(member: string, name: string, role: Role): { name: string; alike?: boolean } {
     const others = this.options.journal
       .members()

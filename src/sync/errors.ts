@@ -54,7 +54,7 @@ export function roomNotFound(): AppError {
   });
 }
 
-/** [J6] By this link nobody new finds a place; `places`: how many it has. */
+/** [J7] By this link nobody new finds a place; `places`: how many it has. */
 export function linkFull(places: number): AppError {
   return new AppError('too-many', {
     happened:

@@ -38,7 +38,7 @@ const PINNED: Readonly<Record<number, Readonly<Record<string, string>>>> = {
     'args.send-queued': 'ea222dfe6c129736',
     'args.set-mode': 'c6e3654d575a2b35',
     'args.set-model': '6e7eb63e1612060c',
-    'args.share': '60d42350acf0ba32',
+    'args.share': 'bf6f2d0b11fe3c95',
     'args.start': 'dd405ea08af98099',
     'args.stop-host': '12807f96a7b4038e',
     'args.stop-sharing': '8276b9e5d8f59798',
@@ -50,7 +50,7 @@ const PINNED: Readonly<Record<number, Readonly<Record<string, string>>>> = {
     claimRequest: '48b22fc57c9a3149',
     command: 'd5bbf7fe0b2d9dc2',
     delta: '6ba7a35b0415bead',
-    entry: '857be35e74b077b7',
+    entry: 'c9430e8aec45932e',
     knock: 'b75bacc10ff626d6',
     labels: 'b973f87b20187668',
     log: 'dad6ed55b9d69192',
@@ -58,7 +58,7 @@ const PINNED: Readonly<Record<number, Readonly<Record<string, string>>>> = {
     presence: '27346114c53782ef',
     recordFlags: 'fb75f9bbe4dcddfc',
     recordTypes: 'a5f6e54bd473a76d',
-    state: '876cbc278ac508ef',
+    state: '67fba00a0b98866d',
   },
 };
 

@@ -136,14 +136,14 @@ const ordinary: SessionState = {
 const letters = (bytes: number): string => 'x'.repeat(bytes);
 
 describe('[B2] a state with everything in it', () => {
-  it('names every person, request, prompt and link, and leaves 8 KiB for members to come', () => {
+  it('names every person, request, prompt and link, and leaves 7 KiB for members to come', () => {
     expect(roomStateSchema.safeParse(fullSession).success).toBe(true);
     const { state, leftOut } = boundedState(fullSession);
     if (state.kind !== 'session') throw new Error('another kind');
     console.info(`full session state: ${jsonBytes(state)} B`);
     expect(leftOut).toBeUndefined();
     expect(jsonBytes(state)).toBeLessThanOrEqual(LIMITS.stateFillBytes);
-    expect(LIMITS.stateBytes - LIMITS.stateFillBytes).toBe(8 * 1024);
+    expect(LIMITS.stateBytes - LIMITS.stateFillBytes).toBe(7 * 1024);
     expect(state.people).toHaveLength(64);
     expect(state.pending).toHaveLength(64);
     expect(state.queue).toHaveLength(32);
@@ -293,7 +293,7 @@ describe('[B7] what does not fit is said', () => {
   });
 
   it('members to come have the rest of the record to themselves', () => {
-    const { state, leftOut } = boundedState({ ...fullSession, later: letters(7_900) });
+    const { state, leftOut } = boundedState({ ...fullSession, later: letters(6_900) });
     expect(leftOut).toBeUndefined();
     expect(jsonBytes(state)).toBeLessThanOrEqual(LIMITS.stateBytes);
   });

@@ -23,7 +23,7 @@ async function full(places: number) {
   return { relay, host, link, guests, identities };
 }
 
-test('[J6] who finds no place by a link is told within two seconds, and the others are not disturbed', async () => {
+test('[J7] who finds no place by a link is told within two seconds, and the others are not disturbed', async () => {
   const { relay, host, link, guests } = await full(3);
   const start = rig.clock.monotonic();
   const late = await rig.join(link, 'Late');
@@ -41,7 +41,7 @@ test('[J6] who finds no place by a link is told within two seconds, and the othe
   expect(guests.map(({ truth }) => truth.kind)).toEqual(['live', 'live', 'live']);
 });
 
-test('[J6] twenty strangers by one viewer link leave room for others', async () => {
+test('[J7] twenty strangers by one viewer link leave room for others', async () => {
   const relay = await rig.relay();
   const host = await rig.host(relay);
   const link = await rig.invite(host, relay);
@@ -58,7 +58,7 @@ test('[J6] twenty strangers by one viewer link leave room for others', async () 
   await rig.until('a friend is in', () => friend.me !== undefined);
 });
 
-test('[J6] the place of who is gone for a minute goes to somebody else, and who comes back finds the next one', async () => {
+test('[J7] the place of who is gone for a minute goes to somebody else, and who comes back finds the next one', async () => {
   const { host, link, guests, identities } = await full(2);
   const [first, second] = guests;
   await rig.run(first?.close() ?? Promise.resolve());
@@ -77,7 +77,7 @@ test('[J6] the place of who is gone for a minute goes to somebody else, and who 
   await rig.until('it is in again', () => again.me !== undefined && again.truth.kind === 'live');
 });
 
-test('[J6] a window that was away while its place was given up comes back by itself', async () => {
+test('[J7] a window that was away while its place was given up comes back by itself', async () => {
   const relay = await rig.relay();
   const host = await rig.host(relay);
   const link = await rig.invite(host, relay, { places: 1 });

@@ -2,6 +2,7 @@
 import { requestKindOf, wholeRequest } from '../../src/protocol/openValues.ts';
 import type { EntryOf } from '../../src/protocol/transcript.ts';
 import { Fold } from '../parts/Fold.tsx';
+import { authorName } from '../../src/client/standing/peopleWords.ts';
 import { Icon } from '../parts/Icon.tsx';
 import { Markdown } from '../parts/Markdown.tsx';
 import type { Translate } from '../strings.ts';
@@ -12,7 +13,7 @@ import { InputTable } from './toolBodies.tsx';
 
 /** How a request ended, in words. */
 export function decisionText(decision: EntryOf<'decision'>, t: Translate): string {
-  const who = decision.author?.name;
+  const who = decision.author && authorName(decision.author, t);
   switch (decision.outcome) {
     case 'allowed':
       return who === undefined ? t('Allowed') : t('Allowed by {0}', who);

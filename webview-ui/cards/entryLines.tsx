@@ -1,4 +1,5 @@
 // One-line entries: ends of turns, notices, retries, resets, background tasks.
+import { authorName } from '../../src/client/standing/peopleWords.ts';
 import { statusOf } from '../../src/protocol/openValues.ts';
 import type { EntryOf } from '../../src/protocol/transcript.ts';
 import { Icon, type IconName, Spinner } from '../parts/Icon.tsx';
@@ -8,7 +9,7 @@ import { showDeceptive } from '../../src/base/visibleText.ts';
 import { useUi } from '../ui.ts';
 
 function turnText(entry: EntryOf<'turn'>, t: Translate): string {
-  const who = entry.author?.name;
+  const who = entry.author && authorName(entry.author, t);
   switch (entry.outcome) {
     case 'completed':
       return t('Done');
@@ -66,13 +67,13 @@ const NOTICE_ICONS: Readonly<Record<EntryOf<'notice'>['level'], IconName>> = {
 
 /** Something the computer or the agent says. */
 export function NoticeLine({ entry }: { readonly entry: EntryOf<'notice'> }) {
-  const { store } = useUi();
+  const { store, t } = useUi();
   return (
     <p class={`line notice notice-${entry.level}`} dir="auto">
       <Icon name={NOTICE_ICONS[entry.level]} />
       <span class="line-text">
         {showDeceptive(store.heard(entry.text, entry.said))}
-        {entry.author !== undefined && <bdi class="muted"> · {entry.author.name}</bdi>}
+        {entry.author !== undefined && <bdi class="muted"> · {authorName(entry.author, t)}</bdi>}
       </span>
     </p>
   );

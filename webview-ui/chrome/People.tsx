@@ -1,4 +1,5 @@
 // Who is here, with role and control, as pictures that open into a list.
+import { fullLinksText } from '../../src/client/standing/peopleWords.ts';
 import { holderText } from '../../src/client/standing/standingWords.ts';
 import type { PanelHeader, PanelPerson } from '../../src/protocol/local/panel.ts';
 import { Avatar } from '../parts/AuthorBadge.tsx';
@@ -32,6 +33,7 @@ function Person({ person, isOwner }: { readonly person: PanelPerson; readonly is
         <span class="muted">
           <bdi>{showDeceptive(person.device)}</bdi> · {roleText(person, t)}
           {person.present ? '' : ` · ${t('away')}`}
+          {person.alike === true && ` · ${t('the name looks like another’s')}`}
         </span>
       </span>
       {person.hasControl && holder !== undefined && (
@@ -61,6 +63,7 @@ export function People({ header }: { readonly header: PanelHeader }) {
   const shown = here.slice(0, MAX_PICTURES);
   const names = here.map((person) => person.name).join(', ');
   if (header.people.length === 0) return null;
+  const full = header.me?.role === 'owner' ? fullLinksText(header.fullLinks ?? 0, t) : undefined;
   return (
     <details class="people">
       <summary title={names}>
@@ -90,6 +93,7 @@ export function People({ header }: { readonly header: PanelHeader }) {
           />
         ))}
       </ul>
+      {full !== undefined && <p class="people-full muted">{full}</p>}
     </details>
   );
 }

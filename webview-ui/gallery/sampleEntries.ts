@@ -5,8 +5,8 @@ import { parseEntry } from '../../src/protocol/transcript.ts';
 import { SAMPLE_VIEWS } from './sampleViews.ts';
 
 const START = 1_763_700_000_000;
-const ada = { member: 'ada', name: 'Ada Lovelace', device: 'MacBook' };
-const bo = { member: 'bo', name: 'Bo Svensson', device: 'vscode.dev on iPad' };
+const ada = { member: 'ada', name: 'Ada Lovelace', device: 'MacBook', role: 'owner' };
+const bo = { member: 'bo', name: 'Bo Svensson', device: 'vscode.dev on iPad', role: 'controller' };
 
 type Body = Readonly<Record<string, Json>>;
 

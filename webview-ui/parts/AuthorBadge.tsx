@@ -1,6 +1,7 @@
 // Who did something: initials in a colour of their own, the name, the device.
 import type { Author } from '../../src/protocol/entryParts.ts';
 import { showDeceptive } from '../../src/base/visibleText.ts';
+import { authorRole } from '../../src/client/standing/peopleWords.ts';
 import { useUi } from '../ui.ts';
 
 const COLORS = 6;
@@ -34,10 +35,12 @@ export function Avatar({ name, id }: { readonly name: string; readonly id: strin
 export function AuthorBadge({ author }: { readonly author: Author }) {
   const { store, t } = useUi();
   const isMe = author.member !== undefined && author.member === store.header.value?.me?.member;
+  const role = authorRole(author, t);
   return (
     <span class="author">
       <Avatar name={author.name} id={author.member ?? author.name} />
       <bdi class="author-name">{isMe ? t('You') : showDeceptive(author.name)}</bdi>
+      {!isMe && role !== undefined && <span class="muted author-role">{role}</span>}
       {author.device !== undefined && author.device !== '' && (
         <bdi class="muted author-device">{showDeceptive(author.device)}</bdi>
       )}

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { linkOfAnswer } from '../../client/rooms/machineAnswers.ts';
 import type { CommandArgs } from '../../protocol/commandTable.ts';
+import { LIMITS } from '../../protocol/limits.ts';
 import { oneOf, timeSpan } from '../arguments.ts';
 import { accessKeyUnreadable, usage } from '../errors.ts';
 import type { HostClient } from '../hostClient.ts';
@@ -15,6 +16,7 @@ export const SHARE_OPTIONS = {
   relay: { type: 'string' },
   'access-key-file': { type: 'string' },
   expires: { type: 'string' },
+  places: { type: 'string' },
 } as const;
 
 /** What parseArgs made of them. */
@@ -26,6 +28,7 @@ export interface ShareValues {
   readonly relay?: string | undefined;
   readonly 'access-key-file'?: string | undefined;
   readonly expires?: string | undefined;
+  readonly places?: string | undefined;
 }
 
 /** Lines of help for them. */
@@ -39,6 +42,7 @@ export const SHARE_HELP = `  --allow-control    controllers may control without 
   --relay URL        a relay server instead, with --access-key-file if it has one
   --access-key-file FILE
   --expires TIME     how long the link works: 30m, 8h, 7d (default 24h)
+  --places N         how many people may be in by the link (1 to 64, default 8)
 `;
 
 /** Arguments of the command `share`. Throws AppError 'usage'. */
@@ -62,8 +66,15 @@ export function shareArguments(
     ...(values['allow-control'] && { allowControl: true }),
     ...(values['command-output'] && { commandOutput: true }),
     ...(lifetime !== undefined && { lifetimeMs: timeSpan(command, '--expires', lifetime) }),
+    ...(values.places !== undefined && { places: placesOf(command, values.places) }),
     where: whereOf(command, values),
   };
+}
+
+function placesOf(command: string, text: string): number {
+  const places = /^\d{1,3}$/.test(text) ? Number(text) : 0;
+  if (places >= 1 && places <= LIMITS.members) return places;
+  throw usage(`--places must be a number from 1 to ${LIMITS.members}`, command);
 }
 
 /** Shares and returns the link. */

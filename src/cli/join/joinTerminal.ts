@@ -13,7 +13,7 @@ import { readLines } from './inputLines.ts';
 import { type CliIo, oneLine } from '../io.ts';
 import { viewStanding } from '../../client/panel/panelModel.ts';
 import { untranslated } from '../../client/translate.ts';
-import { personText, queueLines } from './terminalStatus.ts';
+import { personText, queueLines, fullLinkLines } from './terminalStatus.ts';
 import { chosen, verbOf } from './terminalVerbs.ts';
 import { TerminalView } from './terminalView.ts';
 import { answerArgs, sendVerb } from './viewActions.ts';
@@ -134,6 +134,7 @@ async function runLine(
           `  ${person.member.slice(0, 6)}  ${personText(view.state, person, view.member, stands)}`,
         );
       }
+      for (const line of fullLinkLines(view.state)) screen.line(line);
       return;
     }
     case 'queue':

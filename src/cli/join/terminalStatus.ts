@@ -6,6 +6,7 @@ import {
   mayGiveControl,
   memberName,
 } from '../../client/rooms/sessionFacts.ts';
+import { authorName, fullLinksText } from '../../client/standing/peopleWords.ts';
 import type { Standing } from '../../client/standing/standing.ts';
 import { connectionText, holderText as holderWords } from '../../client/standing/standingWords.ts';
 import { untranslated } from '../../client/translate.ts';
@@ -132,7 +133,7 @@ export function queueLines(state: RoomState | undefined): readonly string[] {
   if (queue.length === 0) return ['  nothing waits'];
   return queue.map(({ text, author, held }, i) => {
     const note = held === true ? ' (held: /unhold lets it run)' : '';
-    return oneLine(`  ${i + 1}  ${author.name}: ${text}${note}`);
+    return oneLine(`  ${i + 1}  ${authorName(author, untranslated)}: ${text}${note}`);
   });
 }
 
@@ -149,9 +150,16 @@ export function personText(
     isOwn ? 'you' : person.present ? '' : 'away',
     (isHolder && holderWords(stands, untranslated)) || '',
     person.asksControl === true ? 'waits for Allow control' : '',
+    person.alike === true ? 'the name looks like another’s' : '',
   ];
   const text = `${person.name} (${person.device}) ${roleOf(person.role)}`;
   return oneLine([text, ...notes.filter(Boolean)].join(', '));
+}
+
+/** [J7] Why nobody new comes in by a link, if so. */
+export function fullLinkLines(state: RoomState | undefined): readonly string[] {
+  const text = fullLinksText(state?.fullLinks?.length ?? 0, untranslated);
+  return text === undefined ? [] : [`  ${text}`];
 }
 
 /** What a command calls a member: the name, or where two have the same one, the beginning of the id. */

@@ -1,6 +1,8 @@
 // A transcript entry as lines of a terminal.
 import { assertNever } from '../../base/assert.ts';
 import type { Json } from '../../protocol/json.ts';
+import { authorName } from '../../client/standing/peopleWords.ts';
+import { untranslated } from '../../client/translate.ts';
 import { causeOf } from '../../protocol/requestCauses.ts';
 import { requestKindOf, wholeRequest } from '../../protocol/openValues.ts';
 import { restOf, textPart } from '../../protocol/toolView.ts';
@@ -190,7 +192,7 @@ export function whole(text: CutText): string {
 }
 
 function nameOf(author: Author | undefined): string | undefined {
-  return author && oneLine(author.name);
+  return author && oneLine(authorName(author, untranslated));
 }
 
 function inputText(call: EntryOf<'tool-call'>): string {

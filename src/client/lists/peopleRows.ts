@@ -53,6 +53,7 @@ function personRow(
     person.hasControl && holderText(stands, t),
     request && t('requests control'),
     !person.present && t('away'),
+    person.alike === true && t('the name looks like another’s'),
   ];
   return {
     member: person.member,

@@ -60,6 +60,7 @@ export function panelHeader(
     canInterrupt: may(source, 'interrupt'),
     queue: state ? [...state.queue] : [],
     ...(state?.sharing ? { sharing: state.sharing } : {}),
+    ...(state?.fullLinks ? { fullLinks: state.fullLinks.length } : {}),
     ...(state?.session.problem ? { problem: translatedProblem(state.session.problem, t) } : {}),
     alarms: source.alarms.map(({ kind, words }) => ({ kind, text: errorMessage({ words }, t) })),
   };
@@ -173,5 +174,6 @@ function panelPerson(person: Person, source: FactSource, state: SessionState): P
     isMe: member === source.member,
     hasControl: state.focus.holder?.member === member,
     asksControl: person.asksControl === true,
+    ...(person.alike === true ? { alike: true } : {}),
   };
 }

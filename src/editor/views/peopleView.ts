@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable.ts';
 import type { FrontSession } from './frontSession.ts';
 import { VIEW } from '../manifestNames.ts';
+import { fullLinksText } from '../../client/standing/peopleWords.ts';
 import { peopleRows, type PersonRow } from '../../client/lists/peopleRows.ts';
 
 /** Shows the people of the focused session. */
@@ -21,7 +22,10 @@ export class PeopleView implements vscode.TreeDataProvider<PersonRow> {
     );
     this.disposables.add(
       focused.onDidChange(() => {
-        this.view.description = focused.header?.session?.title ?? '';
+        const { header } = focused;
+        this.view.description = header?.session?.title ?? '';
+        const full = header?.me?.role === 'owner' ? (header.fullLinks ?? 0) : 0;
+        this.view.message = fullLinksText(full, vscode.l10n.t) ?? '';
         this.redraw.fire(undefined);
       }),
     );

@@ -77,11 +77,11 @@ export function machineCommands(options: MachineCommandsOptions): MachineCommand
 
 async function start(command: AcceptedCommand<'start'>, sessions: Sessions): Promise<Json> {
   const { cwd, title, model, mode, env, prompt } = command.args;
-  const { member, name, device } = command.person;
+  const { member, name, device, role } = command.person;
   const first =
     prompt === undefined || prompt.trim() === ''
       ? {}
-      : { prompt: { promptId: command.id, text: prompt, author: { member, name, device } } };
+      : { prompt: { promptId: command.id, text: prompt, author: { member, name, device, role } } };
   const session = await sessions.start({ cwd, title, model, mode, env, ...first });
   return { session: session.id };
 }

@@ -61,8 +61,8 @@ function changed(what: 'mode' | 'model', to: string, author: Author): Notice {
 }
 
 function authorOf(person: Person): Author {
-  const { member, name, device } = person;
-  return { member, name, device };
+  const { member, name, device, role } = person;
+  return { member, name, device, role };
 }
 
 function acceptPrompt(

@@ -24,6 +24,8 @@ export const panelPersonSchema = z.object({
   isMe: z.boolean(),
   hasControl: z.boolean(),
   asksControl: z.boolean(),
+  /** The name looks like another's here, and has got a number. */
+  alike: z.optional(z.boolean()),
 });
 
 /** The control bar: who has control, and what this window may do about it. */
@@ -77,6 +79,8 @@ export const panelHeaderSchema = z.object({
   canInterrupt: z.boolean(),
   queue: z.array(queuedSchema),
   sharing: z.optional(sharingSchema),
+  /** How many links have no place for anybody new. */
+  fullLinks: z.optional(z.number()),
   problem: z.optional(problemSchema),
   /** fork, split, rollback, update: shown as a banner. */
   alarms: z.array(z.object({ kind: z.string(), text: z.string() })),

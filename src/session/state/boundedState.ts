@@ -23,6 +23,8 @@ import { fairTexts } from './fairTexts.ts';
 /** Bytes of a text inside JSON, by the name of its member. Ids have their lengths by their making and are never cut. */
 type TextBounds = Readonly<Record<string, number>>;
 
+/** An id of a member, or of a link, is so long by its making. */
+const ID_CHARS = 26;
 /** A word of an open list; there are fewer of ours, all shorter. */
 const WORD_BYTES = 16;
 /** Codes and arguments of three sentences with a path in them. */
@@ -129,11 +131,19 @@ function machineWithin(whole: MachineState): MachineState {
   return { ...bounded, sessions, ...(more > 0 && { more }) };
 }
 
-function boundedMembers({ people, focus }: RoomState): { people: Person[]; focus: Focus } {
+type Members = Pick<RoomState, 'people' | 'focus' | 'fullLinks' | 'gaveWay'>;
+
+function boundedMembers({ people, focus, fullLinks, gaveWay }: RoomState): Members {
   return {
+    ...(fullLinks && { fullLinks: firstIds(fullLinks, LIMITS.invites) }),
+    ...(gaveWay && { gaveWay: firstIds(gaveWay, LIMITS.gaveWay) }),
     people: people.slice(0, LIMITS.members).map((person) => cutTexts(person, PERSON)),
     focus: { ...focus, queue: focus.queue.slice(0, LIMITS.controlQueue) },
   };
+}
+
+function firstIds(ids: readonly string[], most: number): string[] {
+  return ids.filter((id) => id.length <= ID_CHARS).slice(0, most);
 }
 
 function boundedSummary(summary: SessionSummary): SessionSummary {

@@ -13,7 +13,7 @@ interface TextGroup {
 /** What gives way first comes first: the whole of a prompt stands in the log soon, a name stands only here. */
 const GROUPS: readonly TextGroup[] = [
   {
-    floorBytes: 768,
+    floorBytes: 640,
     read: ({ queue }) => queue.map(({ text }) => text),
     write: (state, texts) => ({
       ...state,
@@ -21,7 +21,7 @@ const GROUPS: readonly TextGroup[] = [
     }),
   },
   {
-    floorBytes: 512,
+    floorBytes: 384,
     read: ({ queue }) => queue.flatMap(({ author }) => [author.name, author.device ?? '']),
     write: (state, texts) => ({
       ...state,
@@ -36,7 +36,7 @@ const GROUPS: readonly TextGroup[] = [
     }),
   },
   {
-    floorBytes: 640,
+    floorBytes: 512,
     read: ({ pending }) => pending.map(({ tool }) => tool),
     write: (state, texts) => ({
       ...state,
@@ -44,7 +44,7 @@ const GROUPS: readonly TextGroup[] = [
     }),
   },
   {
-    floorBytes: 3584,
+    floorBytes: 2944,
     read: ({ people }) => people.flatMap(({ name, device }) => [name, device]),
     write: (state, texts) => ({
       ...state,

@@ -130,7 +130,7 @@ export interface InviteOptions {
   /** Guests of a controller link may control without the owner's Allow control. */
   readonly allowControl?: boolean;
   readonly loopbackOnly?: boolean;
-  /** [J6] How many may be in by it; default 8. */
+  /** [J7] How many may be in by it; default 8. */
   readonly places?: number;
   readonly lifetimeMs: number;
   /** Address that the link names, ws:// or wss://. */

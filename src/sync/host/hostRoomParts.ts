@@ -224,7 +224,7 @@ export async function createHostRoomParts(
   };
 }
 
-/** [J6] What of the places stands in the state; nothing where there is nothing to say. */
+/** [J7] What of the places stands in the state; nothing where there is nothing to say. */
 function placesOfRoom({ fullLinks, gaveWay }: Roster): Pick<RoomState, 'fullLinks' | 'gaveWay'> {
   return {
     ...(fullLinks.length > 0 && { fullLinks: [...fullLinks] }),

@@ -22,7 +22,7 @@ export interface KnockReaderOptions {
   readonly roster: Roster;
   /** Somebody was admitted, or said its name or token anew. */
   readonly onAdmit: () => Promise<void>;
-  /** [J6] A member gave its place up. */
+  /** [J7] A member gave its place up. */
   readonly onGaveWay: (member: string) => void;
   /** [V1] Somebody with a link speaks none of our versions, and was not admitted. */
   readonly onForeign?: (error: AppError) => void;
@@ -73,7 +73,7 @@ export class KnockReader implements Disposable {
         else {
           const admitted = roster.admitKnock(opened.member, opened.knock, invite);
           if (admitted) isNews = true;
-          // [J6] Who knocks sees it in the state, and says so to its person.
+          // [J7] Who knocks sees it in the state, and says so to its person.
           else this.options.log.warn('knock refused: no place', { invite: invite.inviteId });
           if (admitted?.gone !== undefined) this.options.onGaveWay(admitted.gone);
         }

@@ -60,6 +60,8 @@ export class RoomPeople implements Disposable {
       this.revokeInvite(made.inviteId);
       throw error;
     }
+    // [J7] A link that has no place from the beginning is told as that.
+    this.changed.fire();
     return made;
   }
 
@@ -88,7 +90,7 @@ export class RoomPeople implements Disposable {
     if (this.options.roster.leave(member)) this.cutOff([member]);
   }
 
-  /** [J6] Somebody who is gone gave its place up: it comes back by the link it came by. */
+  /** [J7] Somebody who is gone gave its place up: it comes back by the link it came by. */
   gaveWay(member: string): void {
     this.cutOff([member]);
   }
@@ -111,7 +113,7 @@ export class RoomPeople implements Disposable {
 
   /** Windows came or went. */
   attend(): void {
-    // [J6] By then who went may give way: a link that is full is so no more.
+    // [J7] By then who went may give way: a link that is full is so no more.
     this.gone?.dispose();
     this.gone = this.options.clock.after(GONE_MS, () => this.changed.fire());
     for (const { member } of this.options.attendance.windows) this.options.channels.open(member);

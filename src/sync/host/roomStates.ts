@@ -12,7 +12,7 @@ export interface RoomStatesOptions {
   /** Keeps the revision for the next start. */
   readonly saveRev?: (rev: number) => void;
   readonly people: () => readonly Person[];
-  /** [J6] Who finds no place, and who gave one up. */
+  /** [J7] Who finds no place, and who gave one up. */
   readonly places: () => Pick<RoomState, 'fullLinks' | 'gaveWay'>;
   readonly control: () => Focus;
   readonly clock: Clock;

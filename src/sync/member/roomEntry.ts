@@ -50,7 +50,7 @@ export class RoomEntry {
   follow(me: Person | undefined, state: RoomState): AppError | undefined {
     const { knocking, link, main, tokens, member } = this.options;
     if (!me) {
-      // [J6] Who gave its place up while it was gone asks for one again.
+      // [J7] Who gave its place up while it was gone asks for one again.
       if (state.gaveWay?.includes(member)) this.wasMember = false;
       // Whoever was let in once and is not there any more does not ask again by itself.
       if (this.wasMember) return notMemberAnyMore();
