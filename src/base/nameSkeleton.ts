@@ -18,12 +18,12 @@ export function nameSkeleton(name: string): string {
     .replaceAll(/[\p{M}\p{Z}\p{C}\p{Default_Ignorable_Code_Point}_.,·'’`-]/gu, '')
     .replaceAll('rn', 'm')
     .replaceAll('vv', 'w');
-  const letters = [...bare].map((letter) => LOOKALIKES.get(letter) ?? letter);
+  const letters = Array.from(bare, (letter) => LOOKALIKES.get(letter) ?? letter);
   // A small L and a capital i are one stroke.
   return letters.join('').replaceAll('l', 'i').toLowerCase();
 }
 
 function pairs(from: string, to: string): [string, string][] {
-  const targets = [...to];
-  return [...from].map((letter, at) => [letter, targets[at] ?? letter]);
+  const targets = Array.from(to);
+  return Array.from(from, (letter, at) => [letter, targets[at] ?? letter]);
 }

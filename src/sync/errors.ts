@@ -3,7 +3,6 @@ import { say, type Words } from '../base/say.ts';
 import { heardText, problemOf } from '../protocol/said.ts';
 import { AppError } from '../base/errors.ts';
 import { PRODUCT_NAME } from '../base/product.ts';
-import { LIMITS } from '../protocol/limits.ts';
 import type { Problem } from '../protocol/state.ts';
 import { PROTOCOL_VERSIONS, sideToUpdate } from '../protocol/version.ts';
 import { type CommandRefused, refused } from '../session/errors.ts';

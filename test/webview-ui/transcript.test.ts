@@ -18,6 +18,15 @@ const gap = (page: Page): Promise<number> =>
   });
 
 describe('transcript', () => {
+  it('[J8] says what the author of a prompt may do, but of this person', async () => {
+    const page = await rig.open('state=owner');
+    const badge = page.locator('.author', { hasText: 'Bo Svensson' }).first();
+    await badge.waitFor();
+    expect(await badge.locator('.author-role').textContent()).toBe('Controller');
+    const mine = page.locator('.author', { hasText: 'You' }).first();
+    expect(await mine.locator('.author-role').count()).toBe(0);
+  });
+
   it('shows what joins a card when nothing else changes: request, decision, result, news of its task', async () => {
     const page = await rig.open('many=300');
     const view = { family: 'agent', prompt: '/prompt' };

@@ -4,10 +4,8 @@ import { jsonBytes, jsonCut } from '../../base/jsonText.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type {
   DirectoryRow,
-  Focus,
   MachineState,
   Pending,
-  Person,
   Problem,
   Queued,
   RoomState,
