@@ -16,6 +16,7 @@ import { guardedSocket } from './guardedSocket.ts';
 /** y-websocket's message types. */
 const MESSAGE_SYNC = 0;
 const MESSAGE_AWARENESS = 1;
+const MESSAGE_QUERY_AWARENESS = 3;
 /** A document without awareness asks again this often, because the client drops a socket that is silent for 30 s. */
 const RESYNC_MS = 12_000;
 /** Longest pause between two tries to connect; each connection draws its own, so that many do not come back at once. */
@@ -144,6 +145,19 @@ export class DocumentConnection implements Disposable {
     provider.ws.send(toUint8Array(encoder));
   }
 
+  /**
+   * Forgets what the others have said, and asks the relay for what they say. A count that was altered
+   * on its way makes everything that its client says later older than that.
+   */
+  hearAnew(): void {
+    const { provider, awareness } = this.link;
+    forgetOthers(awareness);
+    if (!provider.wsconnected || provider.ws?.readyState !== 1) return;
+    const encoder = createEncoder();
+    writeVarUint(encoder, MESSAGE_QUERY_AWARENESS);
+    provider.ws.send(toUint8Array(encoder));
+  }
+
   /** Goes on with another document, on a new socket: what was taken in for good and wrong is not in it. */
   renew(doc: Y.Doc): void {
     if (this.isDisposed) return;
@@ -188,6 +202,7 @@ export class DocumentConnection implements Disposable {
       if (status === 'connecting') {
         if (this.options.isReader) doc.clientID = uint32();
         speakAs(doc, awareness, clock.now());
+        forgetOthers(awareness);
         link.opening = clock.after(OPENING_MS, () => this.giveUp());
       }
       if (status === 'connected') this.opened.fire();
@@ -275,6 +290,13 @@ function speakAs(doc: Y.Doc, awareness: Awareness, now: number): void {
   awareness.clientID = doc.clientID;
   meta.set(doc.clientID, { clock: 0, lastUpdated: now });
   if (said) states.set(doc.clientID, said);
+}
+
+/** Who it was is told by nobody: whoever is there is told by the relay again. */
+function forgetOthers({ clientID, states, meta }: Awareness): void {
+  for (const kept of [states, meta]) {
+    for (const client of kept.keys()) if (client !== clientID) kept.delete(client);
+  }
 }
 
 function protocolsFor(token: string | undefined): string[] {

@@ -1,9 +1,18 @@
 // Signs of life are no picture: a relay that passes beats and holds back, alters or delays the rest is seen.
+import { createDecoder, readVarString, readVarUint, readVarUint8Array } from 'lib0/decoding';
+import {
+  createEncoder,
+  toUint8Array,
+  writeVarString,
+  writeVarUint,
+  writeVarUint8Array,
+} from 'lib0/encoding';
 import { afterEach, expect, test } from 'vitest';
 import type { Attachment } from '../../src/sync/member/attachment.ts';
 import { playedSession } from '../session/playedHandlers.ts';
 import { TIMES } from '../../src/protocol/limits.ts';
 import { type Evil, flipped, standBetween } from './evilRelay.ts';
+import { carryAll } from './memoryNet.ts';
 import { PairRig } from './pairRig.ts';
 import { sessionApp, textEntry } from './syncRig.ts';
 
@@ -259,3 +268,40 @@ test('[C15] answers that are held back leave it open whether it ran', async () =
   await rig.pass(100_000);
   expect(guest.outbox.find((item) => item.id === id)?.status).toBe('unknown');
 });
+
+test('[P7] a count of the host that was altered on the way keeps its later beats out for less than a minute', async () => {
+  const { middle, guest } = await joined();
+  let isAltered = false;
+  middle.evil = ({ document, direction, isDocument, data }) => {
+    if (isAltered || document !== 'main' || direction !== 'toClient' || isDocument)
+      return undefined;
+    const altered = withClock(data, 2 ** 40);
+    if (!altered) return undefined;
+    isAltered = true;
+    return carryAll(altered);
+  };
+  await rig.until('it is altered', () => isAltered);
+  await rig.pass(60_000);
+  expect(guest.truth.kind).toBe('live');
+});
+
+/** A message of awareness about one client with another clock; undefined if it is about more. */
+function withClock(data: Buffer, clock: number): Buffer | undefined {
+  const decoder = createDecoder(data);
+  readVarUint(decoder);
+  const inner = createDecoder(readVarUint8Array(decoder));
+  if (readVarUint(inner) !== 1) return undefined;
+  const client = readVarUint(inner);
+  readVarUint(inner);
+  const state = readVarString(inner);
+  if (!state.includes('"b"')) return undefined;
+  const payload = createEncoder();
+  writeVarUint(payload, 1);
+  writeVarUint(payload, client);
+  writeVarUint(payload, clock);
+  writeVarString(payload, state);
+  const out = createEncoder();
+  writeVarUint(out, 1);
+  writeVarUint8Array(out, toUint8Array(payload));
+  return Buffer.from(toUint8Array(out));
+}

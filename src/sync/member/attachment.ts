@@ -9,6 +9,7 @@ import { channelToken } from '../../crypto/identity.ts';
 import { openForMember } from '../../crypto/sealedForMember.ts';
 import { CLOSE } from '../../protocol/closeCodes.ts';
 import type { CommandArgs, CommandKind } from '../../protocol/commandTable.ts';
+import { TIMES } from '../../protocol/limits.ts';
 import type { Json } from '../../protocol/json.ts';
 import { type InviteLink, parseLink } from '../../protocol/link.ts';
 import { roleOf } from '../../protocol/openValues.ts';
@@ -88,6 +89,7 @@ export class Attachment implements RoomView, Disposable {
     disposables.add(documentConnection.onDidChange(() => this.connectionChanged()));
     disposables.add(documentConnection.onDidOpen(() => presenceChannel.prove()));
     disposables.add(truthTracker.onDidChange(() => this.fire('truth')));
+    disposables.add(options.clock.every(TIMES.staleAfterMs, () => this.listen()));
     disposables.add(memberChannel.outbox.onDidChange(() => this.fire('outbox')));
     disposables.add(presenceChannel.onDidBeat((heard) => this.beat(heard)));
     parts.gaps.fetch = () => this.fetchOlder();
@@ -232,6 +234,11 @@ export class Attachment implements RoomView, Disposable {
     }
     if (how === 'woke') presenceChannel.prove();
     socketWatch.check();
+  }
+
+  /** [P7] A host that is not heard any more may be there, and its count altered on the way. */
+  private listen(): void {
+    if (this.truth.kind === 'host-offline') this.parts.documentConnection.hearAnew();
   }
 
   private beat({ beat, isSeen, provesMs, received }: HeardBeat): void {
