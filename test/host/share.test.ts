@@ -55,7 +55,7 @@ describe('a link that is shared', () => {
     const address = { kind: 'address', url: rig.relay.address.url } as const;
     const { link } = await share(address, async () => undefined);
     const outside = new SyncRig();
-    await knockWith(outside, link, { versions: [2] });
+    await knockWith(outside, link, { versions: [3] });
     const notice = (): string | undefined =>
       rig.journal
         .room(session.room.id)

@@ -61,7 +61,7 @@ export class RoomPeople implements Disposable {
       throw error;
     }
     // [J7] A link that has no place from the beginning is told as that.
-    this.changed.fire();
+    if (roster.fullLinks.includes(made.inviteId)) this.changed.fire();
     return made;
   }
 
@@ -115,7 +115,9 @@ export class RoomPeople implements Disposable {
   attend(): void {
     // [J7] By then who went may give way: a link that is full is so no more.
     this.gone?.dispose();
-    this.gone = this.options.clock.after(GONE_MS, () => this.changed.fire());
+    if (this.options.roster.fullLinks.length > 0) {
+      this.gone = this.options.clock.after(GONE_MS, () => this.changed.fire());
+    }
     for (const { member } of this.options.attendance.windows) this.options.channels.open(member);
     this.changed.fire();
   }
