@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { canariesInFiles, canariesInMemory } from '../../tools/run/plaintext.ts';
 import { processesWith } from '../../tools/run/processTable.ts';
 import { openTerminal, type Terminal } from '../../tools/run/terminal.ts';
@@ -215,7 +216,18 @@ async function observeTerminal(
   const row = owner.page.locator('.sidebar .monaco-list-row', { hasText: 'terminal' }).first();
   await row.waitFor({ timeout: 30_000 });
   await terminal.type(`${CANARIES.terminal} [[text:said in the terminal]]`);
-  await row.dblclick();
+  // Rows move from group to group while it works: a click may meet another one.
+  const tab = owner.page.locator('.tabs-container .tab', { hasText: CANARIES.terminal });
+  await waitUntil('the session in the terminal is opened', async () => {
+    await row.dblclick();
+    return tab
+      .first()
+      .waitFor({ timeout: 5_000 })
+      .then(
+        () => true,
+        () => false,
+      );
+  });
   const panel = new PanelDriver(owner);
   await panel.says('said in the terminal');
   await panel.shows(CANARIES.terminal);

@@ -18,6 +18,7 @@ import {
   sendBlock,
   watchingReason,
 } from '../../webview-ui/model/words.ts';
+import { initialsOf } from '../../webview-ui/parts/AuthorBadge.tsx';
 import { formatAge } from '../../src/client/standing/age.ts';
 import { standing } from '../../src/client/standing/standing.ts';
 import type { PanelHeader } from '../../src/protocol/local/panel.ts';
@@ -325,5 +326,16 @@ describe('deceptive characters', () => {
   it('are found in a megabyte at once', () => {
     const text = '\u{1f3f4}'.repeat(200) + '\u{e0061}'.repeat(300_000);
     expect(busyMs(() => showDeceptive(text))).toBeLessThan(2000);
+  });
+});
+
+describe('initialsOf', () => {
+  it.each([
+    ['Ada Lovelace', 'AL'],
+    ['root (2)', 'R'],
+    ['李 雷', '李雷'],
+    ['(2)', '('],
+  ])('of “%s” are %s', (name, initials) => {
+    expect(initialsOf(name)).toBe(initials);
   });
 });

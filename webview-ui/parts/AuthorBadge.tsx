@@ -8,7 +8,10 @@ const COLORS = 6;
 
 /** First letters of the first two words of a name. */
 export function initialsOf(name: string): string {
-  const words = name.trim().split(/\s+/);
+  const all = name.trim().split(/\s+/);
+  // The number of a name that looks like another's is none of its letters.
+  const named = all.filter((word) => /^[\p{L}\p{N}]/u.test(word));
+  const words = named.length > 0 ? named : all;
   return words
     .slice(0, 2)
     .map((word) => String.fromCodePoint(word.codePointAt(0) ?? 0x2e).toUpperCase())
