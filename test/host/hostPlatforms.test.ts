@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { randomBytes } from '../../src/crypto/keys.ts';
-import { AGENT_MARKER, agentProcesses } from '../../src/host/drive/agentMarker.ts';
+import { AGENT_MARKER, agentProcesses, leftAgents } from '../../src/host/drive/agentMarker.ts';
 import { awaitOldChild } from '../../src/host/drive/oldChild.ts';
 import { readHostFile, writeHostFile } from '../../src/host/find/hostFile.ts';
 import { isNetworkFolder, prepareHome } from '../../src/host/find/paths.ts';
@@ -122,4 +122,21 @@ describe('agents of a host that died', () => {
       expect(tool).not.toBe(pid);
     },
   );
+});
+
+it('an agent that was being forked when its host was killed is found when it runs its own program', async () => {
+  const rules = { isAgentProcess: () => true };
+  const found = { pid: 7, processStart: '1' };
+  let looks = 0;
+  const look = async (): Promise<readonly (typeof found)[]> => {
+    looks += 1;
+    return looks < 3 ? [] : [found];
+  };
+  expect(await leftAgents('s', { pid: 0, processStart: '' }, rules, look)).toEqual([found]);
+  // Where its name had been written down, or none was left, nobody waits for long.
+  looks = -10;
+  expect(await leftAgents('s', { pid: 5, processStart: '1' }, rules, look)).toEqual([]);
+  expect(looks).toBe(-9);
+  expect(await leftAgents('s', { pid: 0, processStart: '' }, rules, look)).toEqual([]);
+  expect(looks).toBe(-5);
 });

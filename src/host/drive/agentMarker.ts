@@ -1,11 +1,34 @@
 // Marks agent processes by session, so that one is found that was started a moment before its host died.
 import { readdir, readFile } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { processStart } from '../../node/processStart.ts';
 import type { AgentRules } from '../../protocol/agentRules.ts';
 import type { ProcessName } from './oldChild.ts';
 
 /** Environment variable that names the session of an agent process. */
 export const AGENT_MARKER = 'TWINHELM_AGENT';
+
+/** A process that is just being forked has its host's environment for a moment: it is looked for so often, with these pauses. */
+const LOOKS = 4;
+const PAUSE_MS = 150;
+
+/**
+ * Agent processes that a host has left behind. Where it was killed while it started one, that one may
+ * not run its own program yet.
+ */
+export async function leftAgents(
+  session: string,
+  known: ProcessName,
+  rules: Pick<AgentRules, 'isAgentProcess'>,
+  look = agentProcesses,
+): Promise<readonly ProcessName[]> {
+  const looks = known.pid === 0 ? LOOKS : 1;
+  for (let n = 1; ; n += 1) {
+    const found = await look(session, rules);
+    if (found.length > 0 || n >= looks) return found;
+    await pause(PAUSE_MS);
+  }
+}
 
 /** Agent processes of a session that run now. Only Linux shows the environment of others; elsewhere the list is empty. */
 export async function agentProcesses(

@@ -7,10 +7,10 @@ import { errorText } from '../../base/log.ts';
 import type { AgentEvent, AgentSession, GuestText } from '../../protocol/agent.ts';
 import type { Author } from '../../protocol/entryParts.ts';
 import { firstLine } from '../session/completeEntry.ts';
-import { agentProcesses } from './agentMarker.ts';
 import { AgentSlot } from './agentSlot.ts';
 import { guestFiles } from './guestFiles.ts';
 import { launchAgent, type LaunchOptions } from './launchAgent.ts';
+import { leftAgents } from './agentMarker.ts';
 import { awaitOldChild, type ProcessName } from './oldChild.ts';
 import { dropUnsettled, loseCalls, loseRequests, settlePrompts, takeMissed } from './reconcile.ts';
 import { SOURCE_CAN } from '../../protocol/openValues.ts';
@@ -97,7 +97,7 @@ export class HostedSession implements SessionDriver {
         this.setStatus('working');
         recorder.setProblem(problemOf(FINISHING));
         // Its pid may not have been written down any more, or it stands for a process of its own.
-        const old = [oldChild, ...(await agentProcesses(recorder.stored.id, agent.rules))];
+        const old = [oldChild, ...(await leftAgents(recorder.stored.id, oldChild, agent.rules))];
         const endNow = this.endOld.signal;
         await Promise.all(old.map((child) => awaitOldChild(child, { clock, log, endNow })));
         sessions.removeChild(recorder.stored.id);
