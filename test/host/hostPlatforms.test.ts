@@ -115,6 +115,10 @@ describe('agents of a host that died', () => {
       const rules = { isAgentProcess: (line: readonly string[]) => line.includes('-c') };
       const found = async (session: string, platform: NodeJS.Platform) =>
         (await agentProcesses(session, rules, { platform })).map((one) => one.pid);
+      // What was forked has its parent's command line until it runs its own program.
+      await waitUntil('the tool runs its program', async () => {
+        return !(await found('session-7', 'linux')).includes(tool);
+      });
       expect(await found('session-7', 'linux')).toEqual([pid]);
       expect(await found('session-8', 'linux')).toEqual([]);
       expect(await found('session-7', 'darwin')).toEqual([]);
