@@ -82,6 +82,8 @@ describe('bytes of version 2', () => {
     expect(text && utf8Text(text), WHAT_TO_DO).toBe(logText(parts));
     expect(opened.header).toMatchObject({ type: 1, flags: 1 });
     expect(await open(0)).toMatchObject({ ok: false, reason: 'other-flags' });
+    const unasked = await opener.open(record, log, () => parts.hostPair.publicKey);
+    expect(unasked).toMatchObject({ ok: false, reason: 'other-flags' });
   });
 
   it('[K1] the card opens for its room', async () => {

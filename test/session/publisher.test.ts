@@ -2,9 +2,10 @@
 import { deflateRawSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import * as Y from 'yjs';
+import type { Bytes } from '../../src/base/bytes.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { generateSigningPair, newBootOf, randomBytes } from '../../src/crypto/keys.ts';
-import { RecordSealer, type SealOptions } from '../../src/crypto/record.ts';
+import { readHeader, RecordSealer, type SealOptions } from '../../src/crypto/record.ts';
 import { RECORD_TYPE } from '../../src/protocol/room.ts';
 import { readChunks } from '../../src/session/layout.ts';
 import { Publisher } from '../../src/session/publisher.ts';
@@ -14,7 +15,12 @@ import { TailDocument } from '../../src/session/tailDocument.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 import { waitUntil } from '../../tools/run/waitUntil.ts';
 
-async function makePublisher(options: { readonly hasState?: boolean } = {}) {
+async function makePublisher(
+  options: {
+    readonly hasState?: boolean;
+    readonly deflateRaw?: (bytes: Bytes) => Bytes;
+  } = {},
+) {
   const doc = new Y.Doc();
   const clock = createFakeClock();
   const journal: StoredRecord[] = [];
@@ -38,7 +44,7 @@ async function makePublisher(options: { readonly hasState?: boolean } = {}) {
     sealer: () => sealer,
     epoch: () => 1,
     newest: () => [...journal],
-    deflateRaw: (bytes) => new Uint8Array(deflateRawSync(bytes)),
+    deflateRaw: options.deflateRaw ?? ((bytes) => new Uint8Array(deflateRawSync(bytes))),
     // Its content is not looked at here, only that it was written.
     buildState: (asOf, first) =>
       options.hasState === true ? ({ asOf, first } as unknown as RoomState) : undefined,
@@ -190,4 +196,15 @@ test('the first piece goes at once, the next after the throttle', async () => {
   expect(shown().live).toBe(1);
   clock.advance(20);
   await waitUntil('the second piece stands there', () => shown().live === 2);
+});
+
+test.each([
+  ['shorter', (bytes: Bytes) => bytes.slice(1), 1],
+  ['no shorter', (bytes: Bytes) => bytes.slice(), 0],
+])('[S11] an entry that gets %s is deflated, or is not', async (_, deflateRaw, flags) => {
+  const { publisher, doc } = await makePublisher({ deflateRaw });
+  publisher.publish([{ index: 0, hash: 'h', text: `{"text":"${'x'.repeat(3_000)}"}` }], []);
+  await publisher.settled();
+  const [record] = readChunks(doc).flatMap(({ log }) => log);
+  expect(record && readHeader(record)?.flags).toBe(flags);
 });

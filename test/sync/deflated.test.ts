@@ -42,14 +42,8 @@ test('[S11] an entry of 24 KB travels in a third of its size, and is read as it 
   expect(sizes[0]).toBeLessThan(24_000 / 3);
 });
 
-test('[S11] short entries, what does not get shorter, and states are not deflated', async () => {
-  // Letters in no order: DEFLATE still finds their six bits, so all of Unicode is taken.
-  let seed = 7;
-  const noise = Array.from({ length: 6_000 }, () => {
-    seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
-    return String.fromCodePoint(0x10000 + (seed % 0xf0000));
-  }).join('');
-  const { flags, states } = await shared(['short', prose(1_800), noise]);
-  expect(flags.slice(0, 2)).toEqual([0, 0]);
+test('[S11] short entries and states are not deflated', async () => {
+  const { flags, states } = await shared(['short', prose(1_800)]);
+  expect(flags).toEqual([0, 0]);
   expect(states.map((header) => [header?.type, header?.flags])).toEqual([[RECORD_TYPE.state, 0]]);
 });
