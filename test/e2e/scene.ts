@@ -1,10 +1,11 @@
 // The scene: what the product must do, played by real parts from the first prompt to the last goodbye.
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { canariesInFiles, canariesInMemory } from '../../tools/run/plaintext.ts';
 import { processesWith } from '../../tools/run/processTable.ts';
+import { ARTIFACTS } from '../../tools/vscode/workbench.ts';
 import { openTerminal, type Terminal } from '../../tools/run/terminal.ts';
 import type { Workbench } from '../../tools/vscode/workbench.ts';
 import type { Stage } from './harness.ts';
@@ -95,6 +96,7 @@ export async function playScene(stage: Stage): Promise<SceneFigures> {
     return { growth, scannedBytes };
   } catch (error) {
     await stage.keepEvidence('scene-failed', windows);
+    if (terminal) await writeFile(join(ARTIFACTS, 'scene-failed-terminal.log'), terminal.screen());
     throw error;
   } finally {
     await terminal?.close();
@@ -213,10 +215,12 @@ async function observeTerminal(
   address: string,
 ): Promise<void> {
   await owner.showView('Twinhelm');
-  const row = owner.page.locator('.sidebar .monaco-list-row', { hasText: 'terminal' }).first();
-  await row.waitFor({ timeout: 30_000 });
+  const rows = owner.page.locator('.sidebar .monaco-list-row');
+  await rows.filter({ hasText: 'terminal' }).first().waitFor({ timeout: 30_000 });
   await terminal.type(`${CANARIES.terminal} [[text:said in the terminal]]`);
   // Rows move from group to group while it works: a click may meet another one.
+  const row = rows.filter({ hasText: CANARIES.terminal }).first();
+  await row.waitFor({ timeout: 30_000 });
   const tab = owner.page.locator('.tabs-container .tab', { hasText: CANARIES.terminal });
   await waitUntil('the session in the terminal is opened', async () => {
     await row.dblclick();

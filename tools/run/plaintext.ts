@@ -30,7 +30,7 @@ export async function canariesInMemory(
   } finally {
     await memory.close();
   }
-  return { found: [...found], scannedBytes };
+  return { found: canaries.filter((canary) => found.has(canary)), scannedBytes };
 }
 
 /** Which of `canaries` stand in the files below a folder. */
@@ -47,7 +47,7 @@ export async function canariesInFiles(
     scannedBytes += bytes.length;
     for (const canary of canariesIn(bytes, canaries)) found.add(canary);
   }
-  return { found: [...found], scannedBytes };
+  return { found: canaries.filter((canary) => found.has(canary)), scannedBytes };
 }
 
 function canariesIn(bytes: Buffer, canaries: readonly string[]): string[] {

@@ -1,4 +1,5 @@
 // A plain terminal of somebody who knows nothing of us: a program under a pseudo-terminal of its own.
+import { waitUntil } from './waitUntil.ts';
 import { type ProcessGroup, spawnGroup } from './processes.ts';
 
 const ESCAPE = String.fromCodePoint(0x1b);
@@ -18,7 +19,8 @@ export function openTerminal(
   command: readonly string[],
   options: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
 ): Terminal {
-  const line = ['stty rows 40 cols 120;', 'exec', ...command.map(quote)].join(' ');
+  // What is shown is shown by the program: the terminal itself would do it before the program has started.
+  const line = ['stty rows 40 cols 120 -echo;', 'exec', ...command.map(quote)].join(' ');
   const group: ProcessGroup = spawnGroup('script', ['-qfec', line, '/dev/null'], {
     cwd: options.cwd,
     env: { ...options.env, TERM: 'xterm-256color' },
@@ -28,21 +30,19 @@ export function openTerminal(
     async type(text) {
       const before = group.output().length;
       group.write(text);
-      // A terminal program takes Enter in the same chunk for a pasted line break.
-      const end = Date.now() + 2000;
-      const isShown = (): boolean => shown(group.output().slice(before)).includes(shown(text));
-      while ((group.output().length === before || !isShown()) && Date.now() < end) {
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
+      // A terminal program takes Enter in the same chunk for a pasted line break: also one that is just starting.
+      await waitUntil(`the terminal shows ${JSON.stringify(text)}`, () =>
+        shown(group.output().slice(before)).includes(shown(text)),
+      );
       group.write('\r');
     },
     close: () => group.end(),
   };
 }
 
-/** What can be read in what a program wrote, without the gaps, which it may make by moving the cursor. */
+/** What can be read in what a program wrote or what is typed: without keys like Ctrl+C and the gaps, which it may make by moving the cursor. */
 function shown(output: string): string {
-  return output.replaceAll(ESCAPE_SEQUENCE, '').replaceAll(/\s/g, '');
+  return output.replaceAll(ESCAPE_SEQUENCE, '').replaceAll(/[\s\p{Cc}]/gu, '');
 }
 
 function quote(word: string): string {
