@@ -9,18 +9,18 @@ const LOOKALIKES: ReadonlyMap<string, string> = new Map([
   ...pairs('ʀɢ', 'rg'),
 ]);
 
-/** The skeleton of a name: without accents, spaces, punctuation and signs that cannot be seen; small letters. */
+/** The skeleton of a name: without accents of Latin, Greek and Cyrillic, spaces, punctuation and signs that cannot be seen; small letters. */
 export function nameSkeleton(name: string): string {
   const bare = name
     .normalize('NFKD')
     .toLowerCase()
     .normalize('NFKD')
-    .replaceAll(/[\p{M}\p{Z}\p{C}\p{Default_Ignorable_Code_Point}_.,·'’`-]/gu, '')
+    .replaceAll(/[\u0300-\u036f\p{Z}\p{C}\p{Default_Ignorable_Code_Point}_.,·'’`-]/gu, '')
     .replaceAll('rn', 'm')
     .replaceAll('vv', 'w');
   const letters = Array.from(bare, (letter) => LOOKALIKES.get(letter) ?? letter);
   // A small L and a capital i are one stroke.
-  return letters.join('').replaceAll('l', 'i').toLowerCase();
+  return letters.join('').replaceAll('l', 'i');
 }
 
 function pairs(from: string, to: string): [string, string][] {

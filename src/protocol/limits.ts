@@ -106,6 +106,8 @@ export const TIMES = {
   /** Lease of control, and how often its holder renews it. */
   leaseMs: 15_000,
   renewMs: 5_000,
+  /** [J7] A guest without a window for so long gives its place up when somebody else needs it. */
+  goneMs: 60_000,
   /** Control that is held is given to the next in the queue after this idle time. */
   idleHandOverMs: 60_000,
   /** A gap in a member's command counter is answered after this time. */

@@ -1,10 +1,7 @@
 // [J7] Places in a room: how many a link has, which are kept free, and who gives way.
-import { LIMITS } from '../protocol/limits.ts';
+import { LIMITS, TIMES } from '../protocol/limits.ts';
 import { roleOf } from '../protocol/openValues.ts';
 import type { StoredInvite, StoredMember } from './roomJournal.ts';
-
-/** A guest without a window for so long gives its place up when somebody else needs it, ms. */
-export const GONE_MS = 60_000;
 
 /** What is known of who has a place. */
 export interface Places {
@@ -42,7 +39,9 @@ export function placeFor(
   const isRoomFull = others.length >= LIMITS.members - keptFrom(invite, ofLink.length);
   if (!isLinkFull && !isRoomFull) return FREE;
   const longest = (isLinkFull ? ofLink : others)
-    .filter(({ member: one, role }) => roleOf(role) !== 'owner' && places.goneMs(one) >= GONE_MS)
+    .filter(
+      ({ member: one, role }) => roleOf(role) !== 'owner' && places.goneMs(one) >= TIMES.goneMs,
+    )
     .toSorted((a, b) => places.goneMs(b.member) - places.goneMs(a.member))[0];
   return longest ? { kind: 'given up', by: longest.member } : { kind: 'full' };
 }

@@ -1,6 +1,5 @@
 // Who belongs to a room: members and invites in the journal, who is here now, and what relays admit.
 import type { Clock } from '../base/clock.ts';
-import { jsonCut } from '../base/jsonText.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { RelayToken } from '../protocol/claim.ts';
 import type { Open } from '../protocol/openEnum.ts';
@@ -8,8 +7,8 @@ import { roleOf } from '../protocol/openValues.ts';
 import type { Knock } from '../protocol/room.ts';
 import type { Role } from '../protocol/role.ts';
 import { type Person, type Scope, scopeSchema } from '../protocol/state.ts';
-import { nameSkeleton } from '../base/nameSkeleton.ts';
-import { type Place, placeFor } from './places.ts';
+import { cleanName, guestName, renamedGuests } from './memberNames.ts';
+import { placeFor, type Places } from './places.ts';
 import type { RoomJournal, StoredInvite, StoredMember } from './roomJournal.ts';
 
 /** Rights of a controller if its invite says nothing else: approving and modes stay with the owner. */
@@ -61,9 +60,11 @@ export class Roster {
   /** [J7] Links by which nobody new finds a place. */
   get fullLinks(): readonly string[] {
     // The owner's own links are nobody's business.
-    return this.invites
-      .filter(({ role }) => roleOf(role) !== 'owner')
-      .filter((invite) => this.placeFor(invite).kind === 'full')
+    const given = this.invites.filter(({ role }) => roleOf(role) !== 'owner');
+    if (given.length === 0) return [];
+    const { places } = this;
+    return given
+      .filter((invite) => placeFor(places, invite, undefined).kind === 'full')
       .map(({ inviteId }) => inviteId);
   }
 
@@ -88,10 +89,13 @@ export class Roster {
    */
   admitKnock(member: string, knock: Knock, invite: StoredInvite): Admitted | undefined {
     if (!this.invites.some(({ inviteId }) => inviteId === invite.inviteId)) return undefined;
-    const place = this.placeFor(invite, member);
+    const place = placeFor(this.places, invite, member);
     if (place.kind === 'full') return undefined;
     const { journal, clock } = this.options;
-    const known = journal.members().find((one) => one.member === member);
+    const all = journal.members();
+    const known = all.find((one) => one.member === member);
+    const others = all.filter((one) => one !== known);
+    const name = cleanName(knock.name) || 'Guest';
     const invited = roleOf(invite.role);
     const before = known && roleOf(known.role);
     const isOwner = invited === 'owner' || before === 'owner';
@@ -105,7 +109,7 @@ export class Roster {
       member,
       key: knock.key,
       exchangeKey: knock.exchangeKey,
-      ...this.nameOf(member, cleanName(knock.name) || 'Guest', role),
+      ...(isOwner ? { name } : guestName(name, others)),
       device: cleanName(knock.device),
       role,
       // What the owner has allowed is not taken back, nor widened, by a link that only asks.
@@ -121,13 +125,8 @@ export class Roster {
     const gone = place.kind === 'given up' ? place.by : undefined;
     if (gone !== undefined) this.giveWay(gone);
     journal.saveMember(stored);
-    if (role === 'owner') this.renameLookalikes(stored);
+    if (isOwner) for (const guest of renamedGuests(stored, others)) journal.saveMember(guest);
     return { stored, ...(gone === undefined ? {} : { gone }) };
-  }
-
-  /** [J7] Whether somebody, or a stranger, finds a place by a link. */
-  placeFor(invite: StoredInvite, member?: string): Place {
-    return placeFor({ members: this.members, goneMs: this.options.goneMs }, invite, member);
   }
 
   /** Changes what a member may do; false if there is none. */
@@ -219,35 +218,16 @@ export class Roster {
     return tokens;
   }
 
+  private get places(): Places {
+    return { members: this.members, goneMs: this.options.goneMs };
+  }
+
   /** It stays known, so that it comes back with what it was allowed; of those there are not too many. */
   private giveWay(member: string): void {
     const { journal, clock } = this.options;
     const known = this.members.find((one) => one.member === member);
     if (known) journal.saveMember({ ...known, gaveWayAt: clock.now() });
     for (const { member: one } of this.gaveWay.slice(LIMITS.gaveWay)) journal.removeMember(one);
-  }
-
-  /** [J8] The name that the others see: with a number, if it looks like another's. Owners have theirs. */
-  private nameOf(member: string, name: string, role: Role): { name: string; alike?: boolean } {
-    const others = this.options.journal
-      .members()
-      .filter((one) => one.member !== member && (role !== 'owner' || roleOf(one.role) === 'owner'));
-    const taken = new Set(others.map((one) => nameSkeleton(one.name)));
-    // Two devices of the owner have one name.
-    if (role === 'owner' || !taken.has(nameSkeleton(name))) return { name };
-    for (let n = 2; ; n += 1) {
-      const numbered = numberedName(name, n);
-      if (!taken.has(nameSkeleton(numbered))) return { name: numbered, alike: true };
-    }
-  }
-
-  private renameLookalikes(owner: StoredMember): void {
-    const { journal } = this.options;
-    for (const one of journal.members()) {
-      if (roleOf(one.role) === 'owner' || nameSkeleton(one.name) !== nameSkeleton(owner.name))
-        continue;
-      journal.saveMember({ ...one, ...this.nameOf(one.member, one.name, 'viewer') });
-    }
   }
 
   private personOf(member: StoredMember): Person {
@@ -267,12 +247,6 @@ export class Roster {
   }
 }
 
-/** A name with a number, within its bound. */
-function numberedName(name: string, n: number): string {
-  const number = ` (${n})`;
-  return jsonCut(name, LIMITS.nameBytes - number.length) + number;
-}
-
 /** Scopes of a role; what another version has given beside ours stays. */
 function scopesOf(role: Role, given: readonly Open<Scope>[]): readonly Open<Scope>[] {
   switch (role) {
@@ -283,9 +257,4 @@ function scopesOf(role: Role, given: readonly Open<Scope>[]): readonly Open<Scop
     case 'viewer':
       return [];
   }
-}
-
-/** A name without control and direction characters, cut to its bound: it stands beside texts of others. */
-export function cleanName(name: string): string {
-  return jsonCut(name.replaceAll(/[\p{Cc}\p{Cf}]/gu, '').trim(), LIMITS.nameBytes);
 }

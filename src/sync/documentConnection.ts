@@ -1,6 +1,12 @@
 // One Yjs document over one y-websocket connection: the stock client with its sharp edges covered.
 import { Awareness, encodeAwarenessUpdate } from 'y-protocols/awareness';
-import { createEncoder, toUint8Array, writeVarUint, writeVarUint8Array } from 'lib0/encoding';
+import {
+  createEncoder,
+  type Encoder,
+  toUint8Array,
+  writeVarUint,
+  writeVarUint8Array,
+} from 'lib0/encoding';
 import { uint32 } from 'lib0/random';
 import { writeSyncStep1 } from 'y-protocols/sync';
 import { WebsocketProvider } from 'y-websocket';
@@ -138,11 +144,7 @@ export class DocumentConnection implements Disposable {
   /** Asks the relay on the same socket for what is missing here; it answers also if nothing is. */
   ask(): void {
     const { provider } = this.link;
-    if (!provider.wsconnected || provider.ws?.readyState !== 1) return;
-    const encoder = createEncoder();
-    writeVarUint(encoder, MESSAGE_SYNC);
-    writeSyncStep1(encoder, provider.doc);
-    provider.ws.send(toUint8Array(encoder));
+    send(provider, MESSAGE_SYNC, (encoder) => writeSyncStep1(encoder, provider.doc));
   }
 
   /**
@@ -152,10 +154,7 @@ export class DocumentConnection implements Disposable {
   hearAnew(): void {
     const { provider, awareness } = this.link;
     forgetOthers(awareness);
-    if (!provider.wsconnected || provider.ws?.readyState !== 1) return;
-    const encoder = createEncoder();
-    writeVarUint(encoder, MESSAGE_QUERY_AWARENESS);
-    provider.ws.send(toUint8Array(encoder));
+    send(provider, MESSAGE_QUERY_AWARENESS);
   }
 
   /** Goes on with another document, on a new socket: what was taken in for good and wrong is not in it. */
@@ -260,6 +259,19 @@ function close({ provider, awareness, handler, opening }: Provider, clock: Clock
   awareness.destroy();
 }
 
+/** Sends a message of a type, if a socket is open. */
+function send(
+  provider: WebsocketProvider,
+  type: number,
+  write: (encoder: Encoder) => void = () => undefined,
+): void {
+  if (!provider.wsconnected || provider.ws?.readyState !== 1) return;
+  const encoder = createEncoder();
+  writeVarUint(encoder, type);
+  write(encoder);
+  provider.ws.send(toUint8Array(encoder));
+}
+
 /** The stock client repeats everybody's state: with 64 members one change would be 4,096 deliveries. */
 function sendOnlyOwnAwareness(provider: WebsocketProvider, awareness: Awareness): Disposable {
   awareness.off('update', provider._awarenessUpdateHandler);
@@ -267,12 +279,9 @@ function sendOnlyOwnAwareness(provider: WebsocketProvider, awareness: Awareness)
   const handler = ({ added, updated, removed }: Change): void => {
     const own = awareness.clientID;
     if (![...added, ...updated, ...removed].includes(own)) return;
-    const { ws } = provider;
-    if (!provider.wsconnected || ws?.readyState !== 1) return;
-    const encoder = createEncoder();
-    writeVarUint(encoder, MESSAGE_AWARENESS);
-    writeVarUint8Array(encoder, encodeAwarenessUpdate(awareness, [own]));
-    ws.send(toUint8Array(encoder));
+    send(provider, MESSAGE_AWARENESS, (encoder) =>
+      writeVarUint8Array(encoder, encodeAwarenessUpdate(awareness, [own])),
+    );
   };
   awareness.on('update', handler);
   return toDisposable(() => awareness.off('update', handler));

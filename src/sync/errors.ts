@@ -58,8 +58,8 @@ export function linkFull(places: number): AppError {
   return new AppError('too-many', {
     happened:
       places === 1
-        ? say`This link is for one person, who is in, or the session has no place left for it.`
-        : say`This link is for ${places} people, who are in, or the session has no place left for it.`,
+        ? say`No place is left: this link is for one person, who is in, or the session is full.`
+        : say`No place is left: this link is for ${places} people, who are in, or the session is full.`,
     kept: say`The link still works; nothing was sent.`,
     remedy: say`Ask the owner for a link of your own, or open this one again when somebody has left: the place of whoever is gone for a minute becomes free.`,
   });

@@ -1,7 +1,9 @@
 // Header and control bar of the panel.
 import { untranslated } from '../../src/client/translate.ts';
 import { describe, expect, test } from 'vitest';
-import { panelControl, panelHeader } from '../../src/client/panel/panelModel.ts';
+import { personText } from '../../src/cli/join/terminalStatus.ts';
+import { peopleRows } from '../../src/client/lists/peopleRows.ts';
+import { panelControl, panelHeader, viewStanding } from '../../src/client/panel/panelModel.ts';
 import { FakeView, member, sessionState, summary } from './samples.ts';
 
 function viewOf(who: string, state = sessionState()): FakeView {
@@ -97,6 +99,26 @@ describe('header', () => {
     expect(panelHeader(viewOf('bo', state), 0, untranslated).controlRequests).toEqual(request);
     expect(panelHeader(viewOf('di', state), 0, untranslated).controlRequests).toEqual([]);
     expect(panelHeader(viewOf('cy', state), 0, untranslated).controlRequests).toEqual([]);
+  });
+
+  test('[J7] which links are full is told to owners only', () => {
+    const state = sessionState({
+      people: [member('ada', { role: 'owner' }), member('bo')],
+      fullLinks: ['a', 'b'],
+    });
+    expect(panelHeader(viewOf('ada', state), 0, untranslated).fullLinks).toBe(2);
+    expect(panelHeader(viewOf('bo', state), 0, untranslated).fullLinks).toBeUndefined();
+  });
+
+  test('[J8] the lists of people say that a name looks like another’s', () => {
+    const like = member('bo', { name: 'Ada (2)', alike: true });
+    const view = viewOf('ada', sessionState({ people: [member('ada', { role: 'owner' }), like] }));
+    const says = 'the name looks like another’s';
+    const rows = peopleRows(panelHeader(view, 0, untranslated), untranslated);
+    expect(rows.map(({ description }) => description.includes(says))).toEqual([false, true]);
+    const stands = viewStanding(view, 0, untranslated);
+    const lines = view.state?.people.map((one) => personText(sessionState(), one, 'ada', stands));
+    expect(lines?.map((line) => line.includes(says))).toEqual([false, true]);
   });
 
   test('the age of the picture is counted from the last beat', () => {

@@ -77,6 +77,7 @@ const TIME_WITNESSES: Readonly<Record<keyof typeof TIMES, Witness>> = {
   leaseMs: ['session/controlLease.test.ts', '[F4] a lease ends 15 s after'],
   renewMs: [PRESENCE, '[P3] who holds control says so every five seconds'],
   idleHandOverMs: ['session/controlLease.test.ts', '[F5] an idle holder gives way after 60 s'],
+  goneMs: ['session/places.test.ts', '[J7] a guest that is gone for a minute'],
   gapMs: ['session/gateOrder.test.ts', '[C8] a gap is answered after 2 s'],
   resultsMs: ['host/journalTables.test.ts', 'results are kept for a day'],
   commandMs: ['session/outbox.test.ts', 'a command that is not said to run later'],

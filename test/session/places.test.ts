@@ -1,8 +1,7 @@
 // How many come in by a link, for whom the last places are kept, who gives way, and what names look like.
 import { expect, test } from 'vitest';
 import { nameSkeleton } from '../../src/base/nameSkeleton.ts';
-import { LIMITS } from '../../src/protocol/limits.ts';
-import { GONE_MS } from '../../src/session/places.ts';
+import { LIMITS, TIMES } from '../../src/protocol/limits.ts';
 import { makeRoster } from './rosterRig.ts';
 
 /** So many strangers knock with a link; how many are let in. */
@@ -62,10 +61,10 @@ test('[J7] a guest that is gone for a minute gives its place up, is told of, and
   const link = rig.invite('a', { places: 2, role: 'controller', allowControl: true });
   rig.roster.admitKnock('ada', rig.knock(), link);
   rig.roster.admitKnock('bo', rig.knock('Bo'), link);
-  rig.gone.set('ada', GONE_MS - 1);
+  rig.gone.set('ada', TIMES.goneMs - 1);
   expect(rig.roster.fullLinks).toEqual(['a']);
-  rig.gone.set('ada', GONE_MS);
-  rig.gone.set('bo', GONE_MS + 1);
+  rig.gone.set('ada', TIMES.goneMs);
+  rig.gone.set('bo', TIMES.goneMs + 1);
   expect(rig.roster.fullLinks).toEqual([]);
   // Bo is gone for longer.
   expect(rig.roster.admitKnock('cy', rig.knock('Cy'), link)?.gone).toBe('bo');
@@ -80,7 +79,7 @@ test('[J7] a guest that is gone for a minute gives its place up, is told of, and
 test('[J7] owners do not give way', () => {
   const rig = makeRoster();
   rig.roster.admitKnock('olga', rig.knock('Olga'), rig.invite('owner', { role: 'owner' }));
-  rig.gone.set('olga', 10 * GONE_MS);
+  rig.gone.set('olga', 10 * TIMES.goneMs);
   crowd(rig, 'big', 64, 64);
   expect(rig.roster.person('olga')).toBeDefined();
 });
@@ -91,7 +90,7 @@ test('[J7] of those who gave way the newest 16 are remembered, and sharing that 
   for (let n = 0; n < 40; n += 1) {
     rig.clock.advance(1);
     rig.roster.admitKnock(`m${n}`, rig.knock(`m${n}`), link);
-    rig.gone.set(`m${n}`, GONE_MS);
+    rig.gone.set(`m${n}`, TIMES.goneMs);
   }
   expect(rig.roster.gaveWay).toHaveLength(LIMITS.gaveWay);
   expect(rig.roster.gaveWay[0]?.member).toBe('m38');

@@ -1,4 +1,5 @@
 // A roster over a journal in memory, and what it is asked with.
+import type { Clock } from '../../src/base/clock.ts';
 import type { Knock } from '../../src/protocol/room.ts';
 import type { StoredInvite, StoredMember } from '../../src/session/roomJournal.ts';
 import { Roster } from '../../src/session/roster.ts';
@@ -27,17 +28,7 @@ export function makeRoster() {
     goneMs: (member) => gone.get(member) ?? 0,
   });
   const invite = (inviteId: string, change: Partial<StoredInvite> = {}): StoredInvite => {
-    const made: StoredInvite = {
-      inviteId,
-      secret: 's',
-      role: 'viewer',
-      scopes: [],
-      allowControl: false,
-      loopbackOnly: false,
-      notAfter: clock.now() + 60_000,
-      createdAt: clock.now(),
-      ...change,
-    };
+    const made = sampleInvite(clock, { inviteId, ...change });
     journal.saveInvite(made);
     return made;
   };
@@ -53,4 +44,19 @@ export function makeRoster() {
     at: 0,
   });
   return { roster, clock, invite, knock, members, invites, gone };
+}
+
+/** A viewer's link that is good for a minute. */
+export function sampleInvite(clock: Clock, change: Partial<StoredInvite>): StoredInvite {
+  return {
+    inviteId: 'a',
+    secret: 's',
+    role: 'viewer',
+    scopes: [],
+    allowControl: false,
+    loopbackOnly: false,
+    notAfter: clock.now() + 60_000,
+    createdAt: clock.now(),
+    ...change,
+  };
 }

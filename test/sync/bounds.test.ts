@@ -79,7 +79,7 @@ test('[B6] whoever comes to a full room is told so, and comes in by the same lin
   const error = await rig.until('it is told', () =>
     late.truth.kind === 'over' ? late.truth.error : undefined,
   );
-  expect(error).toMatchObject({ code: 'too-many', message: /no place left/ });
+  expect(error).toMatchObject({ code: 'too-many', message: /No place is left/ });
   expect(room.people).toHaveLength(64);
   // The last eight are for other links, the last four of them for owners.
   for (let n = 0; n <= LIMITS.placesOfOwners; n += 1) room.remove(`m${n}`);

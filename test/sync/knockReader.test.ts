@@ -10,6 +10,7 @@ import { outOf } from '../../src/session/layout.ts';
 import { Roster } from '../../src/session/roster.ts';
 import { KnockReader } from '../../src/sync/host/knockReader.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
+import { sampleInvite } from '../session/rosterRig.ts';
 import { PairRig } from './pairRig.ts';
 
 const rig = new PairRig();
@@ -23,16 +24,7 @@ async function makeReader() {
   const clock = createFakeClock();
   const secret = randomBytes(32);
   const inviteId = await inviteIdOf(secret, room);
-  journal.saveInvite({
-    inviteId,
-    secret: toBase64Url(secret),
-    role: 'viewer',
-    scopes: [],
-    allowControl: false,
-    loopbackOnly: false,
-    notAfter: clock.now() + 60_000,
-    createdAt: clock.now(),
-  });
+  journal.saveInvite(sampleInvite(clock, { inviteId, secret: toBase64Url(secret) }));
   const roster = new Roster({ room, journal, clock, isPresent: () => true, goneMs: () => 0 });
   const reader = new KnockReader({
     room,

@@ -1,8 +1,7 @@
 // Places of a link as guests meet them: who is kept out is told, and who was gone comes back.
 import { afterEach, expect, test } from 'vitest';
 import { createIdentity } from '../../src/crypto/identity.ts';
-import { LIMITS } from '../../src/protocol/limits.ts';
-import { GONE_MS } from '../../src/session/places.ts';
+import { LIMITS, TIMES } from '../../src/protocol/limits.ts';
 import type { Attachment } from '../../src/sync/member/attachment.ts';
 import { PairRig } from './pairRig.ts';
 
@@ -62,7 +61,7 @@ test('[J7] the place of who is gone for a minute goes to somebody else, and who 
   const { host, link, guests, identities } = await full(2);
   const [first, second] = guests;
   await rig.run(first?.close() ?? Promise.resolve());
-  await rig.pass(GONE_MS - 5_000);
+  await rig.pass(TIMES.goneMs - 5_000);
   const early = await rig.join(link, 'Early');
   await rig.until('it is too early', () => early.truth.kind === 'over');
   await rig.pass(6_000);
@@ -96,7 +95,7 @@ test('[J7] a window that was away while its place was given up comes back by its
   await rig.until('it is in', () => guest.me !== undefined && guest.truth.kind === 'live');
   isAway = true;
   for (const pair of mine) pair.cut();
-  await rig.pass(GONE_MS + 5_000);
+  await rig.pass(TIMES.goneMs + 5_000);
   const late = await rig.join(link, 'Late');
   await rig.until('late is in', () => late.me !== undefined);
   expect(host.people.map(({ name }) => name)).toEqual(['Late']);

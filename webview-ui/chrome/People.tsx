@@ -63,7 +63,7 @@ export function People({ header }: { readonly header: PanelHeader }) {
   const shown = here.slice(0, MAX_PICTURES);
   const names = here.map((person) => person.name).join(', ');
   if (header.people.length === 0) return null;
-  const full = header.me?.role === 'owner' ? fullLinksText(header.fullLinks ?? 0, t) : undefined;
+  const full = fullLinksText(header.fullLinks, t);
   return (
     <details class="people">
       <summary title={names}>
@@ -92,8 +92,8 @@ export function People({ header }: { readonly header: PanelHeader }) {
             isOwner={header.me?.role === 'owner' && !person.isMe}
           />
         ))}
+        {full !== undefined && <li class="person muted">{full}</li>}
       </ul>
-      {full !== undefined && <p class="people-full muted">{full}</p>}
     </details>
   );
 }

@@ -3,6 +3,7 @@ import { errorText } from '../../base/log.ts';
 import { cancelled } from '../../client/errors.ts';
 import { waitForView } from '../../client/waitForChange.ts';
 import { parseJson } from '../../protocol/json.ts';
+import { roleOf } from '../../protocol/openValues.ts';
 import type { Person } from '../../protocol/state.ts';
 import type { EntryOf } from '../../protocol/transcript.ts';
 import { isSettled, type RoomView } from '../../session/view.ts';
@@ -12,8 +13,9 @@ import { EXIT, exitCodeOf } from '../exitCode.ts';
 import { readLines } from './inputLines.ts';
 import { type CliIo, oneLine } from '../io.ts';
 import { viewStanding } from '../../client/panel/panelModel.ts';
+import { fullLinksText } from '../../client/standing/peopleWords.ts';
 import { untranslated } from '../../client/translate.ts';
-import { personText, queueLines, fullLinkLines } from './terminalStatus.ts';
+import { personText, queueLines } from './terminalStatus.ts';
 import { chosen, verbOf } from './terminalVerbs.ts';
 import { TerminalView } from './terminalView.ts';
 import { answerArgs, sendVerb } from './viewActions.ts';
@@ -134,7 +136,9 @@ async function runLine(
           `  ${person.member.slice(0, 6)}  ${personText(view.state, person, view.member, stands)}`,
         );
       }
-      for (const line of fullLinkLines(view.state)) screen.line(line);
+      const isOwner = view.me !== undefined && roleOf(view.me.role) === 'owner';
+      const full = fullLinksText(isOwner ? view.state?.fullLinks?.length : undefined, untranslated);
+      if (full !== undefined) screen.line(`  ${full}`);
       return;
     }
     case 'queue':

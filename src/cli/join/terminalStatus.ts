@@ -6,7 +6,7 @@ import {
   mayGiveControl,
   memberName,
 } from '../../client/rooms/sessionFacts.ts';
-import { authorName, fullLinksText } from '../../client/standing/peopleWords.ts';
+import { authorName } from '../../client/standing/peopleWords.ts';
 import type { Standing } from '../../client/standing/standing.ts';
 import { connectionText, holderText as holderWords } from '../../client/standing/standingWords.ts';
 import { untranslated } from '../../client/translate.ts';
@@ -154,12 +154,6 @@ export function personText(
   ];
   const text = `${person.name} (${person.device}) ${roleOf(person.role)}`;
   return oneLine([text, ...notes.filter(Boolean)].join(', '));
-}
-
-/** [J7] Why nobody new comes in by a link, if so. */
-export function fullLinkLines(state: RoomState | undefined): readonly string[] {
-  const text = fullLinksText(state?.fullLinks?.length ?? 0, untranslated);
-  return text === undefined ? [] : [`  ${text}`];
 }
 
 /** What a command calls a member: the name, or where two have the same one, the beginning of the id. */

@@ -60,7 +60,7 @@ export function panelHeader(
     canInterrupt: may(source, 'interrupt'),
     queue: state ? [...state.queue] : [],
     ...(state?.sharing ? { sharing: state.sharing } : {}),
-    ...(state?.fullLinks ? { fullLinks: state.fullLinks.length } : {}),
+    ...(state?.fullLinks && me?.role === 'owner' ? { fullLinks: state.fullLinks.length } : {}),
     ...(state?.session.problem ? { problem: translatedProblem(state.session.problem, t) } : {}),
     alarms: source.alarms.map(({ kind, words }) => ({ kind, text: errorMessage({ words }, t) })),
   };

@@ -35,8 +35,8 @@ export function authorName(author: Pick<Author, 'name' | 'role'>, t: SayPeople):
 }
 
 /** [J7] Why nobody new comes in by a link, in a sentence; undefined if every link has a place. */
-export function fullLinksText(count: number, t: SayPeople): string | undefined {
-  if (count === 0) return undefined;
+export function fullLinksText(count: number | undefined, t: SayPeople): string | undefined {
+  if (count === undefined || count === 0) return undefined;
   return count === 1
     ? t('One link is full: nobody new comes in by it.')
     : t('{0} links are full: nobody new comes in by them.', count);

@@ -24,8 +24,7 @@ export class PeopleView implements vscode.TreeDataProvider<PersonRow> {
       focused.onDidChange(() => {
         const { header } = focused;
         this.view.description = header?.session?.title ?? '';
-        const full = header?.me?.role === 'owner' ? (header.fullLinks ?? 0) : 0;
-        this.view.message = fullLinksText(full, vscode.l10n.t) ?? '';
+        this.view.message = fullLinksText(header?.fullLinks, vscode.l10n.t) ?? '';
         this.redraw.fire(undefined);
       }),
     );

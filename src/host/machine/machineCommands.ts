@@ -1,4 +1,5 @@
 // Commands to this computer: what its owner does with its sessions.
+import { authorOf } from '../session/hostedCommands.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { CommandKind } from '../../protocol/commandTable.ts';
 import type { Json } from '../../protocol/json.ts';
@@ -77,11 +78,10 @@ export function machineCommands(options: MachineCommandsOptions): MachineCommand
 
 async function start(command: AcceptedCommand<'start'>, sessions: Sessions): Promise<Json> {
   const { cwd, title, model, mode, env, prompt } = command.args;
-  const { member, name, device, role } = command.person;
   const first =
     prompt === undefined || prompt.trim() === ''
       ? {}
-      : { prompt: { promptId: command.id, text: prompt, author: { member, name, device, role } } };
+      : { prompt: { promptId: command.id, text: prompt, author: authorOf(command.person) } };
   const session = await sessions.start({ cwd, title, model, mode, env, ...first });
   return { session: session.id };
 }

@@ -60,7 +60,8 @@ function changed(what: 'mode' | 'model', to: string, author: Author): Notice {
   return { level: 'info', code: `${what}-changed`, words, author };
 }
 
-function authorOf(person: Person): Author {
+/** Whoever a command comes from, as entries name them. */
+export function authorOf(person: Person): Author {
   const { member, name, device, role } = person;
   return { member, name, device, role };
 }

@@ -79,7 +79,7 @@ export const panelHeaderSchema = z.object({
   canInterrupt: z.boolean(),
   queue: z.array(queuedSchema),
   sharing: z.optional(sharingSchema),
-  /** How many links have no place for anybody new. */
+  /** How many links have no place for anybody new; owners are told. */
   fullLinks: z.optional(z.number()),
   problem: z.optional(problemSchema),
   /** fork, split, rollback, update: shown as a banner. */

@@ -9,7 +9,8 @@ import type { Knock } from '../../protocol/room.ts';
 import { sideToUpdate } from '../../protocol/version.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { outOf, recordsOf } from '../../session/layout.ts';
-import { cleanName, type Roster } from '../../session/roster.ts';
+import { cleanName } from '../../session/memberNames.ts';
+import type { Roster } from '../../session/roster.ts';
 import { guestOfOtherVersion } from '../errors.ts';
 
 /** People of other versions that are told of, in the life of a room. */

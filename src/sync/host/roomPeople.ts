@@ -2,12 +2,11 @@
 import { Emitter } from '../../base/emitter.ts';
 import type { Disposable } from '../../base/disposable.ts';
 import type { Clock } from '../../base/clock.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import { LIMITS, TIMES } from '../../protocol/limits.ts';
 import type { Role } from '../../protocol/role.ts';
 import type { Scope } from '../../protocol/state.ts';
 import type { ControlLease } from '../../session/control/controlLease.ts';
 import type { RoomJournal } from '../../session/roomJournal.ts';
-import { GONE_MS } from '../../session/places.ts';
 import type { Roster } from '../../session/roster.ts';
 import type { Attendance } from './attendance.ts';
 import { tooManyInvites } from '../errors.ts';
@@ -116,7 +115,7 @@ export class RoomPeople implements Disposable {
     // [J7] By then who went may give way: a link that is full is so no more.
     this.gone?.dispose();
     if (this.options.roster.fullLinks.length > 0) {
-      this.gone = this.options.clock.after(GONE_MS, () => this.changed.fire());
+      this.gone = this.options.clock.after(TIMES.goneMs, () => this.changed.fire());
     }
     for (const { member } of this.options.attendance.windows) this.options.channels.open(member);
     this.changed.fire();
