@@ -93,11 +93,17 @@ export type AgentAnswer =
     }
   | { readonly behavior: 'deny'; readonly message?: string; readonly interrupt?: boolean };
 
+/** A file of the session's folder as it is handed over: its path below the folder, with the lines that were asked for. */
+export interface AttachedFile {
+  readonly path: string;
+  readonly content: string;
+}
+
 /** What makes a prompt a guest's: nothing in its text is to be expanded or run by the agent. */
 export interface GuestText {
   readonly name: string;
-  /** Files of the session's folder that the text names, read by the host. */
-  readonly files: readonly { readonly path: string; readonly content: string }[];
+  /** Files that the text names, read by the host. */
+  readonly files: readonly AttachedFile[];
 }
 
 /** A running session that the host owns: a child process of it. */
@@ -113,8 +119,10 @@ export interface AgentSession {
     readonly images?: readonly PromptImage[];
     /** Given for a guest's prompt; without it the text is the owner's, or a command. */
     readonly guest?: GuestText;
+    /** Files that the owner's text names, for a turn that runs: the agent reads none of them by itself. */
+    readonly files?: readonly AttachedFile[];
   }): Promise<void>;
-  /** True if it had not started and is gone from the queue. */
+  /** True if it had not started and is gone from the queue; sent again, it needs another id. */
   cancelQueued(promptId: string): Promise<boolean>;
   /** Answers a request; false if it no longer waits. */
   answer(requestId: string, answer: AgentAnswer): Promise<boolean>;

@@ -47,7 +47,12 @@ export const COMMANDS = {
     room: 'session',
     right: 'prompt',
     action: say`send prompts to this session`,
-    args: z.looseObject({ text: z.string(), images: z.optional(z.array(image)) }),
+    args: z.looseObject({
+      text: z.string(),
+      images: z.optional(z.array(image)),
+      /** [Q2] Handed over at once: into a turn that runs, else before what waits. */
+      now: z.optional(z.boolean()),
+    }),
   },
   'cancel-queued': {
     ...ORDERED,
@@ -71,6 +76,43 @@ export const COMMANDS = {
     right: 'prompt',
     action: say`release held prompts`,
     args: z.looseObject({ promptId: z.string() }),
+  },
+  /** [Q3] Another text for a prompt that waits; `keep`: which of its pictures stay, by their places (absent: all). */
+  'edit-queued': {
+    ...ORDERED,
+    room: 'session',
+    right: 'prompt',
+    action: say`edit queued prompts`,
+    args: z.looseObject({
+      promptId: z.string(),
+      text: z.string(),
+      keep: z.optional(z.array(z.number())),
+      images: z.optional(z.array(image)),
+    }),
+  },
+  /** [Q4] Puts a prompt that waits before another one; absent: behind all. */
+  'move-queued': {
+    ...FENCED,
+    room: 'session',
+    right: 'prompt',
+    action: say`reorder queued prompts`,
+    args: z.looseObject({ promptId: z.string(), before: z.optional(z.string()) }),
+  },
+  /** [Q5] Lets what Stop has held go on. */
+  'resume-queue': {
+    ...FENCED,
+    room: 'session',
+    right: 'prompt',
+    action: say`let the queue go on`,
+    args: NONE,
+  },
+  /** Takes back all that waits: an owner everybody's, others their own. */
+  'clear-queue': {
+    ...ORDERED,
+    room: 'session',
+    right: 'prompt',
+    action: say`cancel queued prompts`,
+    args: NONE,
   },
   answer: {
     ...ORDERED,
@@ -171,6 +213,8 @@ export const COMMANDS = {
       /** A part of a long text or image. */
       z.looseObject({ what: z.literal('blob'), blob: z.string(), offset: z.number() }),
       z.looseObject({ what: z.literal('files'), query: z.string() }),
+      /** The whole text of a prompt that waits, and what pictures it has. */
+      z.looseObject({ what: z.literal('queued'), promptId: z.string() }),
       z.looseObject({ what: z.literal('slash-commands') }),
       z.looseObject({ what: z.literal('models') }),
     ]),

@@ -18,9 +18,9 @@ export const LIMITS = {
   /** Live (streaming) text kept as records; before it is reached, pieces are merged. */
   liveBytes: 64 * KIB,
   /** JSON of the state; sealed it takes up to 4 KiB of padding and 152 bytes more. */
-  stateBytes: 48 * KIB,
+  stateBytes: 56 * KIB,
   /** What the state takes with every list full: the rest stays free for members to come. */
-  stateFillBytes: 41 * KIB,
+  stateFillBytes: 49 * KIB,
   /** Texts of the state, counted as they stand in JSON: a name or device, a title, the beginning of a queued prompt. */
   nameBytes: 64,
   titleBytes: 200,

@@ -4,8 +4,12 @@ import { type Role, roleSchema } from './role.ts';
 import {
   type Capability,
   capabilitySchema,
+  type HoldReason,
+  holdReasonSchema,
   type ModeKind,
   modeKindSchema,
+  type QueueWait,
+  queueWaitSchema,
   type Scope,
   scopeSchema,
   type SessionStatus,
@@ -52,6 +56,16 @@ export function canOf(
   const { can, source } = session;
   if (can !== undefined) return capabilitiesOf(can).includes(capability);
   return SOURCE_CAN[sourceOf(source)].includes(capability);
+}
+
+/** [R9] What waits for something unknown is held as if control had passed on. */
+export function queueWaitOf(waits: Open<QueueWait>): QueueWait {
+  return knownOf(queueWaitSchema.options, waits) ?? 'control';
+}
+
+/** [R9] A queue that is held for something unknown is held. */
+export function holdReasonOf(why: Open<HoldReason>): HoldReason {
+  return knownOf(holdReasonSchema.options, why) ?? 'stop';
 }
 
 /** [R9] An unknown capability is left out. */

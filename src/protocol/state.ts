@@ -51,6 +51,9 @@ export const pendingSchema = z.looseObject({
   since: z.number(),
 });
 
+/** What keeps a prompt from its turn: control has passed on since it was sent, its computer stopped before it began, or the agent has it already. */
+export const queueWaitSchema = z.enum(['control', 'crash', 'agent']);
+
 /** A prompt that the agent has not begun. */
 export const queuedSchema = z.looseObject({
   promptId: z.string(),
@@ -58,8 +61,23 @@ export const queuedSchema = z.looseObject({
   text: z.string(),
   author: authorSchema,
   since: z.number(),
-  /** It runs only when somebody releases it: control has passed on since it was sent. */
+  /** It runs only when somebody releases it. */
   held: z.optional(z.boolean()),
+  /** Absent: its turn has not come, or for `held` that control has passed on. */
+  waits: z.optional(openEnum(queueWaitSchema)),
+  /** How many pictures it has, at most 99. */
+  images: z.optional(z.number()),
+  /** An owner has changed its text. */
+  edited: z.optional(z.boolean()),
+});
+
+export const holdReasonSchema = z.enum(['stop']);
+
+/** [Q5] Nothing of the queue runs until somebody with control says so. */
+export const queueHoldSchema = z.looseObject({
+  why: openEnum(holdReasonSchema),
+  since: z.number(),
+  by: z.optional(authorSchema),
 });
 
 /** A state that keeps the session from going on, with its remedy: the parts of an error as they travel. */
@@ -95,6 +113,9 @@ export const sessionSummarySchema = z.looseObject({
   waitingCause: z.optional(z.looseObject({ name: z.string(), text: z.string() })),
   /** Open requests that come from subagents. */
   subagentRequests: z.optional(z.number()),
+  /** How many prompts wait. */
+  queued: z.optional(z.number()),
+  queueHold: z.optional(queueHoldSchema),
   computer: z.string(),
   cwd: z.string(),
   /** Last part of the folder. */
@@ -225,6 +246,9 @@ export type Person = z.infer<typeof personSchema>;
 export type WindowRef = z.infer<typeof windowSchema>;
 export type Focus = z.infer<typeof focusSchema>;
 export type Pending = z.infer<typeof pendingSchema>;
+export type QueueWait = z.infer<typeof queueWaitSchema>;
+export type HoldReason = z.infer<typeof holdReasonSchema>;
+export type QueueHold = z.infer<typeof queueHoldSchema>;
 export type Queued = z.infer<typeof queuedSchema>;
 export type Problem = z.infer<typeof problemSchema>;
 export type SessionStatus = z.infer<typeof sessionStatusSchema>;

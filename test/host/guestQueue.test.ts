@@ -144,7 +144,9 @@ describe('the queue is the host’s', () => {
     expect(ada.state.queue).toHaveLength(2);
     await dora.view.request('release-queued', { promptId: released ?? '' });
     await ada.until('it ran', () => ada.text.includes('four'));
-    await dora.view.request('cancel-queued', { promptId: dropped ?? '' });
+    const drop = { promptId: dropped ?? '' };
+    await expect(dora.view.request('cancel-queued', drop)).rejects.toThrow(/not yours/);
+    await ada.view.request('cancel-queued', drop);
     await idle(ada);
     expect(asked()).not.toContain('dropped [[');
     await dora.view.request('prompt', { text: '[[text:my own]]' });

@@ -249,19 +249,22 @@ describe('a hosted session', () => {
     }
   });
 
-  it('Stop while the agent is being started keeps the prompt from running, and says so', async () => {
+  it('[Q5] Stop while the agent is being started keeps the prompt from running: it waits', async () => {
     const session = await rig.start();
     rig.agent.alive[0]?.exit(true);
     rig.agent.hold();
     await execute(session, 'prompt', { text: 'too early' });
     await waitUntil('it is being started', () => rig.agent.starts === 2);
     await execute(session, 'interrupt', {});
-    await execute(session, 'prompt', { text: 'runs' });
+    await execute(session, 'prompt', { text: 'runs', now: true });
     rig.agent.release();
     await waitUntil('the next one runs', () => rig.agent.alive[0]?.prompts.length === 1);
     expect(rig.agent.alive[0]?.prompts).toEqual(['runs']);
-    const log = rig.journal.room(session.recorder.stored.room).readLog(0, 100);
-    expect(log.map(({ text }) => text).join('\n')).toContain('Not run: “too early”');
+    expect(session.recorder.prompts.queue()).toMatchObject([{ text: 'too early' }]);
+    expect(session.recorder.summary().queueHold).toMatchObject({
+      why: 'stop',
+      by: { name: 'Ada' },
+    });
   });
 
   it('notices of one moment are all kept', async () => {

@@ -20,6 +20,7 @@ export class FakeChild implements AgentSession {
   readonly pid: number;
   readonly processStart = 'start';
   readonly prompts: string[] = [];
+  readonly ids: string[] = [];
   readonly conversation: string;
   isAlive = true;
   private readonly emitter = new BacklogEmitter<AgentEvent>();
@@ -35,11 +36,20 @@ export class FakeChild implements AgentSession {
     this.emitter.fire(event);
   }
 
-  async prompt({ text }: { readonly text: string }): Promise<void> {
-    this.prompts.push(text);
+  /** It says that it is at work when it gets a prompt. */
+  works = false;
+  /** Prompts that it gives back when asked. */
+  gives: ReadonlySet<string> = new Set();
+
+  async prompt(prompt: { readonly promptId: string; readonly text: string }): Promise<void> {
+    this.prompts.push(prompt.text);
+    this.ids.push(prompt.promptId);
+    if (this.works) this.emit({ kind: 'status', status: 'working' });
   }
-  async cancelQueued(): Promise<boolean> {
-    return false;
+  async cancelQueued(promptId: string): Promise<boolean> {
+    if (!this.gives.has(promptId)) return false;
+    this.emit({ kind: 'prompt', promptId, state: 'cancelled' });
+    return true;
   }
   async answer(_requestId: string, _answer: AgentAnswer): Promise<boolean> {
     return false;

@@ -6,7 +6,9 @@ import { ackStatusOf, rejectionOf } from '../../src/protocol/openAnswers.ts';
 import {
   canOf,
   capabilitiesOf,
+  holdReasonOf,
   modeKindOfSession,
+  queueWaitOf,
   requestKindOf,
   roleOf,
   scopesOf,
@@ -25,7 +27,9 @@ import {
 import { roleSchema } from '../../src/protocol/role.ts';
 import {
   capabilitySchema,
+  holdReasonSchema,
   modeKindSchema,
+  queueWaitSchema,
   scopeSchema,
   sessionStatusSchema,
   sourceSchema,
@@ -81,6 +85,8 @@ const LISTS = [
     countsAs: (one: string) => capabilitiesOf([one])[0],
     unknown: undefined,
   },
+  { known: queueWaitSchema.options, countsAs: queueWaitOf, unknown: 'control' },
+  { known: holdReasonSchema.options, countsAs: holdReasonOf, unknown: 'stop' },
   { known: modeKindSchema.options, countsAs: modeKindOfSession, unknown: 'unattended' },
   {
     known: toolFamilySchema.options,

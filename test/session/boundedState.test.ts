@@ -45,6 +45,7 @@ const NUMBERS: Readonly<Record<string, number>> = {
   rev: Number.MAX_SAFE_INTEGER,
   fence: Number.MAX_SAFE_INTEGER,
   index: 9_999_999_999,
+  images: 99,
   costUsd: 1_234.567_890_123_456,
 };
 /** Lists at their bounds; any other list is endless. */

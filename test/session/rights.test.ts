@@ -24,6 +24,10 @@ const examples: {
   'cancel-queued': [{ promptId: 'p' }, ['prompt']],
   'send-queued': [{ promptId: 'p' }, ['prompt']],
   'release-queued': [{ promptId: 'p' }, ['prompt']],
+  'edit-queued': [{ promptId: 'p', text: 'better' }, ['prompt']],
+  'move-queued': [{ promptId: 'p' }, ['prompt']],
+  'resume-queue': [{}, ['prompt']],
+  'clear-queue': [{}, ['prompt']],
   answer: [{ requestId: 'r', inputHash: 'h', behavior: 'allow' }, ['approve']],
   'focus-request': [{}, ['prompt']],
   'focus-grant': [{ member: 'm' }, []],
@@ -110,13 +114,20 @@ describe('what a right looks at besides role and scope', () => {
     }
   });
 
-  it('[R3] a guest cancels prompts of their own, and others’ while in control', () => {
-    const cancel = commandOf('cancel-queued');
-    const isOthers = { ownsPrompt: false, holdsControl: false };
-    expect(may(cancel, 'controller', SCOPES, isOthers)).toBe(false);
-    expect(may(cancel, 'controller', SCOPES, { ...isOthers, ownsPrompt: true })).toBe(true);
-    expect(may(cancel, 'controller', SCOPES, { ...isOthers, holdsControl: true })).toBe(true);
-    expect(may(cancel, 'owner', [], isOthers)).toBe(true);
+  it.each(['cancel-queued', 'edit-queued'] as const)(
+    '[R3] %s is for prompts of one’s own, also in control; an owner may do it with all',
+    (kind) => {
+      const others = { ownsPrompt: false, holdsControl: true };
+      expect(may(commandOf(kind), 'controller', SCOPES, others)).toBe(false);
+      expect(may(commandOf(kind), 'controller', SCOPES, { ownsPrompt: true })).toBe(true);
+      expect(may(commandOf(kind), 'owner', [], others)).toBe(true);
+    },
+  );
+
+  it('[R8] a guest’s other text for a prompt is judged as a prompt is', () => {
+    const edit = commandOf('edit-queued', { promptId: 'p', text: 'see @/etc/passwd' });
+    expect(may(edit, 'controller', SCOPES, { ownsPrompt: true })).toBe(false);
+    expect(may(edit, 'owner', [])).toBe(true);
   });
 
   it('[R15] held prompts are released by who has control, or by an owner', () => {

@@ -10,12 +10,13 @@ import type {
   AgentFacts,
   AgentMode,
   AgentSession,
+  AttachedFile,
   GuestText,
 } from '../../protocol/agent.ts';
 import type { PromptImage } from '../../protocol/entryParts.ts';
 import type { Json } from '../../protocol/json.ts';
 import { badNameError, crashedProblem, endedError } from '../errors.ts';
-import { guestBlocks } from '../entries/guestFrame.ts';
+import { guestBlocks, ownBlocks } from '../entries/promptFrame.ts';
 import { jsonField } from '../wire/jsonField.ts';
 import type { InLine } from '../wire/streamJson.ts';
 import { answerResponse } from './answerResponse.ts';
@@ -130,6 +131,7 @@ export class ClaudeSession implements AgentSession {
     readonly text: string;
     readonly images?: readonly PromptImage[];
     readonly guest?: GuestText;
+    readonly files?: readonly AttachedFile[];
   }): Promise<void> {
     const { status, prompts } = this.output;
     const images = (prompt.images ?? []).map((image): Json => ({
@@ -139,9 +141,11 @@ export class ClaudeSession implements AgentSession {
     const content: Json =
       prompt.guest !== undefined
         ? guestBlocks(prompt.text, images, prompt.guest)
-        : images.length === 0
-          ? prompt.text
-          : [{ type: 'text', text: prompt.text }, ...images];
+        : prompt.files !== undefined
+          ? ownBlocks(prompt.text, images, prompt.files)
+          : images.length === 0
+            ? prompt.text
+            : [{ type: 'text', text: prompt.text }, ...images];
     if (status.current === 'ended') throw endedError();
     const isBusy = status.current !== 'idle';
     this.emitAll(prompts.sent(prompt, isBusy));

@@ -2,7 +2,7 @@
 import { omitUndefined } from '../../base/omitUndefined.ts';
 import type { Entry, EntryOf } from '../../protocol/transcript.ts';
 import type { Block, MessageLine } from '../wire/messageLine.ts';
-import { withoutGuestFrames } from './guestFrame.ts';
+import { withoutFrames } from './promptFrame.ts';
 import { commandOutput, type EntryBase, personPrompt, personText } from './personText.ts';
 import { isServerToolResult, serverToolResult } from './serverToolResult.ts';
 import { imageOf, toolResultEntry } from './toolResultEntry.ts';
@@ -131,7 +131,7 @@ function userEntries(line: MessageLine, context: LineContext): Entry[] {
       return [unknownEntry(block.type, block, common)];
     });
   }
-  const said = withoutGuestFrames(blocks);
+  const said = withoutFrames(blocks);
   const texts = said.filter((block) => block.type === 'text').map((block) => block.text ?? '');
   const images = said
     .filter((block) => block.type === 'image')

@@ -6,7 +6,7 @@ import type { Json } from '../../protocol/json.ts';
 import type { Entry } from '../../protocol/transcript.ts';
 import { type Block, blockSchema } from '../wire/messageLine.ts';
 import type { CompactionHold } from './compactionHold.ts';
-import { withoutGuestFrames } from './guestFrame.ts';
+import { withoutFrames } from './promptFrame.ts';
 import { commandEntry, taskText } from './personText.ts';
 import { systemNotice } from './systemNotice.ts';
 import { imagesOf } from './inlineImages.ts';
@@ -144,7 +144,7 @@ export function transcriptAttachmentEntries(
   const { prompt, source_uuid: source, origin, commandMode } = parsed.data.attachment;
   if (line.isMeta === true) return [];
   const blocks: readonly Block[] =
-    typeof prompt === 'string' ? [{ type: 'text', text: prompt }] : withoutGuestFrames(prompt);
+    typeof prompt === 'string' ? [{ type: 'text', text: prompt }] : withoutFrames(prompt);
   const text = blocks
     .filter((block) => block.type === 'text')
     .map((block) => block.text ?? '')

@@ -2,13 +2,11 @@
 import { problemOf } from '../../protocol/said.ts';
 import { say, type Words } from '../../base/say.ts';
 import { isAppError } from '../../base/errors.ts';
-import { omitUndefined } from '../../base/omitUndefined.ts';
-import { errorText } from '../../base/log.ts';
-import type { AgentEvent, AgentSession, GuestText } from '../../protocol/agent.ts';
+import type { AgentEvent, AgentSession } from '../../protocol/agent.ts';
 import type { Author } from '../../protocol/entryParts.ts';
-import { firstLine } from '../session/completeEntry.ts';
+import { setHold, settleHold } from '../session/queueHold.ts';
 import { AgentSlot } from './agentSlot.ts';
-import { guestFiles } from './guestFiles.ts';
+import { PromptSender } from './promptSender.ts';
 import { launchAgent, type LaunchOptions } from './launchAgent.ts';
 import { leftAgents } from './agentMarker.ts';
 import { awaitOldChild, type ProcessName } from './oldChild.ts';
@@ -16,7 +14,6 @@ import { dropUnsettled, loseCalls, loseRequests, settlePrompts, takeMissed } fro
 import { SOURCE_CAN } from '../../protocol/openValues.ts';
 import type { SessionStatus } from '../../protocol/state.ts';
 import type { CommandTarget, SessionDriver } from '../session/sessionDriver.ts';
-import type { StoredPrompt } from '../journal/sessionTables.ts';
 
 /** What a hosted session works with. */
 export interface HostedSessionOptions
@@ -39,12 +36,10 @@ export class HostedSession implements SessionDriver {
   private readonly endOld = new AbortController();
   private readonly giveUp = new AbortController();
   private readonly slot: AgentSlot;
-  private sending: Promise<void> = Promise.resolve();
+  private readonly sender: PromptSender;
   private course: Course = 'open';
   /** What the agent's process does; what everybody is told can be ahead of it. */
   private agentStatus: SessionStatus = 'idle';
-  /** Looks for the next prompt that are not through. */
-  private sends = 0;
 
   constructor(options: HostedSessionOptions) {
     this.options = options;
@@ -55,6 +50,17 @@ export class HostedSession implements SessionDriver {
       onDidSettle: () => recorder.publish(),
       log,
     });
+    this.sender = new PromptSender({
+      ...options,
+      ensure: () => this.slot.ensure(),
+      running: () => this.slot.agent,
+      isIdle: () => this.agentStatus === 'idle',
+      isOpen: () => this.course === 'open',
+      onDidLook: () => {
+        if (this.agentStatus === 'idle') this.setStatus('idle');
+      },
+      onError: (error) => this.showProblem(error),
+    });
     this.target = {
       recorder,
       rules: agent.rules,
@@ -62,8 +68,10 @@ export class HostedSession implements SessionDriver {
       hasControllers,
       isEnding: () => this.course === 'ending',
       child: () => this.slot.agent,
-      sendAccepted: () => this.sendAccepted(),
-      sendNow: async (promptId) => this.hand(await this.slot.ensure(), promptId),
+      sendAccepted: () => this.sender.sendAccepted(),
+      sendNow: (promptId) => this.sender.sendNow(promptId),
+      sendAtOnce: (promptId) => this.sender.sendAtOnce(promptId),
+      takeFromAgent: (promptId) => this.sender.takeFromAgent(promptId),
       interrupt: (author) => this.interrupt(author),
     };
   }
@@ -78,7 +86,7 @@ export class HostedSession implements SessionDriver {
   /** Starts the agent now instead of with the first prompt. Throws AppError agent-* or session-busy. */
   async start(): Promise<void> {
     await this.slot.ensure();
-    this.sendAccepted();
+    this.sender.sendAccepted();
   }
 
   async ready(): Promise<void> {
@@ -105,7 +113,7 @@ export class HostedSession implements SessionDriver {
         recorder.setProblem(undefined);
       }
       // Prompts that were accepted and never reached an agent run now.
-      if (recorder.prompts.nextAccepted() !== undefined) this.sendAccepted();
+      if (recorder.prompts.nextAccepted() !== undefined) this.sender.sendAccepted();
       this.setStatus(recorder.stored.ended ? 'ended' : 'idle');
     });
   }
@@ -140,74 +148,13 @@ export class HostedSession implements SessionDriver {
     this.options.recorder.flush();
   }
 
-  private sendAccepted(): void {
-    this.sends += 1;
-    this.sending = this.sending
-      .then(() => this.sendNext())
-      .catch((error: unknown) => {
-        this.options.log.warn('prompt not sent', { error: errorText(error) });
-        this.showProblem(error);
-      })
-      .finally(() => {
-        this.sends -= 1;
-        if (this.sends === 0 && this.agentStatus === 'idle') this.setStatus('idle');
-      });
-    if (this.agentStatus === 'idle') this.setStatus('idle');
-  }
-
   /** [O11] A session whose next prompt is about to be handed over is not idle. */
   private setStatus(status: SessionStatus, waitingFor?: string): void {
     const { recorder } = this.options;
     this.agentStatus = status;
-    const isNext =
-      this.sends > 0 && this.course === 'open' && recorder.prompts.nextAccepted() !== undefined;
-    if (status !== 'idle' || !isNext) return recorder.setStatus(status, waitingFor);
+    if (status !== 'idle' || !this.sender.isAtIt) return recorder.setStatus(status, waitingFor);
     const isAtWork = this.slot.kind === 'running' && recorder.status !== 'starting';
     recorder.setStatus(isAtWork ? 'working' : 'starting');
-  }
-
-  /** The next prompt, if the agent has nothing to do: what waits, waits here, where it can be taken back. */
-  private async sendNext(): Promise<void> {
-    const { recorder, checkQueue } = this.options;
-    checkQueue();
-    let next: StoredPrompt | undefined;
-    while (this.course === 'open' && (next = recorder.prompts.nextAccepted()) !== undefined) {
-      const agent = await this.slot.ensure();
-      // It ended at once: what waits stays in the queue, and runs with the next prompt.
-      if (this.slot.agent !== agent || this.agentStatus !== 'idle') return;
-      // It may have been held or taken back while the agent started.
-      if (recorder.prompts.find(next.promptId)?.state !== 'accepted') continue;
-      await this.hand(agent, next.promptId);
-    }
-  }
-
-  /** Hands a prompt over, unless it does not wait any more. */
-  private async hand(agent: AgentSession, promptId: string): Promise<void> {
-    const { prompts } = this.options.recorder;
-    const waiting = (): StoredPrompt | undefined =>
-      prompts.waiting().find((one) => one.promptId === promptId);
-    const prompt = waiting();
-    if (prompt === undefined) return;
-    const { text, images } = prompt;
-    const guest = await this.guestText(prompt);
-    // It may have been cancelled or held meanwhile.
-    if (waiting()?.state !== prompt.state) return;
-    // Before the agent gets it: after a crash it is then known that it may have run.
-    prompts.mark(promptId, 'sent');
-    this.options.recorder.publish();
-    await agent.prompt({ promptId, text, ...omitUndefined({ images, guest }) });
-  }
-
-  /** What makes it a guest's; undefined for the owner's words, and for the agent's own commands that guests may run. */
-  private async guestText({ guest, text, author }: StoredPrompt): Promise<GuestText | undefined> {
-    const { agent, recorder, env } = this.options;
-    const { commands = [] } = recorder.agentFacts;
-    if (guest !== true) return undefined;
-    if (agent.rules.judgeGuestPrompt(text, commands).kind === 'command') return undefined;
-    const { cwd } = recorder.stored;
-    const isDenied = await agent.readRules(cwd, env);
-    const files = await guestFiles((max) => agent.rules.fileMentions(text, max), { cwd, isDenied });
-    return { name: author.name, files };
   }
 
   private async launch(): Promise<AgentSession> {
@@ -241,10 +188,14 @@ export class HostedSession implements SessionDriver {
   private take(event: AgentEvent): void {
     const { recorder } = this.options;
     switch (event.kind) {
-      case 'prompt':
-        recorder.prompts.mark(event.promptId, event.state);
+      case 'prompt': {
+        const { promptId, state } = event;
+        if (this.sender.isGivenBack(promptId, state)) {
+          recorder.prompts.giveBack(recorder.prompts.idOf(promptId));
+        } else recorder.prompts.mark(promptId, state);
         recorder.publish();
         return;
+      }
       case 'request-withdrawn':
         recorder.decide(event.requestId, { outcome: 'withdrawn', detail: event.detail });
         return;
@@ -252,7 +203,7 @@ export class HostedSession implements SessionDriver {
         // The process has ended, not the session: it goes on with the next prompt.
         if (event.status === 'ended') return;
         this.agentStatus = event.status;
-        if (event.status === 'idle') this.sendAccepted();
+        if (event.status === 'idle') this.sender.sendAccepted();
         else this.setStatus(event.status, event.waitingFor);
         return;
       case 'exit':
@@ -295,21 +246,21 @@ export class HostedSession implements SessionDriver {
     if (isLost) recorder.notice({ level: 'warning', code, words });
   }
 
+  /** [Q5] What waits is held first: nothing is to run when the turn ends. */
   private async interrupt(author: Author): Promise<void> {
-    if (this.slot.kind === 'launching') return this.stopNext(author);
+    const { recorder, clock } = this.options;
+    const { prompts } = recorder;
+    if (prompts.queue().length > 0) {
+      setHold(recorder, { why: 'stop', since: clock.now(), by: author });
+    }
+    if (this.slot.kind === 'launching') return;
     // An old process is all that runs: it is ended instead.
     this.endOld.abort();
-    await this.slot.agent?.interrupt();
-  }
-
-  /** The agent is not there yet: what it would begin with is not run, and everybody is told. */
-  private stopNext(author: Author): void {
-    const { recorder } = this.options;
-    const next = recorder.prompts.nextAccepted();
-    if (next === undefined) return;
-    recorder.prompts.mark(next.promptId, 'cancelled');
-    const words = say`Stopped before the agent had started. Not run: “${firstLine(next.text)}”`;
-    recorder.notice({ level: 'info', code: 'prompt-stopped', words, author });
+    const handed = prompts.unfinished().filter(({ state }) => state === 'queued');
+    const back = handed.map(({ promptId }) => this.sender.takeFromAgent(promptId));
+    // In this order, and without a pause: what the agent still has would run next.
+    await Promise.all([...back, this.slot.agent?.interrupt()]);
+    settleHold(recorder);
   }
 
   private async stopAgent(): Promise<void> {

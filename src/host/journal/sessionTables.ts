@@ -2,7 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import * as z from 'zod/mini';
 import { type Json, parseJson } from '../../protocol/json.ts';
-import { sharingSchema } from '../../protocol/state.ts';
+import { queueWaitSchema, queueHoldSchema, sharingSchema } from '../../protocol/state.ts';
 import { authorSchema, promptImageSchema } from '../../protocol/entryParts.ts';
 import { sqlNumber, type SqlRow, transact } from './sqlite.ts';
 
@@ -35,6 +35,8 @@ export const storedSessionSchema = z.looseObject({
   /** Environment to resume with; nothing that looks like a secret is in it. */
   env: z.optional(z.record(z.string(), z.string())),
   sharing: z.optional(sharingSchema),
+  /** [Q5] Nothing of the queue runs until somebody says so. */
+  queueHold: z.optional(queueHoldSchema),
   /** Relay servers besides this computer's own that the session is shared on; access keys are secret. */
   relays: z.optional(
     z.array(z.object({ url: z.string(), accessKey: z.exactOptional(z.string()) })),
@@ -61,6 +63,12 @@ const storedPromptSchema = z.object({
   images: z.optional(z.array(promptImageSchema)),
   /** A guest's: it is handed over as text, in which nothing is expanded. */
   guest: z.optional(z.boolean()),
+  /** Why it is held, if not because control has passed on. */
+  waits: z.optional(queueWaitSchema),
+  /** Under which id the agent has it, if not under its own: it has given it back once. */
+  sentAs: z.optional(z.string()),
+  /** Somebody else than its author has changed its text. */
+  edited: z.optional(z.boolean()),
 });
 
 export type StoredSession = z.infer<typeof storedSessionSchema>;
@@ -138,6 +146,25 @@ export class SessionTables {
     this.database
       .prepare('UPDATE prompts SET state = ? WHERE session = ? AND prompt = ?')
       .run(state, session, promptId);
+  }
+
+  /** Replaces what a prompt says; its state stays. */
+  editPrompt(session: string, { state: _, ...body }: StoredPrompt): void {
+    this.database
+      .prepare('UPDATE prompts SET json = ? WHERE session = ? AND prompt = ?')
+      .run(JSON.stringify(body), session, body.promptId);
+  }
+
+  /** Puts prompts that have not ended into this order. */
+  orderPrompts(session: string, promptIds: readonly string[]): void {
+    const place = this.database.prepare(
+      'UPDATE prompts SET seq = ? WHERE session = ? AND prompt = ?',
+    );
+    transact(this.database, () => {
+      const sql = 'SELECT coalesce(max(seq), 0) AS last FROM prompts WHERE session = ?';
+      const last = Number(this.database.prepare(sql).get(session)?.['last'] ?? 0);
+      for (const [at, promptId] of promptIds.entries()) place.run(last + 1 + at, session, promptId);
+    });
   }
 
   prompt(session: string, promptId: string): StoredPrompt | undefined {

@@ -12,7 +12,7 @@ import type { RoomTables } from '../journal/roomTables.ts';
 
 /** What is known beside the entry. */
 export interface CompletionContext {
-  readonly prompts: Pick<PromptBook, 'find' | 'authorOf' | 'running' | 'handedOver'>;
+  readonly prompts: Pick<PromptBook, 'find' | 'idOf' | 'authorOf' | 'running' | 'handedOver'>;
   readonly tables: Pick<RoomTables, 'saveBlob'>;
   readonly outputs: Pick<OutputStore, 'take'>;
   readonly callCauses: CallCauses;
@@ -27,7 +27,8 @@ export function completeEntry(entry: Entry, context: CompletionContext): Entry {
     const prompt = prompts.find(entry.promptId);
     if (prompt === undefined) return entry;
     // Whose words, and which, the journal says: what came back from the agent may be framed or merged.
-    const own = { ...entry, text: prompt.text, author: prompt.author };
+    const { promptId, text, author } = prompt;
+    const own = { ...entry, promptId, text, author };
     return nameImages(own, prompt.images ?? [], tables);
   }
   if (entry.kind === 'command' && entry.author === undefined) {
@@ -46,10 +47,14 @@ export function completeEntry(entry: Entry, context: CompletionContext): Entry {
     // The transcript does not name it: it is the one that the agent has and that has not begun.
     return { ...entry, ...omitUndefined({ promptId: prompts.handedOver()?.promptId }) };
   }
+  if (entry.kind === 'notice' && entry.promptId !== undefined) {
+    return { ...entry, promptId: prompts.idOf(entry.promptId) };
+  }
   if (entry.kind === 'turn') {
-    const prompter = prompts.authorOf(entry.promptIds ?? []);
+    const promptIds = entry.promptIds?.map((id) => prompts.idOf(id));
+    const prompter = prompts.authorOf(promptIds ?? []);
     const author = entry.outcome === 'interrupted' ? (interruptedBy ?? prompter) : prompter;
-    return { ...entry, ...omitUndefined({ author }) };
+    return { ...entry, ...omitUndefined({ promptIds, author }) };
   }
   return entry;
 }

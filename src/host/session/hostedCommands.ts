@@ -4,16 +4,15 @@ import { isAppError } from '../../base/errors.ts';
 import { errorText } from '../../base/log.ts';
 import { assertNever } from '../../base/assert.ts';
 import { jsonCut } from '../../base/jsonText.ts';
-import type { AgentAnswer, AgentFacts } from '../../protocol/agent.ts';
+import type { AgentAnswer } from '../../protocol/agent.ts';
 import type { CommandArgs, CommandKind } from '../../protocol/commandTable.ts';
 import type { Json } from '../../protocol/json.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import { type AgentRules, isUnattendedMode } from '../../protocol/agentRules.ts';
+import { isUnattendedMode } from '../../protocol/agentRules.ts';
 import { requestKindOf, roleOf } from '../../protocol/openValues.ts';
 import type { Person } from '../../protocol/state.ts';
 import type { Author } from '../../protocol/entryParts.ts';
 import type { AcceptedCommand } from '../../session/control/commandHandlers.ts';
-import { refusedPrompt } from '../../session/control/errors.ts';
 import { alreadyAnswered, isRefusal, notFound, refusalFor } from '../../session/errors.ts';
 import type { FactArgs, SessionCommands } from '../../sync/host/hostRoomOptions.ts';
 import {
@@ -27,6 +26,17 @@ import {
   sessionEnded,
   switchFailed,
 } from './refusals.ts';
+import { refuseGuestText } from './guestText.ts';
+import {
+  cancelQueued,
+  clearQueue,
+  editQueued,
+  moveQueued,
+  readQueued,
+  releaseQueued,
+  resumeQueue,
+  sendQueued,
+} from './queueCommands.ts';
 import type { CommandTarget } from './sessionDriver.ts';
 import type { Notice } from './notice.ts';
 import type { Verdict } from './sessionRecorder.ts';
@@ -44,6 +54,10 @@ export function hostedCommands(targetOf: (kind: CommandKind) => CommandTarget): 
       'cancel-queued': (command) => cancelQueued(command, targetOf(command.kind)),
       'send-queued': (command) => sendQueued(command, targetOf(command.kind)),
       'release-queued': (command) => releaseQueued(command, targetOf(command.kind)),
+      'edit-queued': (command) => editQueued(command, targetOf(command.kind)),
+      'move-queued': (command) => moveQueued(command, targetOf(command.kind)),
+      'resume-queue': (command) => resumeQueue(targetOf(command.kind)),
+      'clear-queue': (command) => clearQueue(command, targetOf(command.kind)),
       answer: (command) => answer(command, targetOf(command.kind)),
       interrupt: (command) => interrupt(command, targetOf(command.kind)),
       'set-model': (command) => setModel(command, targetOf(command.kind)),
@@ -67,15 +81,15 @@ export function authorOf(person: Person): Author {
 }
 
 function acceptPrompt(
-  { id, args: { text, images }, person }: AcceptedCommand<'prompt'>,
-  { recorder, rules, clock, isEnding, sendAccepted }: CommandTarget,
+  { id, args: { text, images, now }, person }: AcceptedCommand<'prompt'>,
+  { recorder, rules, clock, isEnding, sendAccepted, sendAtOnce }: CommandTarget,
 ): undefined {
   // Taken while it ends, it would lie in wait until somebody continues the session.
   if (recorder.stored.ended || isEnding()) throw sessionEnded();
   if (text.trim() === '' && (images ?? []).length === 0) throw emptyPrompt();
   if (recorder.prompts.queue().length >= LIMITS.queuedPrompts) throw queueFull();
   const isGuest = roleOf(person.role) !== 'owner';
-  if (isGuest) refuseCommands(text, recorder.agentFacts, rules);
+  if (isGuest) refuseGuestText(text, recorder.agentFacts, rules);
   const plain = images?.map(({ mediaType, base64 }) => ({ mediaType, base64 }));
   recorder.prompts.accept({
     promptId: id,
@@ -86,55 +100,9 @@ function acceptPrompt(
     ...(isGuest ? { guest: true } : {}),
   });
   // First: what waits to be handed over is not idle.
-  sendAccepted();
+  if (now === true) sendAtOnce(id);
+  else sendAccepted();
   recorder.publish();
-}
-
-/** [R8] Judged once more where the agent's commands are known; the gate knows none. */
-function refuseCommands(text: string, { commands }: AgentFacts, rules: AgentRules): void {
-  const refusal = refusedPrompt(rules.judgeGuestPrompt(text, commands));
-  if (refusal !== undefined) throw refusal;
-}
-
-async function cancelQueued(
-  { args: { promptId } }: AcceptedCommand<'cancel-queued'>,
-  target: CommandTarget,
-): Promise<undefined> {
-  if (!(await takeBack(promptId, target))) throw notFound('queued prompt');
-}
-
-/** Takes a prompt out of the queue, here or at the agent; false if it does not wait any more. */
-export async function takeBack(
-  promptId: string,
-  { recorder, child }: Pick<CommandTarget, 'recorder' | 'child'>,
-): Promise<boolean> {
-  const state = recorder.prompts.find(promptId)?.state;
-  const isHere = state === 'accepted' || state === 'held';
-  const isAtAgent = state === 'queued' || state === 'sent';
-  if (!isHere && !(isAtAgent && (await child()?.cancelQueued(promptId)) === true)) return false;
-  recorder.prompts.mark(promptId, 'cancelled');
-  recorder.publish();
-  return true;
-}
-
-async function sendQueued(
-  { args: { promptId } }: AcceptedCommand<'send-queued'>,
-  { recorder, sendNow }: CommandTarget,
-): Promise<undefined> {
-  if (recorder.prompts.waiting().every((prompt) => prompt.promptId !== promptId)) {
-    throw notFound('queued prompt');
-  }
-  await sendNow(promptId);
-}
-
-function releaseQueued(
-  { args: { promptId } }: AcceptedCommand<'release-queued'>,
-  { recorder, sendAccepted }: CommandTarget,
-): undefined {
-  if (recorder.prompts.find(promptId)?.state !== 'held') throw notFound('held prompt');
-  recorder.prompts.mark(promptId, 'accepted');
-  recorder.publish();
-  sendAccepted();
 }
 
 async function answer(
@@ -245,8 +213,11 @@ function verdict(args: CommandArgs<'answer'>, person: Person, isQuestion: boolea
   };
 }
 
-async function fetchFacts(args: FactArgs, { recorder, child }: CommandTarget): Promise<Json> {
+async function fetchFacts(args: FactArgs, target: CommandTarget): Promise<Json> {
+  const { recorder, child } = target;
   switch (args.what) {
+    case 'queued':
+      return readQueued(args.promptId, target);
     case 'files':
       return [...((await child()?.fileSuggestions(args.query)) ?? [])].slice(0, MAX_FILES);
     case 'slash-commands':

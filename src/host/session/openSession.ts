@@ -66,7 +66,7 @@ export class OpenSession {
       tables: served.tables,
       outputs: served.outputs,
       sessions: journal.sessions,
-      prompts: new PromptBook(journal.sessions, stored.id),
+      prompts: new PromptBook(journal.sessions, stored.id, stored.queueHold),
       clock,
       computer,
       agent,

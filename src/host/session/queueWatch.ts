@@ -8,7 +8,7 @@ import type { Focus, Person } from '../../protocol/state.ts';
 import { mayHoldControl } from '../../session/control/rights.ts';
 import type { StoredPrompt } from '../journal/sessionTables.ts';
 import { firstLine } from './completeEntry.ts';
-import { takeBack } from './hostedCommands.ts';
+import { takeBack } from './queueCommands.ts';
 import type { CommandTarget } from './sessionDriver.ts';
 
 /** What is watched. */
@@ -79,7 +79,7 @@ function hold({ recorder }: CommandTarget, holder: string, people: readonly Pers
     .waiting()
     .filter(({ author, state }) => state === 'accepted' && author.member !== holder);
   if (others.length === 0) return;
-  for (const { promptId } of others) prompts.mark(promptId, 'held');
+  for (const { promptId } of others) prompts.holdOne(promptId, 'control');
   const name = people.find(({ member }) => member === holder)?.name ?? say`somebody else`;
   const names = [...new Set(others.map(({ author }) => author.name))].join(', ');
   const words =

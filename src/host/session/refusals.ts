@@ -21,6 +21,15 @@ export function emptyPrompt(): CommandRefused {
   });
 }
 
+/** [Q3] An edit that came too late. */
+export function promptBegan(): CommandRefused {
+  return refused('not-found', {
+    happened: say`This prompt has begun already: it runs as it was.`,
+    kept: say`Your new text is kept.`,
+    remedy: say`Send it as a prompt of its own.`,
+  });
+}
+
 /** As many prompts wait as may. */
 export function queueFull(): CommandRefused {
   return refused('too-many', {

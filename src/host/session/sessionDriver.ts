@@ -22,6 +22,10 @@ export interface CommandTarget {
   readonly sendAccepted: () => void;
   /** Hands one waiting prompt to the agent at once, into a turn that runs. */
   readonly sendNow: (promptId: string) => Promise<void>;
+  /** The same for one that was just accepted: nobody waits for it, and what fails is shown. */
+  readonly sendAtOnce: (promptId: string) => void;
+  /** Asks the agent for a prompt that it has not begun; true: it waits here again. */
+  readonly takeFromAgent: (promptId: string) => Promise<boolean>;
   readonly interrupt: (author: Author) => Promise<void>;
 }
 

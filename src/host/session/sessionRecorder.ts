@@ -246,6 +246,7 @@ export class SessionRecorder {
       status: this.statusNow,
       waitingFor: this.waitingFor,
       waiting: this.requests.open,
+      queued: this.prompts.queue().length,
       problem: this.problemNow,
       computer,
       agent,
@@ -307,7 +308,7 @@ export class SessionRecorder {
     if (entry.kind === 'command') {
       const prompt = promptOf(entry, prompts);
       // Under another id nothing else will tell that it has run.
-      const state = prompt?.promptId === entry.id ? 'started' : 'completed';
+      const state = prompt?.promptId === prompts.idOf(entry.id) ? 'started' : 'completed';
       if (prompt !== undefined) prompts.mark(prompt.promptId, state);
     } else if (entry.kind === 'prompt' && entry.promptId !== undefined) {
       prompts.mark(entry.promptId, 'started');

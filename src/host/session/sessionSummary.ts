@@ -13,6 +13,8 @@ export interface SummaryContext {
   readonly waitingFor?: string | undefined;
   /** Requests that wait, oldest first. */
   readonly waiting?: readonly Pick<OpenRequest, 'cause' | 'isOfSubagent'>[];
+  /** How many prompts wait. */
+  readonly queued?: number;
   readonly problem?: Problem | undefined;
   readonly computer: string;
   readonly agent: Pick<Agent, 'name' | 'rules'>;
@@ -22,7 +24,7 @@ export interface SummaryContext {
 
 /** Summary of a session that this host opened once. */
 export function summaryOf(stored: StoredSession, context: SummaryContext): SessionSummary {
-  const { status, waitingFor, problem, computer, agent, can, waiting = [] } = context;
+  const { status, waitingFor, problem, computer, agent, can, waiting = [], queued = 0 } = context;
   const ofSubagents = waiting.filter(({ isOfSubagent }) => isOfSubagent).length;
   return {
     id: stored.id,
@@ -38,6 +40,8 @@ export function summaryOf(stored: StoredSession, context: SummaryContext): Sessi
       waitingFor,
       waitingCause: waiting.find(({ cause }) => cause !== undefined)?.cause,
       subagentRequests: ofSubagents === 0 ? undefined : ofSubagents,
+      queued: queued === 0 ? undefined : queued,
+      queueHold: stored.queueHold,
       problem,
       branch: stored.branch,
       agentVersion: stored.agentVersion,

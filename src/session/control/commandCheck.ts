@@ -72,7 +72,7 @@ export function checkCommand(
     person,
     holdsControl: options.control.state.holder?.member === from.member,
     ownsPrompt:
-      parsed.kind === 'cancel-queued' &&
+      (parsed.kind === 'cancel-queued' || parsed.kind === 'edit-queued') &&
       options.journal.findResult(from.member, parsed.args.promptId) !== undefined,
     isSuspended: options.isSuspended?.() === true,
     agent: options.agent,

@@ -40,6 +40,6 @@ export function notOwnPrompt(): CommandRefused {
   return refused('not-allowed', {
     happened: say`This prompt is not yours.`,
     kept: say`It stays in the queue.`,
-    remedy: say`Ask its author or the owner to cancel it.`,
+    remedy: say`Ask its author or the owner to change or cancel it.`,
   });
 }

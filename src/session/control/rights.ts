@@ -23,7 +23,7 @@ export interface RightsContext {
   readonly person: Pick<Person, 'role' | 'scopes' | 'asksControl'>;
   /** A window of this member has control. */
   readonly holdsControl: boolean;
-  /** For 'cancel-queued': this member sent that prompt. */
+  /** For what changes one queued prompt: this member sent it. */
   readonly ownsPrompt: boolean;
   /** [R17] The session runs without asking: guests may control nothing. */
   readonly isSuspended?: boolean;
@@ -92,12 +92,10 @@ type GuestLimits = {
 
 /** What a guest with the right is refused all the same; a kind that is not named here has no limit. */
 const GUEST_LIMITS: GuestLimits = {
-  prompt: ({ text }, { agent }) =>
-    agent === undefined
-      ? notAllowed(COMMANDS.prompt.action)
-      : refusedPrompt(agent.judgeGuestPrompt(text)),
-  'cancel-queued': (_args, { ownsPrompt, holdsControl }) =>
-    ownsPrompt || holdsControl ? undefined : notOwnPrompt(),
+  prompt: ({ text }, { agent }) => refusedText(text, agent),
+  'cancel-queued': (_args, { ownsPrompt }) => (ownsPrompt ? undefined : notOwnPrompt()),
+  'edit-queued': ({ text }, { ownsPrompt, agent }) =>
+    ownsPrompt ? refusedText(text, agent) : notOwnPrompt(),
   'release-queued': (_args, { holdsControl }) =>
     holdsControl ? undefined : notAllowed(COMMANDS['release-queued'].action),
   'set-mode': ({ mode }, { agent }) =>
@@ -105,6 +103,12 @@ const GUEST_LIMITS: GuestLimits = {
   'focus-grant': (_args, { holdsControl }) =>
     holdsControl ? undefined : notAllowed(COMMANDS['focus-grant'].action),
 };
+
+function refusedText(text: string, agent: AgentRules | undefined): CommandRefused | undefined {
+  return agent === undefined
+    ? notAllowed(COMMANDS.prompt.action)
+    : refusedPrompt(agent.judgeGuestPrompt(text));
+}
 
 function refuseByLimits<K extends CommandKind>(
   command: ParsedCommand<K>,

@@ -8,6 +8,7 @@ import type {
   Pending,
   Problem,
   Queued,
+  QueueHold,
   RoomState,
   SessionState,
   SessionSummary,
@@ -55,7 +56,8 @@ const COMPUTER: TextBounds = {
 };
 const SHARING: TextBounds = { where: 100 };
 const REQUEST: TextBounds = { tool: 64 };
-const QUEUED: TextBounds = { text: previewBytes };
+const QUEUED: TextBounds = { text: previewBytes, waits: WORD_BYTES };
+const HOLD: TextBounds = { why: WORD_BYTES };
 /** Rows of requests without their tools: so many have ids of a usual length (UUIDs and the like). */
 const REQUEST_ROWS_BYTES = LIMITS.requests * 132;
 
@@ -145,11 +147,12 @@ function firstIds(ids: readonly string[], most: number): string[] {
 }
 
 function boundedSummary(summary: SessionSummary): SessionSummary {
-  const { problem, waitingCause, can } = summary;
+  const { problem, waitingCause, can, queueHold } = summary;
   return {
     ...cutTexts(summary, SUMMARY),
     ...(problem && { problem: boundedProblem(problem) }),
     ...(waitingCause && { waitingCause: cutTexts(waitingCause, CAUSE) }),
+    ...(queueHold && { queueHold: boundedHold(queueHold) }),
     ...(can && {
       can: can.slice(0, capabilitySchema.options.length).map((one) => jsonCut(one, WORD_BYTES)),
     }),
@@ -168,6 +171,10 @@ function boundedSharing(sharing: Sharing): Sharing {
 
 function boundedQueued(queued: Queued): Queued {
   return { ...cutTexts(queued, QUEUED), author: cutTexts(queued.author, PERSON) };
+}
+
+function boundedHold(hold: QueueHold): QueueHold {
+  return { ...cutTexts(hold, HOLD), ...(hold.by && { by: cutTexts(hold.by, PERSON) }) };
 }
 
 /** The oldest requests that fit; one whose id takes the room of many does not keep the others out. */

@@ -85,6 +85,7 @@ function historyHandlers(options: RoomHandlersOptions) {
         case 'blob':
           return readBlobPart(options, { member, person }, args);
         case 'files':
+        case 'queued':
         case 'slash-commands':
         case 'models':
           if (commands.fetchFacts === undefined) throw unsupportedCommand();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { readRules } from '../../src/claude/files/readRules.ts';
 import { fileMentions } from '../../src/claude/rules/fileMentions.ts';
-import { guestFiles } from '../../src/host/drive/guestFiles.ts';
+import { namedFiles } from '../../src/host/drive/namedFiles.ts';
 import { temporaryFolder } from './folders.ts';
 
 const NOTHING = (_path: string): boolean => false;
@@ -29,7 +29,7 @@ beforeEach(() => {
 });
 
 const attached = async (text: string, isDenied = NOTHING) =>
-  (await guestFiles((max) => fileMentions(text, max), { cwd, isDenied, platform })).map(
+  (await namedFiles((max) => fileMentions(text, max), { cwd, isDenied, platform })).map(
     ({ path, content }) => [path, content],
   );
 

@@ -1,17 +1,13 @@
-// Files of the session's folder that a guest's prompt names, read by the host when the prompt is handed over.
+// Files of the session's folder that a prompt names, read by the host when the prompt is handed over.
 import { constants } from 'node:fs';
 import { type FileHandle, open, readlink, realpath, stat } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { homedir } from 'node:os';
+import { join, relative, resolve, sep } from 'node:path';
+import type { AttachedFile } from '../../protocol/agent.ts';
 import type { FileMention } from '../../protocol/agentRules.ts';
 
-/** A file as it is handed over: its path below the folder, with the lines that were asked for. */
-export interface GuestFile {
-  readonly path: string;
-  readonly content: string;
-}
-
 /** Where files are read, and which are not. */
-export interface GuestFilesOptions {
+export interface NamedFilesOptions {
   /** Folder of the session. */
   readonly cwd: string;
   /** Whether the owner's rules forbid a file (absolute path). */
@@ -25,21 +21,41 @@ const MAX_FILES = 16;
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
+/** Paths that a text names and that are there, but were not attached: for the owner, who may know what is there. */
+export async function leftOutFiles(
+  mentionsIn: (max: number) => readonly FileMention[],
+  cwd: string,
+  attached: readonly AttachedFile[],
+): Promise<readonly string[]> {
+  const taken = new Set(attached.map(({ path }) => path));
+  const named = mentionsIn(MAX_FILES * 4).filter(({ path }) => !taken.has(path));
+  const there = await Promise.all(
+    named.map(async ({ path }) => {
+      const full = path.startsWith('~/') ? join(homedir(), path.slice(2)) : resolve(cwd, path);
+      return stat(full).then(
+        () => true,
+        () => false,
+      );
+    }),
+  );
+  return named.flatMap(({ path }, at) => (there[at] === true ? [path] : []));
+}
+
 /**
  * The files that a text names, each once. Only regular files below `cwd` of at most
  * 256 KiB, nothing in `.git`, nothing that `isDenied`. What is not attached stays as
  * it was written: nobody learns why.
  */
-export async function guestFiles(
+export async function namedFiles(
   mentionsIn: (max: number) => readonly FileMention[],
-  options: GuestFilesOptions,
-): Promise<readonly GuestFile[]> {
+  options: NamedFilesOptions,
+): Promise<readonly AttachedFile[]> {
   // More than are attached are not even looked for.
   const mentions = mentionsIn(MAX_FILES * 4);
   if (mentions.length === 0) return [];
   const root = await realpath(options.cwd).catch(() => undefined);
   if (root === undefined) return [];
-  const files: GuestFile[] = [];
+  const files: AttachedFile[] = [];
   let bytes = 0;
   for (const mention of mentions) {
     // oxlint-disable-next-line no-await-in-loop -- a bound on all of them together
@@ -55,7 +71,7 @@ export async function guestFiles(
 async function readInside(
   root: string,
   path: string,
-  { isDenied, platform = process.platform }: GuestFilesOptions,
+  { isDenied, platform = process.platform }: NamedFilesOptions,
 ): Promise<string | undefined> {
   const named = join(root, path);
   if (!isInside(root, named) || isDenied(named)) return undefined;

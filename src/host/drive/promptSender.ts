@@ -1,0 +1,179 @@
+// Hands prompts to an agent: the next when it has nothing to do, one at once if somebody says so.
+import { errorText, type Logger } from '../../base/log.ts';
+import { omitUndefined } from '../../base/omitUndefined.ts';
+import { say } from '../../base/say.ts';
+import type { Agent, AgentSession, AttachedFile, GuestText } from '../../protocol/agent.ts';
+import type { StoredPrompt } from '../journal/sessionTables.ts';
+import { firstLine } from '../session/completeEntry.ts';
+import type { SessionRecorder } from '../session/sessionRecorder.ts';
+import { leftOutFiles, namedFiles } from './namedFiles.ts';
+
+/** What a sender works with. */
+export interface PromptSenderOptions {
+  readonly recorder: SessionRecorder;
+  readonly agent: Pick<Agent, 'rules' | 'readRules'>;
+  readonly env: Readonly<Record<string, string>>;
+  readonly log: Logger;
+  /** The agent, started first if need be. */
+  readonly ensure: () => Promise<AgentSession>;
+  /** The agent that runs. */
+  readonly running: () => AgentSession | undefined;
+  /** The agent has nothing to do. */
+  readonly isIdle: () => boolean;
+  readonly isOpen: () => boolean;
+  /** Takes prompts back whose authors may not prompt any more. */
+  readonly checkQueue: () => void;
+  /** Whether it looks for a next prompt has changed. */
+  readonly onDidLook: () => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/** One per hosted session. */
+export class PromptSender {
+  private readonly options: PromptSenderOptions;
+  private sending: Promise<void> = Promise.resolve();
+  /** Looks for the next prompt that are not through. */
+  private looks = 0;
+  /** Prompts that the agent is asked to give back: they wait here again. */
+  private readonly wanted = new Set<string>();
+  /** The prompt that is being handed over at once. */
+  private urgent: string | undefined;
+
+  constructor(options: PromptSenderOptions) {
+    this.options = options;
+  }
+
+  /** A prompt is about to be handed over. */
+  get isAtIt(): boolean {
+    const { recorder, isOpen } = this.options;
+    const isNext = this.looks > 0 && recorder.prompts.nextAccepted() !== undefined;
+    return isOpen() && (isNext || this.urgent !== undefined);
+  }
+
+  /** Hands over what waits, one prompt a turn, in order. */
+  sendAccepted(): void {
+    const { log, onDidLook, onError } = this.options;
+    this.looks += 1;
+    this.sending = this.sending
+      .then(() => this.sendNext())
+      .catch((error: unknown) => {
+        log.warn('prompt not sent', { error: errorText(error) });
+        onError(error);
+      })
+      .finally(() => {
+        this.looks -= 1;
+        if (this.looks === 0) onDidLook();
+      });
+    onDidLook();
+  }
+
+  /** [Q2] Hands one over at once, into a turn that runs. */
+  async sendNow(promptId: string): Promise<void> {
+    const agent = await this.options.ensure();
+    await this.hand(agent, promptId);
+  }
+
+  /** [Q2] The same for one that was just accepted: before what waits, whether or not that is held. */
+  sendAtOnce(promptId: string): void {
+    const { recorder, log, onDidLook, onError } = this.options;
+    const [first] = recorder.prompts.waiting();
+    if (first !== undefined) recorder.prompts.move(promptId, first.promptId);
+    this.urgent = promptId;
+    onDidLook();
+    void this.sendNow(promptId)
+      .catch((error: unknown) => {
+        log.warn('prompt not sent', { error: errorText(error) });
+        onError(error);
+      })
+      .finally(() => {
+        if (this.urgent === promptId) this.urgent = undefined;
+        onDidLook();
+      });
+  }
+
+  /** Asks the agent for a prompt that it has not begun; true: it waits here again. */
+  async takeFromAgent(promptId: string): Promise<boolean> {
+    const agent = this.options.running();
+    if (agent === undefined) return false;
+    const agentId = this.options.recorder.prompts.agentIdOf(promptId);
+    this.wanted.add(agentId);
+    try {
+      return await agent.cancelQueued(agentId);
+    } finally {
+      this.wanted.delete(agentId);
+    }
+  }
+
+  /** What the agent says of a prompt: one that was asked for is not cancelled, it waits again. */
+  isGivenBack(agentId: string, state: string): boolean {
+    return state === 'cancelled' && this.wanted.has(agentId);
+  }
+
+  /** The next prompt, if the agent has nothing to do: what waits, waits here, where it can be taken back. */
+  private async sendNext(): Promise<void> {
+    const { recorder, checkQueue, ensure, running, isIdle, isOpen } = this.options;
+    checkQueue();
+    let next: StoredPrompt | undefined;
+    while (isOpen() && (next = recorder.prompts.nextAccepted()) !== undefined) {
+      const agent = await ensure();
+      // It ended at once: what waits stays in the queue, and runs with the next prompt.
+      if (running() !== agent || !isIdle()) return;
+      // It may have been held, moved or taken back while the agent started.
+      if (recorder.prompts.nextAccepted()?.promptId !== next.promptId) continue;
+      await this.hand(agent, next.promptId);
+    }
+  }
+
+  /** Hands a prompt over, unless it does not wait any more. */
+  private async hand(agent: AgentSession, promptId: string): Promise<void> {
+    const { recorder, isIdle } = this.options;
+    const { prompts } = recorder;
+    const waiting = (): StoredPrompt | undefined =>
+      prompts.waiting().find((one) => one.promptId === promptId);
+    const prompt = waiting();
+    if (prompt === undefined) return;
+    const { text, images } = prompt;
+    const guest = await this.guestText(prompt);
+    const files = isIdle() ? undefined : await this.ownFiles(prompt);
+    const now = waiting();
+    // It may have been cancelled, held or edited meanwhile.
+    if (now?.state !== prompt.state) return;
+    if (now.text !== text || now.images !== images) return this.hand(agent, promptId);
+    // Before the agent gets it: after a crash it is then known that it may have run.
+    prompts.mark(promptId, 'sent');
+    recorder.publish();
+    const agentId = prompts.agentIdOf(promptId);
+    await agent.prompt({ promptId: agentId, text, ...omitUndefined({ images, guest, files }) });
+  }
+
+  /** What makes it a guest's; undefined for the owner's words, and for the agent's own commands that guests may run. */
+  private async guestText(prompt: StoredPrompt): Promise<GuestText | undefined> {
+    const { agent, recorder } = this.options;
+    const { commands = [] } = recorder.agentFacts;
+    if (prompt.guest !== true) return undefined;
+    if (agent.rules.judgeGuestPrompt(prompt.text, commands).kind === 'command') return undefined;
+    return { name: prompt.author.name, files: await this.filesIn(prompt.text) };
+  }
+
+  /** [Q2] In a turn that runs the agent expands nothing: what the owner names is attached here, or said not to be. */
+  private async ownFiles(prompt: StoredPrompt): Promise<readonly AttachedFile[] | undefined> {
+    const { agent, recorder } = this.options;
+    if (prompt.guest === true) return undefined;
+    const { text, author } = prompt;
+    const files = await this.filesIn(text);
+    const mentions = (max: number) => agent.rules.fileMentions(text, max);
+    const leftOut = await leftOutFiles(mentions, recorder.stored.cwd, files);
+    if (leftOut.length > 0) {
+      const words = say`Not attached to “${firstLine(text)}”: ${leftOut.join(', ')}. A prompt that is sent into a running turn takes text files of the session’s folder only.`;
+      recorder.notice({ level: 'warning', code: 'files-not-attached', words, author });
+    }
+    return files.length === 0 ? undefined : files;
+  }
+
+  private async filesIn(text: string): Promise<readonly AttachedFile[]> {
+    const { agent, recorder, env } = this.options;
+    const { cwd } = recorder.stored;
+    const isDenied = await agent.readRules(cwd, env);
+    return namedFiles((max) => agent.rules.fileMentions(text, max), { cwd, isDenied });
+  }
+}

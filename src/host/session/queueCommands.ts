@@ -1,0 +1,146 @@
+// Commands to the queue of a session: what waits is edited, reordered, handed over, held and taken back.
+import type { Json } from '../../protocol/json.ts';
+import { roleOf } from '../../protocol/openValues.ts';
+import type { PromptImage } from '../../protocol/entryParts.ts';
+import type { AcceptedCommand } from '../../session/control/commandHandlers.ts';
+import { notFound } from '../../session/errors.ts';
+import type { StoredPrompt } from '../journal/sessionTables.ts';
+import { emptyPrompt, promptBegan } from './refusals.ts';
+import { refuseGuestText } from './guestText.ts';
+import { setHold, settleHold } from './queueHold.ts';
+import type { CommandTarget } from './sessionDriver.ts';
+
+/** Takes one prompt back; refuses what does not wait any more. */
+export async function cancelQueued(
+  { args: { promptId } }: AcceptedCommand<'cancel-queued'>,
+  target: CommandTarget,
+): Promise<undefined> {
+  if (!(await takeBack(promptId, target))) throw notFound('queued prompt');
+}
+
+/** Takes a prompt out of the queue, here or at the agent; false if it does not wait any more. */
+export async function takeBack(
+  promptId: string,
+  { recorder, child }: Pick<CommandTarget, 'recorder' | 'child'>,
+): Promise<boolean> {
+  const state = recorder.prompts.find(promptId)?.state;
+  const isHere = state === 'accepted' || state === 'held';
+  const isAtAgent = state === 'queued' || state === 'sent';
+  const agentId = recorder.prompts.agentIdOf(promptId);
+  if (!isHere && !(isAtAgent && (await child()?.cancelQueued(agentId)) === true)) return false;
+  recorder.prompts.mark(promptId, 'cancelled');
+  settleHold(recorder);
+  recorder.publish();
+  return true;
+}
+
+/** Takes back all that waits: an owner everybody's, others their own. What the agent keeps, stays. */
+export async function clearQueue(
+  { person }: AcceptedCommand<'clear-queue'>,
+  target: CommandTarget,
+): Promise<Json> {
+  const isOwner = roleOf(person.role) === 'owner';
+  const mine = target.recorder.prompts
+    .queue()
+    .filter(({ author }) => isOwner || author.member === person.member);
+  const done = await Promise.all(mine.map(({ promptId }) => takeBack(promptId, target)));
+  return { cancelled: done.filter(Boolean).length };
+}
+
+/** [Q2] Hands one over at once. */
+export async function sendQueued(
+  { args: { promptId } }: AcceptedCommand<'send-queued'>,
+  { recorder, sendNow }: CommandTarget,
+): Promise<undefined> {
+  waitingPrompt(recorder, promptId);
+  await sendNow(promptId);
+  settleHold(recorder);
+}
+
+/** Lets a held prompt run in its turn. */
+export function releaseQueued(
+  { args: { promptId } }: AcceptedCommand<'release-queued'>,
+  { recorder, sendAccepted }: CommandTarget,
+): undefined {
+  if (recorder.prompts.find(promptId)?.state !== 'held') throw notFound('held prompt');
+  recorder.prompts.mark(promptId, 'accepted');
+  recorder.publish();
+  sendAccepted();
+}
+
+/** [Q3] Another text, with some of its pictures and more. A guest's prompt stays a guest's. */
+export async function editQueued(
+  { args, person }: AcceptedCommand<'edit-queued'>,
+  target: CommandTarget,
+): Promise<undefined> {
+  const { promptId, text, keep, images = [] } = args;
+  const { recorder, rules, takeFromAgent, sendAccepted } = target;
+  const known = recorder.prompts.find(promptId);
+  if (known === undefined) throw notFound('queued prompt');
+  if (known.guest === true) refuseGuestText(text, recorder.agentFacts, rules);
+  const kept = keptImages(known.images ?? [], keep);
+  const added = images.map(({ mediaType, base64 }) => ({ mediaType, base64 }));
+  const all = [...kept, ...added];
+  if (text.trim() === '' && all.length === 0) throw emptyPrompt();
+  // What the agent has is changed only once it has given it back.
+  const isAtAgent = known.state === 'queued' || known.state === 'sent';
+  if (isAtAgent) await takeFromAgent(promptId);
+  const state = recorder.prompts.find(promptId)?.state;
+  if (state !== 'accepted' && state !== 'held') throw promptBegan();
+  const isOthers = known.author.member !== person.member;
+  recorder.prompts.edit(promptId, {
+    text,
+    images: all.length === 0 ? undefined : all,
+    edited: isOthers ? true : known.edited,
+  });
+  recorder.publish();
+  sendAccepted();
+}
+
+/** [Q4] Another place among those that wait here. */
+export function moveQueued(
+  { args: { promptId, before } }: AcceptedCommand<'move-queued'>,
+  { recorder }: CommandTarget,
+): undefined {
+  waitingPrompt(recorder, promptId);
+  if (before !== undefined) waitingPrompt(recorder, before);
+  recorder.prompts.move(promptId, before);
+  recorder.publish();
+}
+
+/** [Q5] Lets what Stop has held go on. */
+export function resumeQueue({ recorder, sendAccepted }: CommandTarget): undefined {
+  setHold(recorder, undefined);
+  sendAccepted();
+}
+
+/** The whole of a prompt that waits, for who edits it: pictures by their sizes, in their order. */
+export function readQueued(promptId: string, { recorder }: CommandTarget): Json {
+  const { text, images = [] } = waitingPrompt(recorder, promptId, true);
+  return {
+    text,
+    images: images.map(({ mediaType, base64 }) => ({
+      mediaType,
+      totalBytes: Math.floor((base64.length * 3) / 4),
+    })),
+  };
+}
+
+function waitingPrompt(
+  { prompts }: CommandTarget['recorder'],
+  promptId: string,
+  isAnywhere = false,
+): StoredPrompt {
+  const prompt = prompts.find(promptId);
+  const { state } = prompt ?? {};
+  const waits = state === 'accepted' || state === 'held' || (isAnywhere && state === 'queued');
+  if (prompt === undefined || !waits) throw notFound('queued prompt');
+  return prompt;
+}
+
+function keptImages(
+  images: readonly PromptImage[],
+  keep: readonly number[] | undefined,
+): readonly PromptImage[] {
+  return keep === undefined ? images : images.filter((_, at) => keep.includes(at));
+}
