@@ -93,6 +93,15 @@ export function severalQueued(): AppError {
   });
 }
 
+/** `/move` without numbers. */
+export function unknownMove(): AppError {
+  return new AppError('usage', {
+    happened: say`/move wants the number of a prompt in /queue, and perhaps of the one that it goes before.`,
+    kept: say`Nothing was moved.`,
+    remedy: say`“/move 3 1” puts the third before the first, “/move 1” the first behind all.`,
+  });
+}
+
 /** A question waits: allowing it would answer it with nothing. */
 export function wantsAnswer(): AppError {
   return new AppError('invalid-input', {

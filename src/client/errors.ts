@@ -37,6 +37,15 @@ export function unexpectedAnswer(what: Words): AppError {
   });
 }
 
+/** Nothing is sent where no session is joined. */
+export function notConnected(): AppError {
+  return new AppError('relay-unreachable', {
+    happened: say`The session is not connected.`,
+    kept: say`Nothing was sent.`,
+    remedy: say`Try again when it is.`,
+  });
+}
+
 /** The person gave up, or closed what waited. */
 export function cancelled(): AppError {
   return new AppError('cancelled', { happened: say`This was cancelled.` });

@@ -13,6 +13,8 @@ export const settings = {
   name: (): string => jsonCut(text('name').trim(), LIMITS.nameBytes),
   claudePath: (): string => text('claudePath').trim(),
   relayUrl: (): string => text('relay.url').trim(),
+  /** [Q2] The owner's prompts go into a turn that runs. */
+  sendsNow: (): boolean => read('promptsWhileWorking') === 'sendNow',
   isSharingEnabled: (): boolean => read('sharing.enabled') !== false,
   isNoticeEnabled: (kind: NoticeKind): boolean => read(`notifications.${kind}`) !== false,
   async turnOffNotice(kind: NoticeKind): Promise<void> {

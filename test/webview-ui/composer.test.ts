@@ -1,4 +1,5 @@
 // Composer and control bar in a browser: keys, drafts, refusals, who has control.
+import type { PanelHeader } from '../../src/protocol/local/panel.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HEADERS, ownerHeader } from '../../webview-ui/gallery/sampleHeaders.ts';
 import { GalleryRig, posted, send } from './galleryRig.ts';
@@ -8,6 +9,12 @@ beforeAll(async () => {
   rig = await GalleryRig.start();
 });
 afterAll(() => rig.close());
+
+function stopped(): PanelHeader {
+  const header = HEADERS['stopped'];
+  if (header === undefined) throw new Error('no sample');
+  return header;
+}
 
 describe('composer', () => {
   it('sends with Enter, breaks lines with Shift+Enter, and shows what is on its way', async () => {
@@ -190,6 +197,78 @@ describe('control', () => {
     expect(await posted(page, 'send-queued')).toEqual([{ type: 'send-queued', promptId: 'q2' }]);
     await send(page, { type: 'header', header: HEADERS['queued'] });
     expect(await page.getByRole('button', { name: /Send now|Let it run/ }).count()).toBe(0);
+  });
+
+  it('[Q5] says that Stop has held what waits, and offers to go on or to clear', async () => {
+    const page = await rig.open('state=stopped');
+    expect(await page.locator('.queue-hold').innerText()).toContain(
+      '3 prompts wait: Bo Svensson pressed Stop.',
+    );
+    expect(await page.locator('.outbox-status').allInnerTexts()).toEqual([
+      'queued',
+      'queued',
+      'not run',
+    ]);
+    expect(await page.locator('#composer').getAttribute('placeholder')).toBe(
+      'Prompt Claude Code before what waits …',
+    );
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.getByRole('button', { name: 'Clear' }).click();
+    expect(await posted(page, 'resume-queue')).toHaveLength(1);
+    expect(await posted(page, 'clear-queue')).toHaveLength(1);
+    const other = { kind: 'other', name: 'Bo', place: 0, canRequest: true, canTake: true } as const;
+    await send(page, { type: 'header', header: { ...stopped(), control: other } });
+    expect(await page.getByRole('button', { name: 'Go on' }).count()).toBe(0);
+    expect(await page.getByRole('button', { name: 'Clear' }).count()).toBe(1);
+  });
+
+  it('[Q4] moves what waits up and down', async () => {
+    const page = await rig.open('state=stopped');
+    await page.getByRole('button', { name: 'Move up' }).first().click();
+    await page.getByRole('button', { name: 'Move down' }).first().click();
+    await page.getByRole('button', { name: 'Move down' }).last().click();
+    expect(await posted(page, 'move-queued')).toEqual([
+      { type: 'move-queued', promptId: 'q2', before: 'q1' },
+      { type: 'move-queued', promptId: 'q1', before: 'q3' },
+      { type: 'move-queued', promptId: 'q2' },
+    ]);
+  });
+
+  it('[Q3] edits the whole text, and its pictures', async () => {
+    const page = await rig.open('state=stopped');
+    await page.getByRole('button', { name: 'Edit this prompt' }).nth(1).click();
+    const field = page.getByRole('textbox', { name: 'Edit this prompt' });
+    await field.waitFor();
+    expect(await field.evaluate((one) => one === document.activeElement)).toBe(true);
+    expect(await field.inputValue()).toBe('And compare it with these two screenshots.');
+    await field.fill('Compare it with the second.');
+    await page.getByRole('button', { name: 'Drop picture 1' }).click();
+    await field.press('Enter');
+    expect(await posted(page, 'edit-queued')).toEqual([
+      {
+        type: 'edit-queued',
+        promptId: 'q2',
+        text: 'Compare it with the second.',
+        keep: [1],
+      },
+    ]);
+    await page.getByRole('button', { name: 'Edit this prompt' }).first().click();
+    await field.waitFor();
+    await field.fill('dropped');
+    await field.press('Escape');
+    expect(await field.count()).toBe(0);
+    expect(await posted(page, 'edit-queued')).toHaveLength(1);
+    expect(await posted(page, 'interrupt')).toEqual([]);
+  });
+
+  it('[Q3] an edit of what does not wait any more says so', async () => {
+    const page = await rig.open('state=owner');
+    const queue = [{ promptId: 'gone', text: 'x', author: { member: 'ada', name: 'A' }, since: 0 }];
+    await send(page, { type: 'header', header: { ...ownerHeader, queue } });
+    await page.getByRole('button', { name: 'Edit this prompt' }).click();
+    await page.getByText('It does not wait any more.').waitFor();
+    await page.getByRole('button', { name: 'Dismiss' }).click();
+    expect(await page.locator('.outbox-item').count()).toBe(1);
   });
 
   it('lets a queued prompt be cancelled', async () => {

@@ -17,10 +17,16 @@ export interface Terminal {
 /** util-linux' script gives a pseudo-terminal without a native module; the size is what a person has. */
 export function openTerminal(
   command: readonly string[],
-  options: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
+  options: {
+    readonly cwd: string;
+    readonly env: Readonly<Record<string, string>>;
+    /** The terminal shows what is typed, for a program that only reads. */
+    readonly echo?: boolean;
+  },
 ): Terminal {
   // What is shown is shown by the program: the terminal itself would do it before the program has started.
-  const line = ['stty rows 40 cols 120 -echo;', 'exec', ...command.map(quote)].join(' ');
+  const echo = options.echo === true ? '' : ' -echo';
+  const line = [`stty rows 40 cols 120${echo};`, 'exec', ...command.map(quote)].join(' ');
   const group: ProcessGroup = spawnGroup('script', ['-qfec', line, '/dev/null'], {
     cwd: options.cwd,
     env: { ...options.env, TERM: 'xterm-256color' },

@@ -93,6 +93,7 @@ export function Composer() {
   // Watching is said in the field, who has control in the bar above.
   const isControl = standing?.control.kind === 'other' && standing.isReachable;
   const isSaidElsewhere = watching !== undefined || isControl;
+  const agent = header?.session?.agent ?? t('the agent');
   const reason = composer.reason.value ?? (wasRefused ? block : undefined);
   return (
     <div class="composer">
@@ -111,9 +112,11 @@ export function Composer() {
           aria-label={t('Prompt')}
           aria-describedby="composer-block"
           placeholder={
-            watching === undefined
-              ? t('Prompt {0} …', header?.session?.agent ?? t('the agent'))
-              : t('Read-only')
+            watching !== undefined
+              ? t('Read-only')
+              : header?.session?.queueHold === undefined
+                ? t('Prompt {0} …', agent)
+                : t('Prompt {0} before what waits …', agent)
           }
           value={text}
           disabled={watching !== undefined && !isReadOnly}

@@ -1,14 +1,9 @@
 // Prompts on their way and in the queue: each with its state, failures loud and with their text.
 import type { PanelOutboxItem } from '../../src/protocol/local/panel.ts';
-import type { Queued } from '../../src/protocol/state.ts';
 import { Icon, Spinner } from '../parts/Icon.tsx';
 import type { Translate } from '../strings.ts';
-import { showDeceptive } from '../../src/base/visibleText.ts';
 import { useUi } from '../ui.ts';
-import { AuthorBadge } from '../parts/AuthorBadge.tsx';
-
-// More than the lines that are shown of a prompt.
-const HEAD_CHARACTERS = 1000;
+import { headOf, Queue } from './Queue.tsx';
 
 function statusText(status: PanelOutboxItem['status'], t: Translate): string {
   switch (status) {
@@ -33,53 +28,6 @@ function statusText(status: PanelOutboxItem['status'], t: Translate): string {
 
 function isFailure(item: PanelOutboxItem): boolean {
   return item.status === 'rejected' || item.status === 'unknown' || item.status === 'expired';
-}
-
-function headOf(text: string): string {
-  return showDeceptive(text.slice(0, HEAD_CHARACTERS));
-}
-
-/** The owner and who has control may cancel and release what is queued, others who may prompt cancel their own. */
-function QueueActions({ item }: { readonly item: Queued }) {
-  const { store, post, t } = useUi();
-  const header = store.header.value;
-  if (header === undefined || header.control.kind === 'watching') return null;
-  const { promptId } = item;
-  const isMine = header.control.kind === 'mine';
-  const isInCharge = isMine || header.me?.role === 'owner';
-  return (
-    <div class="outbox-actions">
-      {item.held === true && isInCharge && (
-        <button
-          type="button"
-          class="button-quiet"
-          onClick={() => post({ type: 'release-queued', promptId })}
-        >
-          {t('Let it run')}
-        </button>
-      )}
-      {isMine && (
-        <button
-          type="button"
-          class="button-quiet"
-          onClick={() => post({ type: 'send-queued', promptId })}
-        >
-          {t('Send now')}
-        </button>
-      )}
-      {(isInCharge || item.author.member === header.me?.member) && (
-        <button
-          type="button"
-          class="button-quiet"
-          aria-label={t('Cancel this prompt')}
-          title={t('Cancel this prompt')}
-          onClick={() => post({ type: 'cancel-queued', promptId })}
-        >
-          <Icon name="close" />
-        </button>
-      )}
-    </div>
-  );
 }
 
 function Failure({ item }: { readonly item: PanelOutboxItem }) {
@@ -143,19 +91,7 @@ export function Outbox() {
       {failed.map((item) => (
         <Failure key={item.id} item={item} />
       ))}
-      {queue.map((item) => (
-        <div key={item.promptId} class="outbox-item">
-          <span class="outbox-status">
-            <Icon name="clock" />
-            {t(item.held === true ? 'held' : 'queued')}
-          </span>
-          <p class="outbox-text outbox-prompt" dir="auto">
-            {headOf(item.text)}
-          </p>
-          <AuthorBadge author={item.author} />
-          <QueueActions item={item} />
-        </div>
-      ))}
+      <Queue />
       {underWay.map((item) => (
         <div key={item.id} class="outbox-item">
           <span class="outbox-status" role="status">

@@ -69,6 +69,16 @@ export class FakeExtension {
         const { blob, text } = OWN_OUTPUT;
         return message.blob === blob ? this.send({ type: 'blob', blob, text }) : undefined;
       }
+      case 'read-queued': {
+        const { promptId } = message;
+        const item = this.state.header.queue.find((one) => one.promptId === promptId);
+        if (item === undefined) {
+          return this.send({ type: 'queued', promptId, error: 'It does not wait any more.' });
+        }
+        const image = { mediaType: 'image/png', totalBytes: 48_200 };
+        const images = Array.from({ length: item.images ?? 0 }, () => image);
+        return this.send({ type: 'queued', promptId, text: item.text, images });
+      }
       default:
         return undefined;
     }

@@ -104,6 +104,39 @@ export const HEADERS: Readonly<Record<string, PanelHeader>> = {
       },
     ],
   },
+  stopped: {
+    ...ownerHeader,
+    session: {
+      ...sessionOf(ownerHeader),
+      status: 'idle',
+      queued: 3,
+      queueHold: { why: 'stop', since: 0, by: { member: 'bo', name: 'Bo Svensson' } },
+    },
+    queue: [
+      {
+        promptId: 'q1',
+        text: 'Then update the changelog, please.',
+        author: { member: 'bo', name: 'Bo Svensson', role: 'controller' },
+        since: 0,
+        edited: true,
+      },
+      {
+        promptId: 'q2',
+        text: 'And compare it with these two screenshots.',
+        author: { member: 'ada', name: 'Ada Lovelace', role: 'owner' },
+        since: 0,
+        images: 2,
+      },
+      {
+        promptId: 'q3',
+        text: 'Run the benchmark once more.',
+        author: { member: 'ada', name: 'Ada Lovelace', role: 'owner' },
+        since: 0,
+        held: true,
+        waits: 'crash',
+      },
+    ],
+  },
   held: {
     ...ownerHeader,
     queue: [

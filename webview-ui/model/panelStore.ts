@@ -26,6 +26,12 @@ const MAX_BLOB_CHARS = 32 * 1024 * 1024;
 // An answer that no outbox shows within this time was not taken.
 const ANSWER_TAKEN_MS = 5000;
 
+type QueuedMessage = Extract<ToPanel, { readonly type: 'queued' }>;
+/** A queued prompt whole, or why it is not to be had. */
+type QueuedText =
+  | { readonly text: string; readonly images: NonNullable<QueuedMessage['images']> }
+  | { readonly error: string };
+
 /** A long text that was asked for. */
 export type BlobState =
   | { readonly kind: 'loading' }
@@ -58,6 +64,8 @@ export class PanelStore implements Disposable {
   readonly keptRequests = signal<ReadonlySet<string>>(new Set());
   /** Stop was pressed and the turn has not ended yet. */
   readonly isStopping = signal(false);
+  /** Queued prompts that are edited: each whole, or why it is not to be had. */
+  readonly queuedTexts = signal<ReadonlyMap<string, QueuedText>>(new Map());
   /** Monotonic ms, renewed each second: what ages are counted by. */
   readonly now = signal(0);
   /** What a screen reader should say, oldest first, with numbers that rise. */
@@ -182,6 +190,14 @@ export class PanelStore implements Disposable {
     this.options.port.post({ type: 'fetch-blob', blob, ...picture });
   }
 
+  /** Asks for the whole of a queued prompt anew. */
+  readQueued(promptId: string): void {
+    const known = new Map(this.queuedTexts.value);
+    known.delete(promptId);
+    this.queuedTexts.value = known;
+    this.options.port.post({ type: 'read-queued', promptId });
+  }
+
   dispose(): void {
     this.disposables.dispose();
   }
@@ -256,6 +272,8 @@ export class PanelStore implements Disposable {
             ? { kind: 'failed', error: message.error ?? this.t('It could not be loaded.') }
             : { kind: 'loaded', text: message.text },
         );
+      case 'queued':
+        return this.setQueued(message);
       case 'restore-draft':
         return this.composer.putBack(message.text, message.reason);
       case 'focus-composer':
@@ -289,6 +307,11 @@ export class PanelStore implements Disposable {
   private answerShown(requestId: string): void {
     const answering = new Map(this.answering.value);
     if (answering.delete(requestId)) this.answering.value = answering;
+  }
+
+  private setQueued({ promptId, text, images = [], error }: QueuedMessage): void {
+    const whole = text === undefined ? { error: error ?? '' } : { text, images };
+    this.queuedTexts.value = new Map(this.queuedTexts.value).set(promptId, whole);
   }
 
   private setBlob(blob: string, state: BlobState): void {

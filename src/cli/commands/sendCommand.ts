@@ -33,6 +33,7 @@ prompt is refused, unless --take takes it (owners).
                        person: exit code 6 for a permission, a plan, a
                        question or a held prompt, 7 for a problem. The prompt
                        stays in the session
+  --now                into a turn that runs, or before what waits
   --take               take control first
   --json               one line of JSON: {"promptId"}, with --wait also
                        "outcome" and "text", or "request" or "problem"
@@ -46,6 +47,7 @@ prompt is refused, unless --take takes it (owners).
         options: {
           wait: { type: 'boolean' },
           'exit-when-blocked': { type: 'boolean' },
+          now: { type: 'boolean' },
           take: { type: 'boolean' },
           json: { type: 'boolean' },
         },
@@ -65,7 +67,7 @@ prompt is refused, unless --take takes it (owners).
     const shown = isLink(target) ? 'LINK' : target;
     return withSession(io, target, async (view) => {
       if (values.take) await view.request('focus-take', {}, { signal: io.signal });
-      const { id } = view.send('prompt', { text: prompt });
+      const { id } = view.send('prompt', { text: prompt, ...(values.now ? { now: true } : {}) });
       const saying = values.wait
         ? sayBlockers(io, view, { promptId: id, exitWhenBlocked, target: shown })
         : undefined;

@@ -136,6 +136,7 @@ export function blockerJson(blocker: Blocker): { readonly [key: string]: Json } 
       return { request: asJson(entry ?? pending) };
     }
     case 'held':
+    case 'stopped':
       return { held: true };
     case 'problem': {
       const { said: _, ...problem } = blocker.problem;

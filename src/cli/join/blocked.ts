@@ -23,6 +23,8 @@ export type Blocker =
     }
   /** The prompt itself is held: control has passed on since it was sent. */
   | { readonly kind: 'held' }
+  /** Somebody pressed Stop: nothing of the queue runs. */
+  | { readonly kind: 'stopped' }
   | { readonly kind: 'problem'; readonly problem: Problem }
   /** The picture is not live. */
   | { readonly kind: 'connection'; readonly text: string };
@@ -34,7 +36,8 @@ export function blockersOf(view: RoomView, promptId: string): readonly Blocker[]
   const connection: Blocker[] = text === '' ? [] : [{ kind: 'connection', text }];
   if (state?.kind !== 'session') return connection;
   const { problem } = state.session;
-  const isHeld = state.queue.some((one) => one.promptId === promptId && one.held === true);
+  const queued = state.queue.find((one) => one.promptId === promptId);
+  const isStopped = queued !== undefined && state.session.queueHold !== undefined;
   return [
     ...state.pending.map((pending): Blocker => {
       const { requestId } = pending;
@@ -44,7 +47,8 @@ export function blockersOf(view: RoomView, promptId: string): readonly Blocker[]
       const entry = placed?.entry.kind === 'request' ? placed.entry : undefined;
       return { kind: 'request', pending, entry };
     }),
-    ...(isHeld ? [{ kind: 'held' as const }] : []),
+    ...(queued?.held === true ? [{ kind: 'held' as const }] : []),
+    ...(isStopped ? [{ kind: 'stopped' as const }] : []),
     ...(problem ? [{ kind: 'problem' as const, problem }] : []),
     ...connection,
   ];
@@ -61,6 +65,7 @@ export function needsPerson(blocker: Blocker): boolean {
   switch (blocker.kind) {
     case 'request':
     case 'held':
+    case 'stopped':
       return true;
     case 'problem':
       return !PASSING.has(blocker.problem.code);
@@ -75,7 +80,8 @@ export function blockerKey(blocker: Blocker): string {
     case 'request':
       return `request ${blocker.pending.requestId}`;
     case 'held':
-      return 'held';
+    case 'stopped':
+      return blocker.kind;
     case 'problem':
       return `problem ${blocker.problem.code} ${blocker.problem.happened}`;
     case 'connection':
@@ -90,6 +96,8 @@ export function blockerText(blocker: Blocker, view: FactSource, target: string):
       return oneLine(requestWords(blocker, view, target));
     case 'held':
       return `waits: control has passed on since the prompt was sent. To let it run: “twinhelm join ${target}”, then /unhold.`;
+    case 'stopped':
+      return `waits: somebody pressed Stop, which holds what waits. To let it go on: “twinhelm join ${target}”, then /go.`;
     case 'problem': {
       const { happened, kept, remedy } = blocker.problem;
       return oneLine(`waits: ${[happened, kept, remedy].filter(Boolean).join(' ')}`);

@@ -13,6 +13,7 @@ import { EXIT, exitCodeOf } from '../exitCode.ts';
 import { readLines } from './inputLines.ts';
 import { type CliIo, oneLine } from '../io.ts';
 import { viewStanding } from '../../client/panel/panelModel.ts';
+import { promptArgs } from '../../client/prompts/promptArgs.ts';
 import { fullLinksText } from '../../client/standing/peopleWords.ts';
 import { untranslated } from '../../client/translate.ts';
 import { personText, queueLines } from './terminalStatus.ts';
@@ -32,6 +33,9 @@ const HELP = `What you type is sent as a prompt. Commands:
   /stop             interrupt              /people    who is here
   /queue            prompts that wait      /cancel [N]  take one back
   /now [N]          into the running turn  /unhold [N]  let a held one run
+  /edit [N] TEXT    another text for it    /move N [M]  before M, or behind all
+  /go               let what Stop has held go on
+  /clear            take back all of them that are yours
   /older            show earlier entries   /quit      leave this program
 A prompt that begins with a slash is written with two: //compact
 Several pasted lines become one prompt, which an empty line sends.`;
@@ -65,7 +69,7 @@ export async function runTerminal(io: CliIo, view: RoomView, me: Person): Promis
     const prompt = pasted.join('\n');
     pasted = [];
     if (only === '/drop') return say('thrown away');
-    if (prompt.trim() !== '') sendVerb(view, { prompt });
+    if (prompt.trim() !== '') view.send('prompt', promptArgs(view, prompt));
   };
   const take = (lines: readonly string[]): void => {
     const isCut = lines.some((line) => Buffer.byteLength(line) >= TERMINAL_LINE_BYTES);
@@ -119,7 +123,7 @@ async function runLine(
 ): Promise<void> {
   if (text.trim() === '') return;
   if (!text.startsWith('/') || text.startsWith('//')) {
-    sendVerb(view, { prompt: text.startsWith('//') ? text.slice(1) : text });
+    view.send('prompt', promptArgs(view, text.startsWith('//') ? text.slice(1) : text));
     return;
   }
   const [, name = '', rest = ''] = /^\/(\S*)\s*(.*)$/s.exec(text) ?? [];

@@ -10,9 +10,9 @@ import { authorName } from '../../client/standing/peopleWords.ts';
 import type { Standing } from '../../client/standing/standing.ts';
 import { connectionText, holderText as holderWords } from '../../client/standing/standingWords.ts';
 import { untranslated } from '../../client/translate.ts';
-import { requestKindOf, roleOf, unknownStatus } from '../../protocol/openValues.ts';
+import { queueWaitOf, requestKindOf, roleOf, unknownStatus } from '../../protocol/openValues.ts';
 import type { Role } from '../../protocol/role.ts';
-import type { Person, RoomState, SessionState } from '../../protocol/state.ts';
+import type { Person, Queued, RoomState, SessionState } from '../../protocol/state.ts';
 import type { RoomView, Truth } from '../../session/view.ts';
 import { oneLine } from '../io.ts';
 
@@ -89,6 +89,7 @@ export function statusText(state: RoomState, view: FactSource, stands: Standing)
   const texts = [
     word === undefined ? '' : `the session is in the state “${oneLine(word)}”`,
     waiting,
+    holdText(state),
     first === undefined
       ? ''
       : `${asking} would like control${mayGiveControl(view) ? `: /give ${handleOf(state, first)}` : ''}`,
@@ -131,10 +132,37 @@ function pendingText(state: SessionState, view: FactSource): string {
 export function queueLines(state: RoomState | undefined): readonly string[] {
   const queue = state?.kind === 'session' ? state.queue : [];
   if (queue.length === 0) return ['  nothing waits'];
-  return queue.map(({ text, author, held }, i) => {
-    const note = held === true ? ' (held: /unhold lets it run)' : '';
-    return oneLine(`  ${i + 1}  ${authorName(author, untranslated)}: ${text}${note}`);
+  const rows = queue.map((item, i) => {
+    const { text, author } = item;
+    const words = `${authorName(author, untranslated)}: ${text}${queuedNote(item)}`;
+    return `  ${i + 1}  ${oneLine(words)}`;
   });
+  const hold = holdText(state);
+  return hold === '' ? rows : [...rows, `  ${hold}`];
+}
+
+function queuedNote({ held, waits, images = 0, edited }: Queued): string {
+  const isOfCrash = waits !== undefined && queueWaitOf(waits) === 'crash';
+  const notes = [
+    images > 0 && `${images} ${images === 1 ? 'picture' : 'pictures'}`,
+    edited === true && 'edited by the owner',
+    held === true &&
+      (isOfCrash
+        ? 'not run, its computer stopped: /unhold lets it run'
+        : 'held: /unhold lets it run'),
+    held !== true && waits === 'agent' && 'at the agent',
+  ].filter((note) => note !== false);
+  return notes.length === 0 ? '' : ` (${notes.join(', ')})`;
+}
+
+/** [Q5] That Stop has held what waits, and what can be done; empty if it has not. */
+export function holdText(state: RoomState | undefined): string {
+  if (state?.kind !== 'session') return '';
+  const { queueHold, queued = 0 } = state.session;
+  if (queueHold === undefined || queued === 0) return '';
+  const who = oneLine(queueHold.by?.name ?? 'somebody');
+  const what = queued === 1 ? '1 prompt waits' : `${queued} prompts wait`;
+  return `${what}: ${who} pressed Stop. /go lets the queue go on, /clear empties it`;
 }
 
 /** A row of the list of people. */

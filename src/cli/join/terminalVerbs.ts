@@ -12,6 +12,7 @@ import {
   nothingPending,
   severalPending,
   textMissing,
+  unknownMove,
   unknownVerb,
   wantsAnswer,
 } from '../errors.ts';
@@ -48,6 +49,21 @@ export function verbOf(view: RoomView, name: string, rest: string): TerminalVerb
       const text = message === '' ? {} : { message };
       return { answer: { requestId: request.requestId, behavior: name, ...text } };
     }
+    case 'edit': {
+      const [, number = '', text = ''] = /^(?:(\d+)(?:\s+|$))?(.*)$/s.exec(needed(name, rest)) ?? [];
+      return { edit: { promptId: queued(view, number).promptId, text: needed(name, text) } };
+    }
+    case 'move': {
+      const [, number = '', place] = /^(\d+)(?:\s+(\d+))?$/.exec(needed(name, rest)) ?? [];
+      if (number === '') throw unknownMove();
+      const { promptId } = queued(view, number);
+      const before = place === undefined ? {} : { before: queued(view, place).promptId };
+      return { move: { promptId, ...before } };
+    }
+    case 'go':
+      return { queue: 'go-on' };
+    case 'clear':
+      return { queue: 'clear' };
     case 'cancel':
     case 'now':
     case 'unhold':

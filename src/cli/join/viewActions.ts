@@ -17,9 +17,17 @@ export type SendingInput = Omit<ScriptInput, 'ref' | 'older' | 'quit' | 'fetch' 
 /** Sends the command of a verb; undefined if the line has none. Throws AppError before anything is sent. */
 export function sendVerb(view: RoomView, input: SendingInput): OutboxItem | undefined {
   if (input.prompt !== undefined) return view.send('prompt', { text: input.prompt });
+  if (input.promptNow !== undefined) {
+    return view.send('prompt', { text: input.promptNow, now: true });
+  }
   if (input.interrupt !== undefined) return view.send('interrupt', {});
   if (input.cancel !== undefined) return view.send('cancel-queued', { promptId: input.cancel });
   if (input.now !== undefined) return view.send('send-queued', { promptId: input.now });
+  if (input.edit !== undefined) return view.send('edit-queued', input.edit);
+  if (input.move !== undefined) return view.send('move-queued', input.move);
+  if (input.queue !== undefined) {
+    return view.send(input.queue === 'clear' ? 'clear-queue' : 'resume-queue', {});
+  }
   if (input.unhold !== undefined) return view.send('release-queued', { promptId: input.unhold });
   if (input.give !== undefined) {
     return view.send('focus-grant', { member: findMember(view, input.give) });

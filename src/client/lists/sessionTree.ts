@@ -215,6 +215,13 @@ function joinedNode(row: JoinedRow, input: TreeInput): SessionNode {
   };
 }
 
+/** [Q1] Prompts that wait. */
+function queueNote({ queued = 0, queueHold }: SessionSummary, t: Translate): string | false {
+  if (queued === 0) return false;
+  if (queueHold !== undefined) return t('{0} held by Stop', queued);
+  return t('{0} queued', queued);
+}
+
 /** How true the row is, in the words of all places. */
 function wayText(
   { session }: Pick<JoinedRow, 'session'>,
@@ -247,6 +254,7 @@ function node(options: {
     age,
     unknownStatus(session.status),
     watchedNote(session, t),
+    queueNote(session, t),
     guests > 0 ? t('{0} watching', guests) : options.isShared && t('shared'),
   ];
   return {

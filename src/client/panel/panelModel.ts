@@ -59,6 +59,7 @@ export function panelHeader(
     canAnswer: may(source, 'approve'),
     canInterrupt: may(source, 'interrupt'),
     queue: state ? [...state.queue] : [],
+    ...(state?.queueMore === undefined ? {} : { queueMore: state.queueMore }),
     ...(state?.sharing ? { sharing: state.sharing } : {}),
     ...(state?.fullLinks && me?.role === 'owner' ? { fullLinks: state.fullLinks.length } : {}),
     ...(state?.session.problem ? { problem: translatedProblem(state.session.problem, t) } : {}),

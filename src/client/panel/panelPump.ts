@@ -5,6 +5,7 @@ import type { Logger } from '../../base/log.ts';
 import { fromPanelSchema } from '../../protocol/local/fromPanel.ts';
 import type { Picture, ToPanel } from '../../protocol/local/panel.ts';
 import type { Problem } from '../../protocol/state.ts';
+import type { RoomView } from '../../session/view.ts';
 import type { Drafts } from '../prompts/drafts.ts';
 import type { Absence } from '../rooms/absence.ts';
 import { refKey } from '../rooms/sessionRef.ts';
@@ -21,6 +22,8 @@ export interface PanelPumpOptions {
   readonly post: (picture: Picture) => void;
   readonly drafts: Drafts;
   readonly actions: PanelActions;
+  /** [Q2] Whether prompts of this person go into the running turn, if nothing else is said. Default: no. */
+  readonly sendsNow?: (view: RoomView) => boolean;
   /** What to show while there is no view. */
   readonly absence: () => Absence;
   /** What keeps the session from going on, beside what its room tells. */
@@ -47,6 +50,7 @@ export class PanelPump {
   constructor(options: PanelPumpOptions) {
     this.options = options;
     const { room, drafts, actions, absence, problem, clock, log, t } = options;
+    const { sendsNow = () => false } = options;
     this.picture = new PanelPicture({
       ...{ room, absence, problem, t },
       now: () => clock.monotonic(),
@@ -57,6 +61,7 @@ export class PanelPump {
       drafts,
       actions,
       typing: this.typing,
+      sendsNow,
       post: (picture) => this.post(picture),
       endOlder: (hasOlder) => this.endOlder(hasOlder),
       log,

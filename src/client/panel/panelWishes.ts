@@ -8,7 +8,9 @@ import type { CommandArgs, CommandKind } from '../../protocol/commandTable.ts';
 import type { FromPanel } from '../../protocol/local/fromPanel.ts';
 import type { Picture } from '../../protocol/local/panel.ts';
 import type { PlacedEntry, RoomView } from '../../session/view.ts';
-import { asAppError } from '../errors.ts';
+import { asAppError, notConnected } from '../errors.ts';
+import { promptArgs } from '../prompts/promptArgs.ts';
+import { readQueued } from '../prompts/queuedPrompt.ts';
 import { seenOf } from '../prompts/seen.ts';
 import type { Drafts } from '../prompts/drafts.ts';
 import type { SharedRoom } from '../rooms/sharedRoom.ts';
@@ -38,6 +40,8 @@ export interface PanelWishesOptions {
   readonly drafts: Drafts;
   readonly actions: PanelActions;
   readonly typing: TypingPresence;
+  /** [Q2] Whether prompts go into the running turn, if nothing else is said. */
+  readonly sendsNow: (view: RoomView) => boolean;
   /** Tells the page an answer. */
   readonly post: (picture: Picture) => void;
   /** Tells the page the entries that came, and whether still older ones can be asked for. */
@@ -65,6 +69,17 @@ export class PanelWishes {
       case 'send-queued':
       case 'release-queued':
         return this.request(wish.type, { promptId: wish.promptId });
+      case 'read-queued':
+        return void this.readQueued(wish.promptId);
+      case 'edit-queued':
+        return void this.editQueued(wish);
+      case 'move-queued': {
+        const { promptId, before } = wish;
+        return this.request('move-queued', { promptId, ...omitUndefined({ before }) });
+      }
+      case 'resume-queue':
+      case 'clear-queue':
+        return this.request(wish.type, {});
       case 'interrupt':
         return this.request('interrupt', {});
       case 'control':
@@ -125,11 +140,32 @@ export class PanelWishes {
   }
 
   private prompt(text: string): void {
-    const { room, drafts, t } = this.options;
+    const { room, drafts, sendsNow, t } = this.options;
     drafts.set(room.ref, '');
     try {
       if (!room.view) return drafts.putBack(room.ref, text, t('The session is not connected.'));
-      room.view.send('prompt', { text });
+      room.view.send('prompt', promptArgs(room.view, text, sendsNow(room.view)));
+    } catch (error) {
+      drafts.putBack(room.ref, text, errorMessage(asAppError(error), t));
+    }
+  }
+
+  private async readQueued(promptId: string): Promise<void> {
+    const { room, post, t } = this.options;
+    try {
+      if (!room.view) throw notConnected();
+      post([{ type: 'queued', promptId, ...(await readQueued(room.view, promptId)) }]);
+    } catch (error) {
+      post([{ type: 'queued', promptId, error: errorMessage(asAppError(error), t) }]);
+    }
+  }
+
+  /** [Q3] What comes too late is back in the composer. */
+  private async editQueued({ promptId, text, keep }: Wish<'edit-queued'>): Promise<void> {
+    const { room, drafts, t } = this.options;
+    try {
+      if (!room.view) throw notConnected();
+      await room.view.request('edit-queued', { promptId, text, keep });
     } catch (error) {
       drafts.putBack(room.ref, text, errorMessage(asAppError(error), t));
     }

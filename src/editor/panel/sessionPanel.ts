@@ -11,6 +11,7 @@ import { asAppError } from '../../client/errors.ts';
 import type { EntryDocuments } from './entryDocuments.ts';
 import { COMMANDS, fullName } from '../manifestNames.ts';
 import { statusOf } from '../../protocol/openValues.ts';
+import { settings } from '../settings.ts';
 import { panelHtml } from './panelHtml.ts';
 import { PanelPump } from '../../client/panel/panelPump.ts';
 import { reportError } from '../report.ts';
@@ -99,6 +100,7 @@ export class SessionPanel {
         },
         absence: () => directory.absence(this.room),
         problem: () => directory.hostProblem(this.ref),
+        sendsNow: ({ me }) => me?.role === 'owner' && settings.sendsNow(),
         strings: strings(),
         locale: vscode.env.language,
         clock,

@@ -149,7 +149,8 @@ export class SessionTables {
   }
 
   /** Replaces what a prompt says; its state stays. */
-  editPrompt(session: string, { state: _, ...body }: StoredPrompt): void {
+  editPrompt(session: string, prompt: StoredPrompt): void {
+    const body = storedPromptSchema.parse(prompt);
     this.database
       .prepare('UPDATE prompts SET json = ? WHERE session = ? AND prompt = ?')
       .run(JSON.stringify(body), session, body.promptId);

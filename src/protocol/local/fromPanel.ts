@@ -23,6 +23,23 @@ export const fromPanelSchema = z.discriminatedUnion('type', [
   /** Into the running turn. */
   z.object({ type: z.literal('send-queued'), promptId: z.string() }),
   z.object({ type: z.literal('release-queued'), promptId: z.string() }),
+  /** The whole of a queued prompt. */
+  z.object({ type: z.literal('read-queued'), promptId: z.string() }),
+  z.object({
+    type: z.literal('edit-queued'),
+    promptId: z.string(),
+    text: z.string(),
+    /** Which of its pictures stay, by their places. */
+    keep: z.array(z.number()),
+  }),
+  /** Without `before`: behind all. */
+  z.object({
+    type: z.literal('move-queued'),
+    promptId: z.string(),
+    before: z.optional(z.string()),
+  }),
+  z.object({ type: z.literal('resume-queue') }),
+  z.object({ type: z.literal('clear-queue') }),
   z.object({ type: z.literal('interrupt') }),
   z.object({
     type: z.literal('control'),

@@ -78,6 +78,8 @@ export const panelHeaderSchema = z.object({
   canAnswer: z.boolean(),
   canInterrupt: z.boolean(),
   queue: z.array(queuedSchema),
+  /** Prompts that wait besides those. */
+  queueMore: z.optional(z.number()),
   sharing: z.optional(sharingSchema),
   /** How many links have no place for anybody new; owners are told. */
   fullLinks: z.optional(z.number()),
@@ -106,6 +108,9 @@ export const panelOutboxItemSchema = z.object({
   code: z.optional(z.string()),
   at: z.number(),
 });
+
+/** A picture of a queued prompt, by its size. */
+export const queuedImageSchema = z.object({ mediaType: z.string(), totalBytes: z.number() });
 
 const placed = z.object({ index: z.number(), entry: entrySchema });
 
@@ -143,6 +148,14 @@ export const toPanelSchema = z.discriminatedUnion('type', [
     type: z.literal('blob'),
     blob: z.string(),
     text: z.optional(z.string()),
+    error: z.optional(z.string()),
+  }),
+  /** The whole of a queued prompt, or why it is not to be had. */
+  z.object({
+    type: z.literal('queued'),
+    promptId: z.string(),
+    text: z.optional(z.string()),
+    images: z.optional(z.array(queuedImageSchema)),
     error: z.optional(z.string()),
   }),
   /** Puts text back into the composer (a refused prompt), in front of what is there. */

@@ -106,6 +106,8 @@ export const scriptInputSchema = z
     ref: z.optional(jsonSchema),
     /** Runs a prompt; takes control by itself if it is free. */
     prompt: z.optional(z.string()),
+    /** The same at once: into a turn that runs, else before what waits, held or not. */
+    promptNow: z.optional(z.string()),
     /** Answers a request that waits; without `requestId` the only one. */
     answer: z.optional(
       z.strictObject({
@@ -132,6 +134,18 @@ export const scriptInputSchema = z
     now: z.optional(z.string()),
     /** Lets a held prompt run in its turn, by its id. */
     unhold: z.optional(z.string()),
+    /** Another text for a queued prompt; `keep`: which of its pictures stay, by their places from 0 (absent: all). */
+    edit: z.optional(
+      z.strictObject({
+        promptId: z.string(),
+        text: z.string(),
+        keep: z.optional(z.array(z.number())),
+      }),
+    ),
+    /** Puts a queued prompt before another one, or without `before` behind all. */
+    move: z.optional(z.strictObject({ promptId: z.string(), before: z.optional(z.string()) })),
+    /** `go-on`: lets run what Stop has held; `clear`: takes back what waits. */
+    queue: z.optional(z.enum(['go-on', 'clear'])),
     /** Prints a long text or input whole, by the `blob` that its cut names. */
     fetch: z.optional(z.string()),
     /** Loads older entries. */
