@@ -11,22 +11,18 @@ export interface Terminal {
   screen(): string;
   /** Types text as a person does, Enter after it. */
   type(text: string): Promise<void>;
+  /** Presses keys, without Enter after them and without waiting for what they show. */
+  press(keys: string): void;
   close(): Promise<void>;
 }
 
 /** util-linux' script gives a pseudo-terminal without a native module; the size is what a person has. */
 export function openTerminal(
   command: readonly string[],
-  options: {
-    readonly cwd: string;
-    readonly env: Readonly<Record<string, string>>;
-    /** The terminal shows what is typed, for a program that only reads. */
-    readonly echo?: boolean;
-  },
+  options: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
 ): Terminal {
   // What is shown is shown by the program: the terminal itself would do it before the program has started.
-  const echo = options.echo === true ? '' : ' -echo';
-  const line = [`stty rows 40 cols 120${echo};`, 'exec', ...command.map(quote)].join(' ');
+  const line = ['stty rows 40 cols 120 -echo;', 'exec', ...command.map(quote)].join(' ');
   const group: ProcessGroup = spawnGroup('script', ['-qfec', line, '/dev/null'], {
     cwd: options.cwd,
     env: { ...options.env, TERM: 'xterm-256color' },
@@ -42,13 +38,14 @@ export function openTerminal(
       );
       group.write('\r');
     },
+    press: (keys) => group.write(keys),
     close: () => group.end(),
   };
 }
 
-/** What can be read in what a program wrote or what is typed: without keys like Ctrl+C and the gaps, which it may make by moving the cursor. */
+/** What can be read in what a program wrote, without the gaps, which it may make by moving the cursor. */
 function shown(output: string): string {
-  return output.replaceAll(ESCAPE_SEQUENCE, '').replaceAll(/[\s\p{Cc}]/gu, '');
+  return output.replaceAll(ESCAPE_SEQUENCE, '').replaceAll(/\s/g, '');
 }
 
 function quote(word: string): string {
