@@ -186,6 +186,10 @@ class ClaudeAgent implements Agent {
     );
   }
 
+  endedCleanly(pid: number, env: AgentStartOptions['env']): Promise<boolean> {
+    return this.homeOf(env).registry.isSignedOff(pid);
+  }
+
   async close(): Promise<void> {
     this.foundSessions.dispose();
     await Promise.all([...this.observed].map((observed) => observed.close()));

@@ -204,6 +204,8 @@ export interface Agent {
     cwd: string,
     env?: AgentStartOptions['env'],
   ): Promise<readonly ReportedEntry[]>;
+  /** Whether a process of it that is gone has ended by itself, with its transcript written to the end. Absent: nobody can tell. */
+  endedCleanly?(pid: number, env: AgentStartOptions['env']): Promise<boolean>;
   close(): Promise<void>;
 }
 

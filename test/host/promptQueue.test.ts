@@ -212,3 +212,41 @@ it('the whole of a prompt that waits can be read, pictures by their sizes', asyn
     images: [{ mediaType: 'image/png', totalBytes: 300 }],
   });
 });
+
+describe('[Q6] after a crash', () => {
+  /** A host that was killed just after it had noted that this prompt goes out; the next one reads up. */
+  async function crashedWith(isClean: boolean): Promise<OpenSession> {
+    session.recorder.prompts.accept({
+      ...{ promptId: 'mine', text: 'was it run?', author: { member: 'm', name: 'Ada' }, at: 1 },
+    });
+    session.recorder.prompts.mark('mine', 'sent');
+    const { id } = session;
+    rig.journal.sessions.saveChild({ session: id, pid: 999_999_999, processStart: 'gone' }, 1);
+    rig.agent.endedCleanly = async () => isClean;
+    await rig.rooms.close(session.room.id);
+    const next = rig.makeSessions();
+    await next.restore();
+    const again = next.get(id);
+    await waitUntil(
+      'it is read up',
+      () => again.recorder.problem === undefined && again.recorder.status === 'idle',
+    );
+    return again;
+  }
+
+  it('what the whole transcript does not have waits again, held, and runs once it is let', async () => {
+    const again = await crashedWith(true);
+    expect(again.recorder.prompts.queue()).toMatchObject([
+      { text: 'was it run?', held: true, waits: 'crash' },
+    ]);
+    await execute(again, 'release-queued', { promptId: 'mine' });
+    await waitUntil('it runs', () => rig.agent.alive.at(-1)?.prompts.includes('was it run?'));
+  });
+
+  it('what nobody can know of is told, and is not run again by itself', async () => {
+    const again = await crashedWith(false);
+    expect(again.recorder.prompts.queue()).toEqual([]);
+    const log = rig.journal.room(again.recorder.stored.room).readLog(0, 100);
+    expect(log.map(({ text }) => text).join('\n')).toContain('It is not known whether');
+  });
+});

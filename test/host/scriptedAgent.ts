@@ -172,6 +172,8 @@ export class FakeAgent implements Agent {
     };
   }
 
+  endedCleanly = async (_pid: number): Promise<boolean> => false;
+
   async readTranscript() {
     return this.transcript.map((entry) => ({ entry }));
   }

@@ -1,9 +1,10 @@
 // The sessions of Claude Code that run on this computer, from its own registry; key files are never read.
-import { readlink } from 'node:fs/promises';
+import { readlink, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import type { SessionStatus } from '../../protocol/state.ts';
+import { isRecord } from '../../base/isRecord.ts';
 import { parseJson } from '../../protocol/json.ts';
 import { isRunning, isStillRunning, processStart } from '../../node/processStart.ts';
 import { type FileAccess, type FileFacts, systemFiles } from './fileAccess.ts';
@@ -77,6 +78,14 @@ export class Registry {
     this.folder = join(options.configDir, 'sessions');
     this.files = options.files ?? systemFiles;
     this.platform = options.platform ?? process.platform;
+  }
+
+  /** Whether the file of this process is gone: the CLI takes it away when it ends by itself, and leaves it when it is killed. */
+  async isSignedOff(pid: number): Promise<boolean> {
+    return stat(join(this.folder, `${pid}.json`)).then(
+      () => false,
+      (error: unknown) => isRecord(error) && error['code'] === 'ENOENT',
+    );
   }
 
   /** All running sessions; files of processes that are gone, or of another computer, are left out. */

@@ -50,7 +50,8 @@ export function verbOf(view: RoomView, name: string, rest: string): TerminalVerb
       return { answer: { requestId: request.requestId, behavior: name, ...text } };
     }
     case 'edit': {
-      const [, number = '', text = ''] = /^(?:(\d+)(?:\s+|$))?(.*)$/s.exec(needed(name, rest)) ?? [];
+      const [, number = '', text = ''] =
+        /^(?:(\d+)(?:\s+|$))?(.*)$/s.exec(needed(name, rest)) ?? [];
       return { edit: { promptId: queued(view, number).promptId, text: needed(name, text) } };
     }
     case 'move': {

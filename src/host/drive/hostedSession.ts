@@ -107,9 +107,12 @@ export class HostedSession implements SessionDriver {
         // Its pid may not have been written down any more, or it stands for a process of its own.
         const old = [oldChild, ...(await leftAgents(recorder.stored.id, oldChild, agent.rules))];
         const endNow = this.endOld.signal;
-        await Promise.all(old.map((child) => awaitOldChild(child, { clock, log, endNow })));
+        const gone = await Promise.all(
+          old.map((child) => awaitOldChild(child, { clock, log, endNow })),
+        );
         sessions.removeChild(recorder.stored.id);
-        await this.readUp('host-restarted', RESTARTED);
+        const isWhole = !gone.includes('killed') && (await this.endedCleanly(old));
+        await this.readUp('host-restarted', RESTARTED, isWhole);
         recorder.setProblem(undefined);
       }
       // Prompts that were accepted and never reached an agent run now.
@@ -230,8 +233,18 @@ export class HostedSession implements SessionDriver {
     });
   }
 
-  /** Takes what was missed, and says what was lost. */
-  private async readUp(code: string, words: Words): Promise<void> {
+  /** [Q6] Whether these have written their transcript to the end: a process that never ran wrote nothing. */
+  private async endedCleanly(old: readonly ProcessName[]): Promise<boolean> {
+    const { agent, env } = this.options;
+    const named = old.filter(({ pid }) => pid !== 0);
+    const clean = await Promise.all(
+      named.map(async ({ pid }) => (await agent.endedCleanly?.(pid, env)) === true),
+    );
+    return clean.every(Boolean);
+  }
+
+  /** Takes what was missed, and says what was lost. `isWhole`: the transcript has all that was done. */
+  private async readUp(code: string, words: Words, isWhole = false): Promise<void> {
     const { recorder, tables } = this.options;
     const hadText = recorder.dropLive();
     recorder.restoreRequests();
@@ -240,9 +253,9 @@ export class HostedSession implements SessionDriver {
     const isLost = hadText || wasRunning || recorder.openRequests.length > 0;
     // Nobody could answer any more: before what the agent made of that.
     loseRequests(recorder);
-    await takeMissed(this.options);
+    const { isRead } = await takeMissed(this.options);
     loseCalls(recorder, tables, this.options.clock.now());
-    settlePrompts(recorder, tables);
+    settlePrompts(recorder, tables, isWhole && isRead);
     if (isLost) recorder.notice({ level: 'warning', code, words });
   }
 

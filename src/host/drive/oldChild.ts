@@ -16,7 +16,7 @@ export interface ProcessName {
 }
 
 /**
- * Resolves when the process is gone. It may finish for 60 s, or until `endNow` aborts; then it gets
+ * Resolves when the process is gone, with whether it had to be ended. It may finish for 60 s, or until `endNow` aborts; then it gets
  * SIGTERM and at last SIGKILL. Its pid is checked before each signal: it may belong to another by
  * then. One whose start time is not known is never signalled.
  */
@@ -29,12 +29,12 @@ export async function awaitOldChild(
     readonly finishMs?: number;
     readonly platform?: NodeJS.Platform;
   },
-): Promise<void> {
+): Promise<'ended' | 'killed'> {
   const { clock, log, endNow, finishMs = FINISH_MS, platform = process.platform } = options;
   const isNamed = child.processStart !== '';
   // Linux tells the start time of every process that lives: this one was gone already. Elsewhere the
   // program that tells it may have failed.
-  if (child.pid === 0 || (!isNamed && platform === 'linux')) return;
+  if (child.pid === 0 || (!isNamed && platform === 'linux')) return 'ended';
   const isGone = async (untilMs: number, stop?: AbortSignal): Promise<boolean> => {
     const end = clock.monotonic() + untilMs;
     for (;;) {
@@ -43,12 +43,13 @@ export async function awaitOldChild(
       await pause(POLL_MS);
     }
   };
-  if ((await isGone(finishMs, endNow)) || !isNamed) return;
+  if ((await isGone(finishMs, endNow)) || !isNamed) return 'ended';
   log.warn('old agent process does not end by itself', { pid: child.pid });
   signal(child.pid, 'SIGTERM', platform);
-  if (await isGone(TERM_MS)) return;
+  if (await isGone(TERM_MS)) return 'killed';
   signal(child.pid, 'SIGKILL', platform);
   await isGone(TERM_MS);
+  return 'killed';
 }
 
 /** The agent leads a group, so that its tools end with it; Windows has none. */

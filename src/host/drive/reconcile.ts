@@ -28,6 +28,8 @@ export interface Missed {
   /** The conversation can be resumed: it has a transcript. */
   readonly exists: boolean;
   readonly taken: number;
+  /** It was read: what is not in it is not in the conversation. */
+  readonly isRead: boolean;
 }
 
 /**
@@ -37,17 +39,18 @@ export interface Missed {
 export async function takeMissed(options: ReconcileOptions): Promise<Missed> {
   const { recorder, tables, agent, env, log } = options;
   const { agentSessionId, cwd } = recorder.stored;
-  if (agentSessionId === undefined) return { exists: false, taken: 0 };
+  if (agentSessionId === undefined) return { exists: false, taken: 0, isRead: false };
   let entries: readonly ReportedEntry[];
   try {
     entries = await agent.readTranscript(agentSessionId, cwd, env);
   } catch (error) {
     log.warn('transcript not read', { error: errorText(error) });
-    return { exists: true, taken: 0 };
+    return { exists: true, taken: 0, isRead: false };
   }
   const lastKnown = entries.findLastIndex(({ entry }) => tables.hasEntry(entry.id));
   const missed = entries.slice(Math.max(lastKnown + 1, entries.length - IMPORTED_ENTRIES));
-  return { exists: entries.length > 0, taken: recorder.recordReported(missed) };
+  const taken = recorder.recordReported(missed);
+  return { exists: entries.length > 0, taken, isRead: true };
 }
 
 /** Says that requests which were open are lost: nobody's answer can reach them any more. */
@@ -93,14 +96,26 @@ function entryOf({ text }: { readonly text: string }): Entry[] {
 }
 
 /**
- * Settles prompts that were under way: one that stands in the log has run, of any other nobody
- * knows. It is never run again by itself; everybody is told, so that its author can.
+ * Settles prompts that were under way: one that stands in the log has run. Where the transcript is
+ * whole, one that was handed over and is not in it has not: it waits again, held. Of any other nobody
+ * knows: it is never run again by itself, and everybody is told, so that its author can.
  */
-export function settlePrompts(recorder: SessionRecorder, tables: RoomTables): void {
+export function settlePrompts(
+  recorder: SessionRecorder,
+  tables: RoomTables,
+  isWhole = false,
+): void {
   for (const prompt of recorder.prompts.unfinished()) {
     // Those that wait here, held or not, never reached the agent: they go on waiting.
     if (prompt.state === 'accepted' || prompt.state === 'held') continue;
     const hasRun = tables.hasPrompt(prompt.promptId);
+    const isUnrun = !hasRun && isWhole && prompt.state !== 'started';
+    if (isUnrun) {
+      recorder.prompts.giveBack(prompt.promptId);
+      recorder.prompts.holdOne(prompt.promptId, 'crash');
+      recorder.notice(unrunPrompt(prompt));
+      continue;
+    }
     recorder.prompts.mark(prompt.promptId, hasRun ? 'completed' : 'unknown');
     if (!hasRun) recorder.notice(unknownPrompt(prompt));
   }
@@ -120,13 +135,25 @@ export function dropUnsettled(recorder: SessionRecorder, tables: RoomTables): vo
 
 const SHOWN_CHARS = 200;
 
+function unrunPrompt(prompt: StoredPrompt): Parameters<SessionRecorder['notice']>[0] {
+  return {
+    level: 'warning',
+    code: 'prompt-not-run',
+    words: say`The session’s computer stopped before this prompt had begun: “${beginOf(prompt)}” It waits in the queue: let it run, change it or cancel it.`,
+    author: prompt.author,
+  };
+}
+
+function beginOf({ text }: StoredPrompt): string {
+  const begin = text.slice(0, SHOWN_CHARS);
+  return begin.length < text.length ? `${begin}…` : begin;
+}
+
 function unknownPrompt(prompt: StoredPrompt): Parameters<SessionRecorder['notice']>[0] {
-  const begin = prompt.text.slice(0, SHOWN_CHARS);
-  const text = begin.length < prompt.text.length ? `${begin}…` : begin;
   return {
     level: 'warning',
     code: 'prompt-unknown',
-    words: say`It is not known whether this prompt was run: “${text}” It is not sent again by itself. Send it again if it is missing.`,
+    words: say`It is not known whether this prompt was run: “${beginOf(prompt)}” It is not sent again by itself. Send it again if it is missing.`,
     author: prompt.author,
   };
 }
