@@ -3,6 +3,7 @@ import { useEffect } from 'preact/hooks';
 import { Announcer } from './chrome/Announcer.tsx';
 import { Banners } from './chrome/Banners.tsx';
 import { Header } from './chrome/Header.tsx';
+import { TaskStrip } from './chrome/TaskStrip.tsx';
 import { TodoStrip } from './chrome/TodoStrip.tsx';
 import { Transcript } from './chrome/Transcript.tsx';
 import { Composer, isComposing } from './composer/Composer.tsx';
@@ -83,6 +84,7 @@ export function App() {
       <div class="bottom">
         <Pending />
         <TodoStrip />
+        <TaskStrip />
         <Outbox />
         <ControlBar />
         <Composer />

@@ -285,6 +285,10 @@ export const PANEL_STRINGS = [
   '{0} more wait',
   '{0} pictures',
   '{0} prompts wait: {1} pressed Stop.',
+  'Stop “{0}”',
+  'Working in the background ({0})',
+  'since {0}',
+  '{0} more',
 ] as const;
 
 /** One of them. */

@@ -93,6 +93,15 @@ export function severalQueued(): AppError {
   });
 }
 
+/** No background work, or none with this number. */
+export function nothingInBackground(): AppError {
+  return new AppError('invalid-input', {
+    happened: say`Nothing with this number runs in the background.`,
+    kept: say`Nothing was stopped.`,
+    remedy: say`“/stop-task 1” ends the first of those that are listed.`,
+  });
+}
+
 /** `/move` without numbers. */
 export function unknownMove(): AppError {
   return new AppError('usage', {

@@ -3,6 +3,7 @@ import { say, verbatim, type Words } from '../base/say.ts';
 import { AppError, isAppError } from '../base/errors.ts';
 import { errorText } from '../base/log.ts';
 import { PRODUCT_ID, PRODUCT_NAME } from '../base/product.ts';
+import { taskNames } from './session/backgroundTasks.ts';
 
 /** Another process holds the lock of this home folder. */
 export function hostRunning(home: string): AppError {
@@ -154,6 +155,15 @@ export function endInTerminal(): AppError {
     happened: say`This session runs in a terminal and is only watched here.`,
     kept: say`It goes on.`,
     remedy: say`End it in its terminal.`,
+  });
+}
+
+/** [W3] What was asked for would end work that goes on in the background. */
+export function wouldBreak(tasks: readonly { readonly title: string }[]): AppError {
+  return new AppError('session-busy', {
+    happened: say`This would end what runs in the background: ${taskNames(tasks)}.`,
+    kept: say`Nothing was ended.`,
+    remedy: say`Wait until it is done, or say that you mean it: “End anyway” in the editor, --force in a terminal.`,
   });
 }
 

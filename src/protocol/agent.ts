@@ -38,6 +38,15 @@ export interface AgentCommand {
   readonly isOwn?: boolean;
 }
 
+/** Work that runs behind the conversation. */
+export interface AgentTask {
+  readonly taskId: string;
+  readonly title: string;
+  /** Wall time at which it was first seen, ms. */
+  readonly since: number;
+  readonly kind: 'shell' | 'agent';
+}
+
 /** A clear state with its remedy instead of a stack trace. */
 export interface AgentProblem extends ErrorWords {
   readonly code: Extract<ErrorCode, `agent-${string}`>;
@@ -61,6 +70,8 @@ export type AgentEvent =
   | { readonly kind: 'delta-end'; readonly messageId: string; readonly block: number }
   | { readonly kind: 'status'; readonly status: SessionStatus; readonly waitingFor?: string }
   | { readonly kind: 'facts'; readonly facts: AgentFacts }
+  /** All that runs behind the conversation now. */
+  | { readonly kind: 'tasks'; readonly tasks: readonly AgentTask[] }
   /** Life of a prompt that was sent with an id. */
   | {
       readonly kind: 'prompt';
@@ -127,6 +138,8 @@ export interface AgentSession {
   /** Answers a request; false if it no longer waits. */
   answer(requestId: string, answer: AgentAnswer): Promise<boolean>;
   interrupt(): Promise<void>;
+  /** Ends one piece of background work. Rejects if it does not run any more. */
+  stopTask(taskId: string): Promise<void>;
   setModel(model: string): Promise<void>;
   setMode(mode: AgentMode): Promise<void>;
   rename(title: string): Promise<void>;

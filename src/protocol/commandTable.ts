@@ -161,6 +161,14 @@ export const COMMANDS = {
     action: say`interrupt this session`,
     args: NONE,
   },
+  /** [W4] Ends one piece of background work. */
+  'stop-task': {
+    ...ORDERED,
+    room: 'session',
+    right: 'interrupt',
+    action: say`stop background work of this session`,
+    args: z.looseObject({ taskId: z.string() }),
+  },
   'set-model': {
     ...ORDERED,
     room: 'session',
@@ -259,7 +267,8 @@ export const COMMANDS = {
     room: 'machine',
     right: 'owner',
     action: say`end sessions`,
-    args: z.looseObject({ session: z.string() }),
+    /** [W3] `force`: also if background work ends with it. */
+    args: z.looseObject({ session: z.string(), force: z.optional(z.boolean()) }),
   },
   share: {
     ...ORDERED,

@@ -41,6 +41,8 @@ export const LIMITS = {
   requests: 64,
   /** … prompts that the agent has not begun … */
   queuedPrompts: 32,
+  /** … pieces of background work that are named … */
+  backgroundTasks: 8,
   /** … members who wait for control. */
   controlQueue: 16,
   /** State records per second at the most; in ms between two. */

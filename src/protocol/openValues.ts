@@ -17,6 +17,8 @@ import {
   type SessionSummary,
   type Source,
   sourceSchema,
+  type TaskKind,
+  taskKindSchema,
 } from './state.ts';
 import type { Json } from './json.ts';
 import {
@@ -61,6 +63,11 @@ export function canOf(
 /** [R9] What waits for something unknown is held as if control had passed on. */
 export function queueWaitOf(waits: Open<QueueWait>): QueueWait {
   return knownOf(queueWaitSchema.options, waits) ?? 'control';
+}
+
+/** [R9] Background work of an unknown kind is shown as an agent's. */
+export function taskKindOf(kind: Open<TaskKind>): TaskKind {
+  return knownOf(taskKindSchema.options, kind) ?? 'agent';
 }
 
 /** [R9] A queue that is held for something unknown is held. */

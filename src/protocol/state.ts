@@ -99,6 +99,17 @@ export const sessionStatusSchema = z.enum(['starting', 'working', 'waiting', 'id
 /** Where a session runs: as a child of the host, or in a terminal, where it is only watched. */
 export const sourceSchema = z.enum(['hosted', 'observed']);
 
+/** What runs behind a conversation: shells that were put into the background, agents. */
+export const taskKindSchema = z.enum(['shell', 'agent']);
+
+/** [W1] A piece of background work. */
+export const backgroundTaskSchema = z.looseObject({
+  taskId: z.string(),
+  title: z.string(),
+  since: z.number(),
+  kind: openEnum(taskKindSchema),
+});
+
 /** Facts of a session that lists and headers show. */
 export const sessionSummarySchema = z.looseObject({
   /** Our own id; the agent's id may change under it. */
@@ -116,6 +127,10 @@ export const sessionSummarySchema = z.looseObject({
   /** How many prompts wait. */
   queued: z.optional(z.number()),
   queueHold: z.optional(queueHoldSchema),
+  /** Background work, the oldest first … */
+  tasks: z.optional(z.array(backgroundTaskSchema)),
+  /** … and how many pieces there are besides. */
+  tasksMore: z.optional(z.number()),
   computer: z.string(),
   cwd: z.string(),
   /** Last part of the folder. */
@@ -246,6 +261,8 @@ export type Person = z.infer<typeof personSchema>;
 export type WindowRef = z.infer<typeof windowSchema>;
 export type Focus = z.infer<typeof focusSchema>;
 export type Pending = z.infer<typeof pendingSchema>;
+export type BackgroundTask = z.infer<typeof backgroundTaskSchema>;
+export type TaskKind = z.infer<typeof taskKindSchema>;
 export type QueueWait = z.infer<typeof queueWaitSchema>;
 export type HoldReason = z.infer<typeof holdReasonSchema>;
 export type QueueHold = z.infer<typeof queueHoldSchema>;

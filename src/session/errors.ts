@@ -154,6 +154,7 @@ const NOT_THERE = {
   request: say`This request is not there any more.`,
   'queued prompt': say`This queued prompt is not there any more.`,
   'held prompt': say`This held prompt is not there any more.`,
+  'background work': say`This background work does not run any more.`,
 } as const;
 
 /** Something named by its id is not there. */

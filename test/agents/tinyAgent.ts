@@ -156,6 +156,7 @@ class TinySession implements AgentSession {
   async interrupt(): Promise<void> {
     this.finish();
   }
+  async stopTask(): Promise<void> {}
   async setModel(): Promise<void> {}
   async rename(): Promise<void> {}
   async fileSuggestions(): Promise<readonly string[]> {

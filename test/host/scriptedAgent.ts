@@ -21,6 +21,7 @@ export class FakeChild implements AgentSession {
   readonly processStart = 'start';
   readonly prompts: string[] = [];
   readonly ids: string[] = [];
+  readonly stopped: string[] = [];
   readonly conversation: string;
   isAlive = true;
   private readonly emitter = new BacklogEmitter<AgentEvent>();
@@ -55,6 +56,9 @@ export class FakeChild implements AgentSession {
     return false;
   }
   async interrupt(): Promise<void> {}
+  async stopTask(taskId: string): Promise<void> {
+    this.stopped.push(taskId);
+  }
   async setModel(model: string): Promise<void> {
     if (model === 'refused') throw new Error('no such model');
   }

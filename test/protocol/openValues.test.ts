@@ -9,6 +9,7 @@ import {
   holdReasonOf,
   modeKindOfSession,
   queueWaitOf,
+  taskKindOf,
   requestKindOf,
   roleOf,
   scopesOf,
@@ -30,6 +31,7 @@ import {
   holdReasonSchema,
   modeKindSchema,
   queueWaitSchema,
+  taskKindSchema,
   scopeSchema,
   sessionStatusSchema,
   sourceSchema,
@@ -86,6 +88,7 @@ const LISTS = [
     unknown: undefined,
   },
   { known: queueWaitSchema.options, countsAs: queueWaitOf, unknown: 'control' },
+  { known: taskKindSchema.options, countsAs: taskKindOf, unknown: 'agent' },
   { known: holdReasonSchema.options, countsAs: holdReasonOf, unknown: 'stop' },
   { known: modeKindSchema.options, countsAs: modeKindOfSession, unknown: 'unattended' },
   {

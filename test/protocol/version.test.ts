@@ -23,7 +23,7 @@ const PINNED: Readonly<Record<number, Readonly<Record<string, string>>>> = {
     'args.clear-queue': '72d9807a18d37ea8',
     'args.continue': '6bdd4aee1d0ef9fd',
     'args.edit-queued': '03d278fa27ea96cb',
-    'args.end': '8276b9e5d8f59798',
+    'args.end': 'd95dd55a4177a351',
     'args.fetch': '22136bcbe666d580',
     'args.fetch-sessions': 'c52748f4c6c38042',
     'args.focus-grant': '2903ca98ec1484aa',
@@ -46,6 +46,7 @@ const PINNED: Readonly<Record<number, Readonly<Record<string, string>>>> = {
     'args.start': 'dd405ea08af98099',
     'args.stop-host': '12807f96a7b4038e',
     'args.stop-sharing': '8276b9e5d8f59798',
+    'args.stop-task': '51c1abe217bc4b2b',
     beat: 'fdbc41769b9a4ed1',
     blobPart: '3cd17c8562081a05',
     card: '65d2e5a9c05d598a',
@@ -62,7 +63,7 @@ const PINNED: Readonly<Record<number, Readonly<Record<string, string>>>> = {
     presence: '27346114c53782ef',
     recordFlags: 'fb75f9bbe4dcddfc',
     recordTypes: 'a5f6e54bd473a76d',
-    state: '8baf417dee93a9f6',
+    state: '1dc614d72b5d074b',
   },
 };
 

@@ -34,6 +34,7 @@ const examples: {
   'focus-take': [{}, undefined],
   'focus-release': [{}, []],
   interrupt: [{}, ['interrupt']],
+  'stop-task': [{ taskId: 't' }, ['interrupt']],
   'set-model': [{ model: 'm' }, undefined],
   'set-mode': [{ mode: 'plan' }, ['mode']],
   rename: [{ title: 't' }, undefined],

@@ -222,6 +222,17 @@ describe('control', () => {
     expect(await page.getByRole('button', { name: 'Clear' }).count()).toBe(1);
   });
 
+  it('[W1] names what runs in the background, and offers to stop each', async () => {
+    const page = await rig.open('state=stopped');
+    const strip = page.locator('.task-strip');
+    expect(await strip.locator('summary').innerText()).toContain('Working in the background (2)');
+    await strip.locator('summary').click();
+    await page.getByRole('button', { name: 'Stop “Review the limiter”' }).click();
+    expect(await posted(page, 'stop-task')).toEqual([{ type: 'stop-task', taskId: 'a1' }]);
+    await send(page, { type: 'header', header: { ...stopped(), canInterrupt: false } });
+    expect(await page.getByRole('button', { name: /Stop “/ }).count()).toBe(0);
+  });
+
   it('[Q4] moves what waits up and down', async () => {
     const page = await rig.open('state=stopped');
     await page.getByRole('button', { name: 'Move up' }).first().click();

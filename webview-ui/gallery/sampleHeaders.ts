@@ -109,6 +109,10 @@ export const HEADERS: Readonly<Record<string, PanelHeader>> = {
     session: {
       ...sessionOf(ownerHeader),
       status: 'idle',
+      tasks: [
+        { taskId: 'b1', title: 'Watch the test suite', since: 0, kind: 'shell' },
+        { taskId: 'a1', title: 'Review the limiter', since: 0, kind: 'agent' },
+      ],
       queued: 3,
       queueHold: { why: 'stop', since: 0, by: { member: 'bo', name: 'Bo Svensson' } },
     },

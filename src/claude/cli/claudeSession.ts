@@ -185,6 +185,10 @@ export class ClaudeSession implements AgentSession {
     await this.control.request({ subtype: 'interrupt' });
   }
 
+  async stopTask(taskId: string): Promise<void> {
+    await this.control.request({ subtype: 'stop_task', task_id: taskId });
+  }
+
   async setModel(model: string): Promise<void> {
     if (!isPlainWord(model)) throw badNameError('model');
     await this.control.request({ subtype: 'set_model', model });

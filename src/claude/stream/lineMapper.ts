@@ -16,6 +16,7 @@ import type { OpenRequests } from './openRequests.ts';
 import type { PromptMapper } from './promptMapper.ts';
 import type { Subagent } from '../entries/requestEntry.ts';
 import { resetEntry } from '../entries/resetEntry.ts';
+import { BackgroundWork } from './backgroundWork.ts';
 import { SystemMapper } from '../entries/systemMapper.ts';
 import { contextLimitOf, isLocalCommand, turnEntry } from '../entries/turnEntry.ts';
 import { unknownEntry } from '../entries/unknownEntry.ts';
@@ -37,11 +38,13 @@ export class LineMapper {
   private readonly live = new LiveBlocks();
   private readonly hold = new CompactionHold();
   private readonly system: SystemMapper;
+  private readonly background: BackgroundWork;
   private readonly mirror: MirrorMapper;
   private readonly cause = new CauseHold();
 
   constructor(options: LineMapperOptions) {
     this.options = options;
+    this.background = new BackgroundWork(options.now);
     this.system = new SystemMapper(options.now, () => options.prompts.takeBlocked());
     this.mirror = new MirrorMapper(options);
   }
@@ -116,7 +119,11 @@ export class LineMapper {
       case 'assistant':
         return [...this.session(line.session_id), ...this.message(line)];
       case 'system':
-        return [...this.session(line.session_id), ...this.held(this.system.map(line))];
+        return [
+          ...this.session(line.session_id),
+          ...this.held(this.system.map(line)),
+          ...this.background.take(line),
+        ];
       case 'result':
         return [...this.session(line.session_id), ...this.result(line)];
       case 'control_request':
@@ -207,6 +214,7 @@ export class LineMapper {
         }),
       },
       ...(isLocal ? prompts.commandEnded() : prompts.turnEnded(state)),
+      ...this.background.turnEnded(),
     ];
   }
 

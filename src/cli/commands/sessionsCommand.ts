@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { shortId } from '../../base/ids.ts';
 import type { Json } from '../../protocol/json.ts';
 import { sourceOf, statusOf } from '../../protocol/openValues.ts';
+import { taskCount } from '../../client/lists/sessionLook.ts';
 import type { DirectoryRow, SessionStatus } from '../../protocol/state.ts';
 import { asUsage, noPositionals } from '../arguments.ts';
 import { EXIT } from '../exitCode.ts';
@@ -89,6 +90,8 @@ function printTable(io: CliIo, rows: readonly DirectoryRow[]): void {
     const place = [project, branch].filter(Boolean).join(' · ');
     const notes = [
       row.pending > 0 ? `${row.pending} waiting` : '',
+      row.session.tasks ? `${taskCount(row.session)} in the background` : '',
+      row.session.queued ? `${row.session.queued} queued` : '',
       row.sharing ? `shared, ${row.guests} here` : '',
       watchedNote(source),
       row.archived ? 'archived' : '',

@@ -92,26 +92,28 @@ variables.
 /** The subcommand `end`. */
 export const endCommand: CliCommand = {
   summary: 'end a session',
-  help: `Usage: twinhelm end ID [--json]
+  help: `Usage: twinhelm end ID [options]
 
 Ends a hosted session cleanly: a running turn is interrupted. Its conversation
-is kept and can be continued.
+is kept and can be continued. What runs in the background would end with it:
+then it asks for --force.
 
-  --json  one line of JSON: {"sessionId"}
-  --help  print this
+  --force  also if background work ends with it
+  --json   one line of JSON: {"sessionId"}
+  --help   print this
 `,
   async run(args, io) {
     const { values, positionals } = asUsage('end', () =>
       parseArgs({
         args: [...args],
         allowPositionals: true,
-        options: { json: { type: 'boolean' } },
+        options: { force: { type: 'boolean' }, json: { type: 'boolean' } },
       }),
     );
     const prefix = onePositional('end', positionals, 'the id of the session');
     return withHostClient(io, { mayStart: true }, async (machine) => {
       const { id } = (await machine.session(prefix)).session;
-      await machine.request('end', { session: id });
+      await machine.request('end', { session: id, ...(values.force ? { force: true } : {}) });
       if (values.json) printJson(io, { sessionId: id });
       else printText(io, `Session ${shortId(id)} has ended. Its conversation is kept.`);
       return EXIT.ok;

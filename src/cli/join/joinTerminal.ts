@@ -31,6 +31,7 @@ const HELP = `What you type is sent as a prompt. Commands:
                     questions at once: answers with semicolons between them
   /admit WHO        let a guest control (owners)
   /stop             interrupt              /people    who is here
+  /stop-task [N]    end background work
   /queue            prompts that wait      /cancel [N]  take one back
   /now [N]          into the running turn  /unhold [N]  let a held one run
   /edit [N] TEXT    another text for it    /move N [M]  before M, or behind all

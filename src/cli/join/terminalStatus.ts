@@ -7,6 +7,7 @@ import {
   memberName,
 } from '../../client/rooms/sessionFacts.ts';
 import { authorName } from '../../client/standing/peopleWords.ts';
+import { taskCount } from '../../client/lists/sessionLook.ts';
 import type { Standing } from '../../client/standing/standing.ts';
 import { connectionText, holderText as holderWords } from '../../client/standing/standingWords.ts';
 import { untranslated } from '../../client/translate.ts';
@@ -89,6 +90,7 @@ export function statusText(state: RoomState, view: FactSource, stands: Standing)
   const texts = [
     word === undefined ? '' : `the session is in the state “${oneLine(word)}”`,
     waiting,
+    tasksText(state),
     holdText(state),
     first === undefined
       ? ''
@@ -139,6 +141,13 @@ export function queueLines(state: RoomState | undefined): readonly string[] {
   });
   const hold = holdText(state);
   return hold === '' ? rows : [...rows, `  ${hold}`];
+}
+
+/** [W1] What runs in the background; empty if nothing does. */
+export function tasksText(state: RoomState | undefined): string {
+  if (state?.kind !== 'session' || state.session.tasks === undefined) return '';
+  const names = state.session.tasks.map(({ title }, i) => `${i + 1} ${oneLine(title)}`);
+  return `working in the background (${taskCount(state.session)}): ${names.join(', ')}; /stop-task N ends one`;
 }
 
 function queuedNote({ held, waits, images = 0, edited }: Queued): string {

@@ -7,6 +7,7 @@ import type { RoomView } from '../../session/view.ts';
 import {
   answersMissing,
   noQuestion,
+  nothingInBackground,
   nothingQueued,
   severalQueued,
   nothingPending,
@@ -60,6 +61,12 @@ export function verbOf(view: RoomView, name: string, rest: string): TerminalVerb
       const { promptId } = queued(view, number);
       const before = place === undefined ? {} : { before: queued(view, place).promptId };
       return { move: { promptId, ...before } };
+    }
+    case 'stop-task': {
+      const tasks = view.state?.kind === 'session' ? (view.state.session.tasks ?? []) : [];
+      const task = tasks[rest.trim() === '' && tasks.length === 1 ? 0 : Number(rest) - 1];
+      if (task === undefined) throw nothingInBackground();
+      return { stopTask: task.taskId };
     }
     case 'go':
       return { queue: 'go-on' };

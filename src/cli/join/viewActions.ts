@@ -23,6 +23,7 @@ export function sendVerb(view: RoomView, input: SendingInput): OutboxItem | unde
   if (input.interrupt !== undefined) return view.send('interrupt', {});
   if (input.cancel !== undefined) return view.send('cancel-queued', { promptId: input.cancel });
   if (input.now !== undefined) return view.send('send-queued', { promptId: input.now });
+  if (input.stopTask !== undefined) return view.send('stop-task', { taskId: input.stopTask });
   if (input.edit !== undefined) return view.send('edit-queued', input.edit);
   if (input.move !== undefined) return view.send('move-queued', input.move);
   if (input.queue !== undefined) {

@@ -48,11 +48,24 @@ export function sessionDetails(
     [t('Waiting for'), session.waitingFor],
     [t('For the prompt'), causeText(session)],
     [t('Subagents that ask'), session.subagentRequests?.toString()],
+    [t('In the background'), tasksText(session)],
     [t('Problem'), problem?.happened],
     [t('What to do'), problem?.remedy],
     [t('Id'), session.id.slice(0, 8)],
   ];
   return lines.flatMap(([label, value]) => (value ? [[label, value] as const] : []));
+}
+
+/** [W1] How many pieces of background work there are. */
+export function taskCount({ tasks = [], tasksMore = 0 }: SessionSummary): number {
+  return tasks.length + tasksMore;
+}
+
+function tasksText(session: SessionSummary): string | undefined {
+  const { tasks = [], tasksMore = 0 } = session;
+  if (tasks.length === 0) return undefined;
+  const names = tasks.map(({ title }) => `“${title}”`).join(', ');
+  return tasksMore > 0 ? `${names} + ${tasksMore}` : names;
 }
 
 function causeText({ waitingCause }: SessionSummary): string | undefined {

@@ -1,7 +1,13 @@
 // The Sessions tree as values: groups, rows, what each row shows and which actions it offers.
 import { canOf, sourceOf, statusOf, unknownStatus } from '../../protocol/openValues.ts';
 import type { DirectoryRow, SessionSummary } from '../../protocol/state.ts';
-import { sessionDetails, sessionLook, type TreeGroup, watchedNote } from './sessionLook.ts';
+import {
+  sessionDetails,
+  sessionLook,
+  taskCount,
+  type TreeGroup,
+  watchedNote,
+} from './sessionLook.ts';
 import type { JoinedRow } from '../rooms/joinedSessions.ts';
 import type { Truth } from '../../session/view.ts';
 import { standing } from '../standing/standing.ts';
@@ -255,6 +261,7 @@ function node(options: {
     unknownStatus(session.status),
     watchedNote(session, t),
     queueNote(session, t),
+    session.tasks && t('{0} in the background', taskCount(session)),
     guests > 0 ? t('{0} watching', guests) : options.isShared && t('shared'),
   ];
   return {

@@ -77,6 +77,8 @@ export class PanelWishes {
         const { promptId, before } = wish;
         return this.request('move-queued', { promptId, ...omitUndefined({ before }) });
       }
+      case 'stop-task':
+        return this.request('stop-task', { taskId: wish.taskId });
       case 'resume-queue':
       case 'clear-queue':
         return this.request(wish.type, {});

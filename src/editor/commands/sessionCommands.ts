@@ -1,5 +1,6 @@
 // Commands that begin, open and end sessions of this computer.
 import * as vscode from 'vscode';
+import type { DirectoryRow } from '../../protocol/state.ts';
 import { textBytes } from '../../base/jsonText.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { canOf, statusOf } from '../../protocol/openValues.ts';
@@ -126,19 +127,28 @@ export async function endSession(app: App, argument?: unknown): Promise<void> {
   const end = vscode.l10n.t('End Session');
   const status = app.machine.row(ref.session)?.session.status;
   const isWorking = status !== undefined && statusOf(status) === 'working';
+  const background = backgroundOf(
+    app.machine.rows.filter(({ session }) => session.id === ref.session),
+  );
   const choice = await vscode.window.showWarningMessage(
     vscode.l10n.t('End “{0}”?', app.directory.titleOf(ref)),
     {
       modal: true,
-      detail: isWorking
+      detail: background
         ? vscode.l10n.t(
-            'Its running turn is interrupted. What was done stays, and you can continue the session later.',
+            'What runs in the background ends with it: {0}. What was said stays, and you can continue the session later.',
+            background,
           )
-        : vscode.l10n.t('What was done stays, and you can continue the session later.'),
+        : isWorking
+          ? vscode.l10n.t(
+              'Its running turn is interrupted. What was done stays, and you can continue the session later.',
+            )
+          : vscode.l10n.t('What was done stays, and you can continue the session later.'),
     },
     end,
   );
-  if (choice === end) await app.machine.request('end', { session: ref.session });
+  // The question names what ends with it: whoever says yes has read it.
+  if (choice === end) await app.machine.request('end', { session: ref.session, force: true });
 }
 
 /** Puts an ended session away, or takes it out again. */
@@ -163,20 +173,32 @@ export async function stopAllSessions(app: App): Promise<void> {
     ({ session }) => canOf(session, 'end') && statusOf(session.status) !== 'ended',
   );
   const working = hosted.filter(({ session }) => statusOf(session.status) === 'working').length;
+  const background = backgroundOf(hosted);
   const stop = vscode.l10n.t('Stop All Sessions');
   const choice = await vscode.window.showWarningMessage(
     vscode.l10n.t('Stop all sessions on this computer?'),
     {
       modal: true,
-      detail: vscode.l10n.t(
-        'Running here: {0}, in the middle of a turn: {1}. Guests are disconnected. Sessions in terminals go on. You can continue every session later.',
-        hosted.length,
-        working,
-      ),
+      detail: [
+        vscode.l10n.t(
+          'Running here: {0}, in the middle of a turn: {1}. Guests are disconnected. Sessions in terminals go on. You can continue every session later.',
+          hosted.length,
+          working,
+        ),
+        ...(background ? [vscode.l10n.t('In the background: {0}.', background)] : []),
+      ].join(' '),
     },
     stop,
   );
   if (choice === stop) await app.machine.request('stop-host', { force: true });
+}
+
+/** [W3] Titles of what runs in the background of these sessions; empty if nothing does. */
+function backgroundOf(rows: readonly DirectoryRow[]): string {
+  return rows
+    .flatMap(({ session }) => session.tasks ?? [])
+    .map(({ title }) => `“${title}”`)
+    .join(', ');
 }
 
 function checkMayHost(app: App): void {

@@ -4,6 +4,7 @@ import { say, type Words } from '../../base/say.ts';
 import { isAppError } from '../../base/errors.ts';
 import type { AgentEvent, AgentSession } from '../../protocol/agent.ts';
 import type { Author } from '../../protocol/entryParts.ts';
+import { loseTasks, tellBroken } from '../session/backgroundTasks.ts';
 import { setHold, settleHold } from '../session/queueHold.ts';
 import { AgentSlot } from './agentSlot.ts';
 import { PromptSender } from './promptSender.ts';
@@ -38,6 +39,8 @@ export class HostedSession implements SessionDriver {
   private readonly slot: AgentSlot;
   private readonly sender: PromptSender;
   private course: Course = 'open';
+  /** Everybody knows that background work ends with the agent. */
+  private isTold = false;
   /** What the agent's process does; what everybody is told can be ahead of it. */
   private agentStatus: SessionStatus = 'idle';
 
@@ -77,7 +80,9 @@ export class HostedSession implements SessionDriver {
   }
 
   get isBusy(): boolean {
-    const { status, openRequests, prompts } = this.options.recorder;
+    const { status, openRequests, prompts, stored } = this.options.recorder;
+    // [W2] What runs behind the conversation would end with its host.
+    if (stored.tasks !== undefined && this.slot.kind === 'running') return true;
     const isStill = this.slot.kind === 'empty' || this.slot.kind === 'running';
     if (!isStill || openRequests.length > 0) return true;
     return (status !== 'idle' && status !== 'ended') || prompts.nextAccepted() !== undefined;
@@ -113,6 +118,7 @@ export class HostedSession implements SessionDriver {
         sessions.removeChild(recorder.stored.id);
         const isWhole = !gone.includes('killed') && (await this.endedCleanly(old));
         await this.readUp('host-restarted', RESTARTED, isWhole);
+        loseTasks(recorder, clock.now(), false);
         recorder.setProblem(undefined);
       }
       // Prompts that were accepted and never reached an agent run now.
@@ -127,11 +133,13 @@ export class HostedSession implements SessionDriver {
     this.giveUp.abort();
   }
 
-  async end(): Promise<void> {
+  async end(author?: Author): Promise<void> {
     this.course = 'ending';
+    this.isTold = true;
     this.endOld.abort();
     this.giveUp.abort();
     const { recorder } = this.options;
+    tellBroken(recorder, author);
     for (const { promptId } of recorder.prompts.waiting()) {
       recorder.prompts.mark(promptId, 'cancelled');
     }
@@ -142,6 +150,8 @@ export class HostedSession implements SessionDriver {
 
   async close(force = false): Promise<void> {
     if (this.course === 'open') this.course = 'closing';
+    if (!this.isTold) tellBroken(this.options.recorder);
+    this.isTold = true;
     this.endOld.abort();
     if (force) {
       this.giveUp.abort();
@@ -199,6 +209,11 @@ export class HostedSession implements SessionDriver {
         recorder.publish();
         return;
       }
+      case 'tasks':
+        recorder.update({
+          tasks: event.tasks.length === 0 ? undefined : event.tasks.map((task) => ({ ...task })),
+        });
+        return;
       case 'request-withdrawn':
         recorder.decide(event.requestId, { outcome: 'withdrawn', detail: event.detail });
         return;
@@ -222,6 +237,7 @@ export class HostedSession implements SessionDriver {
     sessions.removeChild(recorder.stored.id);
     log.info('agent ended', { expected: isExpected });
     this.slot.settle(async () => {
+      loseTasks(recorder, this.options.clock.now(), this.isTold);
       if (isExpected) {
         recorder.dropLive();
         loseRequests(recorder);

@@ -121,15 +121,15 @@ export function settlePrompts(
   }
 }
 
-/** A prompt whose sender was told "unknown" is not run either. */
+/** [Q6] A prompt whose sender was told "unknown" was never handed over: it may have been sent again since, so it waits, held. */
 export function dropUnsettled(recorder: SessionRecorder, tables: RoomTables): void {
   for (const prompt of recorder.prompts.unfinished()) {
     const { member } = prompt.author;
     if (prompt.state !== 'accepted' || member === undefined) continue;
     const result = tables.findResult(member, prompt.promptId);
     if (result !== 'accepted' && result?.status !== 'unknown') continue;
-    recorder.prompts.mark(prompt.promptId, 'unknown');
-    recorder.notice(unknownPrompt(prompt));
+    recorder.prompts.holdOne(prompt.promptId, 'crash');
+    recorder.notice(unrunPrompt(prompt));
   }
 }
 

@@ -2,7 +2,12 @@
 import type { DatabaseSync } from 'node:sqlite';
 import * as z from 'zod/mini';
 import { type Json, parseJson } from '../../protocol/json.ts';
-import { queueWaitSchema, queueHoldSchema, sharingSchema } from '../../protocol/state.ts';
+import {
+  backgroundTaskSchema,
+  queueWaitSchema,
+  queueHoldSchema,
+  sharingSchema,
+} from '../../protocol/state.ts';
 import { authorSchema, promptImageSchema } from '../../protocol/entryParts.ts';
 import { sqlNumber, type SqlRow, transact } from './sqlite.ts';
 
@@ -35,6 +40,8 @@ export const storedSessionSchema = z.looseObject({
   /** Environment to resume with; nothing that looks like a secret is in it. */
   env: z.optional(z.record(z.string(), z.string())),
   sharing: z.optional(sharingSchema),
+  /** [W1] Background work of the agent that runs. */
+  tasks: z.optional(z.array(backgroundTaskSchema)),
   /** [Q5] Nothing of the queue runs until somebody says so. */
   queueHold: z.optional(queueHoldSchema),
   /** Relay servers besides this computer's own that the session is shared on; access keys are secret. */

@@ -7,6 +7,7 @@ import type { AcceptedCommand, CommandHandler } from '../../session/control/comm
 import type { MachineCommands } from '../../sync/host/hostRoomOptions.ts';
 import type { RelayChild } from '../serve/relayChild.ts';
 import type { ServedRooms } from '../serve/servedRooms.ts';
+import { wouldBreak } from '../errors.ts';
 import { page } from './directory.ts';
 import type { Sessions } from './sessions.ts';
 import { shareSession, stopSharing } from './share.ts';
@@ -47,8 +48,8 @@ export function machineCommands(options: MachineCommandsOptions): MachineCommand
       continue: listed(async ({ args: { session, foundKey, env } }) => ({
         session: (await sessions.continue({ session, foundKey }, env)).id,
       })),
-      end: listed(async ({ args }) => {
-        await sessions.end(args.session);
+      end: listed(async ({ args, person }) => {
+        await sessions.end(args.session, { by: authorOf(person), force: args.force === true });
       }),
       share: listed(async ({ args }) => {
         const session = sessions.get(args.session);
@@ -65,6 +66,8 @@ export function machineCommands(options: MachineCommandsOptions): MachineCommand
       }),
       // Its sender waits for the answer alone: the directory is about to go.
       'stop-host': ({ args }) => {
+        const tasks = sessions.all.flatMap(({ recorder }) => recorder.stored.tasks ?? []);
+        if (tasks.length > 0 && args.force !== true) throw wouldBreak(tasks);
         clock.after(STOP_MS, () => stop(args.force === true));
       },
       'fetch-sessions': listed(({ args }) => {

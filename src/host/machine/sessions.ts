@@ -5,6 +5,7 @@ import { Emitter } from '../../base/emitter.ts';
 import { isAppError } from '../../base/errors.ts';
 import { errorText } from '../../base/log.ts';
 import type { FoundSession } from '../../protocol/agent.ts';
+import type { Author } from '../../protocol/entryParts.ts';
 import type { DirectoryRow } from '../../protocol/state.ts';
 import { isPrivate, listRows, storedOfFound } from './directoryRows.ts';
 import { type DriverOptions, driveHosted, driveObserved, isOurs } from '../drive/drivers.ts';
@@ -15,6 +16,7 @@ import {
   hostStopping,
   sessionBusy,
   sessionNotFound,
+  wouldBreak,
 } from '../errors.ts';
 import { isFolder } from '../../node/files.ts';
 import { FoundList, isRunning } from './foundList.ts';
@@ -156,7 +158,9 @@ export class Sessions {
   }
 
   /** Ends a session's agent; what was said stays readable. An agent that is being started is given up. */
-  async end(id: string): Promise<void> {
+  async end(id: string, options: { by?: Author; force?: boolean } = {}): Promise<void> {
+    const { tasks = [] } = this.get(id).recorder.stored;
+    if (tasks.length > 0 && options.force !== true) throw wouldBreak(tasks);
     this.get(id).driver?.giveUpStart?.();
     await this.alone(id, async () => {
       const session = this.open.find(id);
@@ -166,7 +170,7 @@ export class Sessions {
       if (session.driver?.can.includes('end') === false && recorder.status !== 'ended') {
         throw endInTerminal();
       }
-      await session.driver?.end();
+      await session.driver?.end(options.by);
       session.rest();
       recorder.update({ ended: true });
       recorder.setStatus('ended');

@@ -38,6 +38,7 @@ import {
   sendQueued,
 } from './queueCommands.ts';
 import type { CommandTarget } from './sessionDriver.ts';
+import { firstLine } from './completeEntry.ts';
 import type { Notice } from './notice.ts';
 import type { Verdict } from './sessionRecorder.ts';
 
@@ -59,6 +60,7 @@ export function hostedCommands(targetOf: (kind: CommandKind) => CommandTarget): 
       'resume-queue': (command) => resumeQueue(targetOf(command.kind)),
       'clear-queue': (command) => clearQueue(command, targetOf(command.kind)),
       answer: (command) => answer(command, targetOf(command.kind)),
+      'stop-task': (command) => stopTask(command, targetOf(command.kind)),
       interrupt: (command) => interrupt(command, targetOf(command.kind)),
       'set-model': (command) => setModel(command, targetOf(command.kind)),
       'set-mode': (command) => setMode(command, targetOf(command.kind)),
@@ -147,6 +149,20 @@ async function interrupt(
   const author = authorOf(person);
   target.recorder.noteInterrupt(author);
   await target.interrupt(author);
+}
+
+/** [W4] Everybody is told who did it. */
+async function stopTask(
+  { args: { taskId }, person }: AcceptedCommand<'stop-task'>,
+  { recorder, child }: CommandTarget,
+): Promise<undefined> {
+  const task = recorder.stored.tasks?.find((one) => one.taskId === taskId);
+  const agent = child();
+  if (task === undefined || agent === undefined) throw notFound('background work');
+  await carriedOut(agent.stopTask(taskId));
+  const words = say`Background work was stopped: “${firstLine(task.title)}”.`;
+  const author = authorOf(person);
+  recorder.notice({ level: 'info', code: 'background-work-stopped', words, author });
 }
 
 async function setModel(

@@ -42,7 +42,7 @@ export interface SessionDriver {
   /** An agent that is being started is given up: nothing was sent to it. */
   giveUpStart?(): void;
   /** Ends the session's process for good; a running turn is interrupted. */
-  end(): Promise<void>;
+  end(author?: Author): Promise<void>;
   /** Lets go: the session goes on with the next driver or the next host. Forced: its process is killed. */
   close(force?: boolean): Promise<void>;
 }

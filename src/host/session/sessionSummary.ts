@@ -1,6 +1,7 @@
 // The facts of a session that lists and headers show.
 import { basename } from 'node:path';
 import { omitUndefined } from '../../base/omitUndefined.ts';
+import { LIMITS } from '../../protocol/limits.ts';
 import type { Agent } from '../../protocol/agent.ts';
 import { modeKindOf } from '../../protocol/agentRules.ts';
 import type { Capability, Problem, SessionStatus, SessionSummary } from '../../protocol/state.ts';
@@ -20,6 +21,15 @@ export interface SummaryContext {
   readonly agent: Pick<Agent, 'name' | 'rules'>;
   /** What can be done with it. */
   readonly can: readonly Capability[];
+}
+
+function tasksOf({ tasks = [] }: StoredSession): Pick<SessionSummary, 'tasks' | 'tasksMore'> {
+  if (tasks.length === 0) return {};
+  const more = tasks.length - LIMITS.backgroundTasks;
+  return {
+    tasks: tasks.slice(0, LIMITS.backgroundTasks),
+    ...(more > 0 ? { tasksMore: more } : {}),
+  };
 }
 
 /** Summary of a session that this host opened once. */
@@ -42,6 +52,7 @@ export function summaryOf(stored: StoredSession, context: SummaryContext): Sessi
       subagentRequests: ofSubagents === 0 ? undefined : ofSubagents,
       queued: queued === 0 ? undefined : queued,
       queueHold: stored.queueHold,
+      ...tasksOf(stored),
       problem,
       branch: stored.branch,
       agentVersion: stored.agentVersion,

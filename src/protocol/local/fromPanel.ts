@@ -40,6 +40,7 @@ export const fromPanelSchema = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('resume-queue') }),
   z.object({ type: z.literal('clear-queue') }),
+  z.object({ type: z.literal('stop-task'), taskId: z.string() }),
   z.object({ type: z.literal('interrupt') }),
   z.object({
     type: z.literal('control'),

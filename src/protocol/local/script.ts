@@ -124,6 +124,8 @@ export const scriptInputSchema = z
     ),
     control: z.optional(z.enum(['request', 'release', 'take'])),
     interrupt: z.optional(z.literal(true)),
+    /** Ends a piece of background work by its task id. */
+    stopTask: z.optional(z.string()),
     /** Gives control to a member: its id, a prefix of it, or its name. */
     give: z.optional(z.string()),
     /** Owners: lets a member control ("Allow control"). */

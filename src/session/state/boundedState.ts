@@ -57,6 +57,7 @@ const COMPUTER: TextBounds = {
 const SHARING: TextBounds = { where: 100 };
 const REQUEST: TextBounds = { tool: 64 };
 const QUEUED: TextBounds = { text: previewBytes, waits: WORD_BYTES };
+const TASK: TextBounds = { taskId: 40, title: 60, kind: WORD_BYTES };
 const HOLD: TextBounds = { why: WORD_BYTES };
 /** Rows of requests without their tools: so many have ids of a usual length (UUIDs and the like). */
 const REQUEST_ROWS_BYTES = LIMITS.requests * 132;
@@ -147,12 +148,15 @@ function firstIds(ids: readonly string[], most: number): string[] {
 }
 
 function boundedSummary(summary: SessionSummary): SessionSummary {
-  const { problem, waitingCause, can, queueHold } = summary;
+  const { problem, waitingCause, can, queueHold, tasks } = summary;
   return {
     ...cutTexts(summary, SUMMARY),
     ...(problem && { problem: boundedProblem(problem) }),
     ...(waitingCause && { waitingCause: cutTexts(waitingCause, CAUSE) }),
     ...(queueHold && { queueHold: boundedHold(queueHold) }),
+    ...(tasks && {
+      tasks: tasks.slice(0, LIMITS.backgroundTasks).map((task) => cutTexts(task, TASK)),
+    }),
     ...(can && {
       can: can.slice(0, capabilitySchema.options.length).map((one) => jsonCut(one, WORD_BYTES)),
     }),

@@ -1,0 +1,47 @@
+// [W1] What runs behind a conversation, as the host knows it, and what is said when it ends with its agent.
+import { say, type Words } from '../../base/say.ts';
+import type { Author } from '../../protocol/entryParts.ts';
+import type { Entry } from '../../protocol/transcript.ts';
+import { firstLine } from './completeEntry.ts';
+import type { SessionRecorder } from './sessionRecorder.ts';
+
+/** Titles that a sentence names. */
+const MAX_NAMED = 3;
+
+/** Names of tasks for a sentence: “one”, “two” and 4 more. */
+export function taskNames(tasks: readonly { readonly title: string }[]): Words {
+  const names = tasks.slice(0, MAX_NAMED).map(({ title }) => `“${firstLine(title)}”`);
+  const more = tasks.length - names.length;
+  return more > 0 ? say`${names.join(', ')} and ${more} more` : say`${names.join(', ')}`;
+}
+
+/** Before an agent is ended by somebody, or let go: what ends with it, and by whom. */
+export function tellBroken(recorder: SessionRecorder, author?: Author): void {
+  const { tasks = [] } = recorder.stored;
+  if (tasks.length === 0) return;
+  const names = taskNames(tasks);
+  const words = author
+    ? say`Background work ended because ${author.name} ended the session: ${names}.`
+    : say`Background work ended because the background service of this computer stopped: ${names}.`;
+  recorder.notice({
+    ...{ level: 'warning', code: 'background-work-ended', words },
+    ...(author ? { author } : {}),
+  });
+}
+
+/** The agent is gone: what ran behind it is over. `words`: for work of which nobody was told yet. */
+export function loseTasks(recorder: SessionRecorder, now: number, isTold: boolean): void {
+  const { tasks = [] } = recorder.stored;
+  if (tasks.length === 0) return;
+  recorder.record(
+    tasks.map(({ taskId, title }): Entry => ({
+      ...{ kind: 'task', id: `lost:${taskId}`, at: now, taskId, title },
+      status: 'stopped',
+    })),
+  );
+  if (!isTold) {
+    const words = say`Background work ended with its agent: ${taskNames(tasks)}.`;
+    recorder.notice({ level: 'warning', code: 'background-work-lost', words });
+  }
+  recorder.update({ tasks: undefined });
+}
