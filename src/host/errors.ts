@@ -158,7 +158,7 @@ export function endInTerminal(): AppError {
   });
 }
 
-/** [W3] What was asked for would end work that goes on in the background. */
+/** [G3] What was asked for would end work that goes on in the background. */
 export function wouldBreak(tasks: readonly { readonly title: string }[]): AppError {
   return new AppError('session-busy', {
     happened: say`This would end what runs in the background: ${taskNames(tasks)}.`,

@@ -161,7 +161,7 @@ export const COMMANDS = {
     action: say`interrupt this session`,
     args: NONE,
   },
-  /** [W4] Ends one piece of background work. */
+  /** [G4] Ends one piece of background work. */
   'stop-task': {
     ...ORDERED,
     room: 'session',
@@ -267,7 +267,7 @@ export const COMMANDS = {
     room: 'machine',
     right: 'owner',
     action: say`end sessions`,
-    /** [W3] `force`: also if background work ends with it. */
+    /** [G3] `force`: also if background work ends with it. */
     args: z.looseObject({ session: z.string(), force: z.optional(z.boolean()) }),
   },
   share: {

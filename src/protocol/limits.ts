@@ -42,7 +42,7 @@ export const LIMITS = {
   /** … prompts that the agent has not begun … */
   queuedPrompts: 32,
   /** … pieces of background work that are named … */
-  backgroundTasks: 8,
+  backgroundTasks: 4,
   /** … members who wait for control. */
   controlQueue: 16,
   /** State records per second at the most; in ms between two. */

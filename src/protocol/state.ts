@@ -102,7 +102,7 @@ export const sourceSchema = z.enum(['hosted', 'observed']);
 /** What runs behind a conversation: shells that were put into the background, agents. */
 export const taskKindSchema = z.enum(['shell', 'agent']);
 
-/** [W1] A piece of background work. */
+/** [G1] A piece of background work. */
 export const backgroundTaskSchema = z.looseObject({
   taskId: z.string(),
   title: z.string(),

@@ -1,4 +1,4 @@
-// [W1] Work in the background with the real claude: seen, kept alive, stopped by somebody, and never ended unasked.
+// [G1] Work in the background with the real claude: seen, kept alive, stopped by somebody, and never ended unasked.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isAppError } from '../../src/base/errors.ts';
 import { LIMITS } from '../../src/protocol/limits.ts';
@@ -41,7 +41,7 @@ describe.each(CLAUDE_VERSIONS)('Claude Code %s', (version) => {
     await ada.until('it runs', () => tasks().includes(title));
   }
 
-  it('[W1] is a state with titles, and is stopped by somebody, which everybody is told', async () => {
+  it('[G1] is a state with titles, and is stopped by somebody, which everybody is told', async () => {
     await begin('Wait long');
     await begin('Wait longer');
     expect(tasks()).toEqual(['Wait long', 'Wait longer']);
@@ -58,7 +58,7 @@ describe.each(CLAUDE_VERSIONS)('Claude Code %s', (version) => {
     );
   });
 
-  it('[W3] nothing that would end it goes without a yes; then it says what ended, and by whom', async () => {
+  it('[G3] nothing that would end it goes without a yes; then it says what ended, and by whom', async () => {
     const refused = await machine
       .request('end', { session: ada.session })
       .catch((error: unknown) => error);
@@ -76,7 +76,7 @@ describe.each(CLAUDE_VERSIONS)('Claude Code %s', (version) => {
     expect(states.at(-1)?.status).toBe('stopped');
   });
 
-  it('[W5] what died with its host is said, and the result that the agent begins with ends no prompt', async () => {
+  it('[G5] what died with its host is said, and the result that the agent begins with ends no prompt', async () => {
     ada = await machine.startSession();
     await begin('Lost');
     const session = ada.session;
@@ -101,7 +101,7 @@ describe.each(CLAUDE_VERSIONS)('Claude Code %s', (version) => {
   });
 });
 
-it('[W1] forty pieces: eight are named, the rest counted; [W2] and they keep the host', async () => {
+it('[G1] forty pieces: four are named, the rest counted; [G2] and they keep the host', async () => {
   const rig = await SessionsRig.create();
   try {
     const session = await rig.start();

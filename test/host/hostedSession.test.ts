@@ -81,7 +81,7 @@ describe('a hosted session', () => {
     await next.restore();
     await waitUntil('what is certain runs', () => rig.agent.alive[0]?.prompts.length);
     expect(rig.agent.alive[0]?.prompts).toEqual(['certain']);
-    expect(next.get(session.id).recorder.prompts.find('unknown')?.state).toBe('unknown');
+    expect(next.get(session.id).recorder.prompts.find('unknown')?.state).toBe('held');
     await next.closeAll();
   });
 

@@ -40,7 +40,7 @@ const LIMIT_WITNESSES: Readonly<Record<keyof typeof LIMITS, Witness>> = {
   invites: ['sync/bounds.test.ts', '[B6] sixteen links'],
   requests: ['host/sessionBounds.test.ts', '[B6] the 65th request'],
   queuedPrompts: ['host/sessionBounds.test.ts', '[B6] 32 prompts wait'],
-  backgroundTasks: ['host/backgroundTasks.test.ts', '[W1] forty pieces'],
+  backgroundTasks: ['host/backgroundTasks.test.ts', '[G1] forty pieces'],
   controlQueue: ['session/controlLease.test.ts', '[F2] sixteen wait'],
   stateIntervalMs: ['session/publisher.test.ts', 'settled waits for a state'],
   documentBytes: [TAIL, '[B2] what writing leaves behind counts'],

@@ -222,7 +222,7 @@ describe('control', () => {
     expect(await page.getByRole('button', { name: 'Clear' }).count()).toBe(1);
   });
 
-  it('[W1] names what runs in the background, and offers to stop each', async () => {
+  it('[G1] names what runs in the background, and offers to stop each', async () => {
     const page = await rig.open('state=stopped');
     const strip = page.locator('.task-strip');
     expect(await strip.locator('summary').innerText()).toContain('Working in the background (2)');

@@ -143,7 +143,7 @@ export function queueLines(state: RoomState | undefined): readonly string[] {
   return hold === '' ? rows : [...rows, `  ${hold}`];
 }
 
-/** [W1] What runs in the background; empty if nothing does. */
+/** [G1] What runs in the background; empty if nothing does. */
 export function tasksText(state: RoomState | undefined): string {
   if (state?.kind !== 'session' || state.session.tasks === undefined) return '';
   const names = state.session.tasks.map(({ title }, i) => `${i + 1} ${oneLine(title)}`);

@@ -56,7 +56,7 @@ export function sessionDetails(
   return lines.flatMap(([label, value]) => (value ? [[label, value] as const] : []));
 }
 
-/** [W1] How many pieces of background work there are. */
+/** [G1] How many pieces of background work there are. */
 export function taskCount({ tasks = [], tasksMore = 0 }: SessionSummary): number {
   return tasks.length + tasksMore;
 }

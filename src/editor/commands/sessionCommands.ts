@@ -193,7 +193,7 @@ export async function stopAllSessions(app: App): Promise<void> {
   if (choice === stop) await app.machine.request('stop-host', { force: true });
 }
 
-/** [W3] Titles of what runs in the background of these sessions; empty if nothing does. */
+/** [G3] Titles of what runs in the background of these sessions; empty if nothing does. */
 function backgroundOf(rows: readonly DirectoryRow[]): string {
   return rows
     .flatMap(({ session }) => session.tasks ?? [])

@@ -81,7 +81,7 @@ export class HostedSession implements SessionDriver {
 
   get isBusy(): boolean {
     const { status, openRequests, prompts, stored } = this.options.recorder;
-    // [W2] What runs behind the conversation would end with its host.
+    // [G2] What runs behind the conversation would end with its host.
     if (stored.tasks !== undefined && this.slot.kind === 'running') return true;
     const isStill = this.slot.kind === 'empty' || this.slot.kind === 'running';
     if (!isStill || openRequests.length > 0) return true;

@@ -40,7 +40,7 @@ export const storedSessionSchema = z.looseObject({
   /** Environment to resume with; nothing that looks like a secret is in it. */
   env: z.optional(z.record(z.string(), z.string())),
   sharing: z.optional(sharingSchema),
-  /** [W1] Background work of the agent that runs. */
+  /** [G1] Background work of the agent that runs. */
   tasks: z.optional(z.array(backgroundTaskSchema)),
   /** [Q5] Nothing of the queue runs until somebody says so. */
   queueHold: z.optional(queueHoldSchema),

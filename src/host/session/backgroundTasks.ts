@@ -1,4 +1,4 @@
-// [W1] What runs behind a conversation, as the host knows it, and what is said when it ends with its agent.
+// [G1] What runs behind a conversation, as the host knows it, and what is said when it ends with its agent.
 import { say, type Words } from '../../base/say.ts';
 import type { Author } from '../../protocol/entryParts.ts';
 import type { Entry } from '../../protocol/transcript.ts';

@@ -151,7 +151,7 @@ async function interrupt(
   await target.interrupt(author);
 }
 
-/** [W4] Everybody is told who did it. */
+/** [G4] Everybody is told who did it. */
 async function stopTask(
   { args: { taskId }, person }: AcceptedCommand<'stop-task'>,
   { recorder, child }: CommandTarget,
