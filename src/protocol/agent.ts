@@ -101,6 +101,8 @@ export type AgentAnswer =
       readonly rememberSuggestions?: readonly number[];
       /** Answers to questions by question text. */
       readonly answers?: Readonly<Record<string, string>>;
+      /** What was filled in, by the names of the fields; of questions: a text or a list of labels each. */
+      readonly content?: { readonly [name: string]: Json };
     }
   | { readonly behavior: 'deny'; readonly message?: string; readonly interrupt?: boolean };
 

@@ -68,6 +68,8 @@ export const LIMITS = {
   /** A text that makes its entry too large for a log record: so much of its head and tail stays. */
   toolHeadBytes: 20 * KIB,
   toolTailBytes: 6 * KIB,
+  /** JSON of a form in its request; one that is larger can only be declined. */
+  formBytes: 16 * KIB,
   /** Plaintext of one answer to `fetch`. */
   fetchAnswerBytes: 160 * KIB,
   /** Fetches of one member under way. */

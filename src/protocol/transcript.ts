@@ -9,6 +9,7 @@ import {
   requestKindSchema,
   usageSchema,
 } from './entryParts.ts';
+import { formSchema } from './forms/form.ts';
 import { type Json, jsonSchema } from './json.ts';
 import { openEnum } from './openEnum.ts';
 import { saidSchema } from './said.ts';
@@ -121,6 +122,8 @@ const request = z.looseObject({
   /** The same for people, one for one. */
   suggestionTexts: z.optional(z.array(z.string())),
   questions: z.optional(z.array(questionSchema)),
+  /** What is to be filled in; absent for a form that did not fit: it can only be declined. */
+  form: z.optional(formSchema),
   /** Markdown of a plan. */
   plan: z.optional(z.string()),
 });

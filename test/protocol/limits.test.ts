@@ -54,6 +54,7 @@ const LIMIT_WITNESSES: Readonly<Record<keyof typeof LIMITS, Witness>> = {
   outstandingCommands: ['session/outbox.test.ts', '64 commands may be unanswered'],
   toolHeadBytes: CUTS,
   toolTailBytes: CUTS,
+  formBytes: ['claude/forms.test.ts', '[U3] a form that is too large'],
   fetchAnswerBytes: ['sync/bounds.test.ts', 'an answer to a fetch of history'],
   fetchesUnderWay: ['session/gateOrder.test.ts', '[C9] a fetch is read again'],
   presenceBytes: ['sync/attendance.test.ts', '[P3] presence that is larger'],

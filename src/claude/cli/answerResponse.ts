@@ -3,6 +3,7 @@ import { isRecord } from '../../base/isRecord.ts';
 import type { AgentAnswer } from '../../protocol/agent.ts';
 import type { Json } from '../../protocol/json.ts';
 import type { EntryOf } from '../../protocol/transcript.ts';
+import { elicitationResponse } from '../wire/elicitation.ts';
 import { jsonField } from '../wire/jsonField.ts';
 
 /** Modes that an answer never switches to, whatever the CLI suggests. */
@@ -10,6 +11,11 @@ const REFUSED_MODES: readonly Json[] = ['bypassPermissions', 'auto', 'dontAsk'];
 
 /** The `response` of a control_response. Remembered rules hold for this session only. */
 export function answerResponse(request: EntryOf<'request'>, answer: AgentAnswer): Json {
+  if (request.request === 'form') {
+    return answer.behavior === 'deny'
+      ? elicitationResponse('decline')
+      : elicitationResponse('accept', answer.content);
+  }
   if (answer.behavior === 'deny') {
     return {
       behavior: 'deny',
@@ -18,10 +24,10 @@ export function answerResponse(request: EntryOf<'request'>, answer: AgentAnswer)
     };
   }
   const input = request.input;
+  // Several labels go as a list: a comma in one of them stays its own.
+  const answers: Json | undefined = answer.content ?? answer.answers;
   const updatedInput: Json =
-    answer.answers === undefined || !isRecord(input)
-      ? input
-      : { ...input, answers: answer.answers };
+    answers === undefined || !isRecord(input) ? input : { ...input, answers };
   const rules = (answer.rememberSuggestions ?? []).flatMap((index) => {
     const suggestion = request.suggestions?.[index];
     return suggestion === undefined ? [] : sessionOnly(suggestion);

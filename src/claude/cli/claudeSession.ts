@@ -17,6 +17,7 @@ import type { PromptImage } from '../../protocol/entryParts.ts';
 import type { Json } from '../../protocol/json.ts';
 import { badNameError, crashedProblem, endedError } from '../errors.ts';
 import { guestBlocks, ownBlocks } from '../entries/promptFrame.ts';
+import { elicitationResponse } from '../wire/elicitation.ts';
 import { jsonField } from '../wire/jsonField.ts';
 import type { InLine } from '../wire/streamJson.ts';
 import { answerResponse } from './answerResponse.ts';
@@ -173,7 +174,9 @@ export class ClaudeSession implements AgentSession {
     const request = this.output.requests.settle(requestId, answer.behavior);
     if (request === undefined) return false;
     const response = answerResponse(request, answer);
-    this.output.status.set('working');
+    // A form may outlive its turn: with its answer nothing begins to run.
+    if (request.request === 'form') this.output.status.resume();
+    else this.output.status.set('working');
     await this.write({
       type: 'control_response',
       response: { subtype: 'success', request_id: requestId, response },
@@ -215,6 +218,7 @@ export class ClaudeSession implements AgentSession {
   async close(options: { readonly interrupt?: boolean } = {}): Promise<void> {
     this.isEndAsked = true;
     const { isBusy } = this.output.status;
+    this.cancelForms();
     if (isBusy && options.interrupt === true) {
       await this.interrupt().catch((error: unknown) => {
         this.options.log.warn('interrupt before close failed', { error: errorText(error) });
@@ -229,6 +233,17 @@ export class ClaudeSession implements AgentSession {
   kill(): void {
     this.isEndAsked = true;
     this.child.signal('SIGKILL', true);
+  }
+
+  /** [U5] Nobody will fill them in any more: a server that waits for it could not end. */
+  private cancelForms(): void {
+    for (const id of this.output.requests.forms) {
+      const response = elicitationResponse('cancel');
+      this.post({
+        type: 'control_response',
+        response: { subtype: 'success', request_id: id, response },
+      });
+    }
   }
 
   /** Throws AppError agent-crashed if nobody reads it any more. */

@@ -15,7 +15,6 @@ import { protocolProblem, silentProblem } from '../errors.ts';
 import { jsonField } from '../wire/jsonField.ts';
 import type { SplitLine } from '../wire/lineSplitter.ts';
 import {
-  canUseToolSchema,
   type ControlRequestLine,
   type ControlResponse,
   type InLine,
@@ -51,6 +50,7 @@ export class SessionOutput {
   private readonly options: SessionOutputOptions;
   private readonly mapper: StreamMapper;
   private readonly silence: SilenceWatch;
+  private isOver = false;
   private hasProblem = false;
   private garbled = 0;
   private planSlug: string | undefined;
@@ -99,6 +99,7 @@ export class SessionOutput {
 
   /** No line comes any more. */
   end(): void {
+    this.isOver = true;
     this.silence.dispose();
     for (const event of this.mapper.end()) this.handle(event);
   }
@@ -135,7 +136,7 @@ export class SessionOutput {
         this.options.accept(line.response);
         return;
       case 'control_request':
-        if (!canUseToolSchema.safeParse(line.request).success) this.refuse(line);
+        if (!this.requests.understands(line)) this.refuse(line);
         return;
       case 'transcript_mirror':
         for (const entry of line.entries) {
@@ -180,6 +181,9 @@ export class SessionOutput {
       case 'status':
         this.status.set(event.status);
         return;
+      case 'request-withdrawn':
+        if (!this.isOver) this.status.resume();
+        break;
       case 'entry': {
         const { entry } = event;
         if (entry.kind === 'tool-call') this.silence.toolStarted(entry.callId);

@@ -14,6 +14,8 @@ export class StatusTracker {
   private readonly options: StatusTrackerOptions;
   private status: SessionStatus = 'starting';
   private waitingFor: string | undefined;
+  /** What it was before it waited: a tool's server may ask while nothing runs. */
+  private beforeWait: SessionStatus = 'working';
   private hasStateEvents = false;
 
   constructor(options: StatusTrackerOptions) {
@@ -35,9 +37,16 @@ export class StatusTracker {
     const next = status === 'working' && open !== undefined ? 'waiting' : status;
     const waitingFor = next === 'waiting' ? open : undefined;
     if (next === this.status && waitingFor === this.waitingFor) return;
+    if (next === 'waiting' && this.status !== 'waiting') this.beforeWait = this.status;
     this.status = next;
     this.waitingFor = waitingFor;
     this.options.onChange(next, waitingFor);
+  }
+
+  /** A request is over: what was before it goes on, unless the turn has ended meanwhile. */
+  resume(): void {
+    if (this.status !== 'waiting') return;
+    this.set(this.beforeWait === 'idle' && this.options.openRequest() === undefined ? 'idle' : 'working');
   }
 
   /** Derives the status from other lines for a CLI without state events. */

@@ -6,7 +6,7 @@ import type { Entry } from '../../protocol/transcript.ts';
 import { timeOf } from './messageEntries.ts';
 import { changedCommands } from '../wire/agentCommands.ts';
 import type { Subagent } from './requestEntry.ts';
-import { isBlockedPrompt, systemNotice } from './systemNotice.ts';
+import { formDoneNotice, isBlockedPrompt, systemNotice } from './systemNotice.ts';
 import type { SystemLine } from '../wire/streamJson.ts';
 import { unknownEntry } from './unknownEntry.ts';
 
@@ -98,6 +98,16 @@ export class SystemMapper {
       case 'task_updated':
       case 'task_notification':
         return this.task(line, at);
+      case 'elicitation_complete':
+        return [
+          {
+            kind: 'entry',
+            entry: formDoneNotice(line['mcp_server_name'], {
+              id: line.uuid ?? `form-done:${at}`,
+              at,
+            }),
+          },
+        ];
       case 'informational':
       case 'notification':
         return this.notice(line, at);

@@ -62,6 +62,15 @@ export function systemNotice(
   return { ...base, kind: 'notice', level, code: 'agent', text: plain.replace(KEY_HINT, '') };
 }
 
+/** A server says that what it asked for at an address has been done there: the request itself may still wait. */
+export function formDoneNotice(server: unknown, base: { readonly id: string; readonly at: number }): EntryOf<'notice'> {
+  const words =
+    typeof server === 'string'
+      ? say`“${server}” says that what it asked for in a browser is done.`
+      : say`A tool says that what it asked for in a browser is done.`;
+  return { ...base, kind: 'notice', level: 'info', code: 'form-done', ...saidText(words) };
+}
+
 /** Newer versions say the reason apart. */
 function reasonOf(line: SystemNoticeLine): string | undefined {
   const live = isRecord(line.prompt_submit_outcome) ? line.prompt_submit_outcome : undefined;

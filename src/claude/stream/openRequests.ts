@@ -3,7 +3,9 @@ import { createHash } from 'node:crypto';
 import type { AgentEvent } from '../../protocol/agent.ts';
 import { canonicalJson, type Json } from '../../protocol/json.ts';
 import type { EntryOf } from '../../protocol/transcript.ts';
+import { formEntry, formInput } from '../entries/formEntry.ts';
 import { requestEntry, type Subagent } from '../entries/requestEntry.ts';
+import { elicitationSchema } from '../wire/elicitation.ts';
 import { canUseToolSchema, type ControlRequestLine } from '../wire/streamJson.ts';
 
 /** SHA-256 of the canonical JSON of an input as base64url: what an answer is bound to. */
@@ -42,6 +44,18 @@ export class OpenRequests {
     return first.done === true ? undefined : first.value.request;
   }
 
+  /** Ids of the forms that wait: their servers are told when nobody will answer any more. */
+  get forms(): readonly string[] {
+    return [...this.open.values()].flatMap(({ request, requestId }) =>
+      request === 'form' ? [requestId] : [],
+    );
+  }
+
+  /** Whether the CLI asks for something that is understood here. */
+  understands({ request }: ControlRequestLine): boolean {
+    return canUseToolSchema.safeParse(request).success || elicitationSchema.safeParse(request).success;
+  }
+
   /** Takes the request out to be answered; undefined if it no longer waits. */
   settle(requestId: string, behavior: 'allow' | 'deny'): EntryOf<'request'> | undefined {
     const request = this.open.get(requestId);
@@ -52,19 +66,31 @@ export class OpenRequests {
 
   /** A new request; none for a kind that is not understood, or one that waits already. */
   add(line: ControlRequestLine): AgentEvent[] {
-    const parsed = canUseToolSchema.safeParse(line.request);
-    if (!parsed.success || this.open.has(line.request_id)) return [];
-    const entry = requestEntry(line.request_id, parsed.data, {
-      at: this.now(),
-      hash: inputHash(parsed.data.input),
-      plan: () => this.readPlan(parsed.data.tool_use_id ?? ''),
-      subagent: this.subagent,
-    });
+    if (this.open.has(line.request_id)) return [];
+    const entry = this.entryOf(line);
+    if (entry === undefined) return [];
     this.open.set(line.request_id, entry);
     return [
       { kind: 'entry', entry },
       { kind: 'status', status: 'waiting', waitingFor: entry.request },
     ];
+  }
+
+  private entryOf({ request_id: id, request }: ControlRequestLine): EntryOf<'request'> | undefined {
+    const at = this.now();
+    const tool = canUseToolSchema.safeParse(request);
+    if (tool.success) {
+      return requestEntry(id, tool.data, {
+        at,
+        hash: inputHash(tool.data.input),
+        plan: () => this.readPlan(tool.data.tool_use_id ?? ''),
+        subagent: this.subagent,
+      });
+    }
+    const form = elicitationSchema.safeParse(request);
+    return form.success
+      ? formEntry(id, form.data, { at, hash: inputHash(formInput(form.data)) })
+      : undefined;
   }
 
   /** The CLI no longer waits for it. */

@@ -5,6 +5,7 @@ import { isAppError } from '../../base/errors.ts';
 import type { AgentEvent, AgentSession } from '../../protocol/agent.ts';
 import type { Author } from '../../protocol/entryParts.ts';
 import { loseTasks, tellBroken } from '../session/backgroundTasks.ts';
+import { openAddress } from '../../node/openAddress.ts';
 import { setHold, settleHold } from '../session/queueHold.ts';
 import { AgentSlot } from './agentSlot.ts';
 import { PromptSender } from './promptSender.ts';
@@ -76,6 +77,7 @@ export class HostedSession implements SessionDriver {
       sendAtOnce: (promptId) => this.sender.sendAtOnce(promptId),
       takeFromAgent: (promptId) => this.sender.takeFromAgent(promptId),
       interrupt: (author) => this.interrupt(author),
+      openAddress: (url) => openAddress(url, clock),
     };
   }
 

@@ -40,9 +40,12 @@ import {
 import type { CommandTarget } from './sessionDriver.ts';
 import { firstLine } from './completeEntry.ts';
 import type { Notice } from './notice.ts';
+import type { OpenRequest } from './requestBook.ts';
+import { type AgentContent, checkedContent, filledInText, openOnComputer } from './formAnswer.ts';
 import type { Verdict } from './sessionRecorder.ts';
 
 const MAX_FILES = 50;
+const MAX_DETAIL = 1000;
 
 /**
  * What a session room carries out besides what every room does. `targetOf` gives what a command of
@@ -109,26 +112,36 @@ function acceptPrompt(
 
 async function answer(
   { args, person }: AcceptedCommand<'answer'>,
-  { recorder, rules, child, hasControllers }: CommandTarget,
+  { recorder, rules, child, hasControllers, openAddress }: CommandTarget,
 ): Promise<undefined> {
   const { requestId } = args;
-  const request = recorder.request(requestId);
-  if (request === undefined) {
-    const by = recorder.answeredBy(requestId);
-    throw by === undefined ? notFound('request') : alreadyAnswered(by);
-  }
+  const request = waiting(recorder, requestId);
   if (request.inputHash !== args.inputHash) throw otherInput();
   if (args.behavior === 'allow')
     refuseUnseen(args, roleOf(person.role) === 'owner', recorder.seenHash(request));
+  const content = checkedContent(request, args);
+  if (args.behavior === 'allow' && args.open === true) {
+    await openOnComputer(request, openAddress);
+    // Somebody may have been faster than the browser.
+    waiting(recorder, requestId);
+  }
   const session = child();
   if (session === undefined) throw answerLost();
   // The agent has it before the decision is written, and nothing can come in between.
   // [R17] After a plan the agent goes back to the mode before it, which may skip questions.
   const isPlan = requestKindOf(request.request) === 'plan' && hasControllers();
   const mode = isPlan ? rules.askingMode : undefined;
-  const delivered = session.answer(requestId, agentAnswer(args, mode));
-  recorder.decide(requestId, verdict(args, person, requestKindOf(request.request) === 'question'));
+  const delivered = session.answer(requestId, agentAnswer(args, mode, content));
+  recorder.decide(requestId, verdict(args, person, request));
   if (!(await delivered)) throw answerLost();
+}
+
+/** Throws CommandRefused, with the name of who was faster. */
+function waiting(recorder: CommandTarget['recorder'], requestId: string): OpenRequest {
+  const request = recorder.request(requestId);
+  if (request !== undefined) return request;
+  const by = recorder.answeredBy(requestId);
+  throw by === undefined ? notFound('request') : alreadyAnswered(by);
 }
 
 /** [R13] Nobody allows what was not seen whole; an owner may, when asked. */
@@ -202,7 +215,11 @@ async function rename(
 }
 
 /** [C12] Only an owner's answer has `remember` here: the gate has taken it out of a guest's. */
-function agentAnswer(args: CommandArgs<'answer'>, mode: string | undefined): AgentAnswer {
+function agentAnswer(
+  args: CommandArgs<'answer'>,
+  mode: string | undefined,
+  content: AgentContent | undefined,
+): AgentAnswer {
   const { behavior, message, interrupt, answers, remember } = args;
   if (behavior === 'deny') {
     return {
@@ -215,16 +232,21 @@ function agentAnswer(args: CommandArgs<'answer'>, mode: string | undefined): Age
     behavior,
     ...(remember === undefined ? {} : { rememberSuggestions: remember }),
     ...(answers === undefined ? {} : { answers }),
+    ...(content === undefined ? {} : { content }),
     ...(mode === undefined ? {} : { mode }),
   };
 }
 
-function verdict(args: CommandArgs<'answer'>, person: Person, isQuestion: boolean): Verdict {
-  const outcome = args.behavior === 'deny' ? 'denied' : isQuestion ? 'answered' : 'allowed';
+function verdict(args: CommandArgs<'answer'>, person: Person, request: OpenRequest): Verdict {
+  const kind = requestKindOf(request.request);
+  const isAnswer = kind === 'question' || kind === 'form';
+  const outcome = args.behavior === 'deny' ? 'denied' : isAnswer ? 'answered' : 'allowed';
+  const filledIn = outcome === 'answered' ? filledInText(request, args.content) : undefined;
+  const detail = args.message ?? filledIn;
   return {
     outcome,
     author: authorOf(person),
-    ...(args.message === undefined ? {} : { detail: args.message.slice(0, 1000) }),
+    ...(detail === undefined ? {} : { detail: detail.slice(0, MAX_DETAIL) }),
     ...(args.answers === undefined ? {} : { answers: args.answers }),
   };
 }

@@ -1,5 +1,5 @@
 // Refusals of commands that only the session host can make: what happened, what was kept, what to do.
-import { say } from '../../base/say.ts';
+import { say, type Words } from '../../base/say.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { type CommandRefused, refused } from '../../session/errors.ts';
 
@@ -116,5 +116,41 @@ export function sessionOver(hasText: boolean): CommandRefused {
     happened: say`This session has ended.`,
     ...(hasText && { kept: say`Your text is kept.` }),
     remedy: say`Continue it first (in VS Code: from the Sessions view).`,
+  });
+}
+
+/** [U2] What was filled in does not fit the form; `what` names the field. */
+export function badForm(what: Words): CommandRefused {
+  return refused('invalid', {
+    happened: what,
+    kept: say`Nothing was sent to the agent, and the form still waits.`,
+    remedy: say`Correct it and send it again.`,
+  });
+}
+
+/** Answers to questions are texts or lists of labels. */
+export function badLabels(): CommandRefused {
+  return refused('invalid', {
+    happened: say`An answer to a question is a text, a number or a list of labels.`,
+    kept: say`Nothing was sent to the agent, and the question still waits.`,
+    remedy: say`Answer again.`,
+  });
+}
+
+/** [U3] A form that nobody can fill in. */
+export function formNotForHere(): CommandRefused {
+  return refused('invalid', {
+    happened: say`This form can't be filled in.`,
+    kept: say`Nothing was sent to the agent, and the form still waits.`,
+    remedy: say`Decline it.`,
+  });
+}
+
+/** [U4] No browser could be started on the session's computer. */
+export function addressNotOpened(): CommandRefused {
+  return refused('failed', {
+    happened: say`The session's computer could not open the address.`,
+    kept: say`Nothing was sent to the agent, and the request still waits.`,
+    remedy: say`Open it there yourself and answer again, or decline.`,
   });
 }

@@ -1,4 +1,5 @@
 // The requests of one session that wait for a person, and who settled the newest of them.
+import type { Form } from '../../protocol/forms/form.ts';
 import type { Pending } from '../../protocol/state.ts';
 import type { EntryOf } from '../../protocol/transcript.ts';
 
@@ -12,6 +13,8 @@ export interface OpenRequest extends Pending {
   readonly cause?: { readonly name: string; readonly text: string };
   /** A subagent asks. */
   readonly isOfSubagent: boolean;
+  /** What an answer has to fit. */
+  readonly form?: Form;
 }
 
 /** Requests by id. */
@@ -36,6 +39,7 @@ export class RequestBook {
       ...{ requestId, index, request, tool, since: at, inputHash },
       ...(guest === undefined ? {} : { cause: { name: guest.author.name, text: guest.text } }),
       isOfSubagent: entry.agent !== undefined,
+      ...(entry.form === undefined ? {} : { form: entry.form }),
     });
   }
 

@@ -27,6 +27,8 @@ export interface CommandTarget {
   /** Asks the agent for a prompt that it has not begun; true: it waits here again. */
   readonly takeFromAgent: (promptId: string) => Promise<boolean>;
   readonly interrupt: (author: Author) => Promise<void>;
+  /** Opens an address in the browser of this computer; false: there is none. */
+  readonly openAddress: (url: string) => Promise<boolean>;
 }
 
 /** Drives one session. */

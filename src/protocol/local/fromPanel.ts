@@ -1,5 +1,6 @@
 // What a panel says to whoever serves it. Apart from panel.ts, so that the page does without a schema that it never reads by.
 import * as z from 'zod/mini';
+import { jsonSchema } from '../json.ts';
 
 /** From the panel to the extension. */
 export const fromPanelSchema = z.discriminatedUnion('type', [
@@ -17,6 +18,9 @@ export const fromPanelSchema = z.discriminatedUnion('type', [
     behavior: z.enum(['allow', 'deny']),
     message: z.optional(z.string()),
     answers: z.optional(z.record(z.string(), z.string())),
+    content: z.optional(jsonSchema),
+    /** Opens the form's address on the session's computer. */
+    open: z.optional(z.boolean()),
     remember: z.optional(z.array(z.number())),
   }),
   z.object({ type: z.literal('cancel-queued'), promptId: z.string() }),

@@ -120,6 +120,10 @@ export const scriptInputSchema = z
         interrupt: z.optional(z.boolean()),
         /** Answers to questions by question text. */
         answers: z.optional(z.record(z.string(), z.string())),
+        /** What is filled in, by the names of the fields. */
+        content: z.optional(jsonSchema),
+        /** Opens the form's address on the session's computer first. */
+        open: z.optional(z.boolean()),
       }),
     ),
     control: z.optional(z.enum(['request', 'release', 'take'])),

@@ -1,0 +1,73 @@
+// What an answer fills in: nothing goes to the agent that does not fit what it asked.
+import { isRecord } from '../../base/isRecord.ts';
+import type { CommandArgs } from '../../protocol/commandTable.ts';
+import { fieldTitle, formProblemOf, placeOf } from '../../protocol/forms/form.ts';
+import { contentProblems } from '../../protocol/forms/formContent.ts';
+import { valueText } from '../../protocol/forms/formDraft.ts';
+import type { Json } from '../../protocol/json.ts';
+import { requestKindOf } from '../../protocol/openValues.ts';
+import { addressNotOpened, badForm, badLabels, formNotForHere } from './refusals.ts';
+import type { OpenRequest } from './requestBook.ts';
+
+/** What the agent gets, by the names of fields or by question. */
+export type AgentContent = { readonly [name: string]: Json };
+
+/** [U2] The content for the agent; undefined: there is none. Throws CommandRefused naming the field. */
+export function checkedContent(
+  request: OpenRequest,
+  { behavior, content }: CommandArgs<'answer'>,
+): AgentContent | undefined {
+  if (behavior === 'deny') return undefined;
+  switch (requestKindOf(request.request)) {
+    case 'form':
+      return formContent(request, content);
+    case 'question':
+      return content === undefined ? undefined : labels(content);
+    default:
+      return undefined;
+  }
+}
+
+function formContent({ form }: OpenRequest, content: Json | undefined): AgentContent | undefined {
+  if (form === undefined || formProblemOf(form) !== undefined) throw formNotForHere();
+  // An address is agreed to; it has no fields.
+  if (form.url !== undefined) return undefined;
+  const [first] = contentProblems(form, content);
+  if (first !== undefined) throw badForm(first.words);
+  return isContent(content) ? content : {};
+}
+
+/** Of each question a text, or a list of labels. */
+function labels(content: Json): AgentContent {
+  const isText = (value: unknown): boolean => typeof value === 'string';
+  const isAnswer = (value: unknown): boolean =>
+    isText(value) || typeof value === 'number' || (Array.isArray(value) && value.every(isText));
+  if (!isContent(content) || !Object.values(content).every(isAnswer)) throw badLabels();
+  return content;
+}
+
+function isContent(value: Json | undefined): value is AgentContent {
+  return isRecord(value);
+}
+
+/** What was filled in, in short. */
+export function filledInText({ form }: OpenRequest, content: Json | undefined): string | undefined {
+  const { url, fields = [] } = form ?? {};
+  if (url !== undefined) return placeOf(url)?.host;
+  if (!isContent(content)) return undefined;
+  const parts = fields.flatMap((field) => {
+    const value = Object.hasOwn(content, field.name) ? content[field.name] : undefined;
+    return value === undefined ? [] : [`${fieldTitle(field)}: ${valueText(field, value)}`];
+  });
+  return parts.length === 0 ? undefined : parts.join(' · ');
+}
+
+/** [U4] Opens what a form names, here: for whoever cannot reach this computer's own addresses. */
+export async function openOnComputer(
+  { form }: OpenRequest,
+  openAddress: (url: string) => Promise<boolean>,
+): Promise<void> {
+  const { url } = form ?? {};
+  if (url === undefined || placeOf(url) === undefined) throw formNotForHere();
+  if (!(await openAddress(url))) throw addressNotOpened();
+}

@@ -1,0 +1,139 @@
+// Forms of a real MCP server in a real claude: shown, filled in, declined, withdrawn, and never in the way.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { installClaude } from '../../tools/install/claudeCli.ts';
+import { CLAUDE_VERSIONS } from '../../tools/install/claudeVersions.ts';
+import { claudeDoes } from '../../tools/install/claudeFeatures.ts';
+import { answerForm, asking, toldAgent, waitingForm, withFormServer } from './formRig.ts';
+import { type Guest, HostRig } from './hostRig.ts';
+
+describe.each(CLAUDE_VERSIONS)('forms with claude %s', (version) => {
+  let rig: HostRig;
+  let ada: Guest & { readonly session: string };
+  let server: ReturnType<typeof withFormServer>;
+
+  beforeAll(async () => {
+    rig = await HostRig.create({ claudePath: await installClaude(version) });
+    server = withFormServer(rig);
+    await rig.start();
+    ada = await (await rig.machine()).startSession();
+  });
+  afterAll(() => rig.close());
+
+  async function ask(form: string, tool?: string): Promise<void> {
+    await ada.view.request('prompt', { text: asking(form, tool) });
+  }
+
+  async function idle(turns: number): Promise<void> {
+    await ada.until('the turn ends', () => ada.ofKind('turn').length === turns);
+    await ada.until('it is idle', () => ada.state.session.status === 'idle');
+    await ada.until('nothing waits', () => ada.state.pending.length === 0);
+  }
+
+  it('[U1] a form is a request with its fields, and what is filled in reaches the server', async () => {
+    await ask('full');
+    const request = await waitingForm(ada);
+    expect(request).toMatchObject({ request: 'form', tool: 'forms' });
+    expect(request.form?.message).toBe('Where should the release go?');
+    expect(request.form?.fields?.map(({ name, type }) => `${name}: ${type}`)).toEqual([
+      ...['name: text', 'count: integer', 'ratio: number', 'draft: boolean'],
+      ...['color: choice', 'mail: text', 'page: text', 'day: text'],
+    ]);
+    expect(ada.state.session).toMatchObject({ status: 'waiting', waitingFor: 'form' });
+    const content = { name: 'Ada', count: 2, draft: false, color: 'r', day: '2026-02-28' };
+    await answerForm(ada, request, { behavior: 'allow', content });
+    await idle(1);
+    expect(JSON.parse(toldAgent(ada))).toEqual({ action: 'accept', content });
+    expect(ada.ofKind('decision').at(-1)).toMatchObject({
+      outcome: 'answered',
+      author: { name: 'Ada' },
+      detail: 'Name: Ada · Copies: 2 · Draft: false · Color: Red · Day: 2026-02-28',
+    });
+  });
+
+  it('[U2] what does not fit is refused with the name of its field, and the form still waits', async () => {
+    await ask('full');
+    const request = await waitingForm(ada);
+    const refused: readonly (readonly [object, RegExp])[] = [
+      [{}, /“Name” is needed/],
+      [{ name: 'Ada', count: 77 }, /“Copies” must be 9 or less/],
+      [{ name: 'Ada', count: 2, color: 'Red' }, /“Color” must be one of its options/],
+      [{ name: 'Ada', count: 2, more: 1 }, /no field “more”/],
+    ];
+    for (const [content, why] of refused) {
+      const answer = answerForm(ada, request, { behavior: 'allow', content: { ...content } });
+      await expect(answer).rejects.toThrow(why);
+    }
+    expect(ada.state.pending).toHaveLength(1);
+    await answerForm(ada, request, { behavior: 'deny' });
+    await idle(2);
+    expect(toldAgent(ada)).toBe('{"action":"decline"}');
+    expect(ada.ofKind('decision').at(-1)).toMatchObject({ outcome: 'denied' });
+  });
+
+  it('[U1] several choices go as a list, labels with commas among them', async () => {
+    await ask('choices');
+    const request = await waitingForm(ada);
+    const content = { targets: ['linux, glibc', 'win'], one: 'b', many: ['x'] };
+    await answerForm(ada, request, { behavior: 'allow', content });
+    await idle(3);
+    expect(JSON.parse(toldAgent(ada))).toEqual({ action: 'accept', content });
+    expect(ada.ofKind('decision').at(-1)?.detail).toContain('One: Second');
+  });
+
+  it('a server that asks twice at once gets both answers, each its own', async () => {
+    await ask('full', 'ask_twice');
+    const second = await waitingForm(ada, 2);
+    await answerForm(ada, second, { behavior: 'allow', content: { name: 'two', count: 2 } });
+    await answerForm(ada, await waitingForm(ada), { behavior: 'deny' });
+    await idle(4);
+    expect(toldAgent(ada).split('\n').map((line) => JSON.parse(line))).toEqual([
+      { action: 'decline' },
+      { action: 'accept', content: { name: 'two', count: 2 } },
+    ]);
+  });
+
+  it('what a server takes back no longer waits, and the turn can be stopped', async () => {
+    await ask('full');
+    const request = await waitingForm(ada);
+    server.signal('SIGUSR2');
+    await ada.until('it is withdrawn', () => ada.state.pending.length === 0);
+    expect(ada.ofKind('decision').at(-1)).toMatchObject({
+      requestId: request.requestId,
+      outcome: 'withdrawn',
+    });
+    const late = answerForm(ada, request, { behavior: 'deny' });
+    await expect(late).rejects.toThrow();
+    await ada.view.request('interrupt', {});
+    await idle(5);
+  });
+
+  it('a form that outlives its interrupted turn is withdrawn, or can still be declined', async () => {
+    await ask('full');
+    const request = await waitingForm(ada);
+    await ada.view.request('interrupt', {});
+    await ada.until('the turn ends', () => ada.ofKind('turn').length === 6);
+    if (!claudeDoes(version, 'form-ends-with-turn')) {
+      expect(ada.state.pending).toHaveLength(1);
+      await answerForm(ada, request, { behavior: 'deny' });
+    }
+    await idle(6);
+  });
+
+  it('a form that is broken is told to its server, and nothing waits', async () => {
+    for (const form of ['broken', 'wordy', 'strange', 'nested', 'nothing']) await ask(form);
+    await idle(11);
+    const told = ada.ofKind('tool-result').slice(-5);
+    expect(told.every(({ text }) => /-3260[23]/.test(text))).toBe(true);
+  });
+
+  it('a server that dies while it asks ends the call, and the form is withdrawn', async () => {
+    await ask('full', 'ask_and_die');
+    await idle(12);
+    const request = ada.ofKind('request').at(-1);
+    expect(ada.ofKind('decision').at(-1)).toMatchObject({
+      requestId: request?.requestId,
+      outcome: 'withdrawn',
+    });
+    expect(ada.ofKind('tool-result').at(-1)).toMatchObject({ outcome: 'error' });
+  });
+});
