@@ -59,10 +59,23 @@ export const promptOriginSchema = z.enum([
   'scheduled',
 ]);
 
+/** How a question is answered: by its options, a text, or a number between bounds. */
+export const questionKindSchema = z.enum(['choice', 'text', 'number']);
+
 /** One question of the agent, with its options. */
 export const questionSchema = z.looseObject({
   question: z.string(),
   header: z.optional(z.string()),
+  /** Absent: by its options, or in own words. */
+  kind: z.optional(openEnum(questionKindSchema)),
+  description: z.optional(z.string()),
+  placeholder: z.optional(z.string()),
+  /** Of a number. */
+  min: z.optional(z.number()),
+  max: z.optional(z.number()),
+  step: z.optional(z.number()),
+  default: z.optional(z.number()),
+  unit: z.optional(z.string()),
   multiSelect: z.optional(z.boolean()),
   options: z.array(
     z.looseObject({
@@ -103,4 +116,5 @@ export type LiveText = Readonly<z.infer<typeof liveTextSchema>>;
 export type ShownText = Readonly<z.infer<typeof shownTextSchema>>;
 export type Usage = z.infer<typeof usageSchema>;
 export type Question = z.infer<typeof questionSchema>;
+export type QuestionKind = z.infer<typeof questionKindSchema>;
 export type RequestKind = z.infer<typeof requestKindSchema>;

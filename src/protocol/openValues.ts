@@ -24,6 +24,9 @@ import type { Json } from './json.ts';
 import {
   type PromptOrigin,
   promptOriginSchema,
+  type Question,
+  type QuestionKind,
+  questionKindSchema,
   type RequestKind,
   requestKindSchema,
 } from './entryParts.ts';
@@ -103,6 +106,11 @@ export function unknownStatus(status: Open<SessionStatus>): string | undefined {
 /** [R9] What an unknown request would allow is not known: it is shown whole and can only be denied. */
 export function requestKindOf(kind: Open<RequestKind>): RequestKind | 'unknown' {
   return knownOf(requestKindSchema.options, kind) ?? 'unknown';
+}
+
+/** [R9] A question of an unknown kind is answered by its options, or in own words. */
+export function questionKindOf({ kind }: Pick<Question, 'kind'>): QuestionKind {
+  return knownOf(questionKindSchema.options, kind ?? 'choice') ?? 'choice';
 }
 
 /** [R9] A prompt of an unknown origin is nobody's: it counts as the system's. */

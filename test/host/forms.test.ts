@@ -86,10 +86,11 @@ describe.each(CLAUDE_VERSIONS)('forms with claude %s', (version) => {
     await answerForm(ada, second, { behavior: 'allow', content: { name: 'two', count: 2 } });
     await answerForm(ada, await waitingForm(ada), { behavior: 'deny' });
     await idle(4);
-    expect(toldAgent(ada).split('\n').map((line) => JSON.parse(line))).toEqual([
-      { action: 'decline' },
-      { action: 'accept', content: { name: 'two', count: 2 } },
-    ]);
+    expect(
+      toldAgent(ada)
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toEqual([{ action: 'decline' }, { action: 'accept', content: { name: 'two', count: 2 } }]);
   });
 
   it('what a server takes back no longer waits, and the turn can be stopped', async () => {

@@ -142,7 +142,10 @@ describe('answers to questions', () => {
     const choice = toggleOption(one, none, 1);
     expect(answersOf([one, many], [choice])).toBeUndefined();
     const both = toggleOption(many, toggleOption(many, none, 1), 0);
-    expect(answersOf([one, many], [choice, both])).toEqual({ 'One?': 'B', 'Many?': 'A, B' });
+    expect(answersOf([one, many], [choice, both])).toEqual({
+      answers: { 'One?': 'B', 'Many?': 'A, B' },
+      content: { 'One?': 'B', 'Many?': ['A', 'B'] },
+    });
   });
 
   it('take own words, but not empty ones', () => {
@@ -150,9 +153,11 @@ describe('answers to questions', () => {
     expect(other.options.size).toBe(0);
     expect(answersOf([one], [other])).toBeUndefined();
     const mine = { ...other, other: ' mine ' };
-    expect(answersOf([one], [mine])).toEqual({ 'One?': 'mine' });
+    expect(answersOf([one], [mine])).toMatchObject({ content: { 'One?': 'mine' } });
     // One answer is wanted: an option takes the place of the words.
-    expect(answersOf([one], [toggleOption(one, mine, 1)])).toEqual({ 'One?': 'B' });
+    expect(answersOf([one], [toggleOption(one, mine, 1)])).toMatchObject({
+      content: { 'One?': 'B' },
+    });
   });
 
   it('drop an option that is chosen twice where several may be chosen', () => {

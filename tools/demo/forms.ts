@@ -11,11 +11,23 @@ export const FORMS: Readonly<Record<string, unknown>> = {
     message: 'Where should the release go?',
     requestedSchema: object(
       {
-        name: { type: 'string', title: 'Name', description: 'Of the release', minLength: 2, maxLength: 20 },
+        name: {
+          type: 'string',
+          title: 'Name',
+          description: 'Of the release',
+          minLength: 2,
+          maxLength: 20,
+        },
         count: { type: 'integer', title: 'Copies', minimum: 1, maximum: 9, default: 3 },
         ratio: { type: 'number', title: 'Share', minimum: 0, maximum: 1 },
         draft: { type: 'boolean', title: 'Draft', default: true },
-        color: { type: 'string', title: 'Color', enum: ['r', 'g'], enumNames: ['Red', 'Green'], default: 'g' },
+        color: {
+          type: 'string',
+          title: 'Color',
+          enum: ['r', 'g'],
+          enumNames: ['Red', 'Green'],
+          default: 'g',
+        },
         mail: { type: 'string', title: 'Mail', format: 'email' },
         page: { type: 'string', title: 'Page', format: 'uri' },
         day: { type: 'string', title: 'Day', format: 'date' },
@@ -33,11 +45,23 @@ export const FORMS: Readonly<Record<string, unknown>> = {
         maxItems: 2,
         items: { type: 'string', enum: ['linux, glibc', 'mac', 'win'] },
       },
-      one: { type: 'string', title: 'One', oneOf: [{ const: 'a', title: 'First' }, { const: 'b', title: 'Second' }] },
+      one: {
+        type: 'string',
+        title: 'One',
+        oneOf: [
+          { const: 'a', title: 'First' },
+          { const: 'b', title: 'Second' },
+        ],
+      },
       many: {
         type: 'array',
         title: 'Many',
-        items: { anyOf: [{ const: 'x', title: 'Ex' }, { const: 'y', title: 'Why' }] },
+        items: {
+          anyOf: [
+            { const: 'x', title: 'Ex' },
+            { const: 'y', title: 'Why' },
+          ],
+        },
       },
     }),
   },
@@ -56,11 +80,16 @@ export const FORMS: Readonly<Record<string, unknown>> = {
   empty: { message: 'Go on?', requestedSchema: object({}) },
   nested: {
     message: 'Nested?',
-    requestedSchema: object({ deep: { type: 'object', properties: { a: { type: 'string' } } } }, ['deep']),
+    requestedSchema: object({ deep: { type: 'object', properties: { a: { type: 'string' } } } }, [
+      'deep',
+    ]),
   },
   broken: { message: 'Broken?', requestedSchema: { type: 'object', properties: 'none' } },
   wordy: { message: 'Wordy?', requestedSchema: { type: 'string' } },
-  strange: { message: 'Strange?', requestedSchema: object({ a: { type: 'wormhole', minimum: 'few' } }) },
+  strange: {
+    message: 'Strange?',
+    requestedSchema: object({ a: { type: 'wormhole', minimum: 'few' } }),
+  },
   nothing: { message: 'Nothing?' },
   mute: {},
 };

@@ -87,8 +87,9 @@ function titleOf(request: EntryOf<'request'>, tool: string, t: Translate): strin
       return t('Plan');
     case 'question':
       return t('Question');
-    case 'permission':
     case 'form':
+      return t('Form: {0}', showDeceptive(request.tool));
+    case 'permission':
       return t('Permission: {0}', tool);
     case 'unknown':
       return `${showDeceptive(request.request)}: ${tool}`;

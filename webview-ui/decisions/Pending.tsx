@@ -11,6 +11,7 @@ import { showDeceptive } from '../../src/base/visibleText.ts';
 import { decisionText } from '../cards/RequestCard.tsx';
 import { Icon } from '../parts/Icon.tsx';
 import { useUi } from '../ui.ts';
+import { FormRequest } from './FormRequest.tsx';
 import { PermissionRequest } from './PermissionRequest.tsx';
 import { PlanRequest } from './PlanRequest.tsx';
 import { QuestionRequest } from './QuestionRequest.tsx';
@@ -50,8 +51,9 @@ function RequestBody(props: {
       return <QuestionRequest {...props} />;
     case 'plan':
       return <PlanRequest {...props} />;
-    case 'permission':
     case 'form':
+      return <FormRequest {...props} />;
+    case 'permission':
       return <PermissionRequest {...props} />;
     case 'unknown':
       return <UnknownRequest {...props} />;

@@ -2,6 +2,7 @@
 import { useState } from 'preact/hooks';
 import * as z from 'zod/mini';
 import { type Question, questionSchema } from '../../src/protocol/entryParts.ts';
+import { questionKindOf } from '../../src/protocol/openValues.ts';
 import { partOf } from '../../src/protocol/toolView.ts';
 import { Icon } from '../parts/Icon.tsx';
 import { showDeceptive } from '../../src/base/visibleText.ts';
@@ -11,6 +12,7 @@ import {
   answerOf,
   answersOf,
   type Choice,
+  firstText,
   NO_CHOICE,
   toggleOption,
   toggleOther,
@@ -31,12 +33,19 @@ function OneQuestion(props: {
   const { t } = useUi();
   const { question, name, choice, isBlocked, hasKeys, isAwake, onChange } = props;
   const type = question.multiSelect === true ? 'checkbox' : 'radio';
+  const kind = questionKindOf(question);
   return (
     <fieldset class="question" disabled={isBlocked}>
       <legend dir="auto">
         {question.header !== undefined && <span class="tag">{showDeceptive(question.header)}</span>}{' '}
         {showDeceptive(question.question)}
       </legend>
+      {question.description !== undefined && (
+        <p class="muted" dir="auto">
+          {showDeceptive(question.description)}
+        </p>
+      )}
+      {kind !== 'choice' && <TypedAnswer {...{ question, choice, onChange }} />}
       {question.options.map((option, at) => (
         <label key={at} class="option">
           <input
@@ -61,16 +70,18 @@ function OneQuestion(props: {
           </span>
         </label>
       ))}
-      <label class="option">
-        <input
-          type={type}
-          name={name}
-          checked={choice.other !== undefined}
-          onChange={() => onChange(toggleOther(question, choice))}
-        />
-        <span class="option-text">{t('Other')}</span>
-      </label>
-      {choice.other !== undefined && (
+      {kind === 'choice' && (
+        <label class="option">
+          <input
+            type={type}
+            name={name}
+            checked={choice.other !== undefined}
+            onChange={() => onChange(toggleOther(question, choice))}
+          />
+          <span class="option-text">{t('Other')}</span>
+        </label>
+      )}
+      {kind === 'choice' && choice.other !== undefined && (
         <textarea
           rows={2}
           dir="auto"
@@ -81,6 +92,49 @@ function OneQuestion(props: {
         />
       )}
     </fieldset>
+  );
+}
+
+/** A question that is answered by a text, or by a number between its bounds. */
+function TypedAnswer(props: {
+  readonly question: Question;
+  readonly choice: Choice;
+  readonly onChange: (choice: Choice) => void;
+}) {
+  const { t } = useUi();
+  const { question, choice, onChange } = props;
+  const { min, max, unit = '' } = question;
+  const value = choice.other ?? firstText(question);
+  const change = (other: string): void => onChange({ options: new Set(), other });
+  if (questionKindOf(question) === 'text') {
+    return (
+      <textarea
+        rows={2}
+        dir="auto"
+        aria-label={t('Your own answer')}
+        placeholder={question.placeholder ?? t('Your own answer')}
+        value={value}
+        onInput={(event) => change(event.currentTarget.value)}
+      />
+    );
+  }
+  const isWrong =
+    value.trim() !== '' && answerOf(question, { options: new Set(), other: value }) === undefined;
+  const bounds = min === undefined || max === undefined ? '' : t('{0} to {1}', min, max);
+  return (
+    <div class="field">
+      <input
+        type="text"
+        inputMode="decimal"
+        aria-label={t('Your own answer')}
+        aria-invalid={isWrong}
+        value={value}
+        onInput={(event) => change(event.currentTarget.value)}
+      />
+      <p class={`field-note ${isWrong ? 'bad' : 'muted'}`} dir="auto">
+        {showDeceptive(`${bounds} ${unit}`.trim())}
+      </p>
+    </div>
   );
 }
 
@@ -109,7 +163,7 @@ export function QuestionRequest({ request, index, isFirst, block }: RequestProps
   const base = { requestId: request.requestId, inputHash: request.inputHash };
   const send = (): void => {
     if (answers === undefined || block !== undefined || !isWhole) return;
-    store.answer({ ...base, behavior: 'allow', isWhole, answers });
+    store.answer({ ...base, behavior: 'allow', isWhole, ...answers });
   };
   // Digits go to the first question that is still open, or to the only one.
   const keyed = questions.length === 1 ? 0 : present;
@@ -153,7 +207,7 @@ export function QuestionRequest({ request, index, isFirst, block }: RequestProps
         index={index}
         isBlocked={block !== undefined || answers === undefined}
         onAllowUnseen={() =>
-          answers && store.answer({ ...base, behavior: 'allow', unseen: true, answers })
+          answers && store.answer({ ...base, behavior: 'allow', unseen: true, ...answers })
         }
       />
       <div class="answers">

@@ -1,5 +1,15 @@
 // What a person chose for the agent's questions, and when that is enough to send.
 import type { Question } from '../../src/protocol/entryParts.ts';
+import { questionKindOf } from '../../src/protocol/openValues.ts';
+
+/** A text, or the labels that were chosen: a comma in one of them is its own. */
+export type Answer = string | string[];
+
+/** All of them: as texts for every host, and as they were chosen. */
+export interface Answers {
+  readonly answers: Record<string, string>;
+  readonly content: Record<string, Answer>;
+}
 
 /** Chosen options by their place, and own words. */
 export interface Choice {
@@ -25,8 +35,10 @@ export function toggleOther(question: Question, choice: Choice): Choice {
   return { options: question.multiSelect === true ? choice.options : new Set(), other: '' };
 }
 
-/** The answer as the agent gets it; undefined while it is incomplete. */
-export function answerOf(question: Question, choice: Choice | undefined): string | undefined {
+/** The answer, a list where several may be chosen; undefined while it is incomplete or out of its bounds. */
+export function answerOf(question: Question, choice: Choice | undefined): Answer | undefined {
+  const kind = questionKindOf(question);
+  if (kind !== 'choice') return typedAnswer(question, choice?.other ?? firstText(question));
   if (choice === undefined) return undefined;
   const labels = question.options
     .filter((_, at) => choice.options.has(at))
@@ -34,19 +46,40 @@ export function answerOf(question: Question, choice: Choice | undefined): string
   const other = choice.other?.trim();
   if (other === '') return undefined;
   const parts = other === undefined ? labels : [...labels, other];
-  return parts.length === 0 ? undefined : parts.join(', ');
+  if (parts.length === 0) return undefined;
+  return question.multiSelect === true ? parts : parts.join(', ');
 }
 
-/** Answers by question text; undefined while one is missing. */
+/** What stands in the field of a question that is typed, before anybody has typed. */
+export function firstText(question: Question): string {
+  return question.default === undefined ? '' : String(question.default);
+}
+
+function typedAnswer(question: Question, typed: string): string | undefined {
+  const text = typed.trim();
+  if (text === '') return undefined;
+  if (questionKindOf(question) === 'text') return text;
+  const { min = -Infinity, max = Infinity } = question;
+  const number = Number(text);
+  return Number.isFinite(number) && number >= min && number <= max ? String(number) : undefined;
+}
+
+/** Answers by question text, as texts, and with lists where several were chosen; undefined while one is missing. */
 export function answersOf(
   questions: readonly Question[],
   choices: readonly (Choice | undefined)[],
-): Record<string, string> | undefined {
-  const answers: Record<string, string> = {};
+): Answers | undefined {
+  const content: Record<string, Answer> = {};
   for (const [at, question] of questions.entries()) {
     const answer = answerOf(question, choices[at]);
     if (answer === undefined) return undefined;
-    answers[question.question] = answer;
+    content[question.question] = answer;
   }
-  return answers;
+  const answers = Object.fromEntries(
+    Object.entries(content).map(([question, answer]) => [
+      question,
+      typeof answer === 'string' ? answer : answer.join(', '),
+    ]),
+  );
+  return { answers, content };
 }

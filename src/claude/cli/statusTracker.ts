@@ -46,7 +46,9 @@ export class StatusTracker {
   /** A request is over: what was before it goes on, unless the turn has ended meanwhile. */
   resume(): void {
     if (this.status !== 'waiting') return;
-    this.set(this.beforeWait === 'idle' && this.options.openRequest() === undefined ? 'idle' : 'working');
+    this.set(
+      this.beforeWait === 'idle' && this.options.openRequest() === undefined ? 'idle' : 'working',
+    );
   }
 
   /** Derives the status from other lines for a CLI without state events. */

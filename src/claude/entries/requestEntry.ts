@@ -7,7 +7,13 @@ import { questionSchema } from '../../protocol/entryParts.ts';
 import { PLAN_TOOL, QUESTION_TOOL, suggestionText, toolView } from './viewOfTool.ts';
 import type { canUseToolSchema } from '../wire/streamJson.ts';
 
-const askSchema = z.looseObject({ questions: z.array(questionSchema) });
+/** As the tool is called: questions that take a text or a number have no options, and their own word for a default. */
+const askedSchema = z.looseObject({
+  ...questionSchema.shape,
+  options: z._default(questionSchema.shape.options, []),
+  defaultValue: z.optional(z.number()),
+});
+const askSchema = z.looseObject({ questions: z.array(askedSchema) });
 const planSchema = z.looseObject({ plan: z.optional(z.string()) });
 
 /** What the request's entry needs beside the request. */
@@ -72,7 +78,11 @@ function agentOf(subagent: Subagent | undefined): EntryOf<'request'>['agent'] {
 function questionsOf(tool: string, input: unknown): Question[] | undefined {
   if (tool !== QUESTION_TOOL) return undefined;
   const parsed = askSchema.safeParse(input);
-  return parsed.success ? parsed.data.questions : undefined;
+  if (!parsed.success) return undefined;
+  return parsed.data.questions.map(({ defaultValue, ...question }) => ({
+    ...question,
+    ...omitUndefined({ default: defaultValue }),
+  }));
 }
 
 /** Markdown of the plan in an ExitPlanMode input. */

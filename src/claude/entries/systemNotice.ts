@@ -63,7 +63,10 @@ export function systemNotice(
 }
 
 /** A server says that what it asked for at an address has been done there: the request itself may still wait. */
-export function formDoneNotice(server: unknown, base: { readonly id: string; readonly at: number }): EntryOf<'notice'> {
+export function formDoneNotice(
+  server: unknown,
+  base: { readonly id: string; readonly at: number },
+): EntryOf<'notice'> {
   const words =
     typeof server === 'string'
       ? say`“${server}” says that what it asked for in a browser is done.`

@@ -53,7 +53,9 @@ export class OpenRequests {
 
   /** Whether the CLI asks for something that is understood here. */
   understands({ request }: ControlRequestLine): boolean {
-    return canUseToolSchema.safeParse(request).success || elicitationSchema.safeParse(request).success;
+    return (
+      canUseToolSchema.safeParse(request).success || elicitationSchema.safeParse(request).success
+    );
   }
 
   /** Takes the request out to be answered; undefined if it no longer waits. */

@@ -71,7 +71,8 @@ export interface FormPlace {
   readonly isLoopback: boolean;
 }
 
-const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d+){3}|0\.0\.0\.0|\[::1?\]|\[::ffff:7f[\da-f]{2}:[\da-f]+\])$/;
+const LOOPBACK =
+  /^(localhost|.+\.localhost|127(\.\d+){3}|0\.0\.0\.0|\[::1?\]|\[::ffff:7f[\da-f]{2}:[\da-f]+\])$/;
 
 /** [U4] Where an address leads; undefined if it is none that a browser may be sent to. */
 export function placeOf(url: string): FormPlace | undefined {

@@ -98,7 +98,8 @@ function daysIn(year: number, month: number): number {
 function numberProblem(field: FormField, value: unknown): Words | undefined {
   const title = fieldTitle(field);
   const { min, max } = field;
-  if (typeof value !== 'number' || !Number.isFinite(value)) return say`“${title}” must be a number.`;
+  if (typeof value !== 'number' || !Number.isFinite(value))
+    return say`“${title}” must be a number.`;
   if (fieldTypeOf(field) === 'integer' && !Number.isInteger(value)) {
     return say`“${title}” must be a whole number.`;
   }
@@ -118,7 +119,8 @@ function choicesProblem(field: FormField, value: unknown): Words | undefined {
     return say`“${title}” takes its options only.`;
   }
   if (new Set(value).size !== value.length) return say`“${title}” has an option twice.`;
-  if (min !== undefined && value.length < min) return say`“${title}” needs at least ${min} options.`;
+  if (min !== undefined && value.length < min)
+    return say`“${title}” needs at least ${min} options.`;
   if (max !== undefined && value.length > max) return say`“${title}” takes at most ${max} options.`;
   return undefined;
 }

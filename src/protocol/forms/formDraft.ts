@@ -19,12 +19,26 @@ export function withValue(draft: FormDraft, name: string, value: Json | undefine
 }
 
 /** What is answered: a field with an empty text was not filled in. */
-export function contentOf({ fields = [] }: Form, draft: FormDraft): { readonly [name: string]: Json } {
+export function contentOf(
+  { fields = [] }: Form,
+  draft: FormDraft,
+): { readonly [name: string]: Json } {
   const entries = fields.flatMap(({ name }) => {
     const value = Object.hasOwn(draft, name) ? draft[name] : undefined;
     return value === undefined || value === '' ? [] : [[name, value] as const];
   });
   return Object.fromEntries(entries);
+}
+
+/** What is answered by what was typed: texts of numbers and of JSON are read. */
+export function typedContent(form: Form, draft: FormDraft): { readonly [name: string]: Json } {
+  const read = (form.fields ?? []).flatMap((field) => {
+    const value = Object.hasOwn(draft, field.name) ? draft[field.name] : undefined;
+    const isTyped = ['number', 'integer', 'json'].includes(fieldTypeOf(field));
+    const given = isTyped && typeof value === 'string' ? readValue(field, value) : value;
+    return given === undefined ? [] : [[field.name, given] as const];
+  });
+  return contentOf(form, Object.fromEntries(read));
 }
 
 const YES = /^(yes|y|true|on|1)$/i;
@@ -82,7 +96,5 @@ export function valueText(field: FormField, value: Json | undefined): string {
       ? (field.options?.find((option) => option.value === one)?.label ?? one)
       : JSON.stringify(one);
   if (value === undefined) return '';
-  return Array.isArray(value)
-    ? (value as readonly Json[]).map(labelOf).join(', ')
-    : labelOf(value);
+  return Array.isArray(value) ? (value as readonly Json[]).map(labelOf).join(', ') : labelOf(value);
 }

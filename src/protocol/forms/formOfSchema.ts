@@ -7,7 +7,10 @@ import type { FieldType, FormField } from './form.ts';
 type Properties = Readonly<Record<string, unknown>>;
 
 /** Fields of an object schema, those of `order` first and in it; undefined: this is no schema of an object. */
-export function fieldsOfSchema(schema: unknown, order: readonly string[] = []): FormField[] | undefined {
+export function fieldsOfSchema(
+  schema: unknown,
+  order: readonly string[] = [],
+): FormField[] | undefined {
   if (!isRecord(schema) || !isRecord(schema['properties'])) return undefined;
   if (schema['type'] !== undefined && schema['type'] !== 'object') return undefined;
   const properties: Properties = schema['properties'];

@@ -1,0 +1,80 @@
+// A tool's server wants an address to be opened: where it leads is said first, and only a click opens it.
+import { showDeceptive } from '../../src/base/visibleText.ts';
+import { type Form, placeOf } from '../../src/protocol/forms/form.ts';
+import { Icon } from '../parts/Icon.tsx';
+import { useUi } from '../ui.ts';
+import { FormHead } from './FormHead.tsx';
+import type { RequestProps } from './PermissionRequest.tsx';
+import { CutNote, useWhole } from './useWhole.tsx';
+
+/** The request with its host name. No key opens it. */
+export function AddressRequest(
+  props: RequestProps & { readonly form: Form; readonly url: string },
+) {
+  const { request, index, block, url } = props;
+  const { store, post, t } = useUi();
+  const whole = useWhole(request);
+  const { isWhole } = whole;
+  const place = placeOf(url);
+  const host = place?.host ?? '';
+  const isLoopback = place?.isLoopback === true;
+  const isBlocked = block !== undefined;
+  const base = { requestId: request.requestId, inputHash: request.inputHash };
+  const computer = store.header.value?.session?.computer ?? '';
+  const open = (): void => {
+    if (isLoopback) return store.answer({ ...base, behavior: 'allow', isWhole, open: true });
+    post({ type: 'open-link', url });
+    store.answer({ ...base, behavior: 'allow', isWhole });
+  };
+  return (
+    <>
+      <FormHead
+        request={request}
+        title={t('“{0}” wants to open {1}', showDeceptive(request.tool), showDeceptive(host))}
+      />
+      <div class="pending-body">
+        <pre class="value address" dir="ltr">
+          {showDeceptive(url)}
+        </pre>
+        {isLoopback && (
+          <p class="line">
+            <Icon name="info" />
+            <span class="line-text">
+              {t(
+                'This address leads to the session’s own computer. It is opened there: {0}',
+                computer,
+              )}
+            </span>
+          </p>
+        )}
+      </div>
+      <CutNote
+        whole={whole}
+        index={index}
+        isBlocked={isBlocked}
+        onAllowUnseen={() => store.answer({ ...base, behavior: 'allow', unseen: true })}
+      />
+      <div class="answers">
+        <button type="button" class="button" disabled={isBlocked || !isWhole} onClick={open}>
+          {isLoopback ? t('Open on {0}', computer) : t('Open {0}', showDeceptive(host))}
+        </button>
+        <button
+          type="button"
+          class="button-second"
+          onClick={() => post({ type: 'copy', text: url })}
+        >
+          {t('Copy address')}
+        </button>
+        <button
+          type="button"
+          class="button-second"
+          disabled={isBlocked}
+          onClick={() => store.answer({ ...base, behavior: 'deny' })}
+        >
+          {t('Decline')}
+        </button>
+      </div>
+      {isBlocked && <p class="muted block-reason">{block}</p>}
+    </>
+  );
+}
