@@ -129,6 +129,50 @@ export function noQuestion(): AppError {
   });
 }
 
+/** The request names no address. */
+export function noAddress(): AppError {
+  return new AppError('invalid-input', {
+    happened: say`This request names no address to open.`,
+    kept: say`Nothing was sent.`,
+    remedy: say`Use /allow or /deny.`,
+  });
+}
+
+/** No form waits. */
+export function noForm(): AppError {
+  return new AppError('invalid-input', {
+    happened: say`No form waits to be filled in.`,
+    kept: say`Nothing was sent.`,
+  });
+}
+
+/** The form has no such field. */
+export function noSuchField(count: number): AppError {
+  return new AppError('invalid-input', {
+    happened: say`The form has no field of this number.`,
+    kept: say`Nothing was changed.`,
+    remedy: say`Use /field with a number from 1 to ${count} and a value.`,
+  });
+}
+
+/** What was filled in does not fit; `what` names the field. */
+export function badField(what: Words): AppError {
+  return new AppError('invalid-input', {
+    happened: what,
+    kept: say`Nothing was sent; what was filled in is kept.`,
+    remedy: say`Correct it with /field and the number of the field, then /allow.`,
+  });
+}
+
+/** A form is answered at once by JSON. */
+export function badJson(): AppError {
+  return new AppError('invalid-input', {
+    happened: say`This is no JSON.`,
+    kept: say`Nothing was sent.`,
+    remedy: say`Use /field to fill in a field at a time.`,
+  });
+}
+
 /** Several questions were asked at once. */
 export function answersMissing(count: number): AppError {
   return new AppError('invalid-input', {

@@ -1,5 +1,4 @@
 // One field of a form with its label, its control, its hint and what is wrong with it.
-import type { JSX } from 'preact';
 import { showDeceptive } from '../../src/base/visibleText.ts';
 import { fieldTitle, fieldTypeOf, type FormField } from '../../src/protocol/forms/form.ts';
 import type { Json } from '../../src/protocol/json.ts';
@@ -131,7 +130,7 @@ function Control(props: FieldProps & { readonly hint: string }) {
     dir: 'auto' as const,
     autocomplete: 'off',
     value: text,
-    onInput: (event: JSX.TargetedInputEvent<HTMLInputElement>) =>
+    onInput: (event: { readonly currentTarget: HTMLInputElement }) =>
       onChange(event.currentTarget.value),
   };
   if (type === 'integer') return <input {...typed} type="text" inputMode="numeric" />;

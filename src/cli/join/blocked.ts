@@ -115,8 +115,11 @@ function requestWords(
   const what = entry ? requestText(entry) : `? ${pending.request}: ${pending.tool}`;
   const kind = requestKindOf(pending.request);
   const mayAnswer = may(view, 'approve') || (kind === 'question' && may(view, 'prompt'));
-  const verbs = { question: '/answer TEXT', unknown: '/deny' };
-  const verb = kind === 'question' || kind === 'unknown' ? verbs[kind] : '/allow or /deny';
+  const allow = '/allow or /deny';
+  const verb = {
+    ...{ question: '/answer TEXT', unknown: '/deny', permission: allow, plan: allow },
+    form: '/field N VALUE and /allow, or /deny',
+  }[kind];
   const how = mayAnswer
     ? `To answer: “twinhelm join ${target}”, then ${verb}; or in VS Code.`
     : 'Its owner has to answer it.';

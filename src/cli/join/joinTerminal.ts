@@ -10,6 +10,7 @@ import { isSettled, type RoomView } from '../../session/view.ts';
 import { createPaint, requestText } from '../text/entryText.ts';
 import { lineCutByTerminal } from '../errors.ts';
 import { EXIT, exitCodeOf } from '../exitCode.ts';
+import { FormDrafts } from './formDrafts.ts';
 import { readLines } from './inputLines.ts';
 import { type CliIo, oneLine } from '../io.ts';
 import { viewStanding } from '../../client/panel/panelModel.ts';
@@ -29,6 +30,9 @@ const HELP = `What you type is sent as a prompt. Commands:
   /allow-unseen [N] allow it all the same (owners)
   /answer TEXT      answer a question: an option's number, or text; several
                     questions at once: answers with semicolons between them
+  /field N VALUE    fill in a field of a form, which /allow sends; /answer
+                    with a JSON object does both at once
+  /open [N]         open the address that is asked for on the session's computer
   /admit WHO        let a guest control (owners)
   /stop             interrupt              /people    who is here
   /stop-task [N]    end background work
@@ -55,10 +59,9 @@ export async function runTerminal(io: CliIo, view: RoomView, me: Person): Promis
     screen.line(paint.red(`✗ ${oneLine(errorText(error))}`));
   const say = (text: string): void => screen.line(paint.dim(`— ${text} —`));
   const run = (line: string): void => {
-    runLine(view, screen, line, shown, () => quit.abort()).catch(complain);
+    runLine(view, screen, line, kept, () => quit.abort()).catch(complain);
   };
-  /** Inputs that were shown whole, by their blobs. */
-  const shown = new Map<string, string>();
+  const kept: Kept = { shown: new Map(), drafts: new FormDrafts() };
   /** Pasted lines that wait to be sent as one prompt. */
   let pasted: string[] = [];
   const paste = (lines: readonly string[]): void => {
@@ -115,11 +118,18 @@ export async function runTerminal(io: CliIo, view: RoomView, me: Person): Promis
   }
 }
 
+/** What a terminal keeps between two lines. */
+interface Kept {
+  /** Inputs that were shown whole, by their blobs. */
+  readonly shown: Map<string, string>;
+  readonly drafts: FormDrafts;
+}
+
 async function runLine(
   view: RoomView,
   screen: TerminalView,
   text: string,
-  shown: Map<string, string>,
+  { shown, drafts }: Kept,
   quit: () => void,
 ): Promise<void> {
   if (text.trim() === '') return;
@@ -154,8 +164,10 @@ async function runLine(
       return screen.showOlder();
     case 'view':
       return screen.line(await viewWhole(view, chosen(view, rest.trim() || undefined), shown));
+    case 'field':
+      return screen.line(drafts.fill(view, rest));
     default: {
-      const { answer, ...verb } = verbOf(view, name, rest);
+      const { answer, ...verb } = verbOf(view, name, rest, drafts);
       if (answer === undefined) sendVerb(view, verb);
       else view.send('answer', await answerArgs(view, answer, shown));
     }
@@ -172,6 +184,6 @@ async function viewWhole(
   if (blob === undefined) return requestText(request);
   const text = new TextDecoder().decode(await view.fetchBlob(blob));
   shown.set(blob, text);
-  const { inputCut: _, plan: _plan, questions: _questions, ...rest } = request;
+  const { inputCut: _, plan: _plan, questions: _questions, form: _form, ...rest } = request;
   return requestText({ ...rest, input: parseJson(text) ?? text });
 }

@@ -6,6 +6,7 @@ import type { Queued } from '../../protocol/state.ts';
 import type { RoomView } from '../../session/view.ts';
 import {
   answersMissing,
+  noAddress,
   noQuestion,
   nothingInBackground,
   nothingQueued,
@@ -18,13 +19,19 @@ import {
   wantsAnswer,
 } from '../errors.ts';
 import type { ScriptInput } from '../../protocol/local/script.ts';
+import { contentOfJson, type FormDrafts } from './formDrafts.ts';
 import { pendingRequests, type SendingInput } from './viewActions.ts';
 
 /** A line of the terminal as a verb of the scripting interface. */
 export type TerminalVerb = SendingInput & Pick<ScriptInput, 'answer'>;
 
 /** The verb of `/name rest`. Throws AppError 'usage' | 'invalid-input' before anything is sent. */
-export function verbOf(view: RoomView, name: string, rest: string): TerminalVerb {
+export function verbOf(
+  view: RoomView,
+  name: string,
+  rest: string,
+  drafts: FormDrafts,
+): TerminalVerb {
   switch (name) {
     case 'request':
     case 'release':
@@ -37,9 +44,16 @@ export function verbOf(view: RoomView, name: string, rest: string): TerminalVerb
     case 'admit':
       return { allow: needed(name, rest) };
     case 'allow-unseen': {
-      const { requestId, request } = chosen(view, rest.trim() || undefined);
-      if (requestKindOf(request) === 'question') throw wantsAnswer();
-      return { answer: { requestId, behavior: 'allow', unseen: true } };
+      const request = chosen(view, rest.trim() || undefined);
+      const { requestId } = request;
+      if (requestKindOf(request.request) === 'question') throw wantsAnswer();
+      const filled = drafts.content(request);
+      return { answer: { requestId, behavior: 'allow', unseen: true, ...filled } };
+    }
+    case 'open': {
+      const { requestId, form } = chosen(view, rest.trim() || undefined);
+      if (form?.url === undefined) throw noAddress();
+      return { answer: { requestId, behavior: 'allow', open: true } };
     }
     case 'allow':
     case 'deny': {
@@ -48,7 +62,8 @@ export function verbOf(view: RoomView, name: string, rest: string): TerminalVerb
       // To allow a question without an answer would answer it with nothing.
       if (name === 'allow' && requestKindOf(request.request) === 'question') throw wantsAnswer();
       const text = message === '' ? {} : { message };
-      return { answer: { requestId: request.requestId, behavior: name, ...text } };
+      const filled = name === 'allow' ? drafts.content(request) : {};
+      return { answer: { requestId: request.requestId, behavior: name, ...text, ...filled } };
     }
     case 'edit': {
       const [, number = '', text = ''] =
@@ -109,6 +124,8 @@ function queued(view: RoomView, rest: string): Queued {
 
 /** Answers the oldest question; never anything else that waits: that would allow it. */
 function answerOf(view: RoomView, text: string): TerminalVerb {
+  const filled = text.startsWith('{') ? contentOfJson(view, text) : undefined;
+  if (filled !== undefined) return { answer: { behavior: 'allow', ...filled } };
   const request = pendingRequests(view).find((one) => requestKindOf(one.request) === 'question');
   const questions = request?.questions ?? [];
   if (request === undefined || questions.length === 0) throw noQuestion();
@@ -116,15 +133,25 @@ function answerOf(view: RoomView, text: string): TerminalVerb {
   if (parts.length !== questions.length || parts.includes('')) {
     throw answersMissing(questions.length);
   }
-  const answers = Object.fromEntries(
-    questions.map((question, i) => [question.question, wordsOf(question, parts[i] ?? '')]),
+  const chosenOf = questions.map(
+    (question, i) => [question.question, wordsOf(question, parts[i] ?? '')] as const,
   );
-  return { answer: { requestId: request.requestId, behavior: 'allow', answers } };
+  const answers = Object.fromEntries(
+    chosenOf.map(([question, words]) => [
+      question,
+      typeof words === 'string' ? words : words.join(', '),
+    ]),
+  );
+  const hasLists = chosenOf.some(([, words]) => typeof words !== 'string');
+  const content = hasLists ? { content: Object.fromEntries(chosenOf) } : {};
+  return { answer: { requestId: request.requestId, behavior: 'allow', answers, ...content } };
 }
 
-/** The options that numbers stand for, else the text itself. */
-function wordsOf(question: Question, text: string): string {
-  const numbers = question.multiSelect === true ? text.split(',') : [text];
+/** The options that numbers stand for, a list where several may be chosen; else the text itself. */
+function wordsOf(question: Question, text: string): string | readonly string[] {
+  const isSeveral = question.multiSelect === true;
+  const numbers = isSeveral ? text.split(',') : [text];
   const labels = numbers.map((number) => question.options[Number(number) - 1]?.label);
-  return labels.every((label) => label !== undefined) ? labels.join(', ') : text;
+  if (!labels.every((label) => label !== undefined)) return text;
+  return isSeveral ? labels : (labels[0] ?? text);
 }

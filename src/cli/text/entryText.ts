@@ -5,10 +5,13 @@ import { authorName } from '../../client/standing/peopleWords.ts';
 import { untranslated } from '../../client/translate.ts';
 import { causeOf } from '../../protocol/requestCauses.ts';
 import { requestKindOf, wholeRequest } from '../../protocol/openValues.ts';
+import { formProblemOf } from '../../protocol/forms/form.ts';
+import { firstDraft } from '../../protocol/forms/formDraft.ts';
 import { restOf, textPart } from '../../protocol/toolView.ts';
 import type { Author, CutText } from '../../protocol/entryParts.ts';
 import type { Entry, EntryOf } from '../../protocol/transcript.ts';
 import { oneLine, printable } from '../io.ts';
+import { formLines } from './formText.ts';
 import { showDeceptive } from '../../base/visibleText.ts';
 
 /** How many lines of a tool's result are shown. */
@@ -139,7 +142,11 @@ function unknownBody(entry: EntryOf<'request'>): readonly string[] {
 }
 
 function knownBody(entry: EntryOf<'request'>): readonly string[] {
-  const { plan, questions = [], reason } = entry;
+  const { plan, questions = [], reason, form } = entry;
+  if (form !== undefined && formProblemOf(form) === undefined) {
+    return [...formLines(form, firstDraft(form)), ...cutNote(entry)];
+  }
+  if (requestKindOf(entry.request) === 'form') return unfillableBody(entry);
   const asked = questions.flatMap((question) => [
     showDeceptive(question.question),
     ...question.options.map(({ label }, i) => `${i + 1}. ${oneLine(label)}`),
@@ -155,6 +162,11 @@ function knownBody(entry: EntryOf<'request'>): readonly string[] {
           : [showDeceptive(command), ...besideCommand(entry)];
   const why = reason === undefined ? [] : [`(${oneLine(reason)})`];
   return [...body, ...cutNote(entry), ...why];
+}
+
+/** A form that nobody can fill in. */
+function unfillableBody(entry: EntryOf<'request'>): readonly string[] {
+  return [wholeJson(entry.input), ...cutNote(entry), '(It can’t be filled in: /deny declines it.)'];
 }
 
 /** What else the agent asks for, such as to leave the sandbox. */
