@@ -8,10 +8,24 @@ import type { Guest, HostRig } from './hostRig.ts';
 
 const SERVER = join(import.meta.dirname, '../../tools/demo/formServer.ts');
 
+/** The server of a project. */
+export interface FormServer {
+  /** SIGUSR2: it takes back what it asks; SIGURG: it says that all is done at its address. */
+  readonly signal: (name: NodeJS.Signals) => void;
+  /** Every answer that it got, as JSON. */
+  readonly answers: () => readonly string[];
+}
+
 /** Names the server in the project, lets it be used unasked, and gives what kills it or lets it speak. */
-export function withFormServer(rig: HostRig): { readonly signal: (name: NodeJS.Signals) => void } {
+export function withFormServer(rig: HostRig): FormServer {
   const pidFile = join(rig.folder, 'form-server.pid');
-  const forms = { command: process.execPath, args: [SERVER], env: { FORMS_PID: pidFile } };
+  const answersFile = join(rig.folder, 'form-answers');
+  writeFileSync(answersFile, '');
+  const forms = {
+    command: process.execPath,
+    args: [SERVER],
+    env: { FORMS_PID: pidFile, FORMS_ANSWERS: answersFile },
+  };
   writeFileSync(join(rig.project, '.mcp.json'), JSON.stringify({ mcpServers: { forms } }));
   const settings = {
     permissions: { defaultMode: 'default', allow: ['mcp__forms'] },
@@ -19,7 +33,10 @@ export function withFormServer(rig: HostRig): { readonly signal: (name: NodeJS.S
   };
   const configDir = rig.env['CLAUDE_CONFIG_DIR'] ?? '';
   writeFileSync(join(configDir, 'settings.json'), JSON.stringify(settings));
-  return { signal: (name) => process.kill(Number(readFileSync(pidFile, 'utf8')), name) };
+  return {
+    signal: (name) => process.kill(Number(readFileSync(pidFile, 'utf8')), name),
+    answers: () => readFileSync(answersFile, 'utf8').trim().split('\n'),
+  };
 }
 
 /** The directive by which the demo model lets a tool of the server ask. */

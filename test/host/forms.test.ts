@@ -3,19 +3,29 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { installClaude } from '../../tools/install/claudeCli.ts';
 import { CLAUDE_VERSIONS } from '../../tools/install/claudeVersions.ts';
 import { claudeDoes } from '../../tools/install/claudeFeatures.ts';
-import { answerForm, asking, toldAgent, waitingForm, withFormServer } from './formRig.ts';
-import { type Guest, HostRig } from './hostRig.ts';
+import {
+  answerForm,
+  asking,
+  type FormServer,
+  toldAgent,
+  waitingForm,
+  withFormServer,
+} from './formRig.ts';
+import { letIn } from './controlledGuests.ts';
+import { type Guest, HostRig, type MachineView } from './hostRig.ts';
 
 describe.each(CLAUDE_VERSIONS)('forms with claude %s', (version) => {
   let rig: HostRig;
   let ada: Guest & { readonly session: string };
-  let server: ReturnType<typeof withFormServer>;
+  let machine: MachineView;
+  let server: FormServer;
 
   beforeAll(async () => {
     rig = await HostRig.create({ claudePath: await installClaude(version) });
     server = withFormServer(rig);
     await rig.start();
-    ada = await (await rig.machine()).startSession();
+    machine = await rig.machine();
+    ada = await machine.startSession();
   });
   afterAll(() => rig.close());
 
@@ -127,14 +137,82 @@ describe.each(CLAUDE_VERSIONS)('forms with claude %s', (version) => {
     expect(told.every(({ text }) => /-3260[23]/.test(text))).toBe(true);
   });
 
-  it('a server that dies while it asks ends the call, and the form is withdrawn', async () => {
-    await ask('full', 'ask_and_die');
+  it('[U1] who may prompt but not approve sees a form and cannot answer it; who may, from any window', async () => {
+    await ask('full');
+    const request = await waitingForm(ada);
+    const bob = await letIn(rig, machine, ada, 'Bob');
+    const shown = await waitingForm(bob);
+    expect(shown).toEqual(request);
+    const answer = { behavior: 'allow', content: { name: 'Bob', count: 1 } } as const;
+    await expect(answerForm(bob, shown, answer)).rejects.toThrow(/may not answer this request/);
+    await answerForm(await machine.joinSession(ada.session), request, answer);
+    await expect(answerForm(ada, request, answer)).rejects.toThrow(/Ada has answered/);
     await idle(12);
-    const request = ada.ofKind('request').at(-1);
-    expect(ada.ofKind('decision').at(-1)).toMatchObject({
-      requestId: request?.requestId,
-      outcome: 'withdrawn',
+    expect(JSON.parse(toldAgent(ada))).toMatchObject({
+      action: 'accept',
+      content: { name: 'Bob' },
     });
-    expect(ada.ofKind('tool-result').at(-1)).toMatchObject({ outcome: 'error' });
+  });
+
+  it('[U6] several labels of a question reach the agent as a list, with their commas', async () => {
+    const options = ['A, b', 'C', 'D'].map((label) => ({ label, description: label }));
+    const questions = [{ question: 'Which?', header: 'W', multiSelect: true, options }];
+    // Two brackets side by side would end the directive.
+    const json = JSON.stringify({ questions }).replaceAll('}]}]}', '}] }] }');
+    await ada.view.request('prompt', { text: `[[tool:AskUserQuestion:${json}]]` });
+    const request = await waitingForm(ada);
+    const content = { 'Which?': ['A, b', 'C'] };
+    const answers = { 'Which?': 'A, b, C' };
+    const bad = answerForm(ada, request, { behavior: 'allow', answers, content: { 'Which?': {} } });
+    await expect(bad).rejects.toThrow(/a text, a number or a list of labels/);
+    await answerForm(ada, request, { behavior: 'allow', answers, content });
+    await idle(13);
+    expect(ada.ofKind('tool-result').at(-1)?.structured).toMatchObject({ answers: content });
+    expect(ada.ofKind('decision').at(-1)).toMatchObject({ outcome: 'answered', answers });
+  });
+
+  if (claudeDoes(version, 'form-address')) {
+    it('[U4] an address is agreed to without a content, and that it is done is said', async () => {
+      await ask('url');
+      const request = await waitingForm(ada);
+      expect(request.form).toEqual({
+        message: 'Please sign in.',
+        url: 'https://login.example.com/start?state=abc',
+      });
+      server.signal('SIGURG');
+      await ada.until('it is said', () =>
+        ada.ofKind('notice').some((one) => one.code === 'form-done'),
+      );
+      expect(ada.state.pending).toHaveLength(1);
+      // There is no desktop here that could open it.
+      const there = answerForm(ada, request, { behavior: 'allow', open: true });
+      await expect(there).rejects.toThrow(/could not open the address/);
+      await answerForm(ada, request, { behavior: 'allow' });
+      await idle(14);
+      expect(toldAgent(ada)).toBe('{"action":"accept"}');
+      expect(ada.ofKind('decision').at(-1)?.detail).toBe('login.example.com');
+    });
+  }
+
+  it('[U5] the end of the session cancels what nobody has answered', async () => {
+    await ask('full');
+    await waitingForm(ada);
+    const before = server.answers().length;
+    await machine.request('end', { session: ada.session });
+    await machine.rowWhen('it has ended', (row) => row.session.status === 'ended');
+    expect(server.answers().slice(before)).toEqual(['{"action":"cancel"}']);
+    await ada.until('nothing waits', () => ada.state.pending.length === 0);
+  });
+
+  it('a server that dies while it asks ends the call, and the form is withdrawn', async () => {
+    const eve = await machine.startSession();
+    await eve.view.request('prompt', { text: asking('full', 'ask_and_die') });
+    await eve.until('the turn ends', () => eve.ofKind('turn').length === 1);
+    await eve.until('nothing waits', () => eve.state.pending.length === 0);
+    const { requestId } = eve.ofKind('request')[0] ?? {};
+    expect(eve.ofKind('decision')).toMatchObject([{ requestId, outcome: 'withdrawn' }]);
+    expect(eve.ofKind('tool-result').at(-1)).toMatchObject({ outcome: 'error' });
+    await eve.view.request('prompt', { text: '[[text:and on]]' });
+    await eve.until('it goes on', () => eve.text.includes('and on'));
   });
 });

@@ -1,10 +1,12 @@
 // A tiny MCP server over standard input and output whose one tool asks the person: for tests of forms.
-import { writeFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { FORMS } from './forms.ts';
 
 type Message = Readonly<Record<string, unknown>>;
 
+/** Every answer is written there, for who wants to know what it was told at the end. */
+const answersFile = process.env['FORMS_ANSWERS'];
 /** Of questions that wait for an answer: what becomes of the tool call that asked. */
 const open = new Map<number, (answer: Message) => void>();
 let lastId = 100;
@@ -43,6 +45,8 @@ function take(message: Message): void {
   if (typeof method !== 'string') {
     const settle = typeof id === 'number' ? open.get(id) : undefined;
     if (typeof id === 'number') open.delete(id);
+    if (answersFile !== undefined)
+      appendFileSync(answersFile, `${JSON.stringify(message['result'])}\n`);
     settle?.(message);
     return;
   }
@@ -51,7 +55,6 @@ function take(message: Message): void {
     case 'initialize': {
       const serverInfo = { name: 'forms', version: '1.0.0' };
       const protocolVersion = given['protocolVersion'];
-      if (process.env['FORMS_LOG']) writeFileSync(process.env['FORMS_LOG'], JSON.stringify(params));
       send({ id, result: { protocolVersion, capabilities: { tools: {} }, serverInfo } });
       return;
     }
@@ -75,7 +78,7 @@ function take(message: Message): void {
 
 const pidFile = process.env['FORMS_PID'];
 if (pidFile !== undefined) writeFileSync(pidFile, String(process.pid));
-// Whoever runs it lets it take back what it asks, or say that a page was finished.
+// Whoever runs it lets it take back what it asks, or say that all is done at its address.
 process.on('SIGUSR2', () => {
   for (const requestId of open.keys()) {
     send({ method: 'notifications/cancelled', params: { requestId, reason: 'no longer needed' } });

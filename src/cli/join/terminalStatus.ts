@@ -118,7 +118,6 @@ function pendingText(state: SessionState, view: FactSource): string {
   if (only === undefined) return '';
   const ways = [
     mine.some(({ kind }) => kind === 'question') ? '/answer TEXT' : '',
-    mine.some(({ kind }) => kind === 'form') ? '/field N VALUE' : '',
     mine.some(({ kind }) => kind !== 'question' && kind !== 'unknown') ? '/allow or /deny' : '',
     mine.some(({ kind }) => kind === 'unknown') ? '/deny (this version does not know it)' : '',
   ];

@@ -68,8 +68,10 @@ function kindOf(field: FormField, format: string | undefined): string {
   }
 }
 
-function boundsOf({ min, max }: FormField): string {
+function boundsOf(field: FormField): string {
+  const { min, max } = field;
   if (min === undefined && max === undefined) return '';
-  if (min === undefined) return `at most ${max}`;
-  return max === undefined ? `at least ${min}` : `${min} to ${max}`;
+  const unit = fieldTypeOf(field) === 'text' ? ' characters' : '';
+  if (min === undefined) return `at most ${max}${unit}`;
+  return max === undefined ? `at least ${min}${unit}` : `${min} to ${max}${unit}`;
 }

@@ -183,7 +183,11 @@ function cutInput(entry: EntryWithInput, keep: Keep): Entry {
     if (fits(candidate)) return candidate;
   }
   // Only the input was tried so far; what else a request carries is shortened with it.
-  return shortenWhole({ ...entry, input: shortenStrings(entry.input, 60), inputCut });
+  const short = shortenWhole({ ...entry, input: shortenStrings(entry.input, 60), inputCut });
+  // What is filled in goes by the names and options of the form: they stay as they are, or it goes whole.
+  return short.kind === 'request' && entry.kind === 'request' && entry.form !== undefined
+    ? { ...short, form: entry.form }
+    : short;
 }
 
 /** Shortens every string that is not an id, by and by. */

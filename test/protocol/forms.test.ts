@@ -1,0 +1,253 @@
+// Forms as they travel: what a schema asks, what fits it, and where an address leads.
+import { describe, expect, it } from 'vitest';
+import { spoken } from '../../src/base/say.ts';
+import {
+  fieldTypeOf,
+  type Form,
+  formProblemOf,
+  formSchema,
+  placeOf,
+} from '../../src/protocol/forms/form.ts';
+import { contentProblems } from '../../src/protocol/forms/formContent.ts';
+import {
+  contentOf,
+  firstDraft,
+  readValue,
+  typedContent,
+  valueText,
+  withValue,
+} from '../../src/protocol/forms/formDraft.ts';
+import { fieldsOfSchema } from '../../src/protocol/forms/formOfSchema.ts';
+import type { Json } from '../../src/protocol/json.ts';
+import { FORMS } from '../../tools/demo/forms.ts';
+
+function formOf(name: string): Form {
+  const asked = FORMS[name];
+  if (typeof asked !== 'object' || asked === null || !('requestedSchema' in asked)) {
+    throw new Error('no form');
+  }
+  return { message: '', fields: fieldsOfSchema(asked.requestedSchema) ?? [] };
+}
+
+const FULL = formOf('full');
+const GOOD: { readonly [name: string]: Json } = { name: 'Ada', count: 2 };
+
+function wrong(form: Form, content: Json | undefined): readonly string[] {
+  return contentProblems(form, content).map(({ field, words }) => `${field}: ${spoken(words)}`);
+}
+
+describe('a schema as fields', () => {
+  it('takes every kind of field with its bounds, options and defaults', () => {
+    expect(FULL.fields).toEqual([
+      {
+        ...{ name: 'name', type: 'text', title: 'Name', description: 'Of the release' },
+        ...{ required: true, min: 2, max: 20 },
+      },
+      {
+        ...{ name: 'count', type: 'integer', title: 'Copies', required: true },
+        ...{ default: 3, min: 1, max: 9 },
+      },
+      { name: 'ratio', type: 'number', title: 'Share', min: 0, max: 1 },
+      { name: 'draft', type: 'boolean', title: 'Draft', default: true },
+      {
+        ...{ name: 'color', type: 'choice', title: 'Color', default: 'g' },
+        options: [
+          { value: 'r', label: 'Red' },
+          { value: 'g', label: 'Green' },
+        ],
+      },
+      { name: 'mail', type: 'text', title: 'Mail', format: 'email' },
+      { name: 'page', type: 'text', title: 'Page', format: 'uri' },
+      { name: 'day', type: 'text', title: 'Day', format: 'date' },
+    ]);
+    const [targets, one, many] = formOf('choices').fields ?? [];
+    expect(targets).toMatchObject({ type: 'choices', min: 1, max: 2 });
+    expect(one).toMatchObject({ type: 'choice', options: [{ value: 'a', label: 'First' }, {}] });
+    expect(many).toMatchObject({ type: 'choices', options: [{ value: 'x', label: 'Ex' }, {}] });
+  });
+
+  it('asks in the order that is said, and leaves out nothing', () => {
+    const schema = { type: 'object', properties: { b: {}, 2: {}, a: {}, 1: {} } };
+    const names = (order?: readonly string[]) =>
+      fieldsOfSchema(schema, order)?.map(({ name }) => name);
+    expect(names(['b', '2', 'gone', 'a'])).toEqual(['b', '2', 'a', '1']);
+    expect(names()).toEqual(['1', '2', 'b', 'a']);
+  });
+
+  it.each([
+    [undefined],
+    [null],
+    ['text'],
+    [[]],
+    [{}],
+    [{ type: 'string' }],
+    [{ type: 'object' }],
+    [{ type: 'object', properties: 'none' }],
+    [{ type: 'string', properties: {} }],
+  ])('is none if it asks for no object: %j', (schema) => {
+    expect(fieldsOfSchema(schema)).toBeUndefined();
+  });
+
+  it('[U3] what it does not say as it should is any JSON, and keeps its name', () => {
+    const fields = fieldsOfSchema({
+      properties: {
+        a: { type: 'wormhole', minimum: 'few' },
+        b: 'nothing',
+        c: { type: 'object', properties: {} },
+        d: { type: 'array', items: { type: 'string' } },
+        e: { type: ['string', 'null'] },
+        constructor: { type: 'string', title: 7, enum: [1, 2] },
+      },
+      required: 'all',
+    });
+    expect(fields?.map(({ name, type }) => `${name}: ${type}`)).toEqual([
+      ...['a: json', 'b: json', 'c: json', 'd: json', 'e: json', 'constructor: text'],
+    ]);
+    expect(fields?.every((field) => field.required === undefined)).toBe(true);
+    expect(formSchema.safeParse({ message: '', fields }).success).toBe(true);
+  });
+
+  it('[R9] a type and a problem of a later version are taken as what allows least', () => {
+    expect(fieldTypeOf({ type: 'colour' })).toBe('json');
+    expect(formProblemOf({ problem: 'cursed' })).toBe('unreadable');
+    expect(formProblemOf({})).toBeUndefined();
+  });
+});
+
+describe('[U2] a content fits its form', () => {
+  it('if every field does, and those that are not needed may be missing', () => {
+    expect(wrong(FULL, GOOD)).toEqual([]);
+    expect(
+      wrong(FULL, {
+        ...GOOD,
+        ...{
+          ratio: 0.5,
+          draft: false,
+          color: 'r',
+          mail: 'a@b.example',
+          page: 'https://x.example/',
+        },
+        day: '2028-02-29',
+      }),
+    ).toEqual([]);
+    expect(wrong({ message: '' }, undefined)).toEqual([]);
+    expect(wrong({ message: '' }, {})).toEqual([]);
+  });
+
+  it.each<readonly [{ readonly [name: string]: Json }, string]>([
+    [{ name: '' }, 'name: “Name” is needed.'],
+    [{ name: 'A' }, 'name: “Name” needs at least 2 characters.'],
+    [{ name: '🙂' }, 'name: “Name” needs at least 2 characters.'],
+    [{ name: 'x'.repeat(21) }, 'name: “Name” takes at most 20 characters.'],
+    [{ name: 7 }, 'name: “Name” must be a text.'],
+    [{ count: '2' }, 'count: “Copies” must be a number.'],
+    [{ count: 1.5 }, 'count: “Copies” must be a whole number.'],
+    [{ count: 0 }, 'count: “Copies” must be 1 or more.'],
+    [{ count: 10 }, 'count: “Copies” must be 9 or less.'],
+    [{ ratio: null }, 'ratio: “Share” must be a number.'],
+    [{ draft: 'yes' }, 'draft: “Draft” must be yes or no.'],
+    [{ color: 'Red' }, 'color: “Color” must be one of its options.'],
+    [{ mail: 'ada' }, 'mail: “Mail” must be an e-mail address.'],
+    [{ page: 'x.example' }, 'page: “Page” must be a full web address.'],
+    [{ day: '2026-02-29' }, 'day: “Day” must be a date like 2026-01-31.'],
+    [{ day: '1.2.2026' }, 'day: “Day” must be a date like 2026-01-31.'],
+    [{ more: 1 }, 'more: The form has no field “more”.'],
+    [{ constructor: 1 }, 'constructor: The form has no field “constructor”.'],
+  ])('or the field is named: %j', (content, said) => {
+    expect(wrong(FULL, { ...GOOD, ...content })).toEqual([said]);
+  });
+
+  it('a list has options only, each once, and as many as may be', () => {
+    const form = formOf('choices');
+    expect(wrong(form, { targets: ['linux, glibc', 'mac'] })).toEqual([]);
+    expect(wrong(form, { targets: 'mac' })).toEqual(['targets: “Targets” takes its options only.']);
+    expect(wrong(form, { targets: ['bsd'] })).toEqual([
+      'targets: “Targets” takes its options only.',
+    ]);
+    expect(wrong(form, { targets: [] })).toEqual(['targets: “Targets” needs at least 1 options.']);
+    expect(wrong(form, { targets: ['mac', 'mac'] })).toEqual([
+      'targets: “Targets” has an option twice.',
+    ]);
+    expect(wrong(form, { targets: ['mac', 'win', 'linux, glibc'] })).toEqual([
+      'targets: “Targets” takes at most 2 options.',
+    ]);
+  });
+
+  it.each([['text'], [7], [null], [[]]])('a content is an object: %j', (content) => {
+    expect(wrong(FULL, content)).toEqual([': What was filled in is no list of fields.']);
+  });
+});
+
+describe('a form while it is filled in', () => {
+  const field = (form: string, name: string) => {
+    const found = formOf(form).fields?.find((one) => one.name === name);
+    if (found === undefined) throw new Error('no field');
+    return found;
+  };
+
+  it.each<readonly [string, string, string, Json | undefined]>([
+    ['full', 'name', ' Ada ', ' Ada '],
+    ['full', 'name', '  ', undefined],
+    ['full', 'count', '2', 2],
+    ['full', 'count', 'two', 'two'],
+    ['full', 'ratio', '1e-1', 0.1],
+    ['full', 'draft', 'No', false],
+    ['full', 'draft', 'maybe', 'maybe'],
+    ['full', 'color', '1', 'r'],
+    ['full', 'color', 'Green', 'g'],
+    ['full', 'color', 'g', 'g'],
+    ['full', 'color', '7', '7'],
+    ['choices', 'targets', 'linux, glibc', ['linux, glibc']],
+    ['choices', 'targets', '1, 3', ['linux, glibc', 'win']],
+    ['choices', 'many', 'Ex,y', ['x', 'y']],
+  ])('%s, %s: %j is read as %j', (form, name, text, value) => {
+    expect(readValue(field(form, name), text)).toEqual(value);
+  });
+
+  it('begins with its defaults, and leaves out what is empty', () => {
+    const first = firstDraft(FULL);
+    expect(first).toEqual({ count: 3, draft: true, color: 'g' });
+    const typed = withValue(withValue(withValue(first, 'name', 'Ada'), 'mail', ''), 'count', '4');
+    expect(typedContent(FULL, typed)).toEqual({ name: 'Ada', count: 4, draft: true, color: 'g' });
+    expect(contentOf(FULL, withValue(typed, 'draft', undefined))).not.toHaveProperty('draft');
+  });
+
+  it('says options by their labels', () => {
+    expect(valueText(field('full', 'color'), 'r')).toBe('Red');
+    expect(valueText(field('choices', 'many'), ['x', 'y'])).toBe('Ex, Why');
+    expect(valueText(field('full', 'draft'), true)).toBe('true');
+  });
+});
+
+describe('[U4] an address leads', () => {
+  it.each([
+    ['https://login.example.com/start?state=abc', 'login.example.com', false],
+    ['https://example.com@evil.example:8443/', 'evil.example:8443', false],
+    ['https://münchen.example/', 'xn--mnchen-3ya.example', false],
+    ['http://localhost:3000/cb', 'localhost:3000', true],
+    ['http://LOCALHOST./', 'localhost.', true],
+    ['http://app.localhost/', 'app.localhost', true],
+    ['http://127.0.0.1/', '127.0.0.1', true],
+    ['http://127.8.9.1:5/', '127.8.9.1:5', true],
+    ['http://2130706433/', '127.0.0.1', true],
+    ['http://0x7f.1/', '127.0.0.1', true],
+    ['http://[::1]:80/', '[::1]', true],
+    ['http://[::ffff:127.0.0.1]/', '[::ffff:7f00:1]', true],
+    ['http://0.0.0.0/', '0.0.0.0', true],
+    ['https://localhost.example.com/', 'localhost.example.com', false],
+    ['https://128.0.0.1/', '128.0.0.1', false],
+  ])('%s to %s', (url, host, isLoopback) => {
+    expect(placeOf(url)).toEqual({ host, isLoopback });
+  });
+
+  it.each([
+    'javascript:alert(1)',
+    'file:///etc/passwd',
+    'vscode://x/y',
+    'data:text/html,x',
+    'not an address',
+    '',
+  ])('nowhere: %j', (url) => {
+    expect(placeOf(url)).toBeUndefined();
+  });
+});
