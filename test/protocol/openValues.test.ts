@@ -10,6 +10,7 @@ import {
   modeKindOfSession,
   queueWaitOf,
   taskKindOf,
+  questionKindOf,
   requestKindOf,
   roleOf,
   scopesOf,
@@ -36,7 +37,17 @@ import {
   sessionStatusSchema,
   sourceSchema,
 } from '../../src/protocol/state.ts';
-import { promptOriginSchema, requestKindSchema } from '../../src/protocol/entryParts.ts';
+import {
+  promptOriginSchema,
+  questionKindSchema,
+  requestKindSchema,
+} from '../../src/protocol/entryParts.ts';
+import {
+  fieldTypeOf,
+  fieldTypeSchema,
+  formProblemOf,
+  formProblemSchema,
+} from '../../src/protocol/forms/form.ts';
 import { parseEntry } from '../../src/protocol/transcript.ts';
 import {
   closedPlaces,
@@ -90,6 +101,21 @@ const LISTS = [
   { known: queueWaitSchema.options, countsAs: queueWaitOf, unknown: 'control' },
   { known: taskKindSchema.options, countsAs: taskKindOf, unknown: 'agent' },
   { known: holdReasonSchema.options, countsAs: holdReasonOf, unknown: 'stop' },
+  {
+    known: questionKindSchema.options,
+    countsAs: (kind: string) => questionKindOf({ kind }),
+    unknown: 'choice',
+  },
+  {
+    known: fieldTypeSchema.options,
+    countsAs: (type: string) => fieldTypeOf({ type }),
+    unknown: 'json',
+  },
+  {
+    known: formProblemSchema.options,
+    countsAs: (problem: string) => formProblemOf({ problem }),
+    unknown: 'unreadable',
+  },
   { known: modeKindSchema.options, countsAs: modeKindOfSession, unknown: 'unattended' },
   {
     known: toolFamilySchema.options,

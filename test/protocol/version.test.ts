@@ -17,7 +17,7 @@ const PINNED: Readonly<Record<number, Readonly<Record<string, string>>>> = {
   1: {
     ack: '56c89f4cd3fdacc1',
     'args.admit': '1030ff2f80a1be40',
-    'args.answer': '2539a435f23953df',
+    'args.answer': 'c2b8fc86f96a4c3c',
     'args.archive': '5a6f7b210939bbdf',
     'args.cancel-queued': 'ea222dfe6c129736',
     'args.clear-queue': '72d9807a18d37ea8',
@@ -55,7 +55,7 @@ const PINNED: Readonly<Record<number, Readonly<Record<string, string>>>> = {
     claimRequest: '48b22fc57c9a3149',
     command: 'd5bbf7fe0b2d9dc2',
     delta: '6ba7a35b0415bead',
-    entry: 'c9430e8aec45932e',
+    entry: '35dbfc0780a53a81',
     knock: 'b75bacc10ff626d6',
     labels: 'b973f87b20187668',
     log: 'dad6ed55b9d69192',

@@ -171,7 +171,7 @@ function Options({ field, id, value, error, isBlocked, onChange }: FieldProps) {
   return (
     <>
       {options.map((option) => (
-        <label key={String(option.value)} class="option">
+        <label key={JSON.stringify(option.value)} class="option">
           <input
             type={type === 'choices' ? 'checkbox' : 'radio'}
             name={id}

@@ -60,8 +60,15 @@ function Fields({ request, form, index, block }: RequestProps & { readonly form:
     setTouched(new Set(fields.map(({ name }) => name)));
     setFocusAt(focusAt + 1);
   };
+  const leave = (event: KeyboardEvent): void => {
+    if (event.key !== 'Escape' || event.isComposing) return;
+    // Escape means this form, not the turn: what is filled in stays.
+    event.stopPropagation();
+    event.preventDefault();
+    store.composer.focusRequests.value++;
+  };
   return (
-    <form ref={formElement} class="form" noValidate onSubmit={send}>
+    <form ref={formElement} class="form" noValidate onSubmit={send} onKeyDown={leave}>
       <FormHead request={request} title={titleOf(request, t)} />
       <div class="pending-body">
         {fields.map((field, at) => {

@@ -64,7 +64,8 @@ function textProblem(field: FormField, value: unknown): Words | undefined {
   const title = fieldTitle(field);
   if (typeof value !== 'string') return say`“${title}” must be a text.`;
   const { min, max } = field;
-  const { length } = [...value];
+  // As schemas count: a character beyond the first plane is one.
+  const { length } = Array.from(value);
   if (min !== undefined && length < min) return say`“${title}” needs at least ${min} characters.`;
   if (max !== undefined && length > max) return say`“${title}” takes at most ${max} characters.`;
   switch (field.format) {

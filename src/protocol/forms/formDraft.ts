@@ -96,5 +96,6 @@ export function valueText(field: FormField, value: Json | undefined): string {
       ? (field.options?.find((option) => option.value === one)?.label ?? one)
       : JSON.stringify(one);
   if (value === undefined) return '';
-  return Array.isArray(value) ? (value as readonly Json[]).map(labelOf).join(', ') : labelOf(value);
+  const values: readonly Json[] = Array.isArray(value) ? value : [value];
+  return values.map(labelOf).join(', ');
 }
