@@ -19,7 +19,7 @@ import {
   wantsAnswer,
 } from '../errors.ts';
 import type { ScriptInput } from '../../protocol/local/script.ts';
-import { contentOfJson, type FormDrafts } from './formDrafts.ts';
+import { contentOfJson, FormDrafts } from './formDrafts.ts';
 import { pendingRequests, type SendingInput } from './viewActions.ts';
 
 /** A line of the terminal as a verb of the scripting interface. */
@@ -30,7 +30,7 @@ export function verbOf(
   view: RoomView,
   name: string,
   rest: string,
-  drafts: FormDrafts,
+  drafts: FormDrafts = new FormDrafts(),
 ): TerminalVerb {
   switch (name) {
     case 'request':
