@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { installClaude } from '../../tools/install/claudeCli.ts';
 import { CLAUDE_VERSIONS } from '../../tools/install/claudeVersions.ts';
+import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { claudeDoes } from '../../tools/install/claudeFeatures.ts';
 import {
   answerForm,
@@ -200,6 +201,7 @@ describe.each(CLAUDE_VERSIONS)('forms with claude %s', (version) => {
     const before = server.answers().length;
     await machine.request('end', { session: ada.session });
     await machine.rowWhen('it has ended', (row) => row.session.status === 'ended');
+    await waitUntil('the server is told', () => server.answers().length > before);
     expect(server.answers().slice(before)).toEqual(['{"action":"cancel"}']);
     await ada.until('nothing waits', () => ada.state.pending.length === 0);
   });

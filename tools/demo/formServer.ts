@@ -87,7 +87,11 @@ process.on('SIGUSR2', () => {
 process.on('SIGURG', () => {
   send({ method: 'notifications/elicitation/complete', params: { elicitationId: 'e-1' } });
 });
-createInterface({ input: process.stdin }).on('line', (line) => {
+// What was written to it before its end is read: it ends with its input, not with a signal.
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => undefined);
+const lines = createInterface({ input: process.stdin });
+lines.on('close', () => process.exit(0));
+lines.on('line', (line) => {
   const message: unknown = JSON.parse(line);
   if (isRecord(message)) take(message);
 });
