@@ -1,7 +1,7 @@
 // Every kind of command, one row each: what it carries, which room runs it, who may, and how it runs.
 import * as z from 'zod/mini';
 import { say, type Words } from '../base/say.ts';
-import { jsonSchema } from './json.ts';
+import { formAnswerShape } from './forms/form.ts';
 import { LIMITS } from './limits.ts';
 import { roleSchema } from './role.ts';
 import { type Scope, scopeSchema } from './state.ts';
@@ -133,10 +133,7 @@ export const COMMANDS = {
       /** With deny: also ends the turn. */
       interrupt: z.optional(z.boolean()),
       answers: z.optional(z.record(z.string(), z.string())),
-      /** What was filled in, by the names of the fields; of questions: a text or a list of labels each, by question text. */
-      content: z.optional(jsonSchema),
-      /** [U4] With allow: first opens the form's address on the session's computer. */
-      open: z.optional(z.boolean()),
+      ...formAnswerShape,
       /** Indexes of suggestions to keep for this session; ignored from guests. */
       remember: z.optional(z.array(z.number())),
     }),

@@ -42,6 +42,14 @@ export const formSchema = z.looseObject({
   problem: z.optional(openEnum(formProblemSchema)),
 });
 
+/** What an answer to a form has beside `allow`. */
+export const formAnswerShape = {
+  /** What was filled in, by the names of the fields; of questions: a text or a list of labels each, by question text. */
+  content: z.optional(jsonSchema),
+  /** [U4] First opens the form's address on the session's computer. */
+  open: z.optional(z.boolean()),
+};
+
 export type FieldType = z.infer<typeof fieldTypeSchema>;
 export type FormField = z.infer<typeof formFieldSchema>;
 export type FormProblem = z.infer<typeof formProblemSchema>;
