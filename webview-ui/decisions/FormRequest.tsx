@@ -70,7 +70,8 @@ function Fields({ request, form, index, block }: RequestProps & { readonly form:
   return (
     <form ref={formElement} class="form" noValidate onSubmit={send} onKeyDown={leave}>
       <FormHead request={request} title={titleOf(request, t)} />
-      <div class="pending-body">
+      {/* Where nothing in it takes the focus, it is scrolled itself. */}
+      <div class="pending-body" tabIndex={isBlocked ? 0 : undefined}>
         {fields.map((field, at) => {
           const problem = problems.find((one) => one.field === field.name);
           return (

@@ -31,7 +31,7 @@ export function UnfillableRequest({ request, block }: RequestProps) {
         <Icon name="warning" />
         <span class="line-text">{reasonOf(request, t)}</span>
       </p>
-      <div class="pending-body">
+      <div class="pending-body" tabIndex={0}>
         <InputTable input={request.input} />
       </div>
       <div class="answers">
