@@ -116,7 +116,11 @@ export class LineMapper {
       case 'assistant':
         return [...this.session(line.session_id), ...this.message(line)];
       case 'system':
-        return [...this.session(line.session_id), ...this.held(this.system.map(line))];
+        return [
+          ...this.session(line.session_id),
+          ...(line.subtype === 'api_retry' ? this.live.retried() : []),
+          ...this.held(this.system.map(line)),
+        ];
       case 'result':
         return [...this.session(line.session_id), ...this.result(line)];
       case 'control_request':
@@ -128,6 +132,7 @@ export class LineMapper {
       case 'transcript_mirror':
       case 'control_response':
       case 'conversation_reset':
+      case 'rate_limit_event':
         // The id of the new conversation comes with the next line.
         return [];
     }

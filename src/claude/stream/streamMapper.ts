@@ -5,6 +5,7 @@ import { EventFilter } from './eventFilter.ts';
 import { LineMapper } from './lineMapper.ts';
 import { OpenRequests } from './openRequests.ts';
 import { PromptMapper } from './promptMapper.ts';
+import { WaitTracker } from './waitTracker.ts';
 
 /** What the mapper needs from outside. */
 export interface StreamMapperOptions {
@@ -23,6 +24,7 @@ export class StreamMapper {
   readonly prompts = new PromptMapper();
   private readonly filter = new EventFilter();
   private readonly lines: LineMapper;
+  private readonly waits: WaitTracker;
 
   constructor(options: StreamMapperOptions) {
     const { now, hasMirror, readPlan } = options;
@@ -31,6 +33,7 @@ export class StreamMapper {
       readPlan: (callId) => this.filter.plan(callId) ?? readPlan?.(),
       subagent: (agentId) => this.lines.subagent(agentId),
     });
+    this.waits = new WaitTracker(now);
     this.lines = new LineMapper({
       now,
       hasMirror,
@@ -42,11 +45,12 @@ export class StreamMapper {
 
   /** Events of one line. */
   map(parsed: ParsedLine): AgentEvent[] {
-    return this.filter.pass(this.lines.map(parsed));
+    const waits = parsed.known ? this.waits.map(parsed.line) : [];
+    return [...waits, ...this.filter.pass(this.lines.map(parsed))];
   }
 
   /** Events for the end of the process: live text and open requests are gone. */
   end(): AgentEvent[] {
-    return this.filter.pass(this.lines.end());
+    return [...this.waits.turnEnded(), ...this.filter.pass(this.lines.end())];
   }
 }
