@@ -7,6 +7,7 @@ import {
   canOf,
   capabilitiesOf,
   holdReasonOf,
+  limitKindOf,
   modeKindOfSession,
   queueWaitOf,
   requestKindOf,
@@ -17,6 +18,7 @@ import {
   statusOf,
   unknownStatus,
   promptOriginOf,
+  waitKindOf,
 } from '../../src/protocol/openValues.ts';
 import {
   actionOf,
@@ -35,6 +37,7 @@ import {
   sourceSchema,
 } from '../../src/protocol/state.ts';
 import { promptOriginSchema, requestKindSchema } from '../../src/protocol/entryParts.ts';
+import { limitKindSchema, waitKindSchema } from '../../src/protocol/wait.ts';
 import { parseEntry } from '../../src/protocol/transcript.ts';
 import {
   closedPlaces,
@@ -88,6 +91,8 @@ const LISTS = [
   { known: queueWaitSchema.options, countsAs: queueWaitOf, unknown: 'control' },
   { known: holdReasonSchema.options, countsAs: holdReasonOf, unknown: 'stop' },
   { known: modeKindSchema.options, countsAs: modeKindOfSession, unknown: 'unattended' },
+  { known: waitKindSchema.options, countsAs: waitKindOf, unknown: 'unknown' },
+  { known: limitKindSchema.options, countsAs: limitKindOf, unknown: undefined },
   {
     known: toolFamilySchema.options,
     countsAs: (family: string) => familyOf({ view: { family } }),

@@ -62,7 +62,7 @@ const PINNED: Readonly<Record<number, Readonly<Record<string, string>>>> = {
     presence: '27346114c53782ef',
     recordFlags: 'fb75f9bbe4dcddfc',
     recordTypes: 'a5f6e54bd473a76d',
-    state: '8baf417dee93a9f6',
+    state: 'b66df5d761b75ed8',
   },
 };
 

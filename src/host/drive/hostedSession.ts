@@ -74,10 +74,13 @@ export class HostedSession implements SessionDriver {
       takeFromAgent: (promptId) => this.sender.takeFromAgent(promptId),
       interrupt: (author) => this.interrupt(author),
     };
+    recorder.wait.onDidEnd(() => this.sender.sendAccepted());
   }
 
   get isBusy(): boolean {
-    const { status, openRequests, prompts } = this.options.recorder;
+    const { status, openRequests, prompts, wait } = this.options.recorder;
+    // [W3] They are handed over when a limit is reset: somebody has to be there then.
+    if (wait.holdsQueue && prompts.waiting().length > 0) return true;
     const isStill = this.slot.kind === 'empty' || this.slot.kind === 'running';
     if (!isStill || openRequests.length > 0) return true;
     return (status !== 'idle' && status !== 'ended') || prompts.nextAccepted() !== undefined;

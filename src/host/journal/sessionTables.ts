@@ -3,6 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import * as z from 'zod/mini';
 import { type Json, parseJson } from '../../protocol/json.ts';
 import { queueWaitSchema, queueHoldSchema, sharingSchema } from '../../protocol/state.ts';
+import { waitSchema } from '../../protocol/wait.ts';
 import { authorSchema, promptImageSchema } from '../../protocol/entryParts.ts';
 import { sqlNumber, type SqlRow, transact } from './sqlite.ts';
 
@@ -37,6 +38,8 @@ export const storedSessionSchema = z.looseObject({
   sharing: z.optional(sharingSchema),
   /** [Q5] Nothing of the queue runs until somebody says so. */
   queueHold: z.optional(queueHoldSchema),
+  /** [W1] The usage limit of the account that it has reached. */
+  wait: z.optional(waitSchema),
   /** Relay servers besides this computer's own that the session is shared on; access keys are secret. */
   relays: z.optional(
     z.array(z.object({ url: z.string(), accessKey: z.exactOptional(z.string()) })),
