@@ -84,5 +84,5 @@ async function record(version: ClaudeVersion, login: keyof typeof SCENES): Promi
 function isSaid({ dir, m }: WireLine): boolean {
   if (dir !== 'out' || typeof m !== 'object' || m === null || Array.isArray(m)) return false;
   const { type, subtype } = m as { readonly [key: string]: Json };
-  return !LEFT_OUT.has(String(type)) && subtype !== 'init';
+  return typeof type === 'string' && !LEFT_OUT.has(type) && subtype !== 'init';
 }

@@ -2,6 +2,9 @@
 import { parseArgs } from 'node:util';
 import { shortId } from '../../base/ids.ts';
 import type { Json } from '../../protocol/json.ts';
+import { standing } from '../../client/standing/standing.ts';
+import { waitText } from '../../client/standing/waitWords.ts';
+import { untranslated } from '../../client/translate.ts';
 import { sourceOf, statusOf } from '../../protocol/openValues.ts';
 import type { DirectoryRow, SessionStatus } from '../../protocol/state.ts';
 import { asUsage, noPositionals } from '../arguments.ts';
@@ -78,6 +81,13 @@ function watchedNote(source: DirectoryRow['session']['source']): string {
   return source === 'observed' ? 'terminal' : `${source}, watched only`;
 }
 
+/** What its agent waits for; this computer's time is that of its sessions. */
+function waitNote({ session }: DirectoryRow, hostNow: number): string {
+  const control = { kind: 'watching', reason: 'joining' } as const;
+  const stands = standing({ truth: { kind: 'live' }, control, session, hostNow });
+  return waitText(stands, untranslated) ?? '';
+}
+
 function printTable(io: CliIo, rows: readonly DirectoryRow[]): void {
   if (rows.length === 0) {
     printText(io, 'There are no sessions on this computer yet. “twinhelm start” starts one.');
@@ -88,6 +98,7 @@ function printTable(io: CliIo, rows: readonly DirectoryRow[]): void {
     const { id, status, title, project, branch, source, lastActivityAt } = row.session;
     const place = [project, branch].filter(Boolean).join(' · ');
     const notes = [
+      waitNote(row, io.clock.now()),
       row.pending > 0 ? `${row.pending} waiting` : '',
       row.sharing ? `shared, ${row.guests} here` : '',
       watchedNote(source),

@@ -16,7 +16,8 @@ export class LiveTexts {
     this.room = room;
   }
 
-  add({ kind: _, ...delta }: Delta): void {
+  add(event: Delta): void {
+    const { kind: _, ...delta } = event;
     const { messageId, block } = delta;
     this.live.set(`${messageId} ${block}`, { messageId, block });
     this.room.delta(delta);

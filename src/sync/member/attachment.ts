@@ -120,6 +120,10 @@ export class Attachment implements RoomView, Disposable {
     return this.over ? { kind: 'over', error: this.over } : this.parts.truthTracker.truth;
   }
 
+  get hostNow(): number | undefined {
+    return this.parts.hostTime.now;
+  }
+
   get state(): RoomState | undefined {
     return this.parts.replica.state;
   }
