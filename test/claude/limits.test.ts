@@ -91,8 +91,8 @@ describe.each(RECORDED_VERSIONS)('[W1] Claude Code %s', (version) => {
       const live = liveAfter(events);
       expect(live.some((blocks) => blocks.length > 0)).toBe(true);
       for (const [i, event] of events.entries()) {
-        if (event.kind === 'wait' && event.wait !== undefined) expect(live[i + 1]).toEqual([]);
-        if (event.kind === 'entry') expect(live[i]).toEqual([]);
+        const isWait = event.kind === 'wait' && event.wait !== undefined;
+        if (isWait || event.kind === 'entry') expect(live[i]).toEqual([]);
       }
     },
   );

@@ -46,7 +46,10 @@ export class StreamMapper {
   /** Events of one line. */
   map(parsed: ParsedLine): AgentEvent[] {
     const waits = parsed.known ? this.waits.map(parsed.line) : [];
-    return [...waits, ...this.filter.pass(this.lines.map(parsed))];
+    const events = this.filter.pass(this.lines.map(parsed));
+    // It is over before what comes instead, and begins when what was broken off is gone.
+    const isOver = waits.some((event) => event.kind === 'wait' && event.wait === undefined);
+    return isOver ? [...waits, ...events] : [...events, ...waits];
   }
 
   /** Events for the end of the process: live text and open requests are gone. */
