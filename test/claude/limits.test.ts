@@ -98,6 +98,32 @@ describe.each(RECORDED_VERSIONS)('[W1] Claude Code %s', (version) => {
   );
 });
 
+describe('[W1] the news that a request is made again', () => {
+  const kindsOf = (events: readonly AgentEvent[]): readonly string[] =>
+    entriesOf(events).map(({ kind }) => kind);
+  const user: Json = {
+    ...{ type: 'user', uuid: 'p1', isReplay: true },
+    message: { role: 'user', content: 'hello' },
+  };
+  const retry: Json = { type: 'system', subtype: 'api_retry', attempt: 1, uuid: 'r', error: 'x' };
+  const result: Json = { type: 'result', subtype: 'success', is_error: true, uuid: 'e' };
+  const begun = (): ((line: Json) => readonly string[]) => {
+    const mapper = new StreamMapper({ now: () => NOW, hasMirror: false });
+    mapper.prompts.sent({ promptId: 'p1', text: 'hello' }, false);
+    return (line) => kindsOf(mapper.map(parseOutLine(line)));
+  };
+
+  it('comes after the prompt, whichever the CLI tells first', () => {
+    const map = begun();
+    expect([map(retry), map(user)]).toEqual([[], ['prompt', 'retry']]);
+  });
+
+  it('comes at the end of the turn at the latest', () => {
+    const map = begun();
+    expect([map(retry), map(result)]).toEqual([[], ['retry', 'turn']]);
+  });
+});
+
 describe('[W1] what streams', () => {
   const delta = (text: string): Json => ({
     type: 'stream_event',

@@ -86,7 +86,7 @@ export function RetryLine({ entry }: { readonly entry: EntryOf<'retry'> }) {
   const attempt =
     entry.maxAttempts === undefined
       ? t('Attempt {0}', entry.attempt)
-      : t('Attempt {0} of {1}', entry.attempt, entry.maxAttempts);
+      : t('Attempt {0} of at most {1}', entry.attempt, entry.maxAttempts);
   void store.transcript.version.value;
   const isLast = store.transcript.rows.at(-1)?.entry === entry;
   const isComing = isLast && leftMs > 0 && wait?.attempt === entry.attempt;

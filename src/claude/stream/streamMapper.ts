@@ -5,6 +5,7 @@ import { EventFilter } from './eventFilter.ts';
 import { LineMapper } from './lineMapper.ts';
 import { OpenRequests } from './openRequests.ts';
 import { PromptMapper } from './promptMapper.ts';
+import { RetryHold } from './retryHold.ts';
 import { WaitTracker } from './waitTracker.ts';
 
 /** What the mapper needs from outside. */
@@ -25,6 +26,7 @@ export class StreamMapper {
   private readonly filter = new EventFilter();
   private readonly lines: LineMapper;
   private readonly waits: WaitTracker;
+  private readonly retries = new RetryHold();
 
   constructor(options: StreamMapperOptions) {
     const { now, hasMirror, readPlan } = options;
@@ -46,7 +48,8 @@ export class StreamMapper {
   /** Events of one line. */
   map(parsed: ParsedLine): AgentEvent[] {
     const waits = parsed.known ? this.waits.map(parsed.line) : [];
-    const events = this.filter.pass(this.lines.map(parsed));
+    const lines = this.lines.map(parsed);
+    const events = this.filter.pass(this.retries.pass(lines, this.prompts.isAwaited));
     // It is over before what comes instead, and begins when what was broken off is gone.
     const isOver = waits.some((event) => event.kind === 'wait' && event.wait === undefined);
     return isOver ? [...waits, ...events] : [...events, ...waits];
@@ -54,6 +57,9 @@ export class StreamMapper {
 
   /** Events for the end of the process: live text and open requests are gone. */
   end(): AgentEvent[] {
-    return [...this.waits.turnEnded(), ...this.filter.pass(this.lines.end())];
+    return [
+      ...this.waits.turnEnded(),
+      ...this.filter.pass([...this.retries.end(), ...this.lines.end()]),
+    ];
   }
 }

@@ -10,8 +10,8 @@ export type WaitKey =
   | 'A usage limit is reached'
   | 'attempt {0} in {1}'
   | 'attempt {0} now'
-  | 'attempt {0} of {1} in {2}'
-  | 'attempt {0} of {1} now'
+  | 'attempt {0} of at most {1} in {2}'
+  | 'attempt {0} of at most {1} now'
   | 'It tries again by itself.'
   | 'It waits before it goes on'
   | 'resets in {0}'
@@ -102,8 +102,8 @@ function restOf(wait: StandingWait, t: SayWait): string | undefined {
       : t('attempt {0} now', attempt);
   }
   return isLeft
-    ? t('attempt {0} of {1} in {2}', attempt, maxAttempts, leftText(leftMs, t))
-    : t('attempt {0} of {1} now', attempt, maxAttempts);
+    ? t('attempt {0} of at most {1} in {2}', attempt, maxAttempts, leftText(leftMs, t))
+    : t('attempt {0} of at most {1} now', attempt, maxAttempts);
 }
 
 /** What is left, rounded up: never less than there is. */
