@@ -28,7 +28,7 @@ beforeEach(async () => {
     };
   };
   session = await sessions.start({ cwd: rig.folder });
-  child = rig.agent.alive[0] as FakeChild;
+  child = rig.agent.alive[0] ?? expect.fail('no child');
 });
 afterEach(async () => {
   await sessions.closeAll();

@@ -3,7 +3,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
-import type { Json } from '../../src/protocol/json.ts';
+import { jsonField } from '../../src/claude/wire/jsonField.ts';
 import { startDemoModel } from '../demo/demoModel.ts';
 import { claudeEnvironment, DUMMY_TOKEN, installClaude } from '../install/claudeCli.ts';
 import { claudeDoes } from '../install/claudeFeatures.ts';
@@ -82,7 +82,7 @@ async function record(version: ClaudeVersion, login: keyof typeof SCENES): Promi
 }
 
 function isSaid({ dir, m }: WireLine): boolean {
-  if (dir !== 'out' || typeof m !== 'object' || m === null || Array.isArray(m)) return false;
-  const { type, subtype } = m as { readonly [key: string]: Json };
-  return typeof type === 'string' && !LEFT_OUT.has(type) && subtype !== 'init';
+  if (dir !== 'out') return false;
+  const type = jsonField(m, 'type');
+  return typeof type === 'string' && !LEFT_OUT.has(type) && jsonField(m, 'subtype') !== 'init';
 }
