@@ -49,11 +49,11 @@ function WaitBanner({ standing }: { readonly standing: Standing }) {
     ? timeOfDay(wait.leftMs, { now: store.wallTime(), locale: store.locale.value })
     : undefined;
   const isLong = wait.forMs !== undefined && wait.forMs >= LONG_MS;
+  const since = !isLimit && isLong && t('For {0} now.', formatAge(wait.forMs ?? 0));
+  const rest = [since, waitOutlook(standing, at, t)].filter(Boolean);
   return (
     <Banner tone="warn" icon="clock">
-      <strong>{reason}.</strong>{' '}
-      {!isLimit && isLong && t('For {0} now.', formatAge(wait.forMs ?? 0))}{' '}
-      {waitOutlook(standing, at, t)}
+      <strong>{reason}.</strong> {rest.join(' ')}
     </Banner>
   );
 }

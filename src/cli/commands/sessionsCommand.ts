@@ -88,6 +88,18 @@ function waitNote({ session }: DirectoryRow, hostNow: number): string {
   return waitText(stands, untranslated) ?? '';
 }
 
+/** What is to be said of a row beside its columns; `now`: wall time, ms. */
+export function rowNotes(row: DirectoryRow, now: number): string {
+  const notes = [
+    waitNote(row, now),
+    row.pending > 0 ? `${row.pending} waiting` : '',
+    row.sharing ? `shared, ${row.guests} here` : '',
+    watchedNote(row.session.source),
+    row.archived ? 'archived' : '',
+  ];
+  return notes.filter(Boolean).join(', ');
+}
+
 function printTable(io: CliIo, rows: readonly DirectoryRow[]): void {
   if (rows.length === 0) {
     printText(io, 'There are no sessions on this computer yet. “twinhelm start” starts one.');
@@ -95,17 +107,10 @@ function printTable(io: CliIo, rows: readonly DirectoryRow[]): void {
   }
   const ids = rows.map((row) => row.session.id);
   const cells = rows.map((row) => {
-    const { id, status, title, project, branch, source, lastActivityAt } = row.session;
+    const { id, status, title, project, branch, lastActivityAt } = row.session;
     const place = [project, branch].filter(Boolean).join(' · ');
-    const notes = [
-      waitNote(row, io.clock.now()),
-      row.pending > 0 ? `${row.pending} waiting` : '',
-      row.sharing ? `shared, ${row.guests} here` : '',
-      watchedNote(source),
-      row.archived ? 'archived' : '',
-    ];
     const age = ageText(io.clock.now() - lastActivityAt);
-    return [shortId(id, ids), status, title, place, age, notes.filter(Boolean).join(', ')];
+    return [shortId(id, ids), status, title, place, age, rowNotes(row, io.clock.now())];
   });
   const table = [['id', 'state', 'title', 'where', 'last', ''], ...cells];
   for (const line of alignColumns(table, io.columns)) printText(io, line);
