@@ -5,6 +5,7 @@ import type { OpenSession } from '../../src/host/session/openSession.ts';
 import type { Wait } from '../../src/protocol/wait.ts';
 import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { createMovableClock, type MovableClock } from '../probes/movableClock.ts';
+import { RoomWatch } from './roomWatch.ts';
 import type { FakeChild } from './scriptedAgent.ts';
 import { execute, SessionsRig } from './sessionsRig.ts';
 
@@ -68,6 +69,17 @@ describe('a session whose agent waits', () => {
     // Nothing of it was worth a write.
     child.emit({ kind: 'wait', wait });
     expect(session.recorder.stored.wait).toBeUndefined();
+  });
+
+  it('[O14] says that it tries again when what was broken off is gone', async () => {
+    const watch = new RoomWatch(session);
+    const block = { messageId: 'm', block: 0 };
+    child.emit({ kind: 'status', status: 'working' });
+    child.emit({ kind: 'delta', ...block, type: 'text', text: 'half of' });
+    expect(watch.live).toEqual(['m 0']);
+    child.emit({ kind: 'delta-end', ...block });
+    child.emit({ kind: 'wait', wait: { why: 'overloaded', since: 1, until: 2, attempt: 1 } });
+    expect([watch.live, watch.untrue]).toEqual([[], []]);
   });
 
   it('[W3] keeps prompts until a usage limit is reset, then hands them over by itself', async () => {

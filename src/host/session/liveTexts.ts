@@ -27,12 +27,17 @@ export class LiveTexts {
   end({ messageId, block }: BlockName): void {
     this.live.delete(`${messageId} ${block}`);
     this.ending.push({ messageId, block });
-    queueMicrotask(() => this.endNow());
+    queueMicrotask(() => this.settle());
   }
 
   /** Blocks whose place the entries take that are appended now. */
   takeEnding(): readonly BlockName[] {
     return this.ending.splice(0);
+  }
+
+  /** What ended goes now: no entry takes its place. */
+  settle(): void {
+    for (const { messageId, block } of this.takeEnding()) this.room.endLive(messageId, block);
   }
 
   /** Streamed text that no entry will follow: removed, and whether there was any. */
@@ -41,9 +46,5 @@ export class LiveTexts {
     for (const { messageId, block } of this.live.values()) this.room.endLive(messageId, block);
     this.live.clear();
     return had;
-  }
-
-  private endNow(): void {
-    for (const { messageId, block } of this.takeEnding()) this.room.endLive(messageId, block);
   }
 }

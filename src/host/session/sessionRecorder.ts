@@ -233,6 +233,8 @@ export class SessionRecorder {
 
   /** [W1] What the agent waits for; undefined: it goes on. */
   setWait(wait: Wait | undefined): void {
+    // [O14] What was broken off is gone before anybody is told that the agent tries again.
+    this.live.settle();
     this.wait.set(wait);
     const { lasting } = this.wait;
     if (lasting === this.current.wait) this.publish();
