@@ -28,7 +28,10 @@ function beforeNextFrame(callback: () => void): void {
 
 /** Starts the panel; dispose to end it. */
 export function mountPanel({ element, port, clock }: MountOptions): Disposable {
-  const store = new PanelStore({ port, clock, schedule: beforeNextFrame });
+  const store = new PanelStore({
+    ...{ port, clock, schedule: beforeNextFrame },
+    isVisible: () => document.visibilityState !== 'hidden',
+  });
   const ui: Ui = { store, post: (message) => port.post(message), t: store.t };
   render(
     <UiContext.Provider value={ui}>

@@ -117,7 +117,7 @@ export function startEditor(
   const focused = disposables.add(new FrontSession({ panels, directory, clock }));
   disposables.add(new SessionsView({ directory, machine, given, clock, log }));
   disposables.add(new PeopleView(focused));
-  disposables.add(createStatusBar(focused, machine));
+  disposables.add(createStatusBar(focused, machine, clock));
   disposables.add(new Notifier({ machine, directory, pool, panels, clock }));
   disposables.add(
     drafts.onDidPutBack((back) => {

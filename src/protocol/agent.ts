@@ -7,6 +7,7 @@ import type { SessionStatus } from './state.ts';
 import type { LiveText, PromptImage } from './entryParts.ts';
 import type { AgentRules } from './agentRules.ts';
 import type { Entry } from './transcript.ts';
+import type { Wait } from './wait.ts';
 
 /** A permission mode by the agent's own name for it; `AgentRules.modes` say what it means. */
 export type AgentMode = string;
@@ -83,6 +84,8 @@ export type AgentEvent =
   /** An exact line of the agent's own transcript, for a later resume elsewhere. */
   | { readonly kind: 'raw'; readonly file: string; readonly line: Json }
   | { readonly kind: 'problem'; readonly problem: AgentProblem | undefined }
+  /** What it waits for; undefined: it goes on. */
+  | { readonly kind: 'wait'; readonly wait: Wait | undefined }
   | {
       readonly kind: 'exit';
       readonly code: number | null;

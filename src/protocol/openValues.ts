@@ -21,6 +21,7 @@ import {
   taskKindSchema,
 } from './state.ts';
 import type { Json } from './json.ts';
+import { type LimitKind, limitKindSchema, type WaitKind, waitKindSchema } from './wait.ts';
 import {
   type PromptOrigin,
   promptOriginSchema,
@@ -101,6 +102,16 @@ export function statusOf(status: Open<SessionStatus>): SessionStatus {
 /** The word to show for a status that this version has none for; undefined for those that it knows. */
 export function unknownStatus(status: Open<SessionStatus>): string | undefined {
   return knownOf(sessionStatusSchema.options, status) === undefined ? status : undefined;
+}
+
+/** [R9] What the agent waits for with an unknown reason is a wait all the same. */
+export function waitKindOf(why: Open<WaitKind>): WaitKind | 'unknown' {
+  return knownOf(waitKindSchema.options, why) ?? 'unknown';
+}
+
+/** [R9] An unknown limit is a usage limit. */
+export function limitKindOf(limit: Open<LimitKind> | undefined): LimitKind | undefined {
+  return limit === undefined ? undefined : knownOf(limitKindSchema.options, limit);
 }
 
 /** [R9] What an unknown request would allow is not known: it is shown whole and can only be denied. */

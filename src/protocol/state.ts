@@ -4,6 +4,7 @@ import type { ErrorParts } from '../base/errors.ts';
 import { openEnum } from './openEnum.ts';
 import { roleSchema } from './role.ts';
 import { saidPartsSchema } from './said.ts';
+import { waitSchema } from './wait.ts';
 import { authorSchema, requestKindSchema } from './entryParts.ts';
 
 /** Single rights of a controller. `approve` and `mode` are off for guests unless the owner turns them on. */
@@ -148,6 +149,7 @@ export const sessionSummarySchema = z.looseObject({
   startedAt: z.number(),
   lastActivityAt: z.number(),
   problem: z.optional(problemSchema),
+  wait: z.optional(waitSchema),
 });
 
 /** How a session is shared now; absent = not shared. */

@@ -109,6 +109,8 @@ export interface RoomView {
   /** Own window id, as it stands in the state's `focus`. */
   readonly window: string;
   readonly truth: Truth;
+  /** Wall time of the host now, ms, as its signs of life tell it. */
+  readonly hostNow?: number | undefined;
   readonly state: RoomState | undefined;
   /** Own row in the roster; undefined until the host admitted us. */
   readonly me: Person | undefined;

@@ -118,6 +118,7 @@ export class FakeView implements MovableView {
   member = 'ada';
   window = 'window1';
   truth: Truth = { kind: 'live', lastBeatAt: 0 };
+  hostNow: number | undefined;
   state: RoomState | undefined = sessionState();
   entries: readonly PlacedEntry[] = [];
   live: readonly LiveBlock[] = [];

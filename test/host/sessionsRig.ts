@@ -1,5 +1,5 @@
 // The registry of sessions on a real journal and relay, with an agent that a test plays.
-import { systemClock } from '../../src/base/clock.ts';
+import { type Clock, systemClock } from '../../src/base/clock.ts';
 import { newId } from '../../src/base/ids.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { createIdentity } from '../../src/crypto/identity.ts';
@@ -80,10 +80,10 @@ export class SessionsRig<A extends Agent = FakeAgent> {
   }
 
   /** Another registry over the same journal: what the next host begins with. */
-  makeSessions(): Sessions {
+  makeSessions(clock: Clock = systemClock): Sessions {
     const { journal, rooms, agent } = this;
     const options = { journal, rooms, agent, env: {}, computer: 'here' };
-    return new Sessions({ ...options, clock: systemClock, log: silentLogger });
+    return new Sessions({ ...options, clock, log: silentLogger });
   }
 
   start(): Promise<OpenSession> {

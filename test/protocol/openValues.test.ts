@@ -7,6 +7,7 @@ import {
   canOf,
   capabilitiesOf,
   holdReasonOf,
+  limitKindOf,
   modeKindOfSession,
   queueWaitOf,
   taskKindOf,
@@ -19,6 +20,7 @@ import {
   statusOf,
   unknownStatus,
   promptOriginOf,
+  waitKindOf,
 } from '../../src/protocol/openValues.ts';
 import {
   actionOf,
@@ -48,6 +50,7 @@ import {
   formProblemOf,
   formProblemSchema,
 } from '../../src/protocol/forms/form.ts';
+import { limitKindSchema, waitKindSchema } from '../../src/protocol/wait.ts';
 import { parseEntry } from '../../src/protocol/transcript.ts';
 import {
   closedPlaces,
@@ -117,6 +120,8 @@ const LISTS = [
     unknown: 'unreadable',
   },
   { known: modeKindSchema.options, countsAs: modeKindOfSession, unknown: 'unattended' },
+  { known: waitKindSchema.options, countsAs: waitKindOf, unknown: 'unknown' },
+  { known: limitKindSchema.options, countsAs: limitKindOf, unknown: undefined },
   {
     known: toolFamilySchema.options,
     countsAs: (family: string) => familyOf({ view: { family } }),

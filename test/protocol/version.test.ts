@@ -63,7 +63,7 @@ const PINNED: Readonly<Record<number, Readonly<Record<string, string>>>> = {
     presence: '27346114c53782ef',
     recordFlags: 'fb75f9bbe4dcddfc',
     recordTypes: 'a5f6e54bd473a76d',
-    state: '1dc614d72b5d074b',
+    state: 'c1b2c47687bfccd4',
   },
 };
 

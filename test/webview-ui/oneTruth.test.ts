@@ -15,9 +15,11 @@ import {
   controlText,
   holderText,
 } from '../../src/client/standing/standingWords.ts';
+import { waitOutlook, waitText } from '../../src/client/standing/waitWords.ts';
 import { untranslated } from '../../src/client/translate.ts';
 import type { PanelControl } from '../../src/protocol/local/panel.ts';
 import type { Person } from '../../src/protocol/state.ts';
+import { type Wait, waitKindSchema } from '../../src/protocol/wait.ts';
 import { closedHere } from '../../src/sync/errors.ts';
 import type { Truth } from '../../src/session/view.ts';
 import { withoutWhatIsOver } from '../../src/session/state/withoutWhatIsOver.ts';
@@ -27,6 +29,7 @@ import {
   connectionWord,
   controlActions,
   sendBlock,
+  waitWord,
   watchingReason,
 } from '../../webview-ui/model/words.ts';
 import { type Translate, translate } from '../../webview-ui/strings.ts';
@@ -39,6 +42,7 @@ import {
   says,
   type Situation,
   STATUSES,
+  WAITS,
 } from './truthTables.ts';
 
 const NOW = 100_000;
@@ -65,12 +69,29 @@ interface Combination {
   readonly holder: (typeof HOLDERS)[number];
   readonly waiting: (typeof WAITING)[number];
   readonly role: (typeof ROLES)[number];
+  readonly wait?: Wait;
 }
+
+/** Wall time of the host. */
+const HOST_NOW = 1_800_000_000_000;
+const AGENT_WAITS: readonly (Wait | undefined)[] = [
+  undefined,
+  { why: 'usage-limit', limit: 'hours', since: HOST_NOW - 1000, until: HOST_NOW + 3_480_000 },
+  { why: 'overloaded', since: HOST_NOW, until: HOST_NOW + 12_000, attempt: 3, maxAttempts: 10 },
+];
 
 const combinations: readonly Combination[] = TRUTHS.flatMap((truth) =>
   [undefined, ...ALL_STATUSES].flatMap((status) =>
     HOLDERS.flatMap((holder) =>
-      WAITING.flatMap((waiting) => ROLES.map((role) => ({ truth, status, holder, waiting, role }))),
+      WAITING.flatMap((waiting) =>
+        ROLES.flatMap((role) =>
+          // What the agent waits for has nothing to do with who has control.
+          (holder === 'nobody' && waiting === 'nobody' ? AGENT_WAITS : [undefined]).map((wait) => ({
+            ...{ truth, status, holder, waiting, role },
+            ...(wait && { wait }),
+          })),
+        ),
+      ),
     ),
   ),
 );
@@ -82,10 +103,11 @@ function meOf(role: Combination['role']): readonly Person[] {
 }
 
 /** The view that a window has of such a session. */
-function viewOf({ truth, status, holder, waiting, role }: Combination): FakeView {
+function viewOf({ truth, status, holder, waiting, role, wait }: Combination): FakeView {
   const view = new FakeView();
   view.member = 'me';
   view.truth = truth;
+  view.hostNow = HOST_NOW;
   const windows = {
     nobody: undefined,
     me: { member: 'me', window: view.window, since: 0 },
@@ -100,7 +122,7 @@ function viewOf({ truth, status, holder, waiting, role }: Combination): FakeView
       ? undefined
       : withoutWhatIsOver(
           sessionState({
-            session: summary({ status, title: 'Fix the parser' }),
+            session: summary({ status, title: 'Fix the parser', ...(wait && { wait }) }),
             people: [
               ...meOf(role),
               member('bo'),
@@ -136,6 +158,8 @@ function pageTexts(view: FakeView, isConnected: boolean): readonly string[] {
   const stands = standing(header, { isConnected });
   return [
     activityWord(stands, t)?.text,
+    waitWord(stands, t)?.text,
+    waitOutlook(stands, 'noon', t),
     connectionWord(stands, t)?.text,
     controlText(stands, t) ?? watchingReason(header, stands, t),
     sendBlock(header, stands, t),
@@ -247,6 +271,31 @@ describe('the table', () => {
       const stands = standing({ truth: { kind: 'live' }, control: held });
       const text = controlText(stands, untranslated);
       expect(text).toContain(said);
+    }
+  });
+
+  test('has every wait, with the words that are said, and what is left by the time of the host', () => {
+    const whys = new Set([...WAITS.keys()].map((key) => key.split(' ')[0]));
+    expect(whys).toEqual(new Set(waitKindSchema.options));
+    const control = { kind: 'free' } as const;
+    const lefts: Readonly<Record<string, number>> = {
+      'usage-limit hours': 58 * 60_000,
+      'usage-limit week': 51 * 3_600_000,
+      'usage-limit model': 5 * 3_600_000 + 60_000,
+      'usage-limit spending': 12 * 86_400_000,
+      failing: 0,
+    };
+    for (const [key, [reason, rest]] of WAITS) {
+      const [why = '', limit] = key.split(' ');
+      const until = HOST_NOW + (lefts[key] ?? 12_000);
+      const attempt = limit === undefined ? { attempt: 3, maxAttempts: 10 } : { limit };
+      const session = summary({ wait: { why, since: 0, until, ...attempt } });
+      const source = { truth: { kind: 'live' as const }, control, session };
+      const stands = standing({ ...source, hostNow: HOST_NOW - 5000 }, { sinceMs: 5000 });
+      expect(waitText(stands, t)).toBe(`${reason} · ${rest}`);
+      // Nobody's clock tells what is left of a time of the host's.
+      expect(waitText(standing(source), t)).toContain(reason);
+      expect(standing(source).wait?.leftMs).toBeUndefined();
     }
   });
 

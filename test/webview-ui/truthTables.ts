@@ -66,6 +66,14 @@ export const CONTROLS: ReadonlyMap<string, string> = new Map(
   rowsOf('control').map(([name = '', said = '']) => [codeIn(name).join(''), codeIn(said).join('')]),
 );
 
+/** Waits as `why limit`, with the words that are said. */
+export const WAITS: ReadonlyMap<string, readonly [reason: string, rest: string]> = new Map(
+  rowsOf('why').map(([why = '', limit = '', reason = '', rest = '']) => [
+    [...codeIn(why), ...codeIn(limit)].join(' '),
+    [codeIn(reason).join(''), codeIn(rest).join('').replaceAll(/[{}]/g, '')],
+  ]),
+);
+
 function condition(text: string): (situation: Situation) => boolean {
   const values = codeIn(text);
   const connectionOf = ({ connection }: Situation) => {

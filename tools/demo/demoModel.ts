@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { newId } from '../../src/base/ids.ts';
 import { assertNever } from '../../src/base/assert.ts';
 import { type ModelRequest, modelRequestSchema, promptState } from './demoRequest.ts';
+import { failureAnswer, STREAM_ERROR } from './demoFailure.ts';
 import type { Reply, ReplyBlock } from './demoReply.ts';
 import { replyTo } from './demoScript.ts';
 
@@ -51,8 +52,12 @@ function slices(text: string, maxChars: number): readonly string[] {
   return Array.from({ length: count }, (_, i) => text.slice(i * size, (i + 1) * size));
 }
 
-function sendJson(res: ServerResponse, status: number, body: unknown, retryAfter?: string): void {
-  const headers = retryAfter === undefined ? {} : { 'retry-after': retryAfter };
+function sendJson(
+  res: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): void {
   res.writeHead(status, { 'content-type': 'application/json', ...headers });
   res.end(JSON.stringify(body));
 }
@@ -144,6 +149,10 @@ async function stream(
       if (sent === reply.holdAfter) await Promise.race([options.held, closed]);
       if (isClosed) return;
       if (sent === reply.cutAfter) return void res.destroy();
+      if (sent === reply.failAfter) {
+        send('error', STREAM_ERROR);
+        return void res.end();
+      }
       send('content_block_delta', { index, delta });
       sent += 1;
       await pause(reply.delayMs ?? options.delayMs);
@@ -207,12 +216,14 @@ export async function startDemoModel(options: DemoModelOptions = {}): Promise<De
     options.onRequest?.(seen);
     const state = promptState(body);
     const key = `${state.prompt}#${body.messages.length}`;
-    const reply = onceCut(key, replyTo(state));
-    if (reply.failure && fails(key, reply)) {
-      const type = reply.failure.status === 529 ? 'overloaded_error' : 'api_error';
-      const error = { type, message: `demo model: ${reply.failure.status}` };
-      return sendJson(res, reply.failure.status, { type: 'error', error }, '1');
+    const whole = onceCut(key, replyTo(state));
+    const isFailing = fails(key, whole);
+    const isWhole = whole.failAfter === undefined || body.stream !== true;
+    if (whole.failure && isFailing && isWhole) {
+      const { status, headers, error } = failureAnswer(whole.failure, seen.at);
+      return sendJson(res, status, { type: 'error', error }, headers);
     }
+    const reply = isFailing ? whole : { ...whole, failAfter: undefined };
     const message = {
       id: `msg_demo${newId()}`,
       type: 'message',

@@ -30,8 +30,21 @@ export interface Reply {
   readonly isFull?: boolean;
   /** Tokens that it says the conversation has; undefined = by its length. */
   readonly inputTokens?: number;
-  /** HTTP status to fail with, and how many times (Infinity = always). */
-  readonly failure?: { readonly status: number; readonly times: number };
+  /** After this many deltas the service says in the stream that it is overloaded; how often, `failure.times`. */
+  readonly failAfter?: number | undefined;
+  readonly failure?: ReplyFailure;
+}
+
+/** How an answer fails instead. */
+export interface ReplyFailure {
+  /** HTTP status. */
+  readonly status: number;
+  /** How many times (Infinity = always). */
+  readonly times: number;
+  /** What `retry-after` says, s. */
+  readonly retryAfterS?: number;
+  /** The usage limit that is reached, and in how many seconds it is reset. */
+  readonly limit?: { readonly claim: string; readonly resetS: number };
 }
 
 /** A tool call block with a fresh id. */

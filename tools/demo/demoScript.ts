@@ -1,11 +1,18 @@
 // What the demo model answers to directives in a prompt: `[[name:argument]]`, several = several steps.
 import * as z from 'zod/mini';
-import { COLOR_QUESTION, DEMO_PLAN, type Reply, type ReplyBlock, toolCall } from './demoReply.ts';
+import {
+  COLOR_QUESTION,
+  DEMO_PLAN,
+  type Reply,
+  type ReplyBlock,
+  type ReplyFailure,
+  toolCall,
+} from './demoReply.ts';
 import type { DemoPromptState } from './demoRequest.ts';
 import { storyReply } from './demoStory.ts';
 
 const DIRECTIVES =
-  /\[\[(text|stamp|slow|held|bash|write|edit|tool|tools|ask|plan|long|err|think|cut|size|full|mute)(?::((?:(?!\]\])[\s\S])*))?\]\]/g;
+  /\[\[(text|stamp|slow|held|bash|write|edit|tool|tools|ask|plan|long|err|limit|fail|think|cut|size|full|mute)(?::((?:(?!\]\])[\s\S])*))?\]\]/g;
 const inputSchema = z.record(z.string(), z.unknown());
 
 interface Directive {
@@ -87,6 +94,12 @@ function play({ name, argument }: Directive): Reply {
       return { blocks: argument.split('||').flatMap((call) => playTool(call)) };
     case 'cut':
       return { blocks: [{ kind: 'text', text: words(20) }], cutAfter: 10 };
+    case 'fail': {
+      // In the middle of its text, as often as asked for.
+      const [times = Infinity] = numbers(argument);
+      const failure = { status: 529, times };
+      return { blocks: [{ kind: 'text', text: words(20) }], failAfter: 10, failure };
+    }
     case 'full':
       return { blocks: [{ kind: 'text', text: argument }], isFull: true };
     case 'mute':
@@ -101,13 +114,25 @@ function play({ name, argument }: Directive): Reply {
 }
 
 /** Directives that are no step of their own. */
-const MODIFIERS: ReadonlySet<string> = new Set(['err', 'think', 'size']);
+const MODIFIERS: ReadonlySet<string> = new Set(['err', 'limit', 'think', 'size']);
+
+/** `[[err:529:2:5]]`: that status twice, each time with `retry-after: 5`. `[[limit:60:1:five_hour]]`: a usage limit that is reset in a minute. */
+function failureOf({ name, argument }: Directive): ReplyFailure {
+  const [first, times = '', more] = argument.split(':');
+  const given = { times: Number(times) || Infinity };
+  if (name === 'limit') {
+    const resetS = Number(first) || 60;
+    const limit = { claim: more ?? 'five_hour', resetS };
+    return { ...given, status: 429, retryAfterS: resetS, limit };
+  }
+  return { ...given, status: Number(first) || 529, retryAfterS: Number(more) || 1 };
+}
 
 /** The answer to the prompt under way; without directives the demo story plays. */
 export function replyTo(state: DemoPromptState): Reply {
   const all = directivesOf(state.prompt);
   if (all.length === 0) return storyReply(state);
-  const failing = all.find((directive) => directive.name === 'err');
+  const failing = all.find(({ name }) => name === 'err' || name === 'limit');
   const steps = all.filter(({ name }) => !MODIFIERS.has(name));
   const directive = steps[state.step];
   const reply: Reply =
@@ -118,13 +143,12 @@ export function replyTo(state: DemoPromptState): Reply {
         };
   const thinks = state.step === 0 && all.some(({ name }) => name === 'think');
   const [inputTokens] = numbers(all.find(({ name }) => name === 'size')?.argument ?? '');
-  const [status = 529, times = Infinity] = numbers(failing?.argument ?? '');
   return {
     ...reply,
     blocks: thinks
       ? [{ kind: 'thinking', text: 'Let me think about this step by step.' }, ...reply.blocks]
       : reply.blocks,
     ...(inputTokens === undefined ? {} : { inputTokens }),
-    ...(failing === undefined ? {} : { failure: { status, times } }),
+    ...(failing === undefined ? {} : { failure: failureOf(failing) }),
   };
 }

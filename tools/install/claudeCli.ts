@@ -9,6 +9,9 @@ import { type ClaudeVersion, DEFAULT_VERSION, NAMED_CLAUDE } from './claudeVersi
 /** A key that opens nothing. */
 const DUMMY_KEY = 'sk-ant-api03-twinhelm-demo-key-that-opens-nothing-0000000000';
 
+/** A login with a plan that opens nothing: for a computer without a network only, or the CLI asks about it. */
+export const DUMMY_TOKEN = 'sk-ant-oat01-twinhelm-demo-token-that-opens-nothing';
+
 /**
  * Installs the CLI if it is not there yet; returns the path of its binary. Pinned versions come by their
  * lockfile, others as the registry has them; a program that somebody named is taken as it is.

@@ -1,6 +1,5 @@
 // One-line entries: ends of turns, notices, retries, resets, background tasks.
 import { authorName } from '../../src/client/standing/peopleWords.ts';
-import { statusOf } from '../../src/protocol/openValues.ts';
 import type { EntryOf } from '../../src/protocol/transcript.ts';
 import { Icon, type IconName, Spinner } from '../parts/Icon.tsx';
 import type { Translate } from '../strings.ts';
@@ -82,19 +81,15 @@ export function NoticeLine({ entry }: { readonly entry: EntryOf<'notice'> }) {
 /** The agent tries again; counts down while that is to come. */
 export function RetryLine({ entry }: { readonly entry: EntryOf<'retry'> }) {
   const { store, t } = useUi();
-  // Counted from when this window first saw it: the clocks of two computers differ.
-  const seenAt = store.firstSeen(`${entry.id}/${entry.attempt}`);
-  const passedMs = Math.max(0, store.now.value - seenAt);
-  const leftMs = (entry.delayMs ?? 0) - passedMs;
+  const wait = store.standing.value?.wait;
+  const leftMs = wait?.asOf === 'now' ? (wait.leftMs ?? 0) : 0;
   const attempt =
     entry.maxAttempts === undefined
       ? t('Attempt {0}', entry.attempt)
-      : t('Attempt {0} of {1}', entry.attempt, entry.maxAttempts);
+      : t('Attempt {0} of at most {1}', entry.attempt, entry.maxAttempts);
   void store.transcript.version.value;
   const isLast = store.transcript.rows.at(-1)?.entry === entry;
-  const session = store.header.value?.session;
-  const isWorking = session !== undefined && statusOf(session.status) === 'working';
-  const isComing = isLast && leftMs > 0 && isWorking;
+  const isComing = isLast && leftMs > 0 && wait?.attempt === entry.attempt;
   return (
     <p class="line notice notice-warning" dir="auto">
       {isComing ? <Spinner /> : <Icon name="reset" />}

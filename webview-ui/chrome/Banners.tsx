@@ -1,5 +1,8 @@
 // What must not be missed: no extension, a problem with its remedy, alarms, an old picture.
+import { formatAge } from '../../src/client/standing/age.ts';
+import type { Standing } from '../../src/client/standing/standing.ts';
 import { connectionText } from '../../src/client/standing/standingWords.ts';
+import { timeOfDay, waitOutlook, waitReason } from '../../src/client/standing/waitWords.ts';
 import type { PanelTruth } from '../../src/protocol/local/panel.ts';
 import { Icon, type IconName } from '../parts/Icon.tsx';
 import type { Translate } from '../strings.ts';
@@ -8,6 +11,8 @@ import type { ComponentChildren } from 'preact';
 
 // After joining, the computer confirms with its next beat; that long nothing is wrong.
 const CONFIRMED_WITHIN_MS = 15_000;
+// From here on it is said in minutes, which change seldom.
+const LONG_MS = 60_000;
 
 function Banner(props: {
   readonly tone: 'info' | 'warn' | 'bad';
@@ -31,6 +36,26 @@ function oldText({ kind, text }: PanelTruth, t: Translate): string | undefined {
   if (kind === 'behind')
     return t('The computer is there, but not all that it says gets through: what you see is old.');
   return text;
+}
+
+/** What the agent waits for. Its countdown stands in the head: here a screen reader would say it anew each second. */
+function WaitBanner({ standing }: { readonly standing: Standing }) {
+  const { store, t } = useUi();
+  const { wait } = standing;
+  const reason = waitReason(standing, t);
+  if (wait === undefined || wait.asOf !== 'now' || reason === undefined) return null;
+  const isLimit = wait.attempt === undefined;
+  const at = isLimit
+    ? timeOfDay(wait.leftMs, { now: store.wallTime(), locale: store.locale.value })
+    : undefined;
+  const isLong = wait.forMs !== undefined && wait.forMs >= LONG_MS;
+  const since = !isLimit && isLong && t('For {0} now.', formatAge(wait.forMs ?? 0));
+  const rest = [since, waitOutlook(standing, at, t)].filter(Boolean);
+  return (
+    <Banner tone="warn" icon="clock">
+      <strong>{reason}.</strong> {rest.join(' ')}
+    </Banner>
+  );
 }
 
 /** All banners, the worst first. */
@@ -67,6 +92,7 @@ export function Banners() {
           <strong>{problem.happened}</strong> {problem.kept} {problem.remedy}
         </Banner>
       )}
+      {standing !== undefined && <WaitBanner standing={standing} />}
       {isOld && isConnected && (
         <Banner tone={truth.kind === 'over' ? 'bad' : 'warn'} icon="away">
           {/* Its age stands in the head: here a screen reader would say it anew each second. */}

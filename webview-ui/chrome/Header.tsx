@@ -1,7 +1,7 @@
 // The head of the panel: which session, where, in what state, with whom, how true.
 import type { PanelHeader } from '../../src/protocol/local/panel.ts';
 import { connectionText } from '../../src/client/standing/standingWords.ts';
-import { activityWord, connectionWord, type StateWord } from '../model/words.ts';
+import { activityWord, connectionWord, type StateWord, waitWord } from '../model/words.ts';
 import { Icon, Spinner } from '../parts/Icon.tsx';
 import { formatCost, formatTokens } from '../text/format.ts';
 import { useUi } from '../ui.ts';
@@ -108,6 +108,7 @@ export function Header() {
       </div>
       <div class="header-facts">
         <State word={activityWord(standing, t)} class="status" />
+        <State word={waitWord(standing, t)} class="wait" />
         {session.subagentRequests !== undefined && (
           <span class="fact">{t('From subagents: {0}', session.subagentRequests)}</span>
         )}

@@ -159,6 +159,31 @@ export const HEADERS: Readonly<Record<string, PanelHeader>> = {
       },
     ],
   },
+  limit: {
+    ...ownerHeader,
+    session: {
+      ...sessionOf(ownerHeader),
+      status: 'idle',
+      wait: { why: 'usage-limit', limit: 'hours', since: 0, until: 3_480_000 },
+    },
+    hostNow: 1000,
+    queue: [
+      {
+        promptId: 'q1',
+        text: 'Then update the changelog, please.',
+        author: { member: 'ada', name: 'Ada Lovelace' },
+        since: 0,
+      },
+    ],
+  },
+  overloaded: {
+    ...ownerHeader,
+    session: {
+      ...sessionOf(ownerHeader),
+      wait: { why: 'overloaded', since: 0, until: 200_000, attempt: 5, maxAttempts: 10 },
+    },
+    hostNow: 125_000,
+  },
   viewer: {
     ...guestHeader,
     me: { ...cleo, isMe: true, present: true },

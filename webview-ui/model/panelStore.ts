@@ -43,6 +43,8 @@ export interface PanelStoreOptions {
   readonly port: UiPort;
   readonly clock: Clock;
   readonly schedule: (callback: () => void) => void;
+  /** False while nobody can look: nothing counts then. */
+  readonly isVisible?: () => boolean;
 }
 
 /** The panel's state; components read its signals and call its methods. */
@@ -84,7 +86,6 @@ export class PanelStore implements Disposable {
   /** Entries held when older ones were asked for; and when that was in vain, monotonic ms. */
   private sizeBefore = 0;
   private olderFailedAt = Number.NEGATIVE_INFINITY;
-  private readonly seen = new Map<string, number>();
 
   /** How the session stands, as everything on the page says it; renewed each second. */
   readonly standing = computed((): Standing | undefined => {
@@ -96,14 +97,18 @@ export class PanelStore implements Disposable {
 
   constructor(options: PanelStoreOptions) {
     this.options = options;
-    const { port, clock } = options;
+    const { port, clock, isVisible } = options;
     this.now.value = clock.monotonic();
     this.connection = this.disposables.add(new EditorHeartbeat({ port, clock }));
     const notTakenText = (): string =>
       this.t('It was not taken over by the extension. Your text is back here; send it again.');
     this.composer = this.disposables.add(new ComposerModel({ port, clock, notTakenText }));
     this.disposables.add(port.onPicture((messages) => this.receive(messages)));
-    this.disposables.add(clock.every(1000, () => (this.now.value = clock.monotonic())));
+    this.disposables.add(
+      clock.every(1000, () => {
+        if (isVisible?.() !== false) this.now.value = clock.monotonic();
+      }),
+    );
   }
 
   /** Text in the reader's language. */
@@ -126,13 +131,9 @@ export class PanelStore implements Disposable {
     this.announcements.value = [...before.slice(1 - MAX_ANNOUNCEMENTS), { n, text }];
   }
 
-  /** Monotonic ms at which this was first asked for a thing: countdowns run on the reader's clock. */
-  firstSeen(key: string): number {
-    const known = this.seen.get(key);
-    if (known !== undefined) return known;
-    const now = this.options.clock.monotonic();
-    this.seen.set(key, now);
-    return now;
+  /** This device's wall time, ms. */
+  wallTime(): number {
+    return this.options.clock.now();
   }
 
   /** Opens or closes a card for as long as the panel lives. */

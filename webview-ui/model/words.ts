@@ -5,6 +5,7 @@ import {
   connectionWithAge,
   controlText,
 } from '../../src/client/standing/standingWords.ts';
+import { waitText } from '../../src/client/standing/waitWords.ts';
 import type { PanelHeader, PanelPerson } from '../../src/protocol/local/panel.ts';
 import type { SessionStatus } from '../../src/protocol/state.ts';
 import type { IconName } from '../parts/Icon.tsx';
@@ -41,6 +42,13 @@ function activityLook(status: SessionStatus): Omit<StateWord, 'text'> {
     case 'ended':
       return { icon: 'stop', tone: 'plain' };
   }
+}
+
+/** What the agent waits for, with what is left of it; undefined: nothing. */
+export function waitWord(standing: Standing, t: Translate): StateWord | undefined {
+  const text = waitText(standing, t);
+  if (text === undefined) return undefined;
+  return { icon: 'clock', tone: standing.wait?.asOf === 'now' ? 'warn' : 'plain', text };
 }
 
 /** How true the picture is, with its age; undefined where nothing is to be said. */

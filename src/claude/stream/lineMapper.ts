@@ -121,6 +121,7 @@ export class LineMapper {
       case 'system':
         return [
           ...this.session(line.session_id),
+          ...(line.subtype === 'api_retry' ? this.live.retried() : []),
           ...this.held(this.system.map(line)),
           ...this.background.take(line),
         ];
@@ -135,6 +136,7 @@ export class LineMapper {
       case 'transcript_mirror':
       case 'control_response':
       case 'conversation_reset':
+      case 'rate_limit_event':
         // The id of the new conversation comes with the next line.
         return [];
     }

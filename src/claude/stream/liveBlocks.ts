@@ -6,7 +6,10 @@ import type { MessageLine } from '../wire/messageLine.ts';
 import type { StreamEventLine } from '../wire/streamJson.ts';
 
 interface LiveBlock extends Omit<LiveText, 'text'> {
-  hasText: boolean;
+  /** All of it, for one that is taken back and then goes on. */
+  text: string;
+  /** Somebody sees it. */
+  isShown: boolean;
 }
 
 const ENTRY_TYPE: ReadonlyMap<string, LiveBlock['type']> = new Map([
@@ -37,11 +40,19 @@ export class LiveBlocks {
         const type = ENTRY_TYPE.get(event.content_block?.type ?? '');
         if (messageId === undefined || type === undefined || event.index === undefined) return [];
         const tool = event.content_block?.name;
-        this.live.push({ messageId, block: event.index, parent, type, tool, hasText: false });
+        const names = { messageId, block: event.index, parent, type, tool };
+        this.live.push({ ...names, text: '', isShown: false });
         return [];
       }
       case 'content_block_delta':
         return this.delta(line, parent);
+      case 'message_stop': {
+        // The rest of the message was broken off: it is asked for anew.
+        const from = line.abandoned_blocks && (line.abandoned_blocks.from_block_index ?? 0);
+        const messageId = this.message.get(parent ?? '');
+        if (from === undefined) return [];
+        return this.end((block) => block.messageId === messageId && block.block >= from);
+      }
       default:
         return [];
     }
@@ -52,10 +63,22 @@ export class LiveBlocks {
     const content = line.message.content;
     const first = typeof content === 'string' ? 'text' : content[0]?.type;
     const type = ENTRY_TYPE.get(first ?? '');
-    const found = this.live.find(
-      (block) => block.messageId === line.message.id && block.type === type,
-    );
-    return found === undefined ? [] : this.end((block) => block === found);
+    const { id } = line.message;
+    const parent = line.parent_tool_use_id ?? undefined;
+    const found = this.live.find((block) => block.messageId === id && block.type === type);
+    return [
+      // Another message: what streamed before it was broken off, and this one came in its place.
+      ...this.takeBack((block) => block.parent === parent && block.messageId !== id),
+      ...(found === undefined ? [] : this.end((block) => block === found)),
+    ];
+  }
+
+  /**
+   * A request failed and is made again: what streamed of its answer is worth nothing. Whose request it
+   * was is not said; what goes on streaming all the same comes back whole.
+   */
+  retried(): AgentEvent[] {
+    return this.takeBack(() => true);
   }
 
   /** Nothing is live any more. */
@@ -72,16 +95,25 @@ export class LiveBlocks {
     const delta = line.event.delta;
     const text = delta?.text ?? delta?.thinking ?? delta?.partial_json;
     if (block === undefined || text === undefined || text === '') return [];
-    block.hasText = true;
-    const { hasText: _, tool, ...names } = block;
-    return [{ kind: 'delta', ...names, text, ...omitUndefined({ tool, parent }) }];
+    const { isShown, tool, ...rest } = block;
+    block.text += text;
+    block.isShown = true;
+    const shown = { ...rest, text: isShown ? text : block.text };
+    return [{ kind: 'delta', ...shown, ...omitUndefined({ tool, parent }) }];
+  }
+
+  /** No longer shown; its next piece brings all of it back. */
+  private takeBack(which: (block: LiveBlock) => boolean): AgentEvent[] {
+    const gone = this.live.filter((block) => block.isShown && which(block));
+    for (const block of gone) block.isShown = false;
+    return gone.map(({ messageId, block }) => ({ kind: 'delta-end', messageId, block }));
   }
 
   private end(which: (block: LiveBlock) => boolean): AgentEvent[] {
     const gone = this.live.filter(which);
     this.live = this.live.filter((block) => !which(block));
     return gone
-      .filter((block) => block.hasText)
+      .filter((block) => block.isShown)
       .map((block) => ({ kind: 'delta-end', messageId: block.messageId, block: block.block }));
   }
 }

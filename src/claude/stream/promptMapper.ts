@@ -27,6 +27,11 @@ export class PromptMapper {
     return this.isTurnRunning;
   }
 
+  /** Whether the prompt that begins a turn was sent and has not come back yet. */
+  get isAwaited(): boolean {
+    return !this.isTurnRunning && this.unreturned.first !== undefined;
+  }
+
   /** Ids of the prompts of the turn that runs, as far as they are known. */
   get inTurn(): readonly string[] {
     return this.lifecycle.inTurn;

@@ -5,6 +5,8 @@ import { EventFilter } from './eventFilter.ts';
 import { LineMapper } from './lineMapper.ts';
 import { OpenRequests } from './openRequests.ts';
 import { PromptMapper } from './promptMapper.ts';
+import { RetryHold } from './retryHold.ts';
+import { WaitTracker } from './waitTracker.ts';
 
 /** What the mapper needs from outside. */
 export interface StreamMapperOptions {
@@ -23,6 +25,8 @@ export class StreamMapper {
   readonly prompts = new PromptMapper();
   private readonly filter = new EventFilter();
   private readonly lines: LineMapper;
+  private readonly waits: WaitTracker;
+  private readonly retries = new RetryHold();
 
   constructor(options: StreamMapperOptions) {
     const { now, hasMirror, readPlan } = options;
@@ -31,6 +35,7 @@ export class StreamMapper {
       readPlan: (callId) => this.filter.plan(callId) ?? readPlan?.(),
       subagent: (agentId) => this.lines.subagent(agentId),
     });
+    this.waits = new WaitTracker(now);
     this.lines = new LineMapper({
       now,
       hasMirror,
@@ -42,11 +47,19 @@ export class StreamMapper {
 
   /** Events of one line. */
   map(parsed: ParsedLine): AgentEvent[] {
-    return this.filter.pass(this.lines.map(parsed));
+    const waits = parsed.known ? this.waits.map(parsed.line) : [];
+    const lines = this.lines.map(parsed);
+    const events = this.filter.pass(this.retries.pass(lines, this.prompts.isAwaited));
+    // It is over before what comes instead, and begins when what was broken off is gone.
+    const isOver = waits.some((event) => event.kind === 'wait' && event.wait === undefined);
+    return isOver ? [...waits, ...events] : [...events, ...waits];
   }
 
   /** Events for the end of the process: live text and open requests are gone. */
   end(): AgentEvent[] {
-    return this.filter.pass(this.lines.end());
+    return [
+      ...this.waits.turnEnded(),
+      ...this.filter.pass([...this.retries.end(), ...this.lines.end()]),
+    ];
   }
 }

@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import type { Json } from '../../protocol/json.ts';
 import { passthroughJson } from './passthroughJson.ts';
 import { type MessageLine, messageLineSchema } from './messageLine.ts';
+import { type RateLimitLine, rateLimitSchema } from './rateLimitLine.ts';
 
 const session = { session_id: z.optional(z.string()), uuid: z.optional(z.string()) };
 
@@ -10,6 +11,8 @@ const session = { session_id: z.optional(z.string()), uuid: z.optional(z.string(
 export const streamEventSchema = z.looseObject({
   type: z.literal('stream_event'),
   parent_tool_use_id: z.nullish(z.string()),
+  /** With the end of a message: its blocks from this one on were broken off. 2.1.197 does not tell. */
+  abandoned_blocks: z.optional(z.looseObject({ from_block_index: z.optional(z.number()) })),
   event: z.looseObject({
     type: z.string(),
     index: z.optional(z.number()),
@@ -166,6 +169,7 @@ export type OutLine =
   | MessageLine
   | SystemLine
   | ResultLine
+  | RateLimitLine
   | ControlRequestLine
   | z.infer<typeof controlResponseSchema>
   | z.infer<typeof controlCancelSchema>
@@ -189,6 +193,7 @@ const BY_TYPE: Readonly<Record<string, z.ZodMiniType<OutLine>>> = {
   assistant: messageLineSchema,
   system: systemSchema,
   result: resultSchema,
+  rate_limit_event: rateLimitSchema,
   control_request: controlRequestSchema,
   control_response: controlResponseSchema,
   control_cancel_request: controlCancelSchema,

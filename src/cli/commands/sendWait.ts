@@ -62,7 +62,7 @@ export async function waitForAnswer(
       const { id, problem } = state.session;
       const status = statusOf(state.session.status);
       if (!problem) calmAt = clock.monotonic();
-      const blocker = exitWhenBlocked && blockersOf(view, promptId).find(needsPerson);
+      const blocker = exitWhenBlocked && blockersOf(view, promptId, clock.now()).find(needsPerson);
       if (blocker && lasts(blocker, status)) return { kind: 'blocked', blocker };
       if (status === 'ended') throw notOpen(id, true);
       const isQueued = state.queue.some((one) => one.promptId === promptId);
@@ -105,7 +105,7 @@ export function sayBlockers(
     due = undefined;
     if (view.truth.kind === 'over' || typeof answerTo(view, promptId) !== 'string') return;
     // What ends the wait is said at its end.
-    const blockers = blockersOf(view, promptId).filter(
+    const blockers = blockersOf(view, promptId, io.clock.now()).filter(
       (blocker) => !exitWhenBlocked || !needsPerson(blocker),
     );
     const keys = new Set(blockers.map(blockerKey));
@@ -142,6 +142,8 @@ export function blockerJson(blocker: Blocker): { readonly [key: string]: Json } 
       const { said: _, ...problem } = blocker.problem;
       return { problem: asJson(problem) };
     }
+    case 'wait':
+      return { wait: asJson(blocker.wait) };
     case 'connection':
       return { reason: blocker.text };
   }

@@ -2,6 +2,9 @@
 import { parseArgs } from 'node:util';
 import { shortId } from '../../base/ids.ts';
 import type { Json } from '../../protocol/json.ts';
+import { standing } from '../../client/standing/standing.ts';
+import { waitText } from '../../client/standing/waitWords.ts';
+import { untranslated } from '../../client/translate.ts';
 import { sourceOf, statusOf } from '../../protocol/openValues.ts';
 import { taskCount } from '../../client/lists/sessionLook.ts';
 import type { DirectoryRow, SessionStatus } from '../../protocol/state.ts';
@@ -79,6 +82,27 @@ function watchedNote(source: DirectoryRow['session']['source']): string {
   return source === 'observed' ? 'terminal' : `${source}, watched only`;
 }
 
+/** What its agent waits for; this computer's time is that of its sessions. */
+function waitNote({ session }: DirectoryRow, hostNow: number): string {
+  const control = { kind: 'watching', reason: 'joining' } as const;
+  const stands = standing({ truth: { kind: 'live' }, control, session, hostNow });
+  return waitText(stands, untranslated) ?? '';
+}
+
+/** What is to be said of a row beside its columns; `now`: wall time, ms. */
+export function rowNotes(row: DirectoryRow, now: number): string {
+  const notes = [
+    waitNote(row, now),
+    row.pending > 0 ? `${row.pending} waiting` : '',
+    row.session.tasks ? `${taskCount(row.session)} in the background` : '',
+    row.session.queued ? `${row.session.queued} queued` : '',
+    row.sharing ? `shared, ${row.guests} here` : '',
+    watchedNote(row.session.source),
+    row.archived ? 'archived' : '',
+  ];
+  return notes.filter(Boolean).join(', ');
+}
+
 function printTable(io: CliIo, rows: readonly DirectoryRow[]): void {
   if (rows.length === 0) {
     printText(io, 'There are no sessions on this computer yet. “twinhelm start” starts one.');
@@ -86,18 +110,10 @@ function printTable(io: CliIo, rows: readonly DirectoryRow[]): void {
   }
   const ids = rows.map((row) => row.session.id);
   const cells = rows.map((row) => {
-    const { id, status, title, project, branch, source, lastActivityAt } = row.session;
+    const { id, status, title, project, branch, lastActivityAt } = row.session;
     const place = [project, branch].filter(Boolean).join(' · ');
-    const notes = [
-      row.pending > 0 ? `${row.pending} waiting` : '',
-      row.session.tasks ? `${taskCount(row.session)} in the background` : '',
-      row.session.queued ? `${row.session.queued} queued` : '',
-      row.sharing ? `shared, ${row.guests} here` : '',
-      watchedNote(source),
-      row.archived ? 'archived' : '',
-    ];
     const age = ageText(io.clock.now() - lastActivityAt);
-    return [shortId(id, ids), status, title, place, age, notes.filter(Boolean).join(', ')];
+    return [shortId(id, ids), status, title, place, age, rowNotes(row, io.clock.now())];
   });
   const table = [['id', 'state', 'title', 'where', 'last', ''], ...cells];
   for (const line of alignColumns(table, io.columns)) printText(io, line);

@@ -5,10 +5,11 @@ import { untranslated } from '../../client/translate.ts';
 import { requestKindOf } from '../../protocol/openValues.ts';
 import type { Problem, SessionState } from '../../protocol/state.ts';
 import type { EntryOf } from '../../protocol/transcript.ts';
+import type { Wait } from '../../protocol/wait.ts';
 import type { RoomView, Truth } from '../../session/view.ts';
 import { oneLine } from '../io.ts';
 import { requestText } from '../text/entryText.ts';
-import { truthText } from './terminalStatus.ts';
+import { truthText, waitLine } from './terminalStatus.ts';
 
 /** Problems that pass by themselves: they are said, and the wait goes on. */
 const PASSING: ReadonlySet<string> = new Set(['agent-finishing', 'agent-silent']);
@@ -26,16 +27,19 @@ export type Blocker =
   /** Somebody pressed Stop: nothing of the queue runs. */
   | { readonly kind: 'stopped' }
   | { readonly kind: 'problem'; readonly problem: Problem }
+  /** The agent waits, for a limit or a service. */
+  | { readonly kind: 'wait'; readonly wait: Wait; readonly text: string }
   /** The picture is not live. */
   | { readonly kind: 'connection'; readonly text: string };
 
-/** Everything that a prompt waits for now, what a person has to do first. */
-export function blockersOf(view: RoomView, promptId: string): readonly Blocker[] {
+/** Everything that a prompt waits for now, what a person has to do first; `now`: wall time of this device, ms. */
+export function blockersOf(view: RoomView, promptId: string, now: number): readonly Blocker[] {
   const { state, truth } = view;
   const text = isCalm(truth) ? '' : truthText(truth, viewStanding(view, 0, untranslated));
   const connection: Blocker[] = text === '' ? [] : [{ kind: 'connection', text }];
   if (state?.kind !== 'session') return connection;
-  const { problem } = state.session;
+  const { problem, wait } = state.session;
+  const waits = waitLine(viewStanding(view, 0, untranslated), now);
   const queued = state.queue.find((one) => one.promptId === promptId);
   const isStopped = queued !== undefined && state.session.queueHold !== undefined;
   return [
@@ -50,6 +54,7 @@ export function blockersOf(view: RoomView, promptId: string): readonly Blocker[]
     ...(queued?.held === true ? [{ kind: 'held' as const }] : []),
     ...(isStopped ? [{ kind: 'stopped' as const }] : []),
     ...(problem ? [{ kind: 'problem' as const, problem }] : []),
+    ...(wait && waits !== '' ? [{ kind: 'wait' as const, wait, text: waits }] : []),
     ...connection,
   ];
 }
@@ -69,6 +74,7 @@ export function needsPerson(blocker: Blocker): boolean {
       return true;
     case 'problem':
       return !PASSING.has(blocker.problem.code);
+    case 'wait':
     case 'connection':
       return false;
   }
@@ -84,6 +90,8 @@ export function blockerKey(blocker: Blocker): string {
       return blocker.kind;
     case 'problem':
       return `problem ${blocker.problem.code} ${blocker.problem.happened}`;
+    case 'wait':
+      return `wait ${blocker.text}`;
     case 'connection':
       return `connection ${blocker.text}`;
   }
@@ -102,6 +110,7 @@ export function blockerText(blocker: Blocker, view: FactSource, target: string):
       const { happened, kept, remedy } = blocker.problem;
       return oneLine(`waits: ${[happened, kept, remedy].filter(Boolean).join(' ')}`);
     }
+    case 'wait':
     case 'connection':
       return `waits: ${blocker.text}`;
   }

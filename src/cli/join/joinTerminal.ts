@@ -53,7 +53,7 @@ const FAREWELL_MS = 5_000;
 /** Runs until /quit, the end of stdin, a signal or the end of the room; resolves to the exit code. */
 export async function runTerminal(io: CliIo, view: RoomView, me: Person): Promise<number> {
   const paint = createPaint(io.hasColours);
-  const screen = new TerminalView(view, paint, (text) => void io.stdout.write(text));
+  const screen = new TerminalView(view, paint, (text) => void io.stdout.write(text), io.clock);
   const quit = new AbortController();
   const complain = (error: unknown): void =>
     screen.line(paint.red(`✗ ${oneLine(errorText(error))}`));

@@ -10,6 +10,7 @@ import { authorName } from '../../client/standing/peopleWords.ts';
 import { taskCount } from '../../client/lists/sessionLook.ts';
 import type { Standing } from '../../client/standing/standing.ts';
 import { connectionText, holderText as holderWords } from '../../client/standing/standingWords.ts';
+import { timeOfDay, waitOutlook, waitReason } from '../../client/standing/waitWords.ts';
 import { untranslated } from '../../client/translate.ts';
 import { queueWaitOf, requestKindOf, roleOf, unknownStatus } from '../../protocol/openValues.ts';
 import type { Role } from '../../protocol/role.ts';
@@ -73,7 +74,12 @@ export function roleText(role: Role): string {
 }
 
 /** What needs somebody's attention; empty if nothing does, or if it is not known whether it still does. */
-export function statusText(state: RoomState, view: FactSource, stands: Standing): string {
+export function statusText(
+  state: RoomState,
+  view: FactSource,
+  stands: Standing,
+  now?: number,
+): string {
   if (state.kind !== 'session') return '';
   const { problem, status } = state.session;
   if (problem) return oneLine(`${problem.happened} ${problem.remedy ?? ''}`);
@@ -87,8 +93,10 @@ export function statusText(state: RoomState, view: FactSource, stands: Standing)
     .map((member) => oneLine(memberName(state, member)))
     .join(', ');
   const word = unknownStatus(status);
+  const waits = waitLine(stands, now);
   const texts = [
     word === undefined ? '' : `the session is in the state “${oneLine(word)}”`,
+    waits,
     waiting,
     tasksText(state),
     holdText(state),
@@ -105,6 +113,17 @@ export function statusText(state: RoomState, view: FactSource, stands: Standing)
     );
   }
   return texts.filter(Boolean).join('; ');
+}
+
+/** What the agent waits for, without what changes every second: a line is written once. */
+export function waitLine(stands: Standing, now: number | undefined): string {
+  const reason = waitReason(stands, untranslated);
+  if (reason === undefined || stands.wait?.asOf !== 'now') return '';
+  const isLimit = stands.wait.attempt === undefined;
+  const at = isLimit && now !== undefined ? timeOfDay(stands.wait.leftMs, { now }) : undefined;
+  return [reason, waitOutlook(stands, at, untranslated)?.replace(/\.$/, '')]
+    .filter(Boolean)
+    .join('. ');
 }
 
 /** What waits for an answer that this person may give, and how it is given. */

@@ -1,4 +1,5 @@
 // A joined room as running text: entries, streamed text, who has control, how true the picture is.
+import type { Clock } from '../../base/clock.ts';
 import { isAppError, joinParts, spokenParts } from '../../base/errors.ts';
 import { errorText } from '../../base/log.ts';
 import { viewStanding } from '../../client/panel/panelModel.ts';
@@ -29,9 +30,12 @@ export class TerminalView {
   private readonly view: RoomView;
   private readonly paint: Paint;
   private readonly write: (text: string) => void;
+  private readonly clock: Pick<Clock, 'now'> | undefined;
   private last = -1;
   private first: number | undefined;
   private streamed: Streamed | undefined;
+  /** The last entry said that a request is made again: of a row of them, one is enough. */
+  private wasRetry = false;
   /** Blocks whose entry was shown: their live text may stay for a moment. */
   private readonly finished = new Set<string>();
   /** Blocks of which it was said that they were broken off. */
@@ -43,10 +47,17 @@ export class TerminalView {
   private status = '';
   private alarms: ReadonlySet<string> = new Set();
 
-  constructor(view: RoomView, paint: Paint, write: (text: string) => void) {
+  /** `clock` tells the times of day that are written. */
+  constructor(
+    view: RoomView,
+    paint: Paint,
+    write: (text: string) => void,
+    clock?: Pick<Clock, 'now'>,
+  ) {
     this.view = view;
     this.paint = paint;
     this.write = write;
+    this.clock = clock;
   }
 
   /** Title and own role, then the newest entries. */
@@ -137,6 +148,9 @@ export class TerminalView {
 
   private showEntry({ index, entry }: PlacedEntry): void {
     const own = ownOutputOf(entry, this.view);
+    const isAgain = entry.kind === 'retry' && this.wasRetry;
+    this.wasRetry = entry.kind === 'retry';
+    if (isAgain) return;
     if (own !== undefined) return void this.showOwnOutput(index, own);
     if (entry.kind === 'text') this.finish(entry.messageId, entry.text);
     const streamed = this.streamed;
@@ -214,7 +228,7 @@ export class TerminalView {
       this.holder = holder;
       this.line(this.paint.dim(`— ${holder} —`));
     }
-    const status = statusText(state, this.view, stands);
+    const status = statusText(state, this.view, stands, this.clock?.now());
     const role = this.view.me ? roleOf(this.view.me.role) : '';
     if (role !== this.role) {
       if (this.role !== '' && role !== '') this.line(this.paint.yellow(`— ${roleText(role)} —`));

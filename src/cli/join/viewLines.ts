@@ -5,9 +5,11 @@ import type { Clock } from '../../base/clock.ts';
 import { viewStanding } from '../../client/panel/panelModel.ts';
 import { isOver } from '../../client/standing/standing.ts';
 import { activityText, connectionText, controlText } from '../../client/standing/standingWords.ts';
+import { waitText } from '../../client/standing/waitWords.ts';
 import { untranslated } from '../../client/translate.ts';
 import { parseJson } from '../../protocol/json.ts';
 import type { ScriptOutput } from '../../protocol/local/script.ts';
+import type { Wait } from '../../protocol/wait.ts';
 import type { LiveBlock, OutboxItem, RoomView, Truth } from '../../session/view.ts';
 import { LOCKED } from './terminalStatus.ts';
 
@@ -135,7 +137,8 @@ export class ViewLines {
   private standingLines(): ScriptOutput[] {
     const stands = viewStanding(this.view, this.clock.monotonic(), untranslated);
     const { activity, control, role } = stands;
-    const texts = [activityText, connectionText, controlText].map((say) =>
+    const wait = stands.wait && this.wait;
+    const texts = [activityText, waitText, connectionText, controlText].map((say) =>
       say(stands, untranslated),
     );
     const line: ScriptOutput = {
@@ -144,7 +147,7 @@ export class ViewLines {
       ...(activity && { status: activity.unknown ?? activity.status }),
       asOf: activity?.asOf ?? stands.controlAsOf,
       control: isOver(stands) ? 'none' : control.kind,
-      ...omitUndefined({ role, holder: control.kind === 'other' ? control.name : undefined }),
+      ...omitUndefined({ wait, role, holder: control.kind === 'other' ? control.name : undefined }),
       text: texts.filter(Boolean).join(' · '),
     };
     // Ages alone are no news.
@@ -153,6 +156,11 @@ export class ViewLines {
     if (key === this.standing) return [];
     this.standing = key;
     return [line];
+  }
+
+  private get wait(): Wait | undefined {
+    const { state } = this.view;
+    return state?.kind === 'session' ? state.session.wait : undefined;
   }
 
   private ackLines(): ScriptOutput[] {

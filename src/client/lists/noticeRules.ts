@@ -24,6 +24,8 @@ export interface WatchedSession {
   readonly isEnded: boolean;
   /** What happened, if it ended by something going wrong. */
   readonly problem?: string | undefined;
+  /** The usage limit that it has reached, in words. */
+  readonly limit?: string | undefined;
   readonly isLost: boolean;
   /** People who wait to be allowed control, if this member may allow it. */
   readonly knocks: readonly { readonly member: string; readonly name: string }[];
@@ -46,6 +48,8 @@ export type Notice = { readonly ref: SessionRef; readonly title: string } & (
       /** The session ended with it. */
       readonly isEnded: boolean;
       readonly problem?: string | undefined;
+      /** It stopped at this limit. */
+      readonly limit?: string | undefined;
     }
   | { readonly kind: 'hostLost' }
 );
@@ -70,7 +74,7 @@ export class NoticeRules {
   }
 
   private changes(session: WatchedSession, isFocused: boolean): readonly Notice[] {
-    const { ref, title, isEnded, problem } = session;
+    const { ref, title, isEnded, problem, limit } = session;
     const before = this.before.get(refKey(ref));
     if (!before || session.isLookedAt) return [];
     const notices: Notice[] = [];
@@ -84,7 +88,7 @@ export class NoticeRules {
     const hadTurn = before.isWorking || before.decisions.length > 0;
     const hasTurn = session.isWorking || session.decisions.length > 0;
     if (hadTurn && !hasTurn && !session.isLost && session.isOfThisWindow) {
-      notices.push({ kind: 'turnEnded', ref, title, isEnded, problem });
+      notices.push({ kind: 'turnEnded', ref, title, isEnded, problem, limit });
     }
     if (session.isLost && !before.isLost && session.isOpenHere) {
       notices.push({ kind: 'hostLost', ref, title });

@@ -11,9 +11,11 @@ export function sessionLook(
   session: SessionSummary,
   group: TreeGroup,
   isPresent: boolean,
+  waits = false,
 ): { readonly icon: string; readonly color?: string } {
   if (group === 'archived') return { icon: 'archive' };
   if (session.problem) return { icon: 'error', color: 'list.errorForeground' };
+  if (waits && group !== 'waiting') return { icon: 'watch' };
   switch (isPresent || group === 'ended' ? group : 'idle') {
     case 'waiting':
       return { icon: 'bell-dot', color: 'list.warningForeground' };
@@ -31,6 +33,7 @@ export function sessionDetails(
   session: SessionSummary,
   isJoined: boolean,
   t: Translate,
+  wait?: string,
 ): readonly (readonly [string, string])[] {
   const { contextTokens, contextLimit } = session;
   const problem = session.problem && translatedProblem(session.problem, t);
@@ -45,6 +48,7 @@ export function sessionDetails(
     [t('Model'), session.model],
     [t('Context'), context],
     [t('State'), unknownStatus(session.status)],
+    [t('Waits'), wait],
     [t('Waiting for'), session.waitingFor],
     [t('For the prompt'), causeText(session)],
     [t('Subagents that ask'), session.subagentRequests?.toString()],

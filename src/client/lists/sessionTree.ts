@@ -12,6 +12,7 @@ import type { JoinedRow } from '../rooms/joinedSessions.ts';
 import type { Truth } from '../../session/view.ts';
 import { standing } from '../standing/standing.ts';
 import { connectionText } from '../standing/standingWords.ts';
+import { waitText } from '../standing/waitWords.ts';
 import { refKey, type SessionRef } from '../rooms/sessionRef.ts';
 import { shortAge } from './times.ts';
 import type { Translate } from '../translate.ts';
@@ -238,6 +239,21 @@ function wayText(
   return connectionText(standing({ truth: { kind }, control, session }), t) ?? '';
 }
 
+/** What the agent of a row waits for, where that is known to be so now. */
+function rowWait(
+  session: SessionSummary,
+  kind: Truth['kind'],
+  hostNow: number | undefined,
+  t: Translate,
+): string | undefined {
+  const control = { kind: 'watching', reason: 'joining' } as const;
+  const stands = standing({
+    ...{ truth: { kind }, control, session },
+    ...(hostNow !== undefined && { hostNow }),
+  });
+  return stands.isPresent ? waitText(stands, t) : undefined;
+}
+
 function node(options: {
   readonly ref: SessionRef;
   readonly group: TreeGroup;
@@ -252,9 +268,12 @@ function node(options: {
   const { t } = input;
   const age = shortAge(input.now - session.lastActivityAt, t);
   const isJoined = options.ref.kind === 'joined';
+  // This computer's time is known here; of another one, what is left is told by its panel.
+  const wait = rowWait(session, connection, isJoined ? undefined : input.now, t);
   const description = [
     // This computer's own way stands above all of its rows.
     isJoined && connection !== 'live' && wayText({ session }, connection, t),
+    wait,
     session.project,
     session.branch,
     age,
@@ -271,8 +290,8 @@ function node(options: {
     group,
     title: session.title || t('Untitled session'),
     description: description.filter(Boolean).join(' · '),
-    ...sessionLook(session, group, connection === 'live'),
+    ...sessionLook(session, group, connection === 'live', wait !== undefined),
     context: `;${options.flags.filter(Boolean).join(';')};`,
-    details: sessionDetails(session, isJoined, t),
+    details: sessionDetails(session, isJoined, t, wait),
   };
 }

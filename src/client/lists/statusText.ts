@@ -4,6 +4,7 @@ import type { DirectoryRow } from '../../protocol/state.ts';
 import { isOver, type Standing, standing } from '../standing/standing.ts';
 import { connectionText, controlText } from '../standing/standingWords.ts';
 import { groupOf, waitingCount } from './sessionTree.ts';
+import { timeOfDay, waitReason } from '../standing/waitWords.ts';
 import type { Translate } from '../translate.ts';
 
 /** Text of the item; nothing to say = undefined. */
@@ -21,6 +22,8 @@ export function statusText(
   header: PanelHeader | undefined,
   rows: readonly DirectoryRow[],
   t: Translate,
+  /** Wall time of this device, ms: for times of day. */
+  now?: number,
 ): StatusText | undefined {
   const title = header?.session?.title ?? '';
   const stands = header && standing(header);
@@ -36,15 +39,21 @@ export function statusText(
       ...(only && others.length === 0 ? { session: only.session.id } : {}),
     };
   }
-  return (header && stands && frontText(header, stands, title, t)) ?? sharedText(stands, rows, t);
+  return (
+    (header && stands && frontText(header, stands, { title, t, now })) ??
+    sharedText(stands, rows, t)
+  );
 }
 
 /** What is to be said of the session in front. */
 function frontText(
   header: PanelHeader,
   stands: Standing,
-  title: string,
-  t: Translate,
+  {
+    title,
+    t,
+    now,
+  }: { readonly title: string; readonly t: Translate; readonly now: number | undefined },
 ): StatusText | undefined {
   const plain = (text: string): StatusText => ({ text, tooltip: title, isWarning: false });
   const way = connectionText(stands, t);
@@ -68,6 +77,16 @@ function frontText(
   if (stands.role === 'owner' && asks) {
     const text = t('{0} asks for control', asks.name);
     return { text: `$(person) ${text}`, tooltip: title, isWarning: true };
+  }
+  const reason = waitReason(stands, t);
+  if (reason !== undefined && stands.wait?.asOf === 'now') {
+    // It is made anew only when something changes: what is left would grow old here.
+    const at = now === undefined ? undefined : timeOfDay(stands.wait.leftMs, { now });
+    const isLimit = stands.wait.attempt === undefined && at !== undefined;
+    return {
+      ...plain(`$(watch) ${reason}`),
+      tooltip: isLimit ? `${title} · ${t('Resets: {0}.', at)}` : title,
+    };
   }
   if (stands.control.kind === 'other') return plain(`$(person) ${controlText(stands, t) ?? ''}`);
   if (stands.role !== undefined && stands.role !== 'owner') {

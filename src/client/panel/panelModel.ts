@@ -50,6 +50,7 @@ export function panelHeader(
   return {
     ...(state ? { session: state.session } : {}),
     truth: panelTruth(source.truth, nowMs, t),
+    ...omitUndefined({ hostNow: source.hostNow }),
     people: isLost ? people.map((person) => ({ ...person, hasControl: false })) : people,
     control: panelControl(source),
     controlRequests: isLost ? [] : controlRequests(source),
@@ -114,6 +115,7 @@ export function viewStanding(source: FactSource, nowMs: number, t: Translate): S
   return standing({
     truth: panelTruth(source.truth, nowMs, t),
     control: panelControl(source),
+    ...omitUndefined({ hostNow: source.hostNow }),
     ...(session && { session }),
     ...(me && { me: { role: roleOf(me.role) } }),
   });

@@ -19,7 +19,7 @@ export interface DelegatingViewOptions {
   /** Commands go here. */
   readonly commands: () => RoomView;
   /** State, entries and streamed text are shown from here. */
-  readonly picture: () => Pick<RoomView, 'state' | 'me' | 'entries' | 'live'>;
+  readonly picture: () => Pick<RoomView, 'state' | 'hostNow' | 'me' | 'entries' | 'live'>;
   readonly truth: () => Truth;
   readonly outbox?: () => readonly OutboxItem[];
   readonly forget?: (id: string) => void;
@@ -51,6 +51,10 @@ export class DelegatingView implements RoomView {
 
   get truth(): Truth {
     return this.options.truth();
+  }
+
+  get hostNow(): number | undefined {
+    return this.options.picture().hostNow;
   }
 
   get state(): RoomState | undefined {

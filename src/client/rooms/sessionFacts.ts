@@ -11,7 +11,7 @@ import type { Entry } from '../../protocol/transcript.ts';
 import type { RoomView } from '../../session/view.ts';
 
 /** The part of a view that facts are read from. */
-export type FactSource = Pick<RoomView, 'member' | 'window' | 'truth' | 'state' | 'me'>;
+export type FactSource = Pick<RoomView, 'member' | 'window' | 'truth' | 'state' | 'me' | 'hostNow'>;
 
 /** State of a session room; undefined before it arrived, or in a machine room. */
 export function sessionState(source: Pick<RoomView, 'state'>): SessionState | undefined {

@@ -3,10 +3,11 @@ import { statusOf, unknownStatus } from '../../protocol/openValues.ts';
 import type { PanelControl, PanelHeader, PanelTruth } from '../../protocol/local/panel.ts';
 import type { Role } from '../../protocol/role.ts';
 import type { SessionStatus, SessionSummary } from '../../protocol/state.ts';
+import type { Wait } from '../../protocol/wait.ts';
 
 /** The part of a header that this is made from. */
-export type StandingSource = Pick<PanelHeader, 'truth' | 'control'> & {
-  readonly session?: Pick<SessionSummary, 'status' | 'computer'> | undefined;
+export type StandingSource = Pick<PanelHeader, 'truth' | 'control' | 'hostNow'> & {
+  readonly session?: Pick<SessionSummary, 'status' | 'computer' | 'wait'> | undefined;
   readonly me?: { readonly role: Role } | undefined;
 };
 
@@ -21,6 +22,15 @@ export interface Activity {
   readonly status: SessionStatus;
   readonly unknown?: string;
   readonly asOf: AsOf;
+}
+
+/** What the agent waits for, by the reader's time. */
+export interface StandingWait extends Pick<Wait, 'why' | 'limit' | 'attempt' | 'maxAttempts'> {
+  readonly asOf: AsOf;
+  /** Until it is over, or tried again: 0 where that is due; absent where it is not known. */
+  readonly leftMs?: number;
+  /** Since when. */
+  readonly forMs?: number;
 }
 
 /** Everything that a place may say of a session beside its facts. */
@@ -38,6 +48,8 @@ export interface Standing {
   readonly isReachable: boolean;
   /** Undefined until the first state came. */
   readonly activity?: Activity;
+  /** What has ended waits for nothing. */
+  readonly wait?: StandingWait;
   readonly control: PanelControl;
   /** Whether control is as it was when last seen. */
   readonly controlAsOf: AsOf;
@@ -55,7 +67,7 @@ export function standing(
     isConnected = true,
   }: { readonly sinceMs?: number; readonly isConnected?: boolean } = {},
 ): Standing {
-  const { truth, session, control, me } = source;
+  const { truth, session, control, me, hostNow } = source;
   const connection = isConnected ? truth.kind : 'no-extension';
   const isPresent = connection === 'live';
   const isEnded = session !== undefined && statusOf(session.status) === 'ended';
@@ -70,6 +82,10 @@ export function standing(
       activity: activityOf(session.status, asOf(isPresent, isEnded)),
       computer: session.computer,
     }),
+    ...(session?.wait &&
+      !isOver && {
+        wait: waitOf(session.wait, asOf(isPresent, false), hostNow && hostNow + sinceMs),
+      }),
     ...(truth.ageMs !== undefined && { seenMs: truth.ageMs + sinceMs }),
     ...(connection === 'behind' && truth.missing !== undefined && { missing: truth.missing }),
     ...(connection === 'behind' && truth.lateMs !== undefined && { lateMs: truth.lateMs }),
@@ -85,6 +101,21 @@ export function isOver({ activity, connection }: Standing): boolean {
 function asOf(isPresent: boolean, isForGood: boolean): AsOf {
   if (isForGood) return 'for-good';
   return isPresent ? 'now' : 'then';
+}
+
+function waitOf(
+  { why, limit, attempt, maxAttempts, since, until }: Wait,
+  asOf: AsOf,
+  hostNow: number | undefined,
+): StandingWait {
+  return {
+    ...{ why, asOf },
+    ...(limit !== undefined && { limit }),
+    ...(attempt !== undefined && { attempt }),
+    ...(maxAttempts !== undefined && { maxAttempts }),
+    ...(hostNow !== undefined && { forMs: Math.max(0, hostNow - since) }),
+    ...(hostNow !== undefined && until !== undefined && { leftMs: Math.max(0, until - hostNow) }),
+  };
 }
 
 function activityOf(status: SessionSummary['status'], asOf: AsOf): Activity {

@@ -20,8 +20,11 @@ import type { SessionDirectory } from '../../client/rooms/sessionDirectory.ts';
 import { refKey, type SessionRef } from '../../client/rooms/sessionRef.ts';
 import { groupOf } from '../../client/lists/sessionTree.ts';
 import { type NoticeKind, settings } from '../settings.ts';
-import { canOf, statusOf } from '../../protocol/openValues.ts';
-import { translatedProblem } from '../../client/translate.ts';
+import { standing, type StandingSource } from '../../client/standing/standing.ts';
+import { timeOfDay, waitReason } from '../../client/standing/waitWords.ts';
+import type { SessionSummary } from '../../protocol/state.ts';
+import { canOf, statusOf, waitKindOf } from '../../protocol/openValues.ts';
+import { translatedProblem, type Translate } from '../../client/translate.ts';
 import { Soon } from '../soon.ts';
 
 /** Options of the notifier. */
@@ -116,6 +119,7 @@ export class Notifier {
         isWorking: statusOf(session.status) === 'working',
         isEnded: statusOf(session.status) === 'ended',
         problem: session.problem && translatedProblem(session.problem, this.t).happened,
+        limit: limitText(header ?? ownSource(session, clock.now()), this.t, clock.now()),
         // Of this computer's own host the Sessions view and the panel tell.
         isLost: ref.kind === 'joined' && (truth === 'host-offline' || truth === 'relay-offline'),
         knocks:
@@ -136,6 +140,21 @@ export class Notifier {
     const [, command] = actions.find(([label]) => label === choice) ?? [];
     if (command) await vscode.commands.executeCommand(fullName(command), notice.ref, notice);
   }
+}
+
+/** [W1] A usage limit that keeps it from going on, with the time of its reset. */
+function limitText(source: StandingSource, t: Translate, now: number): string | undefined {
+  const stands = standing(source);
+  const { wait } = stands;
+  if (wait === undefined || waitKindOf(wait.why) !== 'usage-limit') return undefined;
+  const at = timeOfDay(wait.leftMs, { now });
+  return [waitReason(stands, t), at && t('resets: {0}', at)].filter(Boolean).join(' · ');
+}
+
+/** A session of this computer that nobody has joined here: its time is ours. */
+function ownSource(session: SessionSummary, hostNow: number): StandingSource {
+  const control = { kind: 'watching', reason: 'joining' } as const;
+  return { truth: { kind: 'live' }, control, session, hostNow };
 }
 
 function settingOf(notice: Notice): NoticeKind {
@@ -183,6 +202,9 @@ function words(notice: Notice): {
       return { text, actions: [open] };
     }
     case 'turnEnded': {
+      if (!notice.isEnded && notice.limit) {
+        return { text: t('“{0}” has stopped: {1}.', title, notice.limit), actions: [open] };
+      }
       if (!notice.isEnded) {
         return { text: t('“{0}” has finished its turn.', title), actions: [open] };
       }

@@ -79,12 +79,15 @@ export class HostedSession implements SessionDriver {
       interrupt: (author) => this.interrupt(author),
       openAddress: (url) => openAddress(url, clock),
     };
+    recorder.wait.onDidEnd(() => this.sender.sendAccepted());
   }
 
   get isBusy(): boolean {
-    const { status, openRequests, prompts, stored } = this.options.recorder;
+    const { status, openRequests, prompts, stored, wait } = this.options.recorder;
     // [G2] What runs behind the conversation would end with its host.
     if (stored.tasks !== undefined && this.slot.kind === 'running') return true;
+    // [W3] They are handed over when a limit is reset: somebody has to be there then.
+    if (wait.holdsQueue && prompts.waiting().length > 0) return true;
     const isStill = this.slot.kind === 'empty' || this.slot.kind === 'running';
     if (!isStill || openRequests.length > 0) return true;
     return (status !== 'idle' && status !== 'ended') || prompts.nextAccepted() !== undefined;

@@ -8,6 +8,7 @@ import {
   queueHoldSchema,
   sharingSchema,
 } from '../../protocol/state.ts';
+import { waitSchema } from '../../protocol/wait.ts';
 import { authorSchema, promptImageSchema } from '../../protocol/entryParts.ts';
 import { sqlNumber, type SqlRow, transact } from './sqlite.ts';
 
@@ -44,6 +45,8 @@ export const storedSessionSchema = z.looseObject({
   tasks: z.optional(z.array(backgroundTaskSchema)),
   /** [Q5] Nothing of the queue runs until somebody says so. */
   queueHold: z.optional(queueHoldSchema),
+  /** [W1] The usage limit of the account that it has reached. */
+  wait: z.optional(waitSchema),
   /** Relay servers besides this computer's own that the session is shared on; access keys are secret. */
   relays: z.optional(
     z.array(z.object({ url: z.string(), accessKey: z.exactOptional(z.string()) })),

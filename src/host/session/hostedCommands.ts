@@ -184,6 +184,7 @@ async function setModel(
 ): Promise<undefined> {
   await carriedOut(child()?.setModel(model));
   recorder.update({ model });
+  recorder.wait.modelChanged();
   recorder.notice(changed('model', model, authorOf(person)));
 }
 

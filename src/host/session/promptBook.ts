@@ -10,6 +10,8 @@ const MAX_SHOWN_IMAGES = 99;
 export class PromptBook {
   /** [Q5] Nothing runs while it is there; kept by the session's facts. */
   hold: QueueHold | undefined;
+  /** [W3] What is handed over now would be refused by a usage limit. */
+  isRefused: () => boolean = () => false;
   private readonly tables: SessionTables;
   private readonly session: string;
   /** Prompts that have not ended, by id, in the order of their acceptance. */
@@ -115,9 +117,9 @@ export class PromptBook {
     return this.open.get(promptId) ?? this.tables.prompt(this.session, promptId);
   }
 
-  /** The next prompt that is to run; none while the queue is held. */
+  /** The next prompt that is to run; none while the queue is held, or would be refused. */
   nextAccepted(): StoredPrompt | undefined {
-    if (this.hold !== undefined) return undefined;
+    if (this.hold !== undefined || this.isRefused()) return undefined;
     return [...this.open.values()].find(({ state }) => state === 'accepted');
   }
 

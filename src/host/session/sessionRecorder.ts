@@ -10,16 +10,20 @@ import { parseJson } from '../../protocol/json.ts';
 import { logSchema } from '../../protocol/room.ts';
 import type { Author } from '../../protocol/entryParts.ts';
 import { type Entry, type EntryOf, parseEntry } from '../../protocol/transcript.ts';
+import type { Wait } from '../../protocol/wait.ts';
 import type { PlacedEntry } from '../../session/view.ts';
 import type { HostRoom } from '../../sync/host/hostRoom.ts';
 import type { SessionApp } from '../../sync/host/hostRoomOptions.ts';
 import { CallCauses } from './callCauses.ts';
-import { completeEntry, firstLine, nameImages, newEntries, promptOf } from './completeEntry.ts';
+import { completeEntry, firstLine, nameImages, newEntries } from './completeEntry.ts';
+import { LiveTexts } from './liveTexts.ts';
+import { markPrompt } from './markPrompt.ts';
 import type { Notice } from './notice.ts';
 import type { PromptBook } from './promptBook.ts';
 import { RawLines } from './rawLines.ts';
 import { type OpenRequest, RequestBook } from './requestBook.ts';
 import { seenHash } from './seenHash.ts';
+import { SessionWait } from './sessionWait.ts';
 import type { OutputStore } from '../journal/outputStore.ts';
 import type { RoomTables } from '../journal/roomTables.ts';
 import type { SessionTables, StoredSession } from '../journal/sessionTables.ts';
@@ -46,30 +50,34 @@ export type Verdict = Pick<EntryOf<'decision'>, 'outcome' | 'author' | 'detail' 
 /** The one writer of a session's room. */
 export class SessionRecorder {
   readonly prompts: PromptBook;
+  /** What the agent waits for. */
+  readonly wait: SessionWait;
   private readonly options: SessionRecorderOptions;
   private readonly changed = new Emitter<void>();
   private readonly raw: RawLines;
   private readonly requests = new RequestBook();
   private readonly callCauses = new CallCauses();
-  private readonly live = new Set<string>();
+  private readonly live: LiveTexts;
   private current: StoredSession;
   private statusNow: SessionStatus;
   private waitingFor: string | undefined;
   private problemNow: Problem | undefined;
   private interruptedBy: Author | undefined;
   private facts: AgentFacts = {};
-  /** Blocks whose streamed text goes with the next entry. */
-  private readonly ending: { messageId: string; block: number }[] = [];
 
   constructor(options: SessionRecorderOptions) {
     this.options = options;
     this.prompts = options.prompts;
     this.current = options.stored;
+    this.live = new LiveTexts(options.room);
+    this.wait = new SessionWait({ stored: options.stored.wait, clock: options.clock });
+    this.prompts.isRefused = () => this.wait.holdsQueue;
     const isNext = this.prompts.nextAccepted() !== undefined;
     this.statusNow = options.stored.ended ? 'ended' : isNext ? 'starting' : 'idle';
     this.raw = new RawLines(options.sessions, options.stored.id, options.clock);
     // The room itself can tell nobody any more; this computer's list does.
     options.room.onDidLose((problem) => this.setProblem(problem));
+    this.wait.onDidEnd(() => this.setWait(undefined));
   }
 
   /** Fires when the summary or anything else of the state changed. */
@@ -117,17 +125,14 @@ export class SessionRecorder {
       case 'entry':
         this.recordReported([event]);
         return;
-      case 'delta': {
-        const { kind: _, ...delta } = event;
-        this.live.add(`${delta.messageId} ${delta.block}`);
-        this.options.room.delta(delta);
+      case 'delta':
+        this.live.add(event);
         return;
-      }
       case 'delta-end':
-        this.live.delete(`${event.messageId} ${event.block}`);
-        this.ending.push({ messageId: event.messageId, block: event.block });
-        // The entry that follows is reported in the same breath; without one the text just goes.
-        queueMicrotask(() => this.endBlocks());
+        this.live.end(event);
+        return;
+      case 'wait':
+        this.setWait(event.wait);
         return;
       case 'status':
         this.setStatus(event.status, event.waitingFor);
@@ -164,7 +169,7 @@ export class SessionRecorder {
       this.current.sharing?.commandOutput === true,
     );
     if (bounded.length === 0) return [];
-    const placed = room.append(bounded, this.ending.splice(0));
+    const placed = room.append(bounded, this.live.takeEnding());
     for (const { index, entry } of placed) this.follow(index, entry);
     this.current = { ...this.current, lastActivityAt: clock.now() };
     this.publish();
@@ -204,13 +209,7 @@ export class SessionRecorder {
 
   /** Streamed text that no entry will follow: removed, and whether there was any. */
   dropLive(): boolean {
-    const had = this.live.size > 0;
-    for (const key of this.live) {
-      const space = key.lastIndexOf(' ');
-      this.options.room.endLive(key.slice(0, space), Number(key.slice(space + 1)));
-    }
-    this.live.clear();
-    return had;
+    return this.live.drop();
   }
 
   /** Who asked for the interruption that the next turn's end reports. */
@@ -232,6 +231,16 @@ export class SessionRecorder {
     this.publish();
   }
 
+  /** [W1] What the agent waits for; undefined: it goes on. */
+  setWait(wait: Wait | undefined): void {
+    // [O14] What was broken off is gone before anybody is told that the agent tries again.
+    this.live.settle();
+    this.wait.set(wait);
+    const { lasting } = this.wait;
+    if (lasting === this.current.wait) this.publish();
+    else this.update({ wait: lasting });
+  }
+
   /** Changes stored facts; on disk when this returns. */
   update(change: Partial<StoredSession>): void {
     this.current = { ...this.current, ...change };
@@ -248,6 +257,7 @@ export class SessionRecorder {
       waiting: this.requests.open,
       queued: this.prompts.queue().length,
       problem: this.problemNow,
+      wait: this.wait.current,
       computer,
       agent,
       can: can(),
@@ -274,14 +284,9 @@ export class SessionRecorder {
   }
 
   dispose(): void {
+    this.wait.dispose();
     this.raw.dispose();
     this.changed.dispose();
-  }
-
-  private endBlocks(): void {
-    for (const { messageId, block } of this.ending.splice(0)) {
-      this.options.room.endLive(messageId, block);
-    }
   }
 
   private save(): void {
@@ -298,23 +303,8 @@ export class SessionRecorder {
       interruptedBy: this.interruptedBy,
     });
     if (entry.kind === 'turn') this.interruptedBy = undefined;
-    this.markPrompt(complete);
+    markPrompt(complete, this.prompts);
     return complete;
-  }
-
-  /** What an entry says of its prompt: before the next entry is completed, which may ask what is under way. */
-  private markPrompt(entry: Entry): void {
-    const { prompts } = this;
-    if (entry.kind === 'command') {
-      const prompt = promptOf(entry, prompts);
-      // Under another id nothing else will tell that it has run.
-      const state = prompt?.promptId === prompts.idOf(entry.id) ? 'started' : 'completed';
-      if (prompt !== undefined) prompts.mark(prompt.promptId, state);
-    } else if (entry.kind === 'prompt' && entry.promptId !== undefined) {
-      prompts.mark(entry.promptId, 'started');
-    } else if (entry.kind === 'notice' && entry.promptId !== undefined) {
-      if (entry.code === 'prompt-blocked') prompts.mark(entry.promptId, 'cancelled');
-    }
   }
 
   /** What follows from an entry that is in the log now. */

@@ -5,6 +5,7 @@ import { LIMITS } from '../../protocol/limits.ts';
 import type { Agent } from '../../protocol/agent.ts';
 import { modeKindOf } from '../../protocol/agentRules.ts';
 import type { Capability, Problem, SessionStatus, SessionSummary } from '../../protocol/state.ts';
+import type { Wait } from '../../protocol/wait.ts';
 import type { OpenRequest } from './requestBook.ts';
 import type { StoredSession } from '../journal/sessionTables.ts';
 
@@ -13,10 +14,11 @@ export interface SummaryContext {
   readonly status: SessionStatus;
   readonly waitingFor?: string | undefined;
   /** Requests that wait, oldest first. */
-  readonly waiting?: readonly Pick<OpenRequest, 'cause' | 'isOfSubagent'>[];
+  readonly waiting?: readonly Pick<OpenRequest, 'cause' | 'isOfSubagent' | 'request'>[];
   /** How many prompts wait. */
   readonly queued?: number;
   readonly problem?: Problem | undefined;
+  readonly wait?: Wait | undefined;
   readonly computer: string;
   readonly agent: Pick<Agent, 'name' | 'rules'>;
   /** What can be done with it. */
@@ -32,9 +34,24 @@ function tasksOf({ tasks = [] }: StoredSession): Pick<SessionSummary, 'tasks' | 
   };
 }
 
+/**
+ * [W4] What an agent of ours says of its status comes a moment before or after the request that it is
+ * about. A terminal's requests are not ours: only its status tells of them.
+ */
+function statusBeside(
+  { source }: StoredSession,
+  { status, waitingFor, waiting = [] }: SummaryContext,
+): Pick<SummaryContext, 'status' | 'waitingFor'> {
+  if (source !== 'hosted' || status === 'ended') return { status, waitingFor };
+  const [oldest] = waiting;
+  if (oldest !== undefined) return { status: 'waiting', waitingFor: oldest.request };
+  return status === 'waiting' ? { status: 'working' } : { status };
+}
+
 /** Summary of a session that this host opened once. */
 export function summaryOf(stored: StoredSession, context: SummaryContext): SessionSummary {
-  const { status, waitingFor, problem, computer, agent, can, waiting = [], queued = 0 } = context;
+  const { problem, wait, computer, agent, can, waiting = [], queued = 0 } = context;
+  const { status, waitingFor } = statusBeside(stored, context);
   const ofSubagents = waiting.filter(({ isOfSubagent }) => isOfSubagent).length;
   return {
     id: stored.id,
@@ -54,6 +71,7 @@ export function summaryOf(stored: StoredSession, context: SummaryContext): Sessi
       queueHold: stored.queueHold,
       ...tasksOf(stored),
       problem,
+      wait,
       branch: stored.branch,
       agentVersion: stored.agentVersion,
       agentSessionId: stored.agentSessionId,

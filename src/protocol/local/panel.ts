@@ -68,6 +68,8 @@ export const panelTruthSchema = z.object({
 export const panelHeaderSchema = z.object({
   session: z.optional(sessionSummarySchema),
   truth: panelTruthSchema,
+  /** Wall time of the host when the message was made, ms; absent where it is not known. */
+  hostNow: z.optional(z.number()),
   people: z.array(panelPersonSchema),
   control: panelControlSchema,
   /** Somebody asks for control and this window may give it. */

@@ -6,6 +6,7 @@ import { jsonSchema } from '../json.ts';
 import { openEnum } from '../openEnum.ts';
 import { roleSchema } from '../role.ts';
 import { roomStateSchema } from '../state.ts';
+import { waitSchema } from '../wait.ts';
 import { liveTextSchema } from '../entryParts.ts';
 import { entrySchema } from '../transcript.ts';
 
@@ -58,6 +59,8 @@ export const scriptOutputSchema = z.discriminatedUnion('type', [
     connection: connectionKindSchema,
     status: z.optional(z.string()),
     asOf: z.enum(['now', 'then', 'for-good']),
+    /** What the agent waits for; times by the host's clock. */
+    wait: z.optional(waitSchema),
     /** `none`: the session or the connection has ended. */
     control: z.enum(['mine', 'mine-elsewhere', 'other', 'free', 'watching', 'none']),
     /** Who has it, if it is somebody else. */

@@ -34,7 +34,7 @@ const PERSON: TextBounds = { name: nameBytes, device: nameBytes };
 const PROBLEM: TextBounds = { code: 40, happened: 300, kept: 200, remedy: 200 };
 const SUMMARY: TextBounds = {
   title: titleBytes,
-  waitingFor: 100,
+  waitingFor: 40,
   computer: nameBytes,
   cwd: 500,
   project: nameBytes,
@@ -46,6 +46,7 @@ const SUMMARY: TextBounds = {
   mode: 24,
   modeKind: WORD_BYTES,
 };
+const WAIT: TextBounds = { why: WORD_BYTES, limit: WORD_BYTES };
 const CAUSE: TextBounds = { name: nameBytes, text: 80 };
 const COMPUTER: TextBounds = {
   name: nameBytes,
@@ -148,10 +149,11 @@ function firstIds(ids: readonly string[], most: number): string[] {
 }
 
 function boundedSummary(summary: SessionSummary): SessionSummary {
-  const { problem, waitingCause, can, queueHold, tasks } = summary;
+  const { problem, waitingCause, wait, can, queueHold, tasks } = summary;
   return {
     ...cutTexts(summary, SUMMARY),
     ...(problem && { problem: boundedProblem(problem) }),
+    ...(wait && { wait: cutTexts(wait, WAIT) }),
     ...(waitingCause && { waitingCause: cutTexts(waitingCause, CAUSE) }),
     ...(queueHold && { queueHold: boundedHold(queueHold) }),
     ...(tasks && {

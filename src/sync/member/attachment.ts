@@ -120,6 +120,10 @@ export class Attachment implements RoomView, Disposable {
     return this.over ? { kind: 'over', error: this.over } : this.parts.truthTracker.truth;
   }
 
+  get hostNow(): number | undefined {
+    return this.parts.hostTime.now;
+  }
+
   get state(): RoomState | undefined {
     return this.parts.replica.state;
   }
@@ -243,11 +247,9 @@ export class Attachment implements RoomView, Disposable {
 
   private beat({ beat, isSeen, provesMs, received }: HeardBeat): void {
     const { truthTracker, hostTime, memberChannel, presenceChannel, catchUp } = this.parts;
-    if (provesMs !== undefined) hostTime.proved(beat.at, provesMs);
-    const isNewTime = hostTime.saw(beat.at);
-    const ageMs = hostTime.ageMs(beat.at);
+    const isNewTime = hostTime.heard(beat.at, provesMs);
     catchUp.look();
-    truthTracker.beat({ isSeen, ageMs });
+    truthTracker.beat({ isSeen, ageMs: hostTime.ageMs(beat.at) });
     if (isSeen && hostTime.wantsProof(beat.at)) presenceChannel.prove();
     this.countUnseen(isSeen);
     memberChannel.heard(received === undefined ? undefined : { counter: received, at: beat.at });

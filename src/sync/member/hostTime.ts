@@ -55,6 +55,12 @@ export class HostTime implements Disposable {
     return this.carry(this.least);
   }
 
+  /** A beat was made at this time, and after `provesMs` of our monotonic clock if that is proved; false if it tells nothing new. */
+  heard(at: number, provesMs: number | undefined): boolean {
+    if (provesMs !== undefined) this.proved(at, provesMs);
+    return this.saw(at);
+  }
+
   /** A signed record of the host was made at this time; false if it tells nothing new. */
   saw(at: number): boolean {
     // A record that came late tells a time that is over: the latest reading is the best one.
