@@ -164,3 +164,12 @@ export function folderMissingError(cwd: string): AppError {
     remedy: say`Choose another folder.`,
   });
 }
+
+/** A conversation that was to be copied has no transcript. */
+export function noTranscriptError(): AppError {
+  return new AppError('agent-protocol', {
+    happened: say`The transcript of this conversation cannot be read.`,
+    kept: say`Nothing was changed, and what waits still waits.`,
+    remedy: say`Look whether Claude Code’s own folder is there and readable, then try again.`,
+  });
+}

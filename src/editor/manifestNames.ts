@@ -27,6 +27,7 @@ export const COMMANDS = [
   'removePerson',
   'interrupt',
   'rename',
+  'settleWriters',
   'endSession',
   'continueHere',
   'archive',

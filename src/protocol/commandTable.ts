@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { say, type Words } from '../base/say.ts';
 import { LIMITS } from './limits.ts';
 import { roleSchema } from './role.ts';
-import { type Scope, scopeSchema } from './state.ts';
+import { type Scope, scopeSchema, writersChoiceSchema } from './state.ts';
 import { promptImageSchema } from './entryParts.ts';
 
 /**
@@ -189,6 +189,14 @@ export const COMMANDS = {
     right: 'owner',
     action: say`rename this session`,
     args: z.looseObject({ title: z.string() }),
+  },
+  /** [W3] What becomes of others on the conversation. */
+  'settle-writers': {
+    ...ORDERED,
+    room: 'session',
+    right: 'owner',
+    action: say`decide about others on this conversation`,
+    args: z.looseObject({ choice: writersChoiceSchema }),
   },
   /** The owner sets what a member may do ("Allow control"). */
   admit: {

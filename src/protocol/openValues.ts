@@ -19,6 +19,10 @@ import {
   sourceSchema,
   type TaskKind,
   taskKindSchema,
+  type WriterPlace,
+  writerPlaceSchema,
+  type WritersChoice,
+  writersChoiceSchema,
 } from './state.ts';
 import type { Json } from './json.ts';
 import {
@@ -98,6 +102,16 @@ export function statusOf(status: Open<SessionStatus>): SessionStatus {
 /** The word to show for a status that this version has none for; undefined for those that it knows. */
 export function unknownStatus(status: Open<SessionStatus>): string | undefined {
   return knownOf(sessionStatusSchema.options, status) === undefined ? status : undefined;
+}
+
+/** [R9] Where an unknown writer runs is not known: it is another program. */
+export function writerPlaceOf(where: Open<WriterPlace>): WriterPlace {
+  return knownOf(writerPlaceSchema.options, where) ?? 'program';
+}
+
+/** [R9] What an unknown choice about others does is not known: something was chosen, and is waited for. */
+export function writersChoiceOf(choice: Open<WritersChoice>): WritersChoice {
+  return knownOf(writersChoiceSchema.options, choice) ?? 'wait';
 }
 
 /** [R9] What an unknown request would allow is not known: it is shown whole and can only be denied. */

@@ -18,6 +18,8 @@ import {
   statusOf,
   unknownStatus,
   promptOriginOf,
+  writerPlaceOf,
+  writersChoiceOf,
 } from '../../src/protocol/openValues.ts';
 import {
   actionOf,
@@ -32,6 +34,8 @@ import {
   modeKindSchema,
   queueWaitSchema,
   taskKindSchema,
+  writerPlaceSchema,
+  writersChoiceSchema,
   scopeSchema,
   sessionStatusSchema,
   sourceSchema,
@@ -90,6 +94,8 @@ const LISTS = [
   { known: queueWaitSchema.options, countsAs: queueWaitOf, unknown: 'control' },
   { known: taskKindSchema.options, countsAs: taskKindOf, unknown: 'agent' },
   { known: holdReasonSchema.options, countsAs: holdReasonOf, unknown: 'stop' },
+  { known: writerPlaceSchema.options, countsAs: writerPlaceOf, unknown: 'program' },
+  { known: writersChoiceSchema.options, countsAs: writersChoiceOf, unknown: 'wait' },
   { known: modeKindSchema.options, countsAs: modeKindOfSession, unknown: 'unattended' },
   {
     known: toolFamilySchema.options,
@@ -188,6 +194,7 @@ test('[R9] a word that is not in a closed list is shown in its entry, or refused
     'args.admit.role: refused',
     'args.admit.scopes[]: refused',
     'args.answer.behavior: refused',
+    'args.settle-writers.choice: refused',
     'args.share.role: refused',
     'args.share.scopes[]: refused',
     'claim.tokens[].grants[].access: refused',

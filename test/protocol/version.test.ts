@@ -42,6 +42,7 @@ const PINNED: Readonly<Record<number, Readonly<Record<string, string>>>> = {
     'args.send-queued': 'ea222dfe6c129736',
     'args.set-mode': 'c6e3654d575a2b35',
     'args.set-model': '6e7eb63e1612060c',
+    'args.settle-writers': 'ac1e9cf3eba83b0d',
     'args.share': 'bf6f2d0b11fe3c95',
     'args.start': 'dd405ea08af98099',
     'args.stop-host': '12807f96a7b4038e',
@@ -63,7 +64,7 @@ const PINNED: Readonly<Record<number, Readonly<Record<string, string>>>> = {
     presence: '27346114c53782ef',
     recordFlags: 'fb75f9bbe4dcddfc',
     recordTypes: 'a5f6e54bd473a76d',
-    state: '1dc614d72b5d074b',
+    state: '4e89ae175a4716fc',
   },
 };
 

@@ -38,6 +38,7 @@ const examples: {
   'set-model': [{ model: 'm' }, undefined],
   'set-mode': [{ mode: 'plan' }, ['mode']],
   rename: [{ title: 't' }, undefined],
+  'settle-writers': [{ choice: 'wait' }, undefined],
   admit: [{ member: 'm', role: 'controller' }, undefined],
   remove: [{ member: 'm' }, undefined],
   leave: [{}, []],

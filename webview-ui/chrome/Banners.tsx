@@ -1,28 +1,13 @@
 // What must not be missed: no extension, a problem with its remedy, alarms, an old picture.
 import { connectionText } from '../../src/client/standing/standingWords.ts';
 import type { PanelTruth } from '../../src/protocol/local/panel.ts';
-import { Icon, type IconName } from '../parts/Icon.tsx';
+import { OthersBanner } from './OthersBanner.tsx';
+import { Banner } from './Banner.tsx';
 import type { Translate } from '../strings.ts';
 import { useUi } from '../ui.ts';
-import type { ComponentChildren } from 'preact';
 
 // After joining, the computer confirms with its next beat; that long nothing is wrong.
 const CONFIRMED_WITHIN_MS = 15_000;
-
-function Banner(props: {
-  readonly tone: 'info' | 'warn' | 'bad';
-  readonly icon: IconName;
-  readonly children: ComponentChildren;
-}) {
-  return (
-    <div class={`banner banner-${props.tone}`} role={props.tone === 'bad' ? 'alert' : 'status'}>
-      <Icon name={props.icon} />
-      <div class="banner-text" dir="auto">
-        {props.children}
-      </div>
-    </div>
-  );
-}
 
 /** What it means for what is seen. */
 function oldText({ kind, text }: PanelTruth, t: Translate): string | undefined {
@@ -67,6 +52,7 @@ export function Banners() {
           <strong>{problem.happened}</strong> {problem.kept} {problem.remedy}
         </Banner>
       )}
+      <OthersBanner />
       {isOld && isConnected && (
         <Banner tone={truth.kind === 'over' ? 'bad' : 'warn'} icon="away">
           {/* Its age stands in the head: here a screen reader would say it anew each second. */}

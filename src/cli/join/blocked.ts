@@ -1,9 +1,10 @@
 // What keeps a prompt from being answered: somebody has to decide, the session has a problem, or nobody is heard.
 import { type FactSource, may } from '../../client/rooms/sessionFacts.ts';
 import { viewStanding } from '../../client/panel/panelModel.ts';
+import { othersDetail, othersHead } from '../../client/standing/othersWords.ts';
 import { untranslated } from '../../client/translate.ts';
 import { requestKindOf } from '../../protocol/openValues.ts';
-import type { Problem, SessionState } from '../../protocol/state.ts';
+import type { Others, Problem, SessionState } from '../../protocol/state.ts';
 import type { EntryOf } from '../../protocol/transcript.ts';
 import type { RoomView, Truth } from '../../session/view.ts';
 import { oneLine } from '../io.ts';
@@ -25,6 +26,8 @@ export type Blocker =
   | { readonly kind: 'held' }
   /** Somebody pressed Stop: nothing of the queue runs. */
   | { readonly kind: 'stopped' }
+  /** Another process is on the conversation. */
+  | { readonly kind: 'others'; readonly others: Others }
   | { readonly kind: 'problem'; readonly problem: Problem }
   /** The picture is not live. */
   | { readonly kind: 'connection'; readonly text: string };
@@ -35,7 +38,7 @@ export function blockersOf(view: RoomView, promptId: string): readonly Blocker[]
   const text = isCalm(truth) ? '' : truthText(truth, viewStanding(view, 0, untranslated));
   const connection: Blocker[] = text === '' ? [] : [{ kind: 'connection', text }];
   if (state?.kind !== 'session') return connection;
-  const { problem } = state.session;
+  const { problem, others } = state.session;
   const queued = state.queue.find((one) => one.promptId === promptId);
   const isStopped = queued !== undefined && state.session.queueHold !== undefined;
   return [
@@ -49,6 +52,7 @@ export function blockersOf(view: RoomView, promptId: string): readonly Blocker[]
     }),
     ...(queued?.held === true ? [{ kind: 'held' as const }] : []),
     ...(isStopped ? [{ kind: 'stopped' as const }] : []),
+    ...(others?.holds === true ? [{ kind: 'others' as const, others }] : []),
     ...(problem ? [{ kind: 'problem' as const, problem }] : []),
     ...connection,
   ];
@@ -67,6 +71,8 @@ export function needsPerson(blocker: Blocker): boolean {
     case 'held':
     case 'stopped':
       return true;
+    case 'others':
+      return blocker.others.choice === undefined;
     case 'problem':
       return !PASSING.has(blocker.problem.code);
     case 'connection':
@@ -82,6 +88,8 @@ export function blockerKey(blocker: Blocker): string {
     case 'held':
     case 'stopped':
       return blocker.kind;
+    case 'others':
+      return `others ${othersHead(blocker.others, untranslated)} ${blocker.others.choice ?? ''}`;
     case 'problem':
       return `problem ${blocker.problem.code} ${blocker.problem.happened}`;
     case 'connection':
@@ -98,6 +106,13 @@ export function blockerText(blocker: Blocker, view: FactSource, target: string):
       return `waits: control has passed on since the prompt was sent. To let it run: “twinhelm join ${target}”, then /unhold.`;
     case 'stopped':
       return `waits: somebody pressed Stop, which holds what waits. To let it go on: “twinhelm join ${target}”, then /go.`;
+    case 'others': {
+      const { others } = blocker;
+      const text = `${othersHead(others, untranslated)} ${othersDetail(others, untranslated)}`;
+      return oneLine(
+        `waits: ${text} To choose: “twinhelm join ${target}”, then /take-in, /fork or /wait.`,
+      );
+    }
     case 'problem': {
       const { happened, kept, remedy } = blocker.problem;
       return oneLine(`waits: ${[happened, kept, remedy].filter(Boolean).join(' ')}`);

@@ -8,6 +8,7 @@ import {
 } from '../../client/rooms/sessionFacts.ts';
 import { authorName } from '../../client/standing/peopleWords.ts';
 import { taskCount } from '../../client/lists/sessionLook.ts';
+import { maySettle, othersDetail, othersHead } from '../../client/standing/othersWords.ts';
 import type { Standing } from '../../client/standing/standing.ts';
 import { connectionText, holderText as holderWords } from '../../client/standing/standingWords.ts';
 import { untranslated } from '../../client/translate.ts';
@@ -88,6 +89,7 @@ export function statusText(state: RoomState, view: FactSource, stands: Standing)
     .join(', ');
   const word = unknownStatus(status);
   const texts = [
+    othersText(state, view),
     word === undefined ? '' : `the session is in the state “${oneLine(word)}”`,
     waiting,
     tasksText(state),
@@ -105,6 +107,14 @@ export function statusText(state: RoomState, view: FactSource, stands: Standing)
     );
   }
   return texts.filter(Boolean).join('; ');
+}
+
+/** Who else is on the conversation, and how it is chosen what becomes of that. */
+function othersText({ session }: SessionState, { me }: FactSource): string {
+  const { others } = session;
+  if (others === undefined) return '';
+  const text = `${othersHead(others, untranslated)} ${othersDetail(others, untranslated)}`;
+  return oneLine(maySettle(session, me) ? `${text} /take-in, /fork or /wait` : text).trimEnd();
 }
 
 /** What waits for an answer that this person may give, and how it is given. */

@@ -76,6 +76,10 @@ export function verbOf(view: RoomView, name: string, rest: string): TerminalVerb
     case 'now':
     case 'unhold':
       return { [name]: queued(view, rest).promptId };
+    case 'take-in':
+    case 'fork':
+    case 'wait':
+      return { others: name };
     case 'answer':
       return answerOf(view, needed(name, rest));
     default:

@@ -29,6 +29,7 @@ const HANDLERS: Readonly<Record<CommandName, CommandHandler>> = {
   removePerson: control.removePerson,
   interrupt: control.interrupt,
   rename: sessions.rename,
+  settleWriters: sessions.settleWriters,
   endSession: sessions.endSession,
   continueHere: sessions.continueHere,
   archive: (app, argument) => sessions.setArchived(app, argument, true),

@@ -7,6 +7,7 @@ import { canOf, statusOf } from '../../protocol/openValues.ts';
 import type { App } from '../app.ts';
 import { noHostHere } from '../../client/errors.ts';
 import { sessionOfAnswer } from '../../client/rooms/machineAnswers.ts';
+import { writersChoices } from '../../client/standing/othersWords.ts';
 import { waitForChange } from '../../client/waitForChange.ts';
 import { sessionGone, workspaceNotTrusted } from '../errors.ts';
 import { withProgress } from '../ask/progress.ts';
@@ -114,6 +115,22 @@ export async function rename(app: App, argument?: unknown): Promise<void> {
   });
   if (title === undefined) return;
   await inRoom(app, ref, (view) => view.request('rename', { title: title.trim() }));
+}
+
+/** Chooses what becomes of others on a session's conversation. */
+export async function settleWriters(app: App, argument?: unknown): Promise<void> {
+  const ref = await targetSession(app, argument, {
+    placeholder: vscode.l10n.t('Decide about others on a conversation'),
+    flags: ['others'],
+    takesFocused: true,
+  });
+  if (!ref) return;
+  const items = writersChoices(vscode.l10n.t).map(([choice, label]) => ({ label, choice }));
+  const picked = await vscode.window.showQuickPick(items, {
+    placeHolder: vscode.l10n.t('What becomes of what others do in this conversation?'),
+  });
+  if (!picked) return;
+  await inRoom(app, ref, (view) => view.request('settle-writers', { choice: picked.choice }));
 }
 
 /** Ends a hosted session after asking. */

@@ -39,6 +39,8 @@ export const storedSessionSchema = z.looseObject({
   foundKey: z.optional(z.string()),
   /** Environment to resume with; nothing that looks like a secret is in it. */
   env: z.optional(z.record(z.string(), z.string())),
+  /** Where others' parts of the conversation begin that nobody has settled, by the agent's own names. */
+  theirs: z.optional(z.array(z.string())),
   sharing: z.optional(sharingSchema),
   /** [W1] Background work of the agent that runs. */
   tasks: z.optional(z.array(backgroundTaskSchema)),

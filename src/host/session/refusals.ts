@@ -118,3 +118,21 @@ export function sessionOver(hasText: boolean): CommandRefused {
     remedy: say`Continue it first (in VS Code: from the Sessions view).`,
   });
 }
+
+/** [W2] Somebody else writes the conversation: nothing is handed over. */
+export function heldForOthers(): CommandRefused {
+  return refused('busy', {
+    happened: say`Another process has this conversation open, so nothing is handed to the agent.`,
+    kept: say`The prompt waits in the queue.`,
+    remedy: say`Choose first what becomes of the other’s part, or wait until it leaves.`,
+  });
+}
+
+/** [W3] Nobody else is on the conversation. */
+export function noOthers(): CommandRefused {
+  return refused('not-found', {
+    happened: say`Nobody else is on this conversation any more.`,
+    kept: say`Nothing was changed.`,
+    remedy: say`Go on as usual.`,
+  });
+}

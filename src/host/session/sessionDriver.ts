@@ -2,7 +2,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { AgentSession } from '../../protocol/agent.ts';
 import type { AgentRules } from '../../protocol/agentRules.ts';
-import type { Capability } from '../../protocol/state.ts';
+import type { Capability, WritersChoice } from '../../protocol/state.ts';
 import type { Author } from '../../protocol/entryParts.ts';
 import type { SessionRecorder } from './sessionRecorder.ts';
 
@@ -27,6 +27,14 @@ export interface CommandTarget {
   /** Asks the agent for a prompt that it has not begun; true: it waits here again. */
   readonly takeFromAgent: (promptId: string) => Promise<boolean>;
   readonly interrupt: (author: Author) => Promise<void>;
+  /** Others on its conversation. */
+  readonly others: {
+    /** Whether there is anything to choose. */
+    readonly isNeeded: boolean;
+    /** [W2] Nothing is handed over now. */
+    readonly isHolding: boolean;
+    readonly choose: (choice: WritersChoice, author: Author) => void;
+  };
 }
 
 /** Drives one session. */

@@ -4,7 +4,13 @@ import type { Clock } from '../../base/clock.ts';
 import { Emitter } from '../../base/emitter.ts';
 import { newId } from '../../base/ids.ts';
 import type { Agent, AgentEvent, AgentFacts, ReportedEntry } from '../../protocol/agent.ts';
-import type { Capability, Problem, SessionStatus, SessionSummary } from '../../protocol/state.ts';
+import type {
+  Capability,
+  Others,
+  Problem,
+  SessionStatus,
+  SessionSummary,
+} from '../../protocol/state.ts';
 import { problemOf, saidText } from '../../protocol/said.ts';
 import { parseJson } from '../../protocol/json.ts';
 import { logSchema } from '../../protocol/room.ts';
@@ -14,7 +20,8 @@ import type { PlacedEntry } from '../../session/view.ts';
 import type { HostRoom } from '../../sync/host/hostRoom.ts';
 import type { SessionApp } from '../../sync/host/hostRoomOptions.ts';
 import { CallCauses } from './callCauses.ts';
-import { completeEntry, firstLine, nameImages, newEntries, promptOf } from './completeEntry.ts';
+import { completeEntry, firstLine, nameImages, newEntries } from './completeEntry.ts';
+import { markPrompt } from './markPrompt.ts';
 import type { Notice } from './notice.ts';
 import type { PromptBook } from './promptBook.ts';
 import { RawLines } from './rawLines.ts';
@@ -56,6 +63,7 @@ export class SessionRecorder {
   private statusNow: SessionStatus;
   private waitingFor: string | undefined;
   private problemNow: Problem | undefined;
+  private othersNow: Others | undefined;
   private interruptedBy: Author | undefined;
   private facts: AgentFacts = {};
   /** Blocks whose streamed text goes with the next entry. */
@@ -130,8 +138,7 @@ export class SessionRecorder {
         queueMicrotask(() => this.endBlocks());
         return;
       case 'status':
-        this.setStatus(event.status, event.waitingFor);
-        return;
+        return this.setStatus(event.status, event.waitingFor);
       case 'facts':
         this.takeFacts(event.facts);
         return;
@@ -139,8 +146,9 @@ export class SessionRecorder {
         this.raw.add(event.file, event.line);
         return;
       case 'problem':
-        this.setProblem(event.problem && problemOf(event.problem));
-        return;
+        return this.setProblem(event.problem && problemOf(event.problem));
+      case 'others':
+        return this.setOthers(event.others);
       case 'prompt':
       case 'request-withdrawn':
       case 'exit':
@@ -232,6 +240,12 @@ export class SessionRecorder {
     this.publish();
   }
 
+  /** Who else is on the conversation; undefined: nobody. */
+  setOthers(others: Others | undefined): void {
+    this.othersNow = others;
+    this.publish();
+  }
+
   /** Changes stored facts; on disk when this returns. */
   update(change: Partial<StoredSession>): void {
     this.current = { ...this.current, ...change };
@@ -248,6 +262,7 @@ export class SessionRecorder {
       waiting: this.requests.open,
       queued: this.prompts.queue().length,
       problem: this.problemNow,
+      others: this.othersNow,
       computer,
       agent,
       can: can(),
@@ -298,23 +313,8 @@ export class SessionRecorder {
       interruptedBy: this.interruptedBy,
     });
     if (entry.kind === 'turn') this.interruptedBy = undefined;
-    this.markPrompt(complete);
+    markPrompt(complete, this.prompts);
     return complete;
-  }
-
-  /** What an entry says of its prompt: before the next entry is completed, which may ask what is under way. */
-  private markPrompt(entry: Entry): void {
-    const { prompts } = this;
-    if (entry.kind === 'command') {
-      const prompt = promptOf(entry, prompts);
-      // Under another id nothing else will tell that it has run.
-      const state = prompt?.promptId === prompts.idOf(entry.id) ? 'started' : 'completed';
-      if (prompt !== undefined) prompts.mark(prompt.promptId, state);
-    } else if (entry.kind === 'prompt' && entry.promptId !== undefined) {
-      prompts.mark(entry.promptId, 'started');
-    } else if (entry.kind === 'notice' && entry.promptId !== undefined) {
-      if (entry.code === 'prompt-blocked') prompts.mark(entry.promptId, 'cancelled');
-    }
   }
 
   /** What follows from an entry that is in the log now. */

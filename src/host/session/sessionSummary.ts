@@ -4,7 +4,13 @@ import { omitUndefined } from '../../base/omitUndefined.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { Agent } from '../../protocol/agent.ts';
 import { modeKindOf } from '../../protocol/agentRules.ts';
-import type { Capability, Problem, SessionStatus, SessionSummary } from '../../protocol/state.ts';
+import type {
+  Capability,
+  Others,
+  Problem,
+  SessionStatus,
+  SessionSummary,
+} from '../../protocol/state.ts';
 import type { OpenRequest } from './requestBook.ts';
 import type { StoredSession } from '../journal/sessionTables.ts';
 
@@ -17,6 +23,7 @@ export interface SummaryContext {
   /** How many prompts wait. */
   readonly queued?: number;
   readonly problem?: Problem | undefined;
+  readonly others?: Others | undefined;
   readonly computer: string;
   readonly agent: Pick<Agent, 'name' | 'rules'>;
   /** What can be done with it. */
@@ -34,7 +41,8 @@ function tasksOf({ tasks = [] }: StoredSession): Pick<SessionSummary, 'tasks' | 
 
 /** Summary of a session that this host opened once. */
 export function summaryOf(stored: StoredSession, context: SummaryContext): SessionSummary {
-  const { status, waitingFor, problem, computer, agent, can, waiting = [], queued = 0 } = context;
+  const { status, waitingFor, problem, computer, agent, can } = context;
+  const { others, waiting = [], queued = 0 } = context;
   const ofSubagents = waiting.filter(({ isOfSubagent }) => isOfSubagent).length;
   return {
     id: stored.id,
@@ -54,6 +62,7 @@ export function summaryOf(stored: StoredSession, context: SummaryContext): Sessi
       queueHold: stored.queueHold,
       ...tasksOf(stored),
       problem,
+      others,
       branch: stored.branch,
       agentVersion: stored.agentVersion,
       agentSessionId: stored.agentSessionId,

@@ -5,7 +5,7 @@ import { connectionKindSchema } from './connectionKind.ts';
 import { jsonSchema } from '../json.ts';
 import { openEnum } from '../openEnum.ts';
 import { roleSchema } from '../role.ts';
-import { roomStateSchema } from '../state.ts';
+import { roomStateSchema, writersChoiceSchema } from '../state.ts';
 import { liveTextSchema } from '../entryParts.ts';
 import { entrySchema } from '../transcript.ts';
 
@@ -148,6 +148,8 @@ export const scriptInputSchema = z
     move: z.optional(z.strictObject({ promptId: z.string(), before: z.optional(z.string()) })),
     /** `go-on`: lets run what Stop has held; `clear`: takes back what waits. */
     queue: z.optional(z.enum(['go-on', 'clear'])),
+    /** Owners: what becomes of others on the conversation. */
+    others: z.optional(writersChoiceSchema),
     /** Prints a long text or input whole, by the `blob` that its cut names. */
     fetch: z.optional(z.string()),
     /** Loads older entries. */

@@ -5,6 +5,7 @@ import { LIMITS } from '../../protocol/limits.ts';
 import type {
   DirectoryRow,
   MachineState,
+  Others,
   Pending,
   Problem,
   Queued,
@@ -46,6 +47,8 @@ const SUMMARY: TextBounds = {
   mode: 24,
   modeKind: WORD_BYTES,
 };
+const WRITER: TextBounds = { where: WORD_BYTES };
+const OTHERS: TextBounds = { choice: WORD_BYTES };
 const CAUSE: TextBounds = { name: nameBytes, text: 80 };
 const COMPUTER: TextBounds = {
   name: nameBytes,
@@ -148,7 +151,7 @@ function firstIds(ids: readonly string[], most: number): string[] {
 }
 
 function boundedSummary(summary: SessionSummary): SessionSummary {
-  const { problem, waitingCause, can, queueHold, tasks } = summary;
+  const { problem, waitingCause, can, queueHold, tasks, others } = summary;
   return {
     ...cutTexts(summary, SUMMARY),
     ...(problem && { problem: boundedProblem(problem) }),
@@ -157,10 +160,17 @@ function boundedSummary(summary: SessionSummary): SessionSummary {
     ...(tasks && {
       tasks: tasks.slice(0, LIMITS.backgroundTasks).map((task) => cutTexts(task, TASK)),
     }),
+    ...(others && { others: boundedOthers(others) }),
     ...(can && {
       can: can.slice(0, capabilitySchema.options.length).map((one) => jsonCut(one, WORD_BYTES)),
     }),
   };
+}
+
+function boundedOthers(others: Others): Others {
+  const writers = others.writers.slice(0, LIMITS.writers).map((writer) => cutTexts(writer, WRITER));
+  const writersMore = others.writers.length - writers.length + (others.writersMore ?? 0);
+  return { ...cutTexts(others, OTHERS), writers, ...(writersMore > 0 && { writersMore }) };
 }
 
 /** What it can be translated by goes before any of its text does. */
