@@ -3,6 +3,8 @@ import { showDeceptive } from '../src/base/visibleText.ts';
 
 /** English texts of the panel: the keys by which translations are handed over. */
 export const PANEL_STRINGS = [
+  'Folder of the session',
+  'Go on in this folder',
   'Several have written in this conversation.',
   '{0} and {1} others have this conversation open as well.',
   '{0} and 1 other have this conversation open as well.',

@@ -20,6 +20,7 @@ import { ConversationReader } from './files/conversationReader.ts';
 import { FolderWatches } from './files/folderWatches.ts';
 import { FoundSessions } from './files/foundSessions.ts';
 import { type Launched, launchClaude } from './cli/launchClaude.ts';
+import { bringConversation } from './files/bringConversation.ts';
 import { ClaudeObserved } from './files/claudeObserved.ts';
 import type { RunningSessions } from './files/observedOthers.ts';
 import { OwnChildren } from './files/ownChildren.ts';
@@ -185,6 +186,18 @@ class ClaudeAgent implements Agent {
     });
     this.observed.add(observed);
     return observed;
+  }
+
+  async bring(
+    { agentSessionId, cwd }: { readonly agentSessionId: string; readonly cwd: string },
+    folder: string,
+    env: AgentStartOptions['env'],
+  ): Promise<void> {
+    const { projects } = this.homeOf(env);
+    const path = await projects.find(agentSessionId, cwd);
+    const target = projects.placeIn(agentSessionId, folder);
+    // Without a transcript nothing was said yet: it begins anew there.
+    if (path !== undefined && target !== undefined) await bringConversation(path, target);
   }
 
   async readTranscript(

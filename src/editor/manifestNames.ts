@@ -28,6 +28,7 @@ export const COMMANDS = [
   'interrupt',
   'rename',
   'settleWriters',
+  'setFolder',
   'endSession',
   'continueHere',
   'archive',

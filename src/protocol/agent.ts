@@ -253,6 +253,15 @@ export interface Agent {
   ): Promise<readonly ReportedEntry[]>;
   /** Whether a process of it that is gone has ended by itself, with its transcript written to the end. Absent: nobody can tell. */
   endedCleanly?(pid: number, env: AgentStartOptions['env']): Promise<boolean>;
+  /**
+   * Lets a conversation be gone on with in another folder; what is there of it stays where it was.
+   * Absent: this agent finds its conversations from everywhere. Rejects with AppError: then nothing was changed.
+   */
+  bring?(
+    conversation: { readonly agentSessionId: string; readonly cwd: string },
+    folder: string,
+    env: AgentStartOptions['env'],
+  ): Promise<void>;
   close(): Promise<void>;
 }
 

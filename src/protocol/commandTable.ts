@@ -1,9 +1,10 @@
 // Every kind of command, one row each: what it carries, which room runs it, who may, and how it runs.
 import * as z from 'zod/mini';
 import { say, type Words } from '../base/say.ts';
+import { CONVERSATION_COMMANDS } from './conversationCommands.ts';
 import { LIMITS } from './limits.ts';
 import { roleSchema } from './role.ts';
-import { type Scope, scopeSchema, writersChoiceSchema } from './state.ts';
+import { type Scope, scopeSchema } from './state.ts';
 import { promptImageSchema } from './entryParts.ts';
 
 /**
@@ -190,14 +191,7 @@ export const COMMANDS = {
     action: say`rename this session`,
     args: z.looseObject({ title: z.string() }),
   },
-  /** [W3] What becomes of others on the conversation. */
-  'settle-writers': {
-    ...ORDERED,
-    room: 'session',
-    right: 'owner',
-    action: say`decide about others on this conversation`,
-    args: z.looseObject({ choice: writersChoiceSchema }),
-  },
+  ...CONVERSATION_COMMANDS,
   /** The owner sets what a member may do ("Allow control"). */
   admit: {
     ...ORDERED,

@@ -40,6 +40,7 @@ const PINNED: Readonly<Record<number, Readonly<Record<string, string>>>> = {
     'args.rename': 'b5d1b762787c76e3',
     'args.resume-queue': '72d9807a18d37ea8',
     'args.send-queued': 'ea222dfe6c129736',
+    'args.set-folder': 'cef52721b881a22e',
     'args.set-mode': 'c6e3654d575a2b35',
     'args.set-model': '6e7eb63e1612060c',
     'args.settle-writers': 'ac1e9cf3eba83b0d',

@@ -39,6 +39,7 @@ const examples: {
   'set-mode': [{ mode: 'plan' }, ['mode']],
   rename: [{ title: 't' }, undefined],
   'settle-writers': [{ choice: 'wait' }, undefined],
+  'set-folder': [{ path: '/' }, undefined],
   admit: [{ member: 'm', role: 'controller' }, undefined],
   remove: [{ member: 'm' }, undefined],
   leave: [{}, []],

@@ -1,6 +1,8 @@
 // What must not be missed: no extension, a problem with its remedy, alarms, an old picture.
+import { maySetFolder } from '../../src/client/standing/folderGone.ts';
 import { connectionText } from '../../src/client/standing/standingWords.ts';
 import type { PanelTruth } from '../../src/protocol/local/panel.ts';
+import { FolderForm } from './FolderForm.tsx';
 import { OthersBanner } from './OthersBanner.tsx';
 import { Banner } from './Banner.tsx';
 import type { Translate } from '../strings.ts';
@@ -50,6 +52,9 @@ export function Banners() {
       {problem !== undefined && (
         <Banner tone="bad" icon="warning">
           <strong>{problem.happened}</strong> {problem.kept} {problem.remedy}
+          {header?.session && maySetFolder(header.session, header.me) && (
+            <FolderForm cwd={header.session.cwd} />
+          )}
         </Banner>
       )}
       <OthersBanner />

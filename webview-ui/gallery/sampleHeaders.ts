@@ -180,6 +180,21 @@ export const HEADERS: Readonly<Record<string, PanelHeader>> = {
       },
     ],
   },
+  moved: {
+    ...ownerHeader,
+    session: {
+      ...sessionOf(ownerHeader),
+      status: 'idle',
+      problem: { code: 'agent-folder-gone', happened: '' },
+    },
+    problem: {
+      code: 'agent-folder-gone',
+      happened:
+        'The folder of this session is not there any more, or cannot be read: /home/ada/shop',
+      kept: 'The conversation is kept, and what waits goes on waiting.',
+      remedy: 'Put it back, or choose the folder in which the session is to go on.',
+    },
+  },
   waited: {
     ...ownerHeader,
     session: {

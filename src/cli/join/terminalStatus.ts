@@ -8,6 +8,7 @@ import {
 } from '../../client/rooms/sessionFacts.ts';
 import { authorName } from '../../client/standing/peopleWords.ts';
 import { taskCount } from '../../client/lists/sessionLook.ts';
+import { maySetFolder } from '../../client/standing/folderGone.ts';
 import { maySettle, othersDetail, othersHead } from '../../client/standing/othersWords.ts';
 import type { Standing } from '../../client/standing/standing.ts';
 import { connectionText, holderText as holderWords } from '../../client/standing/standingWords.ts';
@@ -77,7 +78,10 @@ export function roleText(role: Role): string {
 export function statusText(state: RoomState, view: FactSource, stands: Standing): string {
   if (state.kind !== 'session') return '';
   const { problem, status } = state.session;
-  if (problem) return oneLine(`${problem.happened} ${problem.remedy ?? ''}`);
+  if (problem) {
+    const how = maySetFolder(state.session, view.me) ? ' /folder PATH' : '';
+    return oneLine(`${problem.happened} ${problem.remedy ?? ''}${how}`);
+  }
   if (stands.activity?.status === 'ended') return 'the session has ended';
   if (!stands.isPresent) return '';
   const isOwner = view.me !== undefined && roleOf(view.me.role) === 'owner';

@@ -76,6 +76,8 @@ export function verbOf(view: RoomView, name: string, rest: string): TerminalVerb
     case 'now':
     case 'unhold':
       return { [name]: queued(view, rest).promptId };
+    case 'folder':
+      return { folder: needed(name, rest) };
     case 'take-in':
     case 'fork':
     case 'wait':

@@ -11,6 +11,7 @@ import {
 import type { JoinedRow } from '../rooms/joinedSessions.ts';
 import type { Truth } from '../../session/view.ts';
 import { standing } from '../standing/standing.ts';
+import { maySetFolder } from '../standing/folderGone.ts';
 import { maySettle } from '../standing/othersWords.ts';
 import { connectionText } from '../standing/standingWords.ts';
 import { refKey, type SessionRef } from '../rooms/sessionRef.ts';
@@ -186,6 +187,7 @@ function ownNode(row: DirectoryRow, input: TreeInput): SessionNode {
     canOf(session, 'end') && !isEnded && 'endable',
     row.canContinue === true && 'continue',
     maySettle(session, { role: 'owner' }) && 'others',
+    maySetFolder(session, { role: 'owner' }) && 'folder',
     row.archived === true ? 'archived' : isEnded && 'archivable',
   ];
   const { connection } = input;

@@ -30,6 +30,7 @@ const HANDLERS: Readonly<Record<CommandName, CommandHandler>> = {
   interrupt: control.interrupt,
   rename: sessions.rename,
   settleWriters: sessions.settleWriters,
+  setFolder: sessions.setFolder,
   endSession: sessions.endSession,
   continueHere: sessions.continueHere,
   archive: (app, argument) => sessions.setArchived(app, argument, true),

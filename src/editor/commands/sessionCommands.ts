@@ -133,6 +133,38 @@ export async function settleWriters(app: App, argument?: unknown): Promise<void>
   await inRoom(app, ref, (view) => view.request('settle-writers', { choice: picked.choice }));
 }
 
+/** Chooses the folder in which a session goes on whose own is gone. */
+export async function setFolder(app: App, argument?: unknown): Promise<void> {
+  const ref = await targetSession(app, argument, {
+    placeholder: vscode.l10n.t('Choose the folder of a session'),
+    flags: ['folder'],
+    takesFocused: true,
+  });
+  if (!ref) return;
+  const path = ref.kind === 'own' ? await pickPath() : await typePath();
+  if (path === undefined) return;
+  await inRoom(app, ref, (view) => view.request('set-folder', { path }));
+}
+
+/** A folder of this computer. */
+async function pickPath(): Promise<string | undefined> {
+  const picked = await vscode.window.showOpenDialog({
+    canSelectFiles: false,
+    canSelectFolders: true,
+    openLabel: vscode.l10n.t('Go on in this folder'),
+  });
+  return picked?.[0]?.fsPath;
+}
+
+/** One of another computer, which checks it. */
+async function typePath(): Promise<string | undefined> {
+  const path = await vscode.window.showInputBox({
+    title: vscode.l10n.t('Folder of the session'),
+    prompt: vscode.l10n.t('Full path on the computer of the session'),
+  });
+  return path?.trim() || undefined;
+}
+
 /** Ends a hosted session after asking. */
 export async function endSession(app: App, argument?: unknown): Promise<void> {
   const ref = await targetSession(app, argument, {

@@ -1,6 +1,7 @@
 // A session that this host owns: its agent runs as a child process, started when there is something to do.
 import { problemOf } from '../../protocol/said.ts';
 import { isAppError } from '../../base/errors.ts';
+import { say } from '../../base/say.ts';
 import type { AgentEvent, AgentSession } from '../../protocol/agent.ts';
 import type { Author } from '../../protocol/entryParts.ts';
 import { loseTasks, tellBroken } from '../session/backgroundTasks.ts';
@@ -13,6 +14,8 @@ import { OtherWriters } from './otherWriters.ts';
 import { leftAgents } from './agentMarker.ts';
 import { awaitOldChild, type ProcessName } from './oldChild.ts';
 import { readUp } from './readUp.ts';
+import { chosenFolder } from './sessionFolder.ts';
+import { folderInUse } from '../session/refusals.ts';
 import { dropUnsettled, loseRequests, settlePrompts } from './reconcile.ts';
 import { SOURCE_CAN } from '../../protocol/openValues.ts';
 import type { SessionStatus } from '../../protocol/state.ts';
@@ -78,6 +81,7 @@ export class HostedSession implements SessionDriver {
     this.target = {
       recorder,
       others: this.others,
+      setFolder: (path, author) => this.setFolder(path, author),
       rules: agent.rules,
       clock,
       hasControllers,
@@ -259,6 +263,24 @@ export class HostedSession implements SessionDriver {
       default:
         recorder.take(event);
     }
+  }
+
+  /** [M1] An agent that idles in its old folder is ended first; the next prompt starts it in the new one. */
+  private async setFolder(path: string, author: Author): Promise<void> {
+    const { recorder, agent, env } = this.options;
+    const folder = await chosenFolder(path);
+    if (this.agentStatus !== 'idle' || this.slot.kind === 'launching') throw folderInUse();
+    const { agentSessionId, cwd } = recorder.stored;
+    if (agentSessionId !== undefined) await agent.bring?.({ agentSessionId, cwd }, folder, env);
+    await this.withoutAgent(async () => {
+      recorder.update({ cwd: folder, realCwd: folder });
+      recorder.setProblem(undefined);
+      const words = say`The session goes on in ${folder}.`;
+      recorder.notice({ level: 'info', code: 'folder-changed', words, author });
+      await this.others.follow();
+    });
+    await this.slot.settling;
+    this.sender.sendAccepted();
   }
 
   /** The agent ends; what is to be done next starts it again. */

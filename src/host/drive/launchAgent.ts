@@ -10,6 +10,7 @@ import { takeMissed } from './reconcile.ts';
 import type { RoomTables } from '../journal/roomTables.ts';
 import type { SessionRecorder } from '../session/sessionRecorder.ts';
 import type { SessionTables } from '../journal/sessionTables.ts';
+import { realFolder } from './sessionFolder.ts';
 import { refuseSecondWriter } from './singleWriter.ts';
 
 /** What a start works with. */
@@ -39,6 +40,8 @@ export async function launchAgent(options: LaunchOptions): Promise<AgentSession>
   const isClosed = (): boolean => options.isClosed() || signal.aborted;
   try {
     if (isClosed()) throw startGivenUp();
+    const realCwd = await realFolder(stored.cwd, stored.realCwd);
+    if (stored.realCwd === undefined) recorder.update({ realCwd });
     if (stored.agentSessionId !== undefined) {
       await refuseSecondWriter(stored.agentSessionId, { agent, clock, beside, isClosed });
     }

@@ -114,15 +114,17 @@ export class OtherWriters implements Disposable {
     const { recorder, agent, env } = this.options;
     const { agentSessionId, cwd, theirs } = recorder.stored;
     if (this.isDisposed || agentSessionId === undefined) return;
-    if (this.watched?.conversation === agentSessionId) return;
+    const conversation = `${agentSessionId} ${cwd}`;
+    if (this.watched?.conversation === conversation) return;
     // Of a conversation that is left for another one nothing is to be settled.
-    const marks = this.watched === undefined ? (theirs ?? []) : [];
+    const isSame = this.watched?.conversation.startsWith(agentSessionId) !== false;
+    const marks = isSame ? (theirs ?? []) : [];
     this.watched?.watch.dispose();
     this.watched = undefined;
     const watch = await agent.watchWriters?.({ agentSessionId, cwd }, env, marks);
     if (watch === undefined) return;
     if (this.isDisposed) return watch.dispose();
-    this.watched = { conversation: agentSessionId, watch };
+    this.watched = { conversation, watch };
     watch.onDidSeeWriters(() => this.look());
     this.look();
   }

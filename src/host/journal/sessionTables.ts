@@ -17,6 +17,8 @@ export const storedSessionSchema = z.looseObject({
   room: z.string(),
   source: z.enum(['hosted', 'observed']),
   cwd: z.string(),
+  /** The folder itself, where `cwd` is a link or leads over one: as it was when the agent first ran in it. */
+  realCwd: z.optional(z.string()),
   title: z.string(),
   startedAt: z.number(),
   lastActivityAt: z.number(),

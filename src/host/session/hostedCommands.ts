@@ -66,6 +66,7 @@ export function hostedCommands(targetOf: (kind: CommandKind) => CommandTarget): 
       'set-model': (command) => setModel(command, targetOf(command.kind)),
       'set-mode': (command) => setMode(command, targetOf(command.kind)),
       rename: (command) => rename(command, targetOf(command.kind)),
+      'set-folder': (command) => setFolder(command, targetOf(command.kind)),
       'settle-writers': (command) => settleWriters(command, targetOf(command.kind)),
     },
     fetchFacts: async (args) => fetchFacts(args, targetOf('fetch')),
@@ -192,6 +193,13 @@ async function setMode(
   }
   recorder.update({ mode, isModeChosen: true });
   recorder.notice(changed('mode', mode, authorOf(person)));
+}
+
+async function setFolder(
+  { args: { path }, person }: AcceptedCommand<'set-folder'>,
+  target: CommandTarget,
+): Promise<undefined> {
+  await carriedOut(target.setFolder(path, authorOf(person)));
 }
 
 function settleWriters(

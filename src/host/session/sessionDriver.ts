@@ -27,6 +27,8 @@ export interface CommandTarget {
   /** Asks the agent for a prompt that it has not begun; true: it waits here again. */
   readonly takeFromAgent: (promptId: string) => Promise<boolean>;
   readonly interrupt: (author: Author) => Promise<void>;
+  /** [M1] Goes on in another folder. Throws CommandRefused or AppError: then nothing was changed. */
+  readonly setFolder: (path: string, author: Author) => Promise<void>;
   /** Others on its conversation. */
   readonly others: {
     /** Whether there is anything to choose. */

@@ -43,6 +43,8 @@ export const fromPanelSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('clear-queue') }),
   z.object({ type: z.literal('stop-task'), taskId: z.string() }),
   z.object({ type: z.literal('interrupt') }),
+  /** The session goes on in another folder of its computer. */
+  z.object({ type: z.literal('set-folder'), path: z.string() }),
   /** What becomes of others on the conversation. */
   z.object({ type: z.literal('settle-writers'), choice: writersChoiceSchema }),
   z.object({

@@ -148,6 +148,8 @@ export const scriptInputSchema = z
     move: z.optional(z.strictObject({ promptId: z.string(), before: z.optional(z.string()) })),
     /** `go-on`: lets run what Stop has held; `clear`: takes back what waits. */
     queue: z.optional(z.enum(['go-on', 'clear'])),
+    /** Owners: the session goes on in this folder of its computer. */
+    folder: z.optional(z.string()),
     /** Owners: what becomes of others on the conversation. */
     others: z.optional(writersChoiceSchema),
     /** Prints a long text or input whole, by the `blob` that its cut names. */
