@@ -19,7 +19,7 @@ export const CONVERSATION_COMMANDS = {
     action: say`choose the folder of this session`,
     args: z.looseObject({ path: z.string() }),
   },
-  /** [W3] What becomes of others on the conversation. */
+  /** [U3] What becomes of others on the conversation. */
   'settle-writers': {
     ...OWNERS,
     action: say`decide about others on this conversation`,

@@ -261,8 +261,8 @@ describe('[B2] each text and list', () => {
   });
 });
 
-describe('[W1] others on the conversation', () => {
-  it('[W1] of many on a conversation the first are named, and all are counted', () => {
+describe('[U1] others on the conversation', () => {
+  it('[U1] of many on a conversation the first are named, and all are counted', () => {
     const writers = Array.from({ length: LIMITS.writers + 3 }, (_, pid) => ({
       ...{ pid, where: 'terminal', since: 1 },
     }));

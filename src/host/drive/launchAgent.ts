@@ -23,7 +23,7 @@ export interface LaunchOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly clock: Clock;
   readonly log: Logger;
-  /** [W4] Entries of others on the conversation. */
+  /** [U4] Entries of others on the conversation. */
   readonly isTheirs: (entryId: string) => boolean;
   /** The session is not wanted any more: nothing is begun. */
   readonly isClosed: () => boolean;

@@ -1,4 +1,4 @@
-// [W] Others on a session's conversation: while they are there, what waits is held; what becomes of it is the owner's choice.
+// [U] Others on a session's conversation: while they are there, what waits is held; what becomes of it is the owner's choice.
 import type { Disposable } from '../../base/disposable.ts';
 import { errorText, type Logger } from '../../base/log.ts';
 import { isAppError } from '../../base/errors.ts';
@@ -42,7 +42,7 @@ export class OtherWriters implements Disposable {
     this.options = options;
   }
 
-  /** [W2] Nothing may be handed to the agent now. */
+  /** [U2] Nothing may be handed to the agent now. */
   get isHolding(): boolean {
     return this.holds || this.isSettling;
   }
@@ -69,7 +69,7 @@ export class OtherWriters implements Disposable {
     return this.opening;
   }
 
-  /** [W3] What the owner wants; throws AppError 'invalid-input' if nobody is there. */
+  /** [U3] What the owner wants; throws AppError 'invalid-input' if nobody is there. */
   choose(choice: WritersChoice, author: Author): void {
     this.choice = choice;
     this.chooser = author;
