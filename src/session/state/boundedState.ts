@@ -90,9 +90,12 @@ export function boundedState(whole: RoomState): BoundedState {
 
 /** A row of the directory with every text and list cut to its bound. */
 export function boundedRow(row: DirectoryRow): DirectoryRow {
+  const session = boundedSummary(row.session);
+  const { others } = session;
   return {
     ...row,
-    session: boundedSummary(row.session),
+    // A list names one of them.
+    session: { ...session, ...(others && { others: boundedOthers(others, 1) }) },
     ...(row.sharing && { sharing: boundedSharing(row.sharing) }),
   };
 }
@@ -167,8 +170,8 @@ function boundedSummary(summary: SessionSummary): SessionSummary {
   };
 }
 
-function boundedOthers(others: Others): Others {
-  const writers = others.writers.slice(0, LIMITS.writers).map((writer) => cutTexts(writer, WRITER));
+function boundedOthers(others: Others, most: number = LIMITS.writers): Others {
+  const writers = others.writers.slice(0, most).map((writer) => cutTexts(writer, WRITER));
   const writersMore = others.writers.length - writers.length + (others.writersMore ?? 0);
   return { ...cutTexts(others, OTHERS), writers, ...(writersMore > 0 && { writersMore }) };
 }
