@@ -170,26 +170,12 @@ export const COMMANDS = {
     action: say`stop background work of this session`,
     args: z.looseObject({ taskId: z.string() }),
   },
-  'set-model': {
-    ...ORDERED,
-    room: 'session',
-    right: 'owner',
-    action: say`change the model`,
-    args: z.looseObject({ model: z.string() }),
-  },
   'set-mode': {
     ...ORDERED,
     room: 'session',
     right: 'mode',
     action: say`change the permission mode`,
     args: z.looseObject({ mode: z.string() }),
-  },
-  rename: {
-    ...ORDERED,
-    room: 'session',
-    right: 'owner',
-    action: say`rename this session`,
-    args: z.looseObject({ title: z.string() }),
   },
   ...CONVERSATION_COMMANDS,
   /** The owner sets what a member may do ("Allow control"). */

@@ -1,4 +1,4 @@
-// Rows of the command table about a session's conversation: where it goes on, and with whom.
+// Rows of the command table that are its owner's: what a session's conversation is called, where it goes on, and with whom.
 import * as z from 'zod/mini';
 import { say } from '../base/say.ts';
 import { writersChoiceSchema } from './state.ts';
@@ -13,6 +13,16 @@ const OWNERS = {
 
 /** A part of COMMANDS. */
 export const CONVERSATION_COMMANDS = {
+  'set-model': {
+    ...OWNERS,
+    action: say`change the model`,
+    args: z.looseObject({ model: z.string() }),
+  },
+  rename: {
+    ...OWNERS,
+    action: say`rename this session`,
+    args: z.looseObject({ title: z.string() }),
+  },
   /** [M1] Goes on in another folder of its computer: its own was moved or deleted. */
   'set-folder': {
     ...OWNERS,

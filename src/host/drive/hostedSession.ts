@@ -1,7 +1,6 @@
 // A session that this host owns: its agent runs as a child process, started when there is something to do.
 import { problemOf } from '../../protocol/said.ts';
 import { isAppError } from '../../base/errors.ts';
-import { say } from '../../base/say.ts';
 import type { AgentEvent, AgentSession } from '../../protocol/agent.ts';
 import type { Author } from '../../protocol/entryParts.ts';
 import { loseTasks, tellBroken } from '../session/backgroundTasks.ts';
@@ -14,8 +13,7 @@ import { OtherWriters } from './otherWriters.ts';
 import { leftAgents } from './agentMarker.ts';
 import { awaitOldChild, type ProcessName } from './oldChild.ts';
 import { readUp } from './readUp.ts';
-import { chosenFolder } from './sessionFolder.ts';
-import { folderInUse } from '../session/refusals.ts';
+import { goOnElsewhere } from './goOnElsewhere.ts';
 import { dropUnsettled, loseRequests, settlePrompts } from './reconcile.ts';
 import { SOURCE_CAN } from '../../protocol/openValues.ts';
 import type { SessionStatus } from '../../protocol/state.ts';
@@ -81,7 +79,17 @@ export class HostedSession implements SessionDriver {
     this.target = {
       recorder,
       others: this.others,
-      setFolder: (path, author) => this.setFolder(path, author),
+      setFolder: (path, author) =>
+        goOnElsewhere(path, author, {
+          ...options,
+          isIdle: () => this.agentStatus === 'idle' && this.slot.kind !== 'launching',
+          withoutAgent: async (work) => {
+            await this.withoutAgent(work);
+            await this.slot.settling;
+          },
+          follow: () => this.others.follow(),
+          sendAccepted: () => this.sender.sendAccepted(),
+        }),
       rules: agent.rules,
       clock,
       hasControllers,
@@ -263,24 +271,6 @@ export class HostedSession implements SessionDriver {
       default:
         recorder.take(event);
     }
-  }
-
-  /** [M1] An agent that idles in its old folder is ended first; the next prompt starts it in the new one. */
-  private async setFolder(path: string, author: Author): Promise<void> {
-    const { recorder, agent, env } = this.options;
-    const folder = await chosenFolder(path);
-    if (this.agentStatus !== 'idle' || this.slot.kind === 'launching') throw folderInUse();
-    const { agentSessionId, cwd } = recorder.stored;
-    if (agentSessionId !== undefined) await agent.bring?.({ agentSessionId, cwd }, folder, env);
-    await this.withoutAgent(async () => {
-      recorder.update({ cwd: folder, realCwd: folder });
-      recorder.setProblem(undefined);
-      const words = say`The session goes on in ${folder}.`;
-      recorder.notice({ level: 'info', code: 'folder-changed', words, author });
-      await this.others.follow();
-    });
-    await this.slot.settling;
-    this.sender.sendAccepted();
   }
 
   /** The agent ends; what is to be done next starts it again. */

@@ -151,6 +151,7 @@ export class SessionRecorder {
         return this.setOthers(event.others);
       case 'prompt':
       case 'request-withdrawn':
+      case 'tasks':
       case 'exit':
         return;
     }
