@@ -29,7 +29,7 @@ export const CONVERSATION_COMMANDS = {
     action: say`choose the folder of this session`,
     args: z.looseObject({ path: z.string() }),
   },
-  /** [U3] What becomes of others on the conversation. */
+  /** [Z3] What becomes of others on the conversation. */
   'settle-writers': {
     ...OWNERS,
     action: say`decide about others on this conversation`,

@@ -97,7 +97,7 @@ export const modeKindSchema = z.enum(['asking', 'guarded', 'unattended']);
 
 /** Where another process runs that writes the same conversation: in a terminal, by a script, or as the agent's own background work. */
 export const writerPlaceSchema = z.enum(['terminal', 'script', 'background', 'program']);
-/** [U1] Another process that has the conversation of a session open, or has written in it. */
+/** [Z1] Another process that has the conversation of a session open, or has written in it. */
 export const writerSchema = z.looseObject({
   pid: z.optional(z.number()),
   where: openEnum(writerPlaceSchema),
@@ -105,9 +105,9 @@ export const writerSchema = z.looseObject({
   /** It is gone; what it wrote is not. */
   left: z.optional(z.boolean()),
 });
-/** [U3] What becomes of it, by the owner's choice. */
+/** [Z3] What becomes of it, by the owner's choice. */
 export const writersChoiceSchema = z.enum(['take-in', 'fork', 'wait']);
-/** [U1] Others on the conversation of a session. */
+/** [Z1] Others on the conversation of a session. */
 export const othersSchema = z.looseObject({
   /** Who is there or has written, at most `LIMITS.writers`, those that are there first. */
   writers: z.array(writerSchema),
@@ -116,7 +116,7 @@ export const othersSchema = z.looseObject({
   messages: z.optional(z.number()),
   /** Ends that the conversation has, if there are several: each writer goes on from its own. */
   branches: z.optional(z.number()),
-  /** [U2] Nothing is handed to the agent until the owner chooses, or they leave. */
+  /** [Z2] Nothing is handed to the agent until the owner chooses, or they leave. */
   holds: z.optional(z.boolean()),
   /** What was chosen and is not done yet. */
   choice: z.optional(openEnum(writersChoiceSchema)),
@@ -175,7 +175,7 @@ export const sessionSummarySchema = z.looseObject({
   startedAt: z.number(),
   lastActivityAt: z.number(),
   problem: z.optional(problemSchema),
-  /** [U1] Other processes on its conversation; absent: none is known. */
+  /** [Z1] Other processes on its conversation; absent: none is known. */
   others: z.optional(othersSchema),
 });
 

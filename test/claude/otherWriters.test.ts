@@ -23,7 +23,7 @@ const terminal = { entrypoint: 'cli' };
 const script = { entrypoint: 'sdk-cli' };
 const said = { type: 'assistant', message: { content: [] } };
 
-describe('[U1] branches of a conversation', () => {
+describe('[Z1] branches of a conversation', () => {
   it('a straight one has one end, with answers, tool results and a compaction in between', () => {
     const result = { message: { content: [{ type: 'tool_result' }] } };
     const boundary = { type: 'system', logicalParentUuid: 'r' };
@@ -61,7 +61,7 @@ describe('[U1] branches of a conversation', () => {
   });
 });
 
-describe('[U1] whose a process is', () => {
+describe('[Z1] whose a process is', () => {
   const record = (pid: number, startedAt: number, entrypoint = 'sdk-cli') => ({
     ...{ pid, startedAt, entrypoint, sessionId: 'one', cwd: '/', procStart: `${startedAt}` },
   });

@@ -54,7 +54,7 @@ function appendTurn(path: string, text: string): void {
 }
 
 describe('three writers on a conversation', () => {
-  it('[U1] are all named, a turn of ours under way goes on, and its branches are counted', async () => {
+  it('[Z1] are all named, a turn of ours under way goes on, and its branches are counted', async () => {
     await prompt('[[held:50]]');
     await ada.until('ours streams', () => ada.view.live.length > 0);
     const tui = await openTui(rig, ['--resume', conversation()]);
@@ -89,7 +89,7 @@ describe('three writers on a conversation', () => {
 });
 
 describe('what others wrote', () => {
-  it('[U4] is not seen by guests of the session before the owner has chosen', async () => {
+  it('[Z4] is not seen by guests of the session before the owner has chosen', async () => {
     const { session } = ada;
     const shared = await machine.request('share', {
       ...{ session, role: 'viewer', where: { kind: 'loopback' } },
@@ -105,7 +105,7 @@ describe('what others wrote', () => {
     await bob.until('it is there', () => bob.text.includes('for the owner alone'));
   });
 
-  it('[U4] is still held back after kill -9 of the host, and the choice is still there', async () => {
+  it('[Z4] is still held back after kill -9 of the host, and the choice is still there', async () => {
     await openScript(rig, ['--resume', conversation(), '[[text:theirs by script]]']);
     await ada.until('it is seen', () => (others()?.messages ?? 0) >= 2);
     await prompt('[[text:it waits]]');
@@ -126,7 +126,7 @@ describe('what others wrote', () => {
 });
 
 describe('a transcript that is replaced under us', () => {
-  it('[U1] by its own copy is no news; by one with more turns is another’s writing, and is taken in', async () => {
+  it('[Z1] by its own copy is no news; by one with more turns is another’s writing, and is taken in', async () => {
     const path = transcriptOf(rig, conversation());
     copyFileSync(path, `${path}.next`);
     renameSync(`${path}.next`, path);
@@ -147,7 +147,7 @@ describe('a transcript that is replaced under us', () => {
 });
 
 describe('our own agent', () => {
-  it('[U1] is nobody else, also when it is killed in a turn, is told to clear, and goes on', async () => {
+  it('[Z1] is nobody else, also when it is killed in a turn, is told to clear, and goes on', async () => {
     await prompt('[[bash:touch ours.txt]]');
     await ada.answer('allow');
     await ada.until('it ran', () => ada.ofKind('turn').length === 2);
@@ -170,7 +170,7 @@ describe('our own agent', () => {
 });
 
 describe('a terminal’s session that is only watched', () => {
-  it('[U1] says who else is on it, and offers nothing', async () => {
+  it('[Z1] says who else is on it, and offers nothing', async () => {
     await machine.request('end', { session: ada.session });
     const first = await openTui(rig, ['--resume', conversation()]);
     await ada.until('it is watched', () => ada.state.session.source === 'observed');

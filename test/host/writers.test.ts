@@ -39,12 +39,12 @@ for (const version of [DEFAULT_VERSION, OLDEST_VERSION]) {
     });
     afterAll(() => rig.close());
 
-    it('[U1] nobody is seen while only our agent writes', () => {
+    it('[Z1] nobody is seen while only our agent writes', () => {
       expect(others()).toBeUndefined();
       expect(notices()).not.toContain('other-writer');
     });
 
-    it('[U1] a terminal that opens it is seen, and [U2] the queue is held', async () => {
+    it('[Z1] a terminal that opens it is seen, and [Z2] the queue is held', async () => {
       tui = await openTui(rig, ['--resume', idOfConversation()]);
       await ada.until('it is seen', () => others()?.writers.length === 1);
       const [writer] = others()?.writers ?? [];
@@ -56,7 +56,7 @@ for (const version of [DEFAULT_VERSION, OLDEST_VERSION]) {
       expect(ada.state.session.status).toBe('idle');
     });
 
-    it('[U3] wait: the queue goes on by itself when it has gone without a word', async () => {
+    it('[Z3] wait: the queue goes on by itself when it has gone without a word', async () => {
       await choose('wait');
       await ada.until('it is chosen', () => others()?.choice === 'wait');
       expect(ada.text).not.toContain('held one');
@@ -66,7 +66,7 @@ for (const version of [DEFAULT_VERSION, OLDEST_VERSION]) {
       expect(asked('held one')).toContain('ours one');
     });
 
-    it('[U1] a script that was there for a moment is known by its lines, and what it wrote is held back', async () => {
+    it('[Z1] a script that was there for a moment is known by its lines, and what it wrote is held back', async () => {
       await openScript(rig, ['--resume', idOfConversation(), '[[text:theirs by script]]']);
       await ada.until('it is seen', () => (others()?.messages ?? 0) > 0);
       expect(others()?.writers[0]).toMatchObject({ where: 'script', left: true });
@@ -75,7 +75,7 @@ for (const version of [DEFAULT_VERSION, OLDEST_VERSION]) {
       expect(ada.text).not.toContain('theirs by script');
     });
 
-    it('[U3] take-in: their turns are in the log, and our agent goes on from them', async () => {
+    it('[Z3] take-in: their turns are in the log, and our agent goes on from them', async () => {
       await choose('take-in');
       await ada.until('it goes on', () => ada.text.includes('after the script'));
       expect(ada.text).toContain('theirs by script');
@@ -84,7 +84,7 @@ for (const version of [DEFAULT_VERSION, OLDEST_VERSION]) {
       await ada.until('nobody is there', () => others() === undefined);
     });
 
-    it('[U3] fork: ours goes on under an id of its own, without what a terminal wrote', async () => {
+    it('[Z3] fork: ours goes on under an id of its own, without what a terminal wrote', async () => {
       const before = idOfConversation();
       tui = await openTui(rig, ['--resume', before]);
       await tui.type('[[text:theirs in the terminal]]');

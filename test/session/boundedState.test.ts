@@ -261,8 +261,8 @@ describe('[B2] each text and list', () => {
   });
 });
 
-describe('[U1] others on the conversation', () => {
-  it('[U1] of many on a conversation the first are named, and all are counted', () => {
+describe('[Z1] others on the conversation', () => {
+  it('[Z1] of many on a conversation the first are named, and all are counted', () => {
     const writers = Array.from({ length: LIMITS.writers + 3 }, (_, pid) => ({
       ...{ pid, where: 'terminal', since: 1 },
     }));

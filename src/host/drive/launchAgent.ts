@@ -23,7 +23,7 @@ export interface LaunchOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly clock: Clock;
   readonly log: Logger;
-  /** [U4] Entries of others on the conversation. */
+  /** [Z4] Entries of others on the conversation. */
   readonly isTheirs: (entryId: string) => boolean;
   /** The session is not wanted any more: nothing is begun. */
   readonly isClosed: () => boolean;

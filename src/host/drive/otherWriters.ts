@@ -42,7 +42,7 @@ export class OtherWriters implements Disposable {
     this.options = options;
   }
 
-  /** [U2] Nothing may be handed to the agent now. */
+  /** [Z2] Nothing may be handed to the agent now. */
   get isHolding(): boolean {
     return this.holds || this.isSettling;
   }
@@ -69,7 +69,7 @@ export class OtherWriters implements Disposable {
     return this.opening;
   }
 
-  /** [U3] What the owner wants; throws AppError 'invalid-input' if nobody is there. */
+  /** [Z3] What the owner wants; throws AppError 'invalid-input' if nobody is there. */
   choose(choice: WritersChoice, author: Author): void {
     this.choice = choice;
     this.chooser = author;

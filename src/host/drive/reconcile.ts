@@ -18,7 +18,7 @@ export interface ReconcileOptions {
   /** What the agent was started with. */
   readonly env: Readonly<Record<string, string>>;
   readonly log: Logger;
-  /** [U4] Entries of others on the conversation, which are not taken. */
+  /** [Z4] Entries of others on the conversation, which are not taken. */
   readonly isTheirs?: (entryId: string) => boolean;
 }
 

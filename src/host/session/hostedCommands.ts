@@ -105,7 +105,7 @@ function acceptPrompt(
     ...(isGuest ? { guest: true } : {}),
   });
   // First: what waits to be handed over is not idle.
-  // [U2] Beside others even that waits.
+  // [Z2] Beside others even that waits.
   if (now === true && !others.isHolding) sendAtOnce(id);
   else sendAccepted();
   recorder.publish();

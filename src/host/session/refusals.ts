@@ -119,7 +119,7 @@ export function sessionOver(hasText: boolean): CommandRefused {
   });
 }
 
-/** [U2] Somebody else writes the conversation: nothing is handed over. */
+/** [Z2] Somebody else writes the conversation: nothing is handed over. */
 export function heldForOthers(): CommandRefused {
   return refused('busy', {
     happened: say`Another process has this conversation open, so nothing is handed to the agent.`,
@@ -128,7 +128,7 @@ export function heldForOthers(): CommandRefused {
   });
 }
 
-/** [U3] Nobody else is on the conversation. */
+/** [Z3] Nobody else is on the conversation. */
 export function noOthers(): CommandRefused {
   return refused('not-found', {
     happened: say`Nobody else is on this conversation any more.`,

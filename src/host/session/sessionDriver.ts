@@ -33,7 +33,7 @@ export interface CommandTarget {
   readonly others: {
     /** Whether there is anything to choose. */
     readonly isNeeded: boolean;
-    /** [U2] Nothing is handed over now. */
+    /** [Z2] Nothing is handed over now. */
     readonly isHolding: boolean;
     readonly choose: (choice: WritersChoice, author: Author) => void;
   };
