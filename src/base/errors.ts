@@ -46,6 +46,7 @@ export type ErrorCode =
   | 'agent-crashed'
   | 'agent-silent'
   | 'agent-protocol'
+  | 'agent-folder-gone'
   // bad input, everything else
   | 'usage'
   | 'invalid-input'

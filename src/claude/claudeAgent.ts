@@ -13,13 +13,18 @@ import type {
   FoundSession,
   ObservedSession,
   ReportedEntry,
+  WritersWatch,
 } from '../protocol/agent.ts';
 import { folderMissingError, problemError, sessionBusyError } from './errors.ts';
 import { ConversationReader } from './files/conversationReader.ts';
 import { FolderWatches } from './files/folderWatches.ts';
 import { FoundSessions } from './files/foundSessions.ts';
 import { type Launched, launchClaude } from './cli/launchClaude.ts';
+import { bringConversation } from './files/bringConversation.ts';
 import { ClaudeObserved } from './files/claudeObserved.ts';
+import type { RunningSessions } from './files/observedOthers.ts';
+import { OwnChildren } from './files/ownChildren.ts';
+import { ClaudeWriters } from './files/claudeWriters.ts';
 import { Projects } from './files/projects.ts';
 import { readRules } from './files/readRules.ts';
 import { Registry } from './files/registry.ts';
@@ -66,10 +71,8 @@ class ClaudeAgent implements Agent {
   /** Homes of sessions whose own environment names another one. */
   private readonly homes = new Map<string, Home>();
   private readonly watches: FolderWatches;
-  private readonly foundSessions: FoundSessions;
   private readonly observed = new Set<ClaudeObserved>();
-  /** Conversation by process id of our own children. */
-  private readonly own = new Map<number, string>();
+  private readonly own: OwnChildren;
   private readonly resuming = new Set<string>();
   /** Until a version says that it knows no such option. */
   private hasMirror = true;
@@ -77,16 +80,10 @@ class ClaudeAgent implements Agent {
 
   constructor(options: ClaudeAgentOptions) {
     this.options = { ...options, env: withoutOuterSession(options.env) };
-    this.home = openHome(options.configDir ?? configDirOf(options.env));
     this.watches = new FolderWatches(options);
-    this.foundSessions = new FoundSessions({
-      ...this.home,
-      watches: this.watches,
-      ownPids: () => new Set(this.own.keys()),
-      ownConversations: () => new Set(this.own.values()),
-      clock: options.clock,
-    });
-    this.onDidChangeFound = this.foundSessions.onDidChange;
+    this.own = new OwnChildren(() => options.clock.now());
+    this.home = this.openHome(options.configDir ?? configDirOf(options.env));
+    this.onDidChangeFound = this.home.found.onDidChange;
   }
 
   async probe(): Promise<AgentProbe> {
@@ -108,7 +105,7 @@ class ClaudeAgent implements Agent {
     if (this.resuming.has(resume)) throw sessionBusyError(undefined);
     this.resuming.add(resume);
     try {
-      await this.refuseSecondWriter(resume, this.homeOf(start.env).registry);
+      await this.refuseSecondWriter(resume, this.homeOf(start.env).registry, start.beside);
       return await this.startChild(start, resume);
     } finally {
       this.resuming.delete(resume);
@@ -152,7 +149,28 @@ class ClaudeAgent implements Agent {
   }
 
   found(): Promise<readonly FoundSession[]> {
-    return this.foundSessions.list();
+    return this.home.found.list();
+  }
+
+  watchWriters(
+    conversation: { readonly agentSessionId: string; readonly cwd: string },
+    env: AgentStartOptions['env'],
+    marks: readonly string[] = [],
+  ): Promise<WritersWatch> {
+    const home = this.homeOf(env);
+    const watch = new ClaudeWriters({
+      sessionId: conversation.agentSessionId,
+      cwd: conversation.cwd,
+      marks,
+      own: this.own,
+      hasMirror: () => this.hasMirror,
+      registry: runningOf(home),
+      projects: home.projects,
+      watches: this.watches,
+      clock: this.options.clock,
+      log: this.options.log,
+    });
+    return watch.open();
   }
 
   observe(session: FoundSession): ObservedSession {
@@ -161,12 +179,25 @@ class ClaudeAgent implements Agent {
       registry: this.home.registry,
       projects: this.home.projects,
       watches: this.watches,
+      running: runningOf(this.home),
       clock: this.options.clock,
       log: this.options.log,
       onDidStop: () => this.observed.delete(observed),
     });
     this.observed.add(observed);
     return observed;
+  }
+
+  async bring(
+    { agentSessionId, cwd }: { readonly agentSessionId: string; readonly cwd: string },
+    folder: string,
+    env: AgentStartOptions['env'],
+  ): Promise<void> {
+    const { projects } = this.homeOf(env);
+    const path = await projects.find(agentSessionId, cwd);
+    const target = projects.placeIn(agentSessionId, folder);
+    // Without a transcript nothing was said yet: it begins anew there.
+    if (path !== undefined && target !== undefined) await bringConversation(path, target);
   }
 
   async readTranscript(
@@ -191,7 +222,7 @@ class ClaudeAgent implements Agent {
   }
 
   async close(): Promise<void> {
-    this.foundSessions.dispose();
+    for (const { found } of [this.home, ...this.homes.values()]) found.dispose();
     await Promise.all([...this.observed].map((observed) => observed.close()));
   }
 
@@ -212,30 +243,51 @@ class ClaudeAgent implements Agent {
     if (configDir === this.home.configDir) return this.home;
     const known = this.homes.get(configDir);
     if (known !== undefined) return known;
-    const home = openHome(configDir);
+    const home = this.openHome(configDir);
     this.homes.set(configDir, home);
     return home;
   }
 
+  private openHome(configDir: string): Home {
+    const { own, watches } = this;
+    const { clock } = this.options;
+    const registry = new Registry({ configDir });
+    const projects = new Projects(configDir);
+    const found = new FoundSessions({
+      ...{ registry, projects, watches, clock },
+      ownPids: () => own.pids,
+      ownConversations: () => own.conversations,
+    });
+    return { configDir, registry, projects, found };
+  }
+
   /** Two processes on one conversation fork it silently: there is no lock but this look. */
-  private async refuseSecondWriter(agentSessionId: string, registry: Registry): Promise<void> {
+  private async refuseSecondWriter(
+    agentSessionId: string,
+    registry: Registry,
+    beside: readonly number[] = [],
+  ): Promise<void> {
     const running = await registry.running();
-    const busy = running.find((record) => record.sessionId === agentSessionId);
+    const busy = running.find(
+      ({ sessionId, pid }) => sessionId === agentSessionId && !beside.includes(pid),
+    );
     if (busy !== undefined) throw sessionBusyError(busy.pid);
-    for (const [pid, conversation] of this.own) {
-      if (conversation === agentSessionId) throw sessionBusyError(pid);
-    }
+    const own = this.own.writerOf(agentSessionId);
+    if (own !== undefined) throw sessionBusyError(own);
   }
 
   /** Remembers a session of ours while it runs, and which conversation it writes. */
   private adopt(session: ClaudeSession, agentSessionId: string): void {
-    this.own.set(session.pid, agentSessionId);
+    const { own } = this;
+    const { pid } = session;
+    own.started(pid, agentSessionId);
     session.onDidChangeState((event) => {
-      if (event.kind === 'exit') this.own.delete(session.pid);
+      if (event.kind === 'exit') own.exited(pid, event.expected);
       if (event.kind === 'facts' && event.facts.agentSessionId !== undefined) {
-        this.own.set(session.pid, event.facts.agentSessionId);
+        own.moved(pid, event.facts.agentSessionId);
       }
     });
+    session.onDidWrite(({ conversation, uuids }) => own.wrote(conversation, uuids));
   }
 }
 
@@ -244,10 +296,11 @@ interface Home {
   readonly configDir: string;
   readonly registry: Registry;
   readonly projects: Projects;
+  readonly found: FoundSessions;
 }
 
-function openHome(configDir: string): Home {
-  return { configDir, registry: new Registry({ configDir }), projects: new Projects(configDir) };
+function runningOf({ found }: Home): RunningSessions {
+  return { running: () => found.running(), onDidChange: found.onDidChange };
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -164,3 +164,30 @@ export function folderMissingError(cwd: string): AppError {
     remedy: say`Choose another folder.`,
   });
 }
+
+/** A conversation that was to be copied has no transcript. */
+export function noTranscriptError(): AppError {
+  return new AppError('agent-protocol', {
+    happened: say`The transcript of this conversation cannot be read.`,
+    kept: say`Nothing was changed, and what waits still waits.`,
+    remedy: say`Look whether Claude Code’s own folder is there and readable, then try again.`,
+  });
+}
+
+/** A transcript that was to be copied is no plain file, or was replaced meanwhile. */
+export function transcriptMovedError(): AppError {
+  return new AppError('agent-protocol', {
+    happened: say`The transcript of this conversation was replaced while it was being copied, or is no plain file.`,
+    kept: say`Nothing was changed, and what waits still waits.`,
+    remedy: say`Choose the folder again once nobody else writes the transcript.`,
+  });
+}
+
+/** Where a transcript was to be copied, another one of that conversation stands. */
+export function otherTranscriptError(path: string): AppError {
+  return new AppError('agent-protocol', {
+    happened: say`Another transcript of this conversation, which went on apart, stands in the place of the new folder: ${path}`,
+    kept: say`Neither of them was changed, and what waits still waits.`,
+    remedy: say`Choose another folder, or put that file away first.`,
+  });
+}

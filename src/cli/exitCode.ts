@@ -73,6 +73,7 @@ function exitCodeOfCode(code: ErrorCode): number {
     case 'agent-crashed':
     case 'agent-silent':
     case 'agent-protocol':
+    case 'agent-folder-gone':
     case 'cancelled':
     case 'internal':
       return EXIT.failed;

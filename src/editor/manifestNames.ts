@@ -27,6 +27,8 @@ export const COMMANDS = [
   'removePerson',
   'interrupt',
   'rename',
+  'settleWriters',
+  'setFolder',
   'endSession',
   'continueHere',
   'archive',

@@ -235,6 +235,24 @@ export function folderMissing(folder: string): AppError {
   });
 }
 
+/** The folder of a session was moved, deleted or made unreadable while the session was there. */
+export function folderGone(folder: string): AppError {
+  return new AppError('agent-folder-gone', {
+    happened: say`The folder of this session is not there any more, or cannot be read: ${folder}`,
+    kept: say`The conversation is kept, and what waits goes on waiting.`,
+    remedy: say`Put it back, or choose the folder in which the session is to go on.`,
+  });
+}
+
+/** The folder of a session leads to another place than before. */
+export function folderElsewhere(folder: string, path: string): AppError {
+  return new AppError('agent-folder-gone', {
+    happened: say`The folder of this session, ${folder}, leads to another place than before: ${path}`,
+    kept: say`Nothing was run there, and what waits goes on waiting.`,
+    remedy: say`Choose the folder in which the session is to go on, if need be that one.`,
+  });
+}
+
 /** The port that the relay had before is another program's now: it gets another one. */
 export function relayPortTaken(): AppError {
   return new AppError('port-busy', { happened: say`The relay’s port is used by another program.` });

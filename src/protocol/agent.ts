@@ -1,9 +1,10 @@
 // What a session of any agent looks like to the session host: the seam between host/ and the adapters.
+import type { Disposable } from '../base/disposable.ts';
 import type { Event } from '../base/emitter.ts';
 import type { ErrorCode, ErrorWords } from '../base/errors.ts';
 import type { Words } from '../base/say.ts';
 import type { Json } from './json.ts';
-import type { SessionStatus } from './state.ts';
+import type { Others, SessionStatus } from './state.ts';
 import type { LiveText, PromptImage } from './entryParts.ts';
 import type { AgentRules } from './agentRules.ts';
 import type { Entry } from './transcript.ts';
@@ -86,6 +87,8 @@ export type AgentEvent =
   | { readonly kind: 'problem'; readonly problem: AgentProblem | undefined }
   /** What it waits for; undefined: it goes on. */
   | { readonly kind: 'wait'; readonly wait: Wait | undefined }
+  /** Of a session that is watched: who else is on its conversation; undefined: nobody any more. */
+  | { readonly kind: 'others'; readonly others: SeenOthers | undefined }
   | {
       readonly kind: 'exit';
       readonly code: number | null;
@@ -155,6 +158,26 @@ export interface AgentSession {
   kill(): void;
 }
 
+/** Others on a conversation, as they are seen. */
+export type SeenOthers = Pick<Others, 'writers' | 'messages' | 'branches'>;
+
+/** Sees who else writes a conversation, until it is disposed. */
+export interface WritersWatch extends Disposable {
+  /** Undefined: nobody is there, and nobody has written what was not settled. */
+  readonly others: SeenOthers | undefined;
+  /** Names where the others' part of the conversation begins: with them another watch knows it again. */
+  readonly marks: readonly string[];
+  readonly onDidSeeWriters: Event<void>;
+  /** Whether an entry is of what others have written. */
+  isTheirs(entryId: string): boolean;
+  /** What others have written, as entries; of our agent's lines none. To be asked while none runs. */
+  theirs(): Promise<readonly ReportedEntry[]>;
+  /** What others have written until now is the conversation's own from here on. */
+  settle(): void;
+  /** Gives our part of the conversation an id of its own, and tells it; theirs stays where it is. */
+  part(): Promise<string>;
+}
+
 /** How to start or resume a session. */
 export interface AgentStartOptions {
   readonly cwd: string;
@@ -162,6 +185,8 @@ export interface AgentStartOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Conversation to go on with. */
   readonly resume?: string;
+  /** Processes that may have it open as well: the owner knows of them. */
+  readonly beside?: readonly number[];
   readonly model?: string;
   readonly mode?: AgentMode;
   readonly title?: string;
@@ -213,6 +238,15 @@ export interface Agent {
   readRules(cwd: string, env: AgentStartOptions['env']): Promise<(path: string) => boolean>;
   observe(session: FoundSession): ObservedSession;
   /**
+   * Watches who else writes a conversation of ours; what is in it now counts as ours, but for what
+   * follows from `marks`. Absent: this agent's conversations have one writer by their nature.
+   */
+  watchWriters?(
+    conversation: { readonly agentSessionId: string; readonly cwd: string },
+    env: AgentStartOptions['env'],
+    marks?: readonly string[],
+  ): Promise<WritersWatch>;
+  /**
    * Reads the transcript of a conversation as entries (ids as in live events), e.g. the lines a
    * crashed host has missed; each once. `env`: what the session was started with, where that says where
    * transcripts are kept. A very long one is given from its end, after a notice that says so.
@@ -224,6 +258,15 @@ export interface Agent {
   ): Promise<readonly ReportedEntry[]>;
   /** Whether a process of it that is gone has ended by itself, with its transcript written to the end. Absent: nobody can tell. */
   endedCleanly?(pid: number, env: AgentStartOptions['env']): Promise<boolean>;
+  /**
+   * Lets a conversation be gone on with in another folder; what is there of it stays where it was.
+   * Absent: this agent finds its conversations from everywhere. Rejects with AppError: then nothing was changed.
+   */
+  bring?(
+    conversation: { readonly agentSessionId: string; readonly cwd: string },
+    folder: string,
+    env: AgentStartOptions['env'],
+  ): Promise<void>;
   close(): Promise<void>;
 }
 

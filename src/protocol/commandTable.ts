@@ -1,6 +1,7 @@
 // Every kind of command, one row each: what it carries, which room runs it, who may, and how it runs.
 import * as z from 'zod/mini';
 import { say, type Words } from '../base/say.ts';
+import { CONVERSATION_COMMANDS } from './conversationCommands.ts';
 import { formAnswerShape } from './forms/form.ts';
 import { LIMITS } from './limits.ts';
 import { roleSchema } from './role.ts';
@@ -171,13 +172,6 @@ export const COMMANDS = {
     action: say`stop background work of this session`,
     args: z.looseObject({ taskId: z.string() }),
   },
-  'set-model': {
-    ...ORDERED,
-    room: 'session',
-    right: 'owner',
-    action: say`change the model`,
-    args: z.looseObject({ model: z.string() }),
-  },
   'set-mode': {
     ...ORDERED,
     room: 'session',
@@ -185,13 +179,7 @@ export const COMMANDS = {
     action: say`change the permission mode`,
     args: z.looseObject({ mode: z.string() }),
   },
-  rename: {
-    ...ORDERED,
-    room: 'session',
-    right: 'owner',
-    action: say`rename this session`,
-    args: z.looseObject({ title: z.string() }),
-  },
+  ...CONVERSATION_COMMANDS,
   /** The owner sets what a member may do ("Allow control"). */
   admit: {
     ...ORDERED,

@@ -43,6 +43,8 @@ export const LIMITS = {
   queuedPrompts: 32,
   /** … pieces of background work that are named … */
   backgroundTasks: 4,
+  /** … other processes on the conversation that are named; further ones are counted … */
+  writers: 4,
   /** … members who wait for control. */
   controlQueue: 16,
   /** State records per second at the most; in ms between two. */

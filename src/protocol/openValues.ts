@@ -19,6 +19,10 @@ import {
   sourceSchema,
   type TaskKind,
   taskKindSchema,
+  type WriterPlace,
+  writerPlaceSchema,
+  type WritersChoice,
+  writersChoiceSchema,
 } from './state.ts';
 import type { Json } from './json.ts';
 import { type LimitKind, limitKindSchema, type WaitKind, waitKindSchema } from './wait.ts';
@@ -112,6 +116,16 @@ export function waitKindOf(why: Open<WaitKind>): WaitKind | 'unknown' {
 /** [R9] An unknown limit is a usage limit. */
 export function limitKindOf(limit: Open<LimitKind> | undefined): LimitKind | undefined {
   return limit === undefined ? undefined : knownOf(limitKindSchema.options, limit);
+}
+
+/** [R9] Where an unknown writer runs is not known: it is another program. */
+export function writerPlaceOf(where: Open<WriterPlace>): WriterPlace {
+  return knownOf(writerPlaceSchema.options, where) ?? 'program';
+}
+
+/** [R9] What an unknown choice about others does is not known: something was chosen, and is waited for. */
+export function writersChoiceOf(choice: Open<WritersChoice>): WritersChoice {
+  return knownOf(writersChoiceSchema.options, choice) ?? 'wait';
 }
 
 /** [R9] What an unknown request would allow is not known: it is shown whole and can only be denied. */

@@ -96,6 +96,33 @@ export const capabilitySchema = z.enum(['prompt', 'answer', 'interrupt', 'end', 
 /** What its permission mode means: it asks about each step; it asks about some or refuses them; tools run that nobody was asked about. */
 export const modeKindSchema = z.enum(['asking', 'guarded', 'unattended']);
 
+/** Where another process runs that writes the same conversation: in a terminal, by a script, or as the agent's own background work. */
+export const writerPlaceSchema = z.enum(['terminal', 'script', 'background', 'program']);
+/** [Z1] Another process that has the conversation of a session open, or has written in it. */
+export const writerSchema = z.looseObject({
+  pid: z.optional(z.number()),
+  where: openEnum(writerPlaceSchema),
+  since: z.number(),
+  /** It is gone; what it wrote is not. */
+  left: z.optional(z.boolean()),
+});
+/** [Z3] What becomes of it, by the owner's choice. */
+export const writersChoiceSchema = z.enum(['take-in', 'fork', 'wait']);
+/** [Z1] Others on the conversation of a session. */
+export const othersSchema = z.looseObject({
+  /** Who is there or has written, at most `LIMITS.writers`, those that are there first. */
+  writers: z.array(writerSchema),
+  writersMore: z.optional(z.number()),
+  /** Messages of theirs that this session does not have. */
+  messages: z.optional(z.number()),
+  /** Ends that the conversation has, if there are several: each writer goes on from its own. */
+  branches: z.optional(z.number()),
+  /** [Z2] Nothing is handed to the agent until the owner chooses, or they leave. */
+  holds: z.optional(z.boolean()),
+  /** What was chosen and is not done yet. */
+  choice: z.optional(openEnum(writersChoiceSchema)),
+});
+
 export const sessionStatusSchema = z.enum(['starting', 'working', 'waiting', 'idle', 'ended']);
 /** Where a session runs: as a child of the host, or in a terminal, where it is only watched. */
 export const sourceSchema = z.enum(['hosted', 'observed']);
@@ -150,6 +177,8 @@ export const sessionSummarySchema = z.looseObject({
   lastActivityAt: z.number(),
   problem: z.optional(problemSchema),
   wait: z.optional(waitSchema),
+  /** [Z1] Other processes on its conversation; absent: none is known. */
+  others: z.optional(othersSchema),
 });
 
 /** How a session is shared now; absent = not shared. */
@@ -272,6 +301,10 @@ export type Queued = z.infer<typeof queuedSchema>;
 export type Problem = z.infer<typeof problemSchema>;
 export type SessionStatus = z.infer<typeof sessionStatusSchema>;
 export type Capability = z.infer<typeof capabilitySchema>;
+export type WriterPlace = z.infer<typeof writerPlaceSchema>;
+export type Writer = z.infer<typeof writerSchema>;
+export type WritersChoice = z.infer<typeof writersChoiceSchema>;
+export type Others = z.infer<typeof othersSchema>;
 export type ModeKind = z.infer<typeof modeKindSchema>;
 export type Source = z.infer<typeof sourceSchema>;
 export type SessionSummary = z.infer<typeof sessionSummarySchema>;

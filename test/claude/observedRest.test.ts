@@ -88,6 +88,7 @@ async function open(watch?: OpenWatch): Promise<Recorder> {
     registry: new Registry({ configDir, files: countingFiles }),
     projects: new Projects(configDir),
     watches: new FolderWatches({ clock, log, ...(watch && { open: watch }) }),
+    running: { running: () => [], onDidChange: () => ({ dispose: () => undefined }) },
     clock,
     log,
   });

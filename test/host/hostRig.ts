@@ -132,7 +132,9 @@ export class HostRig {
     const folder = temporaryFolder();
     const claude = options.claudePath ?? (await installClaude());
     const model = await startDemoModel();
-    const { env } = await claudeEnvironment({ folder, modelUrl: model.url });
+    // A terminal would ask first.
+    const trusted = [join(folder, 'project')];
+    const { env } = await claudeEnvironment({ folder, modelUrl: model.url, trusted });
     return new HostRig(folder, model, { ...env, TWINHELM_CLAUDE: claude, ...options.env });
   }
 

@@ -41,6 +41,7 @@ const LIMIT_WITNESSES: Readonly<Record<keyof typeof LIMITS, Witness>> = {
   requests: ['host/sessionBounds.test.ts', '[B6] the 65th request'],
   queuedPrompts: ['host/sessionBounds.test.ts', '[B6] 32 prompts wait'],
   backgroundTasks: ['host/backgroundTasks.test.ts', '[G1] forty pieces'],
+  writers: [STATE, '[Z1] of many on a conversation'],
   controlQueue: ['session/controlLease.test.ts', '[F2] sixteen wait'],
   stateIntervalMs: ['session/publisher.test.ts', 'settled waits for a state'],
   documentBytes: [TAIL, '[B2] what writing leaves behind counts'],

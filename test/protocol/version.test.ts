@@ -40,8 +40,10 @@ const PINNED: Readonly<Record<number, Readonly<Record<string, string>>>> = {
     'args.rename': 'b5d1b762787c76e3',
     'args.resume-queue': '72d9807a18d37ea8',
     'args.send-queued': 'ea222dfe6c129736',
+    'args.set-folder': 'cef52721b881a22e',
     'args.set-mode': 'c6e3654d575a2b35',
     'args.set-model': '6e7eb63e1612060c',
+    'args.settle-writers': 'ac1e9cf3eba83b0d',
     'args.share': 'bf6f2d0b11fe3c95',
     'args.start': 'dd405ea08af98099',
     'args.stop-host': '12807f96a7b4038e',
@@ -63,7 +65,7 @@ const PINNED: Readonly<Record<number, Readonly<Record<string, string>>>> = {
     presence: '27346114c53782ef',
     recordFlags: 'fb75f9bbe4dcddfc',
     recordTypes: 'a5f6e54bd473a76d',
-    state: 'c1b2c47687bfccd4',
+    state: '365ebdc778ebc632',
   },
 };
 

@@ -39,6 +39,7 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
   'queueMore',
   'more',
   'asksControl',
+  'writersMore',
 ]);
 /** Numbers that are no times. */
 const NUMBERS: Readonly<Record<string, number>> = {
@@ -55,6 +56,7 @@ const LENGTHS: Readonly<Record<string, number>> = {
   pending: LIMITS.requests,
   queue: LIMITS.queuedPrompts,
   waiting: LIMITS.controlQueue,
+  writers: LIMITS.writers,
   scopes: 4,
   epochs: 16,
   args: 3,
@@ -256,6 +258,22 @@ describe('[B2] each text and list', () => {
     );
     const busy = sessionOf({ ...ordinary, queue });
     expect([busy.queue.length, busy.queueMore]).toEqual([32, 8]);
+  });
+});
+
+describe('[Z1] others on the conversation', () => {
+  it('[Z1] of many on a conversation the first are named, and all are counted', () => {
+    const writers = Array.from({ length: LIMITS.writers + 3 }, (_, pid) => ({
+      ...{ pid, where: 'terminal', since: 1 },
+    }));
+    const others = { writers, messages: 2, holds: true };
+    const { state } = boundedState({ ...ordinary, session: { ...ordinary.session, others } });
+    if (state.kind !== 'session') throw new Error('invariant');
+    expect(state.session.others).toEqual({
+      ...others,
+      writers: writers.slice(0, LIMITS.writers),
+      writersMore: 3,
+    });
   });
 });
 

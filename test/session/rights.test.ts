@@ -38,6 +38,8 @@ const examples: {
   'set-model': [{ model: 'm' }, undefined],
   'set-mode': [{ mode: 'plan' }, ['mode']],
   rename: [{ title: 't' }, undefined],
+  'settle-writers': [{ choice: 'wait' }, undefined],
+  'set-folder': [{ path: '/' }, undefined],
   admit: [{ member: 'm', role: 'controller' }, undefined],
   remove: [{ member: 'm' }, undefined],
   leave: [{}, []],

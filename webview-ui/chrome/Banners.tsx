@@ -1,33 +1,20 @@
 // What must not be missed: no extension, a problem with its remedy, alarms, an old picture.
 import { formatAge } from '../../src/client/standing/age.ts';
 import type { Standing } from '../../src/client/standing/standing.ts';
+import { maySetFolder } from '../../src/client/standing/folderGone.ts';
 import { connectionText } from '../../src/client/standing/standingWords.ts';
 import { timeOfDay, waitOutlook, waitReason } from '../../src/client/standing/waitWords.ts';
 import type { PanelTruth } from '../../src/protocol/local/panel.ts';
-import { Icon, type IconName } from '../parts/Icon.tsx';
+import { FolderForm } from './FolderForm.tsx';
+import { OthersBanner } from './OthersBanner.tsx';
+import { Banner } from './Banner.tsx';
 import type { Translate } from '../strings.ts';
 import { useUi } from '../ui.ts';
-import type { ComponentChildren } from 'preact';
 
 // After joining, the computer confirms with its next beat; that long nothing is wrong.
 const CONFIRMED_WITHIN_MS = 15_000;
 // From here on it is said in minutes, which change seldom.
 const LONG_MS = 60_000;
-
-function Banner(props: {
-  readonly tone: 'info' | 'warn' | 'bad';
-  readonly icon: IconName;
-  readonly children: ComponentChildren;
-}) {
-  return (
-    <div class={`banner banner-${props.tone}`} role={props.tone === 'bad' ? 'alert' : 'status'}>
-      <Icon name={props.icon} />
-      <div class="banner-text" dir="auto">
-        {props.children}
-      </div>
-    </div>
-  );
-}
 
 /** What it means for what is seen. */
 function oldText({ kind, text }: PanelTruth, t: Translate): string | undefined {
@@ -90,9 +77,13 @@ export function Banners() {
       {problem !== undefined && (
         <Banner tone="bad" icon="warning">
           <strong>{problem.happened}</strong> {problem.kept} {problem.remedy}
+          {header?.session && maySetFolder(header.session, header.me) && (
+            <FolderForm cwd={header.session.cwd} />
+          )}
         </Banner>
       )}
       {standing !== undefined && <WaitBanner standing={standing} />}
+      <OthersBanner />
       {isOld && isConnected && (
         <Banner tone={truth.kind === 'over' ? 'bad' : 'warn'} icon="away">
           {/* Its age stands in the head: here a screen reader would say it anew each second. */}

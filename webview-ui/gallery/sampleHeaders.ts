@@ -159,6 +159,69 @@ export const HEADERS: Readonly<Record<string, PanelHeader>> = {
       },
     ],
   },
+  others: {
+    ...ownerHeader,
+    session: {
+      ...sessionOf(ownerHeader),
+      status: 'idle',
+      others: {
+        writers: [{ pid: 48_213, where: 'terminal', since: 0 }],
+        messages: 4,
+        branches: 2,
+        holds: true,
+      },
+    },
+    queue: [
+      {
+        promptId: 'q1',
+        text: 'Then update the changelog, please.',
+        author: { member: 'bo', name: 'Bo Svensson' },
+        since: 0,
+      },
+    ],
+  },
+  moved: {
+    ...ownerHeader,
+    session: {
+      ...sessionOf(ownerHeader),
+      status: 'idle',
+      problem: { code: 'agent-folder-gone', happened: '' },
+    },
+    problem: {
+      code: 'agent-folder-gone',
+      happened:
+        'The folder of this session is not there any more, or cannot be read: /home/ada/shop',
+      kept: 'The conversation is kept, and what waits goes on waiting.',
+      remedy: 'Put it back, or choose the folder in which the session is to go on.',
+    },
+  },
+  waited: {
+    ...ownerHeader,
+    session: {
+      ...sessionOf(ownerHeader),
+      status: 'idle',
+      others: {
+        writers: [
+          { pid: 48_213, where: 'terminal', since: 0 },
+          { pid: 48_300, where: 'script', since: 0 },
+        ],
+        writersMore: 1,
+        holds: true,
+        choice: 'wait',
+      },
+    },
+  },
+  branched: {
+    ...ownerHeader,
+    session: {
+      ...sessionOf(ownerHeader),
+      source: 'observed',
+      others: { writers: [{ pid: 48_300, where: 'terminal', since: 0 }], branches: 2 },
+    },
+    control: { kind: 'watching', reason: 'read-only' },
+    canInterrupt: false,
+    canAnswer: false,
+  },
   limit: {
     ...ownerHeader,
     session: {

@@ -24,7 +24,7 @@ import { answerResponse } from './answerResponse.ts';
 import { ControlChannel } from './controlChannel.ts';
 import { initFacts, settingsMode, suggestionPaths } from './initFacts.ts';
 import { type ChildExit, endChild, LineChild } from './lineChild.ts';
-import { SessionOutput } from './sessionOutput.ts';
+import { SessionOutput, type WrittenLines } from './sessionOutput.ts';
 import { isPlainWord } from './startArguments.ts';
 
 /** A cold start on a loaded computer takes half a minute. */
@@ -54,6 +54,7 @@ export class ClaudeSession implements AgentSession {
   processStart = '';
   private readonly emitter = new BacklogEmitter<AgentEvent>();
   private readonly inner = new Emitter<AgentEvent>();
+  private readonly wrote = new Emitter<WrittenLines>();
   private readonly options: ClaudeSessionOptions;
   private readonly child: LineChild;
   private readonly control: ControlChannel;
@@ -65,6 +66,8 @@ export class ClaudeSession implements AgentSession {
   readonly onDidEmit = this.emitter.event;
   /** The same for the agent itself, from now on. */
   readonly onDidChangeState = this.inner.event;
+  /** Lines of a conversation's transcript that the child has written. */
+  readonly onDidWrite = this.wrote.event;
 
   constructor(options: ClaudeSessionOptions) {
     this.options = options;
@@ -79,6 +82,7 @@ export class ClaudeSession implements AgentSession {
       configDir: options.configDir,
       hasMirror: options.hasMirror,
       emit: (event) => this.emit(event),
+      onDidWrite: (lines) => this.wrote.fire(lines),
       accept: (response) => this.control.accept(response),
       post: (line) => this.post(line),
       clock: options.clock,

@@ -24,8 +24,16 @@ import {
 import { SilenceWatch } from './silenceWatch.ts';
 import { StatusTracker } from './statusTracker.ts';
 
+/** A conversation's own file; those of subagents have other names. */
+const CONVERSATION_FILE = /[\\/]([0-9a-f]{8}-[0-9a-f-]{27})\.jsonl$/;
 /** A child that writes this many unreadable lines in a row speaks something else. */
 const GARBLED_LIMIT = 20;
+
+/** Lines that a child has written to the transcript of a conversation, by their ids. */
+export interface WrittenLines {
+  readonly conversation: string;
+  readonly uuids: readonly string[];
+}
 
 /** What the reading of a child's output needs. */
 export interface SessionOutputOptions {
@@ -35,6 +43,7 @@ export interface SessionOutputOptions {
   /** Mirror frames are asked for: what they hold better than the live stream is taken from them. */
   readonly hasMirror: boolean;
   readonly emit: (event: AgentEvent) => void;
+  readonly onDidWrite: (lines: WrittenLines) => void;
   /** Takes an answer to a request of ours. */
   readonly accept: (response: ControlResponse) => void;
   /** Writes a line to the child. */
@@ -138,12 +147,18 @@ export class SessionOutput {
       case 'control_request':
         if (!this.requests.understands(line)) this.refuse(line);
         return;
-      case 'transcript_mirror':
+      case 'transcript_mirror': {
+        const uuids: string[] = [];
         for (const entry of line.entries) {
           const slug = jsonField(entry, 'slug');
           if (typeof slug === 'string') this.planSlug = slug;
+          const uuid = jsonField(entry, 'uuid');
+          if (typeof uuid === 'string') uuids.push(uuid);
         }
+        const conversation = CONVERSATION_FILE.exec(line.filePath)?.[1];
+        if (conversation !== undefined) this.options.onDidWrite({ conversation, uuids });
         return;
+      }
       default:
     }
   }

@@ -11,11 +11,13 @@ import type {
   ObservedSession,
   ReportedEntry,
 } from '../../protocol/agent.ts';
+import type { Json } from '../../protocol/json.ts';
 import type { SessionStatus } from '../../protocol/state.ts';
 import { diffFacts } from '../entries/diffFacts.ts';
 import { ConversationReader } from './conversationReader.ts';
 import type { FolderWatches } from './folderWatches.ts';
 import { LookPace } from './lookPace.ts';
+import { ObservedOthers, type RunningSessions } from './observedOthers.ts';
 import { ObservedWatches } from './observedWatches.ts';
 import type { Projects } from './projects.ts';
 import { SeenIds } from '../entries/seenIds.ts';
@@ -38,6 +40,7 @@ export interface ClaudeObservedOptions {
   readonly registry: Registry;
   readonly projects: Projects;
   readonly watches: FolderWatches;
+  readonly running: RunningSessions;
   readonly clock: Clock;
   readonly log: Logger;
   /** Nothing more will be read. */
@@ -53,6 +56,7 @@ export class ClaudeObserved implements ObservedSession {
   private readonly options: ClaudeObservedOptions;
   private readonly pace: LookPace;
   private readonly watches: ObservedWatches;
+  private readonly others: ObservedOthers;
   private reader: ConversationReader | undefined;
   /** Counts what was told to listeners: a look that adds to it has found something. */
   private news = 0;
@@ -79,6 +83,14 @@ export class ClaudeObserved implements ObservedSession {
     this.pace = this.disposables.add(new LookPace({ clock, look, isStill }));
     const onDidTell = (): void => this.pace.wake();
     this.watches = this.disposables.add(new ObservedWatches({ watches, onDidTell }));
+    this.others = this.disposables.add(
+      new ObservedOthers({
+        ...options,
+        pid,
+        conversation: () => this.sessionId,
+        tell: (others) => this.tell({ kind: 'others', others }),
+      }),
+    );
   }
 
   async open(): Promise<void> {
@@ -216,6 +228,7 @@ export class ClaudeObserved implements ObservedSession {
     this.entries(this.reader?.flush() ?? []);
     this.sessionId = record.sessionId;
     this.reader = undefined;
+    this.others.begin();
     this.watches.leave('transcript');
     this.watches.leave('subagents');
     this.entries([{ entry: resetEntry(record.sessionId, this.options.clock.now()) }]);
@@ -231,7 +244,8 @@ export class ClaudeObserved implements ObservedSession {
         : await projects.findIn(this.sessionId, session.cwd);
       // It appears with the first prompt.
       if (path === undefined) return;
-      this.reader = new ConversationReader({ path, now: () => clock.now() });
+      const onLine = (line: Json): void => this.others.read(line);
+      this.reader = new ConversationReader({ path, now: () => clock.now(), onLine });
       this.facts({ transcriptPath: path });
       if (session.pid !== undefined) await this.watches.followTranscript(path, this.sessionId);
     }
@@ -243,6 +257,7 @@ export class ClaudeObserved implements ObservedSession {
     }
     this.facts(read.facts);
     this.entries(read.entries);
+    this.others.look();
   }
 
   private get isSlowLook(): boolean {

@@ -103,6 +103,10 @@ export class ConversationReader {
 export interface ReaderOptions {
   readonly path: string;
   readonly now: () => number;
+  /** Which lines of the conversation's own file are read; default: all. */
+  readonly isWanted?: (line: Json) => boolean;
+  /** Hears of every line of it that is read. */
+  readonly onLine?: (line: Json) => void;
 }
 
 /** One file with its mapper, and what was read of it. */
@@ -153,6 +157,11 @@ class Source {
   }
 
   private line(line: Json | undefined, number: number): void {
+    const { isWanted, onLine } = this.options;
+    if (this.parent === undefined && line !== undefined) onLine?.(line);
+    if (this.parent === undefined && isWanted !== undefined) {
+      if (line === undefined || !isWanted(line)) return;
+    }
     if (line === undefined) this.entries.push(this.garbledNotice(number));
     else {
       const { entries, facts, images } = this.mapper.map(line);

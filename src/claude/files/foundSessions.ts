@@ -1,12 +1,12 @@
 // The list of sessions on this computer that this host does not own, and the news that it changed.
 import type { Clock } from '../../base/clock.ts';
-import { DisposableStore } from '../../base/disposable.ts';
+import { type Disposable, DisposableStore, toDisposable } from '../../base/disposable.ts';
 import { Emitter, type Event } from '../../base/emitter.ts';
 import type { FoundSession } from '../../protocol/agent.ts';
 import type { FolderWatch, FolderWatches } from './folderWatches.ts';
 import { FoundRows } from './foundRows.ts';
 import type { Projects } from './projects.ts';
-import { pidOfFile, type Registry, statusOfRecord } from './registry.ts';
+import { pidOfFile, type Registry, type RegistryRecord, statusOfRecord } from './registry.ts';
 import { type RefreshScope, RegistryView } from './registryView.ts';
 
 /** Signs of life are asked for this often; and files, where no watch tells. */
@@ -39,6 +39,8 @@ export class FoundSessions {
   private readonly rows: FoundRows;
   /** Set while somebody listens. */
   private watch: FolderWatch | undefined;
+  private timer: Disposable | undefined;
+  private listeners = 0;
   private isLooking = false;
   private isLookAsked = false;
   private told: string | undefined;
@@ -55,7 +57,13 @@ export class FoundSessions {
     this.rows = new FoundRows(options);
     this.onDidChange = (listener) => {
       this.startWatching();
-      return this.changed.event(listener);
+      this.listeners += 1;
+      const subscription = this.changed.event(listener);
+      return toDisposable(() => {
+        subscription.dispose();
+        this.listeners -= 1;
+        if (this.listeners === 0) this.stopWatching();
+      });
     };
   }
 
@@ -65,6 +73,12 @@ export class FoundSessions {
     await this.refresh(isTold ? 'names' : 'all');
     this.view.checkLife(!isTold);
     return this.rows.list(this.view.running(), isTold ? this.folders : undefined);
+  }
+
+  /** Every running session, ours too, as they were when the registry was last looked at; of what is gone none. */
+  running(): readonly RegistryRecord[] {
+    const { registry } = this.options;
+    return this.view.running().filter(({ pid, procStart }) => registry.isStill(pid, procStart));
   }
 
   dispose(): void {
@@ -82,8 +96,16 @@ export class FoundSessions {
     if (this.watch !== undefined || this.disposables.isDisposed) return;
     const { watches, registry, clock } = this.options;
     this.watch = watches.listen(registry.folder, (name) => this.hear(name));
-    this.disposables.add(clock.every(POLL_MS, () => this.tick()));
+    this.timer = this.disposables.add(clock.every(POLL_MS, () => this.tick()));
     this.tick();
+  }
+
+  private stopWatching(): void {
+    this.watch?.dispose();
+    this.watch = undefined;
+    this.isAllDirty = true;
+    if (this.timer) this.disposables.delete(this.timer);
+    this.timer = undefined;
   }
 
   private hear(name: string | undefined): void {

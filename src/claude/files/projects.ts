@@ -39,6 +39,12 @@ export class Projects {
     this.files = files;
   }
 
+  /** Where Claude Code keeps a conversation's transcript in this folder, which is no link; undefined for no id. */
+  placeIn(sessionId: string, folder: string): string | undefined {
+    if (!UUID.test(sessionId)) return undefined;
+    return join(this.folder, projectSlug(folder), `${sessionId}.jsonl`);
+  }
+
   /** Path of a conversation's transcript in the folder that belongs to `cwd`: a cheap look. */
   async findIn(sessionId: string, cwd: string): Promise<string | undefined> {
     if (!UUID.test(sessionId)) return undefined;

@@ -138,6 +138,8 @@ export function blockerJson(blocker: Blocker): { readonly [key: string]: Json } 
     case 'held':
     case 'stopped':
       return { held: true };
+    case 'others':
+      return { others: asJson(blocker.others) };
     case 'problem': {
       const { said: _, ...problem } = blocker.problem;
       return { problem: asJson(problem) };

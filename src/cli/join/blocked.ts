@@ -1,9 +1,10 @@
 // What keeps a prompt from being answered: somebody has to decide, the session has a problem, or nobody is heard.
 import { type FactSource, may } from '../../client/rooms/sessionFacts.ts';
 import { viewStanding } from '../../client/panel/panelModel.ts';
+import { othersDetail, othersHead } from '../../client/standing/othersWords.ts';
 import { untranslated } from '../../client/translate.ts';
 import { requestKindOf } from '../../protocol/openValues.ts';
-import type { Problem, SessionState } from '../../protocol/state.ts';
+import type { Others, Problem, SessionState } from '../../protocol/state.ts';
 import type { EntryOf } from '../../protocol/transcript.ts';
 import type { Wait } from '../../protocol/wait.ts';
 import type { RoomView, Truth } from '../../session/view.ts';
@@ -26,6 +27,8 @@ export type Blocker =
   | { readonly kind: 'held' }
   /** Somebody pressed Stop: nothing of the queue runs. */
   | { readonly kind: 'stopped' }
+  /** Another process is on the conversation. */
+  | { readonly kind: 'others'; readonly others: Others }
   | { readonly kind: 'problem'; readonly problem: Problem }
   /** The agent waits, for a limit or a service. */
   | { readonly kind: 'wait'; readonly wait: Wait; readonly text: string }
@@ -38,7 +41,7 @@ export function blockersOf(view: RoomView, promptId: string, now: number): reado
   const text = isCalm(truth) ? '' : truthText(truth, viewStanding(view, 0, untranslated));
   const connection: Blocker[] = text === '' ? [] : [{ kind: 'connection', text }];
   if (state?.kind !== 'session') return connection;
-  const { problem, wait } = state.session;
+  const { problem, wait, others } = state.session;
   const waits = waitLine(viewStanding(view, 0, untranslated), now);
   const queued = state.queue.find((one) => one.promptId === promptId);
   const isStopped = queued !== undefined && state.session.queueHold !== undefined;
@@ -53,6 +56,7 @@ export function blockersOf(view: RoomView, promptId: string, now: number): reado
     }),
     ...(queued?.held === true ? [{ kind: 'held' as const }] : []),
     ...(isStopped ? [{ kind: 'stopped' as const }] : []),
+    ...(others?.holds === true ? [{ kind: 'others' as const, others }] : []),
     ...(problem ? [{ kind: 'problem' as const, problem }] : []),
     ...(wait && waits !== '' ? [{ kind: 'wait' as const, wait, text: waits }] : []),
     ...connection,
@@ -72,6 +76,8 @@ export function needsPerson(blocker: Blocker): boolean {
     case 'held':
     case 'stopped':
       return true;
+    case 'others':
+      return blocker.others.choice === undefined;
     case 'problem':
       return !PASSING.has(blocker.problem.code);
     case 'wait':
@@ -88,6 +94,8 @@ export function blockerKey(blocker: Blocker): string {
     case 'held':
     case 'stopped':
       return blocker.kind;
+    case 'others':
+      return `others ${othersHead(blocker.others, untranslated)} ${blocker.others.choice ?? ''}`;
     case 'problem':
       return `problem ${blocker.problem.code} ${blocker.problem.happened}`;
     case 'wait':
@@ -106,6 +114,13 @@ export function blockerText(blocker: Blocker, view: FactSource, target: string):
       return `waits: control has passed on since the prompt was sent. To let it run: “twinhelm join ${target}”, then /unhold.`;
     case 'stopped':
       return `waits: somebody pressed Stop, which holds what waits. To let it go on: “twinhelm join ${target}”, then /go.`;
+    case 'others': {
+      const { others } = blocker;
+      const text = `${othersHead(others, untranslated)} ${othersDetail(others, untranslated)}`;
+      return oneLine(
+        `waits: ${text} To choose: “twinhelm join ${target}”, then /take-in, /fork or /wait.`,
+      );
+    }
     case 'problem': {
       const { happened, kept, remedy } = blocker.problem;
       return oneLine(`waits: ${[happened, kept, remedy].filter(Boolean).join(' ')}`);

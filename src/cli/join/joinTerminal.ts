@@ -41,6 +41,9 @@ const HELP = `What you type is sent as a prompt. Commands:
   /edit [N] TEXT    another text for it    /move N [M]  before M, or behind all
   /go               let what Stop has held go on
   /clear            take back all of them that are yours
+  /folder PATH      go on in this folder, if its own is gone (owners)
+  /take-in          what others wrote comes in (owners, as the next two)
+  /fork             go on apart from them  /wait      until they leave
   /older            show earlier entries   /quit      leave this program
 A prompt that begins with a slash is written with two: //compact
 Several pasted lines become one prompt, which an empty line sends.`;

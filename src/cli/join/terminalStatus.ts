@@ -8,6 +8,8 @@ import {
 } from '../../client/rooms/sessionFacts.ts';
 import { authorName } from '../../client/standing/peopleWords.ts';
 import { taskCount } from '../../client/lists/sessionLook.ts';
+import { maySetFolder } from '../../client/standing/folderGone.ts';
+import { maySettle, othersDetail, othersHead } from '../../client/standing/othersWords.ts';
 import type { Standing } from '../../client/standing/standing.ts';
 import { connectionText, holderText as holderWords } from '../../client/standing/standingWords.ts';
 import { timeOfDay, waitOutlook, waitReason } from '../../client/standing/waitWords.ts';
@@ -82,7 +84,10 @@ export function statusText(
 ): string {
   if (state.kind !== 'session') return '';
   const { problem, status } = state.session;
-  if (problem) return oneLine(`${problem.happened} ${problem.remedy ?? ''}`);
+  if (problem) {
+    const how = maySetFolder(state.session, view.me) ? ' /folder PATH' : '';
+    return oneLine(`${problem.happened} ${problem.remedy ?? ''}${how}`);
+  }
   if (stands.activity?.status === 'ended') return 'the session has ended';
   if (!stands.isPresent) return '';
   const isOwner = view.me !== undefined && roleOf(view.me.role) === 'owner';
@@ -95,6 +100,7 @@ export function statusText(
   const word = unknownStatus(status);
   const waits = waitLine(stands, now);
   const texts = [
+    othersText(state, view),
     word === undefined ? '' : `the session is in the state “${oneLine(word)}”`,
     waits,
     waiting,
@@ -124,6 +130,14 @@ export function waitLine(stands: Standing, now: number | undefined): string {
   return [reason, waitOutlook(stands, at, untranslated)?.replace(/\.$/, '')]
     .filter(Boolean)
     .join('. ');
+}
+
+/** Who else is on the conversation, and how it is chosen what becomes of that. */
+function othersText({ session }: SessionState, { me }: FactSource): string {
+  const { others } = session;
+  if (others === undefined) return '';
+  const text = `${othersHead(others, untranslated)} ${othersDetail(others, untranslated)}`;
+  return oneLine(maySettle(session, me) ? `${text} /take-in, /fork or /wait` : text).trimEnd();
 }
 
 /** What waits for an answer that this person may give, and how it is given. */

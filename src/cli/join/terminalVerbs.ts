@@ -91,6 +91,12 @@ export function verbOf(
     case 'now':
     case 'unhold':
       return { [name]: queued(view, rest).promptId };
+    case 'folder':
+      return { folder: needed(name, rest) };
+    case 'take-in':
+    case 'fork':
+    case 'wait':
+      return { others: name };
     case 'answer':
       return answerOf(view, needed(name, rest));
     default:

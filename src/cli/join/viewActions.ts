@@ -30,6 +30,8 @@ export function sendVerb(view: RoomView, input: SendingInput): OutboxItem | unde
     return view.send(input.queue === 'clear' ? 'clear-queue' : 'resume-queue', {});
   }
   if (input.unhold !== undefined) return view.send('release-queued', { promptId: input.unhold });
+  if (input.folder !== undefined) return view.send('set-folder', { path: input.folder });
+  if (input.others !== undefined) return view.send('settle-writers', { choice: input.others });
   if (input.give !== undefined) {
     return view.send('focus-grant', { member: findMember(view, input.give) });
   }

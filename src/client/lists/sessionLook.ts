@@ -1,6 +1,7 @@
 // How a session looks in lists: its icon, and the lines of its tooltip.
 import { sourceOf, unknownStatus } from '../../protocol/openValues.ts';
 import type { SessionSummary } from '../../protocol/state.ts';
+import { othersDetail, othersHead } from '../standing/othersWords.ts';
 import { translatedProblem, type Translate } from '../translate.ts';
 
 /** Groups of the Sessions tree. */
@@ -15,6 +16,8 @@ export function sessionLook(
 ): { readonly icon: string; readonly color?: string } {
   if (group === 'archived') return { icon: 'archive' };
   if (session.problem) return { icon: 'error', color: 'list.errorForeground' };
+  if (isPresent && session.others?.holds === true)
+    return { icon: 'warning', color: 'list.warningForeground' };
   if (waits && group !== 'waiting') return { icon: 'watch' };
   switch (isPresent || group === 'ended' ? group : 'idle') {
     case 'waiting':
@@ -53,6 +56,8 @@ export function sessionDetails(
     [t('For the prompt'), causeText(session)],
     [t('Subagents that ask'), session.subagentRequests?.toString()],
     [t('In the background'), tasksText(session)],
+    [t('Others'), session.others && othersHead(session.others, t)],
+    [t('What that means'), session.others && othersDetail(session.others, t)],
     [t('Problem'), problem?.happened],
     [t('What to do'), problem?.remedy],
     [t('Id'), session.id.slice(0, 8)],

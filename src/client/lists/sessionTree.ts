@@ -11,6 +11,8 @@ import {
 import type { JoinedRow } from '../rooms/joinedSessions.ts';
 import type { Truth } from '../../session/view.ts';
 import { standing } from '../standing/standing.ts';
+import { maySetFolder } from '../standing/folderGone.ts';
+import { maySettle } from '../standing/othersWords.ts';
 import { connectionText } from '../standing/standingWords.ts';
 import { waitText } from '../standing/waitWords.ts';
 import { refKey, type SessionRef } from '../rooms/sessionRef.ts';
@@ -185,6 +187,8 @@ function ownNode(row: DirectoryRow, input: TreeInput): SessionNode {
     (status === 'working' || status === 'waiting') && canOf(session, 'interrupt') && 'working',
     canOf(session, 'end') && !isEnded && 'endable',
     row.canContinue === true && 'continue',
+    maySettle(session, { role: 'owner' }) && 'others',
+    maySetFolder(session, { role: 'owner' }) && 'folder',
     row.archived === true ? 'archived' : isEnded && 'archivable',
   ];
   const { connection } = input;
@@ -281,6 +285,7 @@ function node(options: {
     watchedNote(session, t),
     queueNote(session, t),
     session.tasks && t('{0} in the background', taskCount(session)),
+    session.others && t('others on it'),
     guests > 0 ? t('{0} watching', guests) : options.isShared && t('shared'),
   ];
   return {

@@ -82,6 +82,10 @@ export class PanelWishes {
       case 'resume-queue':
       case 'clear-queue':
         return this.request(wish.type, {});
+      case 'set-folder':
+        return this.request('set-folder', { path: wish.path });
+      case 'settle-writers':
+        return this.request('settle-writers', { choice: wish.choice });
       case 'interrupt':
         return this.request('interrupt', {});
       case 'control':

@@ -29,6 +29,8 @@ const HANDLERS: Readonly<Record<CommandName, CommandHandler>> = {
   removePerson: control.removePerson,
   interrupt: control.interrupt,
   rename: sessions.rename,
+  settleWriters: sessions.settleWriters,
+  setFolder: sessions.setFolder,
   endSession: sessions.endSession,
   continueHere: sessions.continueHere,
   archive: (app, argument) => sessions.setArchived(app, argument, true),

@@ -7,6 +7,7 @@ import { canOf, statusOf } from '../../protocol/openValues.ts';
 import type { App } from '../app.ts';
 import { noHostHere } from '../../client/errors.ts';
 import { sessionOfAnswer } from '../../client/rooms/machineAnswers.ts';
+import { writersChoices } from '../../client/standing/othersWords.ts';
 import { waitForChange } from '../../client/waitForChange.ts';
 import { sessionGone, workspaceNotTrusted } from '../errors.ts';
 import { withProgress } from '../ask/progress.ts';
@@ -114,6 +115,54 @@ export async function rename(app: App, argument?: unknown): Promise<void> {
   });
   if (title === undefined) return;
   await inRoom(app, ref, (view) => view.request('rename', { title: title.trim() }));
+}
+
+/** Chooses what becomes of others on a session's conversation. */
+export async function settleWriters(app: App, argument?: unknown): Promise<void> {
+  const ref = await targetSession(app, argument, {
+    placeholder: vscode.l10n.t('Decide about others on a conversation'),
+    flags: ['others'],
+    takesFocused: true,
+  });
+  if (!ref) return;
+  const items = writersChoices(vscode.l10n.t).map(([choice, label]) => ({ label, choice }));
+  const picked = await vscode.window.showQuickPick(items, {
+    placeHolder: vscode.l10n.t('What becomes of what others do in this conversation?'),
+  });
+  if (!picked) return;
+  await inRoom(app, ref, (view) => view.request('settle-writers', { choice: picked.choice }));
+}
+
+/** Chooses the folder in which a session goes on whose own is gone. */
+export async function setFolder(app: App, argument?: unknown): Promise<void> {
+  const ref = await targetSession(app, argument, {
+    placeholder: vscode.l10n.t('Choose the folder of a session'),
+    flags: ['folder'],
+    takesFocused: true,
+  });
+  if (!ref) return;
+  const path = ref.kind === 'own' ? await pickPath() : await typePath();
+  if (path === undefined) return;
+  await inRoom(app, ref, (view) => view.request('set-folder', { path }));
+}
+
+/** A folder of this computer. */
+async function pickPath(): Promise<string | undefined> {
+  const picked = await vscode.window.showOpenDialog({
+    canSelectFiles: false,
+    canSelectFolders: true,
+    openLabel: vscode.l10n.t('Go on in this folder'),
+  });
+  return picked?.[0]?.fsPath;
+}
+
+/** One of another computer, which checks it. */
+async function typePath(): Promise<string | undefined> {
+  const path = await vscode.window.showInputBox({
+    title: vscode.l10n.t('Folder of the session'),
+    prompt: vscode.l10n.t('Full path on the computer of the session'),
+  });
+  return path?.trim() || undefined;
 }
 
 /** Ends a hosted session after asking. */

@@ -1,6 +1,5 @@
 // A session that this host owns: its agent runs as a child process, started when there is something to do.
 import { problemOf } from '../../protocol/said.ts';
-import { say, type Words } from '../../base/say.ts';
 import { isAppError } from '../../base/errors.ts';
 import type { AgentEvent, AgentSession } from '../../protocol/agent.ts';
 import type { Author } from '../../protocol/entryParts.ts';
@@ -9,17 +8,23 @@ import { openAddress } from '../../node/openAddress.ts';
 import { setHold, settleHold } from '../session/queueHold.ts';
 import { AgentSlot } from './agentSlot.ts';
 import { PromptSender } from './promptSender.ts';
+import { CRASHED, FINISHING, RESTARTED } from './interruptedWords.ts';
 import { launchAgent, type LaunchOptions } from './launchAgent.ts';
+import { OtherWriters } from './otherWriters.ts';
 import { leftAgents } from './agentMarker.ts';
 import { awaitOldChild, type ProcessName } from './oldChild.ts';
-import { dropUnsettled, loseCalls, loseRequests, settlePrompts, takeMissed } from './reconcile.ts';
+import { readUp } from './readUp.ts';
+import { goOnElsewhere } from './goOnElsewhere.ts';
+import { dropUnsettled, loseRequests, settlePrompts } from './reconcile.ts';
 import { SOURCE_CAN } from '../../protocol/openValues.ts';
 import type { SessionStatus } from '../../protocol/state.ts';
 import type { CommandTarget, SessionDriver } from '../session/sessionDriver.ts';
 
 /** What a hosted session works with. */
 export interface HostedSessionOptions
-  extends Omit<LaunchOptions, 'isClosed' | 'signal'>, Pick<CommandTarget, 'hasControllers'> {
+  extends
+    Omit<LaunchOptions, 'isClosed' | 'signal' | 'beside' | 'isTheirs'>,
+    Pick<CommandTarget, 'hasControllers'> {
   /** Takes prompts back whose authors may not prompt any more. */
   readonly checkQueue: () => void;
 }
@@ -39,6 +44,7 @@ export class HostedSession implements SessionDriver {
   private readonly giveUp = new AbortController();
   private readonly slot: AgentSlot;
   private readonly sender: PromptSender;
+  private readonly others: OtherWriters;
   private course: Course = 'open';
   /** Everybody knows that background work ends with the agent. */
   private isTold = false;
@@ -59,14 +65,32 @@ export class HostedSession implements SessionDriver {
       ensure: () => this.slot.ensure(),
       running: () => this.slot.agent,
       isIdle: () => this.agentStatus === 'idle',
-      isOpen: () => this.course === 'open',
+      isOpen: () => this.course === 'open' && !this.others.isHolding,
       onDidLook: () => {
         if (this.agentStatus === 'idle') this.setStatus('idle');
       },
       onError: (error) => this.showProblem(error),
     });
+    this.others = new OtherWriters({
+      ...options,
+      isAtWork: () => this.agentStatus === 'working' || this.agentStatus === 'waiting',
+      withoutAgent: (work) => void this.withoutAgent(work),
+      onDidRelease: () => this.sender.sendAccepted(),
+    });
     this.target = {
       recorder,
+      others: this.others,
+      setFolder: (path, author) =>
+        goOnElsewhere(path, author, {
+          ...options,
+          isIdle: () => this.agentStatus === 'idle' && this.slot.kind !== 'launching',
+          withoutAgent: async (work) => {
+            await this.withoutAgent(work);
+            await this.slot.settling;
+          },
+          follow: () => this.others.follow(),
+          sendAccepted: () => this.sender.sendAccepted(),
+        }),
       rules: agent.rules,
       clock,
       hasControllers,
@@ -122,11 +146,13 @@ export class HostedSession implements SessionDriver {
         );
         sessions.removeChild(recorder.stored.id);
         const isWhole = !gone.includes('killed') && (await this.endedCleanly(old));
-        await this.readUp('host-restarted', RESTARTED, isWhole);
+        await this.others.follow();
+        await readUp(this.reading, { code: 'host-restarted', words: RESTARTED, isWhole });
         loseTasks(recorder, clock.now(), false);
         recorder.setProblem(undefined);
       }
       // Prompts that were accepted and never reached an agent run now.
+      if (!recorder.stored.ended) await this.others.follow();
       if (recorder.prompts.nextAccepted() !== undefined) this.sender.sendAccepted();
       this.setStatus(recorder.stored.ended ? 'ended' : 'idle');
     });
@@ -148,6 +174,7 @@ export class HostedSession implements SessionDriver {
     for (const { promptId } of recorder.prompts.waiting()) {
       recorder.prompts.mark(promptId, 'cancelled');
     }
+    this.others.dispose();
     await this.stopAgent();
     recorder.update({ ended: true });
     this.setStatus('ended');
@@ -162,6 +189,7 @@ export class HostedSession implements SessionDriver {
       this.giveUp.abort();
       this.slot.agent?.kill();
     }
+    this.others.dispose();
     await this.stopAgent();
     this.options.recorder.flush();
   }
@@ -175,12 +203,19 @@ export class HostedSession implements SessionDriver {
     recorder.setStatus(isAtWork ? 'working' : 'starting');
   }
 
+  /** What the transcript is read with: what others wrote is not ours to take. */
+  private get reading() {
+    return { ...this.options, isTheirs: (id: string) => this.others.isTheirs(id) };
+  }
+
   private async launch(): Promise<AgentSession> {
     const { signal } = this.giveUp;
     const isClosed = (): boolean => this.course !== 'open';
     this.setStatus('starting');
     try {
-      return await launchAgent({ ...this.options, isClosed, signal });
+      await this.others.follow();
+      const { beside } = this.others;
+      return await launchAgent({ ...this.reading, beside, isClosed, signal });
     } catch (error) {
       this.setStatus('idle');
       if (!isClosed() && !signal.aborted) this.showProblem(error);
@@ -201,6 +236,7 @@ export class HostedSession implements SessionDriver {
       }
     });
     isStart = false;
+    void this.others.follow();
   }
 
   private take(event: AgentEvent): void {
@@ -226,15 +262,27 @@ export class HostedSession implements SessionDriver {
         // The process has ended, not the session: it goes on with the next prompt.
         if (event.status === 'ended') return;
         this.agentStatus = event.status;
+        this.others.look();
         if (event.status === 'idle') this.sender.sendAccepted();
         else this.setStatus(event.status, event.waitingFor);
         return;
       case 'exit':
         this.exited(event.expected);
         return;
+      case 'facts':
+        recorder.take(event);
+        if (event.facts.agentSessionId !== undefined) void this.others.follow();
+        return;
       default:
         recorder.take(event);
     }
+  }
+
+  /** The agent ends; what is to be done next starts it again. */
+  private async withoutAgent(work: () => Promise<void>): Promise<void> {
+    await this.slot.starting?.catch(() => undefined);
+    await this.slot.agent?.close();
+    this.slot.settle(work);
   }
 
   private exited(isExpected: boolean): void {
@@ -248,9 +296,10 @@ export class HostedSession implements SessionDriver {
         loseRequests(recorder);
         settlePrompts(recorder, this.options.tables);
       } else {
-        await this.readUp('agent-ended', CRASHED);
+        await readUp(this.reading, { code: 'agent-ended', words: CRASHED });
       }
       if (recorder.status !== 'ended') this.setStatus('idle');
+      this.others.look();
     });
   }
 
@@ -262,22 +311,6 @@ export class HostedSession implements SessionDriver {
       named.map(async ({ pid }) => (await agent.endedCleanly?.(pid, env)) === true),
     );
     return clean.every(Boolean);
-  }
-
-  /** Takes what was missed, and says what was lost. `isWhole`: the transcript has all that was done. */
-  private async readUp(code: string, words: Words, isWhole = false): Promise<void> {
-    const { recorder, tables } = this.options;
-    const hadText = recorder.dropLive();
-    recorder.restoreRequests();
-    const { prompts } = recorder;
-    const wasRunning = prompts.unfinished().length > prompts.waiting().length;
-    const isLost = hadText || wasRunning || recorder.openRequests.length > 0;
-    // Nobody could answer any more: before what the agent made of that.
-    loseRequests(recorder);
-    const { isRead } = await takeMissed(this.options);
-    loseCalls(recorder, tables, this.options.clock.now());
-    settlePrompts(recorder, tables, isWhole && isRead);
-    if (isLost) recorder.notice({ level: 'warning', code, words });
   }
 
   /** [Q5] What waits is held first: nothing is to run when the turn ends. */
@@ -318,12 +351,3 @@ export class HostedSession implements SessionDriver {
     recorder.setProblem(problemOf({ code: error.code, ...error.words }));
   }
 }
-
-const FINISHING = {
-  code: 'agent-finishing',
-  happened: say`The session host was restarted while the agent was at work.`,
-  kept: say`Its process may finish its step for up to a minute; then the session goes on here.`,
-  remedy: say`Wait, or press Stop to end that process now.`,
-};
-const RESTARTED = say`The session host was restarted in the middle of a turn. Finished parts were taken over; text that was being written and open questions are lost. Send a prompt to go on.`;
-const CRASHED = say`The agent ended in the middle of a turn. Finished parts are kept; text that was being written and open questions are lost. Send a prompt to go on.`;

@@ -10,6 +10,7 @@ import { takeMissed } from './reconcile.ts';
 import type { RoomTables } from '../journal/roomTables.ts';
 import type { SessionRecorder } from '../session/sessionRecorder.ts';
 import type { SessionTables } from '../journal/sessionTables.ts';
+import { realFolder } from './sessionFolder.ts';
 import { refuseSecondWriter } from './singleWriter.ts';
 
 /** What a start works with. */
@@ -22,21 +23,27 @@ export interface LaunchOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly clock: Clock;
   readonly log: Logger;
+  /** [Z4] Entries of others on the conversation. */
+  readonly isTheirs: (entryId: string) => boolean;
   /** The session is not wanted any more: nothing is begun. */
   readonly isClosed: () => boolean;
+  /** Processes that may have the conversation open as well. */
+  readonly beside: readonly number[];
   /** Abort to give it up in the middle. */
   readonly signal: AbortSignal;
 }
 
 /** Resolves when the agent is ready; rejects with AppError agent-*, session-busy or cancelled: then no process is left. */
 export async function launchAgent(options: LaunchOptions): Promise<AgentSession> {
-  const { agent, recorder, sessions, clock, env, signal } = options;
+  const { agent, recorder, sessions, clock, env, signal, beside } = options;
   const { stored } = recorder;
   const isClosed = (): boolean => options.isClosed() || signal.aborted;
   try {
     if (isClosed()) throw startGivenUp();
+    const realCwd = await realFolder(stored.cwd, stored.realCwd);
+    if (stored.realCwd === undefined) recorder.update({ realCwd });
     if (stored.agentSessionId !== undefined) {
-      await refuseSecondWriter(stored.agentSessionId, { agent, clock, isClosed });
+      await refuseSecondWriter(stored.agentSessionId, { agent, clock, beside, isClosed });
     }
     const { exists } = await takeMissed(options);
     if (isClosed()) throw startGivenUp();
@@ -51,7 +58,7 @@ export async function launchAgent(options: LaunchOptions): Promise<AgentSession>
     return await agent.start({
       cwd: stored.cwd,
       env: { ...env, [AGENT_MARKER]: stored.id },
-      ...(resume === undefined ? {} : { resume }),
+      ...(resume === undefined ? {} : { resume, beside }),
       ...(stored.model === undefined ? {} : { model: stored.model }),
       ...(mode === undefined ? {} : { mode }),
       ...(stored.title === '' ? {} : { title: stored.title }),

@@ -18,6 +18,8 @@ export interface ReconcileOptions {
   /** What the agent was started with. */
   readonly env: Readonly<Record<string, string>>;
   readonly log: Logger;
+  /** [Z4] Entries of others on the conversation, which are not taken. */
+  readonly isTheirs?: (entryId: string) => boolean;
 }
 
 /** An imported conversation begins at most this many entries back. */
@@ -37,7 +39,7 @@ export interface Missed {
  * counts as missed: what the log never had before that is noise of the transcript.
  */
 export async function takeMissed(options: ReconcileOptions): Promise<Missed> {
-  const { recorder, tables, agent, env, log } = options;
+  const { recorder, tables, agent, env, log, isTheirs } = options;
   const { agentSessionId, cwd } = recorder.stored;
   if (agentSessionId === undefined) return { exists: false, taken: 0, isRead: false };
   let entries: readonly ReportedEntry[];
@@ -48,7 +50,8 @@ export async function takeMissed(options: ReconcileOptions): Promise<Missed> {
     return { exists: true, taken: 0, isRead: false };
   }
   const lastKnown = entries.findLastIndex(({ entry }) => tables.hasEntry(entry.id));
-  const missed = entries.slice(Math.max(lastKnown + 1, entries.length - IMPORTED_ENTRIES));
+  const after = entries.slice(Math.max(lastKnown + 1, entries.length - IMPORTED_ENTRIES));
+  const missed = after.filter(({ entry }) => isTheirs?.(entry.id) !== true);
   const taken = recorder.recordReported(missed);
   return { exists: entries.length > 0, taken, isRead: true };
 }

@@ -18,16 +18,18 @@ export async function refuseSecondWriter(
   options: {
     readonly agent: Pick<Agent, 'found'>;
     readonly clock: Clock;
+    /** Processes that the owner knows of. */
+    readonly beside: readonly number[];
     readonly isClosed: () => boolean;
   },
 ): Promise<void> {
-  const { agent, clock, isClosed } = options;
+  const { agent, clock, beside, isClosed } = options;
   const end = clock.monotonic() + ORPHAN_MS;
   for (;;) {
     const found = await agent.found();
     const other = found.find(
       ({ agentSessionId: id, pid, status }) =>
-        id === agentSessionId && pid !== undefined && status !== 'ended',
+        id === agentSessionId && pid !== undefined && status !== 'ended' && !beside.includes(pid),
     );
     if (other === undefined) return;
     if (isClosed() || clock.monotonic() > end) {

@@ -18,6 +18,8 @@ export const storedSessionSchema = z.looseObject({
   room: z.string(),
   source: z.enum(['hosted', 'observed']),
   cwd: z.string(),
+  /** The folder itself, where `cwd` is a link or leads over one: as it was when the agent first ran in it. */
+  realCwd: z.optional(z.string()),
   title: z.string(),
   startedAt: z.number(),
   lastActivityAt: z.number(),
@@ -40,6 +42,8 @@ export const storedSessionSchema = z.looseObject({
   foundKey: z.optional(z.string()),
   /** Environment to resume with; nothing that looks like a secret is in it. */
   env: z.optional(z.record(z.string(), z.string())),
+  /** Where others' parts of the conversation begin that nobody has settled, by the agent's own names. */
+  theirs: z.optional(z.array(z.string())),
   sharing: z.optional(sharingSchema),
   /** [G1] Background work of the agent that runs. */
   tasks: z.optional(z.array(backgroundTaskSchema)),

@@ -256,6 +256,8 @@ export class Sessions {
       if (left !== undefined) driver.recover(left);
       await driver.start();
     } catch (error) {
+      // [M1] It is open all the same: its owner can choose another folder.
+      if (isAppError(error, 'agent-folder-gone')) return;
       session.rest();
       recorder.update({ source, archived, ended: true });
       recorder.setStatus('ended');

@@ -19,6 +19,7 @@ import {
   answerLost,
   bypassWithGuests,
   emptyPrompt,
+  noOthers,
   notSeen,
   notSeenByOwner,
   otherInput,
@@ -68,6 +69,8 @@ export function hostedCommands(targetOf: (kind: CommandKind) => CommandTarget): 
       'set-model': (command) => setModel(command, targetOf(command.kind)),
       'set-mode': (command) => setMode(command, targetOf(command.kind)),
       rename: (command) => rename(command, targetOf(command.kind)),
+      'set-folder': (command) => setFolder(command, targetOf(command.kind)),
+      'settle-writers': (command) => settleWriters(command, targetOf(command.kind)),
     },
     fetchFacts: async (args) => fetchFacts(args, targetOf('fetch')),
   };
@@ -87,7 +90,7 @@ export function authorOf(person: Person): Author {
 
 function acceptPrompt(
   { id, args: { text, images, now }, person }: AcceptedCommand<'prompt'>,
-  { recorder, rules, clock, isEnding, sendAccepted, sendAtOnce }: CommandTarget,
+  { recorder, rules, clock, others, isEnding, sendAccepted, sendAtOnce }: CommandTarget,
 ): undefined {
   // Taken while it ends, it would lie in wait until somebody continues the session.
   if (recorder.stored.ended || isEnding()) throw sessionEnded();
@@ -105,7 +108,8 @@ function acceptPrompt(
     ...(isGuest ? { guest: true } : {}),
   });
   // First: what waits to be handed over is not idle.
-  if (now === true) sendAtOnce(id);
+  // [Z2] Beside others even that waits.
+  if (now === true && !others.isHolding) sendAtOnce(id);
   else sendAccepted();
   recorder.publish();
 }
@@ -203,6 +207,21 @@ async function setMode(
   }
   recorder.update({ mode, isModeChosen: true });
   recorder.notice(changed('mode', mode, authorOf(person)));
+}
+
+async function setFolder(
+  { args: { path }, person }: AcceptedCommand<'set-folder'>,
+  target: CommandTarget,
+): Promise<undefined> {
+  await carriedOut(target.setFolder(path, authorOf(person)));
+}
+
+function settleWriters(
+  { args: { choice }, person }: AcceptedCommand<'settle-writers'>,
+  { others }: CommandTarget,
+): undefined {
+  if (!others.isNeeded) throw noOthers();
+  others.choose(choice, authorOf(person));
 }
 
 async function rename(

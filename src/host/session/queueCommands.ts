@@ -5,7 +5,7 @@ import type { PromptImage } from '../../protocol/entryParts.ts';
 import type { AcceptedCommand } from '../../session/control/commandHandlers.ts';
 import { notFound } from '../../session/errors.ts';
 import type { StoredPrompt } from '../journal/sessionTables.ts';
-import { emptyPrompt, promptBegan } from './refusals.ts';
+import { emptyPrompt, heldForOthers, promptBegan } from './refusals.ts';
 import { refuseGuestText } from './guestText.ts';
 import { setHold, settleHold } from './queueHold.ts';
 import type { CommandTarget } from './sessionDriver.ts';
@@ -50,9 +50,10 @@ export async function clearQueue(
 /** [Q2] Hands one over at once. */
 export async function sendQueued(
   { args: { promptId } }: AcceptedCommand<'send-queued'>,
-  { recorder, sendNow }: CommandTarget,
+  { recorder, others, sendNow }: CommandTarget,
 ): Promise<undefined> {
   waitingPrompt(recorder, promptId);
+  if (others.isHolding) throw heldForOthers();
   await sendNow(promptId);
   settleHold(recorder);
 }

@@ -154,3 +154,73 @@ export function addressNotOpened(): CommandRefused {
     remedy: say`Open it there yourself and answer again, or decline.`,
   });
 }
+
+/** [Z2] Somebody else writes the conversation: nothing is handed over. */
+export function heldForOthers(): CommandRefused {
+  return refused('busy', {
+    happened: say`Another process has this conversation open, so nothing is handed to the agent.`,
+    kept: say`The prompt waits in the queue.`,
+    remedy: say`Choose first what becomes of the other’s part, or wait until it leaves.`,
+  });
+}
+
+/** [Z3] Nobody else is on the conversation. */
+export function noOthers(): CommandRefused {
+  return refused('not-found', {
+    happened: say`Nobody else is on this conversation any more.`,
+    kept: say`Nothing was changed.`,
+    remedy: say`Go on as usual.`,
+  });
+}
+
+/** [M1] Why a session cannot go on in a folder. */
+function badFolder(happened: Words): CommandRefused {
+  return refused('invalid', {
+    happened,
+    kept: say`Nothing was changed; what waits goes on waiting.`,
+    remedy: say`Name an existing folder of the session’s computer by its full path.`,
+  });
+}
+
+/** [M1] A path that counts from nobody knows where. */
+export function folderNotFull(path: string): CommandRefused {
+  return badFolder(say`This is not a full path: ${path}`);
+}
+
+/** [M1] The state could not show all of it, or it is no path at all. */
+export function folderTooLong(): CommandRefused {
+  return badFolder(say`This path is longer than 500 bytes, or is none.`);
+}
+
+/** [M1] Nothing is there. */
+export function folderNotThere(folder: string): CommandRefused {
+  return badFolder(say`There is no folder ${folder}.`);
+}
+
+/** [M1] A link, and where it leads; undefined: nowhere. */
+export function folderIsLink(folder: string, path: string | undefined): CommandRefused {
+  return badFolder(
+    path === undefined
+      ? say`${folder} is a link that leads nowhere.`
+      : say`${folder} is a link to ${path}. A session does not follow links: name that folder if it is meant.`,
+  );
+}
+
+/** [M1] Something else is there. */
+export function folderIsNone(folder: string): CommandRefused {
+  return badFolder(say`${folder} is not a folder.`);
+}
+
+/** [M1] The host may not look into it. */
+export function folderUnreadable(folder: string): CommandRefused {
+  return badFolder(say`The folder ${folder} cannot be read by the session host.`);
+}
+
+/** [M1] The agent is at work in its folder. */
+export function folderInUse(): CommandRefused {
+  return refused('busy', {
+    happened: say`The agent is at work in its folder.`,
+    kept: say`It goes on there.`,
+    remedy: say`Stop it or wait for the end of its turn, then choose the folder again.`,
+  });
+}

@@ -2,7 +2,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { AgentSession } from '../../protocol/agent.ts';
 import type { AgentRules } from '../../protocol/agentRules.ts';
-import type { Capability } from '../../protocol/state.ts';
+import type { Capability, WritersChoice } from '../../protocol/state.ts';
 import type { Author } from '../../protocol/entryParts.ts';
 import type { SessionRecorder } from './sessionRecorder.ts';
 
@@ -29,6 +29,16 @@ export interface CommandTarget {
   readonly interrupt: (author: Author) => Promise<void>;
   /** Opens an address in the browser of this computer; false: there is none. */
   readonly openAddress: (url: string) => Promise<boolean>;
+  /** [M1] Goes on in another folder. Throws CommandRefused or AppError: then nothing was changed. */
+  readonly setFolder: (path: string, author: Author) => Promise<void>;
+  /** Others on its conversation. */
+  readonly others: {
+    /** Whether there is anything to choose. */
+    readonly isNeeded: boolean;
+    /** [Z2] Nothing is handed over now. */
+    readonly isHolding: boolean;
+    readonly choose: (choice: WritersChoice, author: Author) => void;
+  };
 }
 
 /** Drives one session. */

@@ -4,7 +4,13 @@ import type { Clock } from '../../base/clock.ts';
 import { Emitter } from '../../base/emitter.ts';
 import { newId } from '../../base/ids.ts';
 import type { Agent, AgentEvent, AgentFacts, ReportedEntry } from '../../protocol/agent.ts';
-import type { Capability, Problem, SessionStatus, SessionSummary } from '../../protocol/state.ts';
+import type {
+  Capability,
+  Others,
+  Problem,
+  SessionStatus,
+  SessionSummary,
+} from '../../protocol/state.ts';
 import { problemOf, saidText } from '../../protocol/said.ts';
 import { parseJson } from '../../protocol/json.ts';
 import { logSchema } from '../../protocol/room.ts';
@@ -62,6 +68,7 @@ export class SessionRecorder {
   private statusNow: SessionStatus;
   private waitingFor: string | undefined;
   private problemNow: Problem | undefined;
+  private othersNow: Others | undefined;
   private interruptedBy: Author | undefined;
   private facts: AgentFacts = {};
 
@@ -135,8 +142,7 @@ export class SessionRecorder {
         this.setWait(event.wait);
         return;
       case 'status':
-        this.setStatus(event.status, event.waitingFor);
-        return;
+        return this.setStatus(event.status, event.waitingFor);
       case 'facts':
         this.takeFacts(event.facts);
         return;
@@ -144,10 +150,12 @@ export class SessionRecorder {
         this.raw.add(event.file, event.line);
         return;
       case 'problem':
-        this.setProblem(event.problem && problemOf(event.problem));
-        return;
+        return this.setProblem(event.problem && problemOf(event.problem));
+      case 'others':
+        return this.setOthers(event.others);
       case 'prompt':
       case 'request-withdrawn':
+      case 'tasks':
       case 'exit':
         return;
     }
@@ -241,6 +249,12 @@ export class SessionRecorder {
     else this.update({ wait: lasting });
   }
 
+  /** Who else is on the conversation; undefined: nobody. */
+  setOthers(others: Others | undefined): void {
+    this.othersNow = others;
+    this.publish();
+  }
+
   /** Changes stored facts; on disk when this returns. */
   update(change: Partial<StoredSession>): void {
     this.current = { ...this.current, ...change };
@@ -258,6 +272,7 @@ export class SessionRecorder {
       queued: this.prompts.queue().length,
       problem: this.problemNow,
       wait: this.wait.current,
+      others: this.othersNow,
       computer,
       agent,
       can: can(),

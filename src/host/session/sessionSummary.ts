@@ -4,7 +4,13 @@ import { omitUndefined } from '../../base/omitUndefined.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { Agent } from '../../protocol/agent.ts';
 import { modeKindOf } from '../../protocol/agentRules.ts';
-import type { Capability, Problem, SessionStatus, SessionSummary } from '../../protocol/state.ts';
+import type {
+  Capability,
+  Others,
+  Problem,
+  SessionStatus,
+  SessionSummary,
+} from '../../protocol/state.ts';
 import type { Wait } from '../../protocol/wait.ts';
 import type { OpenRequest } from './requestBook.ts';
 import type { StoredSession } from '../journal/sessionTables.ts';
@@ -19,6 +25,7 @@ export interface SummaryContext {
   readonly queued?: number;
   readonly problem?: Problem | undefined;
   readonly wait?: Wait | undefined;
+  readonly others?: Others | undefined;
   readonly computer: string;
   readonly agent: Pick<Agent, 'name' | 'rules'>;
   /** What can be done with it. */
@@ -50,7 +57,7 @@ function statusBeside(
 
 /** Summary of a session that this host opened once. */
 export function summaryOf(stored: StoredSession, context: SummaryContext): SessionSummary {
-  const { problem, wait, computer, agent, can, waiting = [], queued = 0 } = context;
+  const { problem, wait, others, computer, agent, can, waiting = [], queued = 0 } = context;
   const { status, waitingFor } = statusBeside(stored, context);
   const ofSubagents = waiting.filter(({ isOfSubagent }) => isOfSubagent).length;
   return {
@@ -72,6 +79,7 @@ export function summaryOf(stored: StoredSession, context: SummaryContext): Sessi
       ...tasksOf(stored),
       problem,
       wait,
+      others,
       branch: stored.branch,
       agentVersion: stored.agentVersion,
       agentSessionId: stored.agentSessionId,

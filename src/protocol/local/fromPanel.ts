@@ -1,6 +1,7 @@
 // What a panel says to whoever serves it. Apart from panel.ts, so that the page does without a schema that it never reads by.
 import * as z from 'zod/mini';
 import { jsonSchema } from '../json.ts';
+import { writersChoiceSchema } from '../state.ts';
 
 /** From the panel to the extension. */
 export const fromPanelSchema = z.discriminatedUnion('type', [
@@ -46,6 +47,10 @@ export const fromPanelSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('clear-queue') }),
   z.object({ type: z.literal('stop-task'), taskId: z.string() }),
   z.object({ type: z.literal('interrupt') }),
+  /** The session goes on in another folder of its computer. */
+  z.object({ type: z.literal('set-folder'), path: z.string() }),
+  /** What becomes of others on the conversation. */
+  z.object({ type: z.literal('settle-writers'), choice: writersChoiceSchema }),
   z.object({
     type: z.literal('control'),
     action: z.enum(['request', 'take', 'release']),

@@ -5,6 +5,7 @@ import { LIMITS } from '../../protocol/limits.ts';
 import type {
   DirectoryRow,
   MachineState,
+  Others,
   Pending,
   Problem,
   Queued,
@@ -47,6 +48,8 @@ const SUMMARY: TextBounds = {
   modeKind: WORD_BYTES,
 };
 const WAIT: TextBounds = { why: WORD_BYTES, limit: WORD_BYTES };
+const WRITER: TextBounds = { where: WORD_BYTES };
+const OTHERS: TextBounds = { choice: WORD_BYTES };
 const CAUSE: TextBounds = { name: nameBytes, text: 80 };
 const COMPUTER: TextBounds = {
   name: nameBytes,
@@ -88,9 +91,12 @@ export function boundedState(whole: RoomState): BoundedState {
 
 /** A row of the directory with every text and list cut to its bound. */
 export function boundedRow(row: DirectoryRow): DirectoryRow {
+  const session = boundedSummary(row.session);
+  const { others } = session;
   return {
     ...row,
-    session: boundedSummary(row.session),
+    // A list names one of them.
+    session: { ...session, ...(others && { others: boundedOthers(others, 1) }) },
     ...(row.sharing && { sharing: boundedSharing(row.sharing) }),
   };
 }
@@ -149,7 +155,7 @@ function firstIds(ids: readonly string[], most: number): string[] {
 }
 
 function boundedSummary(summary: SessionSummary): SessionSummary {
-  const { problem, waitingCause, wait, can, queueHold, tasks } = summary;
+  const { problem, waitingCause, wait, can, queueHold, tasks, others } = summary;
   return {
     ...cutTexts(summary, SUMMARY),
     ...(problem && { problem: boundedProblem(problem) }),
@@ -159,10 +165,17 @@ function boundedSummary(summary: SessionSummary): SessionSummary {
     ...(tasks && {
       tasks: tasks.slice(0, LIMITS.backgroundTasks).map((task) => cutTexts(task, TASK)),
     }),
+    ...(others && { others: boundedOthers(others) }),
     ...(can && {
       can: can.slice(0, capabilitySchema.options.length).map((one) => jsonCut(one, WORD_BYTES)),
     }),
   };
+}
+
+function boundedOthers(others: Others, most: number = LIMITS.writers): Others {
+  const writers = others.writers.slice(0, most).map((writer) => cutTexts(writer, WRITER));
+  const writersMore = others.writers.length - writers.length + (others.writersMore ?? 0);
+  return { ...cutTexts(others, OTHERS), writers, ...(writersMore > 0 && { writersMore }) };
 }
 
 /** What it can be translated by goes before any of its text does. */
