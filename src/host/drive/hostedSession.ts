@@ -3,7 +3,7 @@ import { problemOf } from '../../protocol/said.ts';
 import { isAppError } from '../../base/errors.ts';
 import type { AgentEvent, AgentSession } from '../../protocol/agent.ts';
 import type { Author } from '../../protocol/entryParts.ts';
-import { loseTasks, tellBroken } from '../session/backgroundTasks.ts';
+import { loseTasks, noteTasks, tellBroken } from '../session/backgroundTasks.ts';
 import { openAddress } from '../../node/openAddress.ts';
 import { setHold, settleHold } from '../session/queueHold.ts';
 import { AgentSlot } from './agentSlot.ts';
@@ -12,7 +12,7 @@ import { CRASHED, FINISHING, RESTARTED } from './interruptedWords.ts';
 import { launchAgent, type LaunchOptions } from './launchAgent.ts';
 import { OtherWriters } from './otherWriters.ts';
 import { leftAgents } from './agentMarker.ts';
-import { awaitOldChild, type ProcessName } from './oldChild.ts';
+import { awaitOldChild, endedCleanly, type ProcessName } from './oldChild.ts';
 import { readUp } from './readUp.ts';
 import { goOnElsewhere } from './goOnElsewhere.ts';
 import { dropUnsettled, loseRequests, settlePrompts } from './reconcile.ts';
@@ -73,7 +73,8 @@ export class HostedSession implements SessionDriver {
     });
     this.others = new OtherWriters({
       ...options,
-      isAtWork: () => this.agentStatus === 'working' || this.agentStatus === 'waiting',
+      // [G3] Nothing that runs behind the conversation ends unasked: what was chosen waits for it.
+      isAtWork: () => this.isAtWork || recorder.stored.tasks !== undefined,
       withoutAgent: (work) => void this.withoutAgent(work),
       onDidRelease: () => this.sender.sendAccepted(),
     });
@@ -83,7 +84,10 @@ export class HostedSession implements SessionDriver {
       setFolder: (path, author) =>
         goOnElsewhere(path, author, {
           ...options,
-          isIdle: () => this.agentStatus === 'idle' && this.slot.kind !== 'launching',
+          isIdle: () =>
+            this.agentStatus === 'idle' &&
+            this.slot.kind !== 'launching' &&
+            recorder.stored.tasks === undefined,
           withoutAgent: async (work) => {
             await this.withoutAgent(work);
             await this.slot.settling;
@@ -104,6 +108,10 @@ export class HostedSession implements SessionDriver {
       openAddress: (url) => openAddress(url, clock),
     };
     recorder.wait.onDidEnd(() => this.sender.sendAccepted());
+  }
+
+  private get isAtWork(): boolean {
+    return this.agentStatus === 'working' || this.agentStatus === 'waiting';
   }
 
   get isBusy(): boolean {
@@ -145,7 +153,7 @@ export class HostedSession implements SessionDriver {
           old.map((child) => awaitOldChild(child, { clock, log, endNow })),
         );
         sessions.removeChild(recorder.stored.id);
-        const isWhole = !gone.includes('killed') && (await this.endedCleanly(old));
+        const isWhole = !gone.includes('killed') && (await endedCleanly(old, this.options));
         await this.others.follow();
         await readUp(this.reading, { code: 'host-restarted', words: RESTARTED, isWhole });
         loseTasks(recorder, clock.now(), false);
@@ -251,10 +259,8 @@ export class HostedSession implements SessionDriver {
         return;
       }
       case 'tasks':
-        recorder.update({
-          tasks: event.tasks.length === 0 ? undefined : event.tasks.map((task) => ({ ...task })),
-        });
-        return;
+        noteTasks(recorder, event.tasks);
+        return this.others.look();
       case 'request-withdrawn':
         recorder.decide(event.requestId, { outcome: 'withdrawn', detail: event.detail });
         return;
@@ -301,16 +307,6 @@ export class HostedSession implements SessionDriver {
       if (recorder.status !== 'ended') this.setStatus('idle');
       this.others.look();
     });
-  }
-
-  /** [Q6] Whether these have written their transcript to the end: a process that never ran wrote nothing. */
-  private async endedCleanly(old: readonly ProcessName[]): Promise<boolean> {
-    const { agent, env } = this.options;
-    const named = old.filter(({ pid }) => pid !== 0);
-    const clean = await Promise.all(
-      named.map(async ({ pid }) => (await agent.endedCleanly?.(pid, env)) === true),
-    );
-    return clean.every(Boolean);
   }
 
   /** [Q5] What waits is held first: nothing is to run when the turn ends. */

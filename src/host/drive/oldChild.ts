@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
+import type { Agent } from '../../protocol/agent.ts';
 import { isSameProcess } from '../../node/processStart.ts';
 
 /** A process that goes on after its input ended gets this long to finish its step. */
@@ -62,4 +63,16 @@ function signal(pid: number, name: NodeJS.Signals, platform: NodeJS.Platform): v
       // No group of its own, or gone.
     }
   }
+}
+
+/** [Q6] Whether these have written their transcript to the end: a process that never ran wrote nothing. */
+export async function endedCleanly(
+  old: readonly ProcessName[],
+  { agent, env }: { readonly agent: Agent; readonly env: Readonly<Record<string, string>> },
+): Promise<boolean> {
+  const named = old.filter(({ pid }) => pid !== 0);
+  const clean = await Promise.all(
+    named.map(async ({ pid }) => (await agent.endedCleanly?.(pid, env)) === true),
+  );
+  return clean.every(Boolean);
 }

@@ -1,5 +1,6 @@
 // [G1] What runs behind a conversation, as the host knows it, and what is said when it ends with its agent.
-import { say, type Words } from '../../base/say.ts';
+import { say, verbatim, type Words } from '../../base/say.ts';
+import type { AgentTask } from '../../protocol/agent.ts';
 import type { Author } from '../../protocol/entryParts.ts';
 import type { Entry } from '../../protocol/transcript.ts';
 import { firstLine } from './completeEntry.ts';
@@ -8,11 +9,16 @@ import type { SessionRecorder } from './sessionRecorder.ts';
 /** Titles that a sentence names. */
 const MAX_NAMED = 3;
 
+/** What runs now; on disk when this returns. */
+export function noteTasks(recorder: SessionRecorder, tasks: readonly AgentTask[]): void {
+  recorder.update({ tasks: tasks.length === 0 ? undefined : tasks.map((task) => ({ ...task })) });
+}
+
 /** Names of tasks for a sentence: “one”, “two” and 4 more. */
 export function taskNames(tasks: readonly { readonly title: string }[]): Words {
   const names = tasks.slice(0, MAX_NAMED).map(({ title }) => `“${firstLine(title)}”`);
   const more = tasks.length - names.length;
-  return more > 0 ? say`${names.join(', ')} and ${more} more` : say`${names.join(', ')}`;
+  return more > 0 ? say`${names.join(', ')} and ${more} more` : verbatim(names.join(', '));
 }
 
 /** Before an agent is ended by somebody, or let go: what ends with it, and by whom. */

@@ -1,7 +1,10 @@
 // The requests of one session that wait for a person, and who settled the newest of them.
+import { parseJson } from '../../protocol/json.ts';
+import { logSchema } from '../../protocol/room.ts';
 import type { Form } from '../../protocol/forms/form.ts';
 import type { Pending } from '../../protocol/state.ts';
-import type { EntryOf } from '../../protocol/transcript.ts';
+import { type EntryOf, parseEntry } from '../../protocol/transcript.ts';
+import type { RoomTables } from '../journal/roomTables.ts';
 
 /** Settled requests whose answerer is remembered. */
 const KEPT_ANSWERS = 200;
@@ -69,4 +72,15 @@ export class RequestBook {
       since,
     }));
   }
+}
+
+/** Requests that an earlier host left open in the log. */
+export function openRequestsIn(
+  tables: Pick<RoomTables, 'openRequests'>,
+): readonly { readonly index: number; readonly entry: EntryOf<'request'> }[] {
+  return tables.openRequests().flatMap(({ index, text }) => {
+    const parsed = logSchema.safeParse(parseJson(text));
+    const entry = parsed.success ? parseEntry(parsed.data.entry) : undefined;
+    return entry?.kind === 'request' ? [{ index, entry }] : [];
+  });
 }

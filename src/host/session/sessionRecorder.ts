@@ -12,10 +12,8 @@ import type {
   SessionSummary,
 } from '../../protocol/state.ts';
 import { problemOf, saidText } from '../../protocol/said.ts';
-import { parseJson } from '../../protocol/json.ts';
-import { logSchema } from '../../protocol/room.ts';
 import type { Author } from '../../protocol/entryParts.ts';
-import { type Entry, type EntryOf, parseEntry } from '../../protocol/transcript.ts';
+import type { Entry, EntryOf } from '../../protocol/transcript.ts';
 import type { Wait } from '../../protocol/wait.ts';
 import type { PlacedEntry } from '../../session/view.ts';
 import type { HostRoom } from '../../sync/host/hostRoom.ts';
@@ -27,7 +25,7 @@ import { markPrompt } from './markPrompt.ts';
 import type { Notice } from './notice.ts';
 import type { PromptBook } from './promptBook.ts';
 import { RawLines } from './rawLines.ts';
-import { type OpenRequest, RequestBook } from './requestBook.ts';
+import { type OpenRequest, openRequestsIn, RequestBook } from './requestBook.ts';
 import { seenHash } from './seenHash.ts';
 import { SessionWait } from './sessionWait.ts';
 import type { OutputStore } from '../journal/outputStore.ts';
@@ -119,11 +117,7 @@ export class SessionRecorder {
 
   /** Remembers the requests that an earlier host left open in the log. */
   restoreRequests(): void {
-    for (const { index, text } of this.options.tables.openRequests()) {
-      const parsed = logSchema.safeParse(parseJson(text));
-      const entry = parsed.success ? parseEntry(parsed.data.entry) : undefined;
-      if (entry?.kind === 'request') this.follow(index, entry);
-    }
+    for (const { index, entry } of openRequestsIn(this.options.tables)) this.follow(index, entry);
   }
 
   /** Takes an event of the agent; prompts, withdrawals and the exit are the driver's. */
