@@ -20,6 +20,7 @@ export interface WatchedSession {
   readonly waitingFor?: string | undefined;
   /** The guest's prompt for which it waits. */
   readonly waitingCause?: SessionSummary['waitingCause'];
+  /** [G1] In a turn, or behind it: finished is what has nothing left to do. */
   readonly isWorking: boolean;
   readonly isEnded: boolean;
   /** What happened, if it ended by something going wrong. */

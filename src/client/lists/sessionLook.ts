@@ -1,5 +1,5 @@
 // How a session looks in lists: its icon, and the lines of its tooltip.
-import { sourceOf, unknownStatus } from '../../protocol/openValues.ts';
+import { sourceOf, statusOf, unknownStatus } from '../../protocol/openValues.ts';
 import type { SessionSummary } from '../../protocol/state.ts';
 import { othersDetail, othersHead } from '../standing/othersWords.ts';
 import { translatedProblem, type Translate } from '../translate.ts';
@@ -63,6 +63,11 @@ export function sessionDetails(
     [t('Id'), session.id.slice(0, 8)],
   ];
   return lines.flatMap(([label, value]) => (value ? [[label, value] as const] : []));
+}
+
+/** Whether something is still to be done without anybody: a turn, or background work. */
+export function isAtWork(session: SessionSummary): boolean {
+  return statusOf(session.status) === 'working' || session.tasks !== undefined;
 }
 
 /** [G1] How many pieces of background work there are. */

@@ -4,6 +4,7 @@ import type { DirectoryRow } from '../../protocol/state.ts';
 import { isOver, type Standing, standing } from '../standing/standing.ts';
 import { connectionText, controlText } from '../standing/standingWords.ts';
 import { groupOf, waitingCount } from './sessionTree.ts';
+import { taskCount } from './sessionLook.ts';
 import { timeOfDay, waitReason } from '../standing/waitWords.ts';
 import type { Translate } from '../translate.ts';
 
@@ -87,6 +88,10 @@ function frontText(
       ...plain(`$(watch) ${reason}`),
       tooltip: isLimit ? `${title} · ${t('Resets: {0}.', at)}` : title,
     };
+  }
+  const { session } = header;
+  if (session?.tasks && stands.activity?.status === 'idle') {
+    return plain(`$(clock) ${t('{0} in the background', taskCount(session))}`);
   }
   if (stands.control.kind === 'other') return plain(`$(person) ${controlText(stands, t) ?? ''}`);
   if (stands.role !== undefined && stands.role !== 'owner') {

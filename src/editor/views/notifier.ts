@@ -18,6 +18,7 @@ import { plainText } from '../plainText.ts';
 import type { RoomPool } from '../../client/rooms/roomPool.ts';
 import type { SessionDirectory } from '../../client/rooms/sessionDirectory.ts';
 import { refKey, type SessionRef } from '../../client/rooms/sessionRef.ts';
+import { isAtWork } from '../../client/lists/sessionLook.ts';
 import { groupOf } from '../../client/lists/sessionTree.ts';
 import { type NoticeKind, settings } from '../settings.ts';
 import { standing, type StandingSource } from '../../client/standing/standing.ts';
@@ -116,7 +117,7 @@ export class Notifier {
         decisions: waits ? (ids.length > 0 ? ids : countedDecisions(1)) : [],
         waitingFor: session.waitingFor,
         waitingCause: session.waitingCause,
-        isWorking: statusOf(session.status) === 'working',
+        isWorking: isAtWork(session),
         isEnded: statusOf(session.status) === 'ended',
         problem: session.problem && translatedProblem(session.problem, this.t).happened,
         limit: limitText(header ?? ownSource(session, clock.now()), this.t, clock.now()),
