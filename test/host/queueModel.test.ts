@@ -6,7 +6,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { hostedCommands } from '../../src/host/session/hostedCommands.ts';
 import type { OpenSession } from '../../src/host/session/openSession.ts';
-import { QueueWatch } from '../../src/host/session/queueWatch.ts';
+import { QueueWatch } from '../../src/host/queue/queueWatch.ts';
 import type { CommandArgs, CommandKind } from '../../src/protocol/commandTable.ts';
 import type { Person } from '../../src/protocol/state.ts';
 import { type AcceptedCommand, carryOut } from '../../src/session/control/commandHandlers.ts';

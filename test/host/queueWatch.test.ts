@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { Emitter } from '../../src/base/emitter.ts';
 import { silentLogger } from '../../src/base/log.ts';
-import { QueueWatch } from '../../src/host/session/queueWatch.ts';
+import { QueueWatch } from '../../src/host/queue/queueWatch.ts';
 import { member } from '../client/samples.ts';
 import { SessionsRig } from './sessionsRig.ts';
 

@@ -5,7 +5,7 @@ import type { AgentEvent, AgentSession } from '../../protocol/agent.ts';
 import type { Author } from '../../protocol/entryParts.ts';
 import { loseTasks, noteTasks, tellBroken } from '../session/backgroundTasks.ts';
 import { openAddress } from '../../node/openAddress.ts';
-import { setHold, settleHold } from '../session/queueHold.ts';
+import { setHold, settleHold } from '../queue/queueHold.ts';
 import { AgentSlot } from './agentSlot.ts';
 import { PromptSender } from './promptSender.ts';
 import { CRASHED, FINISHING, RESTARTED } from './interruptedWords.ts';

@@ -7,7 +7,7 @@ import { ownOutput } from './ownOutput.ts';
 import type { OutputStore } from '../journal/outputStore.ts';
 import type { StoredPrompt } from '../journal/sessionTables.ts';
 import type { CallCauses, Causes } from './callCauses.ts';
-import type { PromptBook } from './promptBook.ts';
+import type { PromptBook } from '../queue/promptBook.ts';
 import type { RoomTables } from '../journal/roomTables.ts';
 
 /** What is known beside the entry. */

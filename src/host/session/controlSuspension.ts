@@ -4,7 +4,7 @@ import { type Disposable, DisposableStore } from '../../base/disposable.ts';
 import { type AgentRules, isUnattendedMode } from '../../protocol/agentRules.ts';
 import { roleOf } from '../../protocol/openValues.ts';
 import type { HostRoom } from '../../sync/host/hostRoom.ts';
-import type { PromptBook } from './promptBook.ts';
+import type { PromptBook } from '../queue/promptBook.ts';
 import type { SessionRecorder } from './sessionRecorder.ts';
 
 /** What is watched. */

@@ -37,7 +37,7 @@ import {
   releaseQueued,
   resumeQueue,
   sendQueued,
-} from './queueCommands.ts';
+} from '../queue/queueCommands.ts';
 import type { CommandTarget } from './sessionDriver.ts';
 import { firstLine } from './completeEntry.ts';
 import type { Notice } from './notice.ts';

@@ -1,6 +1,6 @@
 // [Q5] The hold of a queue: nothing of it runs until somebody with control says so.
 import type { QueueHold } from '../../protocol/state.ts';
-import type { SessionRecorder } from './sessionRecorder.ts';
+import type { SessionRecorder } from '../session/sessionRecorder.ts';
 
 /** Holds the queue, or lets it go; on disk when this returns. */
 export function setHold(recorder: SessionRecorder, hold: QueueHold | undefined): void {

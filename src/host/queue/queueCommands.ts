@@ -5,10 +5,10 @@ import type { PromptImage } from '../../protocol/entryParts.ts';
 import type { AcceptedCommand } from '../../session/control/commandHandlers.ts';
 import { notFound } from '../../session/errors.ts';
 import type { StoredPrompt } from '../journal/sessionTables.ts';
-import { emptyPrompt, heldForOthers, promptBegan } from './refusals.ts';
-import { refuseGuestText } from './guestText.ts';
+import { emptyPrompt, heldForOthers, promptBegan } from '../session/refusals.ts';
+import { refuseGuestText } from '../session/guestText.ts';
 import { setHold, settleHold } from './queueHold.ts';
-import type { CommandTarget } from './sessionDriver.ts';
+import type { CommandTarget } from '../session/sessionDriver.ts';
 
 /** Takes one prompt back; refuses what does not wait any more. */
 export async function cancelQueued(

@@ -7,9 +7,9 @@ import { errorText, type Logger } from '../../base/log.ts';
 import type { Focus, Person } from '../../protocol/state.ts';
 import { mayHoldControl } from '../../session/control/rights.ts';
 import type { StoredPrompt } from '../journal/sessionTables.ts';
-import { firstLine } from './completeEntry.ts';
+import { firstLine } from '../session/completeEntry.ts';
 import { takeBack } from './queueCommands.ts';
-import type { CommandTarget } from './sessionDriver.ts';
+import type { CommandTarget } from '../session/sessionDriver.ts';
 
 /** What is watched. */
 export interface QueueWatchOptions {

@@ -1,6 +1,6 @@
 // How far a prompt got, by what is written of it.
 import type { Entry } from '../../protocol/transcript.ts';
-import { promptOf } from './completeEntry.ts';
+import { promptOf } from '../session/completeEntry.ts';
 import type { PromptBook } from './promptBook.ts';
 
 /** What an entry says of its prompt: before the next entry is completed, which may ask what is under way. */
