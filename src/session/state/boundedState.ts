@@ -62,6 +62,7 @@ const SHARING: TextBounds = { where: 100 };
 const REQUEST: TextBounds = { tool: 64 };
 const QUEUED: TextBounds = { text: previewBytes, waits: WORD_BYTES };
 const TASK: TextBounds = { taskId: 40, title: 60, kind: WORD_BYTES };
+const TASKS_OF_ROW = 3;
 const HOLD: TextBounds = { why: WORD_BYTES };
 /** Rows of requests without their tools: so many have ids of a usual length (UUIDs and the like). */
 const REQUEST_ROWS_BYTES = LIMITS.requests * 132;
@@ -92,11 +93,16 @@ export function boundedState(whole: RoomState): BoundedState {
 /** A row of the directory with every text and list cut to its bound. */
 export function boundedRow(row: DirectoryRow): DirectoryRow {
   const session = boundedSummary(row.session);
-  const { others } = session;
+  const { others, tasks = [], tasksMore = 0 } = session;
+  const unnamed = tasks.length - TASKS_OF_ROW;
   return {
     ...row,
-    // A list names one of them.
-    session: { ...session, ...(others && { others: boundedOthers(others, 1) }) },
+    // A list names one of them, and few pieces of work.
+    session: {
+      ...session,
+      ...(others && { others: boundedOthers(others, 1) }),
+      ...(unnamed > 0 && { tasks: tasks.slice(0, TASKS_OF_ROW), tasksMore: tasksMore + unnamed }),
+    },
     ...(row.sharing && { sharing: boundedSharing(row.sharing) }),
   };
 }
