@@ -187,6 +187,15 @@ describe('[Q5] Stop', () => {
     expect(waiting()).toEqual(['one', 'two']);
   });
 
+  it('ends with the session: who continues it is not held', async () => {
+    await behind('one');
+    await execute(session, 'interrupt', {});
+    await rig.sessions.end(session.id);
+    const again = await rig.sessions.continue({ session: session.id });
+    await execute(again, 'prompt', { text: 'next' });
+    await waitUntil('it runs', () => rig.agent.alive.at(-1)?.prompts.includes('next'));
+  });
+
   it('Clear takes back what waits: the owner’s and, by the owner, everybody’s', async () => {
     await behind('one', 'two');
     session.recorder.prompts.accept({

@@ -182,6 +182,7 @@ export class HostedSession implements SessionDriver {
     for (const { promptId } of recorder.prompts.waiting()) {
       recorder.prompts.mark(promptId, 'cancelled');
     }
+    settleHold(recorder);
     this.others.dispose();
     await this.stopAgent();
     recorder.update({ ended: true });
