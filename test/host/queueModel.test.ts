@@ -8,7 +8,7 @@ import { hostedCommands } from '../../src/host/session/hostedCommands.ts';
 import type { OpenSession } from '../../src/host/session/openSession.ts';
 import { QueueWatch } from '../../src/host/queue/queueWatch.ts';
 import type { CommandArgs, CommandKind } from '../../src/protocol/commandTable.ts';
-import type { Person } from '../../src/protocol/state.ts';
+import type { Focus, Person } from '../../src/protocol/state.ts';
 import { type AcceptedCommand, carryOut } from '../../src/session/control/commandHandlers.ts';
 import { createRandom } from '../probes/seededRandom.ts';
 import type { FakeChild } from './scriptedAgent.ts';
@@ -67,7 +67,7 @@ class Play {
   private readonly session: OpenSession;
   private readonly child: FakeChild;
   private readonly random: () => number;
-  private readonly control = { fence: 0, queue: [], holder: undefined as unknown };
+  private readonly control: Focus = { fence: 0, queue: [] };
   private readonly changed = new Emitter<void>();
   private readonly watch: QueueWatch;
   private lastHolder: string | undefined;
@@ -83,7 +83,7 @@ class Play {
     child.interrupt = async () => this.end();
     child.emit({ kind: 'status', status: 'idle' });
     this.watch = new QueueWatch({
-      room: { people: PEOPLE, control: this.control as never, onDidChange: this.changed.event },
+      room: { people: PEOPLE, control: this.control, onDidChange: this.changed.event },
       target: () => session.driver?.target,
       clock: systemClock,
       log: silentLogger,
@@ -229,6 +229,7 @@ class Play {
   }
 
   private pick<T>(from: readonly T[]): T {
+    // Of an empty list nothing is taken: who picks from one looks for that.
     return from[Math.floor(this.random() * from.length)] as T;
   }
 }
