@@ -187,6 +187,28 @@ describe('[Q5] Stop', () => {
     expect(waiting()).toEqual(['one', 'two']);
   });
 
+  it('also what is just being handed over, while its files are read', async () => {
+    let read: (() => void) | undefined;
+    rig.agent.readRules = async () => {
+      await new Promise<void>((resolve) => (read = resolve));
+      return () => false;
+    };
+    session.recorder.prompts.accept({
+      ...{ promptId: 'bos', text: 'of Bo', author: { member: 'bo', name: 'Bo' }, at: 1 },
+      guest: true,
+    });
+    // Bo is no member of this room, and is not looked for here.
+    session.checkQueue = () => undefined;
+    session.driver?.target?.sendAccepted();
+    const goOn = await waitUntil('its files are read', () => read);
+    await execute(session, 'interrupt', {});
+    goOn();
+    await execute(session, 'prompt', { text: 'now this', now: true });
+    await waitUntil('that runs', () => child.prompts.length > 0);
+    expect(child.prompts).toEqual(['now this']);
+    expect(waiting()).toEqual(['of Bo']);
+  });
+
   it('ends with the session: who continues it is not held', async () => {
     await behind('one');
     await execute(session, 'interrupt', {});

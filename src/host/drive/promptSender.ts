@@ -114,18 +114,24 @@ export class PromptSender {
     const { recorder, checkQueue, ensure, running, isIdle, isOpen } = this.options;
     checkQueue();
     let next: StoredPrompt | undefined;
+    const isNext = (promptId: string): boolean =>
+      isOpen() && recorder.prompts.nextAccepted()?.promptId === promptId;
     while (isOpen() && (next = recorder.prompts.nextAccepted()) !== undefined) {
       const agent = await ensure();
       // It ended at once: what waits stays in the queue, and runs with the next prompt.
       if (running() !== agent || !isIdle()) return;
       // It may have been held, moved or taken back while the agent started.
-      if (recorder.prompts.nextAccepted()?.promptId !== next.promptId) continue;
-      await this.hand(agent, next.promptId);
+      if (!isNext(next.promptId)) continue;
+      await this.hand(agent, next.promptId, isNext);
     }
   }
 
-  /** Hands a prompt over, unless it does not wait any more. */
-  private async hand(agent: AgentSession, promptId: string): Promise<void> {
+  /** Hands a prompt over, unless it does not wait any more, or `mayGo` says so at the last moment. */
+  private async hand(
+    agent: AgentSession,
+    promptId: string,
+    mayGo: (promptId: string) => boolean = () => true,
+  ): Promise<void> {
     const { recorder, isIdle } = this.options;
     const { prompts } = recorder;
     const waiting = (): StoredPrompt | undefined =>
@@ -137,8 +143,8 @@ export class PromptSender {
     const files = isIdle() ? undefined : await this.ownFiles(prompt);
     const now = waiting();
     // It may have been cancelled, held or edited meanwhile.
-    if (now?.state !== prompt.state) return;
-    if (now.text !== text || now.images !== images) return this.hand(agent, promptId);
+    if (now?.state !== prompt.state || !mayGo(promptId)) return;
+    if (now.text !== text || now.images !== images) return this.hand(agent, promptId, mayGo);
     // Before the agent gets it: after a crash it is then known that it may have run.
     prompts.mark(promptId, 'sent');
     recorder.publish();
