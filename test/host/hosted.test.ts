@@ -91,6 +91,8 @@ describe('a hosted session', () => {
     await turnAfter(async () => {
       await prompt('[[ask]]');
       await ada.until('a question waits', () => ada.state.pending[0]?.request === 'question');
+      const isAsked = () => ada.ofKind('request').at(-1)?.request === 'question';
+      await ada.until('its entry is there', isAsked);
       const request = ada.ofKind('request').at(-1);
       const { requestId = '', inputHash = '', questions = [] } = request ?? {};
       const seen = (request && (await seenOf(request))) ?? '';
