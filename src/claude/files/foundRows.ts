@@ -10,6 +10,8 @@ import type { TranscriptSummary } from './transcriptSummary.ts';
 const MAX_ENDED = 50;
 /** What is not told (title and time of a transcript that grows) is as old as this in a list at the most. */
 const KEPT_MS = 5000;
+/** So long after the registry has told something a transcript may still lag behind it. */
+const COMING_MS = 10_000;
 
 /** What rows are made of. */
 export interface FoundRowsOptions {
@@ -24,6 +26,8 @@ export interface FoundRowsOptions {
 interface KeptRow {
   readonly record: RegistryRecord;
   readonly row: FoundSession;
+  /** Its title is one of its own, not the one that the CLI gives to every session of a folder. */
+  readonly isTitled: boolean;
   readonly atMs: number;
 }
 
@@ -65,7 +69,8 @@ export class FoundRows {
     const running = await Promise.all(
       foreign.map(async (record) => {
         const old = folders === undefined ? undefined : kept.get(record.pid);
-        const next = old && this.isFresh(old, record) ? old : await this.rowOf(record);
+        const isKept = old !== undefined && this.isFresh(old, record);
+        const next = isKept ? old : await this.rowOf(record);
         this.rows.set(record.pid, next);
         return next.row;
       }),
@@ -89,14 +94,30 @@ export class FoundRows {
     return projects.summary(path);
   }
 
-  private isFresh({ record, atMs }: KeptRow, now: RegistryRecord): boolean {
+  /**
+   * Whether its transcript may still get the line that gives it its title: lines are written a moment
+   * after the registry says that something was done, and no watch tells of them.
+   */
+  isComing(record: RegistryRecord): boolean {
+    return this.isRecent(record) && this.rows.get(record.pid)?.isTitled !== true;
+  }
+
+  private isRecent({ statusUpdatedAt, updatedAt, startedAt }: RegistryRecord): boolean {
+    const toldAt = Math.max(statusUpdatedAt ?? 0, updatedAt ?? 0, startedAt ?? 0);
+    return this.options.clock.now() - toldAt < COMING_MS;
+  }
+
+  private isFresh({ record, isTitled, atMs }: KeptRow, now: RegistryRecord): boolean {
+    if (!isTitled && this.isRecent(now)) return false;
     const isYoung = this.options.clock.monotonic() - atMs < KEPT_MS;
     return record === now && isYoung && statusOfRecord(record) !== undefined;
   }
 
   private async rowOf(record: RegistryRecord): Promise<KeptRow> {
     const atMs = this.options.clock.monotonic();
-    return { record, row: runningSession(record, await this.summaryOf(record)), atMs };
+    const summary = await this.summaryOf(record);
+    const isTitled = (nameOfRecord(record) ?? summary?.title) !== undefined;
+    return { record, row: runningSession(record, summary), isTitled, atMs };
   }
 
   private async endedRows(

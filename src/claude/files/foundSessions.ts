@@ -164,12 +164,16 @@ export class FoundSessions {
     return (await this.view.refresh(scope, given)) && wasTold;
   }
 
-  /** States that only the transcript tells: 2.1.197 writes none without a terminal. */
+  /** What only the transcript tells: states, which 2.1.197 writes none of without a terminal, and titles that are about to come. */
   private async states(): Promise<string> {
     const own = this.options.ownPids();
     const records = this.view
       .running()
-      .filter((record) => statusOfRecord(record) === undefined && !own.has(record.pid));
+      .filter(
+        (record) =>
+          !own.has(record.pid) &&
+          (statusOfRecord(record) === undefined || this.rows.isComing(record)),
+      );
     const parts = await Promise.all(
       records.map(async (record) => {
         const summary = await this.rows.summaryOf(record);
