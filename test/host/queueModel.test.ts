@@ -14,7 +14,7 @@ import { createRandom } from '../probes/seededRandom.ts';
 import type { FakeChild } from './scriptedAgent.ts';
 import { SessionsRig } from './sessionsRig.ts';
 
-const SEQUENCES = Number(process.env['TWINHELM_ROUNDS'] ?? 40);
+const SEQUENCES = Number(process.env['TWINHELM_ROUNDS'] ?? 20);
 const SEED = Number(process.env['TWINHELM_SEED'] ?? 20_261_127);
 const STEPS = 25;
 /** Turns of the loop within which what follows from a step has happened. */
