@@ -72,8 +72,8 @@ describe.each(CLAUDE_VERSIONS)('Claude Code %s', (version) => {
     const told = ada.ofKind('notice').find(({ code }) => code === 'background-work-ended');
     expect(told).toMatchObject({ author: { name: 'Ada' } });
     expect(told?.text).toContain('“Wait longer”');
-    const states = ada.ofKind('task').filter(({ title }) => title === 'Wait longer');
-    expect(states.at(-1)?.status).toBe('stopped');
+    const state = () => ada.ofKind('task').findLast(({ title }) => title === 'Wait longer');
+    await ada.until('its entry says so', () => state()?.status === 'stopped');
   });
 
   it('[G5] what died with its host is said, and the result that the agent begins with ends no prompt', async () => {
@@ -86,18 +86,29 @@ describe.each(CLAUDE_VERSIONS)('Claude Code %s', (version) => {
     machine = await rig.machine();
     ada = await machine.joinSession(session);
     // The old process would finish what it does: a long sleep.
-    await ada.view.request('interrupt', {});
+    const stop = () =>
+      ada.view.request('interrupt', {}).then(
+        () => true,
+        () => false,
+      );
+    await waitUntil('it is open, and told to stop', stop);
     await ada.until(
       'it is read up',
       () => ada.state.session.status === 'idle' && tasks().length === 0,
     );
-    expect(ada.ofKind('task').findLast(({ title }) => title === 'Lost')?.status).toBe('stopped');
+    const lost = () => ada.ofKind('task').findLast(({ title }) => title === 'Lost');
+    await ada.until('its entry says so', () => lost()?.status === 'stopped');
     const turns = ada.ofKind('turn').length;
     await ada.view.request('prompt', { text: 'go on [[text:gone on]]' });
     await ada.until('it answers', () => ada.text.includes('gone on'));
+    const ended = () =>
+      ada
+        .ofKind('turn')
+        .slice(turns)
+        .filter(({ promptIds = [] }) => promptIds.length > 0);
+    await ada.until('its turn has ended', () => ended().length > 0);
     await idle(ada);
-    const ended = ada.ofKind('turn').slice(turns);
-    expect(ended.filter(({ promptIds = [] }) => promptIds.length > 0)).toHaveLength(1);
+    expect(ended()).toHaveLength(1);
   });
 });
 
