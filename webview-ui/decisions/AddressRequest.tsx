@@ -3,6 +3,7 @@ import { showDeceptive } from '../../src/base/visibleText.ts';
 import { type Form, placeOf } from '../../src/protocol/forms/form.ts';
 import { Icon } from '../parts/Icon.tsx';
 import { useUi } from '../ui.ts';
+import { DeclineButton } from './DeclineButton.tsx';
 import { FormHead } from './FormHead.tsx';
 import type { RequestProps } from './PermissionRequest.tsx';
 import { CutNote, useWhole } from './useWhole.tsx';
@@ -65,14 +66,7 @@ export function AddressRequest(
         >
           {t('Copy address')}
         </button>
-        <button
-          type="button"
-          class="button-second"
-          disabled={isBlocked}
-          onClick={() => store.answer({ ...base, behavior: 'deny' })}
-        >
-          {t('Decline')}
-        </button>
+        <DeclineButton request={request} isBlocked={isBlocked} />
       </div>
       {isBlocked && <p class="muted block-reason">{block}</p>}
     </>

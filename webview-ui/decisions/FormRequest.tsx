@@ -14,6 +14,7 @@ import type { EntryOf } from '../../src/protocol/transcript.ts';
 import type { StringKey, Translate } from '../strings.ts';
 import { useUi } from '../ui.ts';
 import { AddressRequest } from './AddressRequest.tsx';
+import { DeclineButton } from './DeclineButton.tsx';
 import { FormHead } from './FormHead.tsx';
 import { FormFieldRow } from './FormFieldRow.tsx';
 import type { RequestProps } from './PermissionRequest.tsx';
@@ -102,14 +103,7 @@ function Fields({ request, form, index, block }: RequestProps & { readonly form:
         <button type="submit" class="button" disabled={isBlocked || !isWhole}>
           {fields.length === 0 ? t('Agree') : t('Send answer')}
         </button>
-        <button
-          type="button"
-          class="button-second"
-          disabled={isBlocked}
-          onClick={() => store.answer({ ...base, behavior: 'deny' })}
-        >
-          {t('Decline')}
-        </button>
+        <DeclineButton request={request} isBlocked={isBlocked} />
       </div>
       {isBlocked && <p class="muted block-reason">{block}</p>}
     </form>

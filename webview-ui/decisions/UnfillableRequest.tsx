@@ -6,6 +6,7 @@ import { InputTable } from '../cards/toolBodies.tsx';
 import { Icon } from '../parts/Icon.tsx';
 import type { Translate } from '../strings.ts';
 import { useUi } from '../ui.ts';
+import { DeclineButton } from './DeclineButton.tsx';
 import { FormHead } from './FormHead.tsx';
 import type { RequestProps } from './PermissionRequest.tsx';
 
@@ -22,8 +23,7 @@ function reasonOf({ form }: EntryOf<'request'>, t: Translate): string {
 
 /** The request with the one answer that there is. */
 export function UnfillableRequest({ request, block }: RequestProps) {
-  const { store, t } = useUi();
-  const { requestId, inputHash } = request;
+  const { t } = useUi();
   return (
     <>
       <FormHead request={request} title={t('“{0}” asks you', showDeceptive(request.tool))} />
@@ -35,14 +35,7 @@ export function UnfillableRequest({ request, block }: RequestProps) {
         <InputTable input={request.input} />
       </div>
       <div class="answers">
-        <button
-          type="button"
-          class="button-second"
-          disabled={block !== undefined}
-          onClick={() => store.answer({ requestId, inputHash, behavior: 'deny' })}
-        >
-          {t('Decline')}
-        </button>
+        <DeclineButton request={request} isBlocked={block !== undefined} />
       </div>
       {block !== undefined && <p class="muted block-reason">{block}</p>}
     </>
