@@ -163,7 +163,7 @@ export function wouldBreak(tasks: readonly { readonly title: string }[]): AppErr
   return new AppError('session-busy', {
     happened: say`This would end what runs in the background: ${taskNames(tasks)}.`,
     kept: say`Nothing was ended.`,
-    remedy: say`Wait until it is done, or say that you mean it: “End anyway” in the editor, --force in a terminal.`,
+    remedy: say`Wait until it is done, or say that you mean it: VS Code asks you and names it, a terminal takes --force.`,
   });
 }
 

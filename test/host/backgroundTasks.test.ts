@@ -139,3 +139,24 @@ it('[G1] forty pieces: four are named, the rest counted; [G2] and they keep the 
     await rig.close();
   }
 });
+
+it('[G5] what a host has noted, and no agent is left of, does not run any more', async () => {
+  const rig = await SessionsRig.create();
+  try {
+    const { id, recorder } = await rig.start();
+    await rig.sessions.closeAll();
+    const task = { taskId: 't', title: 'noted', since: 1, kind: 'shell' } as const;
+    rig.journal.sessions.saveSession({ ...recorder.stored, tasks: [task] });
+    const next = rig.makeSessions();
+    await next.restore();
+    const again = next.get(id);
+    await waitUntil('it is said', () => again.recorder.summary().tasks === undefined);
+    const log = rig.journal.room(recorder.stored.room).readLog(0, 100);
+    expect(log.map(({ text }) => text).join('\n')).toContain(
+      'Background work ended with its agent',
+    );
+    await next.closeAll();
+  } finally {
+    await rig.close();
+  }
+});

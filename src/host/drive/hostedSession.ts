@@ -74,7 +74,8 @@ export class HostedSession implements SessionDriver {
     this.others = new OtherWriters({
       ...options,
       // [G3] Nothing that runs behind the conversation ends unasked: what was chosen waits for it.
-      isAtWork: () => this.isAtWork || recorder.stored.tasks !== undefined,
+      isAtWork: () =>
+        ['working', 'waiting'].includes(this.agentStatus) || recorder.stored.tasks !== undefined,
       withoutAgent: (work) => void this.withoutAgent(work),
       onDidRelease: () => this.sender.sendAccepted(),
     });
@@ -108,10 +109,6 @@ export class HostedSession implements SessionDriver {
       openAddress: (url) => openAddress(url, clock),
     };
     recorder.wait.onDidEnd(() => this.sender.sendAccepted());
-  }
-
-  private get isAtWork(): boolean {
-    return this.agentStatus === 'working' || this.agentStatus === 'waiting';
   }
 
   get isBusy(): boolean {
@@ -156,9 +153,10 @@ export class HostedSession implements SessionDriver {
         const isWhole = !gone.includes('killed') && (await endedCleanly(old, this.options));
         await this.others.follow();
         await readUp(this.reading, { code: 'host-restarted', words: RESTARTED, isWhole });
-        loseTasks(recorder, clock.now(), false);
         recorder.setProblem(undefined);
       }
+      // [G5] Whatever ended it, and whether or not its end was seen: none of it runs any more.
+      loseTasks(recorder, clock.now(), false);
       // Prompts that were accepted and never reached an agent run now.
       if (!recorder.stored.ended) await this.others.follow();
       if (recorder.prompts.nextAccepted() !== undefined) this.sender.sendAccepted();

@@ -52,14 +52,11 @@ export class PromptSender {
 
   /** Hands over what waits, one prompt a turn, in order. */
   sendAccepted(): void {
-    const { log, onDidLook, onError } = this.options;
+    const { onDidLook } = this.options;
     this.looks += 1;
     this.sending = this.sending
       .then(() => this.sendNext())
-      .catch((error: unknown) => {
-        log.warn('prompt not sent', { error: errorText(error) });
-        onError(error);
-      })
+      .catch((error: unknown) => this.failed(error))
       .finally(() => {
         this.looks -= 1;
         if (this.looks === 0) onDidLook();
@@ -75,16 +72,13 @@ export class PromptSender {
 
   /** [Q2] The same for one that was just accepted: before what waits, whether or not that is held. */
   sendAtOnce(promptId: string): void {
-    const { recorder, log, onDidLook, onError } = this.options;
+    const { recorder, onDidLook } = this.options;
     const [first] = recorder.prompts.waiting();
     if (first !== undefined) recorder.prompts.move(promptId, first.promptId);
     this.urgent = promptId;
     onDidLook();
     void this.sendNow(promptId)
-      .catch((error: unknown) => {
-        log.warn('prompt not sent', { error: errorText(error) });
-        onError(error);
-      })
+      .catch((error: unknown) => this.failed(error))
       .finally(() => {
         if (this.urgent === promptId) this.urgent = undefined;
         onDidLook();
@@ -107,6 +101,11 @@ export class PromptSender {
   /** What the agent says of a prompt: one that was asked for is not cancelled, it waits again. */
   isGivenBack(agentId: string, state: string): boolean {
     return state === 'cancelled' && this.wanted.has(agentId);
+  }
+
+  private failed(error: unknown): void {
+    this.options.log.warn('prompt not sent', { error: errorText(error) });
+    this.options.onError(error);
   }
 
   /** The next prompt, if the agent has nothing to do: what waits, waits here, where it can be taken back. */
