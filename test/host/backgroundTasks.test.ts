@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isAppError } from '../../src/base/errors.ts';
 import { LIMITS } from '../../src/protocol/limits.ts';
 import { installClaude } from '../../tools/install/claudeCli.ts';
-import { CLAUDE_VERSIONS } from '../../tools/install/claudeVersions.ts';
+import { LONG_VERSIONS } from '../../tools/install/claudeVersions.ts';
 import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { idle } from './controlledGuests.ts';
 import { type Guest, HostRig, type MachineView } from './hostRig.ts';
@@ -12,7 +12,7 @@ import { execute, SessionsRig } from './sessionsRig.ts';
 const background = (title: string): string =>
   `[[tool:Bash:{"command":"sleep 600","run_in_background":true,"description":"${title}"}]][[text:started]]`;
 
-describe.each(CLAUDE_VERSIONS)('Claude Code %s', (version) => {
+describe.each(LONG_VERSIONS)('Claude Code %s', (version) => {
   let rig: HostRig;
   let machine: MachineView;
   let ada: Guest & { readonly session: string };

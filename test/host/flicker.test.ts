@@ -3,12 +3,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { OpenSession } from '../../src/host/session/openSession.ts';
 import { statusOf } from '../../src/protocol/openValues.ts';
 import { waitUntil } from '../../tools/run/waitUntil.ts';
-import { CLAUDE_VERSIONS } from '../../tools/install/claudeVersions.ts';
+import { LONG_VERSIONS } from '../../tools/install/claudeVersions.ts';
 import { type RealClaude, realClaude } from '../claude/realRig.ts';
 import { RoomWatch } from './roomWatch.ts';
 import { execute, SessionsRig } from './sessionsRig.ts';
 
-describe.each(CLAUDE_VERSIONS)('a session with Claude Code %s', (version) => {
+describe.each(LONG_VERSIONS)('a session with Claude Code %s', (version) => {
   let real: RealClaude;
   let rig: SessionsRig<RealClaude['agent']>;
   let session: OpenSession;

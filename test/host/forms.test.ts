@@ -1,7 +1,7 @@
 // Forms of a real MCP server in a real claude: shown, filled in, declined, withdrawn, and never in the way.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { installClaude } from '../../tools/install/claudeCli.ts';
-import { CLAUDE_VERSIONS } from '../../tools/install/claudeVersions.ts';
+import { LONG_VERSIONS } from '../../tools/install/claudeVersions.ts';
 import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { claudeDoes } from '../../tools/install/claudeFeatures.ts';
 import {
@@ -15,7 +15,7 @@ import {
 import { letIn } from './controlledGuests.ts';
 import { type Guest, HostRig, type MachineView } from './hostRig.ts';
 
-describe.each(CLAUDE_VERSIONS)('forms with claude %s', (version) => {
+describe.each(LONG_VERSIONS)('forms with claude %s', (version) => {
   let rig: HostRig;
   let ada: Guest & { readonly session: string };
   let machine: MachineView;

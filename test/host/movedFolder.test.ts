@@ -11,12 +11,12 @@ import {
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { installClaude } from '../../tools/install/claudeCli.ts';
-import { DEFAULT_VERSION, OLDEST_VERSION } from '../../tools/install/claudeVersions.ts';
+import { LONG_VERSIONS } from '../../tools/install/claudeVersions.ts';
 import { liveAgents } from './agentWatch.ts';
 import { type Guest, HostRig } from './hostRig.ts';
 import { transcriptOf } from './otherClaude.ts';
 
-for (const version of [DEFAULT_VERSION, OLDEST_VERSION]) {
+for (const version of LONG_VERSIONS) {
   describe(`claude ${version}: a session whose folder is gone`, () => {
     let rig: HostRig;
     let ada: Guest & { readonly session: string };

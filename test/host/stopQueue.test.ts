@@ -3,11 +3,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { installClaude } from '../../tools/install/claudeCli.ts';
-import { CLAUDE_VERSIONS } from '../../tools/install/claudeVersions.ts';
+import { LONG_VERSIONS } from '../../tools/install/claudeVersions.ts';
 import { idle } from './controlledGuests.ts';
 import { type Guest, HostRig } from './hostRig.ts';
 
-describe.each(CLAUDE_VERSIONS)('Claude Code %s', (version) => {
+describe.each(LONG_VERSIONS)('Claude Code %s', (version) => {
   let rig: HostRig;
   let ada: Guest & { readonly session: string };
 

@@ -2,14 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { installClaude } from '../../tools/install/claudeCli.ts';
-import { DEFAULT_VERSION, OLDEST_VERSION } from '../../tools/install/claudeVersions.ts';
+import { LONG_VERSIONS } from '../../tools/install/claudeVersions.ts';
 import type { Others } from '../../src/protocol/state.ts';
 import { type Guest, HostRig, type MachineView } from './hostRig.ts';
 import { openScript, openTui, type Tui } from './otherClaude.ts';
 
 type Ours = Guest & { readonly session: string };
 
-for (const version of [DEFAULT_VERSION, OLDEST_VERSION]) {
+for (const version of LONG_VERSIONS) {
   describe(`claude ${version}: another writer on a conversation of ours`, () => {
     let rig: HostRig;
     let machine: MachineView;

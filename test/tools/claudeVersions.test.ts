@@ -1,5 +1,9 @@
 // Which Claude Code the tests run on, and what they expect of it.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { FLOOR_TESTS } from '../../scripts/floorTests.ts';
+import { REPO_ROOT } from '../../tools/install/cache.ts';
 import { claudeDoes } from '../../tools/install/claudeFeatures.ts';
 import { namedClaude, PINNED_VERSIONS } from '../../tools/install/claudeVersions.ts';
 
@@ -42,4 +46,16 @@ it('a version does what it is the first to do, as do all that follow', () => {
     true,
     false,
   ]);
+});
+
+it('whoever runs on one version at a time is in the list of what the deep run repeats on the oldest', () => {
+  const files = readdirSync(join(REPO_ROOT, 'test'), { recursive: true, encoding: 'utf8' })
+    .map((name) => `test/${name.replaceAll('\\', '/')}`)
+    .filter((name) => /\.test\.tsx?$/.test(name))
+    .filter((name) =>
+      /\bof LONG_VERSIONS\b|\.each\(LONG_VERSIONS\)/.test(
+        readFileSync(join(REPO_ROOT, name), 'utf8'),
+      ),
+    );
+  expect(files.toSorted()).toEqual(FLOOR_TESTS);
 });

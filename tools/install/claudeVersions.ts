@@ -62,6 +62,11 @@ export const CLAUDE_VERSIONS: readonly ClaudeVersion[] =
 /** The versions that tests of the deep run may take more of. */
 export const DEEP_VERSIONS: readonly ClaudeVersion[] =
   NAMED_CLAUDE === undefined ? [...PINNED_VERSIONS, MIDDLE_VERSION] : CLAUDE_VERSIONS;
+/** The versions of the long tests in scripts/floorTests.ts: the newest in `npm test`, the oldest in the deep run. */
+export const LONG_VERSIONS: readonly ClaudeVersion[] =
+  NAMED_CLAUDE === undefined
+    ? [PINNED_VERSIONS[process.env['TWINHELM_DEEP'] === '1' ? 1 : 0]]
+    : CLAUDE_VERSIONS;
 /** The version of tests that run on one. */
 export const DEFAULT_VERSION: ClaudeVersion = NAMED_CLAUDE?.version ?? PINNED_VERSIONS[0];
 /** The version of tests about the oldest one. */
