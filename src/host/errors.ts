@@ -167,6 +167,14 @@ export function wouldBreak(tasks: readonly { readonly title: string }[]): AppErr
   });
 }
 
+/** [G7] Somebody wants to replace a host that nobody newer waits for. */
+export function nothingNewer(version: string): AppError {
+  return new AppError('invalid-input', {
+    happened: say`No newer version wants the place of the background service, which is version ${version}.`,
+    kept: say`It goes on.`,
+  });
+}
+
 /** Why a session cannot be shared in the wished way. */
 function notShareable(reason: Words, remedy: Words): AppError {
   return new AppError('not-shareable', {

@@ -5,6 +5,7 @@ import { type Clock, systemClock } from '../base/clock.ts';
 import { isAppError } from '../base/errors.ts';
 import { errorText } from '../base/log.ts';
 import { PRODUCT_VERSION } from '../base/product.ts';
+import { isNewer } from '../base/versions.ts';
 import { createClaudeAgent } from '../claude/claudeAgent.ts';
 import { processStart } from '../node/processStart.ts';
 import { saidParts } from '../protocol/said.ts';
@@ -22,7 +23,10 @@ import { repairRooms } from './machine/repairRooms.ts';
 import { MachineRoom } from './machine/machineRoom.ts';
 import { hostPaths, prepareHome } from './find/paths.ts';
 import { RelayChild } from './serve/relayChild.ts';
-import { forgetWish, isNewer, wantedVersion } from './find/restartWish.ts';
+import { forgetWish, wantedVersion } from './find/restartWish.ts';
+import { ReplacementWatch } from './replacementWatch.ts';
+import { runningWork } from './machine/runningWork.ts';
+import type { Closing } from './session/sessionDriver.ts';
 import { ServedRooms } from './serve/servedRooms.ts';
 import { Sessions } from './machine/sessions.ts';
 
@@ -81,13 +85,16 @@ async function run(options: RunHostOptions): Promise<number> {
   process.on('uncaughtExceptionMonitor', onCrash);
   log.info('host starts', { version: PRODUCT_VERSION, term: journal.term, pid: process.pid });
   const stopping = new AbortController();
-  let force = false;
+  let closing: Closing = {};
   let hurry = async (): Promise<void> => undefined;
-  const stop = (reason: string, isForced = false): void => {
-    log.info('host stops', { reason, forced: isForced });
-    force ||= isForced;
+  const stop = (reason: string, how: Closing = {}): void => {
+    const isNow = how.now === true;
+    log.info('host stops', { reason, now: isNow });
+    closing = { ...closing, ...how, now: isNow || closing.now === true };
+    // [G9] Left only by who makes room: whoever it was for takes over.
+    if (reason !== 'replaced') forgetWish(paths.home);
     // It is on its way out already: who is still being let go is let go at once.
-    if (isForced && stopping.signal.aborted) void hurry();
+    if (isNow && stopping.signal.aborted) void hurry();
     stopping.abort();
   };
   const refuseIfStopped = (): void => {
@@ -123,8 +130,18 @@ async function run(options: RunHostOptions): Promise<number> {
     closers.unshift(() => agent.close());
     const computer = options.computer ?? computerName();
     const sessions = new Sessions({ journal, rooms, agent, env, computer, clock, log });
-    closers.unshift(() => sessions.closeAll(force));
-    hurry = () => sessions.closeAll(true);
+    closers.unshift(() => sessions.closeAll(closing));
+    hurry = () => sessions.closeAll({ now: true });
+    let windows = (): number => 0;
+    const isWatched = (): boolean =>
+      windows() > 0 || sessions.all.some(({ room }) => room.windowCount > 0);
+    const replacement = new ReplacementWatch({
+      clock: options.idleClock ?? clock,
+      wanted: () => newerVersion(paths.home),
+      work: () => runningWork(sessions.all),
+      isWatched,
+    });
+    closers.unshift(() => replacement.dispose());
     const machine = new MachineRoom({
       journal,
       rooms,
@@ -136,9 +153,11 @@ async function run(options: RunHostOptions): Promise<number> {
       policyFile: paths.policy,
       clock,
       log,
-      stop: (isForced) => stop('command', isForced),
+      stop: (how) => stop(how.version === undefined ? 'command' : 'replaced', how),
+      replacement,
     });
     closers.unshift(() => machine.dispose());
+    windows = () => machine.windowCount;
     await sessions.restore();
     refuseIfStopped();
     await machine.open();
@@ -166,9 +185,8 @@ async function run(options: RunHostOptions): Promise<number> {
     const idle = watchIdle({
       clock: options.idleClock ?? clock,
       isBusy: () => sessions.all.some(({ driver }) => driver?.isBusy === true),
-      isWatched: () =>
-        machine.windowCount > 0 || sessions.all.some(({ room }) => room.windowCount > 0),
-      isUnwanted: () => isNewer(wantedVersion(paths.home) ?? PRODUCT_VERSION, PRODUCT_VERSION),
+      isWatched,
+      isUnwanted: () => newerVersion(paths.home) !== undefined,
       stop,
     });
     closers.unshift(() => idle.dispose());
@@ -181,6 +199,12 @@ async function run(options: RunHostOptions): Promise<number> {
     await closeInOrder(closers, { clock, log });
   }
   return 0;
+}
+
+/** The version that wants this host's place, if it is newer. */
+function newerVersion(home: string): string | undefined {
+  const wanted = wantedVersion(home);
+  return wanted !== undefined && isNewer(wanted, PRODUCT_VERSION) ? wanted : undefined;
 }
 
 /** Name and place of a defect; its message may hold what was being worked on, so it is left out. */

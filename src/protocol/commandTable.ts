@@ -1,7 +1,7 @@
 // Every kind of command, one row each: what it carries, which room runs it, who may, and how it runs.
 import * as z from 'zod/mini';
 import { say, type Words } from '../base/say.ts';
-import { CONVERSATION_COMMANDS } from './conversationCommands.ts';
+import { CONVERSATION_COMMANDS, HOST_COMMANDS } from './ownersCommands.ts';
 import { formAnswerShape } from './forms/form.ts';
 import { LIMITS } from './limits.ts';
 import { roleSchema } from './role.ts';
@@ -304,13 +304,7 @@ export const COMMANDS = {
     action: say`archive sessions`,
     args: z.looseObject({ session: z.string(), archived: z.boolean() }),
   },
-  'stop-host': {
-    ...ORDERED,
-    room: 'machine',
-    right: 'owner',
-    action: say`stop the background service of this computer`,
-    args: z.looseObject({ force: z.optional(z.boolean()) }),
-  },
+  ...HOST_COMMANDS,
   'fetch-sessions': {
     ...READING,
     room: 'machine',

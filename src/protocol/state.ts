@@ -258,6 +258,24 @@ export const directoryRowSchema = z.looseObject({
   canContinue: z.optional(z.boolean()),
 });
 
+/** [G6] A newer version that wants the place of this computer's host, and what keeps it waiting. */
+export const replacementSchema = z.looseObject({
+  version: z.string(),
+  since: z.number(),
+  /** Sessions whose agent is at work or about to be. */
+  turns: z.optional(z.number()),
+  /** Requests that wait for a person. */
+  requests: z.optional(z.number()),
+  /** Prompts that wait until a usage limit is reset. */
+  queued: z.optional(z.number()),
+  /** Background work of all sessions, the oldest first … */
+  tasks: z.optional(z.array(backgroundTaskSchema)),
+  /** … and how many pieces there are besides. */
+  tasksMore: z.optional(z.number()),
+  /** [G8] Nobody was there for a day: since then it is asked. */
+  asksSince: z.optional(z.number()),
+});
+
 /** State of a machine room: the directory of its sessions. */
 export const machineStateSchema = z.looseObject({
   kind: z.literal('machine'),
@@ -276,6 +294,7 @@ export const machineStateSchema = z.looseObject({
   people: z.array(personSchema),
   ...placesSchema,
   focus: focusSchema,
+  replacement: z.optional(replacementSchema),
   sessions: z.array(directoryRowSchema),
   /** Rows that did not fit, to be fetched. */
   more: z.optional(z.number()),
@@ -312,5 +331,6 @@ export type Sharing = z.infer<typeof sharingSchema>;
 export type AsOf = z.infer<typeof asOfSchema>;
 export type SessionState = z.infer<typeof sessionStateSchema>;
 export type MachineState = z.infer<typeof machineStateSchema>;
+export type Replacement = z.infer<typeof replacementSchema>;
 export type DirectoryRow = z.infer<typeof directoryRowSchema>;
 export type RoomState = z.infer<typeof roomStateSchema>;

@@ -126,7 +126,7 @@ async function makeCliRig(folder: string, closers: Closer[]): Promise<CliRig> {
 
   closers.push(() => endProcessesWith('TWINHELM_HOME', home));
   closers.push(() => assertNoneLeft('TWINHELM_HOME', home));
-  closers.push(() => run(['host', 'stop', '--force']));
+  closers.push(() => run(['host', 'stop', '--force', '--now']));
   closers.push(endJoined);
   return {
     folder,

@@ -148,6 +148,19 @@ describe('losing', () => {
     expect([world.started, machine.status]).toEqual([4, 'lost']);
   });
 
+  test('[G9] a host that made room for the version of this window is followed by its own', async () => {
+    const { machine, world } = setUp();
+    world.found = { kind: 'replaced' };
+    await machine.look();
+    expect([world.started, machine.status]).toEqual([0, 'stopped']);
+    world.found = { kind: 'running', link };
+    await machine.look();
+    await waitUntil('connected', () => machine.status === 'connected');
+    world.found = { kind: 'replaced' };
+    await machine.look();
+    expect([world.started, machine.status]).toEqual([1, 'connected']);
+  });
+
   test('a crash that this window did not witness is left to whoever needs the host', async () => {
     const { machine, world } = setUp();
     world.found = { kind: 'crashed' };

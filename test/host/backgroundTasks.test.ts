@@ -1,6 +1,8 @@
 // [G1] Work in the background with the real claude: seen, kept alive, stopped by somebody, and never ended unasked.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { spoken } from '../../src/base/say.ts';
 import { isAppError } from '../../src/base/errors.ts';
+import { forgetWish, wantVersion } from '../../src/host/find/restartWish.ts';
 import { LIMITS } from '../../src/protocol/limits.ts';
 import { installClaude } from '../../tools/install/claudeCli.ts';
 import { LONG_VERSIONS } from '../../tools/install/claudeVersions.ts';
@@ -65,6 +67,13 @@ describe.each(LONG_VERSIONS)('Claude Code %s', (version) => {
     expect(String(refused)).toContain('Wait longer');
     const stopped = await machine.request('stop-host', {}).catch((error: unknown) => error);
     expect(isAppError(stopped) && stopped.message).toContain('Wait longer');
+    wantVersion(rig.paths.home, '9.9.9');
+    const replaced = await machine.request('replace-host', {}).catch((error: unknown) => error);
+    expect(isAppError(replaced) && replaced.message).toContain('Wait longer');
+    const kept = () => machine.state.replacement?.tasks?.map(({ title }) => title);
+    await waitUntil('[G6] it is told what it waits for', () => kept());
+    expect(kept()).toEqual(['Wait longer']);
+    forgetWish(rig.paths.home);
     expect(tasks()).toEqual(['Wait longer']);
     await machine.request('end', { session: ada.session, force: true });
     await ada.until('it has ended', () => ada.state.session.status === 'ended');
@@ -156,6 +165,30 @@ it('[G5] what a host has noted, and no agent is left of, does not run any more',
       'Background work ended with its agent',
     );
     await next.closeAll();
+  } finally {
+    await rig.close();
+  }
+});
+
+it('[G9] what ends because a newer version takes over is told with who let it', async () => {
+  const rig = await SessionsRig.create();
+  try {
+    const { recorder } = await rig.start();
+    const notices: unknown[] = [];
+    const notice = recorder.notice.bind(recorder);
+    recorder.notice = (one) => {
+      notices.push([one.code, one.author?.name, spoken(one.words)]);
+      notice(one);
+    };
+    const [child] = rig.agent.alive;
+    child?.emit({ kind: 'status', status: 'idle' });
+    const task = { taskId: 't', title: 'Watch', since: 1, kind: 'shell' } as const;
+    child?.emit({ kind: 'tasks', tasks: [task] });
+    const by = { member: 'm', device: 'd', name: 'Ada' };
+    await rig.sessions.closeAll({ by, version: '9.9.9' });
+    const told =
+      'Background work ended because Ada let version 9.9.9 take the place of the background service: “Watch”.';
+    expect(notices).toEqual([['background-work-ended', 'Ada', told]]);
   } finally {
     await rig.close();
   }

@@ -13,7 +13,9 @@ import { ensureHost } from '../../src/host/find/ensureHost.ts';
 import { readHostFile, writeHostFile } from '../../src/host/find/hostFile.ts';
 import { takeLock } from '../../src/host/journal/lock.ts';
 import { hostPaths } from '../../src/host/find/paths.ts';
-import { forgetWish, isNewer, wantedVersion } from '../../src/host/find/restartWish.ts';
+import { isNewer } from '../../src/base/versions.ts';
+import { createHostFinder } from '../../src/host/find/lookForHost.ts';
+import { forgetWish, wantedVersion, wantVersion } from '../../src/host/find/restartWish.ts';
 import { assertNoneLeft, endProcessesWith } from '../../tools/run/processes.ts';
 import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { processesWith } from '../../tools/run/processTable.ts';
@@ -140,6 +142,25 @@ describe('ensureHost', () => {
     const refused = await ensure(home).catch((error: unknown) => error);
     expect(isAppError(refused, 'host-running')).toBe(true);
     expect((await processStart(file.pid)) !== undefined).toBe(true);
+  });
+
+  it('[G9] a place that was left for this version is found so, another one is just empty', async () => {
+    const home = newHome();
+    mkdirSync(home, { recursive: true });
+    const options = { hostScript: HOST_PROGRAM, execPath: process.execPath, env: {} };
+    const finder = createHostFinder({ home, userHome: home, clock: systemClock, ...options });
+    expect(await finder.find(false)).toEqual({ kind: 'none' });
+    wantVersion(home, '0.0.1');
+    expect(await finder.find(false)).toEqual({ kind: 'none' });
+    wantVersion(home, PRODUCT_VERSION);
+    expect(await finder.find(false)).toEqual({ kind: 'replaced' });
+    // An older one that is open as well does not take the wish back, garbage is none.
+    wantVersion(home, '0.0.2');
+    expect(wantedVersion(home)).toBe(PRODUCT_VERSION);
+    writeFileSync(join(home, 'restart-wanted'), '9.9.9 \u001b[2J');
+    expect(wantedVersion(home)).toBeUndefined();
+    wantVersion(home, '0.0.3');
+    expect(wantedVersion(home)).toBe('0.0.3');
   });
 
   it('versions are compared by their numbers', () => {

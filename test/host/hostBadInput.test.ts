@@ -107,7 +107,7 @@ describe('claude that never gets ready', () => {
     await waitUntil('no session is left', () => other.state.sessions.length === 0);
     const second = begin();
     await waitUntil('the next is started', () => sleepers() === 1);
-    await other.request('stop-host', { force: true });
+    await other.request('stop-host', { now: true });
     await waitUntil('the host has ended', () => rig.hostExit() !== undefined);
     expect(rig.hostExit()).toBe(0);
     expect(sleepers()).toBe(0);

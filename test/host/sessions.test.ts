@@ -142,7 +142,7 @@ describe('closing', () => {
     const early = rig.start().catch((error: unknown) => error);
     const late = rig.start().catch((error: unknown) => error);
     await waitUntil('an agent is started', () => agent.starts > 0);
-    await rig.sessions.closeAll(true);
+    await rig.sessions.closeAll({ now: true });
     expect(isAppError(await early, 'cancelled')).toBe(true);
     expect(isAppError(await late, 'cancelled')).toBe(true);
     expect(agent.alive).toEqual([]);
@@ -155,7 +155,7 @@ describe('closing', () => {
     await rig.sessions.end(id);
     agent.hold();
     const continued = rig.sessions.continue({ session: id }).catch((error: unknown) => error);
-    await rig.sessions.closeAll(true);
+    await rig.sessions.closeAll({ now: true });
     expect(isAppError(await continued, 'cancelled')).toBe(true);
     expect(agent.alive).toEqual([]);
     expect(rig.journal.sessions.sessions()).toMatchObject([{ id, ended: true }]);

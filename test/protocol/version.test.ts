@@ -38,6 +38,7 @@ const PINNED: Readonly<Record<number, Readonly<Record<string, string>>>> = {
     'args.remove': 'c6b40e36f35f470f',
     'args.release-queued': 'ea222dfe6c129736',
     'args.rename': 'b5d1b762787c76e3',
+    'args.replace-host': '7b4642d98d9bb098',
     'args.resume-queue': '72d9807a18d37ea8',
     'args.send-queued': 'ea222dfe6c129736',
     'args.set-folder': 'cef52721b881a22e',
@@ -46,7 +47,7 @@ const PINNED: Readonly<Record<number, Readonly<Record<string, string>>>> = {
     'args.settle-writers': 'ac1e9cf3eba83b0d',
     'args.share': 'bf6f2d0b11fe3c95',
     'args.start': 'dd405ea08af98099',
-    'args.stop-host': '12807f96a7b4038e',
+    'args.stop-host': '86c1804729c204e0',
     'args.stop-sharing': '8276b9e5d8f59798',
     'args.stop-task': '51c1abe217bc4b2b',
     beat: 'fdbc41769b9a4ed1',
@@ -65,7 +66,7 @@ const PINNED: Readonly<Record<number, Readonly<Record<string, string>>>> = {
     presence: '27346114c53782ef',
     recordFlags: 'fb75f9bbe4dcddfc',
     recordTypes: 'a5f6e54bd473a76d',
-    state: '365ebdc778ebc632',
+    state: '80cfae2f085f7162',
   },
 };
 

@@ -166,6 +166,10 @@ describe('[B2] a state with everything in it', () => {
     expect(state.people).toHaveLength(64);
     expect(state.sessions.length).toBeGreaterThan(0);
     expect(state.sessions.length + (state.more ?? 0)).toBe(40);
+    // [G6] What a newer version waits for.
+    expect(state.replacement?.tasks).toHaveLength(LIMITS.backgroundTasks);
+    expect(state.replacement?.tasksMore).toBeGreaterThan(5_000 - LIMITS.backgroundTasks - 1);
+    expect(textBytes(state.replacement?.version ?? '')).toBeLessThanOrEqual(40);
   });
 });
 

@@ -52,6 +52,7 @@ const examples: {
   'stop-sharing': [{ session: 's' }, undefined],
   archive: [{ session: 's', archived: true }, undefined],
   'stop-host': [{}, undefined],
+  'replace-host': [{}, undefined],
   'fetch-sessions': [{ offset: 0 }, undefined],
 };
 

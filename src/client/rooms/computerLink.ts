@@ -23,7 +23,7 @@ import { SharedRoom } from './sharedRoom.ts';
 const LOOK_MS = 2_000;
 /** A host that runs is joined within this time. */
 const JOIN_MS = 30_000;
-/** A crashed host is started again by itself this often, then only when somebody asks. */
+/** A host that crashed or made room is started again by itself this often, then only when somebody asks. */
 const MAX_RESTARTS = 3;
 
 /** What is known of this computer. */
@@ -186,7 +186,7 @@ export class ComputerLink implements LinkSource {
     try {
       const found = await this.host.find(this.room.view?.truth.kind !== 'live');
       this.follow(found);
-      if (found.kind === 'crashed') await this.restart();
+      if (found.kind === 'crashed' || found.kind === 'replaced') await this.restart(found.kind);
     } catch (error) {
       this.log.warn('looking for the background service failed', { error: errorText(error) });
       this.follow({ kind: 'none' });
@@ -242,11 +242,11 @@ export class ComputerLink implements LinkSource {
     await this.room.close();
   }
 
-  /** Sessions of a crashed host wait for a new one: a window that knew it does not let them wait. */
-  private async restart(): Promise<void> {
+  /** Sessions of a crashed host, or of one that made room, wait for a new one: a window that knew it does not let them wait. */
+  private async restart(why: 'crashed' | 'replaced'): Promise<void> {
     if (!this.state || this.restarts >= MAX_RESTARTS) return;
     this.restarts += 1;
-    this.log.warn('the background service has crashed and is started again');
+    this.log.warn('the background service is started again', { why });
     await this.ensure();
   }
 

@@ -7,7 +7,9 @@ export type FoundHost =
   | { readonly kind: 'running'; readonly link: string }
   | { readonly kind: 'none' }
   /** It ended without saying so: its sessions wait to be taken up again. */
-  | { readonly kind: 'crashed' };
+  | { readonly kind: 'crashed' }
+  /** [G9] It has made room for the version of this window. */
+  | { readonly kind: 'replaced' };
 
 /** The session host of this computer, as a window sees it. */
 export interface HostFinder {

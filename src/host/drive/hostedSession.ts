@@ -3,7 +3,7 @@ import { problemOf } from '../../protocol/said.ts';
 import { isAppError } from '../../base/errors.ts';
 import type { AgentEvent, AgentSession } from '../../protocol/agent.ts';
 import type { Author } from '../../protocol/entryParts.ts';
-import { loseTasks, noteTasks, tellBroken } from '../session/backgroundTasks.ts';
+import { loseTasks, noteTasks, tellBroken, tellClosed } from '../session/backgroundTasks.ts';
 import { openAddress } from '../../node/openAddress.ts';
 import { setHold, settleHold } from '../queue/queueHold.ts';
 import { AgentSlot } from './agentSlot.ts';
@@ -18,7 +18,7 @@ import { goOnElsewhere } from './goOnElsewhere.ts';
 import { dropUnsettled, loseRequests, settlePrompts } from './reconcile.ts';
 import { SOURCE_CAN } from '../../protocol/openValues.ts';
 import type { SessionStatus } from '../../protocol/state.ts';
-import type { CommandTarget, SessionDriver } from '../session/sessionDriver.ts';
+import type { Closing, CommandTarget, SessionDriver } from '../session/sessionDriver.ts';
 
 /** What a hosted session works with. */
 export interface HostedSessionOptions
@@ -187,12 +187,12 @@ export class HostedSession implements SessionDriver {
     this.setStatus('ended');
   }
 
-  async close(force = false): Promise<void> {
+  async close(how: Closing = {}): Promise<void> {
     if (this.course === 'open') this.course = 'closing';
-    if (!this.isTold) tellBroken(this.options.recorder);
+    if (!this.isTold) tellClosed(this.options.recorder, how);
     this.isTold = true;
     this.endOld.abort();
-    if (force) {
+    if (how.now === true) {
       this.giveUp.abort();
       this.slot.agent?.kill();
     }

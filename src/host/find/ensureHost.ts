@@ -9,12 +9,13 @@ import { heardText, saidPartsSchema } from '../../protocol/said.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import { HOME_VARIABLE, PRODUCT_VERSION } from '../../base/product.ts';
+import { isNewer } from '../../base/versions.ts';
 import { parseJson } from '../../protocol/json.ts';
 import { filterEnvironment } from './filterEnvironment.ts';
 import { hostDidNotStart, hostOtherProtocol, hostStartCancelled } from '../errors.ts';
 import { type HostFile, readHostFile, speaksOurProtocol } from './hostFile.ts';
 import { type HostPaths, hostPaths, prepareHome } from './paths.ts';
-import { isNewer, wantVersion } from './restartWish.ts';
+import { wantVersion } from './restartWish.ts';
 import { chooseRuntime } from './runtimeProbe.ts';
 
 /** What is needed to find or start a host. */

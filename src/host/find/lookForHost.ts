@@ -2,10 +2,12 @@
 import { statSync } from 'node:fs';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
+import { PRODUCT_VERSION } from '../../base/product.ts';
 import { ensureHost } from './ensureHost.ts';
 import { filterEnvironment } from './filterEnvironment.ts';
 import { readHostFile, speaksOurProtocol } from './hostFile.ts';
 import { hostPaths } from './paths.ts';
+import { wantedVersion } from './restartWish.ts';
 
 /** Environment variable by which the host is told where the agent's program is. */
 const AGENT_PATH_VARIABLE = 'TWINHELM_CLAUDE';
@@ -28,7 +30,8 @@ export interface HostFinderOptions {
 }
 
 type Found =
-  { readonly kind: 'running'; readonly link: string } | { readonly kind: 'none' | 'crashed' };
+  | { readonly kind: 'running'; readonly link: string }
+  | { readonly kind: 'none' | 'crashed' | 'replaced' };
 
 /** Finds and starts the host; its form is that of client/rooms/hostFinder. */
 export function createHostFinder(options: HostFinderOptions) {
@@ -39,7 +42,7 @@ export function createHostFinder(options: HostFinderOptions) {
     homeFolder: userHome,
     async find(isLost: boolean): Promise<Found> {
       const changed = statSync(hostFile, { throwIfNoEntry: false })?.mtimeMs;
-      if (changed === undefined) return { kind: 'none' };
+      if (changed === undefined) return { kind: isLeftFor(home) ? 'replaced' : 'none' };
       const checked = clock.monotonic();
       const isBelieved = !isLost && checked - (known?.checked ?? 0) < BELIEVED_MS;
       if (known?.changed === changed && isBelieved) return known.found;
@@ -82,6 +85,11 @@ async function lookAt(hostFile: string): Promise<Found> {
   }
   // A host that ends by itself takes its file away.
   return { kind: found.kind === 'none' ? 'crashed' : 'none' };
+}
+
+/** A host that ends in another way takes the wish with it. */
+function isLeftFor(home: string): boolean {
+  return wantedVersion(home) === PRODUCT_VERSION;
 }
 
 function withAgentPath(

@@ -1,13 +1,16 @@
 // Commands to this computer: what its owner does with its sessions.
 import { authorOf } from '../session/hostedCommands.ts';
 import type { Clock } from '../../base/clock.ts';
+import { PRODUCT_VERSION } from '../../base/product.ts';
 import type { CommandKind } from '../../protocol/commandTable.ts';
 import type { Json } from '../../protocol/json.ts';
 import type { AcceptedCommand, CommandHandler } from '../../session/control/commandHandlers.ts';
 import type { MachineCommands } from '../../sync/host/hostRoomOptions.ts';
 import type { RelayChild } from '../serve/relayChild.ts';
 import type { ServedRooms } from '../serve/servedRooms.ts';
-import { wouldBreak } from '../errors.ts';
+import { nothingNewer, wouldBreak } from '../errors.ts';
+import type { ReplacementWatch } from '../replacementWatch.ts';
+import type { Closing } from '../session/sessionDriver.ts';
 import { page } from './directory.ts';
 import type { Sessions } from './sessions.ts';
 import { shareSession, stopSharing } from './share.ts';
@@ -23,15 +26,16 @@ export interface MachineCommandsOptions {
   readonly relay: RelayChild;
   readonly policyFile: string;
   readonly clock: Clock;
-  /** Ends the host: cleanly, or with every agent at once. */
-  readonly stop: (force: boolean) => void;
+  /** Ends the host. */
+  readonly stop: (how: Closing) => void;
+  readonly replacement: ReplacementWatch;
   /** Resolves when what has changed stands in the directory. */
   readonly published: () => Promise<void>;
 }
 
 /** What the machine room carries out besides what every room does. */
 export function machineCommands(options: MachineCommandsOptions): MachineCommands {
-  const { sessions, rooms, clock, stop, published } = options;
+  const { sessions, rooms, clock, stop, replacement, published } = options;
   const shares = new WorkQueue();
   /** [D3] Whoever is told that a command is done finds it so in the directory. */
   const listed =
@@ -65,10 +69,23 @@ export function machineCommands(options: MachineCommandsOptions): MachineCommand
         await sessions.archive(args.session, args.archived);
       }),
       // Its sender waits for the answer alone: the directory is about to go.
-      'stop-host': ({ args }) => {
-        const tasks = sessions.all.flatMap(({ recorder }) => recorder.stored.tasks ?? []);
-        if (tasks.length > 0 && args.force !== true) throw wouldBreak(tasks);
-        clock.after(STOP_MS, () => stop(args.force === true));
+      'stop-host': ({ args, person }) => {
+        refuseToBreak(sessions, args.force);
+        clock.after(STOP_MS, () => stop({ now: args.now === true, by: authorOf(person) }));
+      },
+      'replace-host': async ({ args, person }) => {
+        // The wish may have been left just now.
+        replacement.look();
+        const { version } = replacement.value ?? {};
+        if (version === undefined) throw nothingNewer(PRODUCT_VERSION);
+        if (args.wait === true) {
+          replacement.wait();
+          await published();
+          return undefined;
+        }
+        refuseToBreak(sessions, args.force);
+        clock.after(STOP_MS, () => stop({ by: authorOf(person), version }));
+        return undefined;
       },
       'fetch-sessions': listed(({ args }) => {
         const rows = sessions.rows();
@@ -77,6 +94,12 @@ export function machineCommands(options: MachineCommandsOptions): MachineCommand
       }),
     },
   };
+}
+
+/** [G3] Nothing that runs in the background ends unless it is said that this is meant. */
+function refuseToBreak(sessions: Sessions, force: boolean | undefined): void {
+  const tasks = sessions.all.flatMap(({ recorder }) => recorder.stored.tasks ?? []);
+  if (tasks.length > 0 && force !== true) throw wouldBreak(tasks);
 }
 
 async function start(command: AcceptedCommand<'start'>, sessions: Sessions): Promise<Json> {

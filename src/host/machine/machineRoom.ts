@@ -14,6 +14,8 @@ import type { RelayChild } from '../serve/relayChild.ts';
 import { readRoomKeys } from '../serve/roomKeys.ts';
 import type { ServedRooms, ServedRoom } from '../serve/servedRooms.ts';
 import { machineCommands } from './machineCommands.ts';
+import type { ReplacementWatch } from '../replacementWatch.ts';
+import type { Closing } from '../session/sessionDriver.ts';
 import type { Sessions } from './sessions.ts';
 import { sharingOf } from './share.ts';
 
@@ -30,8 +32,9 @@ export interface MachineOptions {
   readonly policyFile: string;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Ends the host: cleanly, or with every agent at once. */
-  readonly stop: (force: boolean) => void;
+  /** Ends the host. */
+  readonly stop: (how: Closing) => void;
+  readonly replacement: ReplacementWatch;
 }
 
 /** Changes come in bursts; the directory follows once per this time. */
@@ -55,6 +58,7 @@ export class MachineRoom {
     this.options = options;
     this.disposables.add(options.sessions.onDidChange(() => this.publishSoon()));
     this.disposables.add(options.relay.onDidChange(() => this.publishSoon()));
+    this.disposables.add(options.replacement.onDidChange(() => this.publishSoon()));
     this.disposables.add(options.clock.every(REFRESH_MS, () => this.refreshSharing()));
   }
 
@@ -115,7 +119,7 @@ export class MachineRoom {
   private publish(): void {
     this.timer?.dispose();
     this.timer = undefined;
-    const { sessions, computer, agentName } = this.options;
+    const { sessions, computer, agentName, replacement } = this.options;
     this.served?.room.setState({
       kind: 'machine',
       computer: {
@@ -128,6 +132,7 @@ export class MachineRoom {
           problem: this.problem(),
         }),
       },
+      ...omitUndefined({ replacement: replacement.value }),
       ...rowsForState(sessions.rows()),
     });
   }

@@ -5,6 +5,7 @@ import { prefixLogger } from '../../base/log.ts';
 import { isPrivate } from './directoryRows.ts';
 import { sessionNotFound } from '../errors.ts';
 import type { StoredSession, UnreadableSession } from '../journal/sessionTables.ts';
+import type { Closing } from '../session/sessionDriver.ts';
 import { OpenSession, type OpenSessionOptions } from '../session/openSession.ts';
 
 /** What they work with. */
@@ -114,8 +115,8 @@ export class OpenSessions {
   }
 
   /** Closes all of them. */
-  async closeAll(force: boolean): Promise<void> {
-    await Promise.all(this.all.map((session) => session.close(force)));
+  async closeAll(how: Closing): Promise<void> {
+    await Promise.all(this.all.map((session) => session.close(how)));
     this.open.clear();
   }
 

@@ -21,6 +21,7 @@ import {
 import { isFolder } from '../../node/files.ts';
 import { FoundList, isRunning } from './foundList.ts';
 import type { HostedSession } from '../drive/hostedSession.ts';
+import type { Closing } from '../session/sessionDriver.ts';
 import { OpenSessions } from './openSessions.ts';
 import type { OpenSession } from '../session/openSession.ts';
 import type { ServedRooms } from '../serve/servedRooms.ts';
@@ -189,13 +190,13 @@ export class Sessions {
     });
   }
 
-  /** Lets every session go: agents end cleanly, nothing is marked as ended. Forced: agents are killed, also by a second call. */
-  async closeAll(force = false): Promise<void> {
+  /** Lets every session go: agents end cleanly, nothing is marked as ended. `now`: agents are killed, also by a second call. */
+  async closeAll(how: Closing = {}): Promise<void> {
     this.disposables.dispose();
     // Whatever is being started is given up; what was given before settles, nothing new begins.
-    await Promise.all(this.all.map(async ({ driver }) => driver?.close(force)));
+    await Promise.all(this.all.map(async ({ driver }) => driver?.close(how)));
     await this.queue.settled();
-    await this.open.closeAll(force);
+    await this.open.closeAll(how);
   }
 
   /** Runs work alone on the session that a key stands for. Which one that is may change while it waits. */

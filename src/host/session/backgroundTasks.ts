@@ -4,6 +4,7 @@ import type { AgentTask } from '../../protocol/agent.ts';
 import type { Author } from '../../protocol/entryParts.ts';
 import type { Entry } from '../../protocol/transcript.ts';
 import { firstLine } from './completeEntry.ts';
+import type { Closing } from './sessionDriver.ts';
 import type { SessionRecorder } from './sessionRecorder.ts';
 
 /** Titles that a sentence names. */
@@ -21,7 +22,7 @@ export function taskNames(tasks: readonly { readonly title: string }[]): Words {
   return more > 0 ? say`${names.join(', ')} and ${more} more` : verbatim(names.join(', '));
 }
 
-/** Before an agent is ended by somebody, or let go: what ends with it, and by whom. */
+/** Before a session is ended: what ends with it, and by whom. */
 export function tellBroken(recorder: SessionRecorder, author?: Author): void {
   const { tasks = [] } = recorder.stored;
   if (tasks.length === 0) return;
@@ -29,10 +30,32 @@ export function tellBroken(recorder: SessionRecorder, author?: Author): void {
   const words = author
     ? say`Background work ended because ${author.name} ended the session: ${names}.`
     : say`Background work ended because the background service of this computer stopped: ${names}.`;
-  recorder.notice({
-    ...{ level: 'warning', code: 'background-work-ended', words },
-    ...(author ? { author } : {}),
-  });
+  warn(recorder, 'background-work-ended', words, author);
+}
+
+/** [G9] Before the host lets a session go: which work ends with it, and by whom. */
+export function tellClosed(recorder: SessionRecorder, { by, version }: Closing): void {
+  const { tasks = [] } = recorder.stored;
+  if (by === undefined) return tellBroken(recorder);
+  const isAtWork = recorder.status === 'working' || recorder.status === 'waiting';
+  if (isAtWork) {
+    const words =
+      version === undefined
+        ? say`The running turn was ended because ${by.name} stopped the background service of this computer.`
+        : say`The running turn was ended because ${by.name} let version ${version} take the place of the background service.`;
+    warn(recorder, 'turn-ended-with-host', words, by);
+  }
+  if (tasks.length === 0) return;
+  const names = taskNames(tasks);
+  const words =
+    version === undefined
+      ? say`Background work ended because ${by.name} stopped the background service of this computer: ${names}.`
+      : say`Background work ended because ${by.name} let version ${version} take the place of the background service: ${names}.`;
+  warn(recorder, 'background-work-ended', words, by);
+}
+
+function warn(recorder: SessionRecorder, code: string, words: Words, author?: Author): void {
+  recorder.notice({ level: 'warning', code, words, ...(author ? { author } : {}) });
 }
 
 /** The agent is gone: what ran behind it is over. `words`: for work of which nobody was told yet. */

@@ -18,7 +18,12 @@ import { controlOfBypass, sessionOpening, sessionOver } from './refusals.ts';
 import type { ServedRooms, ServedRoom } from '../serve/servedRooms.ts';
 import type { RoomTables } from '../journal/roomTables.ts';
 import { hostedCommands } from './hostedCommands.ts';
-import { type CommandTarget, ENDED_CAN, type SessionDriver } from './sessionDriver.ts';
+import {
+  type Closing,
+  type CommandTarget,
+  ENDED_CAN,
+  type SessionDriver,
+} from './sessionDriver.ts';
 import { droppedRows } from './droppedRows.ts';
 import { SessionRecorder } from './sessionRecorder.ts';
 import type { StoredSession } from '../journal/sessionTables.ts';
@@ -202,9 +207,8 @@ export class OpenSession {
     };
   }
 
-  /** Forced: its process is killed instead of ended. */
-  async close(force = false): Promise<void> {
-    await this.driver?.close(force);
+  async close(how?: Closing): Promise<void> {
+    await this.driver?.close(how);
     this.rest();
     this.queueWatch.dispose();
     this.suspension.dispose();

@@ -41,6 +41,16 @@ export interface CommandTarget {
   };
 }
 
+/** How a session is let go, and why. */
+export interface Closing {
+  /** Its process is killed, its turn is not saved. */
+  readonly now?: boolean;
+  /** Who ends the host. */
+  readonly by?: Author;
+  /** The newer version that gets the host's place. */
+  readonly version?: string;
+}
+
 /** Drives one session. */
 export interface SessionDriver {
   /** What can be done with the session while this drives it. */
@@ -55,8 +65,8 @@ export interface SessionDriver {
   giveUpStart?(): void;
   /** Ends the session's process for good; a running turn is interrupted. */
   end(author?: Author): Promise<void>;
-  /** Lets go: the session goes on with the next driver or the next host. Forced: its process is killed. */
-  close(force?: boolean): Promise<void>;
+  /** Lets go: the session goes on with the next driver or the next host. */
+  close(how?: Closing): Promise<void>;
 }
 
 /** What can be done with a session that has ended. */

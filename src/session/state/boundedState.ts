@@ -10,6 +10,7 @@ import type {
   Problem,
   Queued,
   QueueHold,
+  Replacement,
   RoomState,
   SessionState,
   SessionSummary,
@@ -63,6 +64,7 @@ const REQUEST: TextBounds = { tool: 64 };
 const QUEUED: TextBounds = { text: previewBytes, waits: WORD_BYTES };
 const TASK: TextBounds = { taskId: 40, title: 60, kind: WORD_BYTES };
 const TASKS_OF_ROW = 3;
+const REPLACEMENT: TextBounds = { version: 40 };
 const HOLD: TextBounds = { why: WORD_BYTES };
 /** Rows of requests without their tools: so many have ids of a usual length (UUIDs and the like). */
 const REQUEST_ROWS_BYTES = LIMITS.requests * 132;
@@ -132,7 +134,13 @@ function machineWithin(whole: MachineState): MachineState {
     ...cutTexts(whole.computer, COMPUTER),
     ...(whole.computer.problem && { problem: boundedProblem(whole.computer.problem) }),
   };
-  const bounded: MachineState = { ...whole, ...boundedMembers(whole), computer };
+  const replacement = whole.replacement && boundedReplacement(whole.replacement);
+  const bounded: MachineState = {
+    ...whole,
+    ...boundedMembers(whole),
+    computer,
+    ...(replacement && { replacement }),
+  };
   const all = whole.sessions.length + (whole.more ?? 0);
   let left = LIMITS.stateFillBytes - jsonBytes({ ...bounded, sessions: [], more: all });
   const sessions: DirectoryRow[] = [];
@@ -192,6 +200,18 @@ function boundedProblem(problem: Problem): Problem {
 
 function boundedSharing(sharing: Sharing): Sharing {
   return { ...cutTexts(sharing, SHARING), invites: sharing.invites.slice(0, LIMITS.invites) };
+}
+
+/** [G6] Work that is not named is counted. */
+function boundedReplacement(whole: Replacement): Replacement {
+  const { tasks = [], tasksMore = 0 } = whole;
+  const named = tasks.slice(0, LIMITS.backgroundTasks).map((task) => cutTexts(task, TASK));
+  const more = tasksMore + tasks.length - named.length;
+  return {
+    ...cutTexts(whole, REPLACEMENT),
+    ...(whole.tasks && { tasks: named }),
+    ...(more > 0 && { tasksMore: more }),
+  };
 }
 
 function boundedQueued(queued: Queued): Queued {

@@ -1,0 +1,56 @@
+// Rows of the command table that are the owner's: what a session's conversation is called, where it goes on and with whom, and how long the host lives.
+import * as z from 'zod/mini';
+import { say } from '../base/say.ts';
+import { writersChoiceSchema } from './state.ts';
+
+const OWNERS = {
+  ordered: true,
+  fenced: false,
+  reads: false,
+  room: 'session',
+  right: 'owner',
+} as const;
+
+/** A part of COMMANDS: of sessions. */
+export const CONVERSATION_COMMANDS = {
+  'set-model': {
+    ...OWNERS,
+    action: say`change the model`,
+    args: z.looseObject({ model: z.string() }),
+  },
+  rename: {
+    ...OWNERS,
+    action: say`rename this session`,
+    args: z.looseObject({ title: z.string() }),
+  },
+  /** [M1] Goes on in another folder of its computer: its own was moved or deleted. */
+  'set-folder': {
+    ...OWNERS,
+    action: say`choose the folder of this session`,
+    args: z.looseObject({ path: z.string() }),
+  },
+  /** [Z3] What becomes of others on the conversation. */
+  'settle-writers': {
+    ...OWNERS,
+    action: say`decide about others on this conversation`,
+    args: z.looseObject({ choice: writersChoiceSchema }),
+  },
+} as const;
+
+const MACHINE_OWNERS = { ...OWNERS, room: 'machine' } as const;
+
+/** A part of COMMANDS: of the host itself. */
+export const HOST_COMMANDS = {
+  'stop-host': {
+    ...MACHINE_OWNERS,
+    action: say`stop the background service of this computer`,
+    /** [G3] `force`: also if background work ends with it. `now`: agents are killed, their turns are not saved. */
+    args: z.looseObject({ force: z.optional(z.boolean()), now: z.optional(z.boolean()) }),
+  },
+  /** [G7] Ends the host so that the newer version which wants its place gets it; `wait`: nobody is asked again for a day. */
+  'replace-host': {
+    ...MACHINE_OWNERS,
+    action: say`replace the background service of this computer`,
+    args: z.looseObject({ force: z.optional(z.boolean()), wait: z.optional(z.boolean()) }),
+  },
+} as const;
