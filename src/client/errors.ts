@@ -29,6 +29,15 @@ export function hostNotUnderstood(): AppError {
   });
 }
 
+/** [G7] The host that runs is older than the command. */
+export function tooOldToReplace(version: string): AppError {
+  return new AppError('command-rejected', {
+    happened: say`The background service of this computer is version ${version}, which does not know “Replace Now”.`,
+    kept: say`It goes on, and makes room by itself once nothing runs.`,
+    remedy: say`To end it now: command "Stop All Sessions on This Computer", or “${PRODUCT_ID} host stop”.`,
+  });
+}
+
 /** The host answered something that this version does not understand. */
 export function unexpectedAnswer(what: Words): AppError {
   return new AppError('internal', {

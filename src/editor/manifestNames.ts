@@ -34,6 +34,8 @@ export const COMMANDS = [
   'archive',
   'unarchive',
   'stopAllSessions',
+  'replaceHost',
+  'keepHost',
   'showMore',
   'showLog',
 ] as const;

@@ -102,13 +102,12 @@ export function commandFailed(item: OutboxItem | undefined): AppError {
     : item?.status === 'expired'
       ? 'command-expired'
       : 'command-rejected';
-  const { message, said } = item ?? {};
-  return new AppError(code, {
-    happened:
-      message === undefined
-        ? say`The connection ended before the host answered.`
-        : heardText(message, said),
-  });
+  const { message, said, code: rejection } = item ?? {};
+  const happened =
+    message === undefined
+      ? say`The connection ended before the host answered.`
+      : heardText(message, said);
+  return new AppError(code, { happened }, rejection === undefined ? {} : { rejection });
 }
 
 /** The host sent something else than the next part of a long text. */

@@ -4,7 +4,7 @@ import { say } from '../../src/base/say.ts';
 import { Notifier } from '../../src/editor/views/notifier.ts';
 import { problemOf } from '../../src/protocol/said.ts';
 import { waitUntil } from '../../tools/run/waitUntil.ts';
-import { member, row } from '../client/samples.ts';
+import { machineState, member, row } from '../client/samples.ts';
 import { EditorRig } from './editorRig.ts';
 import { editor, l10n, resetEditor } from './fakeVscode.ts';
 
@@ -55,5 +55,41 @@ test('[E1] why a session has ended is said in the language of the window', () =>
     clock.advance(300);
   }
   expect(editor.notices).toEqual(['⟦“Parser” has ended: ⟦It was killed by nobody⟨U+202E⟩.⟧⟧']);
+  notifier.dispose();
+});
+
+test('[G8] whoever is here after a day without anybody is asked once about the newer version', () => {
+  const rig = new EditorRig();
+  const { directory, pool, panels, clock } = rig;
+  const state = (asksSince?: number) =>
+    machineState({
+      replacement: {
+        version: '0.6.0',
+        since: clock.now(),
+        turns: 1,
+        ...(asksSince && { asksSince }),
+      },
+    });
+  const known = { state: state(), connection: 'live' };
+  // The parts of it that the notifier asks for.
+  const machine = Object.assign(rig.machine, known) as never;
+  const notifier = new Notifier({ machine, directory, pool, panels, clock });
+  const look = (next: ReturnType<typeof state>): readonly string[] => {
+    Object.assign(rig.machine, { state: next });
+    rig.list([row({ id: 'a' })]);
+    clock.advance(300);
+    return [...editor.notices];
+  };
+  expect(look(state())).toEqual([]);
+  // Nobody looks at this window.
+  editor.isFocused = false;
+  expect(look(state(5))).toEqual([]);
+  editor.isFocused = true;
+  const text = 'Version 0.6.0 waits to take over from the background service, for: 1 turn at work.';
+  expect(look(state(5))).toEqual([text]);
+  expect(look(state(5))).toEqual([text]);
+  // Somebody chose to wait, and another day went by.
+  expect(look(state())).toEqual([text]);
+  expect(look(state(6))).toEqual([text, text]);
   notifier.dispose();
 });

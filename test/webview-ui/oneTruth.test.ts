@@ -177,7 +177,7 @@ const SPEAKING: Readonly<Record<string, string>> = {
 
 function treeTexts(nodes: readonly TreeNode[]): readonly string[] {
   return nodes.flatMap((node) => {
-    if (node.kind === 'more') return [];
+    if (node.kind === 'more' || node.kind === 'replacement') return [];
     if (node.kind === 'group') return [node.label, ...treeTexts(node.children)];
     return [node.title, node.description, SPEAKING[node.icon] ?? ''];
   });

@@ -15,6 +15,7 @@ import { maySetFolder } from '../standing/folderGone.ts';
 import { maySettle } from '../standing/othersWords.ts';
 import { connectionText } from '../standing/standingWords.ts';
 import { waitText } from '../standing/waitWords.ts';
+import { type Waiting, waitingSentence, waitsFor } from '../standing/replacementWords.ts';
 import { refKey, type SessionRef } from '../rooms/sessionRef.ts';
 import { shortAge } from './times.ts';
 import type { Translate } from '../translate.ts';
@@ -59,8 +60,18 @@ export interface MoreNode {
   readonly label: string;
 }
 
+/** [G6] A newer version waits for this computer's host. */
+export interface ReplacementNode {
+  readonly kind: 'replacement';
+  readonly id: string;
+  readonly label: string;
+  readonly description: string;
+  /** The whole sentence; plain text, to be escaped. */
+  readonly detail: string;
+}
+
 /** A node of the tree. */
-export type TreeNode = SessionNode | GroupNode | MoreNode;
+export type TreeNode = SessionNode | GroupNode | MoreNode | ReplacementNode;
 
 /** What the tree is made from. */
 export interface TreeInput {
@@ -68,6 +79,8 @@ export interface TreeInput {
   readonly own: readonly DirectoryRow[];
   /** Sessions of this computer that are not in the list. */
   readonly more?: number;
+  /** The newer version that waits for this computer's host. */
+  readonly waiting?: Waiting | undefined;
   readonly joined: readonly JoinedRow[];
   /** How true what is known of this computer's sessions is. */
   readonly connection: Truth['kind'];
@@ -81,6 +94,23 @@ export interface TreeInput {
 
 /** The tree: the states of this computer, or, as soon as something was joined, one heading per computer. */
 export function sessionTree(input: TreeInput): readonly TreeNode[] {
+  const head = replacementNode(input);
+  return head === undefined ? rowsOf(input) : [head, ...rowsOf(input)];
+}
+
+/** [G6] It stands above all, as long as it is known to be so now. */
+function replacementNode({ waiting, connection, now, t }: TreeInput): ReplacementNode | undefined {
+  if (waiting === undefined || connection !== 'live') return undefined;
+  return {
+    kind: 'replacement',
+    id: 'replacement',
+    label: t('Version {0} waits to take over', waiting.version),
+    description: waitsFor(waiting, t),
+    detail: waitingSentence(waiting, now, t),
+  };
+}
+
+function rowsOf(input: TreeInput): readonly TreeNode[] {
   const groups = stateGroups(
     'own',
     input.own.map((row) => ownNode(row, input)),

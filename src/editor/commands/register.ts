@@ -7,6 +7,7 @@ import { asAppError } from '../../client/errors.ts';
 import { COMMANDS, type CommandName, fullName } from '../manifestNames.ts';
 import { reportError } from '../report.ts';
 import * as control from './controlCommands.ts';
+import * as host from './hostCommands.ts';
 import * as join from './joinCommands.ts';
 import * as sessions from './sessionCommands.ts';
 import * as sharing from './shareCommands.ts';
@@ -35,7 +36,9 @@ const HANDLERS: Readonly<Record<CommandName, CommandHandler>> = {
   continueHere: sessions.continueHere,
   archive: (app, argument) => sessions.setArchived(app, argument, true),
   unarchive: (app, argument) => sessions.setArchived(app, argument, false),
-  stopAllSessions: (app) => sessions.stopAllSessions(app),
+  stopAllSessions: (app) => host.stopAllSessions(app),
+  replaceHost: (app) => host.replaceNow(app),
+  keepHost: (app) => host.keepHost(app),
   showMore: (app) => app.machine.fetchMore(),
   showLog: (app) => Promise.resolve(app.showLog()),
 };

@@ -1,14 +1,14 @@
 // Commands that begin, open and end sessions of this computer.
 import * as vscode from 'vscode';
-import type { DirectoryRow } from '../../protocol/state.ts';
 import { textBytes } from '../../base/jsonText.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import { canOf, statusOf } from '../../protocol/openValues.ts';
+import { statusOf } from '../../protocol/openValues.ts';
 import type { App } from '../app.ts';
 import { noHostHere } from '../../client/errors.ts';
 import { sessionOfAnswer } from '../../client/rooms/machineAnswers.ts';
 import { writersChoices } from '../../client/standing/othersWords.ts';
 import { waitForChange } from '../../client/waitForChange.ts';
+import { backgroundOf } from './hostCommands.ts';
 import { sessionGone, workspaceNotTrusted } from '../errors.ts';
 import { withProgress } from '../ask/progress.ts';
 import type { SessionRef } from '../../client/rooms/sessionRef.ts';
@@ -209,45 +209,6 @@ export async function setArchived(app: App, argument: unknown, archived: boolean
   });
   if (ref?.kind !== 'own') return;
   await app.machine.request('archive', { session: ref.session, archived });
-}
-
-/** Ends the background service with all its sessions, after saying what runs. */
-export async function stopAllSessions(app: App): Promise<void> {
-  await app.machine.look();
-  if (app.machine.status === 'stopped' || app.machine.status === 'lost') {
-    void vscode.window.showInformationMessage(vscode.l10n.t('No session runs on this computer.'));
-    return;
-  }
-  const hosted = app.machine.rows.filter(
-    ({ session }) => canOf(session, 'end') && statusOf(session.status) !== 'ended',
-  );
-  const working = hosted.filter(({ session }) => statusOf(session.status) === 'working').length;
-  const background = backgroundOf(hosted);
-  const stop = vscode.l10n.t('Stop All Sessions');
-  const choice = await vscode.window.showWarningMessage(
-    vscode.l10n.t('Stop all sessions on this computer?'),
-    {
-      modal: true,
-      detail: [
-        vscode.l10n.t(
-          'Running here: {0}, in the middle of a turn: {1}. Guests are disconnected. Sessions in terminals go on. You can continue every session later.',
-          hosted.length,
-          working,
-        ),
-        ...(background ? [vscode.l10n.t('In the background: {0}.', background)] : []),
-      ].join(' '),
-    },
-    stop,
-  );
-  if (choice === stop) await app.machine.request('stop-host', { force: true });
-}
-
-/** [G3] Titles of what runs in the background of these sessions; empty if nothing does. */
-function backgroundOf(rows: readonly DirectoryRow[]): string {
-  return rows
-    .flatMap(({ session }) => session.tasks ?? [])
-    .map(({ title }) => `“${title}”`)
-    .join(', ');
 }
 
 function checkMayHost(app: App): void {

@@ -23,7 +23,8 @@ import { groupOf } from '../../client/lists/sessionTree.ts';
 import { type NoticeKind, settings } from '../settings.ts';
 import { standing, type StandingSource } from '../../client/standing/standing.ts';
 import { timeOfDay, waitReason } from '../../client/standing/waitWords.ts';
-import type { SessionSummary } from '../../protocol/state.ts';
+import { waitingSentence } from '../../client/standing/replacementWords.ts';
+import type { Replacement, SessionSummary } from '../../protocol/state.ts';
 import { canOf, statusOf, waitKindOf } from '../../protocol/openValues.ts';
 import { translatedProblem, type Translate } from '../../client/translate.ts';
 import { Soon } from '../soon.ts';
@@ -45,6 +46,8 @@ export class Notifier {
   private readonly t = speech();
   /** Shared sessions are joined without a panel too: somebody may knock there. */
   private readonly shared = new Map<string, Disposable>();
+  /** The question about a newer version that was asked here. */
+  private asked = '';
 
   constructor(options: NotifierOptions) {
     this.options = options;
@@ -65,6 +68,7 @@ export class Notifier {
 
   private check(): void {
     this.followShared();
+    this.askAboutReplacement();
     const refs = new Map<string, SessionRef>();
     for (const row of this.options.machine.rows) {
       const ref: SessionRef = { kind: 'own', session: row.session.id };
@@ -75,6 +79,26 @@ export class Notifier {
     for (const notice of this.rules.next(sessions, vscode.window.state.focused)) {
       void this.show(notice);
     }
+  }
+
+  /** [G8] Nobody was here for a day while a newer version waited: whoever is here now is asked, once. */
+  private askAboutReplacement(): void {
+    const { replacement } = this.options.machine.state ?? {};
+    const isHere = vscode.window.state.focused && this.options.machine.connection === 'live';
+    if (replacement?.asksSince === undefined || !isHere) return;
+    const key = `${replacement.version} ${replacement.asksSince}`;
+    if (key === this.asked) return;
+    this.asked = key;
+    void this.ask(replacement);
+  }
+
+  private async ask(replacement: Replacement): Promise<void> {
+    const replace = vscode.l10n.t('Replace Now');
+    const wait = vscode.l10n.t('Wait');
+    const sentence = waitingSentence(replacement, this.options.clock.now(), this.t);
+    const choice = await vscode.window.showInformationMessage(plainText(sentence), replace, wait);
+    const command = choice === replace ? 'replaceHost' : choice === wait ? 'keepHost' : undefined;
+    if (command) await vscode.commands.executeCommand(fullName(command));
   }
 
   private followShared(): void {

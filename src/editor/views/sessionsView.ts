@@ -13,6 +13,8 @@ import type { SecretList } from '../../client/rooms/secretList.ts';
 import type { SessionDirectory } from '../../client/rooms/sessionDirectory.ts';
 import { parseRef, type SessionRef } from '../../client/rooms/sessionRef.ts';
 import { sessionTree, type TreeNode, waitingCount } from '../../client/lists/sessionTree.ts';
+import { waitingVersion } from '../../client/standing/replacementWords.ts';
+import { PRODUCT_VERSION } from '../../base/product.ts';
 import { settings } from '../settings.ts';
 import { Soon } from '../soon.ts';
 
@@ -77,6 +79,7 @@ export class SessionsView implements vscode.TreeDataProvider<TreeNode> {
       ...sessionTree({
         own: this.machine.rows,
         more: this.machine.moreRows,
+        waiting: waitingVersion(this.machine.state, PRODUCT_VERSION),
         joined: this.directory.joinedRows(),
         connection: this.machine.connection,
         now: this.clock.now(),
@@ -101,6 +104,16 @@ export class SessionsView implements vscode.TreeDataProvider<TreeNode> {
       more.id = node.id;
       more.command = { command: fullName('showMore'), title: node.label };
       return more;
+    }
+    if (node.kind === 'replacement') {
+      const head = new vscode.TreeItem(node.label, vscode.TreeItemCollapsibleState.None);
+      head.id = node.id;
+      head.description = node.description;
+      head.iconPath = new vscode.ThemeIcon('versions');
+      head.contextValue = ';replacement;';
+      head.tooltip = tooltip(node.label, [[vscode.l10n.t('What that means'), node.detail]]);
+      head.command = { command: fullName('replaceHost'), title: vscode.l10n.t('Replace Now') };
+      return head;
     }
     const item = new vscode.TreeItem(node.title, vscode.TreeItemCollapsibleState.None);
     item.id = node.id;
