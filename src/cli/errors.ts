@@ -269,7 +269,7 @@ export function hostStays(): AppError {
   return new AppError('host-running', {
     happened: say`The session host still lets its sessions end.`,
     kept: say`It will end by itself when they have.`,
-    remedy: say`“${PRODUCT_ID} host stop --force” ends it at once.`,
+    remedy: say`“${PRODUCT_ID} host stop --force --now” ends it at once.`,
   });
 }
 

@@ -16,7 +16,7 @@ import { createHostFinder } from '../host/find/lookForHost.ts';
 import { readHostFile, type HostFile } from '../host/find/hostFile.ts';
 import { hostPaths, resolveHome } from '../host/find/paths.ts';
 import { statusOf } from '../protocol/openValues.ts';
-import type { DirectoryRow } from '../protocol/state.ts';
+import type { DirectoryRow, MachineState, Replacement } from '../protocol/state.ts';
 import type { RoomView } from '../session/view.ts';
 import { noHost, notOpen } from './errors.ts';
 import type { CliIo } from './io.ts';
@@ -29,6 +29,8 @@ const DIRECTORY_MS = 10_000;
 export interface HostClient {
   /** Sends a command and waits for its result. Throws AppError 'command-*'. */
   readonly request: MachineRequest;
+  /** The newer version that waits for the host's place, as the host says it. */
+  waiting(): Promise<Replacement | undefined>;
   /** Every session, also those that the directory has no room for. */
   rows(): Promise<readonly DirectoryRow[]>;
   /** The session with this id prefix. Throws AppError 'session-not-found' | 'session-ambiguous'. */
@@ -104,18 +106,21 @@ function finderOf(io: CliIo): HostFinder {
 function clientOf(io: CliIo, computer: ComputerLink, view: RoomView): HostClient {
   const { clock, signal } = io;
   const request: MachineRequest = (kind, args) => view.request(kind, args, { signal });
-  const rows = async (): Promise<readonly DirectoryRow[]> => {
-    const { sessions, more = 0 } = await waitForChange({
+  const directory = (): Promise<MachineState> =>
+    waitForChange({
       ...{ clock, signal, timeoutMs: DIRECTORY_MS, onTimeout: hostSilent },
       events: [computer.onDidChange],
       look: () => computer.state,
     });
+  const rows = async (): Promise<readonly DirectoryRow[]> => {
+    const { sessions, more = 0 } = await directory();
     return more > 0 ? fetchRows(request) : sessions;
   };
   const session = async (prefix: string): Promise<DirectoryRow> =>
     resolveSession(await rows(), prefix);
   return {
     request,
+    waiting: async () => (await directory()).replacement,
     rows,
     session,
     openSession: async (prefix) => {

@@ -1,7 +1,11 @@
 // `twinhelm host`: run the session host, ask how it is, end it.
 import { parseArgs } from 'node:util';
 import { isAppError } from '../../base/errors.ts';
-import { PRODUCT_ID } from '../../base/product.ts';
+import { PRODUCT_ID, PRODUCT_VERSION } from '../../base/product.ts';
+import { isNewer } from '../../base/versions.ts';
+import { replaceHost } from '../../client/rooms/replaceHost.ts';
+import type { HostFile } from '../../host/find/hostFile.ts';
+import { wantedVersion, wantVersion } from '../../host/find/restartWish.ts';
 import { isSameProcess } from '../../node/processStart.ts';
 import { runHost } from '../../host/hostMain.ts';
 import { resolveHome } from '../../host/find/paths.ts';
@@ -20,17 +24,22 @@ export const hostCommand: CliCommand = {
   summary: 'run the session host of this computer, or end it',
   help: `Usage: twinhelm host [--foreground] [--json]
        twinhelm host status [--json]
-       twinhelm host stop [--force] [--json]
+       twinhelm host stop [--force] [--now] [--json]
+       twinhelm host replace [--force | --wait] [--json]
 
 The session host owns the sessions of this computer and outlives the windows
 that show them. Commands and windows start it by themselves when they need it;
-it ends when nothing has run and nobody has watched for 30 minutes.
+it ends when nothing has run and nobody has watched for 30 minutes. A newer
+version takes over as soon as nothing runs; “replace” lets it take over now.
 
   --foreground  run here and show the log; Ctrl+C ends it cleanly. In a terminal
                 this is so anyway
   --json        print one line of JSON when ready: pid, relayUrl, home
-  --force       stop: ends agents at once; else running turns are interrupted and
+  --force       stop, replace: also if background work ends with it
+  --now         stop: ends agents at once; else running turns are interrupted and
                 saved first
+  --wait        replace: the newer version goes on waiting, and nobody is asked
+                again for a day
   --help        print this
 `,
   async run(args, io) {
@@ -42,6 +51,8 @@ it ends when nothing has run and nobody has watched for 30 minutes.
           foreground: { type: 'boolean' },
           json: { type: 'boolean' },
           force: { type: 'boolean' },
+          now: { type: 'boolean' },
+          wait: { type: 'boolean' },
         },
       }),
     );
@@ -53,9 +64,11 @@ it ends when nothing has run and nobody has watched for 30 minutes.
       case 'status':
         return showStatus(io, values.json ?? false);
       case 'stop':
-        return stop(io, values.force ?? false, values.json ?? false);
+        return stop(io, values);
+      case 'replace':
+        return replace(io, values);
       default:
-        throw usage(`“${verb}” is neither status nor stop`, 'host');
+        throw usage(`“${verb}” is none of status, stop and replace`, 'host');
     }
   },
 };
@@ -100,23 +113,64 @@ async function showStatus(io: CliIo, isJson: boolean): Promise<number> {
   return EXIT.ok;
 }
 
-async function stop(io: CliIo, isForced: boolean, isJson: boolean): Promise<number> {
+/** Options of the verbs that end a host. */
+interface EndOptions {
+  readonly force?: boolean | undefined;
+  readonly now?: boolean | undefined;
+  readonly wait?: boolean | undefined;
+  readonly json?: boolean | undefined;
+}
+
+async function stop(io: CliIo, { force = false, now = false, json }: EndOptions): Promise<number> {
   const file = await findHost(io);
-  const print = (wasRunning: boolean): number => {
-    if (isJson) printJson(io, { stopped: wasRunning });
-    else printText(io, wasRunning ? 'The session host has ended.' : 'No session host is running.');
+  if (file !== undefined) {
+    await withHostClient(io, { mayStart: false }, (machine) =>
+      machine.request('stop-host', { force, ...(now && { now }) }),
+    );
+    await untilEnded(io, file);
+  }
+  const wasRunning = file !== undefined;
+  if (json === true) printJson(io, { stopped: wasRunning });
+  else printText(io, wasRunning ? 'The session host has ended.' : 'No session host is running.');
+  return EXIT.ok;
+}
+
+/** [G7] The newer version that waits takes over now; if it is this one, it is started. */
+async function replace(io: CliIo, options: EndOptions): Promise<number> {
+  const { force = false, wait = false, json } = options;
+  if (force && wait) throw usage('--force and --wait exclude each other', 'host');
+  const print = (facts: ReplacedFacts, text: string): number => {
+    if (json === true) printJson(io, { ...facts });
+    else printText(io, text);
     return EXIT.ok;
   };
-  if (file === undefined) return print(false);
+  const file = await findHost(io);
+  if (file === undefined) return print({ replaced: false }, 'No session host is running.');
+  const home = resolveHome(io.env, io.userHome);
+  if (isNewer(PRODUCT_VERSION, file.version)) wantVersion(home, PRODUCT_VERSION);
+  const version = wantedVersion(home) ?? PRODUCT_VERSION;
   await withHostClient(io, { mayStart: false }, (machine) =>
-    machine.request('stop-host', { force: isForced }),
+    replaceHost(machine.request, wait ? { wait } : { force }, file.version),
   );
+  if (wait) return print({ replaced: false, version }, `Version ${version} goes on waiting.`);
+  await untilEnded(io, file);
+  if (isNewer(version, PRODUCT_VERSION)) {
+    const text = `The session host has ended. Version ${version} starts with the next window or command of it.`;
+    return print({ replaced: true, version }, text);
+  }
+  await withHostClient(io, { mayStart: true }, () => Promise.resolve());
+  return print({ replaced: true, version }, `The session host is version ${version} now.`);
+}
+
+interface ReplacedFacts {
+  readonly replaced: boolean;
+  readonly version?: string;
+}
+
+async function untilEnded(io: CliIo, file: HostFile): Promise<void> {
   const end = io.clock.monotonic() + STOP_MS;
   while (await isSameProcess(file.pid, file.processStart)) {
-    if (io.signal.aborted || io.clock.monotonic() > end) {
-      throw hostStays();
-    }
+    if (io.signal.aborted || io.clock.monotonic() > end) throw hostStays();
     await new Promise<void>((resolve) => io.clock.after(POLL_MS, resolve));
   }
-  return print(true);
 }

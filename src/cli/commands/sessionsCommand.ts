@@ -1,13 +1,15 @@
 // `twinhelm sessions`: the sessions of this computer.
 import { parseArgs } from 'node:util';
 import { shortId } from '../../base/ids.ts';
+import { PRODUCT_ID } from '../../base/product.ts';
 import type { Json } from '../../protocol/json.ts';
 import { standing } from '../../client/standing/standing.ts';
 import { waitText } from '../../client/standing/waitWords.ts';
 import { untranslated } from '../../client/translate.ts';
 import { sourceOf, statusOf } from '../../protocol/openValues.ts';
 import { taskCount } from '../../client/lists/sessionLook.ts';
-import type { DirectoryRow, SessionStatus } from '../../protocol/state.ts';
+import { waitingSentence } from '../../client/standing/replacementWords.ts';
+import type { DirectoryRow, Replacement, SessionStatus } from '../../protocol/state.ts';
 import { asUsage, noPositionals } from '../arguments.ts';
 import { EXIT } from '../exitCode.ts';
 import { type CliCommand, type CliIo, oneLine, printJson, printText } from '../io.ts';
@@ -32,7 +34,8 @@ ones, and those that run in a terminal (watched only). An id may be shortened
 everywhere to any beginning that only one session has.
 
   --all   archived sessions too
-  --json  one line of JSON: {"sessions": [...]}
+  --json  one line of JSON: {"sessions": [...]}, with "replacement" while a newer
+          version waits for the session host
   --help  print this
 `,
   async run(args, io) {
@@ -44,10 +47,18 @@ everywhere to any beginning that only one session has.
       }),
     );
     noPositionals('sessions', positionals);
-    const all = await withHostClient(io, { mayStart: true }, (machine) => machine.rows());
+    const [all, waiting] = await withHostClient(io, { mayStart: true }, (machine) =>
+      Promise.all([machine.rows(), machine.waiting()]),
+    );
     const rows = inOrder(all.filter((row) => values.all || row.archived !== true));
-    if (values.json) printJson(io, { sessions: rows.map((row) => rowJson(row)) });
-    else printTable(io, rows);
+    if (values.json) {
+      // JSON by its schema, which its type does not say.
+      const replacement = waiting === undefined ? {} : { replacement: waiting as unknown as Json };
+      printJson(io, { sessions: rows.map((row) => rowJson(row)), ...replacement });
+    } else {
+      printTable(io, rows);
+      if (waiting) printText(io, waitingNote(waiting, io.clock.now()));
+    }
     return EXIT.ok;
   },
 };
@@ -87,6 +98,13 @@ function waitNote({ session }: DirectoryRow, hostNow: number): string {
   const control = { kind: 'watching', reason: 'joining' } as const;
   const stands = standing({ truth: { kind: 'live' }, control, session, hostNow });
   return waitText(stands, untranslated) ?? '';
+}
+
+/** [G6] The newer version that waits, and how it need not; `now`: wall time, ms. */
+export function waitingNote(waiting: Replacement, now: number): string {
+  const how = `“${PRODUCT_ID} host replace” lets it take over now`;
+  const later = waiting.asksSince === undefined ? '' : ', with --wait it goes on waiting';
+  return oneLine(`${waitingSentence(waiting, now, untranslated)} ${how}${later}.`);
 }
 
 /** What is to be said of a row beside its columns; `now`: wall time, ms. */
