@@ -78,6 +78,7 @@ export class SessionOutput {
     });
     this.status = new StatusTracker({
       openRequest: () => this.mapper.requests.waitingFor,
+      isPromptAwaited: () => this.mapper.prompts.isAwaited,
       onChange: (status, waitingFor) => this.changeStatus(status, waitingFor),
     });
   }
@@ -194,7 +195,7 @@ export class SessionOutput {
   private handle(event: AgentEvent): void {
     switch (event.kind) {
       case 'status':
-        this.status.set(event.status);
+        this.status.told(event.status);
         return;
       case 'request-withdrawn':
         if (!this.isOver) this.status.resume();

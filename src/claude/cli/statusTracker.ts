@@ -1,11 +1,14 @@
 // What a session is doing, told once per change; from the CLI's own events where it has them.
 import type { SessionStatus } from '../../protocol/state.ts';
+import { isTaskNews } from '../entries/turnEntry.ts';
 import type { OutLine } from '../wire/streamJson.ts';
 
 /** What the tracker needs from its session. */
 export interface StatusTrackerOptions {
   /** What the oldest open request asks for; undefined: none is open. */
   readonly openRequest: () => string | undefined;
+  /** A prompt was written that has not begun. */
+  readonly isPromptAwaited: () => boolean;
   readonly onChange: (status: SessionStatus, waitingFor: string | undefined) => void;
 }
 
@@ -17,6 +20,8 @@ export class StatusTracker {
   /** What it was before it waited: a tool's server may ask while nothing runs. */
   private beforeWait: SessionStatus = 'working';
   private hasStateEvents = false;
+  /** The news of a task has ended just now, and a prompt comes next. */
+  private isBetween = false;
 
   constructor(options: StatusTrackerOptions) {
     this.options = options;
@@ -43,6 +48,12 @@ export class StatusTracker {
     this.options.onChange(next, waitingFor);
   }
 
+  /** What the CLI says it is doing. 2.1.197 is idle for a moment between the news of a task and a prompt. */
+  told(status: SessionStatus): void {
+    if (status === 'idle' && this.isBetween) return;
+    this.set(status);
+  }
+
   /** A request is over: what was before it goes on, unless the turn has ended meanwhile. */
   resume(): void {
     if (this.status !== 'waiting') return;
@@ -53,11 +64,14 @@ export class StatusTracker {
 
   /** Derives the status from other lines for a CLI without state events. */
   watch(line: OutLine): void {
-    if (line.type === 'system' && line.subtype === 'session_state_changed') {
-      this.hasStateEvents = true;
+    const isState = line.type === 'system' && line.subtype === 'session_state_changed';
+    if (isState) this.hasStateEvents = true;
+    else if (line.type !== 'transcript_mirror') {
+      const isNews = line.type === 'result' && isTaskNews(line);
+      this.isBetween = isNews && this.options.isPromptAwaited();
     }
     if (this.hasStateEvents) return;
-    if (line.type === 'result') this.set('idle');
+    if (line.type === 'result') this.told('idle');
     else if (line.type === 'system' && line.subtype === 'init') this.set('working');
     else if (this.status === 'idle' && WORK.has(line.type)) this.set('working');
   }

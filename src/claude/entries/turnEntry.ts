@@ -37,6 +37,11 @@ export function isLocalCommand(line: ResultLine): boolean {
   return line.num_turns === 0 && line.is_error !== true;
 }
 
+/** Whether the result only ends the news of a task, as a resumed agent begins with: no turn, and nobody's prompt. */
+export function isTaskNews(line: ResultLine): boolean {
+  return line.num_turns === 0 && line.origin?.kind === 'task-notification';
+}
+
 function outcomeOf(line: ResultLine): EntryOf<'turn'>['outcome'] {
   if (line.terminal_reason?.startsWith('aborted') === true) return 'interrupted';
   if (line.subtype === 'error_max_turns' || line.subtype === 'error_max_budget_usd') return 'limit';

@@ -18,7 +18,7 @@ import type { Subagent } from '../entries/requestEntry.ts';
 import { resetEntry } from '../entries/resetEntry.ts';
 import { BackgroundWork } from './backgroundWork.ts';
 import { SystemMapper } from '../entries/systemMapper.ts';
-import { contextLimitOf, isLocalCommand, turnEntry } from '../entries/turnEntry.ts';
+import { contextLimitOf, isLocalCommand, isTaskNews, turnEntry } from '../entries/turnEntry.ts';
 import { unknownEntry } from '../entries/unknownEntry.ts';
 
 /** What the mapping of lines needs. */
@@ -215,7 +215,7 @@ export class LineMapper {
           contextLimit: contextLimitOf(line, facts().model ?? ''),
         }),
       },
-      ...(isLocal ? prompts.commandEnded() : prompts.turnEnded(state)),
+      ...(isTaskNews(line) ? [] : isLocal ? prompts.commandEnded() : prompts.turnEnded(state)),
       ...this.background.turnEnded(),
     ];
   }

@@ -54,6 +54,7 @@ export const resultSchema = z.looseObject({
   user_message_uuids: z.optional(z.array(z.string())),
   local_command: z.optional(z.string()),
   num_turns: z.optional(z.number()),
+  origin: z.nullish(z.looseObject({ kind: z.optional(z.string()) })),
   api_error_status: z.nullish(z.number()),
   ...session,
 });
