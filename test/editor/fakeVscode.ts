@@ -13,6 +13,8 @@ export interface FakeEditor {
   isFocused: boolean;
   /** Folder of the workspace. */
   folder: string;
+  /** Which button of a question is pressed; undefined: it is closed. */
+  choice: string | undefined;
 }
 
 /** The editor of the test that runs. */
@@ -23,6 +25,7 @@ export const editor: FakeEditor = {
   tabs: [],
   isFocused: true,
   folder: '/nowhere',
+  choice: undefined,
 };
 
 /** Forgets what the test before has made. */
@@ -32,7 +35,7 @@ export function resetEditor(): void {
   editor.panels.length = 0;
   l10n.bundle = undefined;
   editor.tabs.length = 0;
-  Object.assign(editor, { isFocused: true, folder: '/nowhere' });
+  Object.assign(editor, { isFocused: true, folder: '/nowhere', choice: undefined });
 }
 
 const never = () => ({ dispose: () => undefined });
@@ -139,6 +142,14 @@ export const window = {
   showErrorMessage: (text: string): Promise<undefined> => {
     editor.notices.push(text);
     return Promise.resolve(undefined);
+  },
+  showWarningMessage: (
+    text: string,
+    { detail }: { readonly detail: string },
+    ...buttons: readonly string[]
+  ): Promise<string | undefined> => {
+    editor.notices.push(`${text} ${detail}`);
+    return Promise.resolve(buttons.find((one) => one === editor.choice));
   },
   showInformationMessage: (text: string): Promise<undefined> => {
     editor.notices.push(text);
