@@ -63,7 +63,11 @@ export function answerTexts(
 ): CommandArgs<'answer'>['answers'] {
   if (content === undefined) return answers;
   const textOf = (value: Json): string =>
-    Array.isArray(value) ? value.map(String).join(', ') : String(value);
+    Array.isArray(value)
+      ? value.map(textOf).join(', ')
+      : typeof value === 'string'
+        ? value
+        : JSON.stringify(value);
   return Object.fromEntries(
     Object.entries(content).map(([question, value]) => [question, textOf(value)]),
   );
