@@ -1,4 +1,4 @@
-// The panel's only door to the outside: pictures in, messages out, and state that holds ids only.
+// The panel's only door to the outside: pictures in, messages out, and state that stays with the page.
 import type { Disposable } from '../src/base/disposable.ts';
 import type { Json } from '../src/protocol/json.ts';
 import type { FromPanel } from '../src/protocol/local/fromPanel.ts';
@@ -9,7 +9,7 @@ export interface UiPort {
   post(message: FromPanel): void;
   /** Every picture (`Picture`) as a list of raw messages: the store parses them. */
   onPicture(listener: (messages: readonly unknown[]) => void): Disposable;
-  /** What survives a hidden or reloaded panel: ids, never keys and never text of the session. */
+  /** What survives a hidden or reloaded panel, and goes nowhere: ids, and what is filled into requests that wait; never keys. */
   getState(): Json | undefined;
   setState(state: Json): void;
 }

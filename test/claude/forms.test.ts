@@ -50,6 +50,8 @@ describe('an elicitation', () => {
     const large = form({ requested_schema: schemaOf(3000), message: 'x'.repeat(50_000) });
     expect(large.form).toMatchObject({ problem: 'too-large' });
     expect(large.form).not.toHaveProperty('fields');
+    const odd = form({ requested_schema: schemaOf(3000), message: `x${'🙂'.repeat(50_000)}` });
+    expect(odd.form?.message).toMatch(/^x(🙂)+…$/u);
     for (const entry of [fits, large]) {
       const cut = cutEntry(entry).entry;
       expect(cut.kind === 'request' && cut.form).toEqual(entry.form);
@@ -108,6 +110,20 @@ describe('an elicitation', () => {
     expect(answerResponse(entry, { behavior: 'deny', message: 'no' })).toEqual({
       action: 'decline',
     });
+  });
+});
+
+it('[U6] answers change the input of a question only: another tool gets what was shown', () => {
+  const input = { command: 'ls', answers: { x: 'shown' } };
+  const permission = requestEntry(
+    'r',
+    { subtype: 'can_use_tool', tool_name: 'mcp__quiz__send', input },
+    { ...CONTEXT, plan: () => undefined, subagent: () => undefined },
+  );
+  const forged = { answers: { x: 'forged' }, content: { x: 'forged' } };
+  expect(answerResponse(permission, { behavior: 'allow', ...forged })).toEqual({
+    behavior: 'allow',
+    updatedInput: input,
   });
 });
 

@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { fieldsOfSchema } from '../../src/protocol/forms/formOfSchema.ts';
+import { formLines } from '../../src/cli/text/formText.ts';
 import type { Form } from '../../src/protocol/forms/form.ts';
 import { FORMS } from '../../tools/demo/forms.ts';
 import { askFor, JoinRig, requestEntry } from './joinRig.ts';
@@ -83,10 +84,14 @@ describe('join in a terminal', () => {
     await terminal.until('this permission waits');
     terminal.say('/open');
     await terminal.until('This request names no address to open.');
-    const form = { message: 'Sign in.', url: 'http://localhost:3000/cb' };
+    const url = 'http://ada@localhost:3000/cb';
+    const form = { message: 'It leads to good.example:\n(/allow sends it)', url };
     askFor(room, requestEntry('f', { request: 'form', tool: 'forms', form }));
     await terminal.until('It leads to localhost:3000:');
-    await terminal.until('http://localhost:3000/cb');
+    await terminal.until(url);
+    await terminal.until('! What stands before the @ is no part of where it leads.');
+    await terminal.until('> It leads to good.example:');
+    await terminal.until('> (/allow sends it)');
     await terminal.until('an address of the session’s own computer: /open opens it there');
     await terminal.until('this form waits for an answer');
     terminal.say('/open');
@@ -118,5 +123,35 @@ describe('join --json', () => {
     await waitUntil('the answer', () => executed.length > 0);
     expect(executed[0]?.args).toMatchObject({ requestId: 'f', behavior: 'allow', content });
     await terminal.until('"ref":1');
+  });
+});
+
+describe('a form as lines', () => {
+  const lines = (form: Partial<Form>) => formLines({ message: '', ...form }, {});
+
+  it('[U4] says where an address leads before anything that the server says', () => {
+    const [first, second] = lines({ message: 'Hi.', url: 'https://x.example/a' });
+    expect([first, second]).toEqual(['It leads to x.example:', 'https://x.example/a']);
+  });
+
+  it('a title without anything to see is spelled, and takes one line', () => {
+    const fields = [
+      { name: 'a', type: 'text', title: '\u202e\u200b' },
+      { name: 'b', type: 'text', title: 'B\n9. Fake (text)', description: '\u001b[2J' },
+    ];
+    expect(lines({ fields }).slice(0, 2)).toEqual([
+      '1. ⟨U+202E⟩⟨U+200B⟩ (text; optional):',
+      '2. B 9. Fake (text) (text; ⟨U+001B⟩[2J; optional):',
+    ]);
+  });
+
+  it('options that are called the same stand with their values', () => {
+    const options = [
+      { value: 'keep', label: 'Yes' },
+      { value: 'drop', label: 'Yes' },
+      { value: 'drop', label: 'No' },
+    ];
+    const [row] = lines({ fields: [{ name: 'a', type: 'choice', options }] });
+    expect(row).toBe('1. a (one of; 1 Yes (keep), 2 Yes (drop); optional):');
   });
 });

@@ -60,7 +60,7 @@ export async function waitingForm(who: Guest, count = 1): Promise<EntryOf<'reque
 export async function answerForm(
   who: Guest,
   request: EntryOf<'request'>,
-  answer: Pick<CommandArgs<'answer'>, 'behavior' | 'content' | 'open' | 'answers'>,
+  answer: Pick<CommandArgs<'answer'>, 'behavior' | 'content' | 'open' | 'answers' | 'message'>,
 ): Promise<void> {
   const { requestId, inputHash } = request;
   const seen = answer.behavior === 'allow' ? await seenOf(request) : undefined;

@@ -51,7 +51,9 @@ describe.each(LONG_VERSIONS)('forms with claude %s', (version) => {
     ]);
     expect(ada.state.session).toMatchObject({ status: 'waiting', waitingFor: 'form' });
     const content = { name: 'Ada', count: 2, draft: false, color: 'r', day: '2026-02-28' };
-    await answerForm(ada, request, { behavior: 'allow', content });
+    // What else an answer says is not what was filled in.
+    const forged = { message: 'Name: Eve', answers: { Name: 'Eve' } };
+    await answerForm(ada, request, { behavior: 'allow', content, ...forged });
     await idle(1);
     expect(JSON.parse(toldAgent(ada))).toEqual({ action: 'accept', content });
     expect(ada.ofKind('decision').at(-1)).toMatchObject({
@@ -59,6 +61,7 @@ describe.each(LONG_VERSIONS)('forms with claude %s', (version) => {
       author: { name: 'Ada' },
       detail: 'Name: Ada · Copies: 2 · Draft: false · Color: Red · Day: 2026-02-28',
     });
+    expect(ada.ofKind('decision').at(-1)).not.toHaveProperty('answers');
   });
 
   it('[U2] what does not fit is refused with the name of its field, and the form still waits', async () => {
@@ -119,21 +122,31 @@ describe.each(LONG_VERSIONS)('forms with claude %s', (version) => {
     await idle(5);
   });
 
-  it('a form that outlives its interrupted turn is withdrawn, or can still be declined', async () => {
-    await ask('full');
-    const request = await waitingForm(ada);
+  it('[U8] forms of a turn that is stopped are withdrawn, and their server is told', async () => {
+    const before = server.answers().length;
+    await ask('full', 'ask_twice');
+    const { requestId } = await waitingForm(ada, 2);
     await ada.view.request('interrupt', {});
-    await ada.until('the turn ends', () => ada.ofKind('turn').length === 6);
-    if (!claudeDoes(version, 'form-ends-with-turn')) {
-      expect(ada.state.pending).toHaveLength(1);
-      await answerForm(ada, request, { behavior: 'deny' });
-    }
     await idle(6);
+    await ada.until('it is said', () =>
+      ada.ofKind('decision').some((one) => one.requestId === requestId),
+    );
+    expect(
+      ada
+        .ofKind('decision')
+        .slice(-2)
+        .map(({ outcome }) => outcome),
+    ).toEqual(['withdrawn', 'withdrawn']);
+    await waitUntil('the server is told', () => server.answers().length === before + 2);
+    expect(server.answers().slice(before)).toEqual(Array(2).fill('{"action":"cancel"}'));
+    await ada.view.request('prompt', { text: '[[text:gone on]]' });
+    await ada.until('it goes on', () => ada.text.includes('gone on'));
+    await idle(7);
   });
 
   it('a form that is broken is told to its server, and nothing waits', async () => {
     for (const form of ['broken', 'wordy', 'strange', 'nested', 'nothing']) await ask(form);
-    await idle(11);
+    await idle(12);
     const told = ada.ofKind('tool-result').slice(-5);
     expect(told.every(({ text }) => /-3260[23]/.test(text))).toBe(true);
   });
@@ -148,7 +161,7 @@ describe.each(LONG_VERSIONS)('forms with claude %s', (version) => {
     await expect(answerForm(bob, shown, answer)).rejects.toThrow(/may not answer this request/);
     await answerForm(await machine.joinSession(ada.session), request, answer);
     await expect(answerForm(ada, request, answer)).rejects.toThrow(/Ada has answered/);
-    await idle(12);
+    await idle(13);
     expect(JSON.parse(toldAgent(ada))).toMatchObject({
       action: 'accept',
       content: { name: 'Bob' },
@@ -166,8 +179,9 @@ describe.each(LONG_VERSIONS)('forms with claude %s', (version) => {
     const answers = { 'Which?': 'A, b, C' };
     const bad = answerForm(ada, request, { behavior: 'allow', answers, content: { 'Which?': {} } });
     await expect(bad).rejects.toThrow(/a text, a number or a list of labels/);
-    await answerForm(ada, request, { behavior: 'allow', answers, content });
-    await idle(13);
+    // What everybody reads is what the agent got, whatever stands beside it.
+    await answerForm(ada, request, { behavior: 'allow', answers: { 'Which?': 'D' }, content });
+    await idle(14);
     expect(ada.ofKind('tool-result').at(-1)?.structured).toMatchObject({ answers: content });
     expect(ada.ofKind('decision').at(-1)).toMatchObject({ outcome: 'answered', answers });
   });
@@ -189,7 +203,7 @@ describe.each(LONG_VERSIONS)('forms with claude %s', (version) => {
       const there = answerForm(ada, request, { behavior: 'allow', open: true });
       await expect(there).rejects.toThrow(/could not open the address/);
       await answerForm(ada, request, { behavior: 'allow' });
-      await idle(14);
+      await idle(15);
       expect(toldAgent(ada)).toBe('{"action":"accept"}');
       expect(ada.ofKind('decision').at(-1)?.detail).toBe('login.example.com');
     });

@@ -12,7 +12,7 @@ import { claudeDoes } from '../../tools/install/claudeFeatures.ts';
 import { CLAUDE_VERSIONS } from '../../tools/install/claudeVersions.ts';
 import { WAIT_MS } from '../../tools/run/waitBound.ts';
 import { waitUntil } from '../../tools/run/waitUntil.ts';
-import { asking, toldAgent, withFormServer } from './formRig.ts';
+import { answerForm, asking, toldAgent, waitingForm, withFormServer } from './formRig.ts';
 import { type Guest, HostRig } from './hostRig.ts';
 
 const ENTRY = fileURLToPath(new URL('../webview-ui/seamPage.ts', import.meta.url));
@@ -25,6 +25,7 @@ afterAll(() => browser.close());
 describe.each(CLAUDE_VERSIONS)('forms of claude %s on a page', (version) => {
   let rig: HostRig;
   let ada: Guest & { readonly session: string };
+  let guest: Guest;
   let server: PageServer;
   let page: Page;
   let opened: string;
@@ -48,6 +49,8 @@ describe.each(CLAUDE_VERSIONS)('forms of claude %s on a page', (version) => {
       where: { kind: 'loopback' },
     });
     const link = /"link":"([^"]+)"/.exec(JSON.stringify(shared))?.[1] ?? '';
+    guest = await rig.join(link, 'Bob');
+    await guest.until('control is allowed', () => guest.view.me?.role === 'controller');
     server = await servePage({ entry: ENTRY, sockets: parseLink(link).relay });
     page = await browser.newPage();
     page.setDefaultTimeout(WAIT_MS);
@@ -93,6 +96,19 @@ describe.each(CLAUDE_VERSIONS)('forms of claude %s on a page', (version) => {
     await page.getByText('Name: Ada · Copies: 2 · Draft: false · Color: Red').first().waitFor();
   });
 
+  it('[U9] what was filled in outlives a reload of the page', async () => {
+    const request = await ask('full');
+    await request.getByLabel('Name').fill('Ada');
+    await request.getByLabel('Copies').fill('4');
+    await page.reload();
+    await request.getByLabel('Name').waitFor();
+    expect(await request.getByLabel('Name').inputValue()).toBe('Ada');
+    await request.getByRole('button', { name: 'Send answer' }).click();
+    const content = { name: 'Ada', count: 4, draft: true, color: 'g' };
+    expect(await answered()).toEqual({ action: 'accept', content });
+    expect(await page.evaluate('JSON.stringify(history.state)')).not.toContain('Ada');
+  });
+
   it('[U1] several choices keep their commas, and a decline is told as one', async () => {
     const request = await ask('choices');
     await request.getByLabel('linux, glibc').check();
@@ -115,6 +131,26 @@ describe.each(CLAUDE_VERSIONS)('forms of claude %s on a page', (version) => {
       await waitUntil('the decision names it', () =>
         ada.ofKind('decision').some(({ detail }) => detail === '127.0.0.1:9'),
       );
+      // [U7] The owner reads who had what opened on their computer.
+      expect(ada.ofKind('notice').filter(({ code }) => code === 'address-opened')).toMatchObject([
+        {
+          text: "127.0.0.1:9 was opened on the session's computer.",
+          author: { name: expect.stringMatching(/^Pia/) },
+        },
+      ]);
+    });
+
+    it('[U7] an address that everybody can open is opened there for owners only', async () => {
+      const request = await ask('url');
+      await request.getByRole('button', { name: 'Open login.example.com' }).waitFor();
+      const before = readFileSync(opened, 'utf8');
+      const waiting = await waitingForm(ada);
+      const answer = { behavior: 'allow', open: true } as const;
+      await expect(answerForm(guest, waiting, answer)).rejects.toThrow(/Only an owner may have/);
+      expect(readFileSync(opened, 'utf8')).toBe(before);
+      await answerForm(ada, waiting, answer);
+      expect(await answered()).toEqual({ action: 'accept' });
+      expect(readFileSync(opened, 'utf8')).toContain('https://login.example.com/start');
     });
   }
 });

@@ -6,14 +6,19 @@ import {
   type Form,
   formProblemOf,
   formSchema,
+  isSecretField,
+  optionsOf,
   placeOf,
 } from '../../src/protocol/forms/form.ts';
 import { contentProblems } from '../../src/protocol/forms/formContent.ts';
 import {
   contentOf,
   firstDraft,
+  keptDraft,
   readValue,
+  restoredDraft,
   typedContent,
+  valueIn,
   valueText,
   withValue,
 } from '../../src/protocol/forms/formDraft.ts';
@@ -107,6 +112,50 @@ describe('a schema as fields', () => {
     expect(formSchema.safeParse({ message: '', fields }).success).toBe(true);
   });
 
+  it('[U3] a schema that needs very many fields is read at once', () => {
+    const names = Array.from({ length: 60_000 }, (_, at) => `f${at}`);
+    const properties = Object.fromEntries(names.map((name) => [name, { type: 'string' }]));
+    const began = performance.now();
+    const fields = fieldsOfSchema({ properties, required: names.toReversed() });
+    expect(fields?.filter(({ required }) => required === true)).toHaveLength(60_000);
+    // It took 8 s when every name was looked for in a list.
+    expect(performance.now() - began).toBeLessThan(2000);
+  });
+
+  it('[U1] options are offered once each, by names that tell them apart', () => {
+    const [field] =
+      fieldsOfSchema({
+        properties: {
+          a: {
+            type: 'string',
+            enum: ['x', 'x', '', 'y', 'z', 'w'],
+            enumNames: ['Yes', 'No', '  ', '', 'Same ', ' Same'],
+          },
+        },
+      }) ?? [];
+    expect(field && optionsOf(field)).toEqual([
+      { value: 'x', label: 'Yes' },
+      { value: '', label: '“”' },
+      { value: 'y', label: 'y' },
+      { value: 'z', label: 'Same  (z)' },
+      { value: 'w', label: ' Same (w)' },
+    ]);
+  });
+
+  it('[U9] a field that asks for a secret is told by its name, title or format', () => {
+    const secrets = [
+      ...[{ name: 'password' }, { name: 'a', title: 'Your API key' }, { name: 'accessToken' }],
+      ...[{ name: 'a', format: 'password' }, { name: 'a', title: 'PIN' }, { name: 'db_passwd' }],
+    ];
+    const others = [
+      ...[{ name: 'page' }, { name: 'pinned' }, { name: 'max_tokens' }, { name: 'passport' }],
+      { name: 'a', title: 'Spin' },
+    ];
+    expect(secrets.filter((one) => !isSecretField({ type: 'text', ...one }))).toEqual([]);
+    expect(others.filter((one) => isSecretField({ type: 'text', ...one }))).toEqual([]);
+    expect(isSecretField({ name: 'use_token', type: 'boolean' })).toBe(false);
+  });
+
   it('[R9] a type and a problem of a later version are taken as what allows least', () => {
     expect(fieldTypeOf({ type: 'colour' })).toBe('json');
     expect(formProblemOf({ problem: 'cursed' })).toBe('unreadable');
@@ -190,7 +239,11 @@ describe('a form while it is filled in', () => {
     ['full', 'name', '  ', undefined],
     ['full', 'count', '2', 2],
     ['full', 'count', 'two', 'two'],
+    ['full', 'count', '0x10', '0x10'],
+    ['full', 'count', ' -2 ', -2],
     ['full', 'ratio', '1e-1', 0.1],
+    ['full', 'ratio', '.5', 0.5],
+    ['full', 'ratio', '1e999', '1e999'],
     ['full', 'draft', 'No', false],
     ['full', 'draft', 'maybe', 'maybe'],
     ['full', 'color', '1', 'r'],
@@ -210,6 +263,77 @@ describe('a form while it is filled in', () => {
     const typed = withValue(withValue(withValue(first, 'name', 'Ada'), 'mail', ''), 'count', '4');
     expect(typedContent(FULL, typed)).toEqual({ name: 'Ada', count: 4, draft: true, color: 'g' });
     expect(contentOf(FULL, withValue(typed, 'draft', undefined))).not.toHaveProperty('draft');
+  });
+
+  it('begins without defaults that do not fit: nobody would see what is wrong', () => {
+    const fields =
+      fieldsOfSchema({
+        properties: {
+          a: { type: 'string', default: 7 },
+          b: { type: 'string', default: null },
+          c: { type: 'integer', maximum: 5, default: 99 },
+          d: { type: 'string', enum: ['p', 'q'], default: 'gone' },
+          e: { type: 'array', items: { enum: ['p'] }, default: ['p', 'p'] },
+          f: { type: 'boolean', default: 'yes' },
+          g: { type: 'string', default: 'fits' },
+        },
+        required: ['a'],
+      }) ?? [];
+    expect(firstDraft({ message: '', fields })).toEqual({ g: 'fits' });
+  });
+
+  it('takes nothing for a value that is only the nature of an object', () => {
+    const form: Form = { message: '', fields: [{ name: 'constructor', type: 'text' }] };
+    expect(valueIn({}, 'constructor')).toBeUndefined();
+    expect(typedContent(form, {})).toEqual({});
+  });
+
+  it('an empty text counts where it is an option', () => {
+    const options = [{ value: '' }, { value: 'x' }];
+    const form: Form = {
+      message: '',
+      fields: [{ name: 'a', type: 'choice', required: true, options }],
+    };
+    expect(typedContent(form, { a: '' })).toEqual({ a: '' });
+    expect(wrong(form, { a: '' })).toEqual([]);
+    expect(wrong(form, {})).toEqual(['a: “a” is needed.']);
+  });
+
+  it('what is typed is looked for among what is shown before what that stands for', () => {
+    const options = [
+      { value: 'a', label: 'b' },
+      { value: 'b', label: 'a' },
+    ];
+    const swapped = { name: 'x', type: 'choice', options };
+    expect(readValue(swapped, 'a')).toBe('b');
+    expect(valueText(swapped, 'b')).toBe('a');
+    const twice = { name: 'x', type: 'choice', options: [{ value: 'a' }, { value: 'a' }] };
+    expect(readValue(twice, '2')).toBe('2');
+  });
+
+  it('a whole number that would arrive as another one is refused', () => {
+    const form: Form = { message: '', fields: [{ name: 'id', type: 'integer', title: 'Id' }] };
+    const content = typedContent(form, { id: '9007199254740993' });
+    expect(wrong(form, content)).toEqual([
+      "id: “Id” has too many digits: it can't be passed on as it is.",
+    ]);
+    expect(wrong(form, typedContent(form, { id: '9007199254740991' }))).toEqual([]);
+  });
+
+  it('[U9] is kept without what looks like a secret, and comes back with the defaults of that', () => {
+    const form: Form = {
+      message: '',
+      fields: [
+        { name: 'name', type: 'text', default: 'Ada' },
+        { name: 'password', type: 'text', default: 'changeme' },
+        { name: 'page', type: 'text', default: 'gone' },
+      ],
+    };
+    const kept = keptDraft(form, { name: 'Bo', password: 'hunter2', other: 1 });
+    expect(kept).toEqual({ name: 'Bo' });
+    expect(restoredDraft(form, kept)).toEqual({ name: 'Bo', password: 'changeme' });
+    expect(restoredDraft(form, undefined)).toEqual(firstDraft(form));
+    expect(restoredDraft(form, 'nonsense')).toEqual(firstDraft(form));
   });
 
   it('says options by their labels', () => {
@@ -236,8 +360,27 @@ describe('[U4] an address leads', () => {
     ['http://0.0.0.0/', '0.0.0.0', true],
     ['https://localhost.example.com/', 'localhost.example.com', false],
     ['https://128.0.0.1/', '128.0.0.1', false],
+    ['http://127.1/', '127.0.0.1', true],
+    ['http://0177.0.0.1/', '127.0.0.1', true],
+    ['http://[::]/', '[::]', true],
+    ['http://[::ffff:0.0.0.0]/', '[::ffff:0:0]', true],
+    ['http://①②⑦.0.0.1/', '127.0.0.1', true],
+    ['http:\\\\evil.example\\localhost', 'evil.example', false],
+    ['http://evil\n.example/', 'evil.example', false],
   ])('%s to %s', (url, host, isLoopback) => {
-    expect(placeOf(url)).toEqual({ host, isLoopback });
+    expect(placeOf(url)).toMatchObject({ host, isLoopback });
+  });
+
+  it.each<readonly [string, readonly string[]]>([
+    ['https://login.example.com/', []],
+    ['http://127.0.0.1:9/', []],
+    ['https://github.com@evil.example/', ['user']],
+    ['https://:x@evil.example/', ['user']],
+    ['https://раypal.example/', ['letters']],
+    ['https://sub.xn--80ak6aa92e.com/', ['letters']],
+    ['http://a:b@xn--80ak6aa92e.com/', ['user', 'letters', 'plain']],
+  ])('%s with its traps', (url, traps) => {
+    expect(placeOf(url)?.traps).toEqual(traps);
   });
 
   it.each([

@@ -2,6 +2,7 @@
 import { Emitter } from '../../src/base/emitter.ts';
 import type { FromPanel } from '../../src/protocol/local/fromPanel.ts';
 import type { Picture } from '../../src/protocol/local/panel.ts';
+import type { Json } from '../../src/protocol/json.ts';
 import type { UiPort } from '../../webview-ui/port.ts';
 
 /** A port and its other end. */
@@ -16,14 +17,15 @@ export interface FakePort {
 /** Makes one. */
 export function createFakePort(): FakePort {
   const posted: FromPanel[] = [];
+  let state: Json | undefined;
   const pictures = new Emitter<readonly unknown[]>();
   return {
     posted,
     port: {
       post: (message) => posted.push(message),
       onPicture: pictures.event,
-      getState: () => undefined,
-      setState: () => undefined,
+      getState: () => state,
+      setState: (next) => (state = next),
     },
     send: (...picture) => pictures.fire(picture),
     sendRaw: (...messages) => pictures.fire(messages),

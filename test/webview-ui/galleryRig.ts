@@ -34,6 +34,8 @@ export class GalleryRig {
    */
   async open(query: string, options: BrowserContextOptions = {}): Promise<Page> {
     const page = await this.pageFor(options);
+    // What a reload would bring back is not for another test.
+    await page.evaluate(() => history.replaceState(null, ''));
     await page.goto(`${this.server.url}?${query}`);
     await page.waitForSelector('.header-facts');
     await page.waitForSelector('.transcript[aria-busy=false]');

@@ -12,6 +12,7 @@ import { joinAs } from '../../src/client/rooms/joinTarget.ts';
 import { RoomMemories, roomMemoryRecord } from '../../src/client/rooms/roomMemories.ts';
 import { RoomPool } from '../../src/client/rooms/roomPool.ts';
 import { untranslated } from '../../src/client/translate.ts';
+import { jsonSchema } from '../../src/protocol/json.ts';
 import { parseLink } from '../../src/protocol/link.ts';
 import type { Picture } from '../../src/protocol/local/panel.ts';
 import { mountPanel } from '../../webview-ui/mount.tsx';
@@ -76,8 +77,8 @@ const pump = new PanelPump({
 const port: UiPort = {
   post: (message) => queueMicrotask(() => pump.receive(message)),
   onPicture: pictures.event,
-  getState: () => undefined,
-  setState: () => undefined,
+  getState: () => jsonSchema.safeParse(history.state).data ?? undefined,
+  setState: (kept) => history.replaceState(kept, ''),
 };
 const element = document.getElementById('app');
 if (element === null) throw new Error('invariant: the page has no #app');

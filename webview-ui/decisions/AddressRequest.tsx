@@ -1,18 +1,30 @@
 // A tool's server wants an address to be opened: where it leads is said first, and only a click opens it.
 import { showDeceptive } from '../../src/base/visibleText.ts';
-import { type Form, placeOf } from '../../src/protocol/forms/form.ts';
+import { type Form, type FormTrap, placeOf } from '../../src/protocol/forms/form.ts';
 import { Icon } from '../parts/Icon.tsx';
+import type { Translate } from '../strings.ts';
 import { useUi } from '../ui.ts';
 import { DeclineButton } from './DeclineButton.tsx';
-import { FormHead } from './FormHead.tsx';
+import { FormHead, FormMessage, tabIndexOf } from './FormHead.tsx';
 import type { RequestProps } from './PermissionRequest.tsx';
 import { CutNote, useWhole } from './useWhole.tsx';
+
+function trapText(trap: FormTrap, t: Translate): string {
+  switch (trap) {
+    case 'user':
+      return t('What stands before the @ is no part of where it leads.');
+    case 'letters':
+      return t('The name has letters of other alphabets, which can look like usual ones.');
+    case 'plain':
+      return t('It is not encrypted on the way.');
+  }
+}
 
 /** The request with its host name. No key opens it. */
 export function AddressRequest(
   props: RequestProps & { readonly form: Form; readonly url: string },
 ) {
-  const { request, index, block, url } = props;
+  const { request, form, index, block, url } = props;
   const { store, post, t } = useUi();
   const whole = useWhole(request);
   const { isWhole } = whole;
@@ -30,10 +42,15 @@ export function AddressRequest(
   return (
     <>
       <FormHead
-        request={request}
         title={t('“{0}” wants to open {1}', showDeceptive(request.tool), showDeceptive(host))}
       />
-      <div class="pending-body">
+      <div class="pending-body form-body" tabIndex={tabIndexOf(form, false)}>
+        {(place?.traps ?? []).map((trap) => (
+          <p key={trap} class="line warn">
+            <Icon name="warning" />
+            <span class="line-text">{trapText(trap, t)}</span>
+          </p>
+        ))}
         <pre class="value address" dir="ltr">
           {showDeceptive(url)}
         </pre>
@@ -48,6 +65,7 @@ export function AddressRequest(
             </span>
           </p>
         )}
+        <FormMessage {...request} />
       </div>
       <CutNote
         whole={whole}

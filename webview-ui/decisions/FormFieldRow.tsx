@@ -1,6 +1,13 @@
 // One field of a form with its label, its control, its hint and what is wrong with it.
 import { showDeceptive } from '../../src/base/visibleText.ts';
-import { fieldTitle, fieldTypeOf, type FormField } from '../../src/protocol/forms/form.ts';
+import {
+  fieldTitle,
+  fieldTypeOf,
+  type FormField,
+  isSecretField,
+  optionsOf,
+} from '../../src/protocol/forms/form.ts';
+import { defaultOf } from '../../src/protocol/forms/formDraft.ts';
 import type { Json } from '../../src/protocol/json.ts';
 import { Icon } from '../parts/Icon.tsx';
 import type { Translate } from '../strings.ts';
@@ -13,6 +20,8 @@ export interface FieldProps {
   readonly value: Json | undefined;
   /** What is wrong, once the person has been there. */
   readonly error: string | undefined;
+  /** It is said at once, not only with its field. */
+  readonly isSpoken: boolean;
   readonly isBlocked: boolean;
   readonly onChange: (value: Json | undefined) => void;
   readonly onLeave: () => void;
@@ -26,7 +35,12 @@ export function FormFieldRow(props: FieldProps) {
   const { t } = useUi();
   const { field, id, error } = props;
   const isGroup = isOfGroup(field);
-  const hint = [field.description, boundsText(field, t)].filter(Boolean).join(' · ');
+  const secret = isSecretField(field)
+    ? t(
+        'Looks like a secret: tools should not ask for one by a form. Others see only that it was filled in.',
+      )
+    : '';
+  const hint = [field.description, boundsText(field, t), secret].filter(Boolean).join(' · ');
   const title = (
     <>
       {showDeceptive(fieldTitle(field))}
@@ -41,7 +55,12 @@ export function FormFieldRow(props: FieldProps) {
         </p>
       )}
       {error !== undefined && (
-        <p id={`${id}/error`} class="line bad field-note" role="alert" dir="auto">
+        <p
+          id={`${id}/error`}
+          class="line bad field-note"
+          role={props.isSpoken ? 'alert' : undefined}
+          dir="auto"
+        >
           <Icon name="warning" />
           {error}
         </p>
@@ -71,8 +90,9 @@ function isOfGroup(field: FormField): boolean {
 }
 
 /** A radio once chosen can't be taken back: only where something has to be chosen. */
-function hasRadios({ options = [], required, default: value }: FormField): boolean {
-  return options.length <= MAX_RADIOS && (required === true || value !== undefined);
+function hasRadios(field: FormField): boolean {
+  const isNeeded = field.required === true || defaultOf(field) !== undefined;
+  return optionsOf(field).length <= MAX_RADIOS && isNeeded;
 }
 
 function described({ id, error, hint }: FieldProps & { readonly hint: string }): {
@@ -99,16 +119,23 @@ function Control(props: FieldProps & { readonly hint: string }) {
   const text =
     typeof value === 'string' || value === undefined ? (value ?? '') : JSON.stringify(value);
   if (type === 'choice') {
+    const options = optionsOf(field);
+    const at = options.findIndex((option) => option.value === value);
+    // By their places: an option may be an empty text.
     return (
       <select
         {...common}
-        value={text}
-        onChange={(event) => onChange(event.currentTarget.value || undefined)}
+        value={at < 0 ? '' : String(at)}
+        onChange={({ currentTarget }) =>
+          onChange(
+            currentTarget.value === '' ? undefined : options[Number(currentTarget.value)]?.value,
+          )
+        }
       >
         <option value="" />
-        {(field.options ?? []).map((option) => (
-          <option key={option.value} value={option.value}>
-            {showDeceptive(option.label ?? option.value)}
+        {options.map((option, place) => (
+          <option key={option.value} value={String(place)}>
+            {showDeceptive(option.label)}
           </option>
         ))}
       </select>
@@ -133,6 +160,9 @@ function Control(props: FieldProps & { readonly hint: string }) {
     onInput: (event: { readonly currentTarget: HTMLInputElement }) =>
       onChange(event.currentTarget.value),
   };
+  if (isSecretField(field)) {
+    return <input {...typed} type="password" autocomplete="new-password" />;
+  }
   if (type === 'integer') return <input {...typed} type="text" inputMode="numeric" />;
   if (type === 'number') return <input {...typed} type="text" inputMode="decimal" />;
   switch (field.format) {
@@ -156,9 +186,9 @@ function Options({ field, id, value, error, isBlocked, onChange }: FieldProps) {
           { value: true, label: t('Yes') },
           { value: false, label: t('No') },
         ]
-      : (field.options ?? []).map((one) => ({
-          value: one.value,
-          label: showDeceptive(one.label ?? one.value),
+      : optionsOf(field).map(({ value: one, label }) => ({
+          value: one,
+          label: showDeceptive(label),
         }));
   const chosen: readonly Json[] = Array.isArray(value) ? value : value === undefined ? [] : [value];
   const toggle = (one: Json): void => {
@@ -167,6 +197,12 @@ function Options({ field, id, value, error, isBlocked, onChange }: FieldProps) {
     const isChosen = (other: Json): boolean => chosen.includes(other) !== (other === one);
     const next = options.flatMap((option) => (isChosen(option.value) ? [option.value] : []));
     onChange(next.length === 0 && field.required !== true ? undefined : next);
+  };
+  // What is not needed can be left out again.
+  const canClear = type !== 'choices' && field.required !== true && value !== undefined;
+  const clear = ({ currentTarget }: { readonly currentTarget: HTMLElement }): void => {
+    currentTarget.closest('fieldset')?.querySelector('input')?.focus();
+    onChange(undefined);
   };
   return (
     <>
@@ -185,6 +221,11 @@ function Options({ field, id, value, error, isBlocked, onChange }: FieldProps) {
           </span>
         </label>
       ))}
+      {canClear && (
+        <button type="button" class="link-button" disabled={isBlocked} onClick={clear}>
+          {t('Clear')}
+        </button>
+      )}
     </>
   );
 }

@@ -1,27 +1,37 @@
 // Who asks a person for something, and in which words.
 import { showDeceptive } from '../../src/base/visibleText.ts';
+import type { Form } from '../../src/protocol/forms/form.ts';
 import type { EntryOf } from '../../src/protocol/transcript.ts';
 import { Icon } from '../parts/Icon.tsx';
 
-/** Who asks, and what for. */
-export function FormHead({ request, title }: { request: EntryOf<'request'>; title: string }) {
-  const { description, form } = request;
+/** Who asks. */
+export function FormHead({ title }: { readonly title: string }) {
+  return (
+    <h2 class="pending-title">
+      <Icon name="question" />
+      <span dir="auto">{title}</span>
+    </h2>
+  );
+}
+
+/** What the server says, in its own words. */
+export function FormMessage({ description, form }: EntryOf<'request'>) {
+  const said = [description, form?.message].filter((text) => text !== undefined && text !== '');
   return (
     <>
-      <h2 class="pending-title">
-        <Icon name="question" />
-        <span dir="auto">{title}</span>
-      </h2>
-      {description !== undefined && (
-        <p class="muted" dir="auto">
-          {showDeceptive(description)}
+      {said.map((text, at) => (
+        <p key={at} class="form-message" dir="auto">
+          {showDeceptive(text ?? '')}
         </p>
-      )}
-      {form !== undefined && form.message !== '' && (
-        <p class="form-message" dir="auto">
-          {showDeceptive(form.message)}
-        </p>
-      )}
+      ))}
     </>
   );
+}
+
+/** A message above this many characters has to be scrolled: by keys too. */
+const LONG_CHARS = 300;
+
+/** Whether the part that is scrolled takes the focus itself. */
+export function tabIndexOf(form: Form | undefined, isBlocked: boolean): 0 | undefined {
+  return isBlocked || (form?.message.length ?? 0) > LONG_CHARS ? 0 : undefined;
 }

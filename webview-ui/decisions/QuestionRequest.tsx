@@ -1,5 +1,4 @@
 // The agent's questions: options by click or digit, own words under Other.
-import { useState } from 'preact/hooks';
 import * as z from 'zod/mini';
 import { type Question, questionSchema } from '../../src/protocol/entryParts.ts';
 import { questionKindOf } from '../../src/protocol/openValues.ts';
@@ -12,13 +11,16 @@ import {
   answerOf,
   answersOf,
   type Choice,
+  choicesOf,
   firstText,
+  jsonOf,
   NO_CHOICE,
   toggleOption,
   toggleOther,
 } from './questionAnswers.ts';
 import { KeyHint } from './KeyHint.tsx';
 import { useRequestKeys } from './useRequestKeys.ts';
+import { useKept } from './useKept.ts';
 import { CutNote, useWhole, type Whole } from './useWhole.tsx';
 
 function OneQuestion(props: {
@@ -153,7 +155,10 @@ export function QuestionRequest({ request, index, isFirst, block }: RequestProps
   const whole = useWhole(request);
   const { isWhole } = whole;
   const questions = questionsOf(whole);
-  const [choices, setChoices] = useState<readonly (Choice | undefined)[]>([]);
+  const [choices, setChoices] = useKept<readonly (Choice | undefined)[]>(request, {
+    read: choicesOf,
+    write: jsonOf,
+  });
   const answers = answersOf(questions, choices);
   const present = questions.findIndex(
     (question, at) => answerOf(question, choices[at]) === undefined,

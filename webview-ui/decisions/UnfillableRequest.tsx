@@ -26,7 +26,7 @@ export function UnfillableRequest({ request, block }: RequestProps) {
   const { t } = useUi();
   return (
     <>
-      <FormHead request={request} title={t('“{0}” asks you', showDeceptive(request.tool))} />
+      <FormHead title={t('“{0}” asks you', showDeceptive(request.tool))} />
       <p class="line warn">
         <Icon name="warning" />
         <span class="line-text">{reasonOf(request, t)}</span>

@@ -1,4 +1,6 @@
 // What a person chose for the agent's questions, and when that is enough to send.
+import * as z from 'zod/mini';
+import type { Json } from '../../src/protocol/json.ts';
 import type { Question } from '../../src/protocol/entryParts.ts';
 import { questionKindOf } from '../../src/protocol/openValues.ts';
 
@@ -20,6 +22,30 @@ export interface Choice {
 
 /** Nothing chosen yet. */
 export const NO_CHOICE: Choice = { options: new Set() };
+
+const keptSchema = z.array(
+  z.nullable(z.object({ options: z.array(z.number()), other: z.optional(z.string()) })),
+);
+
+/** Choices as they are kept for a page that reloads. */
+export function jsonOf(choices: readonly (Choice | undefined)[]): Json {
+  return choices.map((choice): Json => {
+    if (choice === undefined) return null;
+    const { options, other } = choice;
+    return { options: [...options], ...(other === undefined ? {} : { other }) };
+  });
+}
+
+/** What was kept. */
+export function choicesOf(kept: Json | undefined): readonly (Choice | undefined)[] {
+  const parsed = keptSchema.safeParse(kept);
+  if (!parsed.success) return [];
+  return parsed.data.map((one) => {
+    if (one === null) return undefined;
+    const options = new Set(one.options);
+    return one.other === undefined ? { options } : { options, other: one.other };
+  });
+}
 
 /** Chooses or drops option `at`; with a single choice the others go. */
 export function toggleOption(question: Question, choice: Choice, at: number): Choice {

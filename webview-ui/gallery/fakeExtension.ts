@@ -1,5 +1,6 @@
 // Answers the panel as the extension would, so that the gallery can be used and tested.
 import { Emitter } from '../../src/base/emitter.ts';
+import { jsonSchema } from '../../src/protocol/json.ts';
 import type { FromPanel } from '../../src/protocol/local/fromPanel.ts';
 import type { PanelEntry, PanelHeader, Picture } from '../../src/protocol/local/panel.ts';
 import { OWN_OUTPUT } from './sampleEntries.ts';
@@ -32,8 +33,9 @@ export class FakeExtension {
         setTimeout(() => this.answer(message), 0);
       },
       onPicture: this.pictures.event,
-      getState: () => undefined,
-      setState: () => undefined,
+      // What the browser keeps of this page when it reloads, and of no other.
+      getState: () => jsonSchema.safeParse(history.state).data ?? undefined,
+      setState: (kept) => history.replaceState(kept, ''),
     };
   }
 

@@ -12,6 +12,7 @@ import { ComposerModel } from './composerModel.ts';
 import { EditorHeartbeat } from './editorHeartbeat.ts';
 import { LiveModel } from './liveModel.ts';
 import { parseToPanel } from './parse.ts';
+import { RequestDrafts } from './requestDrafts.ts';
 import { spokenOfEntries, spokenOfHeader } from './spoken.ts';
 import { TranscriptModel } from './transcriptModel.ts';
 import { requestKey } from './words.ts';
@@ -80,6 +81,7 @@ export class PanelStore implements Disposable {
   truthSince = 0;
   readonly connection: EditorHeartbeat;
   readonly composer: ComposerModel;
+  readonly requestDrafts: RequestDrafts;
   private readonly options: PanelStoreOptions;
   private readonly disposables = new DisposableStore();
   private waiting: ToPanel[] = [];
@@ -99,6 +101,7 @@ export class PanelStore implements Disposable {
     this.options = options;
     const { port, clock, isVisible } = options;
     this.now.value = clock.monotonic();
+    this.requestDrafts = new RequestDrafts(port);
     this.connection = this.disposables.add(new EditorHeartbeat({ port, clock }));
     const notTakenText = (): string =>
       this.t('It was not taken over by the extension. Your text is back here; send it again.');
@@ -291,6 +294,9 @@ export class PanelStore implements Disposable {
     this.now.value = this.headerAt;
     if (header.truth.kind !== before?.truth.kind) this.truthSince = this.headerAt;
     this.header.value = header;
+    // While it is not sure what waits, nothing is forgotten.
+    const isSure = header.truth.kind === 'live' && header.session !== undefined;
+    if (isSure) this.requestDrafts.retain(header.pending.map(({ requestId }) => requestId));
     // Who asks anew is heard anew.
     const asking = header.controlRequests.map(requestKey);
     this.keptRequests.value = new Set(asking.filter((key) => this.keptRequests.value.has(key)));

@@ -1,6 +1,7 @@
 // Entry of the panel in VS Code's webview.
 import * as z from 'zod/mini';
 import { systemClock } from '../../src/base/clock.ts';
+import { isRecord } from '../../src/base/isRecord.ts';
 import { parseJson } from '../../src/protocol/json.ts';
 import { mountPanel } from '../mount.tsx';
 import '../styles/panel.css';
@@ -14,5 +15,9 @@ if (element === null) throw new Error('invariant: the page has no #app');
 const port = createVsCodePort();
 // Which session this page shows, so that the editor can open it again after a reload.
 const state = parseJson(element.dataset['state'] ?? '');
-if (state !== undefined) port.setState(state);
+if (isRecord(state)) {
+  const before = port.getState();
+  // What is filled in stays.
+  port.setState({ ...(isRecord(before) ? before : {}), ...state });
+}
 mountPanel({ element, port, clock: systemClock });

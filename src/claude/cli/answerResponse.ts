@@ -25,7 +25,8 @@ export function answerResponse(request: EntryOf<'request'>, answer: AgentAnswer)
   }
   const input = request.input;
   // Several labels go as a list: a comma in one of them stays its own.
-  const answers: Json | undefined = answer.content ?? answer.answers;
+  const answers: Json | undefined =
+    request.request === 'question' ? (answer.content ?? answer.answers) : undefined;
   const updatedInput: Json =
     answers === undefined || !isRecord(input) ? input : { ...input, answers };
   const rules = (answer.rememberSuggestions ?? []).flatMap((index) => {

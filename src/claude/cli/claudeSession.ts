@@ -17,7 +17,6 @@ import type { PromptImage } from '../../protocol/entryParts.ts';
 import type { Json } from '../../protocol/json.ts';
 import { badNameError, crashedProblem, endedError } from '../errors.ts';
 import { guestBlocks, ownBlocks } from '../entries/promptFrame.ts';
-import { elicitationResponse } from '../wire/elicitation.ts';
 import { jsonField } from '../wire/jsonField.ts';
 import type { InLine } from '../wire/streamJson.ts';
 import { answerResponse } from './answerResponse.ts';
@@ -222,7 +221,8 @@ export class ClaudeSession implements AgentSession {
   async close(options: { readonly interrupt?: boolean } = {}): Promise<void> {
     this.isEndAsked = true;
     const { isBusy } = this.output.status;
-    this.cancelForms();
+    // A server that waits for an answer could not end.
+    this.output.cancelForms();
     if (isBusy && options.interrupt === true) {
       await this.interrupt().catch((error: unknown) => {
         this.options.log.warn('interrupt before close failed', { error: errorText(error) });
@@ -237,17 +237,6 @@ export class ClaudeSession implements AgentSession {
   kill(): void {
     this.isEndAsked = true;
     this.child.signal('SIGKILL', true);
-  }
-
-  /** [U5] Nobody will fill them in any more: a server that waits for it could not end. */
-  private cancelForms(): void {
-    for (const id of this.output.requests.forms) {
-      const response = elicitationResponse('cancel');
-      this.post({
-        type: 'control_response',
-        response: { subtype: 'success', request_id: id, response },
-      });
-    }
   }
 
   /** Throws AppError agent-crashed if nobody reads it any more. */

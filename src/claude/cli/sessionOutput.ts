@@ -12,6 +12,7 @@ import type { PromptMapper } from '../stream/promptMapper.ts';
 import { readPlanFile } from '../entries/readPlanFile.ts';
 import { StreamMapper } from '../stream/streamMapper.ts';
 import { protocolProblem, silentProblem } from '../errors.ts';
+import { elicitationResponse } from '../wire/elicitation.ts';
 import { jsonField } from '../wire/jsonField.ts';
 import type { SplitLine } from '../wire/lineSplitter.ts';
 import {
@@ -62,6 +63,8 @@ export class SessionOutput {
   private isOver = false;
   private hasProblem = false;
   private garbled = 0;
+  private hasAgentBehind = false;
+  private isTurnStopped = false;
   private planSlug: string | undefined;
 
   constructor(options: SessionOutputOptions) {
@@ -105,6 +108,20 @@ export class SessionOutput {
     const parsed = parseOutLine(json);
     if (parsed.known) this.watch(parsed.line);
     for (const event of this.mapper.map(parsed)) this.handle(event);
+    this.endForms();
+  }
+
+  /** [U5] [U8] Nobody will fill in the forms that wait: their servers are told. */
+  cancelForms(): readonly string[] {
+    const { forms } = this.requests;
+    for (const id of forms) {
+      const response = elicitationResponse('cancel');
+      this.options.post({
+        type: 'control_response',
+        response: { subtype: 'success', request_id: id, response },
+      });
+    }
+    return forms;
   }
 
   /** No line comes any more. */
@@ -204,10 +221,25 @@ export class SessionOutput {
         const { entry } = event;
         if (entry.kind === 'tool-call') this.silence.toolStarted(entry.callId);
         if (entry.kind === 'tool-result') this.silence.toolEnded(entry.callId);
+        if (entry.kind === 'turn') this.isTurnStopped = entry.outcome === 'interrupted';
         break;
       }
+      case 'tasks':
+        this.hasAgentBehind = event.tasks.some(({ kind }) => kind === 'agent');
+        break;
       default:
     }
     this.options.emit(event);
+  }
+
+  /** [U8] Versions before 2.1.287 keep forms of a turn that is over; those of agents behind the conversation go on. */
+  private endForms(): void {
+    if (!this.isTurnStopped) return;
+    this.isTurnStopped = false;
+    if (this.hasAgentBehind) return;
+    for (const id of this.cancelForms()) {
+      const gone = this.requests.withdraw(id, 'The turn was stopped.');
+      for (const event of gone) this.handle(event);
+    }
   }
 }

@@ -1,6 +1,6 @@
 // Maps an `elicitation` to the entry that waits for a person; pure.
 import { omitUndefined } from '../../base/omitUndefined.ts';
-import { jsonBytes } from '../../base/jsonText.ts';
+import { jsonBytes, jsonCut } from '../../base/jsonText.ts';
 import { type Form, type FormProblem, placeOf } from '../../protocol/forms/form.ts';
 import { fieldsOfSchema } from '../../protocol/forms/formOfSchema.ts';
 import type { Json } from '../../protocol/json.ts';
@@ -8,8 +8,8 @@ import { LIMITS } from '../../protocol/limits.ts';
 import type { EntryOf } from '../../protocol/transcript.ts';
 import type { Elicitation } from '../wire/elicitation.ts';
 
-/** What a person sees of a message that makes a form too large. */
-const MESSAGE_CHARS = 2000;
+/** What a person sees of a message that makes a form too large, in bytes of JSON. */
+const MESSAGE_BYTES = 4000;
 
 /** The 'request' entry; its id is the request's. The server stands in place of a tool. */
 export function formEntry(
@@ -55,5 +55,5 @@ function formOf(request: Elicitation): Form {
 function bounded(form: Form): Form {
   if (jsonBytes(form) <= LIMITS.formBytes) return form;
   const problem: FormProblem = 'too-large';
-  return { message: form.message.slice(0, MESSAGE_CHARS), problem };
+  return { message: jsonCut(form.message, MESSAGE_BYTES), problem };
 }

@@ -4,47 +4,64 @@ import {
   fieldTypeOf,
   type Form,
   type FormField,
+  type FormTrap,
+  optionsOf,
   placeOf,
 } from '../../protocol/forms/form.ts';
-import { type FormDraft, valueText } from '../../protocol/forms/formDraft.ts';
+import { type FormDraft, valueIn, valueText } from '../../protocol/forms/formDraft.ts';
 import { showDeceptive } from '../../base/visibleText.ts';
 import { oneLine } from '../io.ts';
 
 /** What is asked, and what is filled in so far. */
 export function formLines(form: Form, draft: FormDraft): readonly string[] {
   const { message, url, fields = [] } = form;
-  const said = message === '' ? [] : [showDeceptive(message)];
-  if (url !== undefined) return [...said, ...addressLines(url)];
+  // A line of the server's must not look like one of ours.
+  const said = message === '' ? [] : [showDeceptive(message).replaceAll(/^/gm, '> ')];
+  if (url !== undefined) return addressLines(url, said);
   const rows = fields.map((field, i) => {
-    const value = Object.hasOwn(draft, field.name) ? draft[field.name] : undefined;
-    const filled = oneLine(valueText(field, value));
-    return `${i + 1}. ${oneLine(fieldTitle(field))} (${notesOf(field)}): ${filled}`.trimEnd();
+    const filled = plain(valueText(field, valueIn(draft, field.name)));
+    return `${i + 1}. ${plain(fieldTitle(field))} (${notesOf(field)}): ${filled}`.trimEnd();
   });
   const how = fields.length === 0 ? '' : '/field N VALUE fills a field in, ';
   return [...said, ...rows, `(${how}/allow sends it, /deny declines)`];
 }
 
-function addressLines(url: string): readonly string[] {
+/** On one line, with nothing in it that can't be seen. */
+function plain(text: string): string {
+  return oneLine(showDeceptive(text));
+}
+
+/** [U4] Where it leads comes before anything that the server says. */
+function addressLines(url: string, said: readonly string[]): readonly string[] {
   const place = placeOf(url);
-  const host = oneLine(place?.host ?? '?');
   return [
-    `It leads to ${host}:`,
-    oneLine(url),
+    `It leads to ${plain(place?.host ?? '?')}:`,
+    plain(url),
+    ...(place?.traps ?? []).map((trap) => `! ${TRAPS[trap]}`),
+    ...said,
     place?.isLoopback === true
       ? '(an address of the session’s own computer: /open opens it there, /deny declines)'
-      : '(open it and /allow, /open opens it on the session’s computer, /deny declines)',
+      : '(open it and /allow, for owners /open opens it on the session’s computer, /deny declines)',
   ];
 }
 
+const TRAPS: Readonly<Record<FormTrap, string>> = {
+  user: 'What stands before the @ is no part of where it leads.',
+  letters: 'The name has letters of other alphabets, which can look like usual ones.',
+  plain: 'It is not encrypted on the way.',
+};
+
 function notesOf(field: FormField): string {
-  const { options = [], format, description, required } = field;
-  const list = options.map(({ value, label }, i) => `${i + 1} ${oneLine(label ?? value)}`);
+  const { format, description, required } = field;
+  const isChosen = ['choice', 'choices'].includes(fieldTypeOf(field));
+  const options = isChosen ? optionsOf(field) : [];
+  const list = options.map(({ label }, i) => `${i + 1} ${plain(label)}`);
   const bounds = boundsOf(field);
   return [
     kindOf(field, format),
     ...(list.length === 0 ? [] : [list.join(', ')]),
     ...(bounds === '' ? [] : [bounds]),
-    ...(description === undefined ? [] : [oneLine(description)]),
+    ...(description === undefined ? [] : [plain(description)]),
     required === true ? 'needed' : 'optional',
   ].join('; ');
 }
@@ -52,7 +69,7 @@ function notesOf(field: FormField): string {
 function kindOf(field: FormField, format: string | undefined): string {
   switch (fieldTypeOf(field)) {
     case 'text':
-      return format === undefined ? 'text' : oneLine(format);
+      return format === undefined ? 'text' : plain(format);
     case 'number':
       return 'number';
     case 'integer':

@@ -10,7 +10,7 @@ export interface PanelPage {
   readonly nonce: string;
   readonly locale: string;
   readonly title: string;
-  /** What the page keeps by setState: ids only. */
+  /** What the page keeps by setState, beside what is its own: ids only. */
   readonly state: unknown;
 }
 

@@ -42,7 +42,13 @@ import type { CommandTarget } from './sessionDriver.ts';
 import { firstLine } from './completeEntry.ts';
 import type { Notice } from './notice.ts';
 import type { OpenRequest } from './requestBook.ts';
-import { type AgentContent, checkedContent, filledInText, openOnComputer } from './formAnswer.ts';
+import {
+  type AgentContent,
+  answerTexts,
+  checkedContent,
+  filledInText,
+  openOnComputer,
+} from './formAnswer.ts';
 import type { Verdict } from './sessionRecorder.ts';
 
 const MAX_FILES = 50;
@@ -125,7 +131,11 @@ async function answer(
     refuseUnseen(args, roleOf(person.role) === 'owner', recorder.seenHash(request));
   const content = checkedContent(request, args);
   if (args.behavior === 'allow' && args.open === true) {
-    await openOnComputer(request, openAddress);
+    if (child() === undefined) throw answerLost();
+    const isOwner = roleOf(person.role) === 'owner';
+    const host = await openOnComputer(request, { isOwner, openAddress });
+    const words = say`${host} was opened on the session's computer.`;
+    recorder.notice({ level: 'info', code: 'address-opened', words, author: authorOf(person) });
     // Somebody may have been faster than the browser.
     waiting(recorder, requestId);
   }
@@ -135,8 +145,8 @@ async function answer(
   // [R17] After a plan the agent goes back to the mode before it, which may skip questions.
   const isPlan = requestKindOf(request.request) === 'plan' && hasControllers();
   const mode = isPlan ? rules.askingMode : undefined;
-  const delivered = session.answer(requestId, agentAnswer(args, mode, content));
-  recorder.decide(requestId, verdict(args, person, request));
+  const delivered = session.answer(requestId, agentAnswer(args, request, { mode, content }));
+  recorder.decide(requestId, verdict(args, person, { request, content }));
   if (!(await delivered)) throw answerLost();
 }
 
@@ -237,10 +247,11 @@ async function rename(
 /** [C12] Only an owner's answer has `remember` here: the gate has taken it out of a guest's. */
 function agentAnswer(
   args: CommandArgs<'answer'>,
-  mode: string | undefined,
-  content: AgentContent | undefined,
+  request: OpenRequest,
+  { mode, content }: { readonly mode: string | undefined; content: AgentContent | undefined },
 ): AgentAnswer {
-  const { behavior, message, interrupt, answers, remember } = args;
+  const { behavior, message, interrupt, remember } = args;
+  const answers = answersOf(args, request, content);
   if (behavior === 'deny') {
     return {
       behavior,
@@ -257,17 +268,33 @@ function agentAnswer(
   };
 }
 
-function verdict(args: CommandArgs<'answer'>, person: Person, request: OpenRequest): Verdict {
+/** [U6] Only questions have answers: into another tool's input they would go unseen. */
+function answersOf(
+  args: CommandArgs<'answer'>,
+  request: OpenRequest,
+  content: AgentContent | undefined,
+): CommandArgs<'answer'>['answers'] {
+  const isQuestion = requestKindOf(request.request) === 'question';
+  return isQuestion ? answerTexts(args, content) : undefined;
+}
+
+function verdict(
+  args: CommandArgs<'answer'>,
+  person: Person,
+  { request, content }: { readonly request: OpenRequest; content: AgentContent | undefined },
+): Verdict {
   const kind = requestKindOf(request.request);
   const isAnswer = kind === 'question' || kind === 'form';
   const outcome = args.behavior === 'deny' ? 'denied' : isAnswer ? 'answered' : 'allowed';
   const filledIn = outcome === 'answered' ? filledInText(request, args.content) : undefined;
-  const detail = args.message ?? filledIn;
+  // Beside what was filled in nobody can say that it was something else.
+  const detail = outcome === 'answered' ? filledIn : args.message;
+  const answers = answersOf(args, request, content);
   return {
     outcome,
     author: authorOf(person),
     ...(detail === undefined ? {} : { detail: detail.slice(0, MAX_DETAIL) }),
-    ...(args.answers === undefined ? {} : { answers: args.answers }),
+    ...(answers === undefined ? {} : { answers }),
   };
 }
 

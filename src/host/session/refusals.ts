@@ -155,6 +155,24 @@ export function addressNotOpened(): CommandRefused {
   });
 }
 
+/** [U7] A guest wants the owner's computer to open an address that everybody can open. */
+export function addressOfOwners(host: string): CommandRefused {
+  return refused('not-allowed', {
+    happened: say`Only an owner may have ${host} opened on the session's computer.`,
+    kept: say`Nothing was opened or sent, and the request still waits.`,
+    remedy: say`Open it on your own computer and answer, or leave it to an owner.`,
+  });
+}
+
+/** [U7] Somebody else has just asked for the same. */
+export function addressIsOpening(host: string): CommandRefused {
+  return refused('busy', {
+    happened: say`The session's computer is opening ${host} already.`,
+    kept: say`It was not opened again, and the request still waits.`,
+    remedy: say`Wait a moment.`,
+  });
+}
+
 /** [Z2] Somebody else writes the conversation: nothing is handed over. */
 export function heldForOthers(): CommandRefused {
   return refused('busy', {

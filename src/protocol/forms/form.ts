@@ -71,16 +71,58 @@ export function fieldTitle({ title, name }: Pick<FormField, 'title' | 'name'>): 
   return title === undefined || title.trim() === '' ? name : title;
 }
 
+/** An option as people choose it. */
+export interface FieldOption {
+  readonly value: string;
+  readonly label: string;
+}
+
+/** What may be chosen, each value once, by names that tell them apart: one that several have stands with its value. */
+export function optionsOf({ options = [] }: Pick<FormField, 'options'>): readonly FieldOption[] {
+  const labels = new Map<string, string>();
+  for (const { value, label = '' } of options) {
+    if (!labels.has(value)) labels.set(value, label.trim() === '' ? value : label);
+  }
+  const times = new Map<string, number>();
+  for (const label of labels.values()) {
+    times.set(onOneLine(label), (times.get(onOneLine(label)) ?? 0) + 1);
+  }
+  return [...labels].map(([value, label]) => {
+    const isShared = (times.get(onOneLine(label)) ?? 0) > 1 && label !== value;
+    const name = isShared ? `${label} (${value})` : label;
+    return { value, label: name.trim() === '' ? '“”' : name };
+  });
+}
+
+/** White space as pages show it. */
+function onOneLine(text: string): string {
+  return text.trim().replaceAll(/\s+/g, ' ');
+}
+
+const SECRET =
+  /pass(word|phrase|code|wd)|passwort|kennwort|contraseñ|mot de passe|secret|token(?!s)|(api|access|private)[ _-]?key|credential|\b(pwd|pin|otp|cvv|cvc)\b/i;
+
+/** [U9] Whether what is typed there looks like nobody else's business: it is not kept, and not told to the room. */
+export function isSecretField({ name, title = '', type, format }: FormField): boolean {
+  const isTyped = type !== 'boolean' && type !== 'choice' && type !== 'choices';
+  return isTyped && (format === 'password' || SECRET.test(name) || SECRET.test(title));
+}
+
 /** Where the address of a form leads. */
 export interface FormPlace {
   /** Host name as it is looked up, with the port if it is not the usual one. */
   readonly host: string;
   /** It leads to the computer on which it is opened: only the session's own is meant. */
   readonly isLoopback: boolean;
+  /** What makes it easily taken for another address. */
+  readonly traps: readonly FormTrap[];
 }
 
+/** `user`: a name stands before the host; `letters`: the host has letters beyond ASCII; `plain`: nothing is encrypted on the way. */
+export type FormTrap = 'user' | 'letters' | 'plain';
+
 const LOOPBACK =
-  /^(localhost|.+\.localhost|127(\.\d+){3}|0\.0\.0\.0|\[::1?\]|\[::ffff:7f[\da-f]{2}:[\da-f]+\])$/;
+  /^(localhost|.+\.localhost|127(\.\d+){3}|0\.0\.0\.0|\[::1?\]|\[::ffff:(7f[\da-f]{2}:[\da-f]+|0:0)\])$/;
 
 /** [U4] Where an address leads; undefined if it is none that a browser may be sent to. */
 export function placeOf(url: string): FormPlace | undefined {
@@ -93,5 +135,14 @@ export function placeOf(url: string): FormPlace | undefined {
   if (parsed.protocol !== 'https:' && parsed.protocol !== 'http:') return undefined;
   // The dot at the end of a full name changes nothing.
   const name = parsed.hostname.replace(/\.$/, '');
-  return { host: parsed.host, isLoopback: LOOPBACK.test(name) };
+  const isLoopback = LOOPBACK.test(name);
+  return { host: parsed.host, isLoopback, traps: trapsOf(parsed, isLoopback) };
+}
+
+function trapsOf(url: URL, isLoopback: boolean): readonly FormTrap[] {
+  return [
+    ...(url.username === '' && url.password === '' ? [] : (['user'] as const)),
+    ...(/(^|\.)xn--/.test(url.hostname) ? (['letters'] as const) : []),
+    ...(url.protocol === 'http:' && !isLoopback ? (['plain'] as const) : []),
+  ];
 }

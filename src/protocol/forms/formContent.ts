@@ -40,7 +40,7 @@ function valueOf(given: Readonly<Record<string, unknown>> | undefined, name: str
 /** What is wrong with the value of one field; undefined: nothing. */
 export function fieldProblem(field: FormField, value: unknown): Words | undefined {
   const title = fieldTitle(field);
-  if (value === undefined || value === '') {
+  if (isEmpty(field, value)) {
     return field.required === true ? say`“${title}” is needed.` : undefined;
   }
   switch (fieldTypeOf(field)) {
@@ -58,6 +58,12 @@ export function fieldProblem(field: FormField, value: unknown): Words | undefine
     case 'json':
       return undefined;
   }
+}
+
+/** Whether a value is as good as none: an empty text is, unless it is an option. */
+export function isEmpty(field: FormField, value: unknown): boolean {
+  const isOfOptions = fieldTypeOf(field) === 'choice' && isOption(field, '');
+  return value === undefined || (value === '' && !isOfOptions);
 }
 
 function textProblem(field: FormField, value: unknown): Words | undefined {
@@ -103,6 +109,10 @@ function numberProblem(field: FormField, value: unknown): Words | undefined {
     return say`“${title}” must be a number.`;
   if (fieldTypeOf(field) === 'integer' && !Number.isInteger(value)) {
     return say`“${title}” must be a whole number.`;
+  }
+  // A larger one would reach the agent as another one.
+  if (fieldTypeOf(field) === 'integer' && !Number.isSafeInteger(value)) {
+    return say`“${title}” has too many digits: it can't be passed on as it is.`;
   }
   if (min !== undefined && value < min) return say`“${title}” must be ${min} or more.`;
   if (max !== undefined && value > max) return say`“${title}” must be ${max} or less.`;

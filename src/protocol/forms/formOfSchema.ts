@@ -14,11 +14,11 @@ export function fieldsOfSchema(
   if (!isRecord(schema) || !isRecord(schema['properties'])) return undefined;
   if (schema['type'] !== undefined && schema['type'] !== 'object') return undefined;
   const properties: Properties = schema['properties'];
-  const required = textsOf(schema['required']);
+  const required = new Set(textsOf(schema['required']));
   const names = [...new Set([...order, ...Object.keys(properties)])];
   return names
     .filter((name) => Object.hasOwn(properties, name))
-    .map((name) => fieldOf(name, properties[name], required.includes(name)));
+    .map((name) => fieldOf(name, properties[name], required.has(name)));
 }
 
 function fieldOf(name: string, schema: unknown, isRequired: boolean): FormField {
