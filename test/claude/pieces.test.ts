@@ -47,7 +47,8 @@ describe('answerResponse', () => {
       behavior: 'allow',
       updatedInput: { command: 'ls' },
     });
-    expect(answerResponse(REQUEST, { behavior: 'allow', answers: { Q: 'A' } })).toMatchObject({
+    const question = { ...REQUEST, request: 'question' } as const;
+    expect(answerResponse(question, { behavior: 'allow', answers: { Q: 'A' } })).toMatchObject({
       updatedInput: { command: 'ls', answers: { Q: 'A' } },
     });
   });

@@ -1,5 +1,5 @@
 // Forms as they travel: what a schema asks, what fits it, and where an address leads.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { spoken } from '../../src/base/say.ts';
 import {
   fieldTypeOf,
@@ -112,14 +112,16 @@ describe('a schema as fields', () => {
     expect(formSchema.safeParse({ message: '', fields }).success).toBe(true);
   });
 
-  it('[U3] a schema that needs very many fields is read at once', () => {
-    const names = Array.from({ length: 60_000 }, (_, at) => `f${at}`);
+  it('[U3] a schema that needs very many fields is read without a search for each', () => {
+    // With 80,000 of them, which fit one request, searching took 14 s.
+    const names = Array.from({ length: 500 }, (_, at) => `f${at}`);
     const properties = Object.fromEntries(names.map((name) => [name, { type: 'string' }]));
-    const began = performance.now();
+    const searches = vi.spyOn(Array.prototype, 'includes');
     const fields = fieldsOfSchema({ properties, required: names.toReversed() });
-    expect(fields?.filter(({ required }) => required === true)).toHaveLength(60_000);
-    // It took 8 s when every name was looked for in a list.
-    expect(performance.now() - began).toBeLessThan(2000);
+    const { length } = searches.mock.calls;
+    searches.mockRestore();
+    expect(fields?.filter(({ required }) => required === true)).toHaveLength(500);
+    expect(length).toBe(0);
   });
 
   it('[U1] options are offered once each, by names that tell them apart', () => {
