@@ -66,7 +66,7 @@ const PINNED: Readonly<Record<number, Readonly<Record<string, string>>>> = {
     presence: '27346114c53782ef',
     recordFlags: 'fb75f9bbe4dcddfc',
     recordTypes: 'a5f6e54bd473a76d',
-    state: '80cfae2f085f7162',
+    state: '033c9bee7d84eca4',
   },
 };
 
