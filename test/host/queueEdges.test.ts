@@ -141,6 +141,17 @@ describe('[Q5] Stop', () => {
     expect(child.prompts).toEqual(['one', 'one']);
   });
 
+  it('who lets one run that only waits behind the hold is told what to do instead', async () => {
+    const promptId = await behind('one');
+    await execute(session, 'interrupt', {});
+    await expect(execute(session, 'release-queued', { promptId })).rejects.toThrow(
+      /not held by itself.*Let the queue go on/,
+    );
+    await expect(execute(session, 'release-queued', { promptId: 'nobody' })).rejects.toThrow(
+      /not there any more/,
+    );
+  });
+
   it('holds nothing if what was sent has begun', async () => {
     const promptId = await behind('one');
     await execute(session, 'send-queued', { promptId });
@@ -167,6 +178,9 @@ describe('[Q7] a turn that the service refused', () => {
     expect(child.prompts).toEqual([]);
     expect(held()).toMatchObject({ why: 'failed', cause: 'overloaded' });
     expect(held()?.by).toBeUndefined();
+    // The next host knows it.
+    const stored = rig.journal.sessions.sessions().find(({ id }) => id === session.id);
+    expect(stored?.queueHold).toMatchObject({ why: 'failed', cause: 'overloaded' });
     await execute(session, 'resume-queue', {});
     await waitUntil('it runs', () => child.prompts.includes('one'));
     expect(held()).toBeUndefined();

@@ -14,6 +14,7 @@ import {
   emptyPrompt,
   heldForOthers,
   MAX_PROMPT_BYTES,
+  notHeld,
   promptBegan,
   promptChanged,
   promptTooLarge,
@@ -99,7 +100,9 @@ export function releaseQueued(
   { args: { promptId } }: AcceptedCommand<'release-queued'>,
   { recorder, sendAccepted }: CommandTarget,
 ): undefined {
-  if (recorder.prompts.find(promptId)?.state !== 'held') throw notFound('held prompt');
+  const state = recorder.prompts.find(promptId)?.state;
+  if (state === 'accepted') throw notHeld();
+  if (state !== 'held') throw notFound('held prompt');
   recorder.prompts.mark(promptId, 'accepted');
   recorder.publish();
   sendAccepted();

@@ -33,6 +33,15 @@ export function promptBegan(): CommandRefused {
   });
 }
 
+/** Released, but it waits for its turn alone, or for the whole queue to go on. */
+export function notHeld(): CommandRefused {
+  return refused('invalid', {
+    happened: say`This prompt is not held by itself.`,
+    kept: say`It waits as it did.`,
+    remedy: say`Let the queue go on if that is held, or send this prompt now.`,
+  });
+}
+
 /** [Q8] Somebody was faster with another text. */
 export function promptChanged(): CommandRefused {
   return refused('invalid', {
