@@ -87,6 +87,8 @@ export type AgentEvent =
   | { readonly kind: 'problem'; readonly problem: AgentProblem | undefined }
   /** What it waits for; undefined: it goes on. */
   | { readonly kind: 'wait'; readonly wait: Wait | undefined }
+  /** A turn fails since the service refused it or did not answer; told before its entry. `cause`: why, where that is known. */
+  | { readonly kind: 'refused'; readonly cause: Wait['why'] | undefined }
   /** Of a session that is watched: who else is on its conversation; undefined: nobody any more. */
   | { readonly kind: 'others'; readonly others: SeenOthers | undefined }
   | {

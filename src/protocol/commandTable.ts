@@ -89,6 +89,8 @@ export const COMMANDS = {
       promptId: z.string(),
       text: z.string(),
       keep: z.optional(z.array(z.number())),
+      /** [Q8] What `fetch` `queued` gave: if somebody has changed the prompt since, the edit is refused. */
+      version: z.optional(z.string()),
       images: z.optional(z.array(image)),
     }),
   },

@@ -4,7 +4,7 @@ import type { ErrorParts } from '../base/errors.ts';
 import { openEnum } from './openEnum.ts';
 import { roleSchema } from './role.ts';
 import { saidPartsSchema } from './said.ts';
-import { waitSchema } from './wait.ts';
+import { waitKindSchema, waitSchema } from './wait.ts';
 import { authorSchema, requestKindSchema } from './entryParts.ts';
 
 /** Single rights of a controller. `approve` and `mode` are off for guests unless the owner turns them on. */
@@ -72,13 +72,16 @@ export const queuedSchema = z.looseObject({
   edited: z.optional(z.boolean()),
 });
 
-export const holdReasonSchema = z.enum(['stop']);
+/** Somebody pressed Stop; a turn failed, and what waits would fail like it. */
+export const holdReasonSchema = z.enum(['stop', 'failed']);
 
-/** [Q5] Nothing of the queue runs until somebody with control says so. */
+/** [Q5] [Q7] Nothing of the queue runs until somebody with control says so, or for `failed` a turn ends well. */
 export const queueHoldSchema = z.looseObject({
   why: openEnum(holdReasonSchema),
   since: z.number(),
   by: z.optional(authorSchema),
+  /** [Q7] Of `failed`: what the service said; absent: that it refused. */
+  cause: z.optional(openEnum(waitKindSchema)),
 });
 
 /** A state that keeps the session from going on, with its remedy: the parts of an error as they travel. */

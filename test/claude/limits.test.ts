@@ -62,6 +62,17 @@ describe.each(RECORDED_VERSIONS)('[W1] Claude Code %s', (version) => {
     );
   });
 
+  it('[Q7] tells before the end of a turn that the service refused it, and why; not of one that went on', () => {
+    const order = (events: readonly AgentEvent[] = []): readonly unknown[] =>
+      events.flatMap((event) => {
+        if (event.kind === 'refused') return [event.cause];
+        return event.kind === 'entry' && event.entry.kind === 'turn' ? [event.entry.outcome] : [];
+      });
+    expect(order(key.get('refused'))).toEqual(['rate-limit', 'failed']);
+    expect(order(plan.get('hours'))).toEqual(['usage-limit', 'failed']);
+    expect(order(key.get('overloaded'))).toEqual(['completed']);
+  });
+
   it('waits for the reset of a usage limit, also when its turn has ended', () => {
     const [hours, ...none] = waitsOf(plan.get('hours'));
     expect(hours).toMatchObject({ why: 'usage-limit', limit: 'hours' });

@@ -33,6 +33,10 @@ test('[Q1] each prompt that waits says whose it is and what it waits for', () =>
     '  4 prompts wait: Bo pressed Stop. /go lets the queue go on, /clear empties it',
   ]);
   expect(holdText(sessionState({ queue }))).toBe('');
+  const queueHold = { why: 'failed', since: 0, cause: 'overloaded' };
+  expect(holdText(sessionState({ queue, session: summary({ queued: 1, queueHold }) }))).toBe(
+    '1 prompt waits: the turn failed · The service is overloaded. /go lets the queue go on, /clear empties it',
+  );
 });
 
 test.each([

@@ -101,3 +101,20 @@ it('sharing that is stopped ends the wait of a guest with 4, and says so', async
   rig.model.release();
   await own.quit();
 });
+
+it('[Q7] what is sent to a queue that is held is said to be, and why; `sessions` says it too', async () => {
+  const refused = rig.start(['send', session, '--wait', '[[err:529:9]]']);
+  await waitUntil('it is refused', () => refused.stderr().includes('overloaded'));
+  await rig.json(['send', session, 'first of two [[text:first]]']);
+  expect((await refused.ended).code).toBe(1);
+  const sent = await rig.run(['send', session, '--json', 'second of two [[text:second]]']);
+  expect(JSON.parse(sent.stdout)).toMatchObject({ promptId: expect.any(String), held: true });
+  expect(sent.stderr).toContain('the turn before it failed (The service is overloaded)');
+  expect(sent.stderr).toContain('then /go');
+  expect((await rig.run(['sessions'])).stdout).toContain('2 held, the turn failed');
+  const now = await rig.run(['send', session, '--now', '--wait', '[[text:answers again]]']);
+  expect(now).toMatchObject({ code: 0, stdout: expect.stringContaining('answers again') });
+  const own = await rig.join(session, 'own');
+  await own.find('entry', ({ entry }) => entry.kind === 'text' && entry.text === 'second');
+  await own.quit();
+});

@@ -112,6 +112,11 @@ describe('a session that waits', () => {
     const limit = 'The weekly usage limit is reached · resets in 2 h 0 m';
     expect(rowNotes(row({ wait: LIMIT }, { pending: 1 }), HOST_NOW)).toBe(`${limit}, 1 waiting`);
     expect(rowNotes(row({ wait: LIMIT, status: 'ended' }), HOST_NOW)).toBe('');
+    expect(rowNotes(row({ queued: 2 }), HOST_NOW)).toBe('2 queued');
+    const stopped = row({ queued: 2, queueHold: { why: 'stop', since: 0 } });
+    expect(rowNotes(stopped, HOST_NOW)).toBe('2 held by Stop');
+    const failed = row({ queued: 2, queueHold: { why: 'failed', since: 0 } });
+    expect(rowNotes(failed, HOST_NOW)).toBe('2 held, the turn failed');
   });
 
   test('is one line in a terminal, the same however long it lasts', () => {

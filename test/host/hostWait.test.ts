@@ -68,6 +68,33 @@ describe('a session whose service is overloaded', () => {
     expect(stands.at(-1)?.wait).toBeUndefined();
   });
 
+  it('[Q7] that gives up holds what waits behind it; it goes on when the service answers again', async () => {
+    const { view } = ada;
+    const asked = (): number =>
+      rig.model.requests.filter(({ body }) => JSON.stringify(body).includes('behind one')).length;
+    await view.request('prompt', { text: 'refused [[err:529:9]]' });
+    await ada.until('it waits', () => ada.state.session.wait !== undefined);
+    for (const text of ['behind one [[text:1]]', 'behind two [[text:2]]']) {
+      // oxlint-disable-next-line no-await-in-loop -- in this order
+      await view.request('prompt', { text });
+    }
+    await ada.until('the turn has failed', () => ada.ofKind('turn').at(-1)?.outcome === 'failed');
+    await ada.until('what waits is held', () => ada.state.session.queueHold !== undefined);
+    await ada.until('it is idle', () => ada.state.session.status === 'idle');
+    expect(ada.state.session.queueHold).toMatchObject({ why: 'failed', cause: 'overloaded' });
+    expect(ada.state.queue.map(({ text }) => text)).toEqual([
+      'behind one [[text:1]]',
+      'behind two [[text:2]]',
+    ]);
+    expect(asked()).toBe(0);
+    const turns = ada.ofKind('turn').length;
+    await view.request('prompt', { text: 'again [[text:ok]]', now: true });
+    await ada.until('all have run', () => ada.ofKind('turn').length === turns + 3);
+    expect(ada.state.session.queueHold).toBeUndefined();
+    const prompts = ada.ofKind('prompt').map(({ text }) => text);
+    expect(prompts.slice(-2)).toEqual(['behind one [[text:1]]', 'behind two [[text:2]]']);
+  });
+
   it('waits for nothing any more when it is stopped, or its host begins anew', async () => {
     await ada.view.request('prompt', { text: 'again [[err:529:9]]' });
     await ada.until('it waits', () => ada.state.session.wait !== undefined);

@@ -240,6 +240,7 @@ it('the whole of a prompt that waits can be read, pictures by their sizes', asyn
     }),
   ).toEqual({
     text: 'y'.repeat(5000),
+    version: expect.any(String),
     images: [{ mediaType: 'image/png', totalBytes: 300 }],
   });
 });

@@ -22,7 +22,7 @@ const PINNED: Readonly<Record<number, Readonly<Record<string, string>>>> = {
     'args.cancel-queued': 'ea222dfe6c129736',
     'args.clear-queue': '72d9807a18d37ea8',
     'args.continue': '6bdd4aee1d0ef9fd',
-    'args.edit-queued': '03d278fa27ea96cb',
+    'args.edit-queued': 'd4d5f8d4db318dab',
     'args.end': 'd95dd55a4177a351',
     'args.fetch': '22136bcbe666d580',
     'args.fetch-sessions': 'c52748f4c6c38042',
@@ -66,7 +66,7 @@ const PINNED: Readonly<Record<number, Readonly<Record<string, string>>>> = {
     presence: '27346114c53782ef',
     recordFlags: 'fb75f9bbe4dcddfc',
     recordTypes: 'a5f6e54bd473a76d',
-    state: '80cfae2f085f7162',
+    state: '033c9bee7d84eca4',
   },
 };
 

@@ -87,8 +87,11 @@ describe('people and control', () => {
   });
 
   it('[C12] a guest cancels a queued prompt of their own, not of another', async () => {
-    const { send, ran, answerTo, control } = setUp();
-    const own = send('ben', 'prompt', { text: 'x' });
+    const bens = newId();
+    const { send, ran, answerTo, control } = setUp({
+      promptAuthor: (id) => (id === bens ? 'ben' : 'own'),
+    });
+    const own = send('ben', 'prompt', { text: 'x' }, { id: bens });
     const cancel = send('ben', 'cancel-queued', { promptId: own.id });
     await settled();
     control.take({ member: 'own', window: 'w' });

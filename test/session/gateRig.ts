@@ -48,7 +48,11 @@ interface Running {
 
 /** Makes one: an owner `own`, a controller `ben`, a viewer `vic`. */
 export function setUp(
-  options: { readonly journal?: ControlJournal; readonly isSlow?: boolean } = {},
+  options: {
+    readonly journal?: ControlJournal;
+    readonly isSlow?: boolean;
+    readonly promptAuthor?: (promptId: string) => string | undefined;
+  } = {},
 ) {
   const clock = createFakeClock();
   const journal = options.journal ?? createControlJournal();
@@ -68,6 +72,7 @@ export function setUp(
     clock,
     term: TERM,
     person: (member) => people.get(member),
+    promptAuthor: options.promptAuthor,
     request: (requestId) => (requestId === 'question' ? 'question' : 'permission'),
     handlers: playedHandlers((accepted) => {
       ran.push(accepted.id);

@@ -261,6 +261,7 @@ describe('control', () => {
         promptId: 'q2',
         text: 'Compare it with the second.',
         keep: [1],
+        version: 'of And compare it with these two screenshots.',
       },
     ]);
     await page.getByRole('button', { name: 'Edit this prompt' }).first().click();
@@ -280,6 +281,47 @@ describe('control', () => {
     await page.getByText('It does not wait any more.').waitFor();
     await page.getByRole('button', { name: 'Dismiss' }).click();
     expect(await page.locator('.outbox-item').count()).toBe(1);
+  });
+
+  it('[Q3] what is being written is back in the composer when its prompt goes out meanwhile', async () => {
+    const page = await rig.open('state=stopped');
+    await page.getByRole('button', { name: 'Edit this prompt' }).first().click();
+    const field = page.getByRole('textbox', { name: 'Edit this prompt' });
+    await field.waitFor();
+    await field.fill('A careful rewrite.');
+    await send(page, { type: 'header', header: { ...stopped(), queue: [] } });
+    await field.waitFor({ state: 'detached' });
+    expect(await page.locator('#composer').inputValue()).toBe('A careful rewrite.');
+    await page.getByText(/has begun or was taken back.*Your text is kept/).waitFor();
+    // Looked at only, or given up: nothing comes back.
+    await page.locator('#composer').fill('');
+    await send(page, { type: 'header', header: stopped() });
+    await page.getByRole('button', { name: 'Edit this prompt' }).first().click();
+    await field.waitFor();
+    await send(page, { type: 'header', header: { ...stopped(), queue: [] } });
+    await field.waitFor({ state: 'detached' });
+    expect(await page.locator('#composer').inputValue()).toBe('');
+  });
+
+  it('[Q7] says that a turn failed and what waits is held, and offers to go on or to clear', async () => {
+    const page = await rig.open('state=refused');
+    expect(await page.locator('.queue-hold .line-text').innerText()).toBe(
+      '1 prompt waits: the turn failed · The service is overloaded',
+    );
+    await page.getByRole('button', { name: 'Go on' }).click();
+    expect(await posted(page, 'resume-queue')).toHaveLength(1);
+    expect(await page.getByRole('button', { name: 'Clear' }).count()).toBe(1);
+  });
+
+  it('[R15] offers to let a held prompt run to its owner and to who has control, not to who could take it', async () => {
+    const page = await rig.open('state=held');
+    const letIt = page.getByRole('button', { name: 'Let it run' });
+    const guest = { ...HEADERS['held'], me: HEADERS['queued']?.me };
+    await send(page, { type: 'header', header: guest });
+    expect(await letIt.count()).toBe(1);
+    await send(page, { type: 'header', header: { ...guest, control: { kind: 'free' } } });
+    expect(await letIt.count()).toBe(0);
+    expect(await page.getByRole('button', { name: 'Send now' }).count()).toBeGreaterThan(0);
   });
 
   it('lets a queued prompt be cancelled', async () => {

@@ -1,6 +1,7 @@
 // What waits at the session's computer: in its order, held or not, changed by who may.
 import { useState } from 'preact/hooks';
-import { queueWaitOf } from '../../src/protocol/openValues.ts';
+import { holdText } from '../../src/client/standing/holdWords.ts';
+import { holdReasonOf, queueWaitOf } from '../../src/protocol/openValues.ts';
 import type { PanelHeader } from '../../src/protocol/local/panel.ts';
 import type { Queued } from '../../src/protocol/state.ts';
 import { showDeceptive } from '../../src/base/visibleText.ts';
@@ -36,6 +37,8 @@ function stateTitle(item: Queued, t: Translate): string | undefined {
 interface Rights {
   /** Has control, or can take it by acting. */
   readonly hasControl: boolean;
+  /** Has control in this window or another one. */
+  readonly isHolder: boolean;
   readonly isOwner: boolean;
   readonly member: string | undefined;
 }
@@ -44,27 +47,24 @@ function rightsOf(header: PanelHeader): Rights | undefined {
   if (header.control.kind === 'watching') return undefined;
   return {
     hasControl: header.control.kind === 'mine' || header.control.kind === 'free',
+    isHolder: header.control.kind === 'mine' || header.control.kind === 'mine-elsewhere',
     isOwner: header.me?.role === 'owner',
     member: header.me?.member,
   };
 }
 
-/** The hold that Stop has put on the queue, and the two ways out of it. */
+/** [Q5] [Q7] Why nothing of the queue runs, and the two ways out of it. */
 function QueueHold({ rights }: { readonly rights: Rights | undefined }) {
   const { store, post, t } = useUi();
   const session = store.header.value?.session;
   const hold = session?.queueHold;
   const count = session?.queued ?? 0;
   if (hold === undefined || count === 0) return null;
-  const words =
-    count === 1
-      ? t('1 prompt waits: {0} pressed Stop.', hold.by?.name ?? t('somebody'))
-      : t('{0} prompts wait: {1} pressed Stop.', count, hold.by?.name ?? t('somebody'));
   return (
     <div class="line queue-hold" role="status">
-      <Icon name="stop" />
+      <Icon name={holdReasonOf(hold.why) === 'stop' ? 'stop' : 'warning'} />
       <span class="line-text" dir="auto">
-        {showDeceptive(words)}
+        {showDeceptive(holdText(hold, count, t))}
       </span>
       {rights?.hasControl === true && (
         <button type="button" class="button-second" onClick={() => post({ type: 'resume-queue' })}>
@@ -105,7 +105,7 @@ function QueueActions(props: RowProps & { readonly edit: () => void }) {
     post({ type: 'move-queued', promptId, ...(place === undefined ? {} : { before: place }) });
   return (
     <div class="outbox-actions">
-      {item.held === true && (rights.hasControl || rights.isOwner) && (
+      {item.held === true && (rights.isHolder || rights.isOwner) && (
         <button
           type="button"
           class="button-quiet"

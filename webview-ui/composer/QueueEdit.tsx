@@ -16,7 +16,22 @@ export function QueueEdit({ item, close }: { readonly item: Queued; readonly clo
   const [text, setText] = useState<string | undefined>();
   const [dropped, setDropped] = useState<ReadonlySet<number>>(new Set());
   const field = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => store.readQueued(promptId), [promptId]);
+  // [Q3] What somebody writes is not lost when the prompt goes out, or is taken back, under their hands.
+  const unsaved = useRef<string | undefined>(undefined);
+  useEffect(() => {
+    store.readQueued(promptId);
+    return () => {
+      if (unsaved.current === undefined) return;
+      store.composer.putBack(
+        unsaved.current,
+        t('This prompt has begun or was taken back while you edited it. Your text is kept.'),
+      );
+    };
+  }, [promptId]);
+  const leave = (): void => {
+    unsaved.current = undefined;
+    close();
+  };
   const isHere = whole !== undefined && 'text' in whole;
   useLayoutEffect(() => field.current?.focus(), [isHere]);
   if (whole !== undefined && 'error' in whole) {
@@ -26,7 +41,7 @@ export function QueueEdit({ item, close }: { readonly item: Queued; readonly clo
         <p class="outbox-text bad" dir="auto">
           {whole.error}
         </p>
-        <button type="button" class="button-quiet" onClick={close}>
+        <button type="button" class="button-quiet" onClick={leave}>
           {t('Dismiss')}
         </button>
       </div>
@@ -41,18 +56,23 @@ export function QueueEdit({ item, close }: { readonly item: Queued; readonly clo
     );
   }
   const value = text ?? whole.text;
+  unsaved.current = value === whole.text || value.trim() === '' ? undefined : value;
   const keep = whole.images.flatMap((_, at) => (dropped.has(at) ? [] : [at]));
   const isEmpty = value.trim() === '' && keep.length === 0;
   const save = (): void => {
     if (isEmpty) return;
-    post({ type: 'edit-queued', promptId, text: value, keep });
-    close();
+    const { version } = whole;
+    post({
+      ...{ type: 'edit-queued', promptId, text: value, keep },
+      ...(version === undefined ? {} : { version }),
+    });
+    leave();
   };
   const handleKey = (event: KeyboardEvent): void => {
     if (isComposing(event)) return;
     if (event.key === 'Escape') {
       event.stopPropagation();
-      close();
+      leave();
     } else if (event.key === 'Enter' && !event.shiftKey && !event.altKey) {
       event.preventDefault();
       save();
@@ -89,7 +109,7 @@ export function QueueEdit({ item, close }: { readonly item: Queued; readonly clo
         <button type="button" class="button-second" disabled={isEmpty} onClick={save}>
           {t('Save')}
         </button>
-        <button type="button" class="button-quiet" onClick={close}>
+        <button type="button" class="button-quiet" onClick={leave}>
           {t('Back')}
         </button>
       </div>

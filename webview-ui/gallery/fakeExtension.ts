@@ -79,7 +79,8 @@ export class FakeExtension {
         }
         const image = { mediaType: 'image/png', totalBytes: 48_200 };
         const images = Array.from({ length: item.images ?? 0 }, () => image);
-        return this.send({ type: 'queued', promptId, text: item.text, images });
+        const version = `of ${item.text}`;
+        return this.send({ type: 'queued', promptId, text: item.text, images, version });
       }
       default:
         return undefined;

@@ -141,6 +141,23 @@ export const HEADERS: Readonly<Record<string, PanelHeader>> = {
       },
     ],
   },
+  refused: {
+    ...ownerHeader,
+    session: {
+      ...sessionOf(ownerHeader),
+      status: 'idle',
+      queued: 1,
+      queueHold: { why: 'failed', since: 0, cause: 'overloaded' },
+    },
+    queue: [
+      {
+        promptId: 'q1',
+        text: 'Then update the changelog, please.',
+        author: { member: 'bo', name: 'Bo Svensson', role: 'controller' },
+        since: 0,
+      },
+    ],
+  },
   held: {
     ...ownerHeader,
     queue: [

@@ -30,7 +30,11 @@ const ANSWER_TAKEN_MS = 5000;
 type QueuedMessage = Extract<ToPanel, { readonly type: 'queued' }>;
 /** A queued prompt whole, or why it is not to be had. */
 type QueuedText =
-  | { readonly text: string; readonly images: NonNullable<QueuedMessage['images']> }
+  | {
+      readonly text: string;
+      readonly images: NonNullable<QueuedMessage['images']>;
+      readonly version: string | undefined;
+    }
   | { readonly error: string };
 
 /** A long text that was asked for. */
@@ -316,8 +320,8 @@ export class PanelStore implements Disposable {
     if (answering.delete(requestId)) this.answering.value = answering;
   }
 
-  private setQueued({ promptId, text, images = [], error }: QueuedMessage): void {
-    const whole = text === undefined ? { error: error ?? '' } : { text, images };
+  private setQueued({ promptId, text, images = [], version, error }: QueuedMessage): void {
+    const whole = text === undefined ? { error: error ?? '' } : { text, images, version };
     this.queuedTexts.value = new Map(this.queuedTexts.value).set(promptId, whole);
   }
 

@@ -51,7 +51,9 @@ export class StreamMapper {
     const lines = this.lines.map(parsed);
     const events = this.filter.pass(this.retries.pass(lines, this.prompts.isAwaited));
     // It is over before what comes instead, and begins when what was broken off is gone.
-    const isOver = waits.some((event) => event.kind === 'wait' && event.wait === undefined);
+    const isOver = waits.some(
+      (event) => event.kind === 'refused' || (event.kind === 'wait' && event.wait === undefined),
+    );
     return isOver ? [...waits, ...events] : [...events, ...waits];
   }
 

@@ -3,7 +3,7 @@ import { omitUndefined } from '../../base/omitUndefined.ts';
 import type { AgentEvent } from '../../protocol/agent.ts';
 import type { LimitKind, Wait, WaitKind } from '../../protocol/wait.ts';
 import type { RateLimitLine } from '../wire/rateLimitLine.ts';
-import type { OutLine, SystemLine } from '../wire/streamJson.ts';
+import type { OutLine, ResultLine, SystemLine } from '../wire/streamJson.ts';
 
 const LIMITS: ReadonlyMap<string, LimitKind> = new Map([
   ['five_hour', 'hours'],
@@ -35,7 +35,7 @@ export class WaitTracker {
       case 'assistant':
         return isFromModel(line.message.model) ? this.set(undefined) : [];
       case 'result':
-        return this.turnEnded();
+        return [...this.refusal(line), ...this.turnEnded()];
       default:
         return [];
     }
@@ -44,6 +44,15 @@ export class WaitTracker {
   /** The process is gone: it tries nothing again. The limit of an account stays. */
   turnEnded(): AgentEvent[] {
     return this.current?.why === 'usage-limit' ? [] : this.set(undefined);
+  }
+
+  /** [Q7] A turn that the service refused, after whatever attempts, or did not answer. */
+  private refusal(line: ResultLine): AgentEvent[] {
+    const { is_error: isError, api_error_status: status, terminal_reason: reason } = line;
+    // Somebody stopped it between two attempts: that is no refusal.
+    if (isError !== true || reason?.startsWith('aborted') === true) return [];
+    if (typeof status !== 'number' && this.current === undefined) return [];
+    return [{ kind: 'refused', cause: causeOf(status ?? undefined, this.current?.why) }];
   }
 
   private limit({ rate_limit_info: info }: RateLimitLine): AgentEvent[] {
@@ -94,6 +103,17 @@ function reasonOf({ error_status: status, error }: SystemLine): WaitKind {
   if (status === 529 || error === 'overloaded') return 'overloaded';
   if (status === 429 || error === 'rate_limit') return 'rate-limit';
   return status === null || status === undefined ? 'unreachable' : 'failing';
+}
+
+/** Why a turn failed; undefined: it was refused for itself, or for the login. */
+function causeOf(
+  status: number | undefined,
+  waited: Wait['why'] | undefined,
+): Wait['why'] | undefined {
+  if (status === undefined || waited === 'usage-limit') return waited;
+  if (status === 529) return 'overloaded';
+  if (status === 429) return 'rate-limit';
+  return status >= 500 ? 'failing' : undefined;
 }
 
 /** What the CLI says in the model's place has no model. */

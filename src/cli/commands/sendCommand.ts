@@ -35,8 +35,9 @@ prompt is refused, unless --take takes it (owners).
                        stays in the session
   --now                into a turn that runs, or before what waits
   --take               take control first
-  --json               one line of JSON: {"promptId"}, with --wait also
-                       "outcome" and "text", or "request" or "problem"
+  --json               one line of JSON: {"promptId"}, "held" if the queue is
+                       held; with --wait also "outcome" and "text", or
+                       "request" or "problem"
   --help               print this
 `,
   async run(args, io) {
@@ -75,9 +76,12 @@ prompt is refused, unless --take takes it (owners).
         await accepted(io, view, id);
         view.forget(id);
         if (!values.wait) {
-          if (values.json) printJson(io, { promptId: id });
-          else printText(io, 'Sent.');
-          return EXIT.ok;
+          return printSent(io, view, {
+            id,
+            isNow: values.now === true,
+            shown,
+            isJson: values.json,
+          });
         }
         const waited = await waitForAnswer(io, view, { promptId: id, exitWhenBlocked });
         return waited.kind === 'answered'
@@ -89,6 +93,26 @@ prompt is refused, unless --take takes it (owners).
     });
   },
 };
+
+/** [Q5] [Q7] What was sent to a queue that is held waits for somebody: whoever sent it is told. */
+function printSent(
+  io: CliIo,
+  view: RoomView,
+  what: {
+    readonly id: string;
+    readonly isNow: boolean;
+    readonly shown: string;
+    readonly isJson: boolean | undefined;
+  },
+): number {
+  const { state } = view;
+  const hold = state?.kind === 'session' && !what.isNow ? state.session.queueHold : undefined;
+  const blocker = hold && ({ kind: 'stopped', hold } as const);
+  if (what.isJson) printJson(io, { promptId: what.id, ...(blocker && blockerJson(blocker)) });
+  else printText(io, 'Sent.');
+  if (blocker) io.stderr.write(`${PRODUCT_ID}: ${blockerText(blocker, view, what.shown)}\n`);
+  return EXIT.ok;
+}
 
 function printAnswer(io: CliIo, id: string, { turn, texts }: Answer, isJson: boolean): number {
   const text = texts.join('\n\n');

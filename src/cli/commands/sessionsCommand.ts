@@ -6,7 +6,7 @@ import type { Json } from '../../protocol/json.ts';
 import { standing } from '../../client/standing/standing.ts';
 import { waitText } from '../../client/standing/waitWords.ts';
 import { untranslated } from '../../client/translate.ts';
-import { sourceOf, statusOf } from '../../protocol/openValues.ts';
+import { holdReasonOf, sourceOf, statusOf } from '../../protocol/openValues.ts';
 import { taskCount } from '../../client/lists/sessionLook.ts';
 import { waitingSentence } from '../../client/standing/replacementWords.ts';
 import type { DirectoryRow, Replacement, SessionStatus } from '../../protocol/state.ts';
@@ -107,13 +107,22 @@ export function waitingNote(waiting: Replacement, now: number): string {
   return oneLine(`${waitingSentence(waiting, now, untranslated)} ${how}${later}.`);
 }
 
+/** [Q5] [Q7] Prompts that wait, and that nothing of them runs by itself. */
+function queueNote({ queued = 0, queueHold }: DirectoryRow['session']): string {
+  if (queued === 0) return '';
+  if (queueHold === undefined) return `${queued} queued`;
+  return holdReasonOf(queueHold.why) === 'stop'
+    ? `${queued} held by Stop`
+    : `${queued} held, the turn failed`;
+}
+
 /** What is to be said of a row beside its columns; `now`: wall time, ms. */
 export function rowNotes(row: DirectoryRow, now: number): string {
   const notes = [
     waitNote(row, now),
     row.pending > 0 ? `${row.pending} waiting` : '',
     row.session.tasks ? `${taskCount(row.session)} in the background` : '',
-    row.session.queued ? `${row.session.queued} queued` : '',
+    queueNote(row.session),
     row.sharing ? `shared, ${row.guests} here` : '',
     watchedNote(row.session.source),
     row.archived ? 'archived' : '',

@@ -3,8 +3,9 @@ import { type FactSource, may } from '../../client/rooms/sessionFacts.ts';
 import { viewStanding } from '../../client/panel/panelModel.ts';
 import { othersDetail, othersHead } from '../../client/standing/othersWords.ts';
 import { untranslated } from '../../client/translate.ts';
-import { requestKindOf } from '../../protocol/openValues.ts';
-import type { Others, Problem, SessionState } from '../../protocol/state.ts';
+import { causeText } from '../../client/standing/waitWords.ts';
+import { holdReasonOf, requestKindOf } from '../../protocol/openValues.ts';
+import type { Others, Problem, QueueHold, SessionState } from '../../protocol/state.ts';
 import type { EntryOf } from '../../protocol/transcript.ts';
 import type { Wait } from '../../protocol/wait.ts';
 import type { RoomView, Truth } from '../../session/view.ts';
@@ -25,8 +26,8 @@ export type Blocker =
     }
   /** The prompt itself is held: control has passed on since it was sent. */
   | { readonly kind: 'held' }
-  /** Somebody pressed Stop: nothing of the queue runs. */
-  | { readonly kind: 'stopped' }
+  /** Nothing of the queue runs: somebody pressed Stop, or a turn failed. */
+  | { readonly kind: 'stopped'; readonly hold: QueueHold }
   /** Another process is on the conversation. */
   | { readonly kind: 'others'; readonly others: Others }
   | { readonly kind: 'problem'; readonly problem: Problem }
@@ -44,7 +45,7 @@ export function blockersOf(view: RoomView, promptId: string, now: number): reado
   const { problem, wait, others } = state.session;
   const waits = waitLine(viewStanding(view, 0, untranslated), now);
   const queued = state.queue.find((one) => one.promptId === promptId);
-  const isStopped = queued !== undefined && state.session.queueHold !== undefined;
+  const hold = queued && state.session.queueHold;
   return [
     ...state.pending.map((pending): Blocker => {
       const { requestId } = pending;
@@ -55,7 +56,7 @@ export function blockersOf(view: RoomView, promptId: string, now: number): reado
       return { kind: 'request', pending, entry };
     }),
     ...(queued?.held === true ? [{ kind: 'held' as const }] : []),
-    ...(isStopped ? [{ kind: 'stopped' as const }] : []),
+    ...(hold ? [{ kind: 'stopped' as const, hold }] : []),
     ...(others?.holds === true ? [{ kind: 'others' as const, others }] : []),
     ...(problem ? [{ kind: 'problem' as const, problem }] : []),
     ...(wait && waits !== '' ? [{ kind: 'wait' as const, wait, text: waits }] : []),
@@ -92,8 +93,9 @@ export function blockerKey(blocker: Blocker): string {
     case 'request':
       return `request ${blocker.pending.requestId}`;
     case 'held':
-    case 'stopped':
       return blocker.kind;
+    case 'stopped':
+      return `stopped ${blocker.hold.why} ${blocker.hold.cause ?? ''}`;
     case 'others':
       return `others ${othersHead(blocker.others, untranslated)} ${blocker.others.choice ?? ''}`;
     case 'problem':
@@ -113,7 +115,7 @@ export function blockerText(blocker: Blocker, view: FactSource, target: string):
     case 'held':
       return `waits: control has passed on since the prompt was sent. To let it run: “twinhelm join ${target}”, then /unhold.`;
     case 'stopped':
-      return `waits: somebody pressed Stop, which holds what waits. To let it go on: “twinhelm join ${target}”, then /go.`;
+      return `waits: ${holdCause(blocker.hold)}, which holds what waits. To let it go on: “twinhelm join ${target}”, then /go.`;
     case 'others': {
       const { others } = blocker;
       const text = `${othersHead(others, untranslated)} ${othersDetail(others, untranslated)}`;
@@ -129,6 +131,12 @@ export function blockerText(blocker: Blocker, view: FactSource, target: string):
     case 'connection':
       return `waits: ${blocker.text}`;
   }
+}
+
+function holdCause({ why, cause }: QueueHold): string {
+  if (holdReasonOf(why) === 'stop') return 'somebody pressed Stop';
+  const words = cause === undefined ? '' : ` (${causeText(cause, untranslated)})`;
+  return `the turn before it failed${words}`;
 }
 
 function requestWords(

@@ -11,6 +11,7 @@ import { taskCount } from '../../client/lists/sessionLook.ts';
 import { maySetFolder } from '../../client/standing/folderGone.ts';
 import { maySettle, othersDetail, othersHead } from '../../client/standing/othersWords.ts';
 import type { Standing } from '../../client/standing/standing.ts';
+import { holdText as holdWords } from '../../client/standing/holdWords.ts';
 import { connectionText, holderText as holderWords } from '../../client/standing/standingWords.ts';
 import { timeOfDay, waitOutlook, waitReason } from '../../client/standing/waitWords.ts';
 import { untranslated } from '../../client/translate.ts';
@@ -197,14 +198,13 @@ function queuedNote({ held, waits, images = 0, edited }: Queued): string {
   return notes.length === 0 ? '' : ` (${notes.join(', ')})`;
 }
 
-/** [Q5] That Stop has held what waits, and what can be done; empty if it has not. */
+/** [Q5] [Q7] That what waits is held, why, and what can be done; empty if it is not. */
 export function holdText(state: RoomState | undefined): string {
   if (state?.kind !== 'session') return '';
   const { queueHold, queued = 0 } = state.session;
   if (queueHold === undefined || queued === 0) return '';
-  const who = oneLine(queueHold.by?.name ?? 'somebody');
-  const what = queued === 1 ? '1 prompt waits' : `${queued} prompts wait`;
-  return `${what}: ${who} pressed Stop. /go lets the queue go on, /clear empties it`;
+  const words = oneLine(holdWords(queueHold, queued, untranslated)).replace(/\.$/, '');
+  return `${words}. /go lets the queue go on, /clear empties it`;
 }
 
 /** A row of the list of people. */

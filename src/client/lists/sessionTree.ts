@@ -1,5 +1,11 @@
 // The Sessions tree as values: groups, rows, what each row shows and which actions it offers.
-import { canOf, sourceOf, statusOf, unknownStatus } from '../../protocol/openValues.ts';
+import {
+  canOf,
+  holdReasonOf,
+  sourceOf,
+  statusOf,
+  unknownStatus,
+} from '../../protocol/openValues.ts';
 import type { DirectoryRow, SessionSummary } from '../../protocol/state.ts';
 import {
   sessionDetails,
@@ -259,7 +265,11 @@ function joinedNode(row: JoinedRow, input: TreeInput): SessionNode {
 /** [Q1] Prompts that wait. */
 function queueNote({ queued = 0, queueHold }: SessionSummary, t: Translate): string | false {
   if (queued === 0) return false;
-  if (queueHold !== undefined) return t('{0} held by Stop', queued);
+  if (queueHold !== undefined) {
+    return holdReasonOf(queueHold.why) === 'stop'
+      ? t('{0} held by Stop', queued)
+      : t('{0} held, the turn failed', queued);
+  }
   return t('{0} queued', queued);
 }
 

@@ -166,12 +166,14 @@ export class PanelWishes {
     }
   }
 
-  /** [Q3] What comes too late is back in the composer. */
-  private async editQueued({ promptId, text, keep }: Wish<'edit-queued'>): Promise<void> {
+  /** [Q3] [Q8] What comes too late, or after another’s, is back in the composer. */
+  private async editQueued(wish: Wish<'edit-queued'>): Promise<void> {
     const { room, drafts, t } = this.options;
+    const { promptId, text, keep, version } = wish;
     try {
       if (!room.view) throw notConnected();
-      await room.view.request('edit-queued', { promptId, text, keep });
+      const edit = { promptId, text, keep, ...omitUndefined({ version }) };
+      await room.view.request('edit-queued', edit);
     } catch (error) {
       drafts.putBack(room.ref, text, errorMessage(asAppError(error), t));
     }

@@ -7,6 +7,8 @@ import type { RoomView } from '../../session/view.ts';
 const queuedPromptSchema = z.object({
   text: z.string(),
   images: z.array(z.object({ mediaType: z.string(), totalBytes: z.number() })),
+  /** [Q8] Hosts before 0.6.0 name none. */
+  version: z.optional(z.string()),
 });
 
 /** Text and sizes of pictures, in their order. Rejects with CommandRefused if it does not wait any more. */

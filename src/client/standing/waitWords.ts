@@ -60,6 +60,15 @@ export function waitOutlook(
 }
 
 function reasonOf({ why, limit }: StandingWait, t: SayWait): string {
+  return causeText(why, t, limit);
+}
+
+/** What a service did not do, and which limit is reached. */
+export function causeText(
+  why: StandingWait['why'],
+  t: SayWait,
+  limit?: StandingWait['limit'],
+): string {
   switch (waitKindOf(why)) {
     case 'usage-limit':
       return limitText(limit, t);

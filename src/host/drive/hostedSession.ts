@@ -5,7 +5,7 @@ import type { AgentEvent, AgentSession } from '../../protocol/agent.ts';
 import type { Author } from '../../protocol/entryParts.ts';
 import { loseTasks, noteTasks, tellBroken, tellClosed } from '../session/backgroundTasks.ts';
 import { openAddress } from '../../node/openAddress.ts';
-import { setHold, settleHold } from '../queue/queueHold.ts';
+import { endFailureHold, holdByFailure, holdByStop, settleHold } from '../queue/queueHold.ts';
 import { AgentSlot } from './agentSlot.ts';
 import { PromptSender } from './promptSender.ts';
 import { CRASHED, FINISHING, RESTARTED } from './interruptedWords.ts';
@@ -260,6 +260,11 @@ export class HostedSession implements SessionDriver {
       case 'tasks':
         noteTasks(recorder, event.tasks);
         return this.others.look();
+      case 'refused':
+        return holdByFailure(recorder, event.cause, this.options.clock.now());
+      case 'entry':
+        recorder.take(event);
+        return endFailureHold(recorder, event.entry);
       case 'request-withdrawn':
         recorder.decide(event.requestId, { outcome: 'withdrawn', detail: event.detail });
         return;
@@ -311,15 +316,11 @@ export class HostedSession implements SessionDriver {
   /** [Q5] What waits is held first: nothing is to run when the turn ends. */
   private async interrupt(author: Author): Promise<void> {
     const { recorder, clock } = this.options;
-    const { prompts } = recorder;
-    if (prompts.queue().length > 0) {
-      setHold(recorder, { why: 'stop', since: clock.now(), by: author });
-    }
+    const handed = holdByStop(recorder, author, clock.now());
     if (this.slot.kind === 'launching') return;
     // An old process is all that runs: it is ended instead.
     this.endOld.abort();
-    const handed = prompts.unfinished().filter(({ state }) => state === 'queued');
-    const back = handed.map(({ promptId }) => this.sender.takeFromAgent(promptId));
+    const back = handed.map((promptId) => this.sender.takeFromAgent(promptId));
     // In this order, and without a pause: what the agent still has would run next.
     await Promise.all([...back, this.slot.agent?.interrupt()]);
     settleHold(recorder);

@@ -1,21 +1,56 @@
 // Commands to the queue of a session: what waits is edited, reordered, handed over, held and taken back.
+import { createHash } from 'node:crypto';
+import { say } from '../../base/say.ts';
+import { jsonBytes } from '../../base/jsonText.ts';
 import type { Json } from '../../protocol/json.ts';
 import { roleOf } from '../../protocol/openValues.ts';
 import type { PromptImage } from '../../protocol/entryParts.ts';
+import type { Person } from '../../protocol/state.ts';
 import type { AcceptedCommand } from '../../session/control/commandHandlers.ts';
 import { notFound } from '../../session/errors.ts';
 import type { StoredPrompt } from '../journal/sessionTables.ts';
-import { emptyPrompt, heldForOthers, promptBegan } from '../session/refusals.ts';
+import { firstLine } from '../session/completeEntry.ts';
+import {
+  emptyPrompt,
+  heldForOthers,
+  MAX_PROMPT_BYTES,
+  notHeld,
+  promptBegan,
+  promptChanged,
+  promptTooLarge,
+} from '../session/refusals.ts';
 import { refuseGuestText } from '../session/guestText.ts';
 import { setHold, settleHold } from './queueHold.ts';
 import type { CommandTarget } from '../session/sessionDriver.ts';
 
 /** Takes one prompt back; refuses what does not wait any more. */
 export async function cancelQueued(
-  { args: { promptId } }: AcceptedCommand<'cancel-queued'>,
+  { args: { promptId }, person }: AcceptedCommand<'cancel-queued'>,
   target: CommandTarget,
 ): Promise<undefined> {
+  const prompt = target.recorder.prompts.find(promptId);
   if (!(await takeBack(promptId, target))) throw notFound('queued prompt');
+  if (prompt !== undefined) tellAuthors([prompt], person, target);
+}
+
+/** [Q3] What somebody else takes back does not vanish: its author reads what it was, and who did it. */
+function tellAuthors(
+  taken: readonly Pick<StoredPrompt, 'text' | 'author'>[],
+  person: Person,
+  { recorder }: CommandTarget,
+): void {
+  const others = taken.filter(({ author }) => author.member !== person.member);
+  const [first] = others;
+  if (first === undefined) return;
+  const names = [...new Set(others.map(({ author }) => author.name))].join(', ');
+  const text = firstLine(first.text);
+  const words =
+    others.length === 1
+      ? say`A waiting prompt of ${names} was cancelled and will not run: “${text}”`
+      : say`${others.length} waiting prompts of ${names} were cancelled and will not run; the first: “${text}”`;
+  const { member, name, device, role } = person;
+  const author = { member, name, device, role };
+  recorder.notice({ level: 'info', code: 'prompts-cancelled', words, author });
 }
 
 /** Takes a prompt out of the queue, here or at the agent; false if it does not wait any more. */
@@ -44,7 +79,9 @@ export async function clearQueue(
     .queue()
     .filter(({ author }) => isOwner || author.member === person.member);
   const done = await Promise.all(mine.map(({ promptId }) => takeBack(promptId, target)));
-  return { cancelled: done.filter(Boolean).length };
+  const taken = mine.filter((_, at) => done[at] === true);
+  tellAuthors(taken, person, target);
+  return { cancelled: taken.length };
 }
 
 /** [Q2] Hands one over at once. */
@@ -63,7 +100,9 @@ export function releaseQueued(
   { args: { promptId } }: AcceptedCommand<'release-queued'>,
   { recorder, sendAccepted }: CommandTarget,
 ): undefined {
-  if (recorder.prompts.find(promptId)?.state !== 'held') throw notFound('held prompt');
+  const state = recorder.prompts.find(promptId)?.state;
+  if (state === 'accepted') throw notHeld();
+  if (state !== 'held') throw notFound('held prompt');
   recorder.prompts.mark(promptId, 'accepted');
   recorder.publish();
   sendAccepted();
@@ -74,25 +113,30 @@ export async function editQueued(
   { args, person }: AcceptedCommand<'edit-queued'>,
   target: CommandTarget,
 ): Promise<undefined> {
-  const { promptId, text, keep, images = [] } = args;
+  const { promptId, text, keep, images = [], version } = args;
   const { recorder, rules, takeFromAgent, sendAccepted } = target;
   const known = recorder.prompts.find(promptId);
   if (known === undefined) throw notFound('queued prompt');
+  const isRead = (prompt: StoredPrompt): boolean =>
+    version === undefined || version === versionOf(prompt);
+  if (!isRead(known)) throw promptChanged();
   if (known.guest === true) refuseGuestText(text, recorder.agentFacts, rules);
-  const kept = keptImages(known.images ?? [], keep);
-  const added = images.map(({ mediaType, base64 }) => ({ mediaType, base64 }));
-  const all = [...kept, ...added];
-  if (text.trim() === '' && all.length === 0) throw emptyPrompt();
   // What the agent has is changed only once it has given it back.
   const isAtAgent = known.state === 'queued' || known.state === 'sent';
   if (isAtAgent) await takeFromAgent(promptId);
-  const state = recorder.prompts.find(promptId)?.state;
-  if (state !== 'accepted' && state !== 'held') throw promptBegan();
-  const isOthers = known.author.member !== person.member;
+  const prompt = recorder.prompts.find(promptId);
+  if (prompt?.state !== 'accepted' && prompt?.state !== 'held') throw promptBegan();
+  if (!isRead(prompt)) throw promptChanged();
+  const kept = keptImages(prompt.images ?? [], keep);
+  const added = images.map(({ mediaType, base64 }) => ({ mediaType, base64 }));
+  const all = [...kept, ...added];
+  if (text.trim() === '' && all.length === 0) throw emptyPrompt();
+  if (jsonBytes({ text, images: all }) > MAX_PROMPT_BYTES) throw promptTooLarge();
+  const isOthers = prompt.author.member !== person.member;
   recorder.prompts.edit(promptId, {
     text,
     images: all.length === 0 ? undefined : all,
-    edited: isOthers ? true : known.edited,
+    edited: isOthers ? true : prompt.edited,
   });
   recorder.publish();
   sendAccepted();
@@ -115,11 +159,13 @@ export function resumeQueue({ recorder, sendAccepted }: CommandTarget): undefine
   sendAccepted();
 }
 
-/** The whole of a prompt that waits, for who edits it: pictures by their sizes, in their order. */
+/** The whole of a prompt that waits, for who edits it: pictures by their sizes, in their order; and its version. */
 export function readQueued(promptId: string, { recorder }: CommandTarget): Json {
-  const { text, images = [] } = waitingPrompt(recorder, promptId, true);
+  const prompt = waitingPrompt(recorder, promptId, true);
+  const { text, images = [] } = prompt;
   return {
     text,
+    version: versionOf(prompt),
     images: images.map(({ mediaType, base64 }) => ({
       mediaType,
       totalBytes: Math.floor((base64.length * 3) / 4),
@@ -137,6 +183,12 @@ function waitingPrompt(
   const waits = state === 'accepted' || state === 'held' || (isAnywhere && state === 'queued');
   if (prompt === undefined || !waits) throw notFound('queued prompt');
   return prompt;
+}
+
+/** [Q8] Another after each change, and the same again only where all is as it was. */
+function versionOf({ text, images = [] }: StoredPrompt): string {
+  const whole = JSON.stringify([text, images.map(({ base64 }) => base64)]);
+  return createHash('sha256').update(whole).digest('base64url');
 }
 
 function keptImages(

@@ -52,7 +52,13 @@ export interface ServedRoom {
 
 type Behaviour = Pick<
   HostRoomOptions,
-  'agent' | 'commands' | 'requestKind' | 'checkControl' | 'isSuspended' | 'onForeignKnock'
+  | 'agent'
+  | 'commands'
+  | 'requestKind'
+  | 'promptAuthor'
+  | 'checkControl'
+  | 'isSuspended'
+  | 'onForeignKnock'
 >;
 
 /** Makes and serves rooms; follows the relay when it is started again. */

@@ -109,6 +109,7 @@ export class OpenSession {
           recorder()?.notice({ level: 'warning', code: 'other-version', words });
         },
         requestKind: (requestId) => recorder()?.request(requestId)?.request,
+        promptAuthor: (promptId) => recorder()?.prompts.find(promptId)?.author.member,
         checkControl: () => {
           if (isUnattendedMode(rules, recorder()?.stored.mode)) throw controlOfBypass();
         },

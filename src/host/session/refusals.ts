@@ -3,6 +3,9 @@ import { say, type Words } from '../../base/say.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { type CommandRefused, refused } from '../../session/errors.ts';
 
+/** As much as a window can send in one command. */
+export const MAX_PROMPT_BYTES: number = LIMITS.commandBytes - 2048;
+
 /** The session is over. */
 export function sessionEnded(): CommandRefused {
   return refused('read-only', {
@@ -27,6 +30,33 @@ export function promptBegan(): CommandRefused {
     happened: say`This prompt has begun already: it runs as it was.`,
     kept: say`Your new text is kept.`,
     remedy: say`Send it as a prompt of its own.`,
+  });
+}
+
+/** Released, but it waits for its turn alone, or for the whole queue to go on. */
+export function notHeld(): CommandRefused {
+  return refused('invalid', {
+    happened: say`This prompt is not held by itself.`,
+    kept: say`It waits as it did.`,
+    remedy: say`Let the queue go on if that is held, or send this prompt now.`,
+  });
+}
+
+/** [Q8] Somebody was faster with another text. */
+export function promptChanged(): CommandRefused {
+  return refused('invalid', {
+    happened: say`Somebody has changed this prompt since you began to edit it.`,
+    kept: say`Theirs stands, and your text is kept.`,
+    remedy: say`Look at it in the queue, then edit it again.`,
+  });
+}
+
+/** [Q3] With what an edit adds it would be more than one prompt may be. */
+export function promptTooLarge(): CommandRefused {
+  return refused('invalid', {
+    happened: say`With this the prompt would be too large: ${Math.floor(MAX_PROMPT_BYTES / 1024)} KB is the limit, pictures included.`,
+    kept: say`It waits as it was, and your text is kept.`,
+    remedy: say`Take pictures out of it, or put the text into a file.`,
   });
 }
 

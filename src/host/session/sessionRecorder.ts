@@ -120,7 +120,7 @@ export class SessionRecorder {
     for (const { index, entry } of openRequestsIn(this.options.tables)) this.follow(index, entry);
   }
 
-  /** Takes an event of the agent; prompts, withdrawals and the exit are the driver's. */
+  /** Takes an event of the agent; prompts, refusals, withdrawals and the exit are the driver's. */
   take(event: AgentEvent): void {
     switch (event.kind) {
       case 'entry':
@@ -148,6 +148,7 @@ export class SessionRecorder {
       case 'others':
         return this.setOthers(event.others);
       case 'prompt':
+      case 'refused':
       case 'request-withdrawn':
       case 'tasks':
       case 'exit':

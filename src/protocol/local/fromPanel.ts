@@ -36,6 +36,8 @@ export const fromPanelSchema = z.discriminatedUnion('type', [
     text: z.string(),
     /** Which of its pictures stay, by their places. */
     keep: z.array(z.number()),
+    /** [Q8] What was read; absent where the host names none. */
+    version: z.optional(z.string()),
   }),
   /** Without `before`: behind all. */
   z.object({

@@ -158,6 +158,7 @@ export const toPanelSchema = z.discriminatedUnion('type', [
     promptId: z.string(),
     text: z.optional(z.string()),
     images: z.optional(z.array(queuedImageSchema)),
+    version: z.optional(z.string()),
     error: z.optional(z.string()),
   }),
   /** Puts text back into the composer (a refused prompt), in front of what is there. */

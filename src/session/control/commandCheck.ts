@@ -19,7 +19,6 @@ import {
 } from '../errors.ts';
 import type { ControlLease } from './controlLease.ts';
 import { refuseByRights } from './rights.ts';
-import type { RoomJournal } from '../roomJournal.ts';
 
 /** Who sent a command, as its verified record says. */
 export interface CommandSource {
@@ -31,7 +30,6 @@ export interface CommandSource {
 
 /** What the checks look at. */
 export interface CommandCheckOptions {
-  readonly journal: Pick<RoomJournal, 'findResult'>;
   readonly control: Pick<ControlLease, 'admitPrompt' | 'state'>;
   /** What the room carries out. */
   readonly handlers: RoomHandlers;
@@ -40,6 +38,8 @@ export interface CommandCheckOptions {
   readonly person: (member: string) => Person | undefined;
   /** What waits under a request id, for the right to answer it. */
   readonly request?: (requestId: string) => Pending['request'] | undefined;
+  /** [R3] Member who sent the prompt that waits under this id; who has used an id for a command gains nothing by it. */
+  readonly promptAuthor?: ((promptId: string) => string | undefined) | undefined;
   /** [R17] Guests may control nothing for now. */
   readonly isSuspended?: () => boolean;
   /** Rules of the agent whose session it is; a machine room has none. */
@@ -73,7 +73,7 @@ export function checkCommand(
     holdsControl: options.control.state.holder?.member === from.member,
     ownsPrompt:
       (parsed.kind === 'cancel-queued' || parsed.kind === 'edit-queued') &&
-      options.journal.findResult(from.member, parsed.args.promptId) !== undefined,
+      options.promptAuthor?.(parsed.args.promptId) === from.member,
     isSuspended: options.isSuspended?.() === true,
     agent: options.agent,
     request: parsed.kind === 'answer' ? options.request?.(parsed.args.requestId) : undefined,

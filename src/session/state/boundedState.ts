@@ -65,7 +65,7 @@ const QUEUED: TextBounds = { text: previewBytes, waits: WORD_BYTES };
 const TASK: TextBounds = { taskId: 40, title: 60, kind: WORD_BYTES };
 const TASKS_OF_ROW = 3;
 const REPLACEMENT: TextBounds = { version: 40 };
-const HOLD: TextBounds = { why: WORD_BYTES };
+const HOLD: TextBounds = { why: WORD_BYTES, cause: WORD_BYTES };
 /** Rows of requests without their tools: so many have ids of a usual length (UUIDs and the like). */
 const REQUEST_ROWS_BYTES = LIMITS.requests * 132;
 

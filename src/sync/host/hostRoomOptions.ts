@@ -79,6 +79,8 @@ export interface HostRoomOptions {
   readonly commands: SessionCommands | MachineCommands;
   /** What waits under a request id, for the right to answer it. */
   readonly requestKind?: (requestId: string) => Pending['request'] | undefined;
+  /** [R3] Member who sent the prompt that waits under this id. */
+  readonly promptAuthor?: (promptId: string) => string | undefined;
   /** Throws CommandRefused while nobody besides the owner may be given control. */
   readonly checkControl?: () => void;
   /** [R17] Guests may control nothing for now. */

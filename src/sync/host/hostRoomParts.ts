@@ -159,6 +159,7 @@ export async function createHostRoomParts(
       term: host.term,
       person,
       request: (requestId) => options.requestKind?.(requestId),
+      promptAuthor: (promptId) => options.promptAuthor?.(promptId),
       isSuspended: () => options.isSuspended?.() === true,
       agent: options.agent,
       handlers: roomHandlers({
