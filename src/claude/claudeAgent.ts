@@ -13,6 +13,7 @@ import type {
   FoundSession,
   ObservedSession,
   ReportedEntry,
+  TheirsBefore,
   WritersWatch,
 } from '../protocol/agent.ts';
 import { folderMissingError, problemError, sessionBusyError } from './errors.ts';
@@ -155,13 +156,13 @@ class ClaudeAgent implements Agent {
   watchWriters(
     conversation: { readonly agentSessionId: string; readonly cwd: string },
     env: AgentStartOptions['env'],
-    marks: readonly string[] = [],
+    before: TheirsBefore = { marks: [] },
   ): Promise<WritersWatch> {
     const home = this.homeOf(env);
     const watch = new ClaudeWriters({
       sessionId: conversation.agentSessionId,
       cwd: conversation.cwd,
-      marks,
+      before,
       own: this.own,
       hasMirror: () => this.hasMirror,
       registry: runningOf(home),
@@ -300,7 +301,11 @@ interface Home {
 }
 
 function runningOf({ found }: Home): RunningSessions {
-  return { running: () => found.running(), onDidChange: found.onDidChange };
+  return {
+    running: () => found.running(),
+    onDidChange: found.onDidChange,
+    look: () => found.lookOnce(),
+  };
 }
 
 async function isFolder(path: string): Promise<boolean> {

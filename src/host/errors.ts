@@ -248,7 +248,16 @@ export function folderGone(folder: string): AppError {
   return new AppError('agent-folder-gone', {
     happened: say`The folder of this session is not there any more, or cannot be read: ${folder}`,
     kept: say`The conversation is kept, and what waits goes on waiting.`,
-    remedy: say`Put it back, or choose the folder in which the session is to go on.`,
+    remedy: say`Put it back, then it goes on by itself; or choose the folder in which the session is to go on.`,
+  });
+}
+
+/** [Z3] What the owner chose about others could not be done. */
+export function choiceFailed(detail: string): AppError {
+  return new AppError('agent-protocol', {
+    happened: say`What was chosen about others on this conversation could not be done: ${detail}`,
+    kept: say`Nothing was changed, and what waits still waits.`,
+    remedy: say`Look whether the disk is full or the agent’s own folder cannot be written, then choose again.`,
   });
 }
 

@@ -178,6 +178,16 @@ export interface WritersWatch extends Disposable {
   settle(): void;
   /** Gives our part of the conversation an id of its own, and tells it; theirs stays where it is. */
   part(): Promise<string>;
+  /** Names where the conversation ends now; to be asked once none of ours runs any more. Undefined: it has not begun. */
+  end(): Promise<string | undefined>;
+}
+
+/** What is known of others from an earlier watch of the same conversation. */
+export interface TheirsBefore {
+  /** Where their parts begin. */
+  readonly marks: readonly string[];
+  /** [Z5] Where the conversation ended when nobody of ours was left: what stands behind that is theirs. */
+  readonly end?: string | undefined;
 }
 
 /** How to start or resume a session. */
@@ -241,12 +251,12 @@ export interface Agent {
   observe(session: FoundSession): ObservedSession;
   /**
    * Watches who else writes a conversation of ours; what is in it now counts as ours, but for what
-   * follows from `marks`. Absent: this agent's conversations have one writer by their nature.
+   * `before` says. Absent: this agent's conversations have one writer by their nature.
    */
   watchWriters?(
     conversation: { readonly agentSessionId: string; readonly cwd: string },
     env: AgentStartOptions['env'],
-    marks?: readonly string[],
+    before?: TheirsBefore,
   ): Promise<WritersWatch>;
   /**
    * Reads the transcript of a conversation as entries (ids as in live events), e.g. the lines a

@@ -33,7 +33,8 @@ export const CONVERSATION_COMMANDS = {
   'settle-writers': {
     ...OWNERS,
     action: say`decide about others on this conversation`,
-    args: z.looseObject({ choice: writersChoiceSchema }),
+    /** [Z6] `force`: also if background work ends with it. */
+    args: z.looseObject({ choice: writersChoiceSchema, force: z.optional(z.boolean()) }),
   },
 } as const;
 

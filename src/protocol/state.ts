@@ -124,6 +124,8 @@ export const othersSchema = z.looseObject({
   holds: z.optional(z.boolean()),
   /** What was chosen and is not done yet. */
   choice: z.optional(openEnum(writersChoiceSchema)),
+  /** [Z6] What was chosen ends what runs in the background, instead of waiting for it. */
+  force: z.optional(z.boolean()),
 });
 
 export const sessionStatusSchema = z.enum(['starting', 'working', 'waiting', 'idle', 'ended']);

@@ -88,7 +88,11 @@ async function open(watch?: OpenWatch): Promise<Recorder> {
     registry: new Registry({ configDir, files: countingFiles }),
     projects: new Projects(configDir),
     watches: new FolderWatches({ clock, log, ...(watch && { open: watch }) }),
-    running: { running: () => [], onDidChange: () => ({ dispose: () => undefined }) },
+    running: {
+      running: () => [],
+      onDidChange: () => ({ dispose: () => undefined }),
+      look: () => Promise.resolve(),
+    },
     clock,
     log,
   });

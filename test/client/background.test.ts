@@ -1,6 +1,7 @@
 // [G1] Background work in lists, in the status bar and in notifications; how prompts are sent beside a hold.
 import { expect, test } from 'vitest';
-import { isAtWork, sessionDetails, taskCount } from '../../src/client/lists/sessionLook.ts';
+import { isAtWork, sessionDetails } from '../../src/client/lists/sessionLook.ts';
+import { taskCount } from '../../src/client/standing/taskWords.ts';
 import { sessionTree } from '../../src/client/lists/sessionTree.ts';
 import { statusText } from '../../src/client/lists/statusText.ts';
 import { panelHeader } from '../../src/client/panel/panelModel.ts';

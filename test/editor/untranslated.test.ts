@@ -87,6 +87,7 @@ const DATA: ReadonlySet<string> = new Set(
 );
 /** Texts of programs and people, of which the name does not tell that they are: with what they are. */
 const HEARD: readonly string[] = [
+  'choiceFailed.detail', // what the system or the adapter threw
   'claimRefused.reason', // what the relay answers
   'controlRefusedError.reason', // what the agent answers
   'switchFailed.detail', // what the adapter threw

@@ -44,7 +44,7 @@ const PINNED: Readonly<Record<number, Readonly<Record<string, string>>>> = {
     'args.set-folder': 'cef52721b881a22e',
     'args.set-mode': 'c6e3654d575a2b35',
     'args.set-model': '6e7eb63e1612060c',
-    'args.settle-writers': 'ac1e9cf3eba83b0d',
+    'args.settle-writers': '5009c725fee8429a',
     'args.share': 'bf6f2d0b11fe3c95',
     'args.start': 'dd405ea08af98099',
     'args.stop-host': '86c1804729c204e0',
@@ -66,7 +66,7 @@ const PINNED: Readonly<Record<number, Readonly<Record<string, string>>>> = {
     presence: '27346114c53782ef',
     recordFlags: 'fb75f9bbe4dcddfc',
     recordTypes: 'a5f6e54bd473a76d',
-    state: '033c9bee7d84eca4',
+    state: '3859c2d47b36e99b',
   },
 };
 

@@ -3,8 +3,10 @@ import {
   maySettle,
   othersDetail,
   othersHead,
+  waitsForTasks,
   writersChoices,
 } from '../../src/client/standing/othersWords.ts';
+import { writersChoiceOf } from '../../src/protocol/openValues.ts';
 import { useUi } from '../ui.ts';
 import { Icon } from '../parts/Icon.tsx';
 import { Banner } from './Banner.tsx';
@@ -20,10 +22,10 @@ export function OthersBanner() {
   const chosen = others.choice;
   return (
     <Banner tone={others.holds === true ? 'warn' : 'info'} icon="person">
-      <strong>{othersHead(others, t)}</strong> {othersDetail(others, t)}
+      <strong>{othersHead(others, t)}</strong> {othersDetail(session, t)}
       {maySettle(session, header.me) && (
         <div class="banner-choices">
-          {writersChoices(t).map(([choice, text]) => (
+          {writersChoices(others, t).map(([choice, text]) => (
             <button
               key={choice}
               class="button-second"
@@ -36,6 +38,18 @@ export function OthersBanner() {
               {text}
             </button>
           ))}
+          {waitsForTasks(session) && chosen !== undefined && (
+            <button
+              class="button-second"
+              type="button"
+              disabled={!isLive}
+              onClick={() =>
+                post({ type: 'settle-writers', choice: writersChoiceOf(chosen), force: true })
+              }
+            >
+              {t('End background work and go on')}
+            </button>
+          )}
         </div>
       )}
     </Banner>

@@ -209,7 +209,8 @@ export const HEADERS: Readonly<Record<string, PanelHeader>> = {
       happened:
         'The folder of this session is not there any more, or cannot be read: /home/ada/shop',
       kept: 'The conversation is kept, and what waits goes on waiting.',
-      remedy: 'Put it back, or choose the folder in which the session is to go on.',
+      remedy:
+        'Put it back, then it goes on by itself; or choose the folder in which the session is to go on.',
     },
   },
   waited: {
@@ -225,6 +226,20 @@ export const HEADERS: Readonly<Record<string, PanelHeader>> = {
         writersMore: 1,
         holds: true,
         choice: 'wait',
+      },
+    },
+  },
+  left: {
+    ...ownerHeader,
+    session: {
+      ...sessionOf(ownerHeader),
+      status: 'idle',
+      tasks: [{ taskId: 'b1', title: 'Watch the tests', since: 0, kind: 'shell' }],
+      others: {
+        writers: [{ where: 'script', since: 0, left: true }],
+        messages: 2,
+        holds: true,
+        choice: 'take-in',
       },
     },
   },

@@ -1,12 +1,18 @@
 // Sees who else writes a conversation of ours: by lines of its transcript that no child of ours has told, and by the registry.
 import type { Clock } from '../../base/clock.ts';
-import { DisposableStore } from '../../base/disposable.ts';
+import { type Disposable, DisposableStore } from '../../base/disposable.ts';
 import { Emitter } from '../../base/emitter.ts';
 import { errorText, type Logger } from '../../base/log.ts';
-import type { ReportedEntry, SeenOthers, WritersWatch } from '../../protocol/agent.ts';
+import type {
+  ReportedEntry,
+  SeenOthers,
+  TheirsBefore,
+  WritersWatch,
+} from '../../protocol/agent.ts';
 import type { Json } from '../../protocol/json.ts';
 import { ConversationReader } from './conversationReader.ts';
 import type { FolderWatch, FolderWatches } from './folderWatches.ts';
+import { LeavingProcesses } from './leavingProcesses.ts';
 import { LineTree, parentOf, placeOf, type PlacedLine } from './lineTree.ts';
 import type { OwnChildren } from './ownChildren.ts';
 import type { RunningSessions } from './observedOthers.ts';
@@ -18,6 +24,8 @@ import { WriterList } from './writerList.ts';
 
 /** A child tells what it writes within 10 ms; a host that has much to do hears it later. */
 const TOLD_MS = 300;
+/** A timer that is this late says that the computer is overloaded: then the child is late as well. */
+const LATE_MS = 100;
 /** Where no watch tells, the transcript is looked at this often … */
 const POLL_MS = 500;
 /** … and once in so many looks also where one does. */
@@ -27,8 +35,8 @@ const LOOK_EVERY = 10;
 export interface ClaudeWritersOptions {
   readonly sessionId: string;
   readonly cwd: string;
-  /** Lines that others' parts began with, as an earlier watch has named them. */
-  readonly marks: readonly string[];
+  /** Lines that others' parts began with, and the last one, as an earlier watch has named them. */
+  readonly before: TheirsBefore;
   readonly own: OwnChildren;
   /** Whether our children tell what they write: lines say nothing while one runs that does not. */
   readonly hasMirror: () => boolean;
@@ -59,9 +67,14 @@ export class ClaudeWriters implements WritersWatch {
     { readonly line: PlacedLine; readonly dueMs: number }
   >();
   private readonly foreign = new Map<string, PlacedLine>();
+  /** What was there at the first look, in its order. */
+  private base: PlacedLine[] = [];
+  private last: string | undefined;
+  private readonly leaving = new LeavingProcesses((key) => this.judgeLast(key));
   private looking: Promise<void> = Promise.resolve();
   private isAsked = false;
   private looks = 0;
+  private due: Disposable | undefined;
   private told = '';
 
   constructor(options: ClaudeWritersOptions) {
@@ -70,12 +83,14 @@ export class ClaudeWriters implements WritersWatch {
     this.onDidSeeWriters = this.changed.event;
   }
 
-  /** Takes what is there as ours, but for what follows from the marks; then follows. */
+  /** Takes what is there as ours, but for what follows from the marks or stands behind the end; then follows. */
   async open(): Promise<this> {
     const { clock, own, registry, sessionId } = this.options;
-    for (const mark of this.options.marks)
-      this.foreign.set(mark, { type: 'user', uuid: mark, isPrompt: false });
+    const { marks, end } = this.options.before;
+    for (const mark of marks) this.foreign.set(mark, { type: 'user', uuid: mark, isPrompt: false });
+    await registry.look();
     await this.look();
+    this.takeOver(end);
     this.baseEnds = this.tree.ends;
     this.isBase = false;
     const look = (): void => this.ask();
@@ -84,6 +99,7 @@ export class ClaudeWriters implements WritersWatch {
     this.disposables.add(own.onDidTell((id) => id === sessionId && this.judge()));
     this.disposables.add(own.onDidCrash((id) => id === sessionId && void this.ownEnded()));
     this.disposables.defer(() => own.forget(sessionId));
+    this.disposables.defer(() => this.due?.dispose());
     this.disposables.defer(() => this.watch?.dispose());
     look();
     this.tell();
@@ -92,9 +108,13 @@ export class ClaudeWriters implements WritersWatch {
 
   get others(): SeenOthers | undefined {
     const { own, registry, sessionId } = this.options;
+    const running = own.others(sessionId, registry.running());
+    const leaving = this.leaving.beside(running);
     const lines = [...this.foreign.values()];
     const messages = lines.filter(({ type }) => type === 'user' || type === 'assistant');
-    const writers = this.list.seen(own.others(sessionId, registry.running()), messages);
+    // What they have written holds by itself.
+    const there = messages.length > 0 ? running : [...running, ...leaving];
+    const writers = this.list.seen(there, messages);
     if (writers.length === 0 && messages.length === 0) return undefined;
     const branches = this.tree.ends - this.baseEnds + 1;
     return {
@@ -151,8 +171,39 @@ export class ClaudeWriters implements WritersWatch {
     return partConversation(path, (uuid) => this.known.has(uuid));
   }
 
+  async end(): Promise<string | undefined> {
+    await this.ownEnded();
+    return this.last;
+  }
+
   dispose(): void {
     this.disposables.dispose();
+  }
+
+  /** [Z5] What stands behind the end that was noted is others'. */
+  private takeOver(end: string | undefined): void {
+    const at = this.base.findIndex(({ uuid }) => uuid === end);
+    const later = at < 0 ? [] : this.base.slice(at + 1);
+    for (const line of later) {
+      if (!this.known.delete(line.uuid)) continue;
+      if (this.isOwn(line.uuid)) this.known.add(line.uuid);
+      else this.foreign.set(line.uuid, line);
+    }
+    this.base = [];
+  }
+
+  private judgeLast(key: string): void {
+    this.ask();
+    void this.looking.then(() => {
+      const { clock } = this.options;
+      this.disposables.add(
+        clock.after(TOLD_MS, () => {
+          this.judge('due');
+          this.leaving.gone(key);
+          this.tell();
+        }),
+      );
+    });
   }
 
   private poll(): void {
@@ -208,6 +259,8 @@ export class ClaudeWriters implements WritersWatch {
     if (line === undefined) return;
     this.tree.add(line);
     const { uuid } = line;
+    this.last = uuid;
+    if (this.isBase) this.base.push(line);
     if (this.known.has(uuid) || this.pending.has(uuid)) return;
     if (this.foreign.has(uuid) || this.foreign.has(parentOf(line))) this.foreign.set(uuid, line);
     else if (this.isBase || this.isOwn(uuid)) this.known.add(uuid);
@@ -222,25 +275,41 @@ export class ClaudeWriters implements WritersWatch {
     return this.options.own.take(this.options.sessionId, uuid);
   }
 
-  /** What was told is ours; what nobody tells is another's after a while. */
-  private judge(isNow = false): void {
+  /** What was told is ours; what nobody tells is another's after a while, or `now`. */
+  private judge(when: 'now' | 'due' | 'told' = 'told'): void {
     const { clock } = this.options;
+    const dueBy = { now: Infinity, due: clock.monotonic(), told: -Infinity }[when];
     for (const uuid of this.foreign.keys()) if (this.isOwn(uuid)) this.becomesOwn(uuid);
     let nextMs = Infinity;
     const isUntold = !this.options.hasMirror() && this.hasOwnChild;
     for (const [uuid, { line, dueMs }] of this.pending) {
       if (isUntold || this.isOwn(uuid)) this.becomesOwn(uuid);
-      else if (isNow || dueMs <= clock.monotonic() || this.foreign.has(parentOf(line))) {
+      else if (dueMs <= dueBy || this.foreign.has(parentOf(line))) {
         this.pending.delete(uuid);
         this.foreign.set(uuid, line);
       } else nextMs = Math.min(nextMs, dueMs);
     }
-    if (nextMs < Infinity) {
-      this.disposables.add(
-        clock.after(Math.max(1, nextMs - clock.monotonic()), () => this.judge()),
-      );
-    }
+    this.judgeAt(nextMs);
     this.tell();
+  }
+
+  private judgeAt(dueMs: number): void {
+    const { clock } = this.options;
+    this.due?.dispose();
+    this.due = undefined;
+    if (dueMs === Infinity || this.disposables.isDisposed) return;
+    const atMs = Math.max(dueMs, clock.monotonic() + 1);
+    this.due = clock.after(atMs - clock.monotonic(), () => {
+      if (clock.monotonic() - atMs > LATE_MS) return this.postpone();
+      // One turn of the loop later: what the child has told meanwhile is read first.
+      setImmediate(() => this.judge('due'));
+    });
+  }
+
+  private postpone(): void {
+    const dueMs = this.options.clock.monotonic() + TOLD_MS;
+    for (const [uuid, { line }] of this.pending) this.pending.set(uuid, { line, dueMs });
+    this.judgeAt(dueMs);
   }
 
   private becomesOwn(uuid: string): void {
@@ -261,7 +330,7 @@ export class ClaudeWriters implements WritersWatch {
   private async judgeAll(): Promise<void> {
     this.ask();
     await this.looking;
-    this.judge(true);
+    this.judge('now');
   }
 
   private tell(): void {

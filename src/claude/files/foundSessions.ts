@@ -81,6 +81,11 @@ export class FoundSessions {
     return this.view.running().filter(({ pid, procStart }) => registry.isStill(pid, procStart));
   }
 
+  /** Reads the whole registry once, so that `running` is up to date. */
+  async lookOnce(): Promise<void> {
+    await this.refresh('all');
+  }
+
   dispose(): void {
     this.watch?.dispose();
     this.disposables.dispose();

@@ -12,6 +12,8 @@ import { WriterList } from './writerList.ts';
 export interface RunningSessions {
   readonly running: () => readonly RegistryRecord[];
   readonly onDidChange: Event<void>;
+  /** Looks once, so that `running` is not empty only because nobody has looked. */
+  readonly look: () => Promise<void>;
 }
 
 /** What they are seen with. */

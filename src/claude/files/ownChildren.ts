@@ -9,6 +9,10 @@ interface OwnChild {
   conversation: string;
   /** Wall time of its start, ms. */
   readonly since: number;
+  /** It stands in the registry under its own pid. */
+  isListed?: true;
+  /** The record that was taken for its own while it did not. */
+  guess?: string;
 }
 
 /** What one host knows of its children. */
@@ -86,19 +90,29 @@ export class OwnChildren {
     );
     for (const [pid, child] of this.children) {
       if (child.conversation !== conversation) continue;
-      const own = there.find((record) => record.pid === pid) ?? this.behind(child, there);
+      const itself = there.find((record) => record.pid === pid);
+      if (itself !== undefined) this.listed(child);
+      const own = itself ?? this.behind(child, there);
       if (own !== undefined) this.known.add(keyOf(own));
+      if (own !== undefined && itself === undefined) child.guess = keyOf(own);
     }
     return there.filter((record) => !this.known.has(keyOf(record)));
   }
 
+  /** It was only slow to come into the registry: what was taken for it is another. */
+  private listed(child: OwnChild): void {
+    child.isListed = true;
+    this.known.delete(child.guess ?? '');
+    delete child.guess;
+  }
+
   /** A child that a script has started stands in the registry under another pid: the first that came after it. */
   private behind(
-    { since }: OwnChild,
+    { since, isListed }: OwnChild,
     there: readonly RegistryRecord[],
   ): RegistryRecord | undefined {
     const ours = there.filter((record) => this.known.has(keyOf(record)));
-    if (ours.length > 0) return undefined;
+    if (ours.length > 0 || isListed === true) return undefined;
     return there
       .filter(
         ({ entrypoint, startedAt = 0 }) => entrypoint !== 'cli' && startedAt >= since - STARTED_MS,
@@ -107,6 +121,7 @@ export class OwnChildren {
   }
 }
 
-function keyOf({ pid, procStart, startedAt }: RegistryRecord): string {
+/** Names a process for good. */
+export function keyOf({ pid, procStart, startedAt }: RegistryRecord): string {
   return `${pid} ${procStart ?? startedAt ?? 0}`;
 }

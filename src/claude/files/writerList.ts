@@ -11,6 +11,8 @@ const MAX_LEFT = 16;
 export class WriterList {
   private readonly clock: Pick<Clock, 'now'>;
   private readonly writers = new Map<string, Writer>();
+  /** Since when there are lines without a time that are of nobody who is known. */
+  private readonly undated = new Map<WriterPlace, number>();
 
   constructor(clock: Pick<Clock, 'now'>) {
     this.clock = clock;
@@ -33,7 +35,7 @@ export class WriterList {
       const where = placeOfEntrypoint(entrypoint);
       if (unnamed.has(where) || all.some((writer) => writer.where === where)) continue;
       const at = Date.parse(timestamp ?? '');
-      const since = Number.isNaN(at) ? this.clock.now() : at;
+      const since = Number.isNaN(at) ? this.seenFirst(where) : at;
       unnamed.set(where, { where, since, left: true });
     }
     return [...all, ...unnamed.values()];
@@ -42,6 +44,13 @@ export class WriterList {
   /** What they wrote is settled: who has left is of no interest any more. */
   clear(): void {
     this.writers.clear();
+    this.undated.clear();
+  }
+
+  private seenFirst(where: WriterPlace): number {
+    const since = this.undated.get(where) ?? this.clock.now();
+    this.undated.set(where, since);
+    return since;
   }
 
   private present(record: RegistryRecord): Writer {

@@ -7,8 +7,9 @@ import { standing } from '../../client/standing/standing.ts';
 import { waitText } from '../../client/standing/waitWords.ts';
 import { untranslated } from '../../client/translate.ts';
 import { holdReasonOf, sourceOf, statusOf } from '../../protocol/openValues.ts';
-import { taskCount } from '../../client/lists/sessionLook.ts';
+import { ownerNeed } from '../../client/standing/ownerNeed.ts';
 import { waitingSentence } from '../../client/standing/replacementWords.ts';
+import { taskCount } from '../../client/standing/taskWords.ts';
 import type { DirectoryRow, Replacement, SessionStatus } from '../../protocol/state.ts';
 import { asUsage, noPositionals } from '../arguments.ts';
 import { EXIT } from '../exitCode.ts';
@@ -66,10 +67,20 @@ everywhere to any beginning that only one session has.
 /** What waits for a person first; of those in one state the one that was used last. */
 export function inOrder(rows: readonly DirectoryRow[]): readonly DirectoryRow[] {
   return rows.toSorted(
-    (a, b) =>
-      ORDER[statusOf(a.session.status)] - ORDER[statusOf(b.session.status)] ||
-      b.session.lastActivityAt - a.session.lastActivityAt,
+    (a, b) => rank(a) - rank(b) || b.session.lastActivityAt - a.session.lastActivityAt,
   );
+}
+
+function rank({ session }: DirectoryRow): number {
+  return ownerNeed(session) === undefined ? ORDER[statusOf(session.status)] : ORDER.waiting;
+}
+
+/** [Z7] Others on its conversation, and what waits for the owner. */
+function needNote(session: DirectoryRow['session']): string {
+  const need = ownerNeed(session);
+  if (need === 'folder') return 'waits for you: its folder is gone';
+  if (need === 'others') return 'waits for you: others on it';
+  return session.others ? 'others on it' : '';
 }
 
 /** A row without what lets others in. */
@@ -119,6 +130,7 @@ function queueNote({ queued = 0, queueHold }: DirectoryRow['session']): string {
 /** What is to be said of a row beside its columns; `now`: wall time, ms. */
 export function rowNotes(row: DirectoryRow, now: number): string {
   const notes = [
+    needNote(row.session),
     waitNote(row, now),
     row.pending > 0 ? `${row.pending} waiting` : '',
     row.session.tasks ? `${taskCount(row.session)} in the background` : '',

@@ -1,7 +1,6 @@
 // What keeps a prompt from being answered: somebody has to decide, the session has a problem, or nobody is heard.
 import { type FactSource, may } from '../../client/rooms/sessionFacts.ts';
 import { viewStanding } from '../../client/panel/panelModel.ts';
-import { othersDetail, othersHead } from '../../client/standing/othersWords.ts';
 import { untranslated } from '../../client/translate.ts';
 import { causeText } from '../../client/standing/waitWords.ts';
 import { holdReasonOf, requestKindOf } from '../../protocol/openValues.ts';
@@ -11,7 +10,7 @@ import type { Wait } from '../../protocol/wait.ts';
 import type { RoomView, Truth } from '../../session/view.ts';
 import { oneLine } from '../io.ts';
 import { requestText } from '../text/entryText.ts';
-import { truthText, waitLine } from './terminalStatus.ts';
+import { othersText, othersVerbs, truthText, waitLine } from './terminalStatus.ts';
 
 /** Problems that pass by themselves: they are said, and the wait goes on. */
 const PASSING: ReadonlySet<string> = new Set(['agent-finishing', 'agent-silent']);
@@ -29,7 +28,7 @@ export type Blocker =
   /** Nothing of the queue runs: somebody pressed Stop, or a turn failed. */
   | { readonly kind: 'stopped'; readonly hold: QueueHold }
   /** Another process is on the conversation. */
-  | { readonly kind: 'others'; readonly others: Others }
+  | { readonly kind: 'others'; readonly others: Others; readonly text: string }
   | { readonly kind: 'problem'; readonly problem: Problem }
   /** The agent waits, for a limit or a service. */
   | { readonly kind: 'wait'; readonly wait: Wait; readonly text: string }
@@ -57,7 +56,9 @@ export function blockersOf(view: RoomView, promptId: string, now: number): reado
     }),
     ...(queued?.held === true ? [{ kind: 'held' as const }] : []),
     ...(hold ? [{ kind: 'stopped' as const, hold }] : []),
-    ...(others?.holds === true ? [{ kind: 'others' as const, others }] : []),
+    ...(others?.holds === true
+      ? [{ kind: 'others' as const, others, text: othersText(state.session) }]
+      : []),
     ...(problem ? [{ kind: 'problem' as const, problem }] : []),
     ...(wait && waits !== '' ? [{ kind: 'wait' as const, wait, text: waits }] : []),
     ...connection,
@@ -97,7 +98,7 @@ export function blockerKey(blocker: Blocker): string {
     case 'stopped':
       return `stopped ${blocker.hold.why} ${blocker.hold.cause ?? ''}`;
     case 'others':
-      return `others ${othersHead(blocker.others, untranslated)} ${blocker.others.choice ?? ''}`;
+      return `others ${blocker.text}`;
     case 'problem':
       return `problem ${blocker.problem.code} ${blocker.problem.happened}`;
     case 'wait':
@@ -116,13 +117,10 @@ export function blockerText(blocker: Blocker, view: FactSource, target: string):
       return `waits: control has passed on since the prompt was sent. To let it run: “twinhelm join ${target}”, then /unhold.`;
     case 'stopped':
       return `waits: ${holdCause(blocker.hold)}, which holds what waits. To let it go on: “twinhelm join ${target}”, then /go.`;
-    case 'others': {
-      const { others } = blocker;
-      const text = `${othersHead(others, untranslated)} ${othersDetail(others, untranslated)}`;
+    case 'others':
       return oneLine(
-        `waits: ${text} To choose: “twinhelm join ${target}”, then /take-in, /fork or /wait.`,
+        `waits: ${blocker.text} To choose: “twinhelm join ${target}”, then ${othersVerbs(blocker.others)}.`,
       );
-    }
     case 'problem': {
       const { happened, kept, remedy } = blocker.problem;
       return oneLine(`waits: ${[happened, kept, remedy].filter(Boolean).join(' ')}`);

@@ -44,6 +44,7 @@ const HELP = `What you type is sent as a prompt. Commands:
   /folder PATH      go on in this folder, if its own is gone (owners)
   /take-in          what others wrote comes in (owners, as the next two)
   /fork             go on apart from them  /wait      until they leave
+                    with --force behind it also if background work ends
   /older            show earlier entries   /quit      leave this program
 A prompt that begins with a slash is written with two: //compact
 Several pasted lines become one prompt, which an empty line sends.`;

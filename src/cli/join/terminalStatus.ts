@@ -7,9 +7,15 @@ import {
   memberName,
 } from '../../client/rooms/sessionFacts.ts';
 import { authorName } from '../../client/standing/peopleWords.ts';
-import { taskCount } from '../../client/lists/sessionLook.ts';
+import { taskCount } from '../../client/standing/taskWords.ts';
 import { maySetFolder } from '../../client/standing/folderGone.ts';
-import { maySettle, othersDetail, othersHead } from '../../client/standing/othersWords.ts';
+import {
+  maySettle,
+  othersDetail,
+  othersHead,
+  waitsForTasks,
+  writersChoices,
+} from '../../client/standing/othersWords.ts';
 import type { Standing } from '../../client/standing/standing.ts';
 import { holdText as holdWords } from '../../client/standing/holdWords.ts';
 import { connectionText, holderText as holderWords } from '../../client/standing/standingWords.ts';
@@ -17,7 +23,7 @@ import { timeOfDay, waitOutlook, waitReason } from '../../client/standing/waitWo
 import { untranslated } from '../../client/translate.ts';
 import { queueWaitOf, requestKindOf, roleOf, unknownStatus } from '../../protocol/openValues.ts';
 import type { Role } from '../../protocol/role.ts';
-import type { Person, Queued, RoomState, SessionState } from '../../protocol/state.ts';
+import type { Others, Person, Queued, RoomState, SessionState } from '../../protocol/state.ts';
 import type { RoomView, Truth } from '../../session/view.ts';
 import { oneLine } from '../io.ts';
 
@@ -101,7 +107,7 @@ export function statusText(
   const word = unknownStatus(status);
   const waits = waitLine(stands, now);
   const texts = [
-    othersText(state, view),
+    othersLine(state, view),
     word === undefined ? '' : `the session is in the state “${oneLine(word)}”`,
     waits,
     waiting,
@@ -134,11 +140,26 @@ export function waitLine(stands: Standing, now: number | undefined): string {
 }
 
 /** Who else is on the conversation, and how it is chosen what becomes of that. */
-function othersText({ session }: SessionState, { me }: FactSource): string {
+function othersLine({ session }: SessionState, { me }: FactSource): string {
   const { others } = session;
   if (others === undefined) return '';
-  const text = `${othersHead(others, untranslated)} ${othersDetail(others, untranslated)}`;
-  return oneLine(maySettle(session, me) ? `${text} /take-in, /fork or /wait` : text).trimEnd();
+  const mayChoose = maySettle(session, me);
+  const anyway = waitsForTasks(session) ? ` /${others.choice ?? ''} --force ends it.` : '';
+  const how = mayChoose ? `${anyway} ${othersVerbs(others)}` : '';
+  return oneLine(`${othersText(session)}${how}`).trimEnd();
+}
+
+/** Who else is on the conversation, and what that means. */
+export function othersText(session: SessionState['session']): string {
+  const { others } = session;
+  if (others === undefined) return '';
+  return `${othersHead(others, untranslated)} ${othersDetail(session, untranslated)}`.trimEnd();
+}
+
+/** What an owner types. */
+export function othersVerbs(others: Others): string {
+  const verbs = writersChoices(others, untranslated).map(([choice]) => `/${choice}`);
+  return `${verbs.slice(0, -1).join(', ')} or ${verbs.at(-1) ?? ''}`;
 }
 
 /** What waits for an answer that this person may give, and how it is given. */

@@ -96,7 +96,7 @@ export function verbOf(
     case 'take-in':
     case 'fork':
     case 'wait':
-      return { others: name };
+      return { others: rest.trim() === '--force' ? { choice: name, force: true } : name };
     case 'answer':
       return answerOf(view, needed(name, rest));
     default:

@@ -31,7 +31,10 @@ export function sendVerb(view: RoomView, input: SendingInput): OutboxItem | unde
   }
   if (input.unhold !== undefined) return view.send('release-queued', { promptId: input.unhold });
   if (input.folder !== undefined) return view.send('set-folder', { path: input.folder });
-  if (input.others !== undefined) return view.send('settle-writers', { choice: input.others });
+  if (input.others !== undefined) {
+    const { others } = input;
+    return view.send('settle-writers', typeof others === 'string' ? { choice: others } : others);
+  }
   if (input.give !== undefined) {
     return view.send('focus-grant', { member: findMember(view, input.give) });
   }

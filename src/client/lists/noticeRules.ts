@@ -18,6 +18,8 @@ export interface WatchedSession {
   /** Decisions that wait for this person: their ids, or `countedDecisions` where only a number is known. */
   readonly decisions: readonly string[];
   readonly waitingFor?: string | undefined;
+  /** [Z7] What its owner has to do, in words, apart from decisions. */
+  readonly need?: string | undefined;
   /** The guest's prompt for which it waits. */
   readonly waitingCause?: SessionSummary['waitingCause'];
   /** [G1] In a turn, or behind it: finished is what has nothing left to do. */
@@ -84,6 +86,9 @@ export class NoticeRules {
     if (isTold && hasNew(session.decisions, before.decisions)) {
       const { waitingFor, waitingCause } = session;
       notices.push({ kind: 'waiting', ref, title, waitingFor, waitingCause });
+    }
+    if (isTold && session.need !== undefined && before.need === undefined) {
+      notices.push({ kind: 'waiting', ref, title, waitingFor: session.need });
     }
     // A turn may end right after its decision was made elsewhere, without being seen at work again.
     const hadTurn = before.isWorking || before.decisions.length > 0;

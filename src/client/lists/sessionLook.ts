@@ -2,6 +2,7 @@
 import { sourceOf, statusOf, unknownStatus } from '../../protocol/openValues.ts';
 import type { SessionSummary } from '../../protocol/state.ts';
 import { othersDetail, othersHead } from '../standing/othersWords.ts';
+import { taskTitles } from '../standing/taskWords.ts';
 import { translatedProblem, type Translate } from '../translate.ts';
 
 /** Groups of the Sessions tree. */
@@ -55,9 +56,9 @@ export function sessionDetails(
     [t('Waiting for'), session.waitingFor],
     [t('For the prompt'), causeText(session)],
     [t('Subagents that ask'), session.subagentRequests?.toString()],
-    [t('In the background'), tasksText(session)],
+    [t('In the background'), taskTitles(session)],
     [t('Others'), session.others && othersHead(session.others, t)],
-    [t('What that means'), session.others && othersDetail(session.others, t)],
+    [t('What that means'), othersDetail(session, t)],
     [t('Problem'), problem?.happened],
     [t('What to do'), problem?.remedy],
     [t('Id'), session.id.slice(0, 8)],
@@ -68,18 +69,6 @@ export function sessionDetails(
 /** Whether something is still to be done without anybody: a turn, or background work. */
 export function isAtWork(session: SessionSummary): boolean {
   return statusOf(session.status) === 'working' || session.tasks !== undefined;
-}
-
-/** [G1] How many pieces of background work there are. */
-export function taskCount({ tasks = [], tasksMore = 0 }: SessionSummary): number {
-  return tasks.length + tasksMore;
-}
-
-function tasksText(session: SessionSummary): string | undefined {
-  const { tasks = [], tasksMore = 0 } = session;
-  if (tasks.length === 0) return undefined;
-  const names = tasks.map(({ title }) => `“${title}”`).join(', ');
-  return tasksMore > 0 ? `${names} + ${tasksMore}` : names;
 }
 
 function causeText({ waitingCause }: SessionSummary): string | undefined {

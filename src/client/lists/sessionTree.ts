@@ -7,18 +7,14 @@ import {
   unknownStatus,
 } from '../../protocol/openValues.ts';
 import type { DirectoryRow, SessionSummary } from '../../protocol/state.ts';
-import {
-  sessionDetails,
-  sessionLook,
-  taskCount,
-  type TreeGroup,
-  watchedNote,
-} from './sessionLook.ts';
+import { sessionDetails, sessionLook, type TreeGroup, watchedNote } from './sessionLook.ts';
 import type { JoinedRow } from '../rooms/joinedSessions.ts';
 import type { Truth } from '../../session/view.ts';
 import { standing } from '../standing/standing.ts';
 import { maySetFolder } from '../standing/folderGone.ts';
 import { maySettle } from '../standing/othersWords.ts';
+import { ownerNeed } from '../standing/ownerNeed.ts';
+import { taskCount } from '../standing/taskWords.ts';
 import { connectionText } from '../standing/standingWords.ts';
 import { waitText } from '../standing/waitWords.ts';
 import { type Waiting, waitingSentence, waitsFor } from '../standing/replacementWords.ts';
@@ -194,7 +190,7 @@ function stateGroups(
   });
 }
 
-/** The group of a session; a session with a decision waiting is waiting whatever its agent says. */
+/** The group of a session; one of this computer with a decision waiting is waiting whatever its agent says. */
 export function groupOf(
   session: SessionSummary,
   row?: Pick<DirectoryRow, 'pending' | 'archived'>,
@@ -203,6 +199,8 @@ export function groupOf(
   const status = statusOf(session.status);
   if (status === 'ended') return 'ended';
   if (status === 'waiting' || (row?.pending ?? 0) > 0) return 'waiting';
+  // [Z7] Only its owner can do it, who has a row for it.
+  if (row !== undefined && ownerNeed(session) !== undefined) return 'waiting';
   return status === 'idle' ? 'idle' : 'working';
 }
 

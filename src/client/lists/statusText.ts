@@ -4,7 +4,7 @@ import type { DirectoryRow } from '../../protocol/state.ts';
 import { isOver, type Standing, standing } from '../standing/standing.ts';
 import { connectionText, controlText } from '../standing/standingWords.ts';
 import { groupOf, waitingCount } from './sessionTree.ts';
-import { taskCount } from './sessionLook.ts';
+import { taskCount } from '../standing/taskWords.ts';
 import { timeOfDay, waitReason } from '../standing/waitWords.ts';
 import type { Translate } from '../translate.ts';
 

@@ -84,8 +84,10 @@ export class PanelWishes {
         return this.request(wish.type, {});
       case 'set-folder':
         return this.request('set-folder', { path: wish.path });
-      case 'settle-writers':
-        return this.request('settle-writers', { choice: wish.choice });
+      case 'settle-writers': {
+        const { choice, force } = wish;
+        return this.request('settle-writers', { choice, ...omitUndefined({ force }) });
+      }
       case 'interrupt':
         return this.request('interrupt', {});
       case 'control':

@@ -7,6 +7,7 @@ import type { App } from '../app.ts';
 import { noHostHere } from '../../client/errors.ts';
 import { sessionOfAnswer } from '../../client/rooms/machineAnswers.ts';
 import { writersChoices } from '../../client/standing/othersWords.ts';
+import { taskTitles } from '../../client/standing/taskWords.ts';
 import { waitForChange } from '../../client/waitForChange.ts';
 import { backgroundOf } from './hostCommands.ts';
 import { sessionGone, workspaceNotTrusted } from '../errors.ts';
@@ -125,12 +126,35 @@ export async function settleWriters(app: App, argument?: unknown): Promise<void>
     takesFocused: true,
   });
   if (!ref) return;
-  const items = writersChoices(vscode.l10n.t).map(([choice, label]) => ({ label, choice }));
+  const session = app.directory.summaryOf(ref);
+  if (session?.others === undefined) return;
+  const items = writersChoices(session.others, vscode.l10n.t).map(([choice, label]) => ({
+    label,
+    choice,
+  }));
   const picked = await vscode.window.showQuickPick(items, {
     placeHolder: vscode.l10n.t('What becomes of what others do in this conversation?'),
   });
   if (!picked) return;
-  await inRoom(app, ref, (view) => view.request('settle-writers', { choice: picked.choice }));
+  const { choice } = picked;
+  const background = choice === 'wait' ? undefined : taskTitles(session);
+  const force = background === undefined ? false : await askToEnd(background);
+  if (force === undefined) return;
+  const args = { choice, ...(force && { force }) };
+  await inRoom(app, ref, (view) => view.request('settle-writers', args));
+}
+
+/** [Z6] Whether background work is to be ended, or waited for; undefined: neither. */
+async function askToEnd(background: string): Promise<boolean | undefined> {
+  const wait = vscode.l10n.t('Wait for It');
+  const end = vscode.l10n.t('End It and Go On');
+  const choice = await vscode.window.showWarningMessage(
+    vscode.l10n.t('Something runs in the background.'),
+    { modal: true, detail: vscode.l10n.t('It would end with its agent: {0}', background) },
+    wait,
+    end,
+  );
+  return choice === undefined ? undefined : choice === end;
 }
 
 /** Chooses the folder in which a session goes on whose own is gone. */

@@ -21,6 +21,7 @@ import { refKey, type SessionRef } from '../../client/rooms/sessionRef.ts';
 import { isAtWork } from '../../client/lists/sessionLook.ts';
 import { groupOf } from '../../client/lists/sessionTree.ts';
 import { type NoticeKind, settings } from '../settings.ts';
+import { ownerNeedText } from '../../client/standing/ownerNeed.ts';
 import { standing, type StandingSource } from '../../client/standing/standing.ts';
 import { timeOfDay, waitReason } from '../../client/standing/waitWords.ts';
 import { waitingSentence } from '../../client/standing/replacementWords.ts';
@@ -125,7 +126,9 @@ export class Notifier {
     const group = groupOf(session, row);
     const isHosted = ref.kind === 'own' && canOf(session, 'prompt');
     const isHere = isHosted && isInWorkspace(session.cwd);
-    const waits = group === 'waiting' && (row !== undefined || header?.canAnswer === true);
+    const need = row && ownerNeedText(session, this.t);
+    const asks = group === 'waiting' && (need === undefined || (row?.pending ?? 0) > 0);
+    const waits = asks && (row !== undefined || header?.canAnswer === true);
     const ids = header
       ? header.pending.map(({ requestId }) => requestId)
       : countedDecisions(row?.pending ?? 0);
@@ -140,6 +143,7 @@ export class Notifier {
         isHosted,
         decisions: waits ? (ids.length > 0 ? ids : countedDecisions(1)) : [],
         waitingFor: session.waitingFor,
+        need,
         waitingCause: session.waitingCause,
         isWorking: isAtWork(session),
         isEnded: statusOf(session.status) === 'ended',

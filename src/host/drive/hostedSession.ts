@@ -13,8 +13,9 @@ import { launchAgent, type LaunchOptions } from './launchAgent.ts';
 import { OtherWriters } from './otherWriters.ts';
 import { leftAgents } from './agentMarker.ts';
 import { awaitOldChild, endedCleanly, type ProcessName } from './oldChild.ts';
+import { isBusy } from './isBusy.ts';
 import { readUp } from './readUp.ts';
-import { goOnElsewhere } from './goOnElsewhere.ts';
+import { SessionPlace } from './sessionPlace.ts';
 import { dropUnsettled, loseRequests, settlePrompts } from './reconcile.ts';
 import { SOURCE_CAN } from '../../protocol/openValues.ts';
 import type { SessionStatus } from '../../protocol/state.ts';
@@ -45,6 +46,7 @@ export class HostedSession implements SessionDriver {
   private readonly slot: AgentSlot;
   private readonly sender: PromptSender;
   private readonly others: OtherWriters;
+  private readonly place: SessionPlace;
   private course: Course = 'open';
   /** Everybody knows that background work ends with the agent. */
   private isTold = false;
@@ -65,7 +67,7 @@ export class HostedSession implements SessionDriver {
       ensure: () => this.slot.ensure(),
       running: () => this.slot.agent,
       isIdle: () => this.agentStatus === 'idle',
-      isOpen: () => this.course === 'open' && !this.others.isHolding,
+      isOpen: () => this.course === 'open' && !this.others.isHolding && !this.place.isMoving,
       onDidLook: () => {
         if (this.agentStatus === 'idle') this.setStatus('idle');
       },
@@ -73,29 +75,27 @@ export class HostedSession implements SessionDriver {
     });
     this.others = new OtherWriters({
       ...options,
-      // [G3] Nothing that runs behind the conversation ends unasked: what was chosen waits for it.
-      isAtWork: () =>
-        ['working', 'waiting'].includes(this.agentStatus) || recorder.stored.tasks !== undefined,
-      withoutAgent: (work) => void this.withoutAgent(work),
+      isAtWork: () => ['working', 'waiting'].includes(this.agentStatus),
+      withoutAgent: (work, isTold) => void this.withoutAgent(work, isTold),
       onDidRelease: () => this.sender.sendAccepted(),
+    });
+    this.place = new SessionPlace({
+      ...options,
+      isIdle: () =>
+        this.agentStatus === 'idle' &&
+        this.slot.starting === undefined &&
+        recorder.stored.tasks === undefined,
+      withoutAgent: async (work) => {
+        await this.withoutAgent(work);
+        await this.slot.settling;
+      },
+      follow: () => this.others.follow(),
+      sendAccepted: () => this.sender.sendAccepted(),
     });
     this.target = {
       recorder,
       others: this.others,
-      setFolder: (path, author) =>
-        goOnElsewhere(path, author, {
-          ...options,
-          isIdle: () =>
-            this.agentStatus === 'idle' &&
-            this.slot.kind !== 'launching' &&
-            recorder.stored.tasks === undefined,
-          withoutAgent: async (work) => {
-            await this.withoutAgent(work);
-            await this.slot.settling;
-          },
-          follow: () => this.others.follow(),
-          sendAccepted: () => this.sender.sendAccepted(),
-        }),
+      setFolder: (path, author) => this.place.moveTo(path, author),
       rules: agent.rules,
       clock,
       hasControllers,
@@ -112,14 +112,7 @@ export class HostedSession implements SessionDriver {
   }
 
   get isBusy(): boolean {
-    const { status, openRequests, prompts, stored, wait } = this.options.recorder;
-    // [G2] What runs behind the conversation would end with its host.
-    if (stored.tasks !== undefined && this.slot.kind === 'running') return true;
-    // [W3] They are handed over when a limit is reset: somebody has to be there then.
-    if (wait.holdsQueue && prompts.waiting().length > 0) return true;
-    const isStill = this.slot.kind === 'empty' || this.slot.kind === 'running';
-    if (!isStill || openRequests.length > 0) return true;
-    return (status !== 'idle' && status !== 'ended') || prompts.nextAccepted() !== undefined;
+    return isBusy(this.options.recorder, this.slot.kind);
   }
 
   /** Starts the agent now instead of with the first prompt. Throws AppError agent-* or session-busy. */
@@ -182,6 +175,7 @@ export class HostedSession implements SessionDriver {
     }
     settleHold(recorder);
     this.others.dispose();
+    this.place.dispose();
     await this.stopAgent();
     recorder.update({ ended: true });
     this.setStatus('ended');
@@ -196,8 +190,10 @@ export class HostedSession implements SessionDriver {
       this.giveUp.abort();
       this.slot.agent?.kill();
     }
-    this.others.dispose();
+    this.others.pause();
+    this.place.dispose();
     await this.stopAgent();
+    await this.others.note();
     this.options.recorder.flush();
   }
 
@@ -288,19 +284,22 @@ export class HostedSession implements SessionDriver {
     }
   }
 
-  /** The agent ends; what is to be done next starts it again. */
-  private async withoutAgent(work: () => Promise<void>): Promise<void> {
+  /** The agent ends, also with what runs behind it if that `isTold`; what is to be done next starts it again. */
+  private async withoutAgent(work: () => Promise<void>, isTold = false): Promise<void> {
     await this.slot.starting?.catch(() => undefined);
-    await this.slot.agent?.close();
+    this.isTold ||= isTold;
+    await this.slot.agent?.close({ interrupt: isTold });
     this.slot.settle(work);
   }
 
   private exited(isExpected: boolean): void {
     const { recorder, sessions, log } = this.options;
+    const { isTold } = this;
+    this.isTold = this.course !== 'open';
     sessions.removeChild(recorder.stored.id);
     log.info('agent ended', { expected: isExpected });
     this.slot.settle(async () => {
-      loseTasks(recorder, this.options.clock.now(), this.isTold);
+      loseTasks(recorder, this.options.clock.now(), isTold);
       if (isExpected) {
         recorder.dropLive();
         loseRequests(recorder);
@@ -345,5 +344,6 @@ export class HostedSession implements SessionDriver {
     const { recorder } = this.options;
     if (!isAppError(error)) return;
     recorder.setProblem(problemOf({ code: error.code, ...error.words }));
+    if (error.code === 'agent-folder-gone') this.place.lookFor();
   }
 }

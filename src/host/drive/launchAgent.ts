@@ -47,6 +47,8 @@ export async function launchAgent(options: LaunchOptions): Promise<AgentSession>
     }
     const { exists } = await takeMissed(options);
     if (isClosed()) throw startGivenUp();
+    // [Z5] From now on it ends elsewhere.
+    if (stored.ourEnd !== undefined) recorder.update({ ourEnd: undefined });
     // Before there is a process: a host that is killed now must be found to have started one.
     const journalChild = (process: ProcessName): void =>
       sessions.saveChild({ session: stored.id, ...process }, clock.now());

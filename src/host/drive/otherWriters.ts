@@ -2,12 +2,16 @@
 import type { Disposable } from '../../base/disposable.ts';
 import { errorText, type Logger } from '../../base/log.ts';
 import { isAppError } from '../../base/errors.ts';
+import type { StoredSession } from '../journal/sessionTables.ts';
 import { omitUndefined } from '../../base/omitUndefined.ts';
 import type { Agent, SeenOthers, WritersWatch } from '../../protocol/agent.ts';
 import { problemOf } from '../../protocol/said.ts';
 import type { Writer, WritersChoice } from '../../protocol/state.ts';
 import type { Author } from '../../protocol/entryParts.ts';
+import { tellBroken } from '../session/backgroundTasks.ts';
+import { beingSettled } from '../session/refusals.ts';
 import type { SessionRecorder } from '../session/sessionRecorder.ts';
+import { choiceFailed } from '../errors.ts';
 import { cameNotice, leftNotice, partedNotice, takenInNotice } from './writerNotices.ts';
 
 /** What the others of a session are seen with. */
@@ -17,8 +21,8 @@ export interface OtherWritersOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Whether our agent has a turn under way: it goes on, and what was chosen waits for its end. */
   readonly isAtWork: () => boolean;
-  /** Ends our agent, so that nothing of it runs while the work is done; the next prompt starts it again. */
-  readonly withoutAgent: (work: () => Promise<void>) => void;
+  /** Ends our agent, so that nothing of it runs while the work is done; the next prompt starts it again. `isTold`: what ends behind it is said. */
+  readonly withoutAgent: (work: () => Promise<void>, isTold: boolean) => void;
   /** What waits may be handed over again. */
   readonly onDidRelease: () => void;
   readonly log: Logger;
@@ -32,6 +36,9 @@ export class OtherWriters implements Disposable {
   private isDisposed = false;
   private choice: WritersChoice | undefined;
   private chooser: Author | undefined;
+  /** [Z6] What runs in the background is not waited for. */
+  private isForced = false;
+  private hasFailed = false;
   private isSettling = false;
   private holds = false;
   /** Who was there when the owner said to go on all the same. */
@@ -69,10 +76,11 @@ export class OtherWriters implements Disposable {
     return this.opening;
   }
 
-  /** [Z3] What the owner wants; throws AppError 'invalid-input' if nobody is there. */
-  choose(choice: WritersChoice, author: Author): void {
-    this.choice = choice;
-    this.chooser = author;
+  /** [Z3] What the owner wants; `force`: also if background work ends with it. Throws CommandRefused while another choice is being carried out. */
+  choose(choice: WritersChoice, author: Author, force = false): void {
+    if (this.isSettling) throw beingSettled();
+    this.isForced = force;
+    this.save({ choice, by: author });
     this.look();
   }
 
@@ -97,13 +105,41 @@ export class OtherWriters implements Disposable {
     this.publish(seen);
     if (this.choice === undefined || this.options.isAtWork()) return;
     if (this.choice === 'wait' && isThere) return;
+    // [G3] Nothing that runs behind the conversation ends unasked: what was chosen waits for it.
+    if (this.options.recorder.stored.tasks !== undefined && !this.isForced) return;
     this.carryOut(this.choice === 'fork' ? 'fork' : 'take-in');
   }
 
+  /** Says and does nothing more. */
+  pause(): void {
+    this.isDisposed = true;
+  }
+
+  /** [Z5] Nothing of ours runs any more, and its host goes: where the conversation ends is kept on disk. */
+  async note(): Promise<void> {
+    const { watched } = this;
+    const { recorder, log } = this.options;
+    this.watched = undefined;
+    if (watched === undefined) return;
+    try {
+      const ourEnd = await watched.watch.end();
+      this.mark(watched.watch.marks);
+      if (ourEnd !== recorder.stored.ourEnd) recorder.update({ ourEnd });
+    } catch (error) {
+      log.warn('the end of the conversation is not known', { error: errorText(error) });
+    }
+    watched.watch.dispose();
+  }
+
+  /** The session is over: nothing of it is held, and whoever continues it goes on from the transcript's end. */
   dispose(): void {
+    const { recorder } = this.options;
     this.isDisposed = true;
     this.watched?.watch.dispose();
     this.watched = undefined;
+    this.save(undefined);
+    if (recorder.stored.ourEnd !== undefined) recorder.update({ ourEnd: undefined });
+    recorder.setOthers(undefined);
   }
 
   private get seen(): SeenOthers | undefined {
@@ -112,19 +148,25 @@ export class OtherWriters implements Disposable {
 
   private async followNow(): Promise<void> {
     const { recorder, agent, env } = this.options;
-    const { agentSessionId, cwd, theirs } = recorder.stored;
+    const { agentSessionId, cwd, theirs, ourEnd, writersChoice } = recorder.stored;
     if (this.isDisposed || agentSessionId === undefined) return;
     const conversation = `${agentSessionId} ${cwd}`;
     if (this.watched?.conversation === conversation) return;
     // Of a conversation that is left for another one nothing is to be settled.
     const isSame = this.watched?.conversation.startsWith(agentSessionId) !== false;
-    const marks = isSame ? (theirs ?? []) : [];
+    const isFirst = this.watched === undefined;
+    const before = isSame ? { marks: theirs ?? [], end: ourEnd } : { marks: [] };
     this.watched?.watch.dispose();
     this.watched = undefined;
-    const watch = await agent.watchWriters?.({ agentSessionId, cwd }, env, marks);
+    const watch = await agent.watchWriters?.({ agentSessionId, cwd }, env, before);
     if (watch === undefined) return;
     if (this.isDisposed) return watch.dispose();
     this.watched = { conversation, watch };
+    this.choice ??= writersChoice?.choice;
+    this.chooser ??= writersChoice?.by;
+    // What the host before has said is not said again.
+    const known = isFirst && before.marks.length > 0 ? (watch.others?.writers ?? []) : [];
+    for (const writer of known) if (writer.left === true) this.announced.add(keyOf(writer));
     watch.onDidSeeWriters(() => this.look());
     this.look();
   }
@@ -147,7 +189,7 @@ export class OtherWriters implements Disposable {
 
   private reset(): void {
     this.holds = false;
-    this.choice = undefined;
+    this.save(undefined);
     this.welcome.clear();
     this.announced.clear();
     this.mark([]);
@@ -159,7 +201,18 @@ export class OtherWriters implements Disposable {
       ...seen,
       ...(this.isHolding && { holds: true }),
       ...omitUndefined({ choice: this.choice }),
+      ...(this.isForced && { force: true }),
     });
+  }
+
+  /** On disk: it is still to be done after the host has gone. */
+  private save(chosen: StoredSession['writersChoice']): void {
+    const { recorder } = this.options;
+    this.choice = chosen?.choice;
+    this.chooser = chosen?.by;
+    if (chosen === undefined) this.isForced = false;
+    const isKnown = chosen === undefined && recorder.stored.writersChoice === undefined;
+    if (!isKnown) recorder.update({ writersChoice: chosen });
   }
 
   /** On disk: another host is to know theirs from ours. */
@@ -172,25 +225,33 @@ export class OtherWriters implements Disposable {
 
   private carryOut(choice: 'take-in' | 'fork'): void {
     const { recorder, withoutAgent, log } = this.options;
+    const { chooser } = this;
     this.isSettling = true;
+    const isTold = recorder.stored.tasks !== undefined && chooser !== undefined;
+    if (isTold) tellBroken(recorder, chooser, 'others');
     withoutAgent(async () => {
       try {
-        if (choice === 'fork') await this.part();
-        else await this.takeIn();
-        this.choice = undefined;
+        if (choice === 'fork') await this.part(chooser);
+        else await this.takeIn(chooser);
+        // Nothing is left of what held it.
+        this.holds = false;
+        if (this.hasFailed) recorder.setProblem(undefined);
+        this.hasFailed = false;
       } catch (error) {
         log.warn('the choice about others was not carried out', { error: errorText(error) });
-        this.choice = undefined;
-        if (isAppError(error)) recorder.setProblem(problemOf({ code: error.code, ...error.words }));
+        const failed = isAppError(error) ? error : choiceFailed(errorText(error));
+        recorder.setProblem(problemOf({ code: failed.code, ...failed.words }));
+        this.hasFailed = true;
       } finally {
+        this.save(undefined);
         this.isSettling = false;
         this.look();
         if (!this.holds) this.options.onDidRelease();
       }
-    });
+    }, isTold);
   }
 
-  private async takeIn(): Promise<void> {
+  private async takeIn(chooser: Author | undefined): Promise<void> {
     const { watched } = this;
     const { recorder } = this.options;
     if (watched === undefined) return;
@@ -199,18 +260,20 @@ export class OtherWriters implements Disposable {
     for (const writer of seen?.writers ?? []) this.welcome.add(keyOf(writer));
     recorder.recordReported(entries);
     watched.watch.settle();
+    if (recorder.stored.ourEnd !== undefined) recorder.update({ ourEnd: undefined });
     const isThere = seen?.writers.some(({ left }) => left !== true) === true;
-    recorder.notice(takenInNotice({ count: entries.length, isThere }, this.chooser));
+    const isLost = entries.length === 0 && (seen?.messages ?? 0) > 0;
+    recorder.notice(takenInNotice({ count: entries.length, isThere, isLost }, chooser));
   }
 
-  private async part(): Promise<void> {
+  private async part(chooser: Author | undefined): Promise<void> {
     const { watched } = this;
     const { recorder } = this.options;
     if (watched === undefined) return;
     const agentSessionId = await watched.watch.part();
-    recorder.update({ agentSessionId, theirs: undefined });
-    recorder.notice(partedNotice(this.chooser));
-    await this.followNow();
+    recorder.update({ agentSessionId, theirs: undefined, ourEnd: undefined });
+    recorder.notice(partedNotice(chooser));
+    await this.follow();
   }
 }
 

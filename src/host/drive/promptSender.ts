@@ -125,13 +125,13 @@ export class PromptSender {
     }
   }
 
-  /** Hands a prompt over, unless it does not wait any more, or `mayGo` says so at the last moment. */
+  /** Hands a prompt over, unless it does not wait any more, or nothing may be handed over now, or `mayGo` says so at the last moment. */
   private async hand(
     agent: AgentSession,
     promptId: string,
     mayGo: (promptId: string) => boolean = () => true,
   ): Promise<void> {
-    const { recorder, isIdle } = this.options;
+    const { recorder, isIdle, isOpen } = this.options;
     const { prompts } = recorder;
     const waiting = (): StoredPrompt | undefined =>
       prompts.waiting().find((one) => one.promptId === promptId);
@@ -142,7 +142,7 @@ export class PromptSender {
     const files = isIdle() ? undefined : await this.ownFiles(prompt);
     const now = waiting();
     // It may have been cancelled, held or edited meanwhile.
-    if (now?.state !== prompt.state || !mayGo(promptId)) return;
+    if (now?.state !== prompt.state || !isOpen() || !mayGo(promptId)) return;
     if (now.text !== text || now.images !== images) return this.hand(agent, promptId, mayGo);
     // Before the agent gets it: after a crash it is then known that it may have run.
     prompts.mark(promptId, 'sent');

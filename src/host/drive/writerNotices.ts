@@ -23,17 +23,32 @@ export function leftNotice(): Notice {
 
 /** What the others wrote is in the log. */
 export function takenInNotice(
-  { count, isThere }: { readonly count: number; readonly isThere: boolean },
+  {
+    count,
+    isThere,
+    isLost,
+  }: {
+    readonly count: number;
+    readonly isThere: boolean;
+    /** They had written, and it is not there any more. */
+    readonly isLost: boolean;
+  },
   author: Author | undefined,
 ): Notice {
-  const taken =
-    count === 0
+  const taken = isLost
+    ? say`What others wrote in this conversation cannot be found any more: its transcript was deleted or replaced. It is not in here.`
+    : count === 0
       ? say`The conversation was read again; others had written nothing in it.`
       : say`What others wrote in this conversation was taken in. The agent goes on from the end of its transcript.`;
   const words = isThere
     ? say`${taken} They have it open still: what they write next does not know of what comes here.`
     : taken;
-  return { level: 'info', code: 'others-taken-in', words, ...omitUndefined({ author }) };
+  return {
+    level: isLost ? 'warning' : 'info',
+    code: 'others-taken-in',
+    words,
+    ...omitUndefined({ author }),
+  };
 }
 
 /** Our part has an id of its own. */

@@ -7,6 +7,7 @@ import {
   queueWaitSchema,
   queueHoldSchema,
   sharingSchema,
+  writersChoiceSchema,
 } from '../../protocol/state.ts';
 import { waitSchema } from '../../protocol/wait.ts';
 import { authorSchema, promptImageSchema } from '../../protocol/entryParts.ts';
@@ -44,6 +45,12 @@ export const storedSessionSchema = z.looseObject({
   env: z.optional(z.record(z.string(), z.string())),
   /** Where others' parts of the conversation begin that nobody has settled, by the agent's own names. */
   theirs: z.optional(z.array(z.string())),
+  /** [Z5] Where the conversation ended when the host let it go, by the agent's own name; absent while an agent runs. */
+  ourEnd: z.optional(z.string()),
+  /** [Z3] What becomes of others, if it was chosen and is not done yet. */
+  writersChoice: z.optional(
+    z.object({ choice: writersChoiceSchema, by: z.exactOptional(authorSchema) }),
+  ),
   sharing: z.optional(sharingSchema),
   /** [G1] Background work of the agent that runs. */
   tasks: z.optional(z.array(backgroundTaskSchema)),

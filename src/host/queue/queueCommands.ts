@@ -92,6 +92,9 @@ export async function sendQueued(
   waitingPrompt(recorder, promptId);
   if (others.isHolding) throw heldForOthers();
   await sendNow(promptId);
+  // [Z2] Somebody may have come while the agent was being started.
+  const isStill = recorder.prompts.waiting().some((one) => one.promptId === promptId);
+  if (isStill && others.isHolding) throw heldForOthers();
   settleHold(recorder);
 }
 

@@ -22,14 +22,21 @@ export function taskNames(tasks: readonly { readonly title: string }[]): Words {
   return more > 0 ? say`${names.join(', ')} and ${more} more` : verbatim(names.join(', '));
 }
 
-/** Before a session is ended: what ends with it, and by whom. */
-export function tellBroken(recorder: SessionRecorder, author?: Author): void {
+/** Before an agent is ended by somebody: what ends with it, by whom, and what for. */
+export function tellBroken(
+  recorder: SessionRecorder,
+  author?: Author,
+  why: 'end' | 'others' = 'end',
+): void {
   const { tasks = [] } = recorder.stored;
   if (tasks.length === 0) return;
   const names = taskNames(tasks);
-  const words = author
-    ? say`Background work ended because ${author.name} ended the session: ${names}.`
-    : say`Background work ended because the background service of this computer stopped: ${names}.`;
+  const words =
+    author === undefined
+      ? say`Background work ended because the background service of this computer stopped: ${names}.`
+      : why === 'others'
+        ? say`Background work ended because ${author.name} decided about others on this conversation: ${names}.`
+        : say`Background work ended because ${author.name} ended the session: ${names}.`;
   warn(recorder, 'background-work-ended', words, author);
 }
 

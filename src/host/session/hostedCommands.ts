@@ -227,11 +227,11 @@ async function setFolder(
 }
 
 function settleWriters(
-  { args: { choice }, person }: AcceptedCommand<'settle-writers'>,
+  { args: { choice, force }, person }: AcceptedCommand<'settle-writers'>,
   { others }: CommandTarget,
 ): undefined {
   if (!others.isNeeded) throw noOthers();
-  others.choose(choice, authorOf(person));
+  others.choose(choice, authorOf(person), force);
 }
 
 async function rename(

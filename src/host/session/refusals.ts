@@ -221,6 +221,15 @@ export function noOthers(): CommandRefused {
   });
 }
 
+/** [Z3] A choice is being carried out. */
+export function beingSettled(): CommandRefused {
+  return refused('busy', {
+    happened: say`What was chosen before is just being done.`,
+    kept: say`Your choice was not taken.`,
+    remedy: say`Look in a moment whether it is still needed.`,
+  });
+}
+
 /** [M1] Why a session cannot go on in a folder. */
 function badFolder(happened: Words): CommandRefused {
   return refused('invalid', {

@@ -37,7 +37,7 @@ export interface CommandTarget {
     readonly isNeeded: boolean;
     /** [Z2] Nothing is handed over now. */
     readonly isHolding: boolean;
-    readonly choose: (choice: WritersChoice, author: Author) => void;
+    readonly choose: (choice: WritersChoice, author: Author, force?: boolean) => void;
   };
 }
 

@@ -52,7 +52,11 @@ export const fromPanelSchema = z.discriminatedUnion('type', [
   /** The session goes on in another folder of its computer. */
   z.object({ type: z.literal('set-folder'), path: z.string() }),
   /** What becomes of others on the conversation. */
-  z.object({ type: z.literal('settle-writers'), choice: writersChoiceSchema }),
+  z.object({
+    type: z.literal('settle-writers'),
+    choice: writersChoiceSchema,
+    force: z.optional(z.literal(true)),
+  }),
   z.object({
     type: z.literal('control'),
     action: z.enum(['request', 'take', 'release']),

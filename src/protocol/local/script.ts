@@ -157,8 +157,13 @@ export const scriptInputSchema = z
     queue: z.optional(z.enum(['go-on', 'clear'])),
     /** Owners: the session goes on in this folder of its computer. */
     folder: z.optional(z.string()),
-    /** Owners: what becomes of others on the conversation. */
-    others: z.optional(writersChoiceSchema),
+    /** Owners: what becomes of others on the conversation; `force`: also if background work ends with it. */
+    others: z.optional(
+      z.union([
+        writersChoiceSchema,
+        z.strictObject({ choice: writersChoiceSchema, force: z.literal(true) }),
+      ]),
+    ),
     /** Prints a long text or input whole, by the `blob` that its cut names. */
     fetch: z.optional(z.string()),
     /** Loads older entries. */
