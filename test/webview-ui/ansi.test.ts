@@ -1,7 +1,10 @@
 // Terminal output: colours survive, everything else a terminal would obey does not.
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseAnsi } from '../../webview-ui/text/ansi.ts';
 import { busyMs } from '../probes/busyMs.ts';
+import { claimPlain } from './ansiClaims.ts';
+import { terminalOutput } from './ansiFuzz.ts';
 
 const plain = (text: string): string =>
   parseAnsi(text)
@@ -57,5 +60,9 @@ describe('ansi', () => {
   it('takes 300 KB of escapes in linear time', () => {
     const text = '\u001b[31m\u001b]x'.repeat(40_000);
     expect(busyMs(() => parseAnsi(text))).toBeLessThan(3000);
+  });
+
+  it('leaves text and styles of 2,000 made-up outputs, and nothing that is obeyed', () => {
+    fc.assert(fc.property(terminalOutput, claimPlain), { numRuns: 2000 });
   });
 });
