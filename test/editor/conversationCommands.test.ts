@@ -23,6 +23,7 @@ afterEach(resetEditor);
 function app() {
   const { directory, pool, panels, clock, joined } = rig;
   const machine = Object.assign(rig.machine, { canHost: true, connection: 'live' });
+  // Of the app only these parts are come to.
   return { directory, pool, panels, clock, joined, machine, given: { items: [] } } as never;
 }
 
