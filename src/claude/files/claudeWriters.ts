@@ -18,6 +18,8 @@ import { WriterList } from './writerList.ts';
 
 /** A child tells what it writes within 10 ms; a host that has much to do hears it later. */
 const TOLD_MS = 300;
+/** While a child of ours runs and no other process is seen on the conversation, more is given: its computer may be at its limit. */
+const TOLD_ALONE_MS = 800;
 /** Where no watch tells, the transcript is looked at this often … */
 const POLL_MS = 500;
 /** … and once in so many looks also where one does. */
@@ -53,10 +55,10 @@ export class ClaudeWriters implements WritersWatch {
   private isBase = true;
   /** Lines that were ours, or are by now. */
   private readonly known = new Set<string>();
-  /** Lines that nobody has told yet, and when they are others'. */
+  /** Lines that nobody has told yet, and since when they are known. */
   private readonly pending = new Map<
     string,
-    { readonly line: PlacedLine; readonly dueMs: number }
+    { readonly line: PlacedLine; readonly sinceMs: number }
   >();
   private readonly foreign = new Map<string, PlacedLine>();
   private looking: Promise<void> = Promise.resolve();
@@ -211,11 +213,17 @@ export class ClaudeWriters implements WritersWatch {
     if (this.known.has(uuid) || this.pending.has(uuid)) return;
     if (this.foreign.has(uuid) || this.foreign.has(parentOf(line))) this.foreign.set(uuid, line);
     else if (this.isBase || this.isOwn(uuid)) this.known.add(uuid);
-    else this.pending.set(uuid, { line, dueMs: this.options.clock.monotonic() + TOLD_MS });
+    else this.pending.set(uuid, { line, sinceMs: this.options.clock.monotonic() });
   }
 
   private get hasOwnChild(): boolean {
     return this.options.own.writerOf(this.options.sessionId) !== undefined;
+  }
+
+  /** Only our own child is there that could have written. */
+  private get isAlone(): boolean {
+    const { own, registry, sessionId } = this.options;
+    return this.hasOwnChild && own.others(sessionId, registry.running()).length === 0;
   }
 
   private isOwn(uuid: string): boolean {
@@ -228,7 +236,9 @@ export class ClaudeWriters implements WritersWatch {
     for (const uuid of this.foreign.keys()) if (this.isOwn(uuid)) this.becomesOwn(uuid);
     let nextMs = Infinity;
     const isUntold = !this.options.hasMirror() && this.hasOwnChild;
-    for (const [uuid, { line, dueMs }] of this.pending) {
+    const toldMs = this.isAlone ? TOLD_ALONE_MS : TOLD_MS;
+    for (const [uuid, { line, sinceMs }] of this.pending) {
+      const dueMs = sinceMs + toldMs;
       if (isUntold || this.isOwn(uuid)) this.becomesOwn(uuid);
       else if (isNow || dueMs <= clock.monotonic() || this.foreign.has(parentOf(line))) {
         this.pending.delete(uuid);
