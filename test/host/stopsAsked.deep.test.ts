@@ -12,7 +12,14 @@ import { waitUntil } from '../../tools/run/waitUntil.ts';
 import { idle } from './controlledGuests.ts';
 import { type Guest, HostRig, type MachineView } from './hostRig.ts';
 
-const WAYS = ['host stop', 'end session', 'stop all', 'newer version', 'SIGTERM'] as const;
+const WAYS = [
+  'host stop',
+  'host stop at once',
+  'end session',
+  'stop all',
+  'newer version',
+  'SIGTERM',
+] as const;
 const PROGRAM = await bundleProgram(new URL('../../src/cli/main.ts', import.meta.url));
 
 /** Each round ends with another of the ways: four times each with the newest version, once with the others. */
@@ -96,6 +103,9 @@ describe.each(CLAUDE_VERSIONS)('Claude Code %s', (version) => {
   const ways = (title: string): Readonly<Record<Way, () => Promise<void>>> => ({
     'host stop': async () => {
       expect((await cli('host', 'stop', '--force')).code).toBe(0);
+    },
+    'host stop at once': async () => {
+      expect((await cli('host', 'stop', '--force', '--now')).code).toBe(0);
     },
     'end session': async () => {
       expect((await cli('end', ada.session, '--force')).code).toBe(0);
