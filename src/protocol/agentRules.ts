@@ -41,6 +41,8 @@ export interface AgentRules {
   fileMentions(text: string, max: number): readonly FileMention[];
   /** Whether this command line is the agent's own process, and not one that a tool of it runs. */
   isAgentProcess(commandLine: readonly string[]): boolean;
+  /** Whether this command line is that of a shell in which the agent runs a command. */
+  isCommandProcess(commandLine: readonly string[]): boolean;
   /** Whether its sessions need this variable: it is the last to go where an environment is too large to travel. */
   isNeededVariable(name: string): boolean;
 }

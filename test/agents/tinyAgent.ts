@@ -33,6 +33,7 @@ export const TINY_RULES: AgentRules = {
   },
   fileMentions: () => [],
   isAgentProcess: (commandLine) => commandLine[0] === 'tiny',
+  isCommandProcess: () => false,
   isNeededVariable: (name) => name === 'TINY_HOME',
 };
 

@@ -134,7 +134,7 @@ describe('the end of a child with all that it has started', () => {
   it('is asked of taskkill on Windows, where there are no groups', async () => {
     const path = program('claude.exe', 'read line');
     const { child, started } = lineChild(path, 'win32', (pid) => spawn('kill', ['-9', `${pid}`]));
-    child.signal('SIGKILL', true);
+    child.kill();
     expect(await child.exited).toMatchObject({ signal: 'SIGKILL' });
     expect(started).toMatchObject([
       { program: path, options: { detached: false, shell: false } },
@@ -145,15 +145,15 @@ describe('the end of a child with all that it has started', () => {
   it('falls back on the child alone where taskkill cannot be started', async () => {
     const path = program('claude.exe', 'read line');
     const { child } = lineChild(path, 'win32', () => spawn(join(folder, 'missing')));
-    child.signal('SIGKILL', true);
+    child.kill();
     expect(await child.exited).toMatchObject({ signal: 'SIGTERM' });
   });
 
-  it('goes to the group elsewhere', async () => {
+  it('goes to the processes below it elsewhere', async () => {
     const path = program('claude', 'sleep 60 & echo started; wait');
     const { child, started } = lineChild(path, 'darwin');
     await new Promise<void>((resolve) => child.onDidLine(() => resolve()));
-    child.signal('SIGKILL', true);
+    child.kill();
     // Its output ends at once: what it had started has ended too.
     expect(await child.exited).toMatchObject({ signal: 'SIGKILL' });
     expect(started).toMatchObject([{ program: path, options: { detached: true } }]);

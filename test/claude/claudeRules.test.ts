@@ -14,3 +14,19 @@ test('[R17] no mode in which nobody is asked is for guests', () => {
   expect(open.map(({ id }) => id)).toEqual(['default', 'acceptEdits', 'plan']);
   expect(open.some(({ kind }) => kind === 'unattended')).toBe(false);
 });
+
+test('[G5] a shell that runs a command of its own is told by the snapshot that it reads first', () => {
+  const { isCommandProcess } = CLAUDE_RULES;
+  const snapshot = 'claude/shell-snapshots/snapshot-bash-1795830225355-enqnbs.sh';
+  const said = `2>/dev/null || true && shopt -u extglob && eval 'npm start'`;
+  expect(isCommandProcess(['/bin/bash', '-c', `source /home/ada/${snapshot} ${said}`])).toBe(true);
+  expect(isCommandProcess(['zsh', '-c', `source '/home/a b/${snapshot}' ${said}`])).toBe(true);
+  for (const line of [
+    ['node', 'server.js'],
+    ['bash', '-c', `cat /home/ada/${snapshot}`],
+    ['bash', '-c', `source ./env.sh; cat /home/ada/${snapshot}`],
+    ['claude', '--input-format', 'stream-json'],
+  ]) {
+    expect([line, isCommandProcess(line)]).toEqual([line, false]);
+  }
+});

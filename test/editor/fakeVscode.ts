@@ -15,6 +15,12 @@ export interface FakeEditor {
   folder: string;
   /** Which button of a question is pressed; undefined: it is closed. */
   choice: string | undefined;
+  /** Settings that are not as they are delivered, by their names below the extension's. */
+  readonly settings: Map<string, unknown>;
+  /** What the person picks of a list, types, or chooses as a folder, in this order; undefined: it is closed. */
+  readonly chosen: unknown[];
+  /** Labels of the lists that were shown. */
+  readonly lists: (readonly string[])[];
 }
 
 /** The editor of the test that runs. */
@@ -26,6 +32,9 @@ export const editor: FakeEditor = {
   isFocused: true,
   folder: '/nowhere',
   choice: undefined,
+  settings: new Map(),
+  chosen: [],
+  lists: [],
 };
 
 /** Forgets what the test before has made. */
@@ -35,6 +44,9 @@ export function resetEditor(): void {
   editor.panels.length = 0;
   l10n.bundle = undefined;
   editor.tabs.length = 0;
+  editor.settings.clear();
+  editor.chosen.length = 0;
+  editor.lists.length = 0;
   Object.assign(editor, { isFocused: true, folder: '/nowhere', choice: undefined });
 }
 
@@ -66,6 +78,7 @@ export class FakePanel {
   readonly viewColumn = 1;
   private readonly disposed = new Emitter<void>();
   private readonly changed = new Emitter<void>();
+  private readonly said = new Emitter<unknown>();
   readonly onDidDispose = this.disposed.event;
   readonly onDidChangeViewState = this.changed.event;
   readonly webview = {
@@ -74,11 +87,16 @@ export class FakePanel {
     cspSource: 'self',
     postMessage: () => Promise.resolve(true),
     asWebviewUri: (uri: unknown) => uri,
-    onDidReceiveMessage: never,
+    onDidReceiveMessage: this.said.event,
   };
 
   constructor(title: string) {
     this.title = title;
+  }
+
+  /** Its page says something. */
+  say(message: unknown): void {
+    this.said.fire(message);
   }
 
   /** It comes to the front, or goes behind another tab. */
@@ -151,15 +169,29 @@ export const window = {
     editor.notices.push(`${text} ${detail}`);
     return Promise.resolve(buttons.find((one) => one === editor.choice));
   },
+  /** The person picks the one whose label has the words of the test. */
+  showQuickPick: (items: readonly { readonly label: string }[]): Promise<unknown> => {
+    editor.lists.push(items.map(({ label }) => label));
+    const words = editor.chosen.shift();
+    const picked = items.find(({ label }) => typeof words === 'string' && label.includes(words));
+    return Promise.resolve(picked);
+  },
+  showInputBox: (): Promise<unknown> => Promise.resolve(editor.chosen.shift()),
+  showOpenDialog: (): Promise<unknown> => {
+    const path = editor.chosen.shift();
+    return Promise.resolve(path === undefined ? undefined : [{ fsPath: path }]);
+  },
   showInformationMessage: (text: string): Promise<undefined> => {
     editor.notices.push(text);
     return Promise.resolve(undefined);
   },
 };
 
-/** Settings are as they are delivered; one folder is open. */
+/** Settings are as they are delivered, but for those of the test; one folder is open. */
 export const workspace = {
-  getConfiguration: () => ({ get: () => undefined }),
+  getConfiguration: (section: string) => ({
+    get: (name: string) => (section === 'twinhelm' ? editor.settings.get(name) : undefined),
+  }),
   getWorkspaceFolder: ({ path }: { readonly path: string }) =>
     path === editor.folder ? {} : undefined,
 };

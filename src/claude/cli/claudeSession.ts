@@ -236,7 +236,7 @@ export class ClaudeSession implements AgentSession {
 
   kill(): void {
     this.isEndAsked = true;
-    this.child.signal('SIGKILL', true);
+    this.child.kill();
   }
 
   /** Throws AppError agent-crashed if nobody reads it any more. */

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process'
 import type { Clock } from '../../base/clock.ts';
 import { DisposableStore } from '../../base/disposable.ts';
 import { Emitter } from '../../base/emitter.ts';
+import { killTree } from '../../node/processTree.ts';
 import { LineSplitter, type SplitLine } from '../wire/lineSplitter.ts';
 import { programStart } from './programStart.ts';
 
@@ -76,8 +77,7 @@ export class LineChild {
       stdio: ['pipe', 'pipe', 'pipe'],
       windowsHide: true,
       shell,
-      // A group of its own: Ctrl+C in the host's terminal must not interrupt the sessions, and
-      // kill() reaches the tools that it started.
+      // A group of its own: Ctrl+C in the host's terminal must not interrupt the sessions.
       detached: this.platform !== 'win32',
     });
     const splitter = new LineSplitter();
@@ -145,21 +145,21 @@ export class LineChild {
     this.child.stdin?.end();
   }
 
-  /** Sends a signal to it, and with `group` to what it has started too. */
-  signal(signal: 'SIGTERM' | 'SIGKILL', group = false): void {
+  /** Asks it to end: it ends what it has started itself. */
+  terminate(): void {
+    if (!this.hasEnded) this.child.kill('SIGTERM');
+  }
+
+  /** Kills it with all that it has started, tools and what runs in the background. */
+  kill(): void {
     const { pid } = this.child;
     if (this.hasEnded || pid === undefined) return;
-    try {
-      if (!group) this.child.kill(signal);
-      else if (this.platform === 'win32') this.killTree(pid);
-      else process.kill(-pid, signal);
-    } catch {
-      // It ended in between.
-    }
+    if (this.platform === 'win32') this.taskkill(pid);
+    else killTree(pid);
   }
 
   /** Windows has no groups, and the child may be the shell that runs a script. */
-  private killTree(pid: number): void {
+  private taskkill(pid: number): void {
     const options = { stdio: 'ignore', windowsHide: true } as const;
     this.spawn('taskkill', ['/pid', String(pid), '/T', '/F'], options).once('error', () =>
       this.child.kill(),
@@ -169,7 +169,7 @@ export class LineChild {
   /** One of its pipes is closed: it is about to end, or nobody can talk to it any more. */
   private broken(): void {
     if (this.hasEnded || this.isInputEnded || this.timers.size > 0) return;
-    this.timers.add(this.clock.after(BROKEN_GRACE_MS, () => this.signal('SIGKILL', true)));
+    this.timers.add(this.clock.after(BROKEN_GRACE_MS, () => this.kill()));
   }
 
   /** It has ended, its output is open: once nothing comes any more it is closed from here. */
@@ -193,8 +193,8 @@ export class LineChild {
 /** Closes the child's input and waits for its end; with a clock it is ended by force if it lingers. */
 export async function endChild(child: LineChild, clock: Clock | undefined): Promise<void> {
   child.endInput();
-  const term = clock?.after(EXIT_GRACE_MS, () => child.signal('SIGTERM'));
-  const kill = clock?.after(EXIT_GRACE_MS + TERM_GRACE_MS, () => child.signal('SIGKILL', true));
+  const term = clock?.after(EXIT_GRACE_MS, () => child.terminate());
+  const kill = clock?.after(EXIT_GRACE_MS + TERM_GRACE_MS, () => child.kill());
   await child.exited;
   term?.dispose();
   kill?.dispose();

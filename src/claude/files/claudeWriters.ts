@@ -26,9 +26,10 @@ import { WriterList } from './writerList.ts';
 const TOLD_MS = 300;
 /** A timer that is this late says that the computer is overloaded: then the child is late as well. */
 const LATE_MS = 100;
-/** Where no watch tells, the transcript is looked at this often … */
+/** More is given while no other process is seen beside our child: its computer may be at its limit. */
+const TOLD_ALONE_MS = 800;
+/** Where no watch tells, the transcript is looked at this often, every tenth time also where one does. */
 const POLL_MS = 500;
-/** … and once in so many looks also where one does. */
 const LOOK_EVERY = 10;
 
 /** What is watched, and with what. */
@@ -61,10 +62,10 @@ export class ClaudeWriters implements WritersWatch {
   private isBase = true;
   /** Lines that were ours, or are by now. */
   private readonly known = new Set<string>();
-  /** Lines that nobody has told yet, and when they are others'. */
+  /** Lines that nobody has told yet, and since when they are known. */
   private readonly pending = new Map<
     string,
-    { readonly line: PlacedLine; readonly dueMs: number }
+    { readonly line: PlacedLine; readonly sinceMs: number }
   >();
   private readonly foreign = new Map<string, PlacedLine>();
   /** What was there at the first look, in its order. */
@@ -195,9 +196,8 @@ export class ClaudeWriters implements WritersWatch {
   private judgeLast(key: string): void {
     this.ask();
     void this.looking.then(() => {
-      const { clock } = this.options;
       this.disposables.add(
-        clock.after(TOLD_MS, () => {
+        this.options.clock.after(TOLD_MS, () => {
           this.judge('due');
           this.leaving.gone(key);
           this.tell();
@@ -264,11 +264,18 @@ export class ClaudeWriters implements WritersWatch {
     if (this.known.has(uuid) || this.pending.has(uuid)) return;
     if (this.foreign.has(uuid) || this.foreign.has(parentOf(line))) this.foreign.set(uuid, line);
     else if (this.isBase || this.isOwn(uuid)) this.known.add(uuid);
-    else this.pending.set(uuid, { line, dueMs: this.options.clock.monotonic() + TOLD_MS });
+    else this.pending.set(uuid, { line, sinceMs: this.options.clock.monotonic() });
   }
 
   private get hasOwnChild(): boolean {
     return this.options.own.writerOf(this.options.sessionId) !== undefined;
+  }
+
+  /** How long a child may take to tell a line: longer while only our own is there that could have written it. */
+  private get toldMs(): number {
+    const { own, registry, sessionId } = this.options;
+    const isSeen = own.others(sessionId, registry.running()).length > 0;
+    return this.hasOwnChild && !isSeen ? TOLD_ALONE_MS : TOLD_MS;
   }
 
   private isOwn(uuid: string): boolean {
@@ -277,12 +284,12 @@ export class ClaudeWriters implements WritersWatch {
 
   /** What was told is ours; what nobody tells is another's after a while, or `now`. */
   private judge(when: 'now' | 'due' | 'told' = 'told'): void {
-    const { clock } = this.options;
-    const dueBy = { now: Infinity, due: clock.monotonic(), told: -Infinity }[when];
+    const dueBy = { now: Infinity, due: this.options.clock.monotonic(), told: -Infinity }[when];
     for (const uuid of this.foreign.keys()) if (this.isOwn(uuid)) this.becomesOwn(uuid);
     let nextMs = Infinity;
     const isUntold = !this.options.hasMirror() && this.hasOwnChild;
-    for (const [uuid, { line, dueMs }] of this.pending) {
+    for (const [uuid, { line, sinceMs }] of this.pending) {
+      const dueMs = sinceMs + this.toldMs;
       if (isUntold || this.isOwn(uuid)) this.becomesOwn(uuid);
       else if (dueMs <= dueBy || this.foreign.has(parentOf(line))) {
         this.pending.delete(uuid);
@@ -300,16 +307,16 @@ export class ClaudeWriters implements WritersWatch {
     if (dueMs === Infinity || this.disposables.isDisposed) return;
     const atMs = Math.max(dueMs, clock.monotonic() + 1);
     this.due = clock.after(atMs - clock.monotonic(), () => {
-      if (clock.monotonic() - atMs > LATE_MS) return this.postpone();
+      if (clock.monotonic() - atMs > LATE_MS) this.postpone();
       // One turn of the loop later: what the child has told meanwhile is read first.
-      setImmediate(() => this.judge('due'));
+      else setImmediate(() => this.judge('due'));
     });
   }
 
   private postpone(): void {
-    const dueMs = this.options.clock.monotonic() + TOLD_MS;
-    for (const [uuid, { line }] of this.pending) this.pending.set(uuid, { line, dueMs });
-    this.judgeAt(dueMs);
+    const now = this.options.clock.monotonic();
+    for (const [uuid, { line }] of this.pending) this.pending.set(uuid, { line, sinceMs: now });
+    this.judgeAt(now + this.toldMs);
   }
 
   private becomesOwn(uuid: string): void {

@@ -6,6 +6,9 @@ import { judgeGuestPrompt } from './judgeGuestPrompt.ts';
 /** What the command line of our own child has, and what its tools run has not: they inherit the marking variable. */
 const OWN_ARGUMENT = 'stream-json';
 
+/** What a shell is given that runs a command of its: `bash -c "source …/shell-snapshots/snapshot-bash-….sh … && eval '…'"`. */
+const OWN_SHELL = /^source [^;&|\n]*\/shell-snapshots\/snapshot-/;
+
 /** Where it keeps its files, who pays, and how it reaches its models. */
 const OWN_VARIABLE = /^(?:ANTHROPIC|CLAUDE)_/i;
 
@@ -25,5 +28,6 @@ export const CLAUDE_RULES: AgentRules = {
   judgeGuestPrompt,
   fileMentions,
   isAgentProcess: (commandLine) => commandLine.includes(OWN_ARGUMENT),
+  isCommandProcess: (commandLine) => commandLine.some((word) => OWN_SHELL.test(word)),
   isNeededVariable: (name) => OWN_VARIABLE.test(name),
 };

@@ -36,17 +36,29 @@ export async function agentProcesses(
   { isAgentProcess }: Pick<AgentRules, 'isAgentProcess'>,
   { platform = process.platform }: { readonly platform?: NodeJS.Platform } = {},
 ): Promise<readonly ProcessName[]> {
-  if (platform !== 'linux') return [];
   const found: ProcessName[] = [];
+  for (const { pid, commandLine } of await markedProcesses(session, platform)) {
+    // Its tools inherit the variable.
+    if (!isAgentProcess(commandLine)) continue;
+    const start = await processStart(pid);
+    if (start !== undefined) found.push({ pid, processStart: start });
+  }
+  return found;
+}
+
+/** Agents of a session and all that they have started that runs now. Empty but on Linux. */
+export async function markedProcesses(
+  session: string,
+  platform: NodeJS.Platform = process.platform,
+): Promise<readonly { readonly pid: number; readonly commandLine: readonly string[] }[]> {
+  if (platform !== 'linux') return [];
+  const found = [];
   for (const entry of await readdir('/proc')) {
     if (!/^\d+$/.test(entry)) continue;
     const environment = await readFile(`/proc/${entry}/environ`, 'utf8').catch(() => '');
     if (!environment.split('\0').includes(`${AGENT_MARKER}=${session}`)) continue;
     const command = await readFile(`/proc/${entry}/cmdline`, 'utf8').catch(() => '');
-    // Its tools inherit the variable.
-    if (!isAgentProcess(command.split('\0'))) continue;
-    const start = await processStart(Number(entry));
-    if (start !== undefined) found.push({ pid: Number(entry), processStart: start });
+    found.push({ pid: Number(entry), commandLine: command.split('\0') });
   }
   return found;
 }

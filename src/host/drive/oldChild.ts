@@ -4,6 +4,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Agent } from '../../protocol/agent.ts';
 import { isSameProcess } from '../../node/processStart.ts';
+import { killTree } from '../../node/processTree.ts';
 
 /** A process that goes on after its input ended gets this long to finish its step. */
 export const FINISH_MS = 60_000;
@@ -46,22 +47,31 @@ export async function awaitOldChild(
   };
   if ((await isGone(finishMs, endNow)) || !isNamed) return 'ended';
   log.warn('old agent process does not end by itself', { pid: child.pid });
-  signal(child.pid, 'SIGTERM', platform);
+  terminate(child.pid, platform);
   if (await isGone(TERM_MS)) return 'killed';
-  signal(child.pid, 'SIGKILL', platform);
+  kill(child.pid, platform);
   await isGone(TERM_MS);
   return 'killed';
 }
 
-/** The agent leads a group, so that its tools end with it; Windows has none. */
-function signal(pid: number, name: NodeJS.Signals, platform: NodeJS.Platform): void {
+/** The agent leads a group, so that its tools hear of it too; Windows has none. */
+function terminate(pid: number, platform: NodeJS.Platform): void {
   for (const target of platform === 'win32' ? [pid] : [-pid, pid]) {
-    try {
-      process.kill(target, name);
-      return;
-    } catch {
-      // No group of its own, or gone.
-    }
+    if (send(target, 'SIGTERM')) return;
+  }
+}
+
+function kill(pid: number, platform: NodeJS.Platform): void {
+  if (platform === 'win32') send(pid, 'SIGKILL');
+  else killTree(pid);
+}
+
+/** Whether there was anything to signal. */
+function send(target: number, name: NodeJS.Signals): boolean {
+  try {
+    return process.kill(target, name);
+  } catch {
+    return false;
   }
 }
 

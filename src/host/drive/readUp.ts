@@ -1,6 +1,7 @@
 // After an agent ended without a word: takes what was missed, and says what was lost.
 import type { Words } from '../../base/say.ts';
 import type { Clock } from '../../base/clock.ts';
+import { endLeftCommands } from './leftCommands.ts';
 import {
   loseCalls,
   loseRequests,
@@ -20,7 +21,8 @@ export async function readUp(
   },
 ): Promise<void> {
   const { code, words, isWhole = false } = ended;
-  const { recorder, tables, clock } = options;
+  const { recorder, tables, agent, clock } = options;
+  await endLeftCommands(recorder.stored.id, agent.rules);
   const hadText = recorder.dropLive();
   recorder.restoreRequests();
   const { prompts } = recorder;

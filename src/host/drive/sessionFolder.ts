@@ -16,16 +16,25 @@ import {
 /** Of a longer path the state shows only a part. */
 const MAX_BYTES = 500;
 
+/** Rejects if this user may not read a folder, or not go into it. */
+export type FolderCheck = (folder: string) => Promise<void>;
+
+const isReadable: FolderCheck = (folder) => access(folder, constants.R_OK | constants.X_OK);
+
 /** Where the folder is in truth. Throws AppError 'agent-folder-gone' if it is gone, or leads elsewhere than `known`. */
-export async function realFolder(cwd: string, known: string | undefined): Promise<string> {
-  const real = await usable(cwd);
+export async function realFolder(
+  cwd: string,
+  known: string | undefined,
+  check = isReadable,
+): Promise<string> {
+  const real = await usable(cwd, check);
   if (real === undefined) throw folderGone(cwd);
   if (known !== undefined && real !== known) throw folderElsewhere(cwd, real);
   return real;
 }
 
 /** The folder that an owner chose. Throws CommandRefused that says what is wrong with it. */
-export async function chosenFolder(path: string): Promise<string> {
+export async function chosenFolder(path: string, check = isReadable): Promise<string> {
   if (!isAbsolute(path)) throw folderNotFull(path);
   if (path.includes('\0') || jsonBytes(path) > MAX_BYTES) throw folderTooLong();
   const folder = normalize(path).replace(/(?<=.)[/\\]+$/, '');
@@ -35,15 +44,15 @@ export async function chosenFolder(path: string): Promise<string> {
     throw folderIsLink(folder, await realpath(folder).catch(() => undefined));
   }
   if (!found.isDirectory()) throw folderIsNone(folder);
-  const real = await usable(folder);
+  const real = await usable(folder, check);
   if (real === undefined) throw folderUnreadable(folder);
   return real;
 }
 
-async function usable(folder: string): Promise<string | undefined> {
+async function usable(folder: string, check: FolderCheck): Promise<string | undefined> {
   try {
     if (!(await stat(folder)).isDirectory()) return undefined;
-    await access(folder, constants.R_OK | constants.X_OK);
+    await check(folder);
     return await realpath(folder);
   } catch {
     return undefined;
