@@ -195,6 +195,10 @@ describe('control', () => {
       { type: 'release-queued', promptId: 'q1' },
     ]);
     expect(await posted(page, 'send-queued')).toEqual([{ type: 'send-queued', promptId: 'q2' }]);
+    const session = { ...HEADERS['held']?.session, others: { writers: [], holds: true } };
+    await send(page, { type: 'header', header: { ...HEADERS['held'], session } });
+    // [Z2] Nothing goes out beside others.
+    expect(await page.getByRole('button', { name: 'Send now' }).count()).toBe(0);
     await send(page, { type: 'header', header: HEADERS['queued'] });
     expect(await page.getByRole('button', { name: /Send now|Let it run/ }).count()).toBe(0);
   });

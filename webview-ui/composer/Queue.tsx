@@ -95,9 +95,11 @@ interface RowProps {
 }
 
 function QueueActions(props: RowProps & { readonly edit: () => void }) {
-  const { post, t } = useUi();
+  const { store, post, t } = useUi();
   const { item, rights, before, behind, afterBehind, edit } = props;
   if (rights === undefined) return null;
+  // [Z2] Nothing goes out while others hold it: the host would refuse.
+  const othersHold = store.header.value?.session?.others?.holds === true;
   const { promptId } = item;
   const mayChange = rights.isOwner || item.author.member === rights.member;
   const isHere = item.waits !== 'agent';
@@ -114,7 +116,7 @@ function QueueActions(props: RowProps & { readonly edit: () => void }) {
           {t('Let it run')}
         </button>
       )}
-      {rights.hasControl && isHere && (
+      {rights.hasControl && isHere && !othersHold && (
         <button
           type="button"
           class="button-quiet"
