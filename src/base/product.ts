@@ -11,4 +11,4 @@ export const HOME_VARIABLE = 'TWINHELM_HOME';
 /** Folder below the user's home that holds journal, keys and `host.json`. */
 export const HOME_FOLDER = '.twinhelm';
 /** Version of this build; a test keeps it equal to package.json. */
-export const PRODUCT_VERSION = '0.5.0';
+export const PRODUCT_VERSION = '0.6.0';
