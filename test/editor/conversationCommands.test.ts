@@ -3,7 +3,14 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { settleWriters, setFolder } from '../../src/editor/commands/sessionCommands.ts';
 import type { DirectoryRow, SessionSummary } from '../../src/protocol/state.ts';
 import { waitUntil } from '../../tools/run/waitUntil.ts';
-import { type FakeView, linkToRoom, member, row, summary } from '../client/samples.ts';
+import {
+  type FakeView,
+  linkToRoom,
+  member,
+  row,
+  sessionState,
+  summary,
+} from '../client/samples.ts';
 import { EditorRig, own } from './editorRig.ts';
 import { editor, resetEditor } from './fakeVscode.ts';
 
@@ -42,7 +49,8 @@ test.each([
   ['Go on as a fork', 'fork'],
   ['Wait until they leave', 'wait'],
 ])('[Z3] “%s” sends the choice to the session in front', async (label, choice) => {
-  await rig.open('a');
+  const view = await rig.open('a');
+  view.state = sessionState({ session: summary({ id: 'a', others }) });
   editor.chosen.push(label);
   await settleWriters(app());
   expect(editor.lists).toEqual([['Take theirs in', 'Go on as a fork', 'Wait until they leave']]);
@@ -50,11 +58,19 @@ test.each([
 });
 
 test('[Z3] a list that is closed decides nothing', async () => {
-  await rig.open('a');
+  const view = await rig.open('a');
+  view.state = sessionState({ session: summary({ id: 'a', others }) });
   editor.chosen.push(undefined);
   await settleWriters(app());
   expect(editor.lists).toHaveLength(1);
   expect(sent('a')).toEqual([]);
+});
+
+test('[Z3] where nobody else is on the session in front, that is said', async () => {
+  await rig.open('a');
+  await settleWriters(app());
+  expect(editor.notices).toEqual(['Nobody else is on this conversation.']);
+  expect(editor.lists).toEqual([]);
 });
 
 test('[Z3] without a panel in front only sessions with others on them are offered, and what is chosen is joined', async () => {

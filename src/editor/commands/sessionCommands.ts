@@ -127,7 +127,11 @@ export async function settleWriters(app: App, argument?: unknown): Promise<void>
   });
   if (!ref) return;
   const session = app.directory.summaryOf(ref);
-  if (session?.others === undefined) return;
+  if (session?.others === undefined) {
+    const none = vscode.l10n.t('Nobody else is on this conversation.');
+    void vscode.window.showInformationMessage(none);
+    return;
+  }
   const items = writersChoices(session.others, vscode.l10n.t).map(([choice, label]) => ({
     label,
     choice,
