@@ -6,7 +6,7 @@ import { formAnswerShape } from './forms/form.ts';
 import { LIMITS } from './limits.ts';
 import { roleSchema } from './role.ts';
 import { type Scope, scopeSchema } from './state.ts';
-import { promptImageSchema } from './entryParts.ts';
+import { attachedSchema, promptImageSchema } from './entryParts.ts';
 
 /**
  * What a member needs for a kind; owners may run all. 'all': viewers too · 'controller': every
@@ -40,6 +40,7 @@ const READING = { ordered: false, fenced: false, reads: true } as const;
 
 const NONE = z.looseObject({});
 const image = z.looseObject(promptImageSchema.shape);
+const attached = z.optional(z.array(attachedSchema).check(z.maxLength(LIMITS.attached)));
 
 /** The rows by kind, as they travel. Kinds may be added; a kind keeps its meaning for life. */
 export const COMMANDS = {
@@ -52,6 +53,7 @@ export const COMMANDS = {
     args: z.looseObject({
       text: z.string(),
       images: z.optional(z.array(image)),
+      attached,
       /** [Q2] Handed over at once: into a turn that runs, else before what waits. */
       now: z.optional(z.boolean()),
     }),
@@ -92,6 +94,7 @@ export const COMMANDS = {
       /** [Q8] What `fetch` `queued` gave: if somebody has changed the prompt since, the edit is refused. */
       version: z.optional(z.string()),
       images: z.optional(z.array(image)),
+      attached,
     }),
   },
   /** [Q4] Puts a prompt that waits before another one; absent: behind all. */

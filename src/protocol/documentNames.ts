@@ -32,6 +32,26 @@ export function channelDocument(room: string, member: string): string {
   return `${room}.g.${member}`;
 }
 
+/** Where a part of a blob lies: `<room>.b.<id>.<k>` of the host's, `<room>.g.<member>.b.<id>.<k>` of a member's. */
+export function partDocument(room: string, part: PartName): string {
+  return `${room}.${partPlace(part)}`;
+}
+
+/** The place that a part of a blob is sealed for. */
+export function partPlace({ member, blob, k }: PartName): string {
+  return `${member === undefined ? '' : `g.${member}.`}b.${blob}.${k}`;
+}
+
+/** Names a part of a blob. */
+export interface PartName {
+  /** Whose it is; absent: the host's. */
+  readonly member?: string;
+  /** 26 characters of base32. */
+  readonly blob: string;
+  /** From 0. */
+  readonly k: number;
+}
+
 /**
  * Whether a pattern of a relay token covers a document: whole dot-separated labels, `*` stands for
  * one label, a final `**` for one or more, so that `<room>.g.ab` never covers `<room>.g.abc`.

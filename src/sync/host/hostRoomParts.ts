@@ -18,6 +18,7 @@ import { HostBeats } from './hostBeats.ts';
 import { HostChannels } from './hostChannels.ts';
 import type { HostRoomOptions } from './hostRoomOptions.ts';
 import { KnockReader } from './knockReader.ts';
+import { PartReader } from './partReader.ts';
 import { RoomEpochs } from './roomEpochs.ts';
 import { roomHandlers } from './roomHandlers.ts';
 import { RoomPeople } from './roomPeople.ts';
@@ -41,6 +42,7 @@ export interface HostRoomParts {
   readonly hostChannels: HostChannels;
   readonly roomPeople: RoomPeople;
   readonly commandGate: CommandGate;
+  readonly partReader: PartReader;
   readonly knockReader: KnockReader;
   readonly documentRepair: DocumentRepair;
 }
@@ -150,6 +152,7 @@ export async function createHostRoomParts(
       clock,
     }),
   );
+  const partReader = new PartReader({ room, relays: roomRelays, opener, keyOf, clock, log });
   const commandGate = disposables.add(
     new CommandGate({
       journal,
@@ -220,6 +223,7 @@ export async function createHostRoomParts(
     hostChannels,
     roomPeople,
     commandGate,
+    partReader,
     knockReader,
     documentRepair,
   };

@@ -15,6 +15,7 @@ import { type InviteLink, parseLink } from '../../protocol/link.ts';
 import { roleOf } from '../../protocol/openValues.ts';
 import type { Role } from '../../protocol/role.ts';
 import type { Person, RoomState } from '../../protocol/state.ts';
+import type { Outgoing } from '../../session/attached/parts.ts';
 import {
   type Alarm,
   type LiveBlock,
@@ -168,10 +169,14 @@ export class Attachment implements RoomView, Disposable {
     memberChannel.move(url);
   }
 
-  send<K extends CommandKind>(kind: K, args: CommandArgs<K>): OutboxItem {
+  send<K extends CommandKind>(kind: K, args: CommandArgs<K>, files?: readonly Outgoing[]) {
     if (this.over) throw this.over;
     if (this.closing.signal.aborted) throw closedHere();
-    return this.parts.memberChannel.outbox.add(kind, args);
+    return this.parts.memberChannel.outbox.add(kind, args, files);
+  }
+
+  cancel(id: string): boolean {
+    return this.parts.memberChannel.outbox.cancel(id);
   }
 
   request<K extends CommandKind>(

@@ -8,6 +8,7 @@ import { RecordOpener } from '../../crypto/record.ts';
 import { channelDocument } from '../../protocol/documentNames.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { InviteLink } from '../../protocol/link.ts';
+import { canOf } from '../../protocol/openValues.ts';
 import { Replica } from '../../session/replica.ts';
 import { DocumentConnection } from '../documentConnection.ts';
 import { CatchUp } from './catchUp.ts';
@@ -19,6 +20,7 @@ import { MemberChannel } from './memberChannel.ts';
 import { MemberControl } from './memberControl.ts';
 import { MemberSecrets } from './memberSecrets.ts';
 import { MemberTerm } from './memberTerm.ts';
+import { PartSender } from './partSender.ts';
 import { PresenceChannel } from './presenceChannel.ts';
 import { type AdmissionTokens, RoomEntry } from './roomEntry.ts';
 import { SocketWatch } from './socketWatch.ts';
@@ -130,8 +132,15 @@ export function createAttachmentParts(
   );
   const main = documentConnection;
   const roomEntry = new RoomEntry({ link, tokens, member, main, knocking, clock });
+  const carrier = new PartSender({
+    ...{ room: link.room, member, token: tokens.channel, webSocket, random, clock },
+    url: () => documentConnection.url,
+  });
   const memberChannel = disposables.add(
     new MemberChannel({
+      carrier,
+      refusesParts: () =>
+        replica.state?.kind === 'session' && !canOf(replica.state.session, 'attach'),
       name: channelDocument(link.room, member),
       token: tokens.channel,
       webSocket,
