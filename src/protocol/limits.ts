@@ -71,8 +71,8 @@ export const LIMITS = {
   attached: 20,
   /** … and their bytes: what the parts of one member may fill on a relay, sealing left out. */
   attachedBytes: 32 * MIB,
-  /** A picture as the agent gets it: as base64 it has 5 MiB. */
-  pictureBytes: 3.75 * MIB,
+  /** One picture. */
+  pictureBytes: 20 * MIB,
   /** Outstanding commands of one member. */
   outstandingCommands: 64,
   /** A text that makes its entry too large for a log record: so much of its head and tail stays. */

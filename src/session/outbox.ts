@@ -95,7 +95,10 @@ export class Outbox implements Disposable {
     const open = this.items.filter((item) => !isSettled(item)).length;
     if (open >= LIMITS.outstandingCommands) throw tooManyUnanswered();
     const at = this.options.clock.now();
-    const item: OutboxItem = { id: newCommandId(), kind, args: json, status: 'sending', at };
+    const item: OutboxItem = {
+      ...{ id: newCommandId(), kind, args: json, status: 'sending', at },
+      ...(files.length > 0 ? { attached: files.length } : {}),
+    };
     const deadline = this.options.clock.monotonic() + TIMES.commandMs;
     this.sendings.set(item.id, { item, cseq: undefined, deadline, notAfter: Infinity, carriage });
     this.later(() => this.write());

@@ -73,6 +73,8 @@ export interface OutboxItem {
   /** The sentences of `message`, to be translated. */
   readonly said?: SaidParts;
   readonly result?: Json;
+  /** How many pictures and files go with it. */
+  readonly attached?: number;
   /** [I1] While what goes with it is on its way to the relay. */
   readonly progress?: { readonly sentBytes: number; readonly totalBytes: number };
   /** Wall time of this device, ms. */

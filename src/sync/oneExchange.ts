@@ -28,6 +28,8 @@ export interface ExchangeOptions {
   readonly webSocket: typeof WebSocket;
   readonly clock: Clock;
   readonly signal?: AbortSignal | undefined;
+  /** What stands there does not matter: it is changed without being read first. */
+  readonly isFresh?: boolean;
 }
 
 /**
@@ -49,7 +51,9 @@ export async function exchangeDocument(
     await new Promise<void>((resolve, reject) => {
       const exchange = new Exchange(socket, doc, change);
       const failed = (code: number | undefined): void => reject(exchangeFailed(code));
-      socket.addEventListener('open', () => exchange.ask());
+      socket.addEventListener('open', () => {
+        if (options.isFresh !== true || !exchange.changeDocument()) exchange.ask();
+      });
       socket.addEventListener('error', () => failed(undefined));
       socket.addEventListener('close', (event) => failed(event.code));
       socket.addEventListener('message', (event) => {
@@ -108,22 +112,28 @@ class Exchange {
     if (step !== STEP_2 && step !== UPDATE) return false;
     Y.applyUpdate(this.doc, readVarUint8Array(decoder), this);
     if (step === UPDATE) return false;
-    if (this.isChanged || !this.change) return true;
+    return this.isChanged || !this.changeDocument();
+  }
+
+  /** Changes the document and sends what that came to; false if it was nothing. */
+  changeDocument(): boolean {
+    const { change, doc } = this;
+    if (!change) return false;
     this.isChanged = true;
-    const before = Y.encodeStateVector(this.doc);
+    const before = Y.encodeStateVector(doc);
     let isNews = false;
     const note = (): void => {
       isNews = true;
     };
-    this.doc.on('update', note);
-    this.doc.transact(() => this.change?.(this.doc));
-    this.doc.off('update', note);
-    if (!isNews) return true;
+    doc.on('update', note);
+    doc.transact(() => change(doc));
+    doc.off('update', note);
+    if (!isNews) return false;
     const encoder = createEncoder();
     writeVarUint(encoder, MESSAGE_SYNC);
-    writeUpdate(encoder, Y.encodeStateAsUpdate(this.doc, before));
+    writeUpdate(encoder, Y.encodeStateAsUpdate(doc, before));
     this.socket.send(toUint8Array(encoder));
     this.ask();
-    return false;
+    return true;
   }
 }

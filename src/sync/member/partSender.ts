@@ -98,7 +98,9 @@ export class PartSender implements PartCarrier {
     for (let attempt = 1; ; attempt += 1) {
       try {
         // oxlint-disable-next-line no-await-in-loop -- one try after the other
-        await exchangeDocument({ ...this.at(part), signal }, (doc) => putPart(doc, record));
+        await exchangeDocument({ ...this.at(part), signal, isFresh: true }, (doc) =>
+          putPart(doc, record),
+        );
         return;
       } catch (error) {
         signal.throwIfAborted();
