@@ -62,7 +62,7 @@ export class Documents {
 
   /** [I5] Whether a guest may not begin on this document: enough parts wait, of its member or in its room. */
   isClosedToGuests(name: string): boolean {
-    return isPartDocument(name) && !this.mayGrow(name, LEAST_PART_BYTES);
+    return isPartDocument(name) && !this.mayGrow(name, 0);
   }
 
   /** Ends one use. */
@@ -135,11 +135,13 @@ export class Documents {
     const channel = channelOfPart(name);
     if (channel === undefined) return true;
     const { waitingPartsBytes, roomBytes } = this.options.limits;
-    let ofMember = more;
-    let ofRoom = more;
+    // One that is just begun counts too.
+    let ofMember = this.slots.has(name) ? 0 : LEAST_PART_BYTES;
+    let ofRoom = ofMember;
     for (const [other, { document }] of this.slots) {
       if (!isPartDocument(other) || roomOfDocument(other) !== roomOfDocument(name)) continue;
-      const bytes = Math.max(LEAST_PART_BYTES, document?.bytes ?? 0);
+      const grows = other === name ? more : 0;
+      const bytes = Math.max(LEAST_PART_BYTES, (document?.bytes ?? 0) + grows);
       ofRoom += bytes;
       if (channelOfPart(other) === channel) ofMember += bytes;
     }

@@ -19,6 +19,7 @@ import { HostChannels } from './hostChannels.ts';
 import type { HostRoomOptions } from './hostRoomOptions.ts';
 import { KnockReader } from './knockReader.ts';
 import { PartReader } from './partReader.ts';
+import { PublishedBlobs } from './publishedBlobs.ts';
 import { RoomEpochs } from './roomEpochs.ts';
 import { roomHandlers } from './roomHandlers.ts';
 import { RoomPeople } from './roomPeople.ts';
@@ -153,6 +154,8 @@ export async function createHostRoomParts(
     }),
   );
   const partReader = new PartReader({ room, relays: roomRelays, opener, keyOf, clock, log });
+  const { readBlob } = options;
+  const published = new PublishedBlobs({ ...sealing, room, relays: roomRelays, readBlob });
   const commandGate = disposables.add(
     new CommandGate({
       journal,
@@ -171,6 +174,7 @@ export async function createHostRoomParts(
         controlLease,
         attendance,
         people: roomPeople,
+        published,
         person,
         exchangeKeyOf: (member) => memberOf(member)?.exchangeKey,
       }),

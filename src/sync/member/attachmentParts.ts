@@ -11,6 +11,7 @@ import type { InviteLink } from '../../protocol/link.ts';
 import { canOf } from '../../protocol/openValues.ts';
 import { Replica } from '../../session/replica.ts';
 import { DocumentConnection } from '../documentConnection.ts';
+import { BlobReader } from './blobReader.ts';
 import { CatchUp } from './catchUp.ts';
 import { EpochLock } from './epochLock.ts';
 import { HostTime } from './hostTime.ts';
@@ -41,6 +42,7 @@ export interface AttachmentParts {
   readonly knocking: Knocking;
   readonly roomEntry: RoomEntry;
   readonly memberChannel: MemberChannel;
+  readonly blobReader: BlobReader;
   /** Reads another document under another client, on a new socket. */
   readonly renewDocument: () => void;
   readonly catchUp: CatchUp;
@@ -132,10 +134,13 @@ export function createAttachmentParts(
   );
   const main = documentConnection;
   const roomEntry = new RoomEntry({ link, tokens, member, main, knocking, clock });
-  const carrier = new PartSender({
-    ...{ room: link.room, member, token: tokens.channel, webSocket, random, clock },
+  const reaching = {
+    ...{ room: link.room, token: tokens.channel, webSocket, clock },
     url: () => documentConnection.url,
-  });
+  };
+  const carrier = new PartSender({ ...reaching, member, random });
+  const keyOf = replica.keyOfHost.bind(replica);
+  const blobReader = new BlobReader({ ...reaching, identity, keys: { opener, keyOf } });
   const memberChannel = disposables.add(
     new MemberChannel({
       carrier,
@@ -213,6 +218,7 @@ export function createAttachmentParts(
     knocking,
     roomEntry,
     memberChannel,
+    blobReader,
     catchUp,
     socketWatch,
     gaps,
