@@ -69,6 +69,20 @@ export function Images({ images }: { readonly images: readonly EntryImage[] }) {
   );
 }
 
+/** Files that came with a prompt: the agent has them, on its computer. */
+function Files({ files }: { readonly files: NonNullable<EntryOf<'prompt'>['files']> }) {
+  return (
+    <div class="chips">
+      {files.map((file, at) => (
+        <span key={at} class="chip">
+          <Icon name="file" />
+          <bdi>{showDeceptive(file.name)}</bdi> · {formatBytes(file.totalBytes)}
+        </span>
+      ))}
+    </div>
+  );
+}
+
 /** A prompt with who typed it. */
 export function PromptCard(props: { id: string; index: number; entry: EntryOf<'prompt'> }) {
   const { store, t } = useUi();
@@ -103,6 +117,7 @@ export function PromptCard(props: { id: string; index: number; entry: EntryOf<'p
         )}
       />
       {entry.images !== undefined && <Images images={entry.images} />}
+      {entry.files !== undefined && <Files files={entry.files} />}
     </section>
   );
 }
