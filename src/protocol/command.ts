@@ -92,7 +92,7 @@ export const logPageSchema = z.looseObject({
 });
 
 /** [I8] A blob whose parts lie in `<room>.b.<id>.<k>`. */
-export const publishedBlobSchema = z.object({
+export const publishedBlobSchema = z.looseObject({
   id: z.string(),
   /** SHA-256 of the whole, base64url. */
   sha256: z.string(),

@@ -103,7 +103,11 @@ it('[I7] of a picture that moves the first one is sent, and it says so', async (
   await bring('paste', [{ name: 'dance.gif', bytes, type: 'image/gif' }]);
   await chips().getByText('It moves: only its first picture is sent.').waitFor();
   const [attach] = await posted(page, 'attach');
-  expect(Buffer.from(attach?.base64 ?? '', 'base64url').subarray(1, 4).toString()).toBe('PNG');
+  expect(
+    Buffer.from(attach?.base64 ?? '', 'base64url')
+      .subarray(1, 4)
+      .toString(),
+  ).toBe('PNG');
 });
 
 it('[I7] a picture with more pixels than memory takes is refused by its head', async () => {

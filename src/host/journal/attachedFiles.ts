@@ -24,13 +24,17 @@ export interface KeptFile {
 export class AttachedFiles {
   private readonly folder: string;
   private readonly log: Logger;
+  private readonly maxBytes: number;
 
   constructor(options: {
     /** Folder of this session's files; made when there is one. */
     readonly folder: string;
     readonly log: Logger;
+    /** Default: 512 MiB. */
+    readonly maxBytes?: number;
   }) {
     this.folder = options.folder;
+    this.maxBytes = options.maxBytes ?? MAX_SESSION_BYTES;
     this.log = options.log;
   }
 
@@ -62,7 +66,7 @@ export class AttachedFiles {
     const all = await Promise.all([...prompts, promptId].map((name) => this.sizeOf(name)));
     let sum = all.reduce((bytes, one) => bytes + one.bytes, 0);
     for (const { name } of all.slice(0, -1).toSorted((a, b) => a.at - b.at)) {
-      if (sum <= MAX_SESSION_BYTES) return;
+      if (sum <= this.maxBytes) return;
       sum -= all.find((one) => one.name === name)?.bytes ?? 0;
       // oxlint-disable-next-line no-await-in-loop -- the oldest first
       await rm(join(this.folder, name), { recursive: true, force: true });

@@ -1,6 +1,6 @@
 // [I4] What came with a prompt: read when the command was accepted, and taken for what its bytes say.
 import { type Bytes, readUtf8 } from '../../base/bytes.ts';
-import { pictureKind } from '../../base/pictures.ts';
+import { MAX_PIXELS, pictureKind } from '../../base/pictures.ts';
 import type { Attached, PromptImage } from '../../protocol/entryParts.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { AttachedFiles, KeptFile } from '../journal/attachedFiles.ts';
@@ -60,7 +60,8 @@ export interface AttachedTo {
 
 function imageOf(bytes: Bytes): PromptImage {
   const kind = pictureKind(bytes);
-  if (kind === undefined) throw noPicture();
+  // The agent opens it in its own memory.
+  if (kind === undefined || kind.width * kind.height > MAX_PIXELS) throw noPicture();
   if (bytes.length > LIMITS.pictureBytes) throw pictureTooLarge(bytes.length);
   return { mediaType: kind.mediaType, base64: Buffer.from(bytes).toString('base64') };
 }

@@ -282,7 +282,7 @@ export function folderInUse(): CommandRefused {
 /** [I4] Bytes that were sent as a picture. */
 export function noPicture(): CommandRefused {
   return refused('invalid', {
-    happened: say`What you attached as a picture is none: PNG, JPEG, GIF and WebP are taken.`,
+    happened: say`What you attached as a picture is none: PNG, JPEG, GIF and WebP with up to 100 million pixels are taken.`,
     kept: say`The prompt was not run; it was kept.`,
     remedy: say`Send it as a file, or another picture.`,
   });

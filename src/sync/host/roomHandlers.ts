@@ -129,7 +129,8 @@ async function readBlobPart(
   // What fits one answer comes with it.
   if (parts === true && totalBytes > MAX_ANSWER_BYTES && !part.ownerOnly) {
     const name = await published.publish(blob, lost);
-    if (name) return { offset: 0, totalBytes, bytes: '', published: { ...name } };
+    if (name)
+      return { offset: 0, totalBytes, bytes: '', published: { id: name.id, sha256: name.sha256 } };
   }
   const bytes = part.bytes.slice(0, MAX_ANSWER_BYTES);
   if (!part.ownerOnly) return { offset, totalBytes, bytes: toBase64Url(bytes) };
