@@ -18,6 +18,7 @@ export const ATTACHMENT_STRINGS = [
   'Made smaller: {0} instead of {1}',
   'Picture',
   'Remove {0}',
+  'Save picture',
   'Sent so far',
   'The computer of this session runs an older version, which takes no pictures or files.',
 ] as const;

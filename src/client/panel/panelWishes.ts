@@ -20,6 +20,8 @@ import type { TypingPresence } from './typingPresence.ts';
 
 /** A body larger than this is opened beside the panel instead of in it; bytes. */
 const MAX_PANEL_BLOB = 4 * 1024 * 1024;
+/** A picture has no other place to be shown. */
+const MAX_PANEL_PICTURE = 12 * 1024 * 1024;
 
 /** What a panel asks of the window around it. */
 export interface PanelActions {
@@ -247,7 +249,7 @@ export class PanelWishes {
     const { room, t } = this.options;
     const bytes = await room.view?.fetchBlob(blob);
     if (!bytes) return { error: t('The session is not connected.') };
-    if (bytes.length > MAX_PANEL_BLOB) {
+    if (bytes.length > (mediaType === undefined ? MAX_PANEL_BLOB : MAX_PANEL_PICTURE)) {
       return { error: t('Too long to show here: open it in an editor.') };
     }
     return {
