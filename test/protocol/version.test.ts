@@ -22,7 +22,7 @@ const PINNED: Readonly<Record<number, Readonly<Record<string, string>>>> = {
     'args.cancel-queued': 'ea222dfe6c129736',
     'args.clear-queue': '72d9807a18d37ea8',
     'args.continue': '6bdd4aee1d0ef9fd',
-    'args.edit-queued': 'd2c683814c178d10',
+    'args.edit-queued': '18c60cf2c4af9bc5',
     'args.end': 'd95dd55a4177a351',
     'args.fetch': '1c9cea37734320cd',
     'args.fetch-sessions': 'c52748f4c6c38042',
@@ -66,7 +66,7 @@ const PINNED: Readonly<Record<number, Readonly<Record<string, string>>>> = {
     presence: '27346114c53782ef',
     recordFlags: 'fb75f9bbe4dcddfc',
     recordTypes: 'a5f6e54bd473a76d',
-    state: '01d0384e03f517d8',
+    state: 'cc6d229a5bba7ded',
   },
 };
 

@@ -31,7 +31,7 @@ export function tooMuchAttached(bytes: number): AppError {
   });
 }
 
-/** [I2] A host before 0.6.0; 'update'. */
+/** [I2] A host before 0.7.0; 'update'. */
 export function hostTakesNoParts(): AppError {
   return new AppError('update', {
     happened: say`The computer of this session runs an older ${PRODUCT_NAME}, which takes no pictures, no files and no prompts over 46 KB.`,
