@@ -85,7 +85,7 @@ function jpegSize(view: DataView): Size | undefined {
 }
 
 function ascii(text: string): readonly number[] {
-  return [...text].map((character) => character.charCodeAt(0));
+  return Array.from({ length: text.length }, (_, at) => text.charCodeAt(at));
 }
 
 function has(bytes: Uint8Array, wanted: readonly number[], at: number): boolean {

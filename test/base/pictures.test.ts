@@ -2,7 +2,7 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { pictureKind } from '../../src/base/pictures.ts';
-import { pngOf } from '../host/pictures.ts';
+import { pngOf } from '../host/samplePictures.ts';
 
 const bytes = (...parts: readonly (string | readonly number[])[]): Uint8Array =>
   new Uint8Array(

@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { utf8Bytes } from '../../src/base/bytes.ts';
-import { pngOf } from './pictures.ts';
+import { pngOf } from './samplePictures.ts';
 import { type Guest, HostRig } from './hostRig.ts';
 
 let rig: HostRig;

@@ -11,7 +11,7 @@ import { namedForAgent, readForAgent } from '../../src/host/drive/promptFiles.ts
 import { type Attachments, takeAttachments } from '../../src/host/queue/attachments.ts';
 import type { Attached } from '../../src/protocol/entryParts.ts';
 import { LIMITS } from '../../src/protocol/limits.ts';
-import { pngOf } from './pictures.ts';
+import { pngOf } from './samplePictures.ts';
 
 const folders: string[] = [];
 afterEach(() => {

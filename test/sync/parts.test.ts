@@ -2,11 +2,10 @@
 import { createHash, randomFillSync } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import { newId } from '../../src/base/ids.ts';
-import { createIdentity, type Identity } from '../../src/crypto/identity.ts';
+import { channelToken, createIdentity, type Identity } from '../../src/crypto/identity.ts';
 import { RecordSealer } from '../../src/crypto/record.ts';
 import { newBootOf } from '../../src/crypto/keys.ts';
 import { fromBase32, fromBase64Url } from '../../src/base/bytes.ts';
-import { channelToken } from '../../src/crypto/identity.ts';
 import { partDocument } from '../../src/protocol/documentNames.ts';
 import type { Attached } from '../../src/protocol/entryParts.ts';
 import { LIMITS } from '../../src/protocol/limits.ts';
@@ -35,13 +34,14 @@ const hash = (bytes: Uint8Array): string => createHash('sha256').update(bytes).d
 async function readingRoom(limits: Partial<RelayLimits> = {}) {
   const relay = await rig.relay({ limits });
   const read: Uint8Array[] = [];
-  let room: HostRoom | undefined;
-  room = await rig.host(relay, {
+  const served: { room?: HostRoom } = {};
+  const room = await rig.host(relay, {
     commands: playedSession(async (command) => {
-      if (command.kind !== 'prompt' || !room) return;
-      read.push(...(await room.readParts(command.member, command.args.attached ?? [])));
+      if (command.kind !== 'prompt' || !served.room) return;
+      read.push(...(await served.room.readParts(command.member, command.args.attached ?? [])));
     }),
   });
+  served.room = room;
   room.setState(sessionApp({ can: ['prompt', 'attach'] }));
   return { relay, room, read };
 }

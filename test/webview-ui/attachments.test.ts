@@ -24,6 +24,7 @@ type Made =
 async function bring(how: 'paste' | 'drop', files: readonly (Made & { name: string })[]) {
   await page.evaluate(
     async ([by, json]) => {
+      // It is what stands in `files`.
       const made = JSON.parse(json) as (Record<string, unknown> & { name: string })[];
       const data = new DataTransfer();
       for (const { name, width, height, type, bytes } of made) {
@@ -36,10 +37,13 @@ async function bring(how: 'paste' | 'drop', files: readonly (Made & { name: stri
             context.fillStyle = `hsl(${(i * 37) % 360} 80% 50%)`;
             context.fillRect((i * 131) % width, (i * 197) % height, 90, 90);
           }
-          blob = await new Promise((done) => canvas.toBlob(done, String(type ?? 'image/png'), 1));
+          blob = await new Promise((done) =>
+            canvas.toBlob(done, typeof type === 'string' ? type : 'image/png', 1),
+          );
         } else {
           const content = Array.isArray(bytes)
-            ? new Uint8Array(bytes as number[])
+            ? // Numbers, as above.
+              new Uint8Array(bytes as number[])
             : new Uint8Array(Number(bytes));
           blob = new Blob([content], { type: String(type) });
         }

@@ -32,6 +32,14 @@ export class AttachmentsModel {
     this.options = options;
   }
 
+  /** Whether something is to be sent. */
+  readonly hasItems = (): boolean => this.items.value.length > 0;
+
+  /** Replaces all of them. */
+  show(items: readonly PanelAttachment[]): void {
+    this.items.value = items;
+  }
+
   /** Whether there is something to be sent, or about to be. */
   get isEmpty(): boolean {
     return this.items.value.length + this.reading.value.length === 0;

@@ -54,6 +54,11 @@ export class ComposerModel implements Disposable {
     this.options.port.post({ type: 'typing' });
   }
 
+  /** Gives the composer the keyboard. */
+  focus(): void {
+    this.focusRequests.value++;
+  }
+
   /** The draft kept from before; what was typed meanwhile is newer and stays. */
   restore(draft: string): void {
     if (this.isRestored || this.draft.value !== '') return;

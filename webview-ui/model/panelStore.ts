@@ -112,9 +112,9 @@ export class PanelStore implements Disposable {
     const notTakenText = (): string =>
       this.t('It was not taken over by the extension. Your text is back here; send it again.');
     this.attachments = new AttachmentsModel({ port, t: this.t });
-    const hasMore = (): boolean => this.attachments.items.value.length > 0;
-    const composer = new ComposerModel({ port, clock, notTakenText, hasMore });
-    this.composer = this.disposables.add(composer);
+    const hasMore = this.attachments.hasItems;
+    this.composer = new ComposerModel({ port, clock, notTakenText, hasMore });
+    this.disposables.add(this.composer);
     this.disposables.add(port.onPicture((messages) => this.receive(messages)));
     this.disposables.add(
       clock.every(1000, () => {
@@ -290,11 +290,9 @@ export class PanelStore implements Disposable {
       case 'restore-draft':
         return this.composer.putBack(message.text, message.reason);
       case 'attachments':
-        this.attachments.items.value = message.attachments;
-        return;
+        return this.attachments.show(message.attachments);
       case 'focus-composer':
-        this.composer.focusRequests.value++;
-        return;
+        return this.composer.focus();
       case 'pong':
         return this.connection.handlePong(message.n);
     }

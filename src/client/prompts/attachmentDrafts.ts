@@ -1,11 +1,10 @@
 // What was attached and not sent, per session: kept as long as the window, and put back if it was not taken.
 import { type Bytes, fromBase64Url } from '../../base/bytes.ts';
-import { AppError } from '../../base/errors.ts';
 import { Emitter, type Event } from '../../base/emitter.ts';
-import { say } from '../../base/say.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { tooManyAttached, tooMuchAttached } from '../../session/attached/errors.ts';
 import type { Outgoing } from '../../session/attached/parts.ts';
+import { fileUnreadable } from '../errors.ts';
 import { refKey, type SessionRef } from '../rooms/sessionRef.ts';
 
 /** What of sent prompts is kept until they are answered, all sessions together; the oldest goes first. */
@@ -112,11 +111,7 @@ export function attachedBytes(base64: string): Bytes {
   const plain = base64.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
   const bytes = fromBase64Url(plain);
   if (bytes !== undefined && bytes.length > 0) return bytes;
-  throw new AppError('invalid-input', {
-    happened: say`The file is empty, or could not be read.`,
-    kept: say`It was not attached.`,
-    remedy: say`Attach another one.`,
-  });
+  throw fileUnreadable();
 }
 
 function sizeOf(attachments: readonly DraftAttachment[]): number {

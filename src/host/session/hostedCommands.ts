@@ -18,13 +18,10 @@ import type { FactArgs, SessionCommands } from '../../sync/host/hostRoomOptions.
 import {
   answerLost,
   bypassWithGuests,
-  emptyPrompt,
   noOthers,
   notSeen,
   notSeenByOwner,
   otherInput,
-  queueFull,
-  sessionEnded,
   switchFailed,
 } from './refusals.ts';
 import { authorOf } from './authorOf.ts';

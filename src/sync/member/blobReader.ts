@@ -5,7 +5,6 @@ import type { Identity } from '../../crypto/identity.ts';
 import { openForMember } from '../../crypto/sealedForMember.ts';
 import { type BlobPart, blobPartSchema, type PublishedBlob } from '../../protocol/command.ts';
 import { partDocument } from '../../protocol/documentNames.ts';
-import { LIMITS } from '../../protocol/limits.ts';
 import { joinParts, openPart, partCount, type PartKeys } from '../../session/attached/parts.ts';
 import type { RoomView } from '../../session/view.ts';
 import { textIncomplete } from '../errors.ts';
