@@ -209,6 +209,15 @@ export function lineCutByTerminal(bytes: number): AppError {
   });
 }
 
+/** A file that was to go with a prompt; `why` completes “… cannot be attached: …”. */
+export function notAttachable(path: string, why: Words): AppError {
+  return new AppError('invalid-input', {
+    happened: say`${path} cannot be attached: ${why}.`,
+    kept: say`Nothing was sent.`,
+    remedy: say`Name another file.`,
+  });
+}
+
 /** No session host runs. */
 export function noHost(home: string): AppError {
   return new AppError('host-unreachable', {

@@ -55,6 +55,15 @@ export function notConnected(): AppError {
   });
 }
 
+/** A file that came from a page without its bytes. */
+export function fileUnreadable(): AppError {
+  return new AppError('invalid-input', {
+    happened: say`The file is empty, or could not be read.`,
+    kept: say`It was not attached.`,
+    remedy: say`Attach another one.`,
+  });
+}
+
 /** The person gave up, or closed what waited. */
 export function cancelled(): AppError {
   return new AppError('cancelled', { happened: say`This was cancelled.` });

@@ -39,6 +39,8 @@ export interface AgentRules {
   judgeGuestPrompt(text: string, commands?: readonly AgentCommand[]): GuestVerdict;
   /** Files that a text names in the agent's way, at most `max`, each once. */
   fileMentions(text: string, max: number): readonly FileMention[];
+  /** How a text of the owner names a file by its full path, so that the agent takes it in. */
+  mentionOf(path: string): string;
   /** Whether this command line is the agent's own process, and not one that a tool of it runs. */
   isAgentProcess(commandLine: readonly string[]): boolean;
   /** Whether this command line is that of a shell in which the agent runs a command. */

@@ -64,12 +64,38 @@ export type Rejection = z.infer<typeof rejectionSchema>;
 export type AckStatus = z.infer<typeof ackStatusSchema>;
 export type Ack = z.infer<typeof ackSchema>;
 
+/** What `fetch` asks for. */
+export const fetchArgsSchema = z.discriminatedUnion('what', [
+  /** Plaintexts of log records `from` ≤ index < `to`, newest part first if they do not fit. */
+  z.looseObject({ what: z.literal('log'), from: z.number(), to: z.number() }),
+  /** A part of a long text or image; `parts`: or where all of it lies, if not where it was `lost` [I8]. */
+  z.looseObject({
+    what: z.literal('blob'),
+    blob: z.string(),
+    offset: z.number(),
+    parts: z.optional(z.boolean()),
+    lost: z.optional(z.string()),
+  }),
+  z.looseObject({ what: z.literal('files'), query: z.string() }),
+  /** The whole text of a prompt that waits, and what pictures it has. */
+  z.looseObject({ what: z.literal('queued'), promptId: z.string() }),
+  z.looseObject({ what: z.literal('slash-commands') }),
+  z.looseObject({ what: z.literal('models') }),
+]);
+
 /** Result of `fetch log`. */
 export const logPageSchema = z.looseObject({
   /** Index of the first plaintext. */
   from: z.number(),
   /** Exact plaintext JSON texts of the records, in order. */
   records: z.array(z.string()),
+});
+
+/** [I8] A blob whose parts lie in `<room>.b.<id>.<k>`. */
+export const publishedBlobSchema = z.looseObject({
+  id: z.string(),
+  /** SHA-256 of the whole, base64url. */
+  sha256: z.string(),
 });
 
 /** Result of `fetch blob`. */
@@ -80,7 +106,10 @@ export const blobPartSchema = z.looseObject({
   bytes: z.string(),
   /** [R18] Of what is for owners alone: the bytes, sealed to who asked, base64url; `bytes` is empty then. */
   sealed: z.optional(z.string()),
+  /** [I8] The whole lies on the relay; `bytes` is empty then. */
+  published: z.optional(publishedBlobSchema),
 });
 
 export type LogPage = z.infer<typeof logPageSchema>;
+export type PublishedBlob = z.infer<typeof publishedBlobSchema>;
 export type BlobPart = z.infer<typeof blobPartSchema>;

@@ -2,11 +2,12 @@
 import * as z from 'zod/mini';
 import { say, type Words } from '../base/say.ts';
 import { CONVERSATION_COMMANDS, HOST_COMMANDS } from './ownersCommands.ts';
+import { fetchArgsSchema } from './command.ts';
 import { formAnswerShape } from './forms/form.ts';
 import { LIMITS } from './limits.ts';
 import { roleSchema } from './role.ts';
 import { type Scope, scopeSchema } from './state.ts';
-import { promptImageSchema } from './entryParts.ts';
+import { attachedSchema, promptImageSchema } from './entryParts.ts';
 
 /**
  * What a member needs for a kind; owners may run all. 'all': viewers too · 'controller': every
@@ -40,6 +41,7 @@ const READING = { ordered: false, fenced: false, reads: true } as const;
 
 const NONE = z.looseObject({});
 const image = z.looseObject(promptImageSchema.shape);
+const attached = z.optional(z.array(attachedSchema).check(z.maxLength(LIMITS.attached)));
 
 /** The rows by kind, as they travel. Kinds may be added; a kind keeps its meaning for life. */
 export const COMMANDS = {
@@ -52,6 +54,7 @@ export const COMMANDS = {
     args: z.looseObject({
       text: z.string(),
       images: z.optional(z.array(image)),
+      attached,
       /** [Q2] Handed over at once: into a turn that runs, else before what waits. */
       now: z.optional(z.boolean()),
     }),
@@ -92,6 +95,7 @@ export const COMMANDS = {
       /** [Q8] What `fetch` `queued` gave: if somebody has changed the prompt since, the edit is refused. */
       version: z.optional(z.string()),
       images: z.optional(z.array(image)),
+      attached,
     }),
   },
   /** [Q4] Puts a prompt that waits before another one; absent: behind all. */
@@ -207,17 +211,7 @@ export const COMMANDS = {
     room: 'any',
     right: 'all',
     action: say`read this session`,
-    args: z.discriminatedUnion('what', [
-      /** Plaintexts of log records `from` ≤ index < `to`, newest part first if they do not fit. */
-      z.looseObject({ what: z.literal('log'), from: z.number(), to: z.number() }),
-      /** A part of a long text or image. */
-      z.looseObject({ what: z.literal('blob'), blob: z.string(), offset: z.number() }),
-      z.looseObject({ what: z.literal('files'), query: z.string() }),
-      /** The whole text of a prompt that waits, and what pictures it has. */
-      z.looseObject({ what: z.literal('queued'), promptId: z.string() }),
-      z.looseObject({ what: z.literal('slash-commands') }),
-      z.looseObject({ what: z.literal('models') }),
-    ]),
+    args: fetchArgsSchema,
   },
   start: {
     ...ORDERED,

@@ -6,6 +6,8 @@ const DOC_PATTERN = new RegExp(
   `^${ROOM}(\\.k|\\.s\\.\\d{1,9}|\\.b\\.[a-z2-7]{26}\\.\\d{1,6}|\\.g\\.${ROOM}(\\.b\\.[a-z2-7]{26}\\.\\d{1,6})?)?$`,
 );
 
+const PART_PATTERN = /\.b\.[^.]+\.\d+$/;
+
 /** Whether `text` is a room id. */
 export function isRoomId(text: string): boolean {
   return ROOM_PATTERN.test(text);
@@ -30,6 +32,36 @@ export function knockDocument(room: string): string {
 /** Name of a member's channel: its commands and the host's answers. */
 export function channelDocument(room: string, member: string): string {
   return `${room}.g.${member}`;
+}
+
+/** Where a part of a blob lies: `<room>.b.<id>.<k>` of the host's, `<room>.g.<member>.b.<id>.<k>` of a member's. */
+export function partDocument(room: string, part: PartName): string {
+  return `${room}.${partPlace(part)}`;
+}
+
+/** The place that a part of a blob is sealed for. */
+export function partPlace({ member, blob, k }: PartName): string {
+  return `${member === undefined ? '' : `g.${member}.`}b.${blob}.${k}`;
+}
+
+/** Whether a document holds one part of a blob. */
+export function isPartDocument(name: string): boolean {
+  return PART_PATTERN.test(name);
+}
+
+/** The channel document of the member whose part a document holds; undefined for the host's, and for other documents. */
+export function channelOfPart(name: string): string | undefined {
+  return /^(.+\.g\.[^.]+)\.b\.[^.]+\.\d+$/.exec(name)?.[1];
+}
+
+/** Names a part of a blob. */
+export interface PartName {
+  /** Whose it is; absent: the host's. */
+  readonly member?: string;
+  /** 26 characters of base32. */
+  readonly blob: string;
+  /** From 0. */
+  readonly k: number;
 }
 
 /**

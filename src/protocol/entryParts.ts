@@ -1,5 +1,6 @@
 // What entries of the transcript are made of: authors, texts that may be cut, pictures, questions, streamed text.
 import * as z from 'zod/mini';
+import { LIMITS } from './limits.ts';
 import { openEnum } from './openEnum.ts';
 import { roleSchema } from './role.ts';
 
@@ -31,6 +32,22 @@ export const cutTextSchema = z.looseObject({
 
 /** An image with its bytes, on its way to the agent. */
 export const promptImageSchema = z.object({ mediaType: z.string(), base64: z.string() });
+
+/**
+ * [I1] Something that goes with a prompt and lies in parts of its sender's own documents: a picture, a
+ * file, or the prompt's own text where that is too long for a command.
+ */
+export const attachedSchema = z.looseObject({
+  /** Id of the blob whose parts they are: 26 characters of base32. */
+  id: z.string().check(z.regex(/^[a-z2-7]{26}$/)),
+  use: z.enum(['picture', 'file', 'text']),
+  /** Bytes of the whole; they lie in parts of LIMITS.partBytes, the last one with the rest. */
+  bytes: z.int().check(z.gte(1), z.lte(LIMITS.attachedBytes)),
+  /** SHA-256 of the whole, base64url. */
+  sha256: z.string().check(z.regex(/^[\w-]{43}$/)),
+  /** Of a file: the name that it had. */
+  name: z.optional(z.string().check(z.maxLength(255))),
+});
 
 /** An image in a prompt or a result; bytes are fetched by blob id. */
 export const imageSchema = z.looseObject({
@@ -112,6 +129,7 @@ export type CutText = z.infer<typeof cutTextSchema>;
 export type PromptOrigin = z.infer<typeof promptOriginSchema>;
 export type EntryImage = z.infer<typeof imageSchema>;
 export type PromptImage = Readonly<z.infer<typeof promptImageSchema>>;
+export type Attached = z.infer<typeof attachedSchema>;
 export type LiveText = Readonly<z.infer<typeof liveTextSchema>>;
 export type ShownText = Readonly<z.infer<typeof shownTextSchema>>;
 export type Usage = z.infer<typeof usageSchema>;

@@ -65,6 +65,14 @@ export const LIMITS = {
   knocks: 32,
   /** One command, sealed. */
   commandBytes: 48 * KIB,
+  /** [I1] Text of a prompt. */
+  promptBytes: 2 * MIB,
+  /** Pictures and files of one prompt … */
+  attached: 20,
+  /** … and their bytes: what the parts of one member may fill on a relay, sealing left out. */
+  attachedBytes: 32 * MIB,
+  /** One picture. */
+  pictureBytes: 20 * MIB,
   /** Outstanding commands of one member. */
   outstandingCommands: 64,
   /** A text that makes its entry too large for a log record: so much of its head and tail stays. */

@@ -54,7 +54,7 @@ export function sourceOf(source: Open<Source>): Source {
 
 /** What can be done with a session that runs, by where it runs. */
 export const SOURCE_CAN: Readonly<Record<Source, readonly Capability[]>> = {
-  hosted: ['prompt', 'answer', 'interrupt', 'end'],
+  hosted: ['prompt', 'answer', 'interrupt', 'end', 'attach'],
   observed: [],
 };
 
@@ -65,7 +65,7 @@ export function canOf(
 ): boolean {
   const { can, source } = session;
   if (can !== undefined) return capabilitiesOf(can).includes(capability);
-  return SOURCE_CAN[sourceOf(source)].includes(capability);
+  return capability !== 'attach' && SOURCE_CAN[sourceOf(source)].includes(capability);
 }
 
 /** [R9] What waits for something unknown is held as if control had passed on. */

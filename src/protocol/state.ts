@@ -95,7 +95,14 @@ export const problemSchema = z.looseObject({
 }) satisfies z.ZodMiniType<ErrorParts & { readonly code: string }>;
 
 /** What can be done with a session from here, by what runs it: `end` its process, `continue` it once it has ended. */
-export const capabilitySchema = z.enum(['prompt', 'answer', 'interrupt', 'end', 'continue']);
+export const capabilitySchema = z.enum([
+  'prompt',
+  'answer',
+  'interrupt',
+  'end',
+  'continue',
+  'attach',
+]);
 /** What its permission mode means: it asks about each step; it asks about some or refuses them; tools run that nobody was asked about. */
 export const modeKindSchema = z.enum(['asking', 'guarded', 'unattended']);
 

@@ -29,6 +29,8 @@ const prompt = z.looseObject({
   kind: z.literal('prompt'),
   ...cutTextSchema.shape,
   images: z.optional(z.array(imageSchema)),
+  /** [I6] Files that came with it, by the names under which the host keeps them. */
+  files: z.optional(z.array(z.looseObject({ name: z.string(), totalBytes: z.number() }))),
   /** Id of the prompt command or of the queue item that it came from. */
   promptId: z.optional(z.string()),
   author: z.optional(authorSchema),

@@ -65,8 +65,12 @@ export interface RelayLimits {
   readonly roomKeptMs: number;
   /** How often unused rooms are looked for. */
   readonly pruneMs: number;
-  /** A guest opens no more documents for blobs in a room that has this many bytes. */
+  /** [I5] Guests write no more parts in a room of which parts fill this much. */
   readonly roomBytes: number;
+  /** [I5] What the parts of one member may fill until they are read. */
+  readonly waitingPartsBytes: number;
+  /** [I5] Parts that nobody has asked for are forgotten after this time. */
+  readonly partsKeptMs: number;
   /** A socket not yet admitted waits this long for a claim that is on its way. */
   readonly admissionGraceMs: number;
   /**
@@ -117,6 +121,9 @@ export const DEFAULT_RELAY_LIMITS: RelayLimits = {
   roomKeptMs: 30 * 24 * 3_600_000,
   pruneMs: 3_600_000,
   roomBytes: 256 * MIB,
+  // Sealing and padding come to it.
+  waitingPartsBytes: LIMITS.attachedBytes + 2 * MIB,
+  partsKeptMs: 10 * 60_000,
   admissionGraceMs: 1000,
   restartGraceMs: 4000,
   claimClockMs: 3_600_000,

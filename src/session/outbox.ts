@@ -1,14 +1,11 @@
 // A member's commands on their way: sealed when they are sent, numbered, answered, taken back out.
 import type { AppError } from '../base/errors.ts';
-import { saidParts } from '../protocol/said.ts';
 import type * as Y from 'yjs';
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
 import { type Bytes, toBase64Url, utf8Bytes, utf8Text } from '../base/bytes.ts';
-import type { Clock } from '../base/clock.ts';
 import { newCommandId } from '../base/ids.ts';
-import { errorText, type Logger } from '../base/log.ts';
-import type { RecordOpener, RecordSealer } from '../crypto/record.ts';
+import { errorText } from '../base/log.ts';
 import { ackSchema, type Command } from '../protocol/command.ts';
 import { type CommandArgs, type CommandKind, COMMANDS } from '../protocol/commandTable.ts';
 import { type Json, parseJson } from '../protocol/json.ts';
@@ -16,14 +13,13 @@ import { rejectionOf } from '../protocol/openAnswers.ts';
 import { LIMITS, TIMES } from '../protocol/limits.ts';
 import { RECORD_TYPE } from '../protocol/room.ts';
 import { ChannelRecords } from './channelRecords.ts';
-import {
-  commandTooLarge,
-  neverSent,
-  notAnswered,
-  perhapsRun,
-  tooManyUnanswered,
-} from './errors.ts';
+import { neverSent, notAnswered, perhapsRun, tooManyUnanswered } from './errors.ts';
 import { inOf } from './layout.ts';
+import { Carriage } from './attached/carriage.ts';
+import { hostTakesNoParts, sendingCancelled } from './attached/errors.ts';
+import { packCommand } from './attached/packCommand.ts';
+import type { Outgoing } from './attached/parts.ts';
+import { ended, type OutboxOptions, type SendingTerm } from './outboxOptions.ts';
 import { isSettled, type OutboxItem } from './view.ts';
 
 /** Commands that were done stay in the list until they are forgotten, but not more than these. */
@@ -33,54 +29,12 @@ const DOUBT_MS = 10 * 60_000;
 /** The same while the host is heard: it has not answered, or its answer is held back. */
 const HEARD_DOUBT_MS = 30_000;
 
-/** The host's term as a sender knows it: a new one means a new boot, sealer and counter. */
-export interface SendingTerm {
-  readonly term: number;
-  readonly hostKey: CryptoKey;
-  /** Boot of the host, base64url. */
-  readonly hostBoot: string;
-  readonly sealer: RecordSealer;
-  readonly epoch: number;
-}
-
-/** What of our ordered commands the host says has come, when it says that some are missing. */
-export interface Arrived {
-  /** The highest counter. */
-  readonly counter: number;
-  /** Wall time of the host when it said so, ms. */
-  readonly at: number;
-}
-
-/** What an outbox needs. */
-export interface OutboxOptions {
-  readonly doc: Y.Doc;
-  readonly member: string;
-  readonly opener: RecordOpener;
-  /** Fence that this window holds or held last. */
-  readonly fence: () => number | undefined;
-  /** Wall time of the host, ms; undefined before the first sign of it. */
-  readonly hostTime: () => number | undefined;
-  /** Whether an answer of the host would be heard now. */
-  readonly canHear: () => boolean;
-  readonly arrived: () => Arrived | undefined;
-  /** [P6] The host writes under a newer secret that is not here: under the one that is held nothing is sent any more. */
-  readonly isLocked: () => boolean;
-  readonly clock: Clock;
-  readonly log: Logger;
-}
-
-/** How a command ended of which its sender says so itself. */
-function ended(
-  status: 'unknown' | 'expired',
-  { message, words }: AppError,
-): Pick<OutboxItem, 'status' | 'message' | 'said'> {
-  return { status, message, said: saidParts(words) };
-}
-
 interface Sending {
   item: OutboxItem;
   cseq: number | undefined;
-  readonly deadline: number;
+  deadline: number;
+  /** [I1] What goes before it in parts. */
+  readonly carriage: Carriage;
   /** Host time after which it does not run. */
   notAfter: number;
 }
@@ -128,18 +82,25 @@ export class Outbox implements Disposable {
     return this.sendings.get(id)?.item;
   }
 
-  /** Takes a command; throws AppError 'too-large' or 'too-many' before anything is sent. */
-  add<K extends CommandKind>(kind: K, args: CommandArgs<K>): OutboxItem {
+  /** Takes a command, and files that go with it; throws AppError 'too-large', 'too-many' or 'update' before anything is sent. */
+  add<K extends CommandKind>(
+    kind: K,
+    args: CommandArgs<K>,
+    files: readonly Outgoing[] = [],
+  ): OutboxItem {
     // Arguments are JSON by their schemas, which their inferred types do not say.
     const json = args as Json;
-    const bytes = utf8Bytes(JSON.stringify(json)).length;
-    if (bytes > LIMITS.commandBytes - 2048) throw commandTooLarge(bytes);
+    const carriage = new Carriage(packCommand(kind, json, files), this.options.carrier);
+    if (!carriage.isDone && this.options.refusesParts()) throw hostTakesNoParts();
     const open = this.items.filter((item) => !isSettled(item)).length;
     if (open >= LIMITS.outstandingCommands) throw tooManyUnanswered();
     const at = this.options.clock.now();
-    const item: OutboxItem = { id: newCommandId(), kind, args: json, status: 'sending', at };
+    const item: OutboxItem = {
+      ...{ id: newCommandId(), kind, args: json, status: 'sending', at },
+      ...(files.length > 0 ? { attached: files.length } : {}),
+    };
     const deadline = this.options.clock.monotonic() + TIMES.commandMs;
-    this.sendings.set(item.id, { item, cseq: undefined, deadline, notAfter: Infinity });
+    this.sendings.set(item.id, { item, cseq: undefined, deadline, notAfter: Infinity, carriage });
     this.later(() => this.write());
     this.changed.fire();
     return item;
@@ -149,6 +110,14 @@ export class Outbox implements Disposable {
   flush(): void {
     const isWaiting = [...this.sendings.values()].some(({ item }) => item.status === 'sending');
     if (isWaiting) this.later(() => this.write());
+  }
+
+  /** Takes back what is not sent yet; false if it is too late for that. */
+  cancel(id: string): boolean {
+    const sending = this.sendings.get(id);
+    if (sending?.item.status !== 'sending') return false;
+    this.set(sending, { ...sending.item, ...ended('expired', sendingCancelled()) });
+    return true;
   }
 
   forget(id: string): void {
@@ -215,8 +184,16 @@ export class Outbox implements Disposable {
     const { term } = this;
     const now = this.options.hostTime();
     if (!term || now === undefined || this.options.isLocked()) return;
+    let isBehind = false;
     for (const sending of this.sendings.values()) {
       if (this.records.has(sending.item.id) || isSettled(sending.item)) continue;
+      // Prompts keep their order, also if one takes its time.
+      if (isBehind && sending.item.kind === 'prompt') continue;
+      if (!sending.carriage.isDone) {
+        isBehind = true;
+        this.carry(sending, term);
+        continue;
+      }
       if (COMMANDS[sending.item.kind].ordered && sending.cseq === undefined) {
         this.lastCseq += 1;
         sending.cseq = this.lastCseq;
@@ -230,7 +207,7 @@ export class Outbox implements Disposable {
         ...(fence === undefined ? {} : { fence }),
         term: term.term,
         kind: sending.item.kind,
-        args: sending.item.args,
+        args: sending.carriage.args,
         notAfter: Math.ceil(now + left),
       };
       sending.notAfter = command.notAfter ?? Infinity;
@@ -238,8 +215,24 @@ export class Outbox implements Disposable {
       // It may have been given up while it was sealed: then its author has its text back.
       if (isSettled(sending.item)) continue;
       this.records.push(sending.item.id, record);
-      if (sending.item.status === 'sending') this.set(sending, { ...sending.item, status: 'sent' });
+      const { progress: _over, ...item } = sending.item;
+      if (item.status === 'sending') this.set(sending, { ...item, status: 'sent' });
     }
+  }
+
+  /** [I1] Brings the parts of a command; it is written when the relay has them. */
+  private carry(sending: Sending, term: SendingTerm): void {
+    const fail = (error: AppError): void =>
+      this.set(sending, { ...sending.item, ...ended('expired', error) });
+    if (this.options.refusesParts()) return fail(hostTakesNoParts());
+    return sending.carriage.begin(term, {
+      onProgress: (progress) => this.set(sending, { ...sending.item, progress }),
+      onFailed: fail,
+      onDone: () => {
+        sending.deadline = this.options.clock.monotonic() + TIMES.commandMs;
+        this.later(() => this.write());
+      },
+    });
   }
 
   private seal(term: SendingTerm, command: Command): Promise<Bytes> {
@@ -313,6 +306,7 @@ export class Outbox implements Disposable {
     for (const sending of this.sendings.values()) {
       const { status, id } = sending.item;
       if ((status !== 'sending' && status !== 'sent') || now < sending.deadline) continue;
+      if (sending.carriage.isUnderWay) continue;
       const isSure = status === 'sending' || this.hasNotRun(sending);
       // Sent and not answered: it may have run. Who would hear an answer need not wait for long.
       const doubtMs = this.options.canHear() ? HEARD_DOUBT_MS : DOUBT_MS;
@@ -338,6 +332,7 @@ export class Outbox implements Disposable {
 
   private set(sending: Sending, item: OutboxItem): void {
     sending.item = item;
+    if (isSettled(item) && item.status !== 'done') sending.carriage.drop();
     this.changed.fire();
   }
 }

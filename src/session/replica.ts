@@ -327,7 +327,7 @@ export class Replica implements Disposable {
   }
 
   /** [T2] Only the boot that the card names writes; others are refused. */
-  private keyOfHost(header: RecordHeader): CryptoKey | undefined {
+  keyOfHost(header: RecordHeader): CryptoKey | undefined {
     if (!this.card || header.term !== this.card.term) return undefined;
     return toBase64Url(header.boot) === this.card.boot ? this.hostKey : undefined;
   }

@@ -210,7 +210,8 @@ export class Roster {
           { doc: `${room}.s.*`, access: 'read' },
           { doc: `${room}.b.**`, access: 'read' },
           { doc: channel, access: 'write' },
-          { doc: `${channel}.b.**`, access: 'write' },
+          // [I5] Who may not prompt has nothing to attach.
+          ...(mayAttach(member) ? [{ doc: `${channel}.b.**`, access: 'write' as const }] : []),
         ],
         ...(member.notAfter === undefined ? {} : { notAfter: member.notAfter }),
       });
@@ -245,6 +246,12 @@ export class Roster {
       present: this.options.isPresent(member.member),
     };
   }
+}
+
+/** [I5] Who has `prompt`, as its rights are judged (R1). */
+function mayAttach({ role, scopes }: StoredMember): boolean {
+  const known = roleOf(role);
+  return known === 'owner' || (known === 'controller' && scopes.includes('prompt'));
 }
 
 /** Scopes of a role; what another version has given beside ours stays. */

@@ -11,6 +11,7 @@ import type { Person, RoomState } from '../protocol/state.ts';
 import type { ShownText } from '../protocol/entryParts.ts';
 import type { Entry } from '../protocol/transcript.ts';
 import { unreadableState } from './errors.ts';
+import type { Outgoing } from './attached/parts.ts';
 
 /** How true the picture is. Never "connected" when dead. [O12] Where it is not live, `lastBeatAt` is the last sign of life: a beat, or anything else that the host has signed. Times are ms of this device's monotonic clock. */
 export type Truth =
@@ -72,6 +73,10 @@ export interface OutboxItem {
   /** The sentences of `message`, to be translated. */
   readonly said?: SaidParts;
   readonly result?: Json;
+  /** How many pictures and files go with it. */
+  readonly attached?: number;
+  /** [I1] While what goes with it is on its way to the relay. */
+  readonly progress?: { readonly sentBytes: number; readonly totalBytes: number };
   /** Wall time of this device, ms. */
   readonly at: number;
 }
@@ -121,8 +126,17 @@ export interface RoomView {
   readonly outbox: readonly OutboxItem[];
   readonly alarms: readonly Alarm[];
   readonly onDidChange: Event<ReadonlySet<ViewPart>>;
-  /** Sends a command; the item in the outbox tells how it goes. Throws AppError 'too-large' | 'too-many' before anything is sent. */
-  send<K extends CommandKind>(kind: K, args: CommandArgs<K>): OutboxItem;
+  /**
+   * Sends a command, and files that go with it; the item in the outbox tells how it goes. Throws
+   * AppError 'too-large' | 'too-many' | 'update' before anything is sent.
+   */
+  send<K extends CommandKind>(
+    kind: K,
+    args: CommandArgs<K>,
+    files?: readonly Outgoing[],
+  ): OutboxItem;
+  /** Takes back what is not sent yet; false if it is too late for that. */
+  cancel(id: string): boolean;
   /** Sends and waits until it is settled. Rejects with AppError if it was not done. */
   request<K extends CommandKind>(
     kind: K,

@@ -4,9 +4,14 @@ import { heardText, problemOf } from '../protocol/said.ts';
 import { AppError } from '../base/errors.ts';
 import { PRODUCT_NAME } from '../base/product.ts';
 import type { Problem } from '../protocol/state.ts';
+import { CLOSE } from '../protocol/closeCodes.ts';
+import { LIMITS } from '../protocol/limits.ts';
 import { PROTOCOL_VERSIONS, sideToUpdate } from '../protocol/version.ts';
 import { type CommandRefused, refused } from '../session/errors.ts';
 import type { OutboxItem } from '../session/view.ts';
+
+/** What the parts of one member may fill on a relay, as people read it. */
+const MIB_WAITING = LIMITS.attachedBytes / 1024 / 1024;
 
 /** The relay admits neither the link nor this device. */
 export function notAdmitted(): AppError {
@@ -213,5 +218,37 @@ export function noSuchBlob(): CommandRefused {
   return refused('not-found', {
     happened: say`The whole text is not kept on the session’s computer any more.`,
     remedy: say`What you see is all there is.`,
+  });
+}
+
+/** [I1] A part of a prompt was not taken by its relay, or could not be read there; `code` is the close code, if there was one. */
+export function exchangeFailed(code: number | undefined): AppError {
+  if (code === CLOSE.tooBig) {
+    return new AppError('too-large', {
+      happened: say`The relay takes no more of what you attach: ${MIB_WAITING} MB of yours wait there already, or the session has filled its place.`,
+      kept: say`Your prompt was not sent; it was kept.`,
+      remedy: say`Send fewer or smaller files, or try again in ten minutes.`,
+    });
+  }
+  if (code === CLOSE.notAdmitted || code === CLOSE.revoked) {
+    return new AppError('relay-refused', {
+      happened: say`The relay does not let you attach anything to this session: only who may send prompts may.`,
+      kept: say`Your prompt was not sent; it was kept.`,
+      remedy: say`Ask the owner of the session for control.`,
+    });
+  }
+  return new AppError('relay-unreachable', {
+    happened: say`What you attached did not reach the relay: the connection broke off.`,
+    kept: say`Your prompt was not sent; it was kept.`,
+    remedy: say`Send it again when the session is live.`,
+  });
+}
+
+/** [I4] The parts of a prompt that its command names are not on any relay, or are not what it names. */
+export function partsMissing(): CommandRefused {
+  return refused('not-found', {
+    happened: say`What you attached has not arrived whole at the session’s computer.`,
+    kept: say`The prompt was not run; it was kept.`,
+    remedy: say`Send it again.`,
   });
 }

@@ -32,6 +32,7 @@ export const TINY_RULES: AgentRules = {
     return { kind: text === '%brief' ? 'command' : 'text' };
   },
   fileMentions: () => [],
+  mentionOf: (path) => path,
   isAgentProcess: (commandLine) => commandLine[0] === 'tiny',
   isCommandProcess: () => false,
   isNeededVariable: (name) => name === 'TINY_HOME',

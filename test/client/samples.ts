@@ -15,6 +15,7 @@ import type {
   SessionSummary,
 } from '../../src/protocol/state.ts';
 import type { Entry } from '../../src/protocol/transcript.ts';
+import type { Outgoing } from '../../src/session/attached/parts.ts';
 import type {
   Alarm,
   LiveBlock,
@@ -143,7 +144,20 @@ export class FakeView implements MovableView {
     this.changed.fire(new Set(parts));
   }
 
-  send<K extends CommandKind>(kind: K, args: CommandArgs<K>): OutboxItem {
+  readonly files: (readonly Outgoing[])[] = [];
+  readonly cancelled: string[] = [];
+
+  cancel(id: string): boolean {
+    this.cancelled.push(id);
+    return true;
+  }
+
+  send<K extends CommandKind>(
+    kind: K,
+    args: CommandArgs<K>,
+    files: readonly Outgoing[] = [],
+  ): OutboxItem {
+    this.files.push(files);
     // Arguments are JSON by their schema; the generic type does not say so.
     const json = args as Json;
     this.sent.push({ kind, args: json });

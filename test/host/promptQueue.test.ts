@@ -4,7 +4,7 @@ import { hostedCommands } from '../../src/host/session/hostedCommands.ts';
 import type { OpenSession } from '../../src/host/session/openSession.ts';
 import { waitUntil } from '../../tools/run/waitUntil.ts';
 import type { FakeChild } from './scriptedAgent.ts';
-import { execute, SessionsRig } from './sessionsRig.ts';
+import { execute, NO_ATTACHMENTS, SessionsRig } from './sessionsRig.ts';
 
 let rig: SessionsRig;
 let session: OpenSession;
@@ -234,7 +234,7 @@ it('the whole of a prompt that waits can be read, pictures by their sizes', asyn
   const images = [{ mediaType: 'image/png', base64: 'a'.repeat(400) }];
   await execute(session, 'edit-queued', { promptId: first, text: 'y'.repeat(5000), images });
   expect(
-    await hostedCommands(() => session.targetOf('fetch')).fetchFacts({
+    await hostedCommands(() => session.targetOf('fetch'), NO_ATTACHMENTS).fetchFacts({
       what: 'queued',
       promptId: first,
     }),

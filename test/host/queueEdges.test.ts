@@ -7,7 +7,7 @@ import { newId } from '../../src/base/ids.ts';
 import { jsonField } from '../../src/claude/wire/jsonField.ts';
 import { waitUntil } from '../../tools/run/waitUntil.ts';
 import type { FakeChild } from './scriptedAgent.ts';
-import { execute, SessionsRig } from './sessionsRig.ts';
+import { execute, NO_ATTACHMENTS, SessionsRig } from './sessionsRig.ts';
 
 let rig: SessionsRig;
 let session: OpenSession;
@@ -48,7 +48,7 @@ function ofBo(promptId: string, text: string): string {
 }
 
 const read = async (promptId: string): Promise<string> => {
-  const { fetchFacts } = hostedCommands(() => session.targetOf('fetch'));
+  const { fetchFacts } = hostedCommands(() => session.targetOf('fetch'), NO_ATTACHMENTS);
   const version = jsonField(await fetchFacts({ what: 'queued', promptId }), 'version');
   return typeof version === 'string' ? version : '';
 };

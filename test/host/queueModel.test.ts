@@ -12,7 +12,7 @@ import type { Focus, Person } from '../../src/protocol/state.ts';
 import { type AcceptedCommand, carryOut } from '../../src/session/control/commandHandlers.ts';
 import { createRandom } from '../probes/seededRandom.ts';
 import type { FakeChild } from './scriptedAgent.ts';
-import { SessionsRig } from './sessionsRig.ts';
+import { NO_ATTACHMENTS, SessionsRig } from './sessionsRig.ts';
 
 const SEQUENCES = Number(process.env['TWINHELM_ROUNDS'] ?? 20);
 const SEED = Number(process.env['TWINHELM_SEED'] ?? 20_261_127);
@@ -225,7 +225,8 @@ class Play {
     if (target === undefined) throw new Error('no agent');
     const command = { kind, args, member: who.member, window: 'w', id, person: who };
     // Kind and arguments belong together by their type parameter, which a union does not follow.
-    await carryOut(hostedCommands(() => target).handlers, command as unknown as AcceptedCommand);
+    const { handlers } = hostedCommands(() => target, NO_ATTACHMENTS);
+    await carryOut(handlers, command as unknown as AcceptedCommand);
   }
 
   private pick<T>(from: readonly T[]): T {

@@ -5,6 +5,7 @@ import { silentLogger } from '../../src/base/log.ts';
 import { createIdentity } from '../../src/crypto/identity.ts';
 import { Journal } from '../../src/host/journal/journal.ts';
 import type { OpenSession } from '../../src/host/session/openSession.ts';
+import type { Attachments } from '../../src/host/queue/attachments.ts';
 import { hostedCommands } from '../../src/host/session/hostedCommands.ts';
 import { hostPaths } from '../../src/host/find/paths.ts';
 import { RelayChild } from '../../src/host/serve/relayChild.ts';
@@ -100,6 +101,12 @@ export class SessionsRig<A extends Agent = FakeAgent> {
   }
 }
 
+/** Of commands that name nothing to be read. */
+export const NO_ATTACHMENTS: Attachments = {
+  read: () => Promise.reject(new Error('nothing is attached')),
+  files: () => ({ keep: () => Promise.resolve([]) }),
+};
+
 /** Carries a command of the owner out, as the room does once it is accepted. */
 export async function execute<K extends CommandKind>(
   session: OpenSession,
@@ -112,7 +119,8 @@ export async function execute<K extends CommandKind>(
   const person = { ...owner, scopes: [], since: 0, present: true };
   const command = { kind, args, member: 'm', window: 'w', id: newId(), person };
   // Kind and arguments belong together by their type parameter, which a union does not follow.
-  return carryOut(hostedCommands(() => target).handlers, command as unknown as AcceptedCommand);
+  const { handlers } = hostedCommands(() => target, NO_ATTACHMENTS);
+  return carryOut(handlers, command as unknown as AcceptedCommand);
 }
 
 /** Joins a served room by a link, as a device of its own. */

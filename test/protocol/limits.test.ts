@@ -18,6 +18,7 @@ const RELAY: Witness = [
   'a relay that is told nothing else has the bounds of the protocol',
 ];
 const CUTS: Witness = ['host/cutEntry.test.ts', 'a 10 MB tool result keeps head and tail'];
+const PARTS: Witness = ['sync/parts.test.ts', '[I1] %s are refused before anything is sent'];
 const EVERYTHING: Witness = [STATE, 'names every person, request, prompt and link'];
 
 const LIMIT_WITNESSES: Readonly<Record<keyof typeof LIMITS, Witness>> = {
@@ -46,12 +47,16 @@ const LIMIT_WITNESSES: Readonly<Record<keyof typeof LIMITS, Witness>> = {
   stateIntervalMs: ['session/publisher.test.ts', 'settled waits for a state'],
   documentBytes: [TAIL, '[B2] what writing leaves behind counts'],
   partBytes: ['sync/hostChannel.test.ts', '[B2] answers that nobody takes'],
+  promptBytes: PARTS,
+  attached: PARTS,
+  attachedBytes: PARTS,
+  pictureBytes: ['host/attachments.test.ts', '[I1] a picture with more bytes'],
   frameBytes: RELAY,
   guestFrameBytes: RELAY,
   updateLogBytes: RELAY,
   knockBytes: [KNOCKS, '[J1] a knock of more than 4 KiB'],
   knocks: [KNOCKS, '[J1] of more than 32 knocks'],
-  commandBytes: ['session/outbox.test.ts', 'a 1 MB prompt is refused'],
+  commandBytes: ['session/outbox.test.ts', 'a command of 1 MB is refused'],
   outstandingCommands: ['session/outbox.test.ts', '64 commands may be unanswered'],
   toolHeadBytes: CUTS,
   toolTailBytes: CUTS,

@@ -180,7 +180,9 @@ describe('[R9] what travels', () => {
     expect(all.filter((one) => canOf(ended, one))).toEqual(['continue']);
     expect(all.filter((one) => canOf(linked, one))).toEqual(['prompt']);
     expect(all.filter((one) => canOf({ source: 'hosted', can: [] }, one))).toEqual([]);
-    expect(all.filter((one) => canOf({ source: 'hosted' }, one))).toEqual(SOURCE_CAN.hosted);
+    // [I2] What hosts before 0.4.0 could.
+    const before = SOURCE_CAN.hosted.filter((one) => one !== 'attach');
+    expect(all.filter((one) => canOf({ source: 'hosted' }, one))).toEqual(before);
     expect(all.filter((one) => canOf({ source: 'orbit' }, one))).toEqual([]);
   });
 
@@ -225,6 +227,8 @@ test('[R9] a word that is not in a closed list is shown in its entry, or refused
     'args.admit.role: refused',
     'args.admit.scopes[]: refused',
     'args.answer.behavior: refused',
+    'args.edit-queued.attached[].use: refused',
+    'args.prompt.attached[].use: refused',
     'args.settle-writers.choice: refused',
     'args.share.role: refused',
     'args.share.scopes[]: refused',

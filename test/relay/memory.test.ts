@@ -148,8 +148,8 @@ describe('a room', () => {
     expect([await holder(idle.id), await holder(used.id)]).toEqual([403, 200]);
   });
 
-  it('[Y8] with many blobs takes no more of them from guests', async () => {
-    const relay = await startRelay({ limits: { roomBytes: 100 * KIB } });
+  it('[I5] with many parts takes no more of them from guests', async () => {
+    const relay = await startRelay({ limits: { roomBytes: 125 * KIB } });
     const room = await claimedRoom(relay);
     const token = newToken();
     const channel = channelDocument(room.id, 'a'.repeat(26));

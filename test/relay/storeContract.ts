@@ -94,15 +94,6 @@ export function storeContract(name: string, open: () => Promise<RoomStore>): voi
       expect(await store.loadClaim('kept')).toEqual(claimOf());
     });
 
-    it('tells how much a room fills', async () => {
-      const store = await open();
-      for (const name of ['r', 'r.b.x.1', 'r.b.x.2', 'rr', 'q.r'])
-        store.append(name, utf8Bytes('1234'));
-      store.replace('r', utf8Bytes('12'));
-      await store.flush();
-      expect([await store.bytesOf('r'), await store.bytesOf('none')]).toEqual([10, 0]);
-    });
-
     it('closes twice without harm', async () => {
       const store = await open();
       store.append('a', utf8Bytes('1'));

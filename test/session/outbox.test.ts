@@ -103,10 +103,10 @@ test('[C15] what a host that is heard does not answer may have run: its answer m
   expect(outbox.get(first.id)?.message).toMatch(/may have run/);
 });
 
-test('a 1 MB prompt is refused before anything is sent, with what to do', async () => {
+test('a command of 1 MB is refused before anything is sent, with what to do', async () => {
   const { outbox, doc } = await makeOutbox();
-  const text = 'x'.repeat(1024 * 1024);
-  expect(() => outbox.add('prompt', { text })).toThrow(/too long to send.*file/s);
+  const title = 'x'.repeat(1024 * 1024);
+  expect(() => outbox.add('rename', { title })).toThrow(/too long to send.*file/s);
   expect([outbox.items.length, outOf(doc).length]).toEqual([0, 0]);
 });
 

@@ -8,12 +8,18 @@ import { RecordOpener, RecordSealer } from '../../src/crypto/record.ts';
 import { type Ack, type Command, commandSchema } from '../../src/protocol/command.ts';
 import { RECORD_TYPE } from '../../src/protocol/room.ts';
 import { inOf, outOf, recordsOf } from '../../src/session/layout.ts';
-import { type Arrived, Outbox } from '../../src/session/outbox.ts';
+import { Outbox } from '../../src/session/outbox.ts';
+import type { Arrived, PartCarrier } from '../../src/session/outboxOptions.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 
 /** Makes one: without a term yet, so that nothing is sent. */
 export async function makeOutbox(
-  options: { readonly canHear?: () => boolean; readonly arrived?: () => Arrived | undefined } = {},
+  options: {
+    readonly canHear?: () => boolean;
+    readonly arrived?: () => Arrived | undefined;
+    readonly carrier?: PartCarrier;
+    readonly refusesParts?: () => boolean;
+  } = {},
 ) {
   const identity = await createIdentity();
   const host = await generateSigningPair();
@@ -31,6 +37,8 @@ export async function makeOutbox(
     canHear: options.canHear ?? (() => true),
     arrived: () => options.arrived?.(),
     isLocked: () => false,
+    carrier: options.carrier ?? { send: () => Promise.resolve([]), drop: () => undefined },
+    refusesParts: options.refusesParts ?? (() => false),
     clock,
     log: silentLogger,
   });

@@ -29,6 +29,7 @@ function makeHandlers(
     readBlob,
     exchangeKeyOf: (member) => (member === 'ada' ? ADA.exchangeKey : undefined),
     roomId: 'room',
+    published: { publish: () => Promise.resolve(undefined) },
   });
 }
 

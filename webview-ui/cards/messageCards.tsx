@@ -1,10 +1,10 @@
 // What people and the agent say: prompts, replies, thinking.
-import type { EntryImage } from '../../src/protocol/entryParts.ts';
 import type { EntryOf } from '../../src/protocol/transcript.ts';
 import { promptOriginOf } from '../../src/protocol/openValues.ts';
 import { AuthorBadge } from '../parts/AuthorBadge.tsx';
 import { Fold } from '../parts/Fold.tsx';
-import { Icon, Spinner } from '../parts/Icon.tsx';
+import { Icon } from '../parts/Icon.tsx';
+import { Images } from '../parts/Images.tsx';
 import { LongText } from '../parts/LongText.tsx';
 import { Markdown } from '../parts/Markdown.tsx';
 import type { Translate } from '../strings.ts';
@@ -35,35 +35,15 @@ function originText(origin: EntryOf<'prompt'>['origin'], t: Translate): string {
   }
 }
 
-function Picture({ image }: { readonly image: EntryImage }) {
-  const { store, t } = useUi();
-  const { blob, mediaType } = image;
-  const name = t('Picture {0}, {1}', mediaType, formatBytes(image.totalBytes));
-  const state = blob === undefined ? undefined : store.blobs.value.get(blob);
-  if (state?.kind === 'loaded' && state.text.startsWith('data:image/')) {
-    return <img class="picture" src={state.text} alt={name} />;
-  }
-  const canShow = blob !== undefined && /^image\/(?:png|jpeg|gif|webp)$/.test(mediaType);
-  return (
-    <button
-      type="button"
-      class="chip"
-      disabled={!canShow || state?.kind === 'loading'}
-      onClick={() => canShow && store.fetchBlob(blob, mediaType)}
-    >
-      {state?.kind === 'loading' ? <Spinner /> : <Icon name="file" />}
-      {name}
-      {state?.kind === 'failed' && <span class="bad">{state.error}</span>}
-    </button>
-  );
-}
-
-/** Pictures of a prompt or result, shown when they are asked for. */
-export function Images({ images }: { readonly images: readonly EntryImage[] }) {
+/** Files that came with a prompt: the agent has them, on its computer. */
+function Files({ files }: { readonly files: NonNullable<EntryOf<'prompt'>['files']> }) {
   return (
     <div class="chips">
-      {images.map((image, at) => (
-        <Picture key={at} image={image} />
+      {files.map((file, at) => (
+        <span key={at} class="chip">
+          <Icon name="file" />
+          <bdi>{showDeceptive(file.name)}</bdi> · {formatBytes(file.totalBytes)}
+        </span>
       ))}
     </div>
   );
@@ -103,6 +83,7 @@ export function PromptCard(props: { id: string; index: number; entry: EntryOf<'p
         )}
       />
       {entry.images !== undefined && <Images images={entry.images} />}
+      {entry.files !== undefined && <Files files={entry.files} />}
     </section>
   );
 }

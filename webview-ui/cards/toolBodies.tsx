@@ -16,7 +16,7 @@ import {
 } from '../../src/protocol/toolView.ts';
 import { showDeceptive } from '../../src/base/visibleText.ts';
 import { useUi } from '../ui.ts';
-import { Images } from './messageCards.tsx';
+import { Images } from '../parts/Images.tsx';
 import { Checklist } from './foldedCards.tsx';
 
 /** Changes that a call makes to a file: as the agent reports them, else made of its input. */

@@ -4,6 +4,7 @@ import { ownPrompts, recall } from '../model/promptHistory.ts';
 import { canStop, sendBlock, watchingReason } from '../model/words.ts';
 import { Icon, Spinner } from '../parts/Icon.tsx';
 import { useUi } from '../ui.ts';
+import { AttachButton, Attachments, DropTarget, handlePaste } from './Attachments.tsx';
 
 const MAX_HEIGHT_PX = 240;
 // A turn that was told to stop ends well within this time.
@@ -58,8 +59,9 @@ function useAutosize(text: string) {
 
 /** The composer. */
 export function Composer() {
-  const { store, t } = useUi();
-  const { composer } = store;
+  const ui = useUi();
+  const { store, t } = ui;
+  const { composer, attachments } = store;
   const header = store.header.value;
   const standing = store.standing.value;
   const block = sendBlock(header, standing, t);
@@ -74,6 +76,8 @@ export function Composer() {
   // Text of somebody who lost the right to send can still be read and copied.
   const isReadOnly = watching !== undefined && text !== '';
   const send = (): void => {
+    // What is still being read would stay behind.
+    if (attachments.reading.value.length > 0) return;
     setRefused(block !== undefined);
     if (block === undefined) composer.send();
   };
@@ -103,6 +107,8 @@ export function Composer() {
           <span class="line-text">{reason}</span>
         </p>
       )}
+      <Attachments />
+      {watching === undefined && <DropTarget />}
       <div class="composer-box">
         <textarea
           ref={ref}
@@ -126,13 +132,15 @@ export function Composer() {
             composer.type(event.currentTarget.value);
           }}
           onKeyDown={handleKey}
+          onPaste={(event) => handlePaste(ui, event)}
         />
         <div class="composer-actions">
+          <AttachButton isDisabled={watching !== undefined} />
           <StopButton />
           <button
             type="button"
             class="button button-send"
-            disabled={block !== undefined || text.trim() === ''}
+            disabled={block !== undefined || (text.trim() === '' && attachments.isEmpty)}
             onClick={send}
             aria-label={t('Send')}
             title={block ?? t('Send (Enter)')}

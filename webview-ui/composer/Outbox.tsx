@@ -36,7 +36,7 @@ function Failure({ item }: { readonly item: PanelOutboxItem }) {
   const message = item.message ?? statusText(item.status, t);
   const putBack = (): void => {
     store.composer.putBack(item.text, message);
-    forget();
+    post({ type: 'forget', id: item.id, isBack: true });
   };
   return (
     <div class="outbox-item outbox-failed" role="alert">
@@ -62,6 +62,30 @@ function Failure({ item }: { readonly item: PanelOutboxItem }) {
         </button>
       </div>
     </div>
+  );
+}
+
+/** How far what goes with a prompt is, and a way to take it back. */
+function OnItsWay({ item }: { readonly item: PanelOutboxItem }) {
+  const { post, t } = useUi();
+  const { progress } = item;
+  if (item.status !== 'sending' || progress === undefined) return null;
+  return (
+    <>
+      <progress
+        class="outbox-progress"
+        aria-label={t('Sent so far')}
+        max={progress.totalBytes}
+        value={progress.sentBytes}
+      />
+      <button
+        type="button"
+        class="button-quiet"
+        onClick={() => post({ type: 'cancel', id: item.id })}
+      >
+        {t('Cancel')}
+      </button>
+    </>
   );
 }
 
@@ -101,6 +125,12 @@ export function Outbox() {
           <p class="outbox-text outbox-prompt" dir="auto">
             {headOf(item.text)}
           </p>
+          {item.attached !== undefined && (
+            <span class="muted">
+              {item.attached === 1 ? t('1 attached') : t('{0} attached', item.attached)}
+            </span>
+          )}
+          <OnItsWay item={item} />
         </div>
       ))}
     </div>

@@ -2,7 +2,12 @@
 import { Emitter } from '../../src/base/emitter.ts';
 import { jsonSchema } from '../../src/protocol/json.ts';
 import type { FromPanel } from '../../src/protocol/local/fromPanel.ts';
-import type { PanelEntry, PanelHeader, Picture } from '../../src/protocol/local/panel.ts';
+import type {
+  PanelAttachment,
+  PanelEntry,
+  PanelHeader,
+  Picture,
+} from '../../src/protocol/local/panel.ts';
 import { OWN_OUTPUT } from './sampleEntries.ts';
 import type { UiPort } from '../port.ts';
 
@@ -24,6 +29,7 @@ export class FakeExtension {
   private hasBegun = false;
   private readonly pictures = new Emitter<readonly unknown[]>();
   private readonly state: FakeState;
+  private attached: readonly PanelAttachment[] = [];
 
   constructor(state: FakeState) {
     this.state = state;
@@ -49,6 +55,11 @@ export class FakeExtension {
     this.pictures.fire(messages);
   }
 
+  private showAttached(attachments: readonly PanelAttachment[]): void {
+    this.attached = attachments;
+    this.send({ type: 'attachments', attachments: [...attachments] });
+  }
+
   private answer(message: FromPanel): void {
     switch (message.type) {
       case 'ready': {
@@ -65,8 +76,18 @@ export class FakeExtension {
         return this.isAnswering ? this.send({ type: 'pong', n: message.n }) : undefined;
       case 'prompt': {
         const item = { id: `own-${this.posted.length}`, kind: 'prompt', text: message.text };
-        return this.send({ type: 'outbox', items: [{ ...item, status: 'sent', at: 0 }] });
+        const attached = this.attached.length === 0 ? {} : { attached: this.attached.length };
+        this.showAttached([]);
+        const sent = { ...item, status: 'sent' as const, at: 0, ...attached };
+        return this.send({ type: 'outbox', items: [sent] });
       }
+      case 'attach': {
+        const { type: _, base64, ...item } = message;
+        const bytes = Math.floor((base64.length * 3) / 4);
+        return this.showAttached([...this.attached, { ...item, bytes }]);
+      }
+      case 'detach':
+        return this.showAttached(this.attached.filter(({ id }) => id !== message.id));
       case 'fetch-blob': {
         const { blob, text } = OWN_OUTPUT;
         return message.blob === blob ? this.send({ type: 'blob', blob, text }) : undefined;

@@ -38,6 +38,7 @@ export const ownerHeader: PanelHeader = {
     id: 'session-1',
     title: 'Fix the rate limiter after sleep',
     source: 'hosted',
+    can: ['prompt', 'answer', 'interrupt', 'end', 'attach'],
     status: 'working',
     computer: 'Ada’s MacBook',
     cwd: '/home/ada/shop',

@@ -16,6 +16,8 @@ export interface ComposerOptions {
   readonly clock: Clock;
   /** Why a text came back that nobody took, for people. */
   readonly notTakenText: () => string;
+  /** Something is attached: it goes also without a text. */
+  readonly hasMore?: () => boolean;
 }
 
 /** Holds the draft of this window. */
@@ -52,6 +54,11 @@ export class ComposerModel implements Disposable {
     this.options.port.post({ type: 'typing' });
   }
 
+  /** Gives the composer the keyboard. */
+  focus(): void {
+    this.focusRequests.value++;
+  }
+
   /** The draft kept from before; what was typed meanwhile is newer and stays. */
   restore(draft: string): void {
     if (this.isRestored || this.draft.value !== '') return;
@@ -62,7 +69,7 @@ export class ComposerModel implements Disposable {
   /** Hands the draft over; it comes back if no outbox shows it within ten seconds. */
   send(): void {
     const text = this.draft.value;
-    if (text.trim() === '') return;
+    if (text.trim() === '' && this.options.hasMore?.() !== true) return;
     this.reason.value = undefined;
     this.draft.value = '';
     this.sent.value++;

@@ -8,6 +8,7 @@ import type { PanelHeader, PanelOutboxItem, ToPanel } from '../../src/protocol/l
 import type { UiPort } from '../port.ts';
 import { heard, type Said, templatesOf, translated } from '../../src/protocol/said.ts';
 import { type Translate, translate } from '../strings.ts';
+import { AttachmentsModel } from './attachmentsModel.ts';
 import { ComposerModel } from './composerModel.ts';
 import { EditorHeartbeat } from './editorHeartbeat.ts';
 import { LiveModel } from './liveModel.ts';
@@ -86,6 +87,7 @@ export class PanelStore implements Disposable {
   readonly connection: EditorHeartbeat;
   readonly composer: ComposerModel;
   readonly requestDrafts: RequestDrafts;
+  readonly attachments: AttachmentsModel;
   private readonly options: PanelStoreOptions;
   private readonly disposables = new DisposableStore();
   private waiting: ToPanel[] = [];
@@ -109,7 +111,10 @@ export class PanelStore implements Disposable {
     this.connection = this.disposables.add(new EditorHeartbeat({ port, clock }));
     const notTakenText = (): string =>
       this.t('It was not taken over by the extension. Your text is back here; send it again.');
-    this.composer = this.disposables.add(new ComposerModel({ port, clock, notTakenText }));
+    this.attachments = new AttachmentsModel({ port, t: this.t });
+    const hasMore = this.attachments.hasItems;
+    this.composer = new ComposerModel({ port, clock, notTakenText, hasMore });
+    this.disposables.add(this.composer);
     this.disposables.add(port.onPicture((messages) => this.receive(messages)));
     this.disposables.add(
       clock.every(1000, () => {
@@ -284,9 +289,10 @@ export class PanelStore implements Disposable {
         return this.setQueued(message);
       case 'restore-draft':
         return this.composer.putBack(message.text, message.reason);
+      case 'attachments':
+        return this.attachments.show(message.attachments);
       case 'focus-composer':
-        this.composer.focusRequests.value++;
-        return;
+        return this.composer.focus();
       case 'pong':
         return this.connection.handlePong(message.n);
     }

@@ -149,7 +149,8 @@ export class ClaudeSession implements AgentSession {
           ? ownBlocks(prompt.text, images, prompt.files)
           : images.length === 0
             ? prompt.text
-            : [{ type: 'text', text: prompt.text }, ...images];
+            : // The service takes no empty text.
+              [...(prompt.text === '' ? [] : [{ type: 'text', text: prompt.text }]), ...images];
     if (status.current === 'ended') throw endedError();
     const isBusy = status.current !== 'idle';
     this.emitAll(prompts.sent(prompt, isBusy));

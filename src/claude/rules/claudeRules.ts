@@ -27,6 +27,7 @@ export const CLAUDE_RULES: AgentRules = {
   ],
   judgeGuestPrompt,
   fileMentions,
+  mentionOf: (path) => `@"${path}"`,
   isAgentProcess: (commandLine) => commandLine.includes(OWN_ARGUMENT),
   isCommandProcess: (commandLine) => commandLine.some((word) => OWN_SHELL.test(word)),
   isNeededVariable: (name) => OWN_VARIABLE.test(name),

@@ -10,6 +10,7 @@ import { asUsage, isLink } from '../arguments.ts';
 import { turnFailed, usage } from '../errors.ts';
 import { EXIT } from '../exitCode.ts';
 import { type CliCommand, type CliIo, printable, printJson, printText } from '../io.ts';
+import { readAttachment } from '../join/attachFile.ts';
 import { joinByLink } from '../join/joinByLink.ts';
 import { waitForAdmission } from '../join/joinRoom.ts';
 import { withHostClient } from '../hostClient.ts';
@@ -35,6 +36,7 @@ prompt is refused, unless --take takes it (owners).
                        stays in the session
   --now                into a turn that runs, or before what waits
   --take               take control first
+  --attach FILE        a picture or file goes with it; may be given several times
   --json               one line of JSON: {"promptId"}, "held" if the queue is
                        held; with --wait also "outcome" and "text", or
                        "request" or "problem"
@@ -50,6 +52,7 @@ prompt is refused, unless --take takes it (owners).
           'exit-when-blocked': { type: 'boolean' },
           now: { type: 'boolean' },
           take: { type: 'boolean' },
+          attach: { type: 'string', multiple: true },
           json: { type: 'boolean' },
         },
       }),
@@ -60,7 +63,8 @@ prompt is refused, unless --take takes it (owners).
     }
     const joined = words.join(' ');
     const prompt = joined === '-' ? (await readAll(io)).trimEnd() : joined;
-    if (prompt.trim() === '') throw usage('the text is missing', 'send');
+    const files = await Promise.all((values.attach ?? []).map(readAttachment));
+    if (prompt.trim() === '' && files.length === 0) throw usage('the text is missing', 'send');
     const exitWhenBlocked = values['exit-when-blocked'] ?? false;
     if (exitWhenBlocked && !values.wait)
       throw usage('--exit-when-blocked goes with --wait', 'send');
@@ -68,7 +72,8 @@ prompt is refused, unless --take takes it (owners).
     const shown = isLink(target) ? 'LINK' : target;
     return withSession(io, target, async (view) => {
       if (values.take) await view.request('focus-take', {}, { signal: io.signal });
-      const { id } = view.send('prompt', { text: prompt, ...(values.now ? { now: true } : {}) });
+      const args = { text: prompt, ...(values.now ? { now: true } : {}) };
+      const { id } = view.send('prompt', args, files);
       const saying = values.wait
         ? sayBlockers(io, view, { promptId: id, exitWhenBlocked, target: shown })
         : undefined;

@@ -14,6 +14,7 @@ import {
 import { isSettled, type RoomView } from '../../session/view.ts';
 import { badLine } from '../errors.ts';
 import { EXIT, exitCodeOf } from '../exitCode.ts';
+import { readAttachment } from './attachFile.ts';
 import { readLines } from './inputLines.ts';
 import type { CliIo } from '../io.ts';
 import { answerArgs, sendVerb } from './viewActions.ts';
@@ -52,7 +53,15 @@ export async function runScript(
   const carryOut = async (line: Line): Promise<void> => {
     try {
       if (line.error) throw line.error;
-      const { quit: wish, older: wantsOlder, fetch: blob, answer, ref, ...input } = line.input;
+      const {
+        quit: wish,
+        older: wantsOlder,
+        fetch: blob,
+        answer,
+        ref,
+        attach,
+        ...input
+      } = line.input;
       if (wish !== undefined) quit.abort(wish);
       else if (wantsOlder) void older(view, print, ref);
       else if (blob !== undefined)
@@ -61,8 +70,9 @@ export async function runScript(
         // What was asked to be shown first counts as shown.
         if (answer !== undefined) await fetching;
         const args = answer && (await answerArgs(view, answer, shown));
+        const files = await Promise.all((attach ?? []).map(readAttachment));
         isSending = true;
-        const item = args ? view.send('answer', args) : sendVerb(view, input);
+        const item = args ? view.send('answer', args) : sendVerb(view, input, files);
         if (item) lines.follow(item, ref);
       }
     } catch (error) {

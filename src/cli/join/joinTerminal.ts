@@ -10,6 +10,7 @@ import { isSettled, type RoomView } from '../../session/view.ts';
 import { createPaint, requestText } from '../text/entryText.ts';
 import { lineCutByTerminal } from '../errors.ts';
 import { EXIT, exitCodeOf } from '../exitCode.ts';
+import { readAttachment } from './attachFile.ts';
 import { FormDrafts } from './formDrafts.ts';
 import { readLines } from './inputLines.ts';
 import { type CliIo, oneLine } from '../io.ts';
@@ -41,6 +42,8 @@ const HELP = `What you type is sent as a prompt. Commands:
   /edit [N] TEXT    another text for it    /move N [M]  before M, or behind all
   /go               let what Stop has held go on
   /clear            take back all of them that are yours
+  /attach PATH      a picture or file goes with the next prompt
+  /detach           none of them does
   /folder PATH      go on in this folder, if its own is gone (owners)
   /take-in          what others wrote comes in (owners, as the next two)
   /fork             go on apart from them  /wait      until they leave
@@ -65,7 +68,7 @@ export async function runTerminal(io: CliIo, view: RoomView, me: Person): Promis
   const run = (line: string): void => {
     runLine(view, screen, line, kept, () => quit.abort()).catch(complain);
   };
-  const kept: Kept = { shown: new Map(), drafts: new FormDrafts() };
+  const kept: Kept = { shown: new Map(), drafts: new FormDrafts(), attached: [] };
   /** Pasted lines that wait to be sent as one prompt. */
   let pasted: string[] = [];
   const paste = (lines: readonly string[]): void => {
@@ -77,7 +80,7 @@ export async function runTerminal(io: CliIo, view: RoomView, me: Person): Promis
     const prompt = pasted.join('\n');
     pasted = [];
     if (only === '/drop') return say('thrown away');
-    if (prompt.trim() !== '') view.send('prompt', promptArgs(view, prompt));
+    if (prompt.trim() !== '') sendPrompt(view, prompt, kept);
   };
   const take = (lines: readonly string[]): void => {
     const isCut = lines.some((line) => Buffer.byteLength(line) >= TERMINAL_LINE_BYTES);
@@ -127,19 +130,37 @@ interface Kept {
   /** Inputs that were shown whole, by their blobs. */
   readonly shown: Map<string, string>;
   readonly drafts: FormDrafts;
+  /** What goes with the next prompt. */
+  readonly attached: NamedFile[];
+}
+
+type NamedFile = Awaited<ReturnType<typeof readAttachment>>;
+
+/** Sends a prompt with all that is attached; that is kept if nothing is sent. */
+function sendPrompt(view: RoomView, text: string, { attached }: Kept): void {
+  view.send('prompt', promptArgs(view, text), attached);
+  attached.length = 0;
+}
+
+/** Takes a file for the next prompt; what is attached then. */
+async function attach(path: string, { attached }: Kept): Promise<string> {
+  if (path !== '') attached.push(await readAttachment(path));
+  if (attached.length === 0) return '  nothing is attached; /attach PATH attaches a file';
+  const names = attached.map(({ name, bytes }) => `${name} (${Math.ceil(bytes.length / 1024)} KB)`);
+  return `  goes with the next prompt: ${oneLine(names.join(', '))}`;
 }
 
 async function runLine(
   view: RoomView,
   screen: TerminalView,
   text: string,
-  { shown, drafts }: Kept,
+  kept: Kept,
   quit: () => void,
 ): Promise<void> {
+  const { shown, drafts } = kept;
   if (text.trim() === '') return;
   if (!text.startsWith('/') || text.startsWith('//')) {
-    view.send('prompt', promptArgs(view, text.startsWith('//') ? text.slice(1) : text));
-    return;
+    return sendPrompt(view, text.startsWith('//') ? text.slice(1) : text, kept);
   }
   const [, name = '', rest = ''] = /^\/(\S*)\s*(.*)$/s.exec(text) ?? [];
   switch (name) {
@@ -160,6 +181,11 @@ async function runLine(
       if (full !== undefined) screen.line(`  ${full}`);
       return;
     }
+    case 'attach':
+      return screen.line(await attach(rest.trim(), kept));
+    case 'detach':
+      kept.attached.length = 0;
+      return screen.line('  nothing is attached');
     case 'queue':
       for (const line of queueLines(view.state)) screen.line(line);
       return;

@@ -5,6 +5,7 @@ import type { ScriptInput } from '../../protocol/local/script.ts';
 import type { EntryOf } from '../../protocol/transcript.ts';
 import { seenOf } from '../../client/prompts/seen.ts';
 import { unknownRequest } from '../../session/errors.ts';
+import type { Outgoing } from '../../session/attached/parts.ts';
 import type { OutboxItem, RoomView } from '../../session/view.ts';
 import { noSuchMember, nothingPending, severalPending } from '../errors.ts';
 
@@ -12,13 +13,23 @@ import { noSuchMember, nothingPending, severalPending } from '../errors.ts';
 const RELEASE_MS = 2_000;
 
 /** A verb that sends a command. */
-export type SendingInput = Omit<ScriptInput, 'ref' | 'older' | 'quit' | 'fetch' | 'answer'>;
+export type SendingInput = Omit<
+  ScriptInput,
+  'ref' | 'older' | 'quit' | 'fetch' | 'answer' | 'attach'
+>;
 
-/** Sends the command of a verb; undefined if the line has none. Throws AppError before anything is sent. */
-export function sendVerb(view: RoomView, input: SendingInput): OutboxItem | undefined {
-  if (input.prompt !== undefined) return view.send('prompt', { text: input.prompt });
+/**
+ * Sends the command of a verb, `files` with a prompt; undefined if the line has none. Throws AppError
+ * before anything is sent.
+ */
+export function sendVerb(
+  view: RoomView,
+  input: SendingInput,
+  files: readonly Outgoing[] = [],
+): OutboxItem | undefined {
+  if (input.prompt !== undefined) return view.send('prompt', { text: input.prompt }, files);
   if (input.promptNow !== undefined) {
-    return view.send('prompt', { text: input.promptNow, now: true });
+    return view.send('prompt', { text: input.promptNow, now: true }, files);
   }
   if (input.interrupt !== undefined) return view.send('interrupt', {});
   if (input.cancel !== undefined) return view.send('cancel-queued', { promptId: input.cancel });

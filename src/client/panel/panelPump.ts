@@ -74,6 +74,11 @@ export class PanelPump {
       }),
     );
     this.disposables.add(
+      drafts.attachments.onDidChange((ref) => {
+        if (refKey(ref) === refKey(room.ref)) this.post([this.attachments()]);
+      }),
+    );
+    this.disposables.add(
       drafts.onDidPutBack(({ ref, text, reason }) => {
         if (!this.isReady || refKey(ref) !== refKey(room.ref)) return;
         this.returned.push({ type: 'restore-draft', text, reason });
@@ -125,7 +130,17 @@ export class PanelPump {
     // The draft has what came back meanwhile.
     this.returned = [];
     const draft = drafts.get(room.ref);
-    this.post([{ type: 'init', strings: { ...strings }, locale, draft }, ...this.picture.next()]);
+    const init = { type: 'init', strings: { ...strings }, locale, draft } as const;
+    const attached = drafts.attachments.of(room.ref).length > 0 ? [this.attachments()] : [];
+    this.post([init, ...attached, ...this.picture.next()]);
+  }
+
+  private attachments(): ToPanel {
+    const { room, drafts } = this.options;
+    const attachments = drafts.attachments
+      .of(room.ref)
+      .map(({ bytes, ...one }) => ({ ...one, bytes: bytes.length }));
+    return { type: 'attachments', attachments };
   }
 
   /** Entries that came take along what has changed with them. */

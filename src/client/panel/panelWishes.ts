@@ -12,6 +12,7 @@ import { asAppError, notConnected } from '../errors.ts';
 import { promptArgs } from '../prompts/promptArgs.ts';
 import { readQueued } from '../prompts/queuedPrompt.ts';
 import { seenOf } from '../prompts/seen.ts';
+import { attachedBytes, outgoingOf } from '../prompts/attachmentDrafts.ts';
 import type { Drafts } from '../prompts/drafts.ts';
 import type { SharedRoom } from '../rooms/sharedRoom.ts';
 import { errorMessage, type Translate } from '../translate.ts';
@@ -19,6 +20,8 @@ import type { TypingPresence } from './typingPresence.ts';
 
 /** A body larger than this is opened beside the panel instead of in it; bytes. */
 const MAX_PANEL_BLOB = 4 * 1024 * 1024;
+/** A picture has no other place to be shown. */
+const MAX_PANEL_PICTURE = 12 * 1024 * 1024;
 
 /** What a panel asks of the window around it. */
 export interface PanelActions {
@@ -115,7 +118,14 @@ export class PanelWishes {
         return drafts.set(room.ref, wish.text);
       case 'typing':
         return typing.typed(room.view);
+      case 'attach':
+        return this.attach(wish);
+      case 'detach':
+        return drafts.attachments.remove(room.ref, wish.id);
+      case 'cancel':
+        return void room.view?.cancel(wish.id);
       case 'forget':
+        if (wish.isBack === true) drafts.attachments.returned(wish.id);
         return room.forget(wish.id);
       case 'log':
         return this.options.log[wish.level](`panel: ${wish.text.slice(0, 500)}`);
@@ -150,11 +160,26 @@ export class PanelWishes {
   private prompt(text: string): void {
     const { room, drafts, sendsNow, t } = this.options;
     drafts.set(room.ref, '');
+    const attached = drafts.attachments.take(room.ref);
     try {
-      if (!room.view) return drafts.putBack(room.ref, text, t('The session is not connected.'));
-      room.view.send('prompt', promptArgs(room.view, text, sendsNow(room.view)));
+      if (!room.view) throw notConnected();
+      const args = promptArgs(room.view, text, sendsNow(room.view));
+      const { id } = room.view.send('prompt', args, attached.map(outgoingOf));
+      drafts.attachments.sent(room.ref, id, attached);
     } catch (error) {
+      drafts.attachments.putBack(room.ref, attached);
       drafts.putBack(room.ref, text, errorMessage(asAppError(error), t));
+    }
+  }
+
+  private attach({ id, use, name, base64, thumb, note }: Wish<'attach'>): void {
+    const { room, drafts, actions } = this.options;
+    try {
+      const bytes = attachedBytes(base64);
+      const more = omitUndefined({ thumb, note });
+      drafts.attachments.add(room.ref, { id, use, name, bytes, ...more });
+    } catch (error) {
+      actions.report(asAppError(error));
     }
   }
 
@@ -224,7 +249,7 @@ export class PanelWishes {
     const { room, t } = this.options;
     const bytes = await room.view?.fetchBlob(blob);
     if (!bytes) return { error: t('The session is not connected.') };
-    if (bytes.length > MAX_PANEL_BLOB) {
+    if (bytes.length > (mediaType === undefined ? MAX_PANEL_BLOB : MAX_PANEL_PICTURE)) {
       return { error: t('Too long to show here: open it in an editor.') };
     }
     return {

@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { Emitter, type Event } from '../../base/emitter.ts';
 import { refKey, type SessionRef } from '../rooms/sessionRef.ts';
 import type { KeyValueStorage } from '../storage.ts';
+import { AttachmentDrafts } from './attachmentDrafts.ts';
 
 const PREFIX = 'draft:';
 const MAX_DRAFTS = 50;
@@ -24,6 +25,8 @@ export class Drafts {
   private readonly returned = new Emitter<PutBack>();
 
   readonly onDidPutBack: Event<PutBack> = this.returned.event;
+  /** What is attached beside the text. */
+  readonly attachments = new AttachmentDrafts();
 
   constructor(options: { readonly storage: KeyValueStorage; readonly now: () => number }) {
     this.storage = options.storage;

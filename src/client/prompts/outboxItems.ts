@@ -15,9 +15,10 @@ export function panelOutbox(item: OutboxItem, t: Translate): readonly PanelOutbo
   const answer = item.kind === 'answer' ? answerArgs.safeParse(item.args) : undefined;
   const text = answer?.success ? answer.data.requestId : promptText(item);
   if (text === undefined) return [];
-  const { id, kind, code, at } = item;
+  const { id, kind, code, at, attached, progress } = item;
   const message = outboxMessage(item, t);
-  return [{ id, kind, text, status: statusNow(item), at, ...omitUndefined({ message, code }) }];
+  const more = omitUndefined({ message, code, attached, progress });
+  return [{ id, kind, text, status: statusNow(item), at, ...more }];
 }
 
 /** States that a command has before the host says anything. */

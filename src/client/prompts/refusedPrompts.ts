@@ -34,8 +34,10 @@ export function returnRefusedPrompts(options: {
       const reason = outboxMessage(item, options.t) ?? options.t('The prompt was not run.');
       const text = promptText(item);
       room.forget(item.id);
+      options.drafts.attachments.returned(item.id);
       if (text !== undefined) options.drafts.putBack(room.ref, text, reason);
     }
+    options.drafts.attachments.keepOnly(room.ref, new Set(room.outbox.map(({ id }) => id)));
   };
   /** Taken by the host, and refused by a hook of the agent before it began. */
   const checkBlocked = (room: SharedRoom): void => {
@@ -46,6 +48,7 @@ export function returnRefusedPrompts(options: {
       const text = item && promptText(item);
       if (item === undefined || text === undefined) continue;
       room.forget(item.id);
+      options.drafts.attachments.returned(item.id);
       options.drafts.putBack(room.ref, text, wordsText(heard(entry.text, entry.said), options.t));
     }
   };

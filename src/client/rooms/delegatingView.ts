@@ -4,6 +4,7 @@ import type { Bytes } from '../../base/bytes.ts';
 import type { CommandArgs, CommandKind } from '../../protocol/commandTable.ts';
 import type { Json } from '../../protocol/json.ts';
 import type { Person, RoomState } from '../../protocol/state.ts';
+import type { Outgoing } from '../../session/attached/parts.ts';
 import type {
   Alarm,
   LiveBlock,
@@ -81,8 +82,16 @@ export class DelegatingView implements RoomView {
     return this.commands.alarms;
   }
 
-  send<K extends CommandKind>(kind: K, args: CommandArgs<K>): OutboxItem {
-    return this.commands.send(kind, args);
+  send<K extends CommandKind>(
+    kind: K,
+    args: CommandArgs<K>,
+    files?: readonly Outgoing[],
+  ): OutboxItem {
+    return this.commands.send(kind, args, files);
+  }
+
+  cancel(id: string): boolean {
+    return this.commands.cancel(id);
   }
 
   request<K extends CommandKind>(

@@ -7,6 +7,7 @@ import type { StoredPrompt } from '../journal/sessionTables.ts';
 import { firstLine } from '../session/completeEntry.ts';
 import type { SessionRecorder } from '../session/sessionRecorder.ts';
 import { leftOutFiles, namedFiles } from './namedFiles.ts';
+import { namedForAgent, type PromptWithFiles, readForAgent } from './promptFiles.ts';
 
 /** What a sender works with. */
 export interface PromptSenderOptions {
@@ -137,13 +138,15 @@ export class PromptSender {
       prompts.waiting().find((one) => one.promptId === promptId);
     const prompt = waiting();
     if (prompt === undefined) return;
-    const { text, images } = prompt;
-    const guest = await this.guestText(prompt);
-    const files = isIdle() ? undefined : await this.ownFiles(prompt);
+    const { images } = prompt;
+    const own = await this.withFiles(prompt);
+    const { text } = own;
+    const guest = await this.guestText(prompt, own.files);
+    const files = isIdle() ? undefined : await this.ownFiles(prompt, own.files);
     const now = waiting();
     // It may have been cancelled, held or edited meanwhile.
     if (now?.state !== prompt.state || !isOpen() || !mayGo(promptId)) return;
-    if (now.text !== text || now.images !== images) return this.hand(agent, promptId, mayGo);
+    if (now.text !== prompt.text || now.images !== images) return this.hand(agent, promptId, mayGo);
     // Before the agent gets it: after a crash it is then known that it may have run.
     prompts.mark(promptId, 'sent');
     recorder.publish();
@@ -151,17 +154,32 @@ export class PromptSender {
     await agent.prompt({ promptId: agentId, text, ...omitUndefined({ images, guest, files }) });
   }
 
+  /** [I6] The text as the agent gets it, with the files that came with it. */
+  private withFiles(prompt: StoredPrompt): Promise<PromptWithFiles> | PromptWithFiles {
+    const { agent, isIdle } = this.options;
+    if (prompt.files === undefined) return { text: prompt.text, files: [] };
+    const isExpanded = prompt.guest !== true && isIdle();
+    if (!isExpanded) return readForAgent(prompt);
+    return { text: namedForAgent(prompt, agent.rules), files: [] };
+  }
+
   /** What makes it a guest's; undefined for the owner's words, and for the agent's own commands that guests may run. */
-  private async guestText(prompt: StoredPrompt): Promise<GuestText | undefined> {
+  private async guestText(
+    prompt: StoredPrompt,
+    sent: readonly AttachedFile[],
+  ): Promise<GuestText | undefined> {
     const { agent, recorder } = this.options;
     const { commands = [] } = recorder.agentFacts;
     if (prompt.guest !== true) return undefined;
     if (agent.rules.judgeGuestPrompt(prompt.text, commands).kind === 'command') return undefined;
-    return { name: prompt.author.name, files: await this.filesIn(prompt.text) };
+    return { name: prompt.author.name, files: [...sent, ...(await this.filesIn(prompt.text))] };
   }
 
   /** [Q2] In a turn that runs the agent expands nothing: what the owner names is attached here, or said not to be. */
-  private async ownFiles(prompt: StoredPrompt): Promise<readonly AttachedFile[] | undefined> {
+  private async ownFiles(
+    prompt: StoredPrompt,
+    sent: readonly AttachedFile[],
+  ): Promise<readonly AttachedFile[] | undefined> {
     const { agent, recorder } = this.options;
     if (prompt.guest === true) return undefined;
     const { text, author } = prompt;
@@ -172,7 +190,8 @@ export class PromptSender {
       const words = say`Not attached to “${firstLine(text)}”: ${leftOut.join(', ')}. A prompt that is sent into a running turn takes text files of the session’s folder only.`;
       recorder.notice({ level: 'warning', code: 'files-not-attached', words, author });
     }
-    return files.length === 0 ? undefined : files;
+    const all = [...sent, ...files];
+    return all.length === 0 ? undefined : all;
   }
 
   private async filesIn(text: string): Promise<readonly AttachedFile[]> {

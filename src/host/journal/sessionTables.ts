@@ -82,6 +82,8 @@ const storedPromptSchema = z.object({
   author: authorSchema,
   at: z.number(),
   images: z.optional(z.array(promptImageSchema)),
+  /** [I6] Files that came with it, where the host keeps them. */
+  files: z.optional(z.array(z.object({ name: z.string(), path: z.string(), bytes: z.number() }))),
   /** A guest's: it is handed over as text, in which nothing is expanded. */
   guest: z.optional(z.boolean()),
   /** Why it is held, if not because control has passed on. */

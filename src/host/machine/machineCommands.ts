@@ -1,5 +1,5 @@
 // Commands to this computer: what its owner does with its sessions.
-import { authorOf } from '../session/hostedCommands.ts';
+import { authorOf } from '../session/authorOf.ts';
 import type { Clock } from '../../base/clock.ts';
 import { PRODUCT_VERSION } from '../../base/product.ts';
 import type { CommandKind } from '../../protocol/commandTable.ts';

@@ -46,7 +46,7 @@ export class PromptBook {
       text: prompt.text,
       author: prompt.author,
       at: prompt.at,
-      ...(prompt.images === undefined ? {} : { images: prompt.images }),
+      ...omitUndefined({ images: prompt.images, files: prompt.files }),
       ...(prompt.guest === true ? { guest: true } : {}),
       state: 'accepted',
     };

@@ -1,7 +1,7 @@
 // Commands to the queue of a session: what waits is edited, reordered, handed over, held and taken back.
 import { createHash } from 'node:crypto';
 import { say } from '../../base/say.ts';
-import { jsonBytes } from '../../base/jsonText.ts';
+import { LIMITS } from '../../protocol/limits.ts';
 import type { Json } from '../../protocol/json.ts';
 import { roleOf } from '../../protocol/openValues.ts';
 import type { PromptImage } from '../../protocol/entryParts.ts';
@@ -13,13 +13,13 @@ import { firstLine } from '../session/completeEntry.ts';
 import {
   emptyPrompt,
   heldForOthers,
-  MAX_PROMPT_BYTES,
   notHeld,
   promptBegan,
   promptChanged,
   promptTooLarge,
 } from '../session/refusals.ts';
 import { refuseGuestText } from '../session/guestText.ts';
+import { type Attachments, takeAttachments } from './attachments.ts';
 import { setHold, settleHold } from './queueHold.ts';
 import type { CommandTarget } from '../session/sessionDriver.ts';
 
@@ -113,16 +113,20 @@ export function releaseQueued(
 
 /** [Q3] Another text, with some of its pictures and more. A guest's prompt stays a guest's. */
 export async function editQueued(
-  { args, person }: AcceptedCommand<'edit-queued'>,
+  { id, member, args, person }: AcceptedCommand<'edit-queued'>,
   target: CommandTarget,
+  attachments: Attachments,
 ): Promise<undefined> {
-  const { promptId, text, keep, images = [], version } = args;
+  const { promptId, keep, version } = args;
   const { recorder, rules, takeFromAgent, sendAccepted } = target;
   const known = recorder.prompts.find(promptId);
   if (known === undefined) throw notFound('queued prompt');
   const isRead = (prompt: StoredPrompt): boolean =>
     version === undefined || version === versionOf(prompt);
   if (!isRead(known)) throw promptChanged();
+  const taken = await takeAttachments({ id, member, attached: args.attached }, attachments);
+  const { text = args.text } = taken;
+  const images = [...(args.images ?? []), ...taken.images];
   if (known.guest === true) refuseGuestText(text, recorder.agentFacts, rules);
   // What the agent has is changed only once it has given it back.
   const isAtAgent = known.state === 'queued' || known.state === 'sent';
@@ -134,7 +138,7 @@ export async function editQueued(
   const added = images.map(({ mediaType, base64 }) => ({ mediaType, base64 }));
   const all = [...kept, ...added];
   if (text.trim() === '' && all.length === 0) throw emptyPrompt();
-  if (jsonBytes({ text, images: all }) > MAX_PROMPT_BYTES) throw promptTooLarge();
+  if (isTooLarge(text, all)) throw promptTooLarge();
   const isOthers = prompt.author.member !== person.member;
   recorder.prompts.edit(promptId, {
     text,
@@ -143,6 +147,13 @@ export async function editQueued(
   });
   recorder.publish();
   sendAccepted();
+}
+
+/** More than comes with a prompt in one go. */
+function isTooLarge(text: string, images: readonly PromptImage[]): boolean {
+  const bytes = images.reduce((sum, { base64 }) => sum + (base64.length * 3) / 4, 0);
+  const isMuch = bytes > LIMITS.attachedBytes || images.length > LIMITS.attached;
+  return isMuch || Buffer.byteLength(text) > LIMITS.promptBytes;
 }
 
 /** [Q4] Another place among those that wait here. */

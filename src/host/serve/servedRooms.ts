@@ -23,6 +23,7 @@ import type { RelayChild } from './relayChild.ts';
 import { roomKeysDamaged } from '../journal/errors.ts';
 import type { DroppedPeople } from '../journal/peopleTables.ts';
 import { readRoomKeys } from './roomKeys.ts';
+import { AttachedFiles } from '../journal/attachedFiles.ts';
 import { OutputStore } from '../journal/outputStore.ts';
 import type { RoomTables } from '../journal/roomTables.ts';
 
@@ -44,6 +45,7 @@ export interface ServedRoom {
   readonly room: HostRoom;
   readonly tables: RoomTables;
   readonly outputs: OutputStore;
+  readonly attached: AttachedFiles;
   /** People and links that the journal has lost. */
   readonly dropped: DroppedPeople;
   /** Owner link, taken on loopback only: secret. */
@@ -154,6 +156,7 @@ export class ServedRooms {
       room,
       tables,
       outputs,
+      attached: new AttachedFiles({ folder: join(this.options.outputs, id, 'attached'), log }),
       dropped,
       get link() {
         return entry.secretLink;

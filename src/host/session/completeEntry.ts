@@ -28,7 +28,8 @@ export function completeEntry(entry: Entry, context: CompletionContext): Entry {
     if (prompt === undefined) return entry;
     // Whose words, and which, the journal says: what came back from the agent may be framed or merged.
     const { promptId, text, author } = prompt;
-    const own = { ...entry, promptId, text, author };
+    const files = prompt.files?.map(({ name, bytes }) => ({ name, totalBytes: bytes }));
+    const own = { ...entry, promptId, text, author, ...omitUndefined({ files }) };
     return nameImages(own, prompt.images ?? [], tables);
   }
   if (entry.kind === 'command' && entry.author === undefined) {

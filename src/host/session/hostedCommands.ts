@@ -18,16 +18,15 @@ import type { FactArgs, SessionCommands } from '../../sync/host/hostRoomOptions.
 import {
   answerLost,
   bypassWithGuests,
-  emptyPrompt,
   noOthers,
   notSeen,
   notSeenByOwner,
   otherInput,
-  queueFull,
-  sessionEnded,
   switchFailed,
 } from './refusals.ts';
-import { refuseGuestText } from './guestText.ts';
+import { authorOf } from './authorOf.ts';
+import { acceptPrompt } from '../queue/acceptPrompt.ts';
+import type { Attachments } from '../queue/attachments.ts';
 import {
   cancelQueued,
   clearQueue,
@@ -56,16 +55,20 @@ const MAX_DETAIL = 1000;
 
 /**
  * What a session room carries out besides what every room does. `targetOf` gives what a command of
- * this kind acts on now; it throws CommandRefused if there is nothing.
+ * this kind acts on now; it throws CommandRefused if there is nothing. `attachments`: where what comes
+ * with prompts is read and kept.
  */
-export function hostedCommands(targetOf: (kind: CommandKind) => CommandTarget): SessionCommands {
+export function hostedCommands(
+  targetOf: (kind: CommandKind) => CommandTarget,
+  attachments: Attachments,
+): SessionCommands {
   return {
     handlers: {
-      prompt: (command) => acceptPrompt(command, targetOf(command.kind)),
+      prompt: (command) => acceptPrompt(command, targetOf(command.kind), attachments),
       'cancel-queued': (command) => cancelQueued(command, targetOf(command.kind)),
       'send-queued': (command) => sendQueued(command, targetOf(command.kind)),
       'release-queued': (command) => releaseQueued(command, targetOf(command.kind)),
-      'edit-queued': (command) => editQueued(command, targetOf(command.kind)),
+      'edit-queued': (command) => editQueued(command, targetOf(command.kind), attachments),
       'move-queued': (command) => moveQueued(command, targetOf(command.kind)),
       'resume-queue': (command) => resumeQueue(targetOf(command.kind)),
       'clear-queue': (command) => clearQueue(command, targetOf(command.kind)),
@@ -86,38 +89,6 @@ function changed(what: 'mode' | 'model', to: string, author: Author): Notice {
   const words =
     what === 'mode' ? say`Permission mode changed to “${to}”.` : say`Model changed to “${to}”.`;
   return { level: 'info', code: `${what}-changed`, words, author };
-}
-
-/** Whoever a command comes from, as entries name them. */
-export function authorOf(person: Person): Author {
-  const { member, name, device, role } = person;
-  return { member, name, device, role };
-}
-
-function acceptPrompt(
-  { id, args: { text, images, now }, person }: AcceptedCommand<'prompt'>,
-  { recorder, rules, clock, others, isEnding, sendAccepted, sendAtOnce }: CommandTarget,
-): undefined {
-  // Taken while it ends, it would lie in wait until somebody continues the session.
-  if (recorder.stored.ended || isEnding()) throw sessionEnded();
-  if (text.trim() === '' && (images ?? []).length === 0) throw emptyPrompt();
-  if (recorder.prompts.queue().length >= LIMITS.queuedPrompts) throw queueFull();
-  const isGuest = roleOf(person.role) !== 'owner';
-  if (isGuest) refuseGuestText(text, recorder.agentFacts, rules);
-  const plain = images?.map(({ mediaType, base64 }) => ({ mediaType, base64 }));
-  recorder.prompts.accept({
-    promptId: id,
-    text,
-    author: authorOf(person),
-    at: clock.now(),
-    ...(plain === undefined ? {} : { images: plain }),
-    ...(isGuest ? { guest: true } : {}),
-  });
-  // First: what waits to be handed over is not idle.
-  // [Z2] Beside others even that waits.
-  if (now === true && !others.isHolding) sendAtOnce(id);
-  else sendAccepted();
-  recorder.publish();
 }
 
 async function answer(

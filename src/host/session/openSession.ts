@@ -97,12 +97,16 @@ export class OpenSession {
     let state: Served = { kind: 'coming' };
     const recorder = (): SessionRecorder | undefined =>
       state.kind === 'here' ? state.session.recorder : undefined;
+    const here = (): OpenSession => {
+      if (state.kind === 'coming') throw sessionOpening();
+      return state.session;
+    };
     const served = await options.rooms.serve(
       options.stored.room,
       {
-        commands: hostedCommands((kind) => {
-          if (state.kind === 'coming') throw sessionOpening();
-          return state.session.targetOf(kind);
+        commands: hostedCommands((kind) => here().targetOf(kind), {
+          read: (member, attached) => here().room.readParts(member, attached),
+          files: () => here().served.attached,
         }),
         onForeignKnock: ({ words: { happened, kept, remedy } }) => {
           const words = say`${happened} ${kept ?? ''} ${remedy ?? ''}`;

@@ -3,9 +3,6 @@ import { say, type Words } from '../../base/say.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { type CommandRefused, refused } from '../../session/errors.ts';
 
-/** As much as a window can send in one command. */
-export const MAX_PROMPT_BYTES: number = LIMITS.commandBytes - 2048;
-
 /** The session is over. */
 export function sessionEnded(): CommandRefused {
   return refused('read-only', {
@@ -54,7 +51,7 @@ export function promptChanged(): CommandRefused {
 /** [Q3] With what an edit adds it would be more than one prompt may be. */
 export function promptTooLarge(): CommandRefused {
   return refused('invalid', {
-    happened: say`With this the prompt would be too large: ${Math.floor(MAX_PROMPT_BYTES / 1024)} KB is the limit, pictures included.`,
+    happened: say`With this the prompt would be too large: the limits are ${LIMITS.promptBytes / 1024 / 1024} MB of text and ${LIMITS.attached} pictures with ${LIMITS.attachedBytes / 1024 / 1024} MB.`,
     kept: say`It waits as it was, and your text is kept.`,
     remedy: say`Take pictures out of it, or put the text into a file.`,
   });
@@ -279,5 +276,33 @@ export function folderInUse(): CommandRefused {
     happened: say`The agent is at work in its folder.`,
     kept: say`It goes on there.`,
     remedy: say`Stop it or wait for the end of its turn, then choose the folder again.`,
+  });
+}
+
+/** [I4] Bytes that were sent as a picture. */
+export function noPicture(): CommandRefused {
+  return refused('invalid', {
+    happened: say`What you attached as a picture is none: PNG, JPEG, GIF and WebP with up to 100 million pixels are taken.`,
+    kept: say`The prompt was not run; it was kept.`,
+    remedy: say`Send it as a file, or another picture.`,
+  });
+}
+
+/** [I4] More bytes than the agent takes of one picture. */
+export function pictureTooLarge(bytes: number): CommandRefused {
+  const megabytes = Math.ceil((bytes / 1024 / 1024) * 100) / 100;
+  return refused('too-large', {
+    happened: say`A picture has ${megabytes} MB; the agent takes up to ${LIMITS.pictureBytes / 1024 / 1024} MB.`,
+    kept: say`The prompt was not run; it was kept.`,
+    remedy: say`Send a smaller one. The panel makes pictures smaller by itself.`,
+  });
+}
+
+/** [I4] Bytes that were sent as the text of a prompt. */
+export function noText(): CommandRefused {
+  return refused('invalid', {
+    happened: say`The text of the prompt cannot be read, or has more than ${LIMITS.promptBytes / 1024 / 1024} MB.`,
+    kept: say`The prompt was not run; it was kept.`,
+    remedy: say`Put it into a file of the project and name the file in the prompt.`,
   });
 }

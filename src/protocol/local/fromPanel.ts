@@ -7,7 +7,21 @@ import { writersChoiceSchema } from '../state.ts';
 export const fromPanelSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready') }),
   z.object({ type: z.literal('ping'), n: z.number() }),
+  /** With all that is attached. */
   z.object({ type: z.literal('prompt'), text: z.string() }),
+  z.object({
+    type: z.literal('attach'),
+    /** Chosen by the panel. */
+    id: z.string(),
+    use: z.enum(['picture', 'file']),
+    name: z.string(),
+    base64: z.string(),
+    thumb: z.optional(z.string()),
+    note: z.optional(z.string()),
+  }),
+  z.object({ type: z.literal('detach'), id: z.string() }),
+  /** Takes a prompt back that is still on its way. */
+  z.object({ type: z.literal('cancel'), id: z.string() }),
   z.object({
     type: z.literal('answer'),
     requestId: z.string(),
@@ -83,7 +97,12 @@ export const fromPanelSchema = z.discriminatedUnion('type', [
   /** The composer's text, kept across reloads. */
   z.object({ type: z.literal('draft'), text: z.string() }),
   z.object({ type: z.literal('typing') }),
-  z.object({ type: z.literal('forget'), id: z.string() }),
+  z.object({
+    type: z.literal('forget'),
+    id: z.string(),
+    /** Its text is back in the composer: what went with it comes back too. */
+    isBack: z.optional(z.boolean()),
+  }),
   z.object({ type: z.literal('log'), level: z.enum(['warn', 'error']), text: z.string() }),
 ]);
 

@@ -109,6 +109,22 @@ export const panelOutboxItemSchema = z.object({
   message: z.optional(z.string()),
   code: z.optional(z.string()),
   at: z.number(),
+  /** Pictures and files that go with a prompt … */
+  attached: z.optional(z.number()),
+  /** … and how far they are on their way. */
+  progress: z.optional(z.object({ sentBytes: z.number(), totalBytes: z.number() })),
+});
+
+/** A picture or file in the composer. */
+export const panelAttachmentSchema = z.object({
+  id: z.string(),
+  use: z.enum(['picture', 'file']),
+  name: z.string(),
+  bytes: z.number(),
+  /** A small picture of it, as a data: URL. */
+  thumb: z.optional(z.string()),
+  /** What was done to it before it was attached. */
+  note: z.optional(z.string()),
 });
 
 /** A picture of a queued prompt, by its size. */
@@ -163,6 +179,8 @@ export const toPanelSchema = z.discriminatedUnion('type', [
   }),
   /** Puts text back into the composer (a refused prompt), in front of what is there. */
   z.object({ type: z.literal('restore-draft'), text: z.string(), reason: z.string() }),
+  /** Replaces all that is attached in the composer. */
+  z.object({ type: z.literal('attachments'), attachments: z.array(panelAttachmentSchema) }),
   z.object({ type: z.literal('focus-composer') }),
   z.object({ type: z.literal('pong'), n: z.number() }),
 ]);
@@ -172,6 +190,7 @@ export type PanelControl = z.infer<typeof panelControlSchema>;
 export type PanelTruth = z.infer<typeof panelTruthSchema>;
 export type PanelHeader = z.infer<typeof panelHeaderSchema>;
 export type PanelOutboxItem = z.infer<typeof panelOutboxItemSchema>;
+export type PanelAttachment = z.infer<typeof panelAttachmentSchema>;
 export type PanelEntry = z.infer<typeof placed>;
 export type ToPanel = z.infer<typeof toPanelSchema>;
 /** Messages that are true only together: a panel applies all of them at once, in their order. */

@@ -103,6 +103,9 @@ export const scriptOutputSchema = z.discriminatedUnion('type', [
   }),
 ]);
 
+/** What stands beside a verb. */
+const BESIDE: ReadonlySet<string> = new Set(['ref', 'attach']);
+
 /** One line of stdin: exactly one of the verbs; `ref` comes back in 'ack' and 'error' lines. */
 export const scriptInputSchema = z
   .strictObject({
@@ -111,6 +114,8 @@ export const scriptInputSchema = z
     prompt: z.optional(z.string()),
     /** The same at once: into a turn that runs, else before what waits, held or not. */
     promptNow: z.optional(z.string()),
+    /** With a prompt: paths of files of this computer that go with it. */
+    attach: z.optional(z.array(z.string())),
     /** Answers a request that waits; without `requestId` the only one. */
     answer: z.optional(
       z.strictObject({
@@ -172,8 +177,11 @@ export const scriptInputSchema = z
     quit: z.optional(z.union([z.literal(true), z.literal('leave')])),
   })
   .check(
-    z.refine((line) => Object.keys(line).filter((key) => key !== 'ref').length === 1, {
+    z.refine((line) => Object.keys(line).filter((key) => !BESIDE.has(key)).length === 1, {
       error: 'exactly one verb per line',
+    }),
+    z.refine((line) => !line.attach || line.prompt !== undefined || line.promptNow !== undefined, {
+      error: 'files go with a prompt only',
     }),
   );
 

@@ -1,10 +1,10 @@
 // The documents in memory: opened on first use, forgotten when idle.
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
-import { roomOfDocument } from '../../protocol/documentNames.ts';
-import { RelayDocument, isBlobDocument } from './relayDocument.ts';
+import { channelOfPart, isPartDocument, roomOfDocument } from '../../protocol/documentNames.ts';
+import { RelayDocument } from './relayDocument.ts';
 import type { RelayLimits } from '../relayLimits.ts';
-import type { RoomStore } from '../stores/roomStore.ts';
+import type { DocumentStore, RoomStore } from '../stores/roomStore.ts';
 
 /** What all documents share. */
 export interface DocumentsOptions {
@@ -22,6 +22,16 @@ interface Slot {
   users: number;
   idleSinceMs: number;
 }
+
+/** A document of a part counts at least so much: each costs something, however little is in it. */
+const LEAST_PART_BYTES = 8 * 1024;
+
+/** Where parts are kept: nowhere but in their documents. */
+const NOWHERE: DocumentStore = {
+  load: async () => [],
+  append: () => undefined,
+  replace: () => undefined,
+};
 
 /** Opens each document once and evicts it when nobody has used it for a while. */
 export class Documents {
@@ -50,10 +60,9 @@ export class Documents {
     }
   }
 
-  /** Whether a guest may not begin on this document, because the blobs of its room fill enough. */
-  async isClosedToGuests(name: string): Promise<boolean> {
-    const { store, limits } = this.options;
-    return isBlobDocument(name) && (await store.bytesOf(roomOfDocument(name))) > limits.roomBytes;
+  /** [I5] Whether a guest may not begin on this document: enough parts wait, of its member or in its room. */
+  isClosedToGuests(name: string): boolean {
+    return isPartDocument(name) && !this.mayGrow(name, 0);
   }
 
   /** Ends one use. */
@@ -62,7 +71,9 @@ export class Documents {
     if (!slot) return;
     slot.users -= 1;
     slot.idleSinceMs = this.options.clock.monotonic();
-    if (slot.users === 0 && document.isEmpty) this.evict(document.name, slot);
+    if (slot.users > 0) return;
+    const isPart = isPartDocument(document.name);
+    if (document.isEmpty || (isPart && document.isEmptied())) this.evict(document.name, slot);
   }
 
   /** Rooms with a document in memory. */
@@ -83,8 +94,10 @@ export class Documents {
     const now = clock.monotonic();
     let bytes = 0;
     for (const { document } of this.slots.values()) bytes += document?.bytes ?? 0;
-    const idleMs = bytes > limits.documentsBytes ? 0 : limits.roomIdleMs;
+    const isMuch = bytes > limits.documentsBytes;
     for (const [name, slot] of this.slots) {
+      const keptMs = isPartDocument(name) ? limits.partsKeptMs : limits.roomIdleMs;
+      const idleMs = isMuch ? 0 : keptMs;
       if (slot.users === 0 && now - slot.idleSinceMs >= idleMs) this.evict(name, slot);
     }
   }
@@ -107,8 +120,32 @@ export class Documents {
   }
 
   private async load(name: string): Promise<RelayDocument> {
-    const updates = await this.options.store.load(name);
-    return new RelayDocument({ ...this.options, name, label: shortName(name), updates });
+    // [I5] Parts are for a moment: what is lost is sent again, by its sender or its host.
+    const store = isPartDocument(name) ? NOWHERE : this.options.store;
+    const updates = await store.load(name);
+    const mayGrow = (more: number): boolean => this.mayGrow(name, more);
+    return new RelayDocument({
+      ...this.options,
+      ...{ store, name, label: shortName(name), updates, mayGrow },
+    });
+  }
+
+  /** [I5] Whether a guest may add so many bytes to what waits of its member, and in its room. */
+  private mayGrow(name: string, more: number): boolean {
+    const channel = channelOfPart(name);
+    if (channel === undefined) return true;
+    const { waitingPartsBytes, roomBytes } = this.options.limits;
+    // One that is just begun counts too.
+    let ofMember = this.slots.has(name) ? 0 : LEAST_PART_BYTES;
+    let ofRoom = ofMember;
+    for (const [other, { document }] of this.slots) {
+      if (!isPartDocument(other) || roomOfDocument(other) !== roomOfDocument(name)) continue;
+      const grows = other === name ? more : 0;
+      const bytes = Math.max(LEAST_PART_BYTES, (document?.bytes ?? 0) + grows);
+      ofRoom += bytes;
+      if (channelOfPart(other) === channel) ofMember += bytes;
+    }
+    return ofMember <= waitingPartsBytes && ofRoom <= roomBytes;
   }
 
   private evict(name: string, slot: Slot): void {

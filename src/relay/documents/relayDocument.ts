@@ -3,6 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import { type Disposable, DisposableStore } from '../../base/disposable.ts';
 import type { Logger } from '../../base/log.ts';
 import { CLOSE } from '../../protocol/closeCodes.ts';
+import { isPartDocument } from '../../protocol/documentNames.ts';
 import type { RelaySocket } from '../door/relaySocket.ts';
 import { DocumentAwareness } from './documentAwareness.ts';
 import {
@@ -13,10 +14,12 @@ import {
   newWriters,
 } from './guestUpdate.ts';
 import type { RelayLimits } from '../relayLimits.ts';
-import type { RoomStore } from '../stores/roomStore.ts';
+import type { DocumentStore } from '../stores/roomStore.ts';
 import { UpdateLog } from './updateLog.ts';
 import { EMPTY_UPDATE, decodeMessage, encodeStep1, encodeStep2, encodeUpdate } from './wire.ts';
 
+/** A document of which only what was deleted is known has less. */
+const EMPTIED_BYTES = 256;
 /** A stored log longer than this many updates is replaced when it was compacted anyway. */
 const STORED_UPDATES = 256;
 /** A document over its size is compacted at most this often after writes of its host. */
@@ -32,12 +35,14 @@ export interface DocumentOptions {
   /** Short name for the log. */
   readonly label: string;
   readonly updates: readonly Uint8Array[];
-  readonly store: RoomStore;
+  readonly store: DocumentStore;
   readonly clock: Clock;
   readonly limits: RelayLimits;
   readonly log: Logger;
   /** Everybody may write as much as a host. */
   readonly isOpen: boolean;
+  /** Whether guests may write so many bytes more. */
+  readonly mayGrow: (bytes: number) => boolean;
 }
 
 /** Relays between the connections of one document and keeps its log. */
@@ -76,6 +81,12 @@ export class RelayDocument implements Disposable {
   /** Whether nothing was ever written. */
   get isEmpty(): boolean {
     return this.storedUpdates === 0;
+  }
+
+  /** [I5] Whether all that was written was taken out again; costs a compaction. */
+  isEmptied(): boolean {
+    if (!this.updates.isCompact) this.compact();
+    return this.updates.bytes < EMPTIED_BYTES;
   }
 
   /** Adds a connection; false if the document has too many. A host always finds a place. */
@@ -153,7 +164,8 @@ export class RelayDocument implements Disposable {
     // Every stock client answers step 1 and some repeat it: a reader's writes are dropped in silence.
     if (connection.access.mode !== 'write' || update.length <= EMPTY_UPDATE.length) return;
     if (!connection.access.isHost) {
-      if (this.isOverfull) return connection.close(CLOSE.tooBig, 'document too big');
+      const isFull = this.isOverfull || !this.options.mayGrow(update.length);
+      if (isFull) return connection.close(CLOSE.tooBig, 'document too big');
       if (!this.takesFromGuest(connection, update)) return;
     }
     // A copy: the frame may be a view into a larger network buffer.
@@ -191,7 +203,7 @@ export class RelayDocument implements Disposable {
   private isTooBigForGuest(connection: RelaySocket, bytes: number): boolean {
     const { limits, isOpen } = this.options;
     if (isOpen || connection.access.isHost || bytes <= limits.guestFrameBytes) return false;
-    return !isBlobDocument(this.name);
+    return !isPartDocument(this.name);
   }
 
   private scheduleCompaction(delayMs: number): void {
@@ -252,9 +264,4 @@ export class RelayDocument implements Disposable {
       }
     }
   }
-}
-
-/** Whether a document holds one part of a blob. */
-export function isBlobDocument(name: string): boolean {
-  return /\.b\.[^.]+\.\d+$/.test(name);
 }

@@ -196,8 +196,8 @@ export class SocketGate {
   ): Promise<void> {
     const { documents, clock, limits, isOpen } = this.options;
     if (access.mode === 'write' && !access.isHost && !isOpen) {
-      const isClosed = await documents.isClosedToGuests(request.document);
-      if (isClosed) return this.refuse(socket, CLOSE.tooBig, 'room too big');
+      const isClosed = documents.isClosedToGuests(request.document);
+      if (isClosed) return this.refuse(socket, CLOSE.tooBig, 'too many parts');
     }
     const document = await documents.acquire(request.document);
     if (socket.readyState !== socket.OPEN) {

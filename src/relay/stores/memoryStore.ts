@@ -51,7 +51,6 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): RoomStore {
       use(room).claim = next;
       return true;
     },
-    bytesOf: async (room) => sizeOf(rooms.get(room)),
     async prune(keep, unusedSince) {
       const unused = [...rooms]
         .filter(([name]) => !keep.has(name))

@@ -12,14 +12,18 @@ export interface StoredClaim {
 /** Which version of a claim a compare-and-set expects; undefined: none is stored. */
 export type ClaimVersion = Pick<StoredClaim, 'term' | 'boot' | 'rev'> | undefined;
 
-/** Storage of a relay. Document names and updates are opaque to it. */
-export interface RoomStore {
+/** Where the updates of documents are kept; their names and updates are opaque to it. */
+export interface DocumentStore {
   /** The updates of a document in the order they were appended, those not yet durable included. */
   load(document: string): Promise<readonly Uint8Array[]>;
   /** Takes an update; it is durable soon after (see `flush`), and in order. Never throws. */
   append(document: string, update: Uint8Array): void;
   /** Replaces all that `append` took so far by one compacted update, atomically. */
   replace(document: string, compacted: Uint8Array): void;
+}
+
+/** Storage of a relay. */
+export interface RoomStore extends DocumentStore {
   /** The claim of a room. */
   loadClaim(room: string): Promise<StoredClaim | undefined>;
   /**
@@ -28,8 +32,6 @@ export interface RoomStore {
    * and writes it later: what a claim takes away is gone.
    */
   compareAndSetClaim(room: string, expected: ClaimVersion, next: StoredClaim): Promise<boolean>;
-  /** Bytes of all documents of a room, those not yet durable left out. */
-  bytesOf(room: string): Promise<number>;
   /**
    * Forgets rooms, their claims included: those that nobody has used since `unusedSince` (wall time,
    * ms), and, while the store is over its size, those that were not used for longest. Rooms in `keep`

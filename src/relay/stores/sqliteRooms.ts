@@ -40,7 +40,7 @@ export class SqliteRooms {
   }
 
   /** Bytes of the room's documents. */
-  bytesOf(room: string): number {
+  private bytesOf(room: string): number {
     return Number(this.size.get(room)?.['bytes'] ?? 0);
   }
 

@@ -146,10 +146,6 @@ class SqliteStore implements RoomStore {
     return true;
   }
 
-  async bytesOf(room: string): Promise<number> {
-    return this.rooms.bytesOf(room);
-  }
-
   async prune(keep: ReadonlySet<string>, unusedSince: number): Promise<number> {
     // Not after a commit: on a full disk there is none before something was forgotten.
     const waiting = this.waiting.map((write) => roomOfDocument(write.document));

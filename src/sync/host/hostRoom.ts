@@ -1,12 +1,13 @@
 // Serving a room: everything of it that does not depend on what the room is about.
 import { type Disposable, DisposableStore } from '../../base/disposable.ts';
+import type { Bytes } from '../../base/bytes.ts';
 import { Emitter } from '../../base/emitter.ts';
 import { errorText } from '../../base/log.ts';
 import { knockDocument } from '../../protocol/documentNames.ts';
 import { TIMES } from '../../protocol/limits.ts';
 import type { Role } from '../../protocol/role.ts';
 import type { Focus, Person, Problem, Scope } from '../../protocol/state.ts';
-import type { LiveText } from '../../protocol/entryParts.ts';
+import type { Attached, LiveText } from '../../protocol/entryParts.ts';
 import type { Entry } from '../../protocol/transcript.ts';
 import { blockKey } from '../../session/liveBuffer.ts';
 import type { StoredInvite } from '../../session/roomJournal.ts';
@@ -145,6 +146,11 @@ export class HostRoom implements Disposable {
   /** Takes a member's control, and its place in the queue for it. */
   dropControl(member: string): void {
     this.parts.controlLease.drop(member);
+  }
+
+  /** [I3] What a command of a member, which was accepted, has named; throws CommandRefused if it is not there whole. */
+  readParts(member: string, attached: readonly Attached[]): Promise<readonly Bytes[]> {
+    return this.parts.partReader.read(member, attached);
   }
 
   /** Cuts a member off; the link it came by stops working. */

@@ -18,6 +18,8 @@ import { HostBeats } from './hostBeats.ts';
 import { HostChannels } from './hostChannels.ts';
 import type { HostRoomOptions } from './hostRoomOptions.ts';
 import { KnockReader } from './knockReader.ts';
+import { PartReader } from './partReader.ts';
+import { PublishedBlobs } from './publishedBlobs.ts';
 import { RoomEpochs } from './roomEpochs.ts';
 import { roomHandlers } from './roomHandlers.ts';
 import { RoomPeople } from './roomPeople.ts';
@@ -41,6 +43,7 @@ export interface HostRoomParts {
   readonly hostChannels: HostChannels;
   readonly roomPeople: RoomPeople;
   readonly commandGate: CommandGate;
+  readonly partReader: PartReader;
   readonly knockReader: KnockReader;
   readonly documentRepair: DocumentRepair;
 }
@@ -150,6 +153,9 @@ export async function createHostRoomParts(
       clock,
     }),
   );
+  const partReader = new PartReader({ room, relays: roomRelays, opener, keyOf, clock, log });
+  const { readBlob } = options;
+  const published = new PublishedBlobs({ ...sealing, room, relays: roomRelays, readBlob });
   const commandGate = disposables.add(
     new CommandGate({
       journal,
@@ -168,6 +174,7 @@ export async function createHostRoomParts(
         controlLease,
         attendance,
         people: roomPeople,
+        published,
         person,
         exchangeKeyOf: (member) => memberOf(member)?.exchangeKey,
       }),
@@ -220,6 +227,7 @@ export async function createHostRoomParts(
     hostChannels,
     roomPeople,
     commandGate,
+    partReader,
     knockReader,
     documentRepair,
   };

@@ -2,7 +2,7 @@
 import { assertNever } from '../../base/assert.ts';
 import { toBase64Url } from '../../base/bytes.ts';
 import { sealForMember } from '../../crypto/sealedForMember.ts';
-import type { CommandKind, RoomCommandKind } from '../../protocol/commandTable.ts';
+import type { CommandArgs, CommandKind, RoomCommandKind } from '../../protocol/commandTable.ts';
 import type { Json } from '../../protocol/json.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { roleOf } from '../../protocol/openValues.ts';
@@ -19,7 +19,11 @@ import { noSealing, noSuchBlob, noSuchMember, outputForOwner, ownRemoval } from 
 import type { RoomJournal } from '../../session/roomJournal.ts';
 import type { Attendance } from './attendance.ts';
 import type { HostRoomOptions } from './hostRoomOptions.ts';
+import type { PublishedBlobs } from './publishedBlobs.ts';
 import type { RoomPeople } from './roomPeople.ts';
+
+/** Bytes of a blob in one answer, where they are base64url. */
+const MAX_ANSWER_BYTES = LIMITS.fetchAnswerBytes * 0.7;
 
 /** What the commands work on. */
 export interface RoomHandlersOptions extends Pick<
@@ -33,6 +37,7 @@ export interface RoomHandlersOptions extends Pick<
   readonly person: (member: string) => Person | undefined;
   /** X25519 key of a member, base64url; undefined if it is none. */
   readonly exchangeKeyOf: (member: string) => string | undefined;
+  readonly published: Pick<PublishedBlobs, 'publish'>;
   /** Id of the room. */
   readonly roomId: string;
 }
@@ -113,15 +118,21 @@ function readPage(journal: Pick<RoomJournal, 'readLog'>, from: number, to: numbe
 }
 
 async function readBlobPart(
-  { readBlob, exchangeKeyOf, roomId }: RoomHandlersOptions,
+  { readBlob, exchangeKeyOf, roomId, published }: RoomHandlersOptions,
   { member, person }: Pick<AcceptedCommand, 'member' | 'person'>,
-  { blob, offset }: { readonly blob: string; readonly offset: number },
+  { blob, offset, parts, lost }: Extract<CommandArgs<'fetch'>, { readonly what: 'blob' }>,
 ): Promise<Json> {
   const part = await readBlob(blob, offset);
   if (!part) throw noSuchBlob();
   if (part.ownerOnly && roleOf(person.role) !== 'owner') throw outputForOwner();
   const { totalBytes } = part;
-  const bytes = part.bytes.slice(0, LIMITS.fetchAnswerBytes * 0.7);
+  // What fits one answer comes with it.
+  if (parts === true && totalBytes > MAX_ANSWER_BYTES && !part.ownerOnly) {
+    const name = await published.publish(blob, lost);
+    if (name)
+      return { offset: 0, totalBytes, bytes: '', published: { id: name.id, sha256: name.sha256 } };
+  }
+  const bytes = part.bytes.slice(0, MAX_ANSWER_BYTES);
   if (!part.ownerOnly) return { offset, totalBytes, bytes: toBase64Url(bytes) };
   // Guests have the key of this channel's answers, and may get them from a relay that helps them.
   const place = { room: roomId, member, blob, offset };

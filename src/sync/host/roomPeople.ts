@@ -73,6 +73,8 @@ export class RoomPeople implements Disposable {
   admit(member: string, role: Role, scopes?: readonly Scope[]): boolean {
     if (!this.options.roster.setRole(member, role, scopes)) return false;
     if (role === 'viewer') this.options.controlLease.drop(member);
+    // [I5] What a member may write at a relay follows from its rights.
+    this.options.relays.claimSoon();
     this.changed.fire();
     return true;
   }

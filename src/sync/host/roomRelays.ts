@@ -11,6 +11,7 @@ import type { RelayToken } from '../../protocol/claim.ts';
 import type { Problem } from '../../protocol/state.ts';
 import type { Roster } from '../../session/roster.ts';
 import type { DocumentConnection } from '../documentConnection.ts';
+import { exchangeDocument } from '../oneExchange.ts';
 import type { HostRoomOptions } from './hostRoomOptions.ts';
 import { type RelayAddress, RelayLink } from './relayLink.ts';
 
@@ -69,6 +70,15 @@ export class RoomRelays implements Disposable {
   close(name: string): void {
     this.served.delete(name);
     for (const link of this.links.values()) link.close(name);
+  }
+
+  /** [I3] Reads a document once on each relay, or changes it there: one promise for each, with what it has then. */
+  exchange(name: string, change?: (doc: Y.Doc) => void): readonly Promise<Y.Doc>[] {
+    const { webSocket, clock } = this.options;
+    const token = this.hostToken;
+    return [...this.links.values()].map(({ url }) =>
+      exchangeDocument({ url, name, token, webSocket, clock }, change),
+    );
   }
 
   /** Serves the room on one more relay; rejects with AppError relay-* if it refuses. */

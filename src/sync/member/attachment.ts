@@ -6,7 +6,6 @@ import type { Bytes } from '../../base/bytes.ts';
 import { admissionToken } from '../../crypto/admissionToken.ts';
 import { inviteIdOf } from '../../crypto/knock.ts';
 import { channelToken } from '../../crypto/identity.ts';
-import { openForMember } from '../../crypto/sealedForMember.ts';
 import { CLOSE } from '../../protocol/closeCodes.ts';
 import type { CommandArgs, CommandKind } from '../../protocol/commandTable.ts';
 import { TIMES } from '../../protocol/limits.ts';
@@ -15,6 +14,7 @@ import { type InviteLink, parseLink } from '../../protocol/link.ts';
 import { roleOf } from '../../protocol/openValues.ts';
 import type { Role } from '../../protocol/role.ts';
 import type { Person, RoomState } from '../../protocol/state.ts';
+import type { Outgoing } from '../../session/attached/parts.ts';
 import {
   type Alarm,
   type LiveBlock,
@@ -28,7 +28,7 @@ import { closedHere, hostOfOtherVersion, revoked } from '../errors.ts';
 import { type AttachmentParts, createAttachmentParts } from './attachmentParts.ts';
 import type { HeardBeat } from './presenceChannel.ts';
 import type { EpochSecret, JoinOptions, Wake } from './joinOptions.ts';
-import { fetchPage, fetchWhole, type OpenPart, requestOf, sayGoodbye } from './requests.ts';
+import { fetchPage, requestOf, sayGoodbye } from './requests.ts';
 
 /** Parts of a view that change by what the host has signed. */
 const RECORDS: readonly ViewPart[] = ['state', 'entries', 'live'];
@@ -50,7 +50,6 @@ export class Attachment implements RoomView, Disposable {
   /** Commands whose answer somebody waits for: nobody else forgets them. */
   private readonly awaited = new Set<string>();
   private fetching: Promise<boolean> | undefined;
-  private fetchingBlobs: Promise<unknown> = Promise.resolve();
 
   readonly onDidChange = this.changed.event;
 
@@ -168,10 +167,14 @@ export class Attachment implements RoomView, Disposable {
     memberChannel.move(url);
   }
 
-  send<K extends CommandKind>(kind: K, args: CommandArgs<K>): OutboxItem {
+  send<K extends CommandKind>(kind: K, args: CommandArgs<K>, files?: readonly Outgoing[]) {
     if (this.over) throw this.over;
     if (this.closing.signal.aborted) throw closedHere();
-    return this.parts.memberChannel.outbox.add(kind, args);
+    return this.parts.memberChannel.outbox.add(kind, args, files);
+  }
+
+  cancel(id: string): boolean {
+    return this.parts.memberChannel.outbox.cancel(id);
   }
 
   request<K extends CommandKind>(
@@ -195,14 +198,7 @@ export class Attachment implements RoomView, Disposable {
   }
 
   fetchBlob(blob: string): Promise<Bytes> {
-    const { identity } = this.options;
-    const { room, member } = this;
-    const open: OpenPart = (sealed, offset) =>
-      openForMember(identity, { room, member, blob, offset }, sealed);
-    // One after the other: a host answers three at a time for all windows of a member.
-    const whole = this.fetchingBlobs.then(() => fetchWhole(this, blob, open));
-    this.fetchingBlobs = whole.catch(() => undefined);
-    return whole;
+    return this.parts.blobReader.read(this, blob);
   }
 
   setPresence(presence: { readonly looksAt?: string; readonly typing?: boolean }): void {

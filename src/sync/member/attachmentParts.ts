@@ -8,8 +8,10 @@ import { RecordOpener } from '../../crypto/record.ts';
 import { channelDocument } from '../../protocol/documentNames.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { InviteLink } from '../../protocol/link.ts';
+import { canOf } from '../../protocol/openValues.ts';
 import { Replica } from '../../session/replica.ts';
 import { DocumentConnection } from '../documentConnection.ts';
+import { BlobReader } from './blobReader.ts';
 import { CatchUp } from './catchUp.ts';
 import { EpochLock } from './epochLock.ts';
 import { HostTime } from './hostTime.ts';
@@ -19,6 +21,7 @@ import { MemberChannel } from './memberChannel.ts';
 import { MemberControl } from './memberControl.ts';
 import { MemberSecrets } from './memberSecrets.ts';
 import { MemberTerm } from './memberTerm.ts';
+import { PartSender } from './partSender.ts';
 import { PresenceChannel } from './presenceChannel.ts';
 import { type AdmissionTokens, RoomEntry } from './roomEntry.ts';
 import { SocketWatch } from './socketWatch.ts';
@@ -39,6 +42,7 @@ export interface AttachmentParts {
   readonly knocking: Knocking;
   readonly roomEntry: RoomEntry;
   readonly memberChannel: MemberChannel;
+  readonly blobReader: BlobReader;
   /** Reads another document under another client, on a new socket. */
   readonly renewDocument: () => void;
   readonly catchUp: CatchUp;
@@ -130,8 +134,18 @@ export function createAttachmentParts(
   );
   const main = documentConnection;
   const roomEntry = new RoomEntry({ link, tokens, member, main, knocking, clock });
+  const reaching = {
+    ...{ room: link.room, token: tokens.channel, webSocket, clock },
+    url: () => documentConnection.url,
+  };
+  const carrier = new PartSender({ ...reaching, member, random });
+  const keyOf = replica.keyOfHost.bind(replica);
+  const blobReader = new BlobReader({ ...reaching, identity, keys: { opener, keyOf } });
   const memberChannel = disposables.add(
     new MemberChannel({
+      carrier,
+      refusesParts: () =>
+        replica.state?.kind === 'session' && !canOf(replica.state.session, 'attach'),
       name: channelDocument(link.room, member),
       token: tokens.channel,
       webSocket,
@@ -204,6 +218,7 @@ export function createAttachmentParts(
     knocking,
     roomEntry,
     memberChannel,
+    blobReader,
     catchUp,
     socketWatch,
     gaps,

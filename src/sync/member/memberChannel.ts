@@ -3,7 +3,8 @@ import * as Y from 'yjs';
 import { backoffDelayMs } from '../../base/backoff.ts';
 import { type Disposable, DisposableStore } from '../../base/disposable.ts';
 import { TIMES } from '../../protocol/limits.ts';
-import { type Arrived, Outbox, type OutboxOptions } from '../../session/outbox.ts';
+import { Outbox } from '../../session/outbox.ts';
+import type { Arrived, OutboxOptions } from '../../session/outboxOptions.ts';
 import { DocumentConnection } from '../documentConnection.ts';
 
 /** Pauses before a channel that the relay has closed is tried again. */

@@ -5,7 +5,7 @@ import type { SigningPair } from '../../crypto/keys.ts';
 import { importVerifyKey, newBootOf } from '../../crypto/keys.ts';
 import { RecordSealer } from '../../crypto/record.ts';
 import type { Card } from '../../protocol/room.ts';
-import type { SendingTerm } from '../../session/outbox.ts';
+import type { SendingTerm } from '../../session/outboxOptions.ts';
 
 /** Records of one boot; then a new one begins (the key's own limit is far higher). */
 const BOOT_RECORDS = 1n << 20n;

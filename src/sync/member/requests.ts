@@ -1,13 +1,12 @@
-// Commands whose answer is waited for, and what is read by them: history and long texts.
-import { type Bytes, concatBytes, fromBase64Url } from '../../base/bytes.ts';
+// Commands whose answer is waited for, and history that is read by them.
 import type { Clock } from '../../base/clock.ts';
 import { DisposableStore } from '../../base/disposable.ts';
-import { type BlobPart, blobPartSchema, logPageSchema } from '../../protocol/command.ts';
+import { logPageSchema } from '../../protocol/command.ts';
 import type { CommandArgs, CommandKind } from '../../protocol/commandTable.ts';
 import type { Json } from '../../protocol/json.ts';
 import type { Replica } from '../../session/replica.ts';
 import { isSettled, type OutboxItem, type RoomView } from '../../session/view.ts';
-import { commandFailed, textIncomplete } from '../errors.ts';
+import { commandFailed } from '../errors.ts';
 
 /** A goodbye that is not answered by then is left to lease and roster. */
 const GOODBYE_MS = 1_000;
@@ -67,32 +66,4 @@ export async function fetchPage(view: RoomView, replica: Replica): Promise<boole
   const page = logPageSchema.safeParse(answer);
   if (!page.success || page.data.records.length === 0) return false;
   return replica.insertOlder(page.data.records);
-}
-
-/** Opens a part that was sealed to this member alone; undefined if it was not. */
-export type OpenPart = (sealed: string, offset: number) => Promise<Bytes | undefined>;
-
-/** Loads a whole long text or image, part by part; rejects with AppError if a part does not come. */
-export async function fetchWhole(view: RoomView, blob: string, open: OpenPart): Promise<Bytes> {
-  const parts: Bytes[] = [];
-  let offset = 0;
-  let totalBytes = 0;
-  do {
-    const answer = await view.request('fetch', { what: 'blob', blob, offset });
-    const part = blobPartSchema.safeParse(answer);
-    const bytes = part.success ? await bytesOf(part.data, open) : undefined;
-    if (!part.success || !bytes) throw textIncomplete();
-    ({ totalBytes } = part.data);
-    // A part that is too little for what is said to be there: what was loaded is not the whole.
-    if (part.data.offset !== offset || (bytes.length === 0 && offset < totalBytes)) {
-      throw textIncomplete();
-    }
-    parts.push(bytes);
-    offset += bytes.length;
-  } while (offset < totalBytes);
-  return concatBytes(...parts);
-}
-
-async function bytesOf({ bytes, sealed, offset }: BlobPart, open: OpenPart) {
-  return sealed === undefined ? fromBase64Url(bytes) : open(sealed, offset);
 }

@@ -1,0 +1,9 @@
+// Who did something, as entries name them.
+import type { Author } from '../../protocol/entryParts.ts';
+import type { Person } from '../../protocol/state.ts';
+
+/** Whoever a command comes from, as entries name them. */
+export function authorOf(person: Person): Author {
+  const { member, name, device, role } = person;
+  return { member, name, device, role };
+}
