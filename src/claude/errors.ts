@@ -119,7 +119,8 @@ export function notReadyError(said: string, cause: unknown): AppError {
 }
 
 /** A model or mode whose name holds characters that no name has. */
-export function badNameError(what: 'model' | 'mode'): AppError {
+export function badNameError(what: 'model' | 'mode' | 'effort'): AppError {
+  if (what === 'effort') return effortRefusedError('');
   const isModel = what === 'model';
   return new AppError('invalid-input', {
     happened: isModel
@@ -127,6 +128,24 @@ export function badNameError(what: 'model' | 'mode'): AppError {
       : say`This is not the name of a mode.`,
     kept: say`The session goes on as before.`,
     remedy: isModel ? say`Choose a model from the list.` : say`Choose a mode from the list.`,
+  });
+}
+
+/** The model takes no such effort; `effort` as it was asked for. */
+export function effortRefusedError(effort: string): AppError {
+  return new AppError('invalid-input', {
+    happened: say`The model does not take the effort “${effort}”.`,
+    kept: say`The effort was not changed.`,
+    remedy: say`Choose one from the list, or another model.`,
+  });
+}
+
+/** A mode that a session has to be started in. */
+export function modeAtStartError(): AppError {
+  return new AppError('invalid-input', {
+    happened: say`Claude Code takes this mode only in a session that was started in it.`,
+    kept: say`The mode was not changed.`,
+    remedy: say`Start a new session in this mode.`,
   });
 }
 

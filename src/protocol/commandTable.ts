@@ -217,6 +217,7 @@ export const COMMANDS = {
       z.looseObject({ what: z.literal('queued'), promptId: z.string() }),
       z.looseObject({ what: z.literal('slash-commands') }),
       z.looseObject({ what: z.literal('models') }),
+      z.looseObject({ what: z.literal('modes') }),
     ]),
   },
   start: {
@@ -230,6 +231,7 @@ export const COMMANDS = {
       title: z.optional(z.string()),
       model: z.optional(z.string()),
       mode: z.optional(z.string()),
+      effort: z.optional(z.string()),
       /** Environment of the window that starts it; the host filters it. */
       env: z.optional(z.record(z.string(), z.string())),
     }),

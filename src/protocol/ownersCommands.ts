@@ -18,6 +18,12 @@ export const CONVERSATION_COMMANDS = {
     action: say`change the model`,
     args: z.looseObject({ model: z.string() }),
   },
+  /** [A1] How much the agent thinks from now on; empty: as the model does by itself. */
+  'set-effort': {
+    ...OWNERS,
+    action: say`change the effort`,
+    args: z.looseObject({ effort: z.string() }),
+  },
   rename: {
     ...OWNERS,
     action: say`rename this session`,

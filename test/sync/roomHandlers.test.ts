@@ -1,4 +1,5 @@
 // What every room carries out, and what its host adds to it.
+import type { MachineCommands } from '../../src/sync/host/hostRoomOptions.ts';
 import { expect, test } from 'vitest';
 import { type AcceptedCommand, carryOut } from '../../src/session/control/commandHandlers.ts';
 import { createIdentity } from '../../src/crypto/identity.ts';
@@ -37,11 +38,16 @@ function fetchOf(args: AcceptedCommand<'fetch'>['args']): AcceptedCommand<'fetch
   return { kind: 'fetch', args, member: 'ada', window: 'w', id: 'i', person: owner };
 }
 
-test('[C5] what only an agent knows is unsupported in the room of the computer, which has none', () => {
-  const machine = makeHandlers(playedMachine(() => undefined));
-  for (const what of ['models', 'slash-commands'] as const) {
-    expect(() => carryOut(machine, fetchOf({ what }))).toThrow(/does not know this command/);
-  }
+test('what an agent offers is asked of the room of the computer too, and history is not', async () => {
+  const asked: unknown[] = [];
+  const played = playedMachine(() => undefined);
+  const fetchFacts: MachineCommands['fetchFacts'] = async ({ what }) => {
+    asked.push(what);
+    return [];
+  };
+  const machine = makeHandlers({ ...played, fetchFacts });
+  expect(await carryOut(machine, fetchOf({ what: 'modes' }))).toEqual([]);
+  expect(asked).toEqual(['modes']);
   expect(carryOut(machine, fetchOf({ what: 'log', from: 0, to: 5 }))).toEqual({
     from: 5,
     records: [],

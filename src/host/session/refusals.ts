@@ -1,7 +1,9 @@
 // Refusals of commands that only the session host can make: what happened, what was kept, what to do.
+import { isAppError } from '../../base/errors.ts';
+import { errorText } from '../../base/log.ts';
 import { say, type Words } from '../../base/say.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import { type CommandRefused, refused } from '../../session/errors.ts';
+import { type CommandRefused, isRefusal, refusalFor, refused } from '../../session/errors.ts';
 
 /** As much as a window can send in one command. */
 export const MAX_PROMPT_BYTES: number = LIMITS.commandBytes - 2048;
@@ -124,7 +126,7 @@ export function controlOfBypass(): CommandRefused {
 }
 
 /** The agent refused to switch. */
-export function switchFailed(detail: string): CommandRefused {
+function switchFailed(detail: string): CommandRefused {
   return refused('failed', {
     happened: say`The agent refused: ${detail || say`no reason given`}.`,
     kept: say`Nothing was changed.`,
@@ -280,4 +282,15 @@ export function folderInUse(): CommandRefused {
     kept: say`It goes on there.`,
     remedy: say`Stop it or wait for the end of its turn, then choose the folder again.`,
   });
+}
+
+/** What the agent refuses is a refusal of the command: throws CommandRefused. */
+export async function carriedOut(work: Promise<void> | undefined): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (isRefusal(error)) throw error;
+    // What the adapter says is a sentence of its own, not a part of ours.
+    throw isAppError(error) ? refusalFor(error) : switchFailed(errorText(error));
+  }
 }

@@ -88,8 +88,8 @@ function historyHandlers(options: RoomHandlersOptions) {
         case 'queued':
         case 'slash-commands':
         case 'models':
-          if (commands.fetchFacts === undefined) throw unsupportedCommand();
-          return commands.fetchFacts(args);
+        case 'modes':
+          return commands.fetchFacts(args, person);
         default:
           return assertNever(args);
       }
