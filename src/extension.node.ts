@@ -24,6 +24,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionExports {
   context.subscriptions.push(network);
   editor = startEditor(context, {
     host,
+    processes: { pid: process.pid, isAlive },
     onDidGoOnline: network.onDidChange,
     clock: systemClock,
     random: Math.random,
@@ -35,6 +36,15 @@ export function activate(context: vscode.ExtensionContext): ExtensionExports {
 /** Called by VS Code before the extension host ends; sessions go on. */
 export async function deactivate(): Promise<void> {
   await editor?.close();
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // It lives, and is somebody else's.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
 }
 
 function userName(): string {

@@ -1,5 +1,6 @@
 // Every text of the panel, by its English words, and how translations replace them.
 import { showDeceptive } from '../src/base/visibleText.ts';
+import { COMPOSER_STRINGS } from './composerStrings.ts';
 import { REQUEST_STRINGS } from './requestStrings.ts';
 
 /** English texts of the panel: the keys by which translations are handed over. */
@@ -291,6 +292,7 @@ export const PANEL_STRINGS = [
   '{0} d {1} h',
   '{0} h {1} m',
   ...REQUEST_STRINGS,
+  ...COMPOSER_STRINGS,
 ] as const;
 
 /** One of them. */

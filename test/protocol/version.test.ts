@@ -24,7 +24,7 @@ const PINNED: Readonly<Record<number, Readonly<Record<string, string>>>> = {
     'args.continue': '6bdd4aee1d0ef9fd',
     'args.edit-queued': 'd4d5f8d4db318dab',
     'args.end': 'd95dd55a4177a351',
-    'args.fetch': '35f9b0c90e8aeef1',
+    'args.fetch': 'c78f02772dba4975',
     'args.fetch-sessions': 'c52748f4c6c38042',
     'args.focus-grant': '2903ca98ec1484aa',
     'args.focus-release': '72d9807a18d37ea8',

@@ -119,7 +119,7 @@ export class ClaudeSession implements AgentSession {
     this.emit({ kind: 'facts', facts: { ...facts, ...omitUndefined({ mode }) } });
     const { status } = this.output;
     if (status.current === 'starting') status.set('idle');
-    void this.effort.read();
+    void this.effort.read('model');
   }
 
   /** 2.1.197 tells its mode only when a turn begins: too late for who is to be let in. */

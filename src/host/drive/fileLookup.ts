@@ -116,13 +116,13 @@ function childrenOf(paths: readonly string[], folder: string, max: number): read
   const isChild = (path: string): boolean => {
     const rest = path.slice(folder.length);
     const at = rest.indexOf('/');
-    return rest !== '' && path.toLowerCase().startsWith(wanted) && (at < 0 || at === rest.length - 1);
+    return (
+      rest !== '' && path.toLowerCase().startsWith(wanted) && (at < 0 || at === rest.length - 1)
+    );
   };
   const children = paths.filter(isChild);
   const isFolder = (path: string): number => (path.endsWith('/') ? 0 : 1);
-  return children
-    .toSorted((a, b) => isFolder(a) - isFolder(b) || (a < b ? -1 : 1))
-    .slice(0, max);
+  return children.toSorted((a, b) => isFolder(a) - isFolder(b) || (a < b ? -1 : 1)).slice(0, max);
 }
 
 /** Smaller is better; undefined: it does not fit. */

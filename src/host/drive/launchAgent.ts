@@ -64,7 +64,9 @@ export async function launchAgent(options: LaunchOptions): Promise<AgentSession>
       ...(resume === undefined ? {} : { resume, beside }),
       ...(stored.model === undefined ? {} : { model: stored.model }),
       ...(mode === undefined ? {} : { mode }),
-      ...(stored.isEffortChosen === true ? omitUndefined({ effort: stored.effort || undefined }) : {}),
+      ...(stored.isEffortChosen === true
+        ? omitUndefined({ effort: stored.effort || undefined })
+        : {}),
       ...(stored.title === '' ? {} : { title: stored.title }),
       onDidSpawn: journalChild,
       signal,

@@ -31,7 +31,7 @@ export async function fetchFacts(
       await beKnown(person, target);
       return bounded(commandsFor(person, target));
     case 'models':
-      await beKnown(person, target);
+      if (args.wake === true) await beKnown(person, target);
       return modelsOf([recorder.agentFacts]);
     case 'modes':
       return modesOf(rules);
@@ -54,8 +54,7 @@ function commandsFor({ role }: Pick<Person, 'role'>, { recorder, rules }: Comman
   const isGuest = roleOf(role) !== 'owner';
   return commands
     .filter(
-      ({ name }) =>
-        !isGuest || rules.judgeGuestPrompt(`/${name}`, commands).kind === 'command',
+      ({ name }) => !isGuest || rules.judgeGuestPrompt(`/${name}`, commands).kind === 'command',
     )
     .map(({ aliases, ...command }) => ({ ...command, ...(aliases && { aliases: [...aliases] }) }));
 }
@@ -64,7 +63,10 @@ function commandsFor({ role }: Pick<Person, 'role'>, { recorder, rules }: Comman
 export function modelsOf(told: readonly Pick<AgentFacts, 'models'>[]): Json {
   const models = told.findLast((facts) => facts.models !== undefined)?.models ?? [];
   return bounded(
-    models.map(({ efforts, ...model }) => ({ ...model, ...(efforts && { efforts: [...efforts] }) })),
+    models.map(({ efforts, ...model }) => ({
+      ...model,
+      ...(efforts && { efforts: [...efforts] }),
+    })),
   );
 }
 
