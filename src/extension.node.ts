@@ -5,6 +5,7 @@ import { systemClock } from './base/clock.ts';
 import { type Editor, exportsOf, type ExtensionExports, startEditor } from './editor/editor.ts';
 import { createHostFinder } from './host/find/lookForHost.ts';
 import { NetworkChange } from './node/networkChange.ts';
+import { isRunning } from './node/processStart.ts';
 import { resolveHome } from './host/find/paths.ts';
 
 let editor: Editor | undefined;
@@ -24,7 +25,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionExports {
   context.subscriptions.push(network);
   editor = startEditor(context, {
     host,
-    processes: { pid: process.pid, isAlive },
+    processes: { pid: process.pid, isAlive: isRunning },
     onDidGoOnline: network.onDidChange,
     clock: systemClock,
     random: Math.random,
@@ -36,15 +37,6 @@ export function activate(context: vscode.ExtensionContext): ExtensionExports {
 /** Called by VS Code before the extension host ends; sessions go on. */
 export async function deactivate(): Promise<void> {
   await editor?.close();
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    // It lives, and is somebody else's.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }
 
 function userName(): string {

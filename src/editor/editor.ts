@@ -189,7 +189,10 @@ export function startEditor(
     app,
     async close() {
       disposables.dispose();
-      await Promise.allSettled([pool.close(), machine.close(), memory.close()]);
+      await Promise.allSettled([
+        ...[pool.close(), machine.close(), memory.close()],
+        shared.settled(),
+      ]);
     },
   };
 }

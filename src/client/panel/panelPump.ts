@@ -145,7 +145,8 @@ export class PanelPump {
     const focus: ToPanel[] = this.wantsFocus ? [{ type: 'focus-composer' }] : [];
     this.wantsFocus = false;
     const init: ToPanel = { type: 'init', strings: { ...strings }, locale, draft };
-    this.post([init, this.selection(), ...this.picture.next(), ...focus]);
+    const selected = this.options.selection ? [this.selection()] : [];
+    this.post([init, ...selected, ...this.picture.next(), ...focus]);
     void this.findDrafts();
   }
 

@@ -149,16 +149,20 @@ export class SharedDrafts {
     const { window, at } = best;
     // A window that lives goes on with its own.
     const taken = [...(best.taken ?? []), ...(this.isAlive(best) ? [] : [{ window, at }])];
-    return this.write(session, best.text, taken);
+    return this.write(session, best.text, taken, at);
   }
 
   private isAlive({ pid }: DraftRecord): boolean {
     return pid !== undefined && this.options.processes?.isAlive(pid) === true;
   }
 
-  private write(session: string, text: string, taken: DraftRecord['taken']): DraftRecord {
-    const { window, place, processes, now } = this.options;
-    const at = now();
+  private write(
+    session: string,
+    text: string,
+    taken: DraftRecord['taken'],
+    at = this.options.now(),
+  ): DraftRecord {
+    const { window, place, processes } = this.options;
     const fresh = taken?.filter((one) => at - one.at < MAX_AGE_MS).slice(-MAX_FILES);
     const record = {
       ...{ v: VERSION, session, window, place, text, at },
