@@ -12,7 +12,12 @@ const MAX_AGE_MS = 30 * 24 * 3_600_000;
 const MAX_FILES = 300;
 
 /** A draft of a window that this one goes on with: up to that time it is no draft of its own any more. */
-const takenSchema = z.object({ window: z.string(), at: z.number() });
+const takenSchema = z.object({
+  window: z.string(),
+  at: z.number(),
+  /** It was only copied: that window lives, and goes on with its own. */
+  isCopy: z.optional(z.boolean()),
+});
 const recordSchema = z.object({
   v: z.number(),
   session: z.string(),
@@ -92,16 +97,19 @@ export class SharedDrafts {
     const { records, isNewer } = await this.read(session);
     const mine = this.own.get(session);
     const others = records.filter(({ window }) => window !== this.options.window);
-    const taken = [...others, ...(mine ? [mine] : [])].flatMap((record) => record.taken ?? []);
-    const isTaken = ({ window, at }: DraftRecord): boolean =>
-      taken.some((one) => one.window === window && one.at >= at);
-    const open = others.filter((record) => !isTaken(record));
-    const before = mine ?? this.adopt(session, open);
+    const known = [...others, ...(mine ? [mine] : [])].flatMap((record) => record.taken ?? []);
+    const open = others.filter((record) => !isIn(record, known.filter(isMoved)));
+    // What was copied once is no newer than its copy.
+    const before =
+      mine ??
+      this.adopt(
+        session,
+        open.filter((record) => !isIn(record, known)),
+      );
+    const taken = before?.taken?.filter(isMoved) ?? [];
     const other = open
-      .filter(({ text }) => text !== '' && text !== before?.text)
-      .filter(
-        ({ window, at }) => !before?.taken?.some((one) => one.window === window && one.at >= at),
-      )
+      .filter(({ text }) => text !== '' && before?.text.startsWith(text) !== true)
+      .filter((record) => !isIn(record, taken))
       .toSorted((a, b) => b.at - a.at)[0];
     return {
       ...(before && { own: { text: before.text, at: before.at } }),
@@ -147,8 +155,8 @@ export class SharedDrafts {
       .toSorted((a, b) => Number(this.isAlive(a)) - Number(this.isAlive(b)) || b.at - a.at);
     if (best === undefined) return undefined;
     const { window, at } = best;
-    // A window that lives goes on with its own.
-    const taken = [...(best.taken ?? []), ...(this.isAlive(best) ? [] : [{ window, at }])];
+    const copied = { window, at, ...(this.isAlive(best) && { isCopy: true }) };
+    const taken = [...(best.taken ?? []), copied];
     return this.write(session, best.text, taken, at);
   }
 
@@ -212,6 +220,16 @@ export class SharedDrafts {
   private nameOf(session: string): string {
     return `${beginOf(session)}${this.options.window}.json`;
   }
+}
+
+type Taken = z.infer<typeof takenSchema>;
+
+function isMoved({ isCopy }: Taken): boolean {
+  return isCopy !== true;
+}
+
+function isIn({ window, at }: DraftRecord, taken: readonly Taken[]): boolean {
+  return taken.some((one) => one.window === window && one.at >= at);
 }
 
 function beginOf(session: string): string {
