@@ -236,7 +236,6 @@ export const workspace = {
   }),
   onDidSaveTextDocument: never,
   onDidChangeTextDocument: never,
-  getConfiguration: () => ({ get: () => undefined }),
   getWorkspaceFolder: ({ path }: { readonly path: string }) =>
     path === editor.folder ? {} : undefined,
 };

@@ -10,6 +10,7 @@ import { isSettled, type RoomView } from '../../session/view.ts';
 import { createPaint, requestText } from '../text/entryText.ts';
 import { lineCutByTerminal } from '../errors.ts';
 import { EXIT, exitCodeOf } from '../exitCode.ts';
+import { choosing } from './choosing.ts';
 import { FormDrafts } from './formDrafts.ts';
 import { readLines } from './inputLines.ts';
 import { type CliIo, oneLine } from '../io.ts';
@@ -41,6 +42,9 @@ const HELP = `What you type is sent as a prompt. Commands:
   /edit [N] TEXT    another text for it    /move N [M]  before M, or behind all
   /go               let what Stop has held go on
   /clear            take back all of them that are yours
+  /mode [NAME]      permission mode        /model [NAME]  model (owners)
+  /effort [LEVEL]   how much the model thinks (owners); without a word each of
+                    the three says what there is
   /folder PATH      go on in this folder, if its own is gone (owners)
   /take-in          what others wrote comes in (owners, as the next two)
   /fork             go on apart from them  /wait      until they leave
@@ -170,6 +174,14 @@ async function runLine(
       return screen.line(await viewWhole(view, chosen(view, rest.trim() || undefined), shown));
     case 'field':
       return screen.line(drafts.fill(view, rest));
+    case 'mode':
+    case 'model':
+    case 'effort': {
+      const done = await choosing(view, name, rest);
+      if ('verb' in done) return void sendVerb(view, done.verb);
+      for (const line of done.lines) screen.line(line);
+      return;
+    }
     default: {
       const { answer, ...verb } = verbOf(view, name, rest, drafts);
       if (answer === undefined) sendVerb(view, verb);
