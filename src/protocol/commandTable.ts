@@ -174,13 +174,6 @@ export const COMMANDS = {
     action: say`stop background work of this session`,
     args: z.looseObject({ taskId: z.string() }),
   },
-  'set-mode': {
-    ...ORDERED,
-    room: 'session',
-    right: 'mode',
-    action: say`change the permission mode`,
-    args: z.looseObject({ mode: z.string() }),
-  },
   ...CONVERSATION_COMMANDS,
   /** The owner sets what a member may do ("Allow control"). */
   admit: {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AgentSession } from '../../src/protocol/agent.ts';
 import { claudeDoes } from '../../tools/install/claudeFeatures.ts';
 import { CLAUDE_VERSIONS } from '../../tools/install/claudeVersions.ts';
-import { type RealClaude, realClaude, Recorder } from './realRig.ts';
+import { type RealClaude, realClaude, type Recorder } from './realRig.ts';
 
 describe.each(CLAUDE_VERSIONS)('Claude Code %s', (version) => {
   let real: RealClaude;

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { choosing } from '../../src/cli/join/choosing.ts';
 import { sendVerb } from '../../src/cli/join/viewActions.ts';
 import { CLAUDE_RULES } from '../../src/claude/rules/claudeRules.ts';
-import { modesOf } from '../../src/host/session/sessionFacts.ts';
+import { modesOf } from '../../src/host/session/offeredFacts.ts';
 import type { Json } from '../../src/protocol/json.ts';
 import { scriptInputSchema } from '../../src/protocol/local/script.ts';
 import { FakeView, sessionState, summary } from '../client/samples.ts';

@@ -5,19 +5,19 @@ import { Drafts } from '../../src/client/prompts/drafts.ts';
 import { SharedDrafts } from '../../src/client/prompts/sharedDrafts.ts';
 import type { SessionRef } from '../../src/client/rooms/sessionRef.ts';
 import { createFakeClock, type FakeClock } from '../probes/fakeClock.ts';
-import { MemoryFiles } from './memoryFiles.ts';
+import { WindowFiles } from './windowFiles.ts';
 import { MemoryStorage } from './samples.ts';
 
 const ref: SessionRef = { kind: 'own', session: 's1' };
 
 let clock: FakeClock;
-let files: MemoryFiles;
+let files: WindowFiles;
 let alive: Set<number>;
 let count: number;
 
 beforeEach(() => {
   clock = createFakeClock();
-  files = new MemoryFiles();
+  files = new WindowFiles();
   alive = new Set();
   count = 0;
 });

@@ -1,5 +1,4 @@
 // What every room carries out, and what its host adds to it.
-import type { MachineCommands } from '../../src/sync/host/hostRoomOptions.ts';
 import { expect, test } from 'vitest';
 import { type AcceptedCommand, carryOut } from '../../src/session/control/commandHandlers.ts';
 import { createIdentity } from '../../src/crypto/identity.ts';
@@ -7,7 +6,7 @@ import { openForMember } from '../../src/crypto/sealedForMember.ts';
 import { utf8Bytes, utf8Text } from '../../src/base/bytes.ts';
 import { ControlLease } from '../../src/session/control/controlLease.ts';
 import { blobPartSchema } from '../../src/protocol/command.ts';
-import type { HostRoomOptions } from '../../src/sync/host/hostRoomOptions.ts';
+import type { HostRoomOptions, MachineCommands } from '../../src/sync/host/hostRoomOptions.ts';
 import { roomHandlers } from '../../src/sync/host/roomHandlers.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 import { person } from '../session/gateRig.ts';

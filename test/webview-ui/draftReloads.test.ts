@@ -4,7 +4,7 @@ import { silentLogger } from '../../src/base/log.ts';
 import { Drafts } from '../../src/client/prompts/drafts.ts';
 import { SharedDrafts } from '../../src/client/prompts/sharedDrafts.ts';
 import type { SessionRef } from '../../src/client/rooms/sessionRef.ts';
-import { MemoryFiles } from '../client/memoryFiles.ts';
+import { WindowFiles } from '../client/windowFiles.ts';
 import { MemoryStorage } from '../client/samples.ts';
 import { createFakeClock, type FakeClock } from '../probes/fakeClock.ts';
 import { createRandom } from '../probes/seededRandom.ts';
@@ -31,7 +31,7 @@ test.each([1, 2, 3])(
   async (seed) => {
     const random = createRandom(seed);
     const clock = createFakeClock();
-    const files = new MemoryFiles();
+    const files = new WindowFiles();
     let before = { at: clock.monotonic(), texts: [{ at: clock.monotonic(), text: '' }] };
     for (let reload = 0; reload < 50; reload += 1) {
       let isGone = false;

@@ -1,7 +1,7 @@
 // What typing asks for, and what a choice writes: the same words that an agent reads.
 import { describe, expect, it, test } from 'vitest';
 import { CLAUDE_RULES } from '../../src/claude/rules/claudeRules.ts';
-import { mentionOf } from '../../src/client/prompts/mention.ts';
+import { mentionOf } from '../../src/protocol/local/mention.ts';
 import {
   chosen,
   commandIn,

@@ -1,5 +1,5 @@
 // The list of a menu or a picker: one option is active, and who leads the list says which.
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { showDeceptive } from '../../src/base/visibleText.ts';
 import type { Choice } from '../../src/protocol/local/choices.ts';
 import { Icon } from '../parts/Icon.tsx';
@@ -38,7 +38,7 @@ export function ChoiceList(props: ChoiceListProps) {
   useEffect(() => {
     list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' });
   }, [active, items]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (keyboard !== undefined) list.current?.focus();
   }, []);
   return (

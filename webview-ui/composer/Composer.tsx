@@ -101,9 +101,10 @@ export function Composer() {
   const ref = useAutosize(text);
   const [wasRefused, setRefused] = useState(false);
   /** Escape lets the next Shift+Tab go: the keyboard can leave the field backwards. */
-  const [isLeaving, setLeaving] = useState(false);
+  const isLeaving = useRef(false);
   const focusRequests = composer.focusRequests.value;
-  useEffect(() => {
+  useLayoutEffect(() => {
+    // At once: the next key is meant for it.
     if (focusRequests > 0) ref.current?.focus();
   }, [focusRequests]);
   // Text of somebody who lost the right to send can still be read and copied.
@@ -126,10 +127,11 @@ export function Composer() {
   const handleKey = (event: KeyboardEvent): void => {
     if (isComposing(event)) return;
     if (menu.takeKey(event)) return event.preventDefault();
-    setLeaving(event.key === 'Escape');
+    const mayLeave = isLeaving.current;
+    if (event.key !== 'Shift') isLeaving.current = event.key === 'Escape';
     if (event.key === 'Tab' && event.shiftKey) {
       // With a screen reader Shift+Tab is how one moves.
-      const isMoving = isLeaving || document.body.classList.contains('vscode-using-screen-reader');
+      const isMoving = mayLeave || document.body.classList.contains('vscode-using-screen-reader');
       if (!isMoving && !isReadOnly && cycleMode(store, post)) event.preventDefault();
     } else if (event.key === 'Enter' && !event.shiftKey && !event.altKey) {
       event.preventDefault();

@@ -1,5 +1,5 @@
 // Mode, model and effort: shown to everybody, changed by who may, each in the same place.
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Choice } from '../../src/protocol/local/choices.ts';
 import { Icon } from '../parts/Icon.tsx';
 import type { PanelStore } from '../model/panelStore.ts';
@@ -30,7 +30,7 @@ function Confirm(props: {
 }) {
   const { t } = useUi();
   const back = useRef<HTMLButtonElement>(null);
-  useEffect(() => back.current?.focus(), []);
+  useLayoutEffect(() => back.current?.focus(), []);
   return (
     <div
       class="menu-confirm"

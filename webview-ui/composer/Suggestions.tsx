@@ -1,6 +1,6 @@
 // What stands above the field: how to begin, lines that are selected in an editor, drafts kept elsewhere.
 import { showDeceptive } from '../../src/base/visibleText.ts';
-import { mentionOf } from '../../src/client/prompts/mention.ts';
+import { mentionOf } from '../../src/protocol/local/mention.ts';
 import { watchingReason } from '../model/words.ts';
 import { Icon } from '../parts/Icon.tsx';
 import { useUi } from '../ui.ts';

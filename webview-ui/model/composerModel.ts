@@ -2,7 +2,7 @@
 import { signal } from '@preact/signals';
 import type { Clock } from '../../src/base/clock.ts';
 import { type Disposable, DisposableStore } from '../../src/base/disposable.ts';
-import { mentionOf } from '../../src/client/prompts/mention.ts';
+import { mentionOf } from '../../src/protocol/local/mention.ts';
 import type { Selection } from '../../src/protocol/local/choices.ts';
 import type { PanelOutboxItem, ToPanel } from '../../src/protocol/local/panel.ts';
 import type { UiPort } from '../port.ts';

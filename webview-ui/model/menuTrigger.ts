@@ -1,6 +1,6 @@
 // What a menu of the composer is asked for by what was typed: a command at the start, a file after an @.
 import type { Choice } from '../../src/protocol/local/choices.ts';
-import { mentionOf } from '../../src/client/prompts/mention.ts';
+import { mentionOf } from '../../src/protocol/local/mention.ts';
 
 /** A place in the text that a choice replaces. */
 export interface Trigger {

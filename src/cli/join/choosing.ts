@@ -1,5 +1,5 @@
 // `/mode`, `/model` and `/effort` of a terminal: without a word they say what there is, with one they choose it.
-import { choicesOf, fetchArgsOf } from '../../client/prompts/choices.ts';
+import { choicesOf, fetchArgsOf } from '../../client/prompts/readChoices.ts';
 import { untranslated } from '../../client/translate.ts';
 import type { Choice } from '../../protocol/local/choices.ts';
 import type { RoomView } from '../../session/view.ts';

@@ -3,7 +3,7 @@ import { requestKindOf, roleOf } from '../../protocol/openValues.ts';
 import type { CommandArgs } from '../../protocol/commandTable.ts';
 import type { ScriptInput } from '../../protocol/local/script.ts';
 import type { EntryOf } from '../../protocol/transcript.ts';
-import { fetchArgsOf } from '../../client/prompts/choices.ts';
+import { fetchArgsOf } from '../../client/prompts/readChoices.ts';
 import { seenOf } from '../../client/prompts/seen.ts';
 import { unknownRequest } from '../../session/errors.ts';
 import type { OutboxItem, RoomView } from '../../session/view.ts';

@@ -9,7 +9,7 @@ import type { FromPanel } from '../../protocol/local/fromPanel.ts';
 import type { Picture } from '../../protocol/local/panel.ts';
 import type { PlacedEntry, RoomView } from '../../session/view.ts';
 import { asAppError, notConnected } from '../errors.ts';
-import { choicesOf, fetchArgsOf } from '../prompts/choices.ts';
+import { choicesOf, fetchArgsOf } from '../prompts/readChoices.ts';
 import { promptArgs } from '../prompts/promptArgs.ts';
 import { readQueued } from '../prompts/queuedPrompt.ts';
 import { seenOf } from '../prompts/seen.ts';

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable.ts';
 import { omitUndefined } from '../../base/omitUndefined.ts';
 import type { Choice, ChoiceList } from '../../protocol/local/choices.ts';
-import { BACK, pickOne } from './quickSteps.ts';
+import { BACK, pickOne, type StepItem } from './quickSteps.ts';
 
 /** How the agent is to work; what is absent is as its own settings say. */
 export interface StartChoices {
@@ -92,20 +92,18 @@ async function askChoices(lists: Lists): Promise<StartChoices | undefined> {
 
 /** As the agent's own settings say. */
 const OWN: unique symbol = Symbol('own');
+type Picked = Choice | typeof OWN;
 
 async function pickFrom(
   choices: readonly Choice[],
   step: number,
   title: string,
 ): Promise<Choice | typeof OWN | undefined> {
-  const own = {
-    label: vscode.l10n.t('As your own settings say'),
-    value: OWN as typeof OWN | Choice,
-  };
-  const items = choices.map((choice) => ({
+  const own: StepItem<Picked> = { label: vscode.l10n.t('As your own settings say'), value: OWN };
+  const items = choices.map((choice): StepItem<Picked> => ({
     label: choice.name,
     ...omitUndefined({ detail: choice.explanation }),
-    value: choice as typeof OWN | Choice,
+    value: choice,
   }));
   const picked = await pickOne({
     ...{ title, step, totalSteps: 3, placeholder: title, items: [own, ...items] },

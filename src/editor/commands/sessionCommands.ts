@@ -14,7 +14,7 @@ import { taskTitles } from '../../client/standing/taskWords.ts';
 import { waitForChange } from '../../client/waitForChange.ts';
 import { backgroundOf } from './hostCommands.ts';
 import { sessionGone, workspaceNotTrusted } from '../errors.ts';
-import { choicesOf, fetchArgsOf } from '../../client/prompts/choices.ts';
+import { choicesOf, fetchArgsOf } from '../../client/prompts/readChoices.ts';
 import { askStart } from '../ask/startSteps.ts';
 import { speech } from '../speech.ts';
 import { withProgress } from '../ask/progress.ts';

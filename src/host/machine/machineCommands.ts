@@ -1,6 +1,6 @@
 // Commands to this computer: what its owner does with its sessions.
 import { authorOf } from '../session/authorOf.ts';
-import { modelsOf, modesOf } from '../session/sessionFacts.ts';
+import { modelsOf, modesOf } from '../session/offeredFacts.ts';
 import type { Clock } from '../../base/clock.ts';
 import { PRODUCT_VERSION } from '../../base/product.ts';
 import type { CommandKind } from '../../protocol/commandTable.ts';

@@ -1,19 +1,14 @@
 // Commands to a session with an agent of ours: each takes effect once, and says by whom.
 import { say } from '../../base/say.ts';
-import { isAppError } from '../../base/errors.ts';
-import { errorText } from '../../base/log.ts';
-import { assertNever } from '../../base/assert.ts';
 import { jsonCut } from '../../base/jsonText.ts';
 import type { AgentAnswer } from '../../protocol/agent.ts';
 import type { CommandArgs, CommandKind } from '../../protocol/commandTable.ts';
-import type { Json } from '../../protocol/json.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { requestKindOf, roleOf } from '../../protocol/openValues.ts';
 import type { Person } from '../../protocol/state.ts';
-import type { Author } from '../../protocol/entryParts.ts';
 import type { AcceptedCommand } from '../../session/control/commandHandlers.ts';
-import { alreadyAnswered, isRefusal, notFound, refusalFor } from '../../session/errors.ts';
-import type { FactArgs, SessionCommands } from '../../sync/host/hostRoomOptions.ts';
+import { alreadyAnswered, notFound } from '../../session/errors.ts';
+import type { SessionCommands } from '../../sync/host/hostRoomOptions.ts';
 import {
   answerLost,
   carriedOut,
@@ -29,20 +24,18 @@ import { refuseGuestText } from './guestText.ts';
 import { authorOf } from './authorOf.ts';
 import { setEffort, setMode, setModel } from './modelCommands.ts';
 import { FileLookup } from '../drive/fileLookup.ts';
-import { fetchFacts } from './sessionFacts.ts';
+import { fetchFacts } from './offeredFacts.ts';
 import {
   cancelQueued,
   clearQueue,
   editQueued,
   moveQueued,
-  readQueued,
   releaseQueued,
   resumeQueue,
   sendQueued,
 } from '../queue/queueCommands.ts';
 import type { CommandTarget } from './sessionDriver.ts';
 import { firstLine } from './completeEntry.ts';
-import type { Notice } from './notice.ts';
 import type { OpenRequest } from './requestBook.ts';
 import {
   type AgentContent,

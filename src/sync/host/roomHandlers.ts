@@ -14,7 +14,6 @@ import type {
 } from '../../session/control/commandHandlers.ts';
 import { controlHandlers, windowOf } from '../../session/control/controlHandlers.ts';
 import type { ControlLease } from '../../session/control/controlLease.ts';
-import { unsupportedCommand } from '../../session/errors.ts';
 import { noSealing, noSuchBlob, noSuchMember, outputForOwner, ownRemoval } from '../errors.ts';
 import type { RoomJournal } from '../../session/roomJournal.ts';
 import type { Attendance } from './attendance.ts';

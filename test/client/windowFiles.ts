@@ -3,7 +3,7 @@ import type { Clock } from '../../src/base/clock.ts';
 import type { TextFiles } from '../../src/client/storage.ts';
 
 /** A folder; each window has its own way in. */
-export class MemoryFiles {
+export class WindowFiles {
   readonly texts = new Map<string, string>();
 
   /** `isGone`: the window has ended, and nothing of it arrives any more. */
