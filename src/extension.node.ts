@@ -5,6 +5,7 @@ import { systemClock } from './base/clock.ts';
 import { type Editor, exportsOf, type ExtensionExports, startEditor } from './editor/editor.ts';
 import { createHostFinder } from './host/find/lookForHost.ts';
 import { NetworkChange } from './node/networkChange.ts';
+import { isRunning } from './node/processStart.ts';
 import { resolveHome } from './host/find/paths.ts';
 
 let editor: Editor | undefined;
@@ -24,6 +25,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionExports {
   context.subscriptions.push(network);
   editor = startEditor(context, {
     host,
+    processes: { pid: process.pid, isAlive: isRunning },
     onDidGoOnline: network.onDidChange,
     clock: systemClock,
     random: Math.random,

@@ -9,6 +9,7 @@ import { Transcript } from './chrome/Transcript.tsx';
 import { Composer, isComposing } from './composer/Composer.tsx';
 import { ControlBar, controlKeyAction } from './composer/ControlBar.tsx';
 import { Outbox } from './composer/Outbox.tsx';
+import { OtherDraft, Suggestions } from './composer/Suggestions.tsx';
 import { Pending } from './decisions/Pending.tsx';
 import { canStop } from './model/words.ts';
 import { type Ui, useUi } from './ui.ts';
@@ -87,6 +88,8 @@ export function App() {
         <TaskStrip />
         <Outbox />
         <ControlBar />
+        <OtherDraft />
+        <Suggestions />
         <Composer />
       </div>
       <Announcer />

@@ -1,6 +1,7 @@
 // Every text of the panel, by its English words, and how translations replace them.
 import { showDeceptive } from '../src/base/visibleText.ts';
 import { ATTACHMENT_STRINGS } from './attachmentStrings.ts';
+import { COMPOSER_STRINGS } from './composerStrings.ts';
 import { REQUEST_STRINGS } from './requestStrings.ts';
 
 /** English texts of the panel: the keys by which translations are handed over. */
@@ -293,6 +294,7 @@ export const PANEL_STRINGS = [
   '{0} h {1} m',
   ...REQUEST_STRINGS,
   ...ATTACHMENT_STRINGS,
+  ...COMPOSER_STRINGS,
 ] as const;
 
 /** One of them. */

@@ -119,14 +119,36 @@ export function notReadyError(said: string, cause: unknown): AppError {
 }
 
 /** A model or mode whose name holds characters that no name has. */
-export function badNameError(what: 'model' | 'mode'): AppError {
-  const isModel = what === 'model';
+export function badNameError(what: keyof typeof BAD_NAMES): AppError {
+  const [happened, remedy] = BAD_NAMES[what];
   return new AppError('invalid-input', {
-    happened: isModel
-      ? say`This is not the name of a model.`
-      : say`This is not the name of a mode.`,
+    happened,
     kept: say`The session goes on as before.`,
-    remedy: isModel ? say`Choose a model from the list.` : say`Choose a mode from the list.`,
+    remedy,
+  });
+}
+
+const BAD_NAMES = {
+  model: [say`This is not the name of a model.`, say`Choose a model from the list.`],
+  mode: [say`This is not the name of a mode.`, say`Choose a mode from the list.`],
+  effort: [say`This is not the name of an effort.`, say`Choose an effort from the list.`],
+} as const;
+
+/** The model takes no such effort; `effort` as it was asked for. */
+export function effortRefusedError(effort: string): AppError {
+  return new AppError('invalid-input', {
+    happened: say`The model does not take the effort “${effort}”.`,
+    kept: say`The effort was not changed.`,
+    remedy: say`Choose one from the list, or another model.`,
+  });
+}
+
+/** A mode that a session has to be started in. */
+export function modeAtStartError(): AppError {
+  return new AppError('invalid-input', {
+    happened: say`Claude Code takes this mode only in a session that was started in it.`,
+    kept: say`The mode was not changed.`,
+    remedy: say`Start a new session in this mode.`,
   });
 }
 

@@ -10,6 +10,15 @@ export interface KeyValueStorage {
   update(key: string, value: unknown): PromiseLike<void>;
 }
 
+/** Small texts by name, shared by all windows of a computer; each is there whole, as before or as after. */
+export interface TextFiles {
+  list(): PromiseLike<readonly string[]>;
+  /** Undefined: there is none. */
+  read(name: string): PromiseLike<string | undefined>;
+  write(name: string, text: string): PromiseLike<void>;
+  remove(name: string): PromiseLike<void>;
+}
+
 /** Texts that nobody else may read, shared by all windows of a device. VS Code's `SecretStorage` is one. */
 export interface SecretStorage {
   /** Rejects while the storage is locked. */

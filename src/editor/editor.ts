@@ -9,6 +9,9 @@ import { prefixLogger } from '../base/log.ts';
 import type { App } from './app.ts';
 import { confirmAndJoin } from './commands/joinCommands.ts';
 import { registerCommands } from './commands/register.ts';
+import { newId } from '../base/ids.ts';
+import { SharedDrafts } from '../client/prompts/sharedDrafts.ts';
+import { draftFolder } from './panel/draftFolder.ts';
 import { Drafts } from '../client/prompts/drafts.ts';
 import { EntryDocuments } from './panel/entryDocuments.ts';
 import type { HostFinder } from '../client/rooms/hostFinder.ts';
@@ -43,6 +46,8 @@ export interface EditorEnvironment {
   readonly clock: Clock;
   /** Random number in [0, 1). */
   readonly random: () => number;
+  /** The process of this window, and whether another one's lives; absent on the web. */
+  readonly processes?: { readonly pid: number; readonly isAlive: (pid: number) => boolean };
   /** This device has a network again, or another one. */
   readonly onDidGoOnline?: Event<void>;
   /** Name of the person and of the device, if the settings say nothing else. */
@@ -104,7 +109,16 @@ export function startEditor(
   const pool = new RoomPool({ links: directory, join, clock, random, log, leftBehind });
   directory.watch(pool);
   disposables.add(open.watch(pool));
-  const drafts = new Drafts(kept);
+  const shared = new SharedDrafts({
+    files: draftFolder(vscode.Uri.joinPath(context.globalStorageUri, 'drafts')),
+    window: newId(),
+    place: context.storageUri?.toString() ?? '',
+    processes: environment.processes,
+    now: kept.now,
+    log,
+  });
+  void shared.tidy();
+  const drafts = new Drafts({ ...kept, shared });
   disposables.add(returnRefusedPrompts({ pool, drafts, t }));
   const documents = disposables.add(new EntryDocuments());
   const openSession = async (ref: SessionRef): Promise<void> => {
@@ -175,7 +189,10 @@ export function startEditor(
     app,
     async close() {
       disposables.dispose();
-      await Promise.allSettled([pool.close(), machine.close(), memory.close()]);
+      await Promise.allSettled([
+        ...[pool.close(), machine.close(), memory.close()],
+        shared.settled(),
+      ]);
     },
   };
 }

@@ -20,6 +20,8 @@ export interface AgentFacts {
   readonly agentVersion?: string;
   readonly model?: string;
   readonly mode?: AgentMode;
+  /** How much it thinks, by the agent's own word; empty: the model takes none. */
+  readonly effort?: string;
   readonly title?: string;
   readonly branch?: string;
   readonly contextTokens?: number;
@@ -27,8 +29,19 @@ export interface AgentFacts {
   readonly costUsd?: number;
   /** Slash commands for the composer. */
   readonly commands?: readonly AgentCommand[];
-  readonly models?: readonly { readonly id: string; readonly name: string }[];
+  readonly models?: readonly AgentModel[];
   readonly transcriptPath?: string;
+}
+
+/** A model that the agent offers. */
+export interface AgentModel {
+  readonly id: string;
+  readonly name: string;
+  readonly description?: string;
+  /** What the session calls it once it runs, if that is another name. */
+  readonly resolved?: string;
+  /** Efforts that it takes, the least first; absent: it takes none. */
+  readonly efforts?: readonly string[];
 }
 
 /** A slash command that the agent has. */
@@ -36,6 +49,8 @@ export interface AgentCommand {
   readonly name: string;
   readonly description: string;
   readonly aliases?: readonly string[];
+  /** What follows its name, e.g. `<model>`. */
+  readonly argumentHint?: string;
   /** The agent's own: no file of the project or the user stands for it. */
   readonly isOwn?: boolean;
 }
@@ -152,8 +167,9 @@ export interface AgentSession {
   stopTask(taskId: string): Promise<void>;
   setModel(model: string): Promise<void>;
   setMode(mode: AgentMode): Promise<void>;
+  /** How much it thinks from now on; undefined: as the model does by itself. Rejects if the model takes no such effort. */
+  setEffort(effort: string | undefined): Promise<void>;
   rename(title: string): Promise<void>;
-  fileSuggestions(query: string): Promise<readonly string[]>;
   /** Ends it cleanly: interrupts a running turn if asked, closes its input, waits for the exit. */
   close(options?: { readonly interrupt?: boolean }): Promise<void>;
   /** Ends it now. */
@@ -201,6 +217,7 @@ export interface AgentStartOptions {
   readonly beside?: readonly number[];
   readonly model?: string;
   readonly mode?: AgentMode;
+  readonly effort?: string;
   readonly title?: string;
   /** Called as soon as the process runs, long before `start` resolves: who owns it writes it down first. */
   readonly onDidSpawn?: (process: { readonly pid: number; readonly processStart: string }) => void;

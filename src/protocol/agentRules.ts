@@ -1,5 +1,6 @@
 // What holds for one agent only, as values of its adapter: nobody else knows an agent's modes, commands or processes.
 import type { ErrorWords } from '../base/errors.ts';
+import { verbatim, type Words } from '../base/say.ts';
 import type { AgentCommand, AgentMode } from './agent.ts';
 import type { ModeKind } from './state.ts';
 
@@ -10,6 +11,13 @@ export interface AgentModeRule {
   readonly kind: ModeKind;
   /** Guests with the right to set a mode may set it. */
   readonly isForGuests: boolean;
+  /** For people: what it is called, and what it means. */
+  readonly name: Words;
+  readonly explanation: Words;
+  /** One key steps from one of these to the next. */
+  readonly isInCycle?: boolean;
+  /** Another name of this mode: no choice of its own. */
+  readonly aliasOf?: AgentMode;
 }
 
 /** What becomes of a guest's prompt. */
@@ -58,6 +66,11 @@ export function modeKindOf(rules: AgentRules, mode: AgentMode | undefined): Mode
 /** [R17] Whether tools run in this mode that nobody was asked about: no guest is in control of such a session. */
 export function isUnattendedMode(rules: AgentRules, mode: AgentMode | undefined): boolean {
   return modeKindOf(rules, mode) === 'unattended';
+}
+
+/** What a mode is called, for people; one that its adapter does not name is called by its id. */
+export function modeNameOf({ modes }: AgentRules, mode: AgentMode): Words {
+  return modes.find(({ id }) => id === mode)?.name ?? verbatim(mode);
 }
 
 /** [R5] Whether a guest with the right to set a mode may set this one. */

@@ -80,7 +80,9 @@ export const fetchArgsSchema = z.discriminatedUnion('what', [
   /** The whole text of a prompt that waits, and what pictures it has. */
   z.looseObject({ what: z.literal('queued'), promptId: z.string() }),
   z.looseObject({ what: z.literal('slash-commands') }),
-  z.looseObject({ what: z.literal('models') }),
+  /** `wake`: an agent that does not run is started for an owner's question. */
+  z.looseObject({ what: z.literal('models'), wake: z.optional(z.boolean()) }),
+  z.looseObject({ what: z.literal('modes') }),
 ]);
 
 /** Result of `fetch log`. */

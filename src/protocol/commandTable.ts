@@ -178,13 +178,6 @@ export const COMMANDS = {
     action: say`stop background work of this session`,
     args: z.looseObject({ taskId: z.string() }),
   },
-  'set-mode': {
-    ...ORDERED,
-    room: 'session',
-    right: 'mode',
-    action: say`change the permission mode`,
-    args: z.looseObject({ mode: z.string() }),
-  },
   ...CONVERSATION_COMMANDS,
   /** The owner sets what a member may do ("Allow control"). */
   admit: {
@@ -224,6 +217,7 @@ export const COMMANDS = {
       title: z.optional(z.string()),
       model: z.optional(z.string()),
       mode: z.optional(z.string()),
+      effort: z.optional(z.string()),
       /** Environment of the window that starts it; the host filters it. */
       env: z.optional(z.record(z.string(), z.string())),
     }),

@@ -1,4 +1,4 @@
-// Rows of the command table that are the owner's: what a session's conversation is called, where it goes on and with whom, and how long the host lives.
+// Rows of the command table that are the owner's, but for the mode: how a session's agent works, what a session's conversation is called, where it goes on and with whom, and how long the host lives.
 import * as z from 'zod/mini';
 import { say } from '../base/say.ts';
 import { writersChoiceSchema } from './state.ts';
@@ -13,10 +13,23 @@ const OWNERS = {
 
 /** A part of COMMANDS: of sessions. */
 export const CONVERSATION_COMMANDS = {
+  /** [R5] Guests with the right set some of them. */
+  'set-mode': {
+    ...OWNERS,
+    right: 'mode',
+    action: say`change the permission mode`,
+    args: z.looseObject({ mode: z.string() }),
+  },
   'set-model': {
     ...OWNERS,
     action: say`change the model`,
     args: z.looseObject({ model: z.string() }),
+  },
+  /** [A1] How much the agent thinks from now on; empty: as the model does by itself. */
+  'set-effort': {
+    ...OWNERS,
+    action: say`change the effort`,
+    args: z.looseObject({ effort: z.string() }),
   },
   rename: {
     ...OWNERS,

@@ -182,6 +182,8 @@ export const sessionSummarySchema = z.looseObject({
   model: z.optional(z.string()),
   mode: z.optional(z.string()),
   modeKind: z.optional(openEnum(modeKindSchema)),
+  /** [A1] How much the agent thinks, by its own word; absent: not known, or its model takes none. */
+  effort: z.optional(z.string()),
   contextTokens: z.optional(z.number()),
   contextLimit: z.optional(z.number()),
   costUsd: z.optional(z.number()),

@@ -20,8 +20,14 @@ import type { Entry } from '../../src/protocol/transcript.ts';
 export const TINY_RULES: AgentRules = {
   askingMode: 'careful',
   modes: [
-    { id: 'careful', kind: 'asking', isForGuests: true },
-    { id: 'quick', kind: 'unattended', isForGuests: false },
+    {
+      ...{ id: 'careful', kind: 'asking', isForGuests: true },
+      ...{ name: say`Careful`, explanation: say`Asks first.` },
+    },
+    {
+      ...{ id: 'quick', kind: 'unattended', isForGuests: false },
+      ...{ name: say`Quick`, explanation: say`Asks nobody.` },
+    },
   ],
   judgeGuestPrompt: (text) => {
     const expanded = /\$\w+/.exec(text)?.[0];
@@ -161,9 +167,7 @@ class TinySession implements AgentSession {
   async stopTask(): Promise<void> {}
   async setModel(): Promise<void> {}
   async rename(): Promise<void> {}
-  async fileSuggestions(): Promise<readonly string[]> {
-    return [];
-  }
+  async setEffort(): Promise<void> {}
   async close(): Promise<void> {
     this.events.fire({ kind: 'exit', code: 0, signal: null, expected: true });
   }

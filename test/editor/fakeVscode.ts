@@ -21,6 +21,30 @@ export interface FakeEditor {
   readonly chosen: unknown[];
   /** Labels of the lists that were shown. */
   readonly lists: (readonly string[])[];
+  /** The text editor in front, and whether another tab lies over it. */
+  text: FakeTextEditor | undefined;
+  isTextHidden: boolean;
+}
+
+/** A text editor with lines from 0. */
+export interface FakeTextEditor {
+  readonly document: {
+    readonly uri: { readonly scheme: string; readonly fsPath: string };
+    readonly isDirty: boolean;
+  };
+  readonly selection: {
+    readonly isEmpty: boolean;
+    readonly start: { readonly line: number; readonly character: number };
+    readonly end: { readonly line: number; readonly character: number };
+  };
+}
+
+const textChanged = new Emitter<FakeTextEditor | undefined>();
+
+/** Another editor comes to the front, or something else is selected in it; undefined: none is in front. */
+export function showText(text: FakeTextEditor | undefined): void {
+  if (text !== undefined) editor.text = text;
+  textChanged.fire(text);
 }
 
 /** The editor of the test that runs. */
@@ -35,6 +59,8 @@ export const editor: FakeEditor = {
   settings: new Map(),
   chosen: [],
   lists: [],
+  text: undefined,
+  isTextHidden: false,
 };
 
 /** Forgets what the test before has made. */
@@ -47,7 +73,13 @@ export function resetEditor(): void {
   editor.settings.clear();
   editor.chosen.length = 0;
   editor.lists.length = 0;
-  Object.assign(editor, { isFocused: true, folder: '/nowhere', choice: undefined });
+  Object.assign(editor, {
+    isFocused: true,
+    folder: '/nowhere',
+    choice: undefined,
+    text: undefined,
+    isTextHidden: false,
+  });
 }
 
 const never = () => ({ dispose: () => undefined });
@@ -147,6 +179,16 @@ export const window = {
       return Promise.resolve(true);
     },
   },
+  get activeTextEditor() {
+    return editor.text;
+  },
+  get visibleTextEditors() {
+    return editor.text === undefined || editor.isTextHidden ? [] : [editor.text];
+  },
+  onDidChangeActiveTextEditor: textChanged.event,
+  onDidChangeTextEditorSelection: (listener: (event: { textEditor: unknown }) => void) =>
+    textChanged.event((textEditor) => listener({ textEditor })),
+  onDidChangeVisibleTextEditors: textChanged.event,
   registerWebviewPanelSerializer: never,
   createWebviewPanel: (_type: string, title: string): FakePanel => {
     const panel = new FakePanel(title);
@@ -192,6 +234,8 @@ export const workspace = {
   getConfiguration: (section: string) => ({
     get: (name: string) => (section === 'twinhelm' ? editor.settings.get(name) : undefined),
   }),
+  onDidSaveTextDocument: never,
+  onDidChangeTextDocument: never,
   getWorkspaceFolder: ({ path }: { readonly path: string }) =>
     path === editor.folder ? {} : undefined,
 };

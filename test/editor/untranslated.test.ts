@@ -81,7 +81,7 @@ describe('errors', () => {
 /** What a factory may be given as a text: names and values from elsewhere. Everything else is `Words`. */
 const DATA: ReadonlySet<string> = new Set(
   (
-    'by certFile cwd device file folder holder home host keptAs keyFile kind logFile mode name path policyFile ' +
+    'by certFile cwd device effort file folder holder home host keptAs keyFile kind logFile mode name path policyFile ' +
     'said signal stderrTail subtype title url version'
   ).split(' '),
 );

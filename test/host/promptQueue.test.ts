@@ -234,10 +234,10 @@ it('the whole of a prompt that waits can be read, pictures by their sizes', asyn
   const images = [{ mediaType: 'image/png', base64: 'a'.repeat(400) }];
   await execute(session, 'edit-queued', { promptId: first, text: 'y'.repeat(5000), images });
   expect(
-    await hostedCommands(() => session.targetOf('fetch'), NO_ATTACHMENTS).fetchFacts({
-      what: 'queued',
-      promptId: first,
-    }),
+    await hostedCommands(() => session.targetOf('fetch'), NO_ATTACHMENTS).fetchFacts(
+      { what: 'queued', promptId: first },
+      { role: 'owner' },
+    ),
   ).toEqual({
     text: 'y'.repeat(5000),
     version: expect.any(String),

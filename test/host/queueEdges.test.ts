@@ -49,7 +49,10 @@ function ofBo(promptId: string, text: string): string {
 
 const read = async (promptId: string): Promise<string> => {
   const { fetchFacts } = hostedCommands(() => session.targetOf('fetch'), NO_ATTACHMENTS);
-  const version = jsonField(await fetchFacts({ what: 'queued', promptId }), 'version');
+  const version = jsonField(
+    await fetchFacts({ what: 'queued', promptId }, { role: 'owner' }),
+    'version',
+  );
   return typeof version === 'string' ? version : '';
 };
 

@@ -64,8 +64,8 @@ export class FakeChild implements AgentSession {
   }
   async setMode(_mode: string): Promise<void> {}
   async rename(): Promise<void> {}
-  async fileSuggestions(): Promise<readonly string[]> {
-    return [];
+  async setEffort(effort: string | undefined): Promise<void> {
+    if (effort === 'refused') throw new Error('no such effort');
   }
   async close(): Promise<void> {
     this.exit(true);

@@ -1,5 +1,6 @@
 // What the rules of an agent mean where they do not name what is asked.
 import { expect, test } from 'vitest';
+import { say } from '../../src/base/say.ts';
 import { isGuestMode, isUnattendedMode, modeKindOf } from '../../src/protocol/agentRules.ts';
 import { TINY_RULES } from '../agents/tinyAgent.ts';
 
@@ -18,6 +19,7 @@ test('[R17] a session without a mode is in the one that asks; an adapter without
 });
 
 test('[R5] a mode that is not for guests is none of theirs, whatever its kind', () => {
-  const modes = [{ id: 'silent', kind: 'guarded', isForGuests: false }] as const;
+  const words = { name: say`Silent`, explanation: say`Says nothing.` };
+  const modes = [{ id: 'silent', kind: 'guarded', isForGuests: false, ...words }] as const;
   expect(isGuestMode({ ...TINY_RULES, modes }, 'silent')).toBe(false);
 });

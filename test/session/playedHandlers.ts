@@ -48,5 +48,6 @@ export function playedMachine(play: Play): MachineCommands {
       (kind) => COMMANDS[kind].room === 'machine',
       play,
     ),
+    fetchFacts: async () => [],
   };
 }

@@ -36,6 +36,7 @@ const examples: {
   interrupt: [{}, ['interrupt']],
   'stop-task': [{ taskId: 't' }, ['interrupt']],
   'set-model': [{ model: 'm' }, undefined],
+  'set-effort': [{ effort: 'low' }, undefined],
   'set-mode': [{ mode: 'plan' }, ['mode']],
   rename: [{ title: 't' }, undefined],
   'settle-writers': [{ choice: 'wait' }, undefined],

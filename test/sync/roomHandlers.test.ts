@@ -6,7 +6,7 @@ import { openForMember } from '../../src/crypto/sealedForMember.ts';
 import { utf8Bytes, utf8Text } from '../../src/base/bytes.ts';
 import { ControlLease } from '../../src/session/control/controlLease.ts';
 import { blobPartSchema } from '../../src/protocol/command.ts';
-import type { HostRoomOptions } from '../../src/sync/host/hostRoomOptions.ts';
+import type { HostRoomOptions, MachineCommands } from '../../src/sync/host/hostRoomOptions.ts';
 import { roomHandlers } from '../../src/sync/host/roomHandlers.ts';
 import { createFakeClock } from '../probes/fakeClock.ts';
 import { person } from '../session/gateRig.ts';
@@ -38,11 +38,16 @@ function fetchOf(args: AcceptedCommand<'fetch'>['args']): AcceptedCommand<'fetch
   return { kind: 'fetch', args, member: 'ada', window: 'w', id: 'i', person: owner };
 }
 
-test('[C5] what only an agent knows is unsupported in the room of the computer, which has none', () => {
-  const machine = makeHandlers(playedMachine(() => undefined));
-  for (const what of ['models', 'slash-commands'] as const) {
-    expect(() => carryOut(machine, fetchOf({ what }))).toThrow(/does not know this command/);
-  }
+test('what an agent offers is asked of the room of the computer too, and history is not', async () => {
+  const asked: unknown[] = [];
+  const played = playedMachine(() => undefined);
+  const fetchFacts: MachineCommands['fetchFacts'] = async ({ what }) => {
+    asked.push(what);
+    return [];
+  };
+  const machine = makeHandlers({ ...played, fetchFacts });
+  expect(await carryOut(machine, fetchOf({ what: 'modes' }))).toEqual([]);
+  expect(asked).toEqual(['modes']);
   expect(carryOut(machine, fetchOf({ what: 'log', from: 0, to: 5 }))).toEqual({
     from: 5,
     records: [],

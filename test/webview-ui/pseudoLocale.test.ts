@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { say } from '../../src/base/say.ts';
 import { saidText } from '../../src/protocol/said.ts';
+import { sampleChoices } from '../../webview-ui/gallery/sampleChoices.ts';
 import { sampleEntries } from '../../webview-ui/gallery/sampleEntries.ts';
 import { HEADERS, ownerHeader } from '../../webview-ui/gallery/sampleHeaders.ts';
 import { waitingRequest } from '../../webview-ui/gallery/sampleRequests.ts';
@@ -26,7 +27,9 @@ const plain = (text: string): string => text.replaceAll(/[*`#|>[\]_-]/g, '');
 const REQUESTS = ['permission', 'edit', 'question', 'plan'].map((name) =>
   waitingRequest(name, 0, ownerHeader),
 );
-const DATA = plain(dataOf([sampleEntries(), HEADERS, REQUESTS]).join('\n'));
+/** Modes and models, which the extension translates before the page gets them. */
+const CHOICES = (['modes', 'models', 'commands'] as const).map((list) => sampleChoices(list, ''));
+const DATA = plain(dataOf([sampleEntries(), HEADERS, REQUESTS, CHOICES]).join('\n'));
 
 /** Times, sizes, counts: the same everywhere, or made by `Intl`. */
 const FIGURES = /^[\d\s.,:·%$+−–→/()×-]*(?:(?:AM|PM|ms|s|m|h|d|k|M|B|KB|MB)[\d\s.,:·→+−–-]*)*$/;

@@ -20,6 +20,8 @@ const SINCE = {
   'merged-line-break': '2.1.299',
   /** Its own list of tasks takes the place of the list of to-dos. */
   'task-list': '2.1.233',
+  /** A command sets how much the model thinks: not in 2.1.197. */
+  'effort-command': '2.1.332',
   /** A server's form may be an address to open: not in 2.1.250. */
   'form-address': '2.1.287',
 } as const satisfies Readonly<Record<string, ClaudeVersion>>;

@@ -8,6 +8,7 @@ import type {
   PanelHeader,
   Picture,
 } from '../../src/protocol/local/panel.ts';
+import { sampleChoices } from './sampleChoices.ts';
 import { OWN_OUTPUT } from './sampleEntries.ts';
 import type { UiPort } from '../port.ts';
 
@@ -91,6 +92,10 @@ export class FakeExtension {
       case 'fetch-blob': {
         const { blob, text } = OWN_OUTPUT;
         return message.blob === blob ? this.send({ type: 'blob', blob, text }) : undefined;
+      }
+      case 'look-up': {
+        const { list, query } = message;
+        return this.send({ type: 'found', list, query, ...sampleChoices(list, query) });
       }
       case 'read-queued': {
         const { promptId } = message;

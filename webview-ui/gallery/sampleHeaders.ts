@@ -48,6 +48,7 @@ export const ownerHeader: PanelHeader = {
     model: 'claude-opus-5-5',
     mode: 'default',
     modeKind: 'asking',
+    effort: 'medium',
     contextTokens: 84_000,
     contextLimit: 200_000,
     costUsd: 0.42,

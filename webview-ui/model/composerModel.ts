@@ -2,13 +2,25 @@
 import { signal } from '@preact/signals';
 import type { Clock } from '../../src/base/clock.ts';
 import { type Disposable, DisposableStore } from '../../src/base/disposable.ts';
-import type { PanelOutboxItem } from '../../src/protocol/local/panel.ts';
+import { mentionOf } from '../../src/protocol/local/mention.ts';
+import type { Selection } from '../../src/protocol/local/choices.ts';
+import type { PanelOutboxItem, ToPanel } from '../../src/protocol/local/panel.ts';
 import type { UiPort } from '../port.ts';
+import { ChoicesModel } from './choicesModel.ts';
+import type { PickerKind } from './pickers.ts';
 
 // A page may go without a word: no more than this long of typing may go with it.
 const DRAFT_EVERY_MS = 300;
 const TYPING_EVERY_MS = 2000;
 const TAKEN_WITHIN_MS = 10_000;
+
+type OtherDraft = NonNullable<Extract<ToPanel, { readonly type: 'drafts' }>['other']>;
+
+/** The prompt names the selected lines; a command takes its arguments as they are. */
+function withSelection(text: string, selection: Selection | undefined): string {
+  const mention = selection && mentionOf(selection.path, selection);
+  return mention === undefined || text.startsWith('/') ? text : `${text}\n\n${mention}`;
+}
 
 /** What ComposerModel needs. */
 export interface ComposerOptions {
@@ -27,25 +39,38 @@ export class ComposerModel implements Disposable {
   readonly reason = signal<string | undefined>(undefined);
   /** Rises when the composer should get the keyboard. */
   readonly focusRequests = signal(0);
+  /** Where the caret stands; the field follows it when it is set from here. */
+  readonly caret = signal(0);
+  readonly openPicker = signal<PickerKind | undefined>(undefined);
+  /** Lines that are selected in an editor, unless the person has taken them out. */
+  readonly selection = signal<Selection | undefined>(undefined);
+  /** A draft that another window keeps, and whether a newer version keeps one. */
+  readonly otherDraft = signal<OtherDraft | undefined>(undefined);
+  readonly hasNewerDraft = signal(false);
   /** Rises with each text that is handed over. */
   readonly sent = signal(0);
+  /** What can be chosen in the composer. */
+  readonly choices: ChoicesModel;
   private readonly options: ComposerOptions;
   private readonly disposables = new DisposableStore();
   private draftTimer: Disposable | undefined;
   private lastTypingAt = Number.NEGATIVE_INFINITY;
   private readonly handed = new Map<Disposable, string>();
   private knownItems = new Set<string>();
-  private isRestored = false;
+  /** What was put there from what was kept, while nobody has typed since. */
+  private restored: string | undefined = '';
   /** Text that came back because nobody seemed to take it. */
   private doubtful: string | undefined;
 
   constructor(options: ComposerOptions) {
     this.options = options;
+    this.choices = new ChoicesModel(options.port);
   }
 
   /** The person typed: the draft is posted while they go on. */
   type(text: string): void {
     this.draft.value = text;
+    this.restored = undefined;
     if (text === '') this.reason.value = undefined;
     this.draftTimer ??= this.options.clock.after(DRAFT_EVERY_MS, () => this.flushDraft());
     const now = this.options.clock.monotonic();
@@ -61,15 +86,51 @@ export class ComposerModel implements Disposable {
 
   /** The draft kept from before; what was typed meanwhile is newer and stays. */
   restore(draft: string): void {
-    if (this.isRestored || this.draft.value !== '') return;
-    this.isRestored = true;
+    this.choices.forgetAsked();
+    if (this.restored === undefined || this.draft.value !== this.restored) return;
+    this.restored = draft;
     this.draft.value = draft;
+    this.caret.value = draft.length;
   }
 
-  /** Hands the draft over; it comes back if no outbox shows it within ten seconds. */
+  /** What is told of the composer's surroundings. */
+  take(message: Extract<ToPanel, { readonly type: 'found' | 'selection' | 'drafts' }>): void {
+    switch (message.type) {
+      case 'found':
+        return this.choices.take(message);
+      case 'selection':
+        this.selection.value = message.selection;
+        return;
+      case 'drafts':
+        return this.takeDrafts(message);
+    }
+  }
+
+  /** What files know of drafts; what was typed meanwhile is newer and stays. */
+  takeDrafts({ own, other, isNewer }: Extract<ToPanel, { readonly type: 'drafts' }>): void {
+    if (own !== undefined) this.restore(own);
+    this.otherDraft.value = other?.text === this.draft.value ? undefined : other;
+    this.hasNewerDraft.value = isNewer === true;
+  }
+
+  /** The draft of another window goes on here, behind what is there. */
+  takeOther(): void {
+    const other = this.otherDraft.value;
+    if (other === undefined) return;
+    const present = this.draft.value;
+    this.type(present.trim() === '' ? other.text : `${present}\n\n${other.text}`);
+    // First it is kept here, then it is no more the other window's.
+    this.postDraft();
+    this.options.port.post({ type: 'take-draft', id: other.id });
+    this.otherDraft.value = undefined;
+    this.focusRequests.value++;
+  }
+
+  /** Hands the draft over, with the selected lines; it comes back if no outbox shows it within ten seconds. */
   send(): void {
-    const text = this.draft.value;
-    if (text.trim() === '' && this.options.hasMore?.() !== true) return;
+    if (this.draft.value.trim() === '' && this.options.hasMore?.() !== true) return;
+    const text = withSelection(this.draft.value, this.selection.value);
+    this.selection.value = undefined;
     this.reason.value = undefined;
     this.draft.value = '';
     this.sent.value++;
@@ -91,6 +152,7 @@ export class ComposerModel implements Disposable {
   putBack(text: string, reason: string): void {
     this.dropHanded(text);
     const present = this.draft.value;
+    this.restored = undefined;
     // The same refusal may be told twice: by the outbox and by the extension.
     if (!present.startsWith(text)) {
       this.draft.value = present === '' ? text : `${text}\n\n${present}`;

@@ -287,6 +287,10 @@ export class PanelStore implements Disposable {
         );
       case 'queued':
         return this.setQueued(message);
+      case 'found':
+      case 'selection':
+      case 'drafts':
+        return this.composer.take(message);
       case 'restore-draft':
         return this.composer.putBack(message.text, message.reason);
       case 'attachments':

@@ -15,19 +15,23 @@ import type {
 } from '../../protocol/agent.ts';
 import type { PromptImage } from '../../protocol/entryParts.ts';
 import type { Json } from '../../protocol/json.ts';
-import { badNameError, crashedProblem, endedError } from '../errors.ts';
+import { badNameError, crashedProblem, endedError, modeAtStartError } from '../errors.ts';
 import { guestBlocks, ownBlocks } from '../entries/promptFrame.ts';
 import { jsonField } from '../wire/jsonField.ts';
 import type { InLine } from '../wire/streamJson.ts';
 import { answerResponse } from './answerResponse.ts';
 import { ControlChannel } from './controlChannel.ts';
-import { initFacts, settingsMode, suggestionPaths } from './initFacts.ts';
+import { EffortSetting } from './effortSetting.ts';
+import { initFacts, settingsMode } from './initFacts.ts';
 import { type ChildExit, endChild, LineChild } from './lineChild.ts';
 import { SessionOutput, type WrittenLines } from './sessionOutput.ts';
 import { isPlainWord } from './startArguments.ts';
 
 /** A cold start on a loaded computer takes half a minute. */
 const INITIALIZE_TIMEOUT_MS = 90_000;
+
+/** So it refuses a mode that it was not started in. */
+const MODE_AT_START = /was not launched with --dangerously-skip-permissions/;
 
 /** What a session is started with; arguments and environment are complete. */
 export interface ClaudeSessionOptions {
@@ -59,6 +63,9 @@ export class ClaudeSession implements AgentSession {
   private readonly control: ControlChannel;
   private readonly output: SessionOutput;
   private readonly ended: Promise<void>;
+  private readonly effort: EffortSetting;
+  /** Commands of the agent's own that run: they may change its model or effort. */
+  private readonly ownCommands = new Set<string>();
   private isEndAsked = false;
 
   /** What happens; what happened before the first listener came is kept for it. */
@@ -75,6 +82,11 @@ export class ClaudeSession implements AgentSession {
     this.control = new ControlChannel({
       clock: options.clock,
       send: (line) => this.post(line),
+    });
+    this.effort = new EffortSetting({
+      control: this.control,
+      tell: (facts) => this.emit({ kind: 'facts', facts }),
+      log: options.log,
     });
     this.output = new SessionOutput({
       pid: this.pid,
@@ -107,6 +119,7 @@ export class ClaudeSession implements AgentSession {
     this.emit({ kind: 'facts', facts: { ...facts, ...omitUndefined({ mode }) } });
     const { status } = this.output;
     if (status.current === 'starting') status.set('idle');
+    void this.effort.read('model');
   }
 
   /** 2.1.197 tells its mode only when a turn begins: too late for who is to be let in. */
@@ -152,6 +165,9 @@ export class ClaudeSession implements AgentSession {
             : // The service takes no empty text.
               [...(prompt.text === '' ? [] : [{ type: 'text', text: prompt.text }]), ...images];
     if (status.current === 'ended') throw endedError();
+    if (prompt.guest === undefined && prompt.text.startsWith('/')) {
+      this.ownCommands.add(prompt.promptId);
+    }
     const isBusy = status.current !== 'idle';
     this.emitAll(prompts.sent(prompt, isBusy));
     if (!isBusy) status.set('working');
@@ -200,23 +216,28 @@ export class ClaudeSession implements AgentSession {
     if (!isPlainWord(model)) throw badNameError('model');
     await this.control.request({ subtype: 'set_model', model });
     this.emit({ kind: 'facts', facts: { model } });
+    // Another model may take no effort, or have another one of its own.
+    await this.effort.read();
+  }
+
+  setEffort(effort: string | undefined): Promise<void> {
+    return this.effort.set(effort);
   }
 
   async setMode(mode: AgentMode): Promise<void> {
     if (!isPlainWord(mode)) throw badNameError('mode');
     const own = mode === 'manual' || mode === 'default' ? 'default' : mode;
-    await this.control.request({ subtype: 'set_permission_mode', mode: own });
+    await this.control
+      .request({ subtype: 'set_permission_mode', mode: own })
+      .catch((error: unknown) => {
+        throw MODE_AT_START.test(errorText(error)) ? modeAtStartError() : error;
+      });
     this.emit({ kind: 'facts', facts: { mode: own } });
   }
 
   async rename(title: string): Promise<void> {
     await this.control.request({ subtype: 'rename_session', title });
     this.emit({ kind: 'facts', facts: { title } });
-  }
-
-  async fileSuggestions(query: string): Promise<readonly string[]> {
-    const answer = await this.control.request({ subtype: 'file_suggestions', query });
-    return suggestionPaths(answer.response);
   }
 
   async close(options: { readonly interrupt?: boolean } = {}): Promise<void> {
@@ -269,5 +290,7 @@ export class ClaudeSession implements AgentSession {
   private emit(event: AgentEvent): void {
     this.inner.fire(event);
     this.emitter.fire(event);
+    const isOver = event.kind === 'prompt' && event.state === 'completed';
+    if (isOver && this.ownCommands.delete(event.promptId)) void this.effort.read('model');
   }
 }

@@ -11,9 +11,20 @@ const initSchema = z.looseObject({
   current_permission_mode: z.optional(z.string()),
   commands: z.optional(commandsSchema),
   models: z.optional(
-    z.array(z.looseObject({ value: z.string(), displayName: z.optional(z.string()) })),
+    z.array(
+      z.looseObject({
+        value: z.string(),
+        displayName: z.optional(z.string()),
+        description: z.optional(z.string()),
+        resolvedModel: z.optional(z.string()),
+        supportedEffortLevels: z.optional(z.array(z.string())),
+      }),
+    ),
   ),
 });
+
+/** Descriptions are for a menu. Characters. */
+const MAX_DESCRIPTION = 200;
 
 /** Version, mode, slash commands and models; whatever is missing is left out. */
 export function initFacts(response: Json | undefined): AgentFacts {
@@ -27,6 +38,11 @@ export function initFacts(response: Json | undefined): AgentFacts {
     models: init.models?.map((model) => ({
       id: model.value,
       name: model.displayName ?? model.value,
+      ...omitUndefined({
+        description: model.description?.slice(0, MAX_DESCRIPTION),
+        resolved: model.resolvedModel,
+        efforts: model.supportedEffortLevels,
+      }),
     })),
   });
 }
@@ -38,13 +54,13 @@ export function settingsMode(response: Json | undefined): string | undefined {
   return typeof mode === 'string' ? mode : undefined;
 }
 
-/** Paths in the answer to `file_suggestions`. */
-export function suggestionPaths(response: Json | undefined): string[] {
-  const list = jsonField(response, 'suggestions');
-  if (!Array.isArray(list)) return [];
-  return list.flatMap((item: Json) => {
-    const path =
-      typeof item === 'string' ? item : (jsonField(item, 'path') ?? jsonField(item, 'id'));
-    return typeof path === 'string' ? [path] : [];
-  });
+/** Model and effort that count now, by the answer to `get_settings`; an empty effort: the model takes none. */
+export function appliedFacts(response: Json | undefined): Pick<AgentFacts, 'model' | 'effort'> {
+  const applied = jsonField(response, 'applied') ?? null;
+  const model = jsonField(applied, 'model');
+  const effort = jsonField(applied, 'effort');
+  return {
+    ...(typeof model === 'string' ? { model } : {}),
+    ...(typeof effort === 'string' ? { effort } : effort === null ? { effort: '' } : {}),
+  };
 }

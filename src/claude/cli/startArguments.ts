@@ -11,7 +11,7 @@ export function isPlainWord(word: string): boolean {
 
 /** What the command line is made of. */
 export interface StartArgumentsOptions {
-  readonly start: Pick<AgentStartOptions, 'resume' | 'model' | 'mode'>;
+  readonly start: Pick<AgentStartOptions, 'resume' | 'model' | 'mode' | 'effort'>;
   readonly features: AgentProbe['features'];
   /** Id of the conversation, new or resumed. */
   readonly sessionId: string;
@@ -22,7 +22,7 @@ export interface StartArgumentsOptions {
 export function startArguments(options: StartArgumentsOptions): string[] {
   const { start, features, sessionId, hasMirror } = options;
   const askMode = features.includes('mode-manual') ? 'manual' : 'default';
-  const { model, mode, resume } = start;
+  const { model, mode, effort, resume } = start;
   return [
     '-p',
     '--input-format',
@@ -40,6 +40,7 @@ export function startArguments(options: StartArgumentsOptions): string[] {
       ? []
       : ['--permission-mode', mode === 'default' || !isPlainWord(mode) ? askMode : mode]),
     ...(model === undefined || !isPlainWord(model) ? [] : ['--model', model]),
+    ...(effort === undefined || !isPlainWord(effort) ? [] : ['--effort', effort]),
     ...(resume === undefined ? ['--session-id', sessionId] : ['--resume', resume]),
   ];
 }

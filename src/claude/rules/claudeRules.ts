@@ -1,5 +1,6 @@
 // What holds for Claude Code only: its modes, what its guests may do, how its processes are told.
-import type { AgentRules } from '../../protocol/agentRules.ts';
+import { say } from '../../base/say.ts';
+import type { AgentModeRule, AgentRules } from '../../protocol/agentRules.ts';
 import { fileMentions } from './fileMentions.ts';
 import { judgeGuestPrompt } from './judgeGuestPrompt.ts';
 
@@ -12,19 +13,47 @@ const OWN_SHELL = /^source [^;&|\n]*\/shell-snapshots\/snapshot-/;
 /** Where it keeps its files, who pays, and how it reaches its models. */
 const OWN_VARIABLE = /^(?:ANTHROPIC|CLAUDE)_/i;
 
+const ASK = {
+  name: say`Ask before edits`,
+  explanation: say`Asks before it changes files or runs commands.`,
+} as const;
+
+/** Its permission modes. */
+const MODES: readonly AgentModeRule[] = [
+  { id: 'default', kind: 'asking', isForGuests: true, isInCycle: true, ...ASK },
+  { id: 'manual', kind: 'asking', isForGuests: false, aliasOf: 'default', ...ASK },
+  {
+    ...{ id: 'acceptEdits', kind: 'guarded', isForGuests: true, isInCycle: true },
+    name: say`Edit automatically`,
+    explanation: say`Changes files of the folder without asking; asks before it runs commands.`,
+  },
+  {
+    ...{ id: 'plan', kind: 'guarded', isForGuests: true, isInCycle: true },
+    name: say`Plan`,
+    explanation: say`Looks and makes a plan; changes nothing before the plan is allowed.`,
+  },
+  {
+    // Denies what it is not allowed, without a word.
+    ...{ id: 'dontAsk', kind: 'guarded', isForGuests: false },
+    name: say`Never ask`,
+    explanation: say`Does only what the rules allow; refuses everything else without asking.`,
+  },
+  {
+    ...{ id: 'auto', kind: 'unattended', isForGuests: false },
+    name: say`Auto`,
+    explanation: say`A second model decides what is safe; most steps run without asking.`,
+  },
+  {
+    ...{ id: 'bypassPermissions', kind: 'unattended', isForGuests: false },
+    name: say`Bypass permissions`,
+    explanation: say`Runs everything without asking. Only for a computer that nothing can be lost on.`,
+  },
+];
+
 /** Rules of Claude Code. */
 export const CLAUDE_RULES: AgentRules = {
   askingMode: 'default',
-  modes: [
-    { id: 'default', kind: 'asking', isForGuests: true },
-    { id: 'manual', kind: 'asking', isForGuests: false },
-    { id: 'acceptEdits', kind: 'guarded', isForGuests: true },
-    { id: 'plan', kind: 'guarded', isForGuests: true },
-    // Denies what it is not allowed, without a word.
-    { id: 'dontAsk', kind: 'guarded', isForGuests: false },
-    { id: 'auto', kind: 'unattended', isForGuests: false },
-    { id: 'bypassPermissions', kind: 'unattended', isForGuests: false },
-  ],
+  modes: MODES,
   judgeGuestPrompt,
   fileMentions,
   mentionOf: (path) => `@"${path}"`,

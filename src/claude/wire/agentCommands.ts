@@ -9,12 +9,14 @@ export const commandsSchema = z.array(
     name: z.string(),
     description: z.optional(z.string()),
     aliases: z.optional(z.array(z.string())),
+    argumentHint: z.optional(z.string()),
     builtin: z.optional(z.boolean()),
   }),
 );
 
 /** Descriptions are for a menu. Characters. */
 const MAX_DESCRIPTION = 120;
+const MAX_HINT = 80;
 
 /**
  * How 2.1.197, which marks none, describes commands of its own. Those of a file have where it is
@@ -35,12 +37,12 @@ export function changedCommands(commands: unknown): readonly AgentCommand[] | un
 /** The commands with what people see of them. */
 export function agentCommands(commands: z.infer<typeof commandsSchema>): readonly AgentCommand[] {
   const hasMarks = commands.some(({ builtin }) => builtin !== undefined);
-  return commands.map(({ name, description = '', aliases, builtin }) => {
+  return commands.map(({ name, description = '', aliases, argumentHint, builtin }) => {
     const isOwn = hasMarks ? builtin === true : OWN_BEFORE_MARKS[name] === description;
     return {
       name,
       description: description.slice(0, MAX_DESCRIPTION),
-      ...omitUndefined({ aliases }),
+      ...omitUndefined({ aliases, argumentHint: argumentHint?.slice(0, MAX_HINT) || undefined }),
       ...(isOwn ? { isOwn } : {}),
     };
   });

@@ -27,6 +27,7 @@ runs. The session goes on when this command has ended.
   --title TEXT       title of the session
   --model MODEL      model, as Claude Code names it
   --mode MODE        permission mode, as Claude Code names it
+  --effort LEVEL     how much the model thinks, as Claude Code names it
   --share ROLE       also make a link: viewer or controller
 ${SHARE_HELP}  --json             one line of JSON: {"sessionId"}, with --share also "link"
   --help             print this
@@ -46,13 +47,14 @@ variables.
           title: { type: 'string' },
           model: { type: 'string' },
           mode: { type: 'string' },
+          effort: { type: 'string' },
           share: { type: 'string' },
           json: { type: 'boolean' },
         },
       }),
     );
     noPositionals('start', positionals);
-    const { cwd = '.', prompt, title, model, mode, share } = values;
+    const { cwd = '.', prompt, title, model, mode, effort, share } = values;
     if (share !== undefined) shareArguments('start', '', share, values);
     else if (Object.keys(SHARE_OPTIONS).some((name) => name in values)) {
       throw usage('options of sharing go with --share viewer or --share controller', 'start');
@@ -62,7 +64,7 @@ variables.
         await machine.request('start', {
           cwd: resolve(io.cwd, cwd),
           env: sessionEnvironment(io.env, io.agentRules),
-          ...omitUndefined({ prompt, title, model, mode }),
+          ...omitUndefined({ prompt, title, model, mode, effort }),
         }),
       );
       const started = `Session ${shortId(id)} has started.`;

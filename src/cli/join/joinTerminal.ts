@@ -11,6 +11,7 @@ import { createPaint, requestText } from '../text/entryText.ts';
 import { lineCutByTerminal } from '../errors.ts';
 import { EXIT, exitCodeOf } from '../exitCode.ts';
 import { readAttachment } from './attachFile.ts';
+import { choosing } from './choosing.ts';
 import { FormDrafts } from './formDrafts.ts';
 import { readLines } from './inputLines.ts';
 import { type CliIo, oneLine } from '../io.ts';
@@ -44,6 +45,9 @@ const HELP = `What you type is sent as a prompt. Commands:
   /clear            take back all of them that are yours
   /attach PATH      a picture or file goes with the next prompt
   /detach           none of them does
+  /mode [NAME]      permission mode        /model [NAME]  model (owners)
+  /effort [LEVEL]   how much the model thinks (owners); without a word each of
+                    the three says what there is
   /folder PATH      go on in this folder, if its own is gone (owners)
   /take-in          what others wrote comes in (owners, as the next two)
   /fork             go on apart from them  /wait      until they leave
@@ -196,6 +200,14 @@ async function runLine(
       return screen.line(await viewWhole(view, chosen(view, rest.trim() || undefined), shown));
     case 'field':
       return screen.line(drafts.fill(view, rest));
+    case 'mode':
+    case 'model':
+    case 'effort': {
+      const done = await choosing(view, name, rest);
+      if ('verb' in done) return void sendVerb(view, done.verb);
+      for (const line of done.lines) screen.line(line);
+      return;
+    }
     default: {
       const { answer, ...verb } = verbOf(view, name, rest, drafts);
       if (answer === undefined) sendVerb(view, verb);

@@ -3,6 +3,7 @@ import { requestKindOf, roleOf } from '../../protocol/openValues.ts';
 import type { CommandArgs } from '../../protocol/commandTable.ts';
 import type { ScriptInput } from '../../protocol/local/script.ts';
 import type { EntryOf } from '../../protocol/transcript.ts';
+import { fetchArgsOf } from '../../client/prompts/readChoices.ts';
 import { seenOf } from '../../client/prompts/seen.ts';
 import { unknownRequest } from '../../session/errors.ts';
 import type { Outgoing } from '../../session/attached/parts.ts';
@@ -41,6 +42,13 @@ export function sendVerb(
     return view.send(input.queue === 'clear' ? 'clear-queue' : 'resume-queue', {});
   }
   if (input.unhold !== undefined) return view.send('release-queued', { promptId: input.unhold });
+  if (input.mode !== undefined) return view.send('set-mode', { mode: input.mode });
+  if (input.model !== undefined) return view.send('set-model', { model: input.model });
+  if (input.effort !== undefined) return view.send('set-effort', { effort: input.effort });
+  if (input.lookUp !== undefined) {
+    const { list, query } = input.lookUp;
+    return view.send('fetch', fetchArgsOf(list, query, true));
+  }
   if (input.folder !== undefined) return view.send('set-folder', { path: input.folder });
   if (input.others !== undefined) {
     const { others } = input;

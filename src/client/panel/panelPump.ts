@@ -1,8 +1,10 @@
 // Carries a room's view into a panel, picture by picture, and the panel's wishes out.
 import type { Clock } from '../../base/clock.ts';
 import { DisposableStore } from '../../base/disposable.ts';
+import type { Event } from '../../base/emitter.ts';
 import type { Logger } from '../../base/log.ts';
 import { fromPanelSchema } from '../../protocol/local/fromPanel.ts';
+import type { Selection } from '../../protocol/local/choices.ts';
 import type { Picture, ToPanel } from '../../protocol/local/panel.ts';
 import type { Problem } from '../../protocol/state.ts';
 import type { RoomView } from '../../session/view.ts';
@@ -15,6 +17,12 @@ import { PanelPicture } from './panelPicture.ts';
 import { type PanelActions, PanelWishes } from './panelWishes.ts';
 import { TypingPresence } from './typingPresence.ts';
 
+/** Tells what is selected in an editor, of a file that the session can read. */
+export interface SelectionSource {
+  readonly current: Selection | undefined;
+  readonly onDidChange: Event<void>;
+}
+
 /** Options of a pump. */
 export interface PanelPumpOptions {
   readonly room: SharedRoom;
@@ -24,6 +32,8 @@ export interface PanelPumpOptions {
   readonly actions: PanelActions;
   /** [Q2] Whether prompts of this person go into the running turn, if nothing else is said. Default: no. */
   readonly sendsNow?: (view: RoomView) => boolean;
+  /** What is selected in an editor beside the panel. */
+  readonly selection?: SelectionSource;
   /** What to show while there is no view. */
   readonly absence: () => Absence;
   /** What keeps the session from going on, beside what its room tells. */
@@ -46,6 +56,7 @@ export class PanelPump {
   private returned: ToPanel[] = [];
   private isReady = false;
   private isScheduled = false;
+  private wantsFocus = false;
 
   constructor(options: PanelPumpOptions) {
     this.options = options;
@@ -73,6 +84,10 @@ export class PanelPump {
         this.postSoon();
       }),
     );
+    const { selection } = options;
+    if (selection) {
+      this.disposables.add(selection.onDidChange(() => this.post([this.selection()])));
+    }
     this.disposables.add(
       drafts.attachments.onDidChange((ref) => {
         if (refKey(ref) === refKey(room.ref)) this.post([this.attachments()]);
@@ -104,8 +119,10 @@ export class PanelPump {
     this.postSoon();
   }
 
+  /** Now, or as soon as the page is there. */
   focusComposer(): void {
-    this.post([{ type: 'focus-composer' }]);
+    if (this.isReady) this.post([{ type: 'focus-composer' }]);
+    else this.wantsFocus = true;
   }
 
   /** Takes a message of the page; what is not one is logged and dropped. */
@@ -130,9 +147,13 @@ export class PanelPump {
     // The draft has what came back meanwhile.
     this.returned = [];
     const draft = drafts.get(room.ref);
-    const init = { type: 'init', strings: { ...strings }, locale, draft } as const;
+    const focus: ToPanel[] = this.wantsFocus ? [{ type: 'focus-composer' }] : [];
+    this.wantsFocus = false;
+    const init: ToPanel = { type: 'init', strings: { ...strings }, locale, draft };
     const attached = drafts.attachments.of(room.ref).length > 0 ? [this.attachments()] : [];
-    this.post([init, ...attached, ...this.picture.next()]);
+    const selected = this.options.selection ? [this.selection()] : [];
+    this.post([init, ...attached, ...selected, ...this.picture.next(), ...focus]);
+    void this.findDrafts();
   }
 
   private attachments(): ToPanel {
@@ -141,6 +162,25 @@ export class PanelPump {
       .of(room.ref)
       .map(({ bytes, ...one }) => ({ ...one, bytes: bytes.length }));
     return { type: 'attachments', attachments };
+  }
+
+  private selection(): ToPanel {
+    const selection = this.options.selection?.current;
+    return { type: 'selection', ...(selection && { selection }) };
+  }
+
+  /** What files know more than the window's own storage, which a reload may have cut short. */
+  private async findDrafts(): Promise<void> {
+    const { drafts, room } = this.options;
+    const found = await drafts.find(room.ref);
+    if (found === undefined) return;
+    const { own, other, isNewer } = found;
+    const message: ToPanel = {
+      type: 'drafts',
+      ...(own && { own: own.text }),
+      ...(other && { other }),
+    };
+    this.post([{ ...message, ...(isNewer && { isNewer }) }]);
   }
 
   /** Entries that came take along what has changed with them. */

@@ -9,6 +9,7 @@ import type { FromPanel } from '../../protocol/local/fromPanel.ts';
 import type { Picture } from '../../protocol/local/panel.ts';
 import type { PlacedEntry, RoomView } from '../../session/view.ts';
 import { asAppError, notConnected } from '../errors.ts';
+import { choicesOf, fetchArgsOf } from '../prompts/readChoices.ts';
 import { promptArgs } from '../prompts/promptArgs.ts';
 import { readQueued } from '../prompts/queuedPrompt.ts';
 import { seenOf } from '../prompts/seen.ts';
@@ -22,6 +23,9 @@ import type { TypingPresence } from './typingPresence.ts';
 const MAX_PANEL_BLOB = 4 * 1024 * 1024;
 /** A picture has no other place to be shown. */
 const MAX_PANEL_PICTURE = 12 * 1024 * 1024;
+
+/** So many files are offered; the host tells of one more. */
+const MAX_FILES = 50;
 
 /** What a panel asks of the window around it. */
 export interface PanelActions {
@@ -85,6 +89,16 @@ export class PanelWishes {
       case 'resume-queue':
       case 'clear-queue':
         return this.request(wish.type, {});
+      case 'set-mode':
+        return this.request('set-mode', { mode: wish.mode });
+      case 'set-model':
+        return this.request('set-model', { model: wish.model });
+      case 'set-effort':
+        return this.request('set-effort', { effort: wish.effort });
+      case 'look-up':
+        return void this.lookUp(wish);
+      case 'take-draft':
+        return drafts.takeOver(room.ref, wish.id);
       case 'set-folder':
         return this.request('set-folder', { path: wish.path });
       case 'settle-writers': {
@@ -203,6 +217,21 @@ export class PanelWishes {
       await room.view.request('edit-queued', edit);
     } catch (error) {
       drafts.putBack(room.ref, text, errorMessage(asAppError(error), t));
+    }
+  }
+
+  private async lookUp({ list, query, wake }: Wish<'look-up'>): Promise<void> {
+    const { room, post, t } = this.options;
+    try {
+      if (!room.view) throw notConnected();
+      const answer = await room.view.request('fetch', fetchArgsOf(list, query, wake));
+      const found = choicesOf(list, answer, t);
+      const isFiles = list === 'files' && found.length > MAX_FILES;
+      const items = isFiles ? found.slice(0, MAX_FILES) : found;
+      post([{ type: 'found', list, query, items, ...(isFiles ? { more: true } : {}) }]);
+    } catch (error) {
+      const text = errorMessage(asAppError(error), t);
+      post([{ type: 'found', list, query, items: [], error: text }]);
     }
   }
 

@@ -4,6 +4,7 @@ import { Emitter, type Event } from '../../base/emitter.ts';
 import { refKey, type SessionRef } from '../rooms/sessionRef.ts';
 import type { KeyValueStorage } from '../storage.ts';
 import { AttachmentDrafts } from './attachmentDrafts.ts';
+import type { FoundDrafts, SharedDrafts } from './sharedDrafts.ts';
 
 const PREFIX = 'draft:';
 const MAX_DRAFTS = 50;
@@ -22,15 +23,22 @@ export interface PutBack {
 export class Drafts {
   private readonly storage: KeyValueStorage;
   private readonly now: () => number;
+  private readonly shared: SharedDrafts | undefined;
   private readonly returned = new Emitter<PutBack>();
 
   readonly onDidPutBack: Event<PutBack> = this.returned.event;
   /** What is attached beside the text. */
   readonly attachments = new AttachmentDrafts();
 
-  constructor(options: { readonly storage: KeyValueStorage; readonly now: () => number }) {
+  constructor(options: {
+    readonly storage: KeyValueStorage;
+    readonly now: () => number;
+    /** Those of all windows of this computer. */
+    readonly shared?: SharedDrafts;
+  }) {
     this.storage = options.storage;
     this.now = options.now;
+    this.shared = options.shared;
   }
 
   /** The draft of a session; empty if there is none. */
@@ -41,11 +49,24 @@ export class Drafts {
   /** Keeps a draft; beyond 50 the oldest goes, beyond two million characters the end is cut. */
   set(ref: SessionRef, text: string): void {
     const kept = text.slice(0, MAX_DRAFT_CHARS);
-    void this.storage.update(
-      PREFIX + refKey(ref),
-      kept === '' ? undefined : { text: kept, at: this.now() },
-    );
+    this.keep(ref, kept);
+    this.shared?.set(ref, kept);
     this.trim();
+  }
+
+  /** What the files know more than this storage: the newest own draft, and the newest of another window. */
+  async find(ref: SessionRef): Promise<FoundDrafts | undefined> {
+    const found = await this.shared?.find(ref);
+    if (found?.own === undefined) return found;
+    const known = this.read(PREFIX + refKey(ref));
+    if (known !== undefined && known.at > found.own.at) return { ...found, own: known };
+    if (known?.text !== found.own.text) this.keep(ref, found.own.text);
+    return found;
+  }
+
+  /** The draft of another window goes on here. */
+  takeOver(ref: SessionRef, id: string): void {
+    this.shared?.takeOver(ref, id);
   }
 
   /** Puts the text of a refused prompt in front of what is there. */
@@ -53,6 +74,11 @@ export class Drafts {
     const draft = this.get(ref);
     this.set(ref, draft === '' ? text : `${text}\n\n${draft}`);
     this.returned.fire({ ref, text, reason });
+  }
+
+  private keep(ref: SessionRef, text: string): void {
+    const value = text === '' ? undefined : { text, at: this.now() };
+    void this.storage.update(PREFIX + refKey(ref), value);
   }
 
   private trim(): void {

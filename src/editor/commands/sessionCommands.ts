@@ -1,6 +1,9 @@
 // Commands that begin, open and end sessions of this computer.
 import * as vscode from 'vscode';
+import { errorText } from '../../base/log.ts';
+import { omitUndefined } from '../../base/omitUndefined.ts';
 import { textBytes } from '../../base/jsonText.ts';
+import type { Choice } from '../../protocol/local/choices.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { statusOf } from '../../protocol/openValues.ts';
 import type { App } from '../app.ts';
@@ -11,6 +14,9 @@ import { taskTitles } from '../../client/standing/taskWords.ts';
 import { waitForChange } from '../../client/waitForChange.ts';
 import { backgroundOf } from './hostCommands.ts';
 import { sessionGone, workspaceNotTrusted } from '../errors.ts';
+import { choicesOf, fetchArgsOf } from '../../client/prompts/readChoices.ts';
+import { askStart } from '../ask/startSteps.ts';
+import { speech } from '../speech.ts';
 import { withProgress } from '../ask/progress.ts';
 import type { SessionRef } from '../../client/rooms/sessionRef.ts';
 import { refOfArgument } from '../views/sessionsView.ts';
@@ -24,19 +30,28 @@ export async function startSession(app: App): Promise<void> {
   checkMayHost(app);
   const cwd = await pickFolder(app);
   if (cwd === undefined) return;
-  const prompt = await vscode.window.showInputBox({
-    title: vscode.l10n.t('Start a session in {0}', cwd),
-    prompt: vscode.l10n.t('First prompt. Leave it empty to begin in the panel.'),
-    placeHolder: vscode.l10n.t('What should be done?'),
-    ignoreFocusOut: true,
-  });
-  if (prompt === undefined) return;
+  const answer = await askStart(cwd, (list) => offered(app, list));
+  if (answer === undefined) return;
+  const { prompt, mode, model, effort } = answer;
   const env = app.machine.sessionEnvironment();
   const session = await withProgress(vscode.l10n.t('Starting a session…'), async (signal) => {
-    const args = { cwd, env, ...(prompt.trim() === '' ? {} : { prompt }) };
+    const first = prompt.trim() === '' ? undefined : prompt;
+    const how = { mode: mode?.id, model: model?.id, effort };
+    const args = { cwd, env, ...omitUndefined({ prompt: first, ...how }) };
     return listed(app, sessionOfAnswer(await app.machine.request('start', args, signal)));
   });
   app.panels.show({ kind: 'own', session }).reveal();
+}
+
+/** What the sessions of this computer offer; nothing where its host does not say. */
+async function offered(app: App, list: 'modes' | 'models'): Promise<readonly Choice[]> {
+  try {
+    const answer = await app.machine.request('fetch', fetchArgsOf(list));
+    return choicesOf(list, answer, speech());
+  } catch (error) {
+    app.log.warn('what a session can be started with is not known', { error: errorText(error) });
+    return [];
+  }
 }
 
 /** Shows a session; one that runs in a terminal is opened live and read-only. */

@@ -75,7 +75,10 @@ export class Panels implements vscode.WebviewPanelSerializer {
       vscode.ViewColumn.Active,
       webviewOptions(this.services.extensionUri),
     );
-    return this.adopt(panel, ref);
+    const made = this.adopt(panel, ref);
+    // Who opens a session wants to write in it.
+    made.focusComposer();
+    return made;
   }
 
   /** Closes the panel of a session, e.g. after leaving it. */

@@ -12,6 +12,7 @@ import type { EntryDocuments } from './entryDocuments.ts';
 import { COMMANDS, fullName } from '../manifestNames.ts';
 import { statusOf } from '../../protocol/openValues.ts';
 import { settings } from '../settings.ts';
+import { EditorSelection } from './editorSelection.ts';
 import { panelHtml } from './panelHtml.ts';
 import { PanelPump } from '../../client/panel/panelPump.ts';
 import { reportError } from '../report.ts';
@@ -65,6 +66,7 @@ export class SessionPanel {
   private readonly disposables = new DisposableStore();
   private openAgainAt = 0;
   private readonly handle: RoomHandle;
+  private readonly selection: EditorSelection;
   private readonly pump: PanelPump;
   private readonly changed = this.disposables.add(new Emitter<void>());
   private readonly disposed = new Emitter<void>();
@@ -83,6 +85,7 @@ export class SessionPanel {
     this.services = options.services;
     const { pool, directory, drafts, clock, log, extensionUri } = this.services;
     this.handle = this.disposables.add(pool.acquire(this.ref));
+    this.selection = this.disposables.add(new EditorSelection(() => this.folder));
     this.pump = this.disposables.add(
       new PanelPump({
         room: this.room,
@@ -100,6 +103,7 @@ export class SessionPanel {
         },
         absence: () => directory.absence(this.room),
         problem: () => directory.hostProblem(this.ref),
+        selection: this.selection,
         sendsNow: ({ me }) => me?.role === 'owner' && settings.sendsNow(),
         strings: strings(),
         locale: vscode.env.language,
@@ -133,7 +137,18 @@ export class SessionPanel {
   /** Brings the tab to the front and puts the cursor into the composer. */
   reveal(): void {
     this.panel.reveal(undefined, false);
+    this.focusComposer();
+  }
+
+  /** The cursor comes into the composer as soon as that is there. */
+  focusComposer(): void {
     this.pump.focusComposer();
+  }
+
+  /** Of a session of this computer. */
+  private get folder(): string | undefined {
+    if (this.ref.kind !== 'own') return undefined;
+    return this.services.directory.summaryOf(this.ref)?.cwd;
   }
 
   private html(): string {

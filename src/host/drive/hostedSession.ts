@@ -100,6 +100,7 @@ export class HostedSession implements SessionDriver {
       clock,
       hasControllers,
       isEnding: () => this.course === 'ending',
+      ready: () => this.ready(),
       child: () => this.slot.agent,
       sendAccepted: () => this.sender.sendAccepted(),
       sendNow: (promptId) => this.sender.sendNow(promptId),

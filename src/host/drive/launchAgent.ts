@@ -1,4 +1,5 @@
 // Starts or resumes the agent of a session: nobody else writes, nothing is missed, and the journal knows first.
+import { omitUndefined } from '../../base/omitUndefined.ts';
 import { isUnattendedMode } from '../../protocol/agentRules.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
@@ -63,6 +64,9 @@ export async function launchAgent(options: LaunchOptions): Promise<AgentSession>
       ...(resume === undefined ? {} : { resume, beside }),
       ...(stored.model === undefined ? {} : { model: stored.model }),
       ...(mode === undefined ? {} : { mode }),
+      ...(stored.isEffortChosen === true
+        ? omitUndefined({ effort: stored.effort || undefined })
+        : {}),
       ...(stored.title === '' ? {} : { title: stored.title }),
       onDidSpawn: journalChild,
       signal,

@@ -36,6 +36,9 @@ export const storedSessionSchema = z.looseObject({
   mode: z.optional(z.string()),
   /** Somebody chose the mode, or it changed as the session ran: a new start is to have it too. */
   isModeChosen: z.optional(z.boolean()),
+  effort: z.optional(z.string()),
+  /** Somebody chose the effort: a new start is to have it too. */
+  isEffortChosen: z.optional(z.boolean()),
   contextTokens: z.optional(z.number()),
   contextLimit: z.optional(z.number()),
   costUsd: z.optional(z.number()),

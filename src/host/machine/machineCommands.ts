@@ -1,10 +1,12 @@
 // Commands to this computer: what its owner does with its sessions.
 import { authorOf } from '../session/authorOf.ts';
+import { modelsOf, modesOf } from '../session/offeredFacts.ts';
 import type { Clock } from '../../base/clock.ts';
 import { PRODUCT_VERSION } from '../../base/product.ts';
 import type { CommandKind } from '../../protocol/commandTable.ts';
 import type { Json } from '../../protocol/json.ts';
 import type { AcceptedCommand, CommandHandler } from '../../session/control/commandHandlers.ts';
+import { unsupportedCommand } from '../../session/errors.ts';
 import type { MachineCommands } from '../../sync/host/hostRoomOptions.ts';
 import type { RelayChild } from '../serve/relayChild.ts';
 import type { ServedRooms } from '../serve/servedRooms.ts';
@@ -46,6 +48,12 @@ export function machineCommands(options: MachineCommandsOptions): MachineCommand
       return result;
     };
   return {
+    // [A3] What a session can be started with; models are known once a session has told them.
+    fetchFacts: async ({ what }) => {
+      if (what === 'modes') return modesOf(sessions.rules);
+      if (what !== 'models') throw unsupportedCommand();
+      return modelsOf(sessions.all.map(({ recorder }) => recorder.agentFacts));
+    },
     handlers: {
       start: listed((command) => start(command, sessions)),
       open: listed(async ({ args }) => ({ session: (await sessions.openFound(args.foundKey)).id })),
@@ -103,11 +111,11 @@ function refuseToBreak(sessions: Sessions, force: boolean | undefined): void {
 }
 
 async function start(command: AcceptedCommand<'start'>, sessions: Sessions): Promise<Json> {
-  const { cwd, title, model, mode, env, prompt } = command.args;
+  const { cwd, title, model, mode, effort, env, prompt } = command.args;
   const first =
     prompt === undefined || prompt.trim() === ''
       ? {}
       : { prompt: { promptId: command.id, text: prompt, author: authorOf(command.person) } };
-  const session = await sessions.start({ cwd, title, model, mode, env, ...first });
+  const session = await sessions.start({ cwd, title, model, mode, effort, env, ...first });
   return { session: session.id };
 }

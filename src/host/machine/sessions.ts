@@ -4,6 +4,7 @@ import { DisposableStore } from '../../base/disposable.ts';
 import { Emitter } from '../../base/emitter.ts';
 import { isAppError } from '../../base/errors.ts';
 import { errorText } from '../../base/log.ts';
+import type { AgentRules } from '../../protocol/agentRules.ts';
 import type { FoundSession } from '../../protocol/agent.ts';
 import type { Author } from '../../protocol/entryParts.ts';
 import type { DirectoryRow } from '../../protocol/state.ts';
@@ -90,6 +91,11 @@ export class Sessions {
   }
 
   /** Open sessions. */
+  /** Rules of the agent that sessions are started with. */
+  get rules(): AgentRules {
+    return this.options.agent.rules;
+  }
+
   get all(): readonly OpenSession[] {
     return this.open.all;
   }

@@ -13,6 +13,7 @@ export interface StartOptions {
   readonly title?: string | undefined;
   readonly model?: string | undefined;
   readonly mode?: string | undefined;
+  readonly effort?: string | undefined;
   /** Environment of the window or command that starts it. */
   readonly env?: Readonly<Record<string, string>> | undefined;
   readonly prompt?: { readonly promptId: string; readonly text: string; readonly author: Author };
@@ -20,7 +21,7 @@ export interface StartOptions {
 
 /** A new session as the journal keeps it; what looks like a secret in its environment is not. */
 export function storedOfStart(start: StartOptions, room: string, now: number): StoredSession {
-  const { cwd, title, model, mode, env } = start;
+  const { cwd, title, model, mode, effort, env } = start;
   return {
     id: newId(),
     room,
@@ -30,7 +31,8 @@ export function storedOfStart(start: StartOptions, room: string, now: number): S
     startedAt: now,
     lastActivityAt: now,
     ended: false,
-    ...omitUndefined({ model, mode, env: env && storableEnvironment(env) }),
+    ...omitUndefined({ model, mode, effort, env: env && storableEnvironment(env) }),
     ...(mode === undefined ? {} : { isModeChosen: true }),
+    ...(effort === undefined ? {} : { isEffortChosen: true }),
   };
 }

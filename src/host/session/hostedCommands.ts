@@ -1,45 +1,39 @@
 // Commands to a session with an agent of ours: each takes effect once, and says by whom.
 import { say } from '../../base/say.ts';
-import { isAppError } from '../../base/errors.ts';
-import { errorText } from '../../base/log.ts';
-import { assertNever } from '../../base/assert.ts';
 import { jsonCut } from '../../base/jsonText.ts';
 import type { AgentAnswer } from '../../protocol/agent.ts';
 import type { CommandArgs, CommandKind } from '../../protocol/commandTable.ts';
-import type { Json } from '../../protocol/json.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import { isUnattendedMode } from '../../protocol/agentRules.ts';
 import { requestKindOf, roleOf } from '../../protocol/openValues.ts';
 import type { Person } from '../../protocol/state.ts';
-import type { Author } from '../../protocol/entryParts.ts';
 import type { AcceptedCommand } from '../../session/control/commandHandlers.ts';
-import { alreadyAnswered, isRefusal, notFound, refusalFor } from '../../session/errors.ts';
-import type { FactArgs, SessionCommands } from '../../sync/host/hostRoomOptions.ts';
+import { alreadyAnswered, notFound } from '../../session/errors.ts';
+import type { SessionCommands } from '../../sync/host/hostRoomOptions.ts';
 import {
   answerLost,
-  bypassWithGuests,
+  carriedOut,
   noOthers,
   notSeen,
   notSeenByOwner,
   otherInput,
-  switchFailed,
 } from './refusals.ts';
 import { authorOf } from './authorOf.ts';
 import { acceptPrompt } from '../queue/acceptPrompt.ts';
 import type { Attachments } from '../queue/attachments.ts';
+import { setEffort, setMode, setModel } from './modelCommands.ts';
+import { FileLookup } from '../drive/fileLookup.ts';
+import { fetchFacts } from './offeredFacts.ts';
 import {
   cancelQueued,
   clearQueue,
   editQueued,
   moveQueued,
-  readQueued,
   releaseQueued,
   resumeQueue,
   sendQueued,
 } from '../queue/queueCommands.ts';
 import type { CommandTarget } from './sessionDriver.ts';
 import { firstLine } from './completeEntry.ts';
-import type { Notice } from './notice.ts';
 import type { OpenRequest } from './requestBook.ts';
 import {
   type AgentContent,
@@ -50,7 +44,6 @@ import {
 } from './formAnswer.ts';
 import type { Verdict } from './sessionRecorder.ts';
 
-const MAX_FILES = 50;
 const MAX_DETAIL = 1000;
 
 /**
@@ -62,6 +55,7 @@ export function hostedCommands(
   targetOf: (kind: CommandKind) => CommandTarget,
   attachments: Attachments,
 ): SessionCommands {
+  let files: FileLookup | undefined;
   return {
     handlers: {
       prompt: (command) => acceptPrompt(command, targetOf(command.kind), attachments),
@@ -76,19 +70,18 @@ export function hostedCommands(
       'stop-task': (command) => stopTask(command, targetOf(command.kind)),
       interrupt: (command) => interrupt(command, targetOf(command.kind)),
       'set-model': (command) => setModel(command, targetOf(command.kind)),
+      'set-effort': (command) => setEffort(command, targetOf(command.kind)),
       'set-mode': (command) => setMode(command, targetOf(command.kind)),
       rename: (command) => rename(command, targetOf(command.kind)),
       'set-folder': (command) => setFolder(command, targetOf(command.kind)),
       'settle-writers': (command) => settleWriters(command, targetOf(command.kind)),
     },
-    fetchFacts: async (args) => fetchFacts(args, targetOf('fetch')),
+    fetchFacts: async (args, person) => {
+      const target = targetOf('fetch');
+      files ??= new FileLookup(target.clock);
+      return fetchFacts(args, person, { ...target, files });
+    },
   };
-}
-
-function changed(what: 'mode' | 'model', to: string, author: Author): Notice {
-  const words =
-    what === 'mode' ? say`Permission mode changed to “${to}”.` : say`Model changed to “${to}”.`;
-  return { level: 'info', code: `${what}-changed`, words, author };
 }
 
 async function answer(
@@ -161,33 +154,6 @@ async function stopTask(
   const words = say`Background work was stopped: “${firstLine(task.title)}”.`;
   const author = authorOf(person);
   recorder.notice({ level: 'info', code: 'background-work-stopped', words, author });
-}
-
-async function setModel(
-  { args: { model }, person }: AcceptedCommand<'set-model'>,
-  { recorder, child }: CommandTarget,
-): Promise<undefined> {
-  await carriedOut(child()?.setModel(model));
-  recorder.update({ model });
-  recorder.wait.modelChanged();
-  recorder.notice(changed('model', model, authorOf(person)));
-}
-
-async function setMode(
-  { args: { mode }, person }: AcceptedCommand<'set-mode'>,
-  { recorder, rules, child, hasControllers }: CommandTarget,
-): Promise<undefined> {
-  const before = recorder.stored.mode ?? rules.askingMode;
-  const isForbidden = (): boolean => isUnattendedMode(rules, mode) && hasControllers();
-  if (isForbidden()) throw bypassWithGuests();
-  await carriedOut(child()?.setMode(mode));
-  // A controller link may have been made meanwhile.
-  if (isForbidden()) {
-    await carriedOut(child()?.setMode(before));
-    throw bypassWithGuests();
-  }
-  recorder.update({ mode, isModeChosen: true });
-  recorder.notice(changed('mode', mode, authorOf(person)));
 }
 
 async function setFolder(
@@ -267,31 +233,4 @@ function verdict(
     ...(detail === undefined ? {} : { detail: detail.slice(0, MAX_DETAIL) }),
     ...(answers === undefined ? {} : { answers }),
   };
-}
-
-async function fetchFacts(args: FactArgs, target: CommandTarget): Promise<Json> {
-  const { recorder, child } = target;
-  switch (args.what) {
-    case 'queued':
-      return readQueued(args.promptId, target);
-    case 'files':
-      return [...((await child()?.fileSuggestions(args.query)) ?? [])].slice(0, MAX_FILES);
-    case 'slash-commands':
-      return (recorder.agentFacts.commands ?? []).map((command) => ({ ...command }));
-    case 'models':
-      return (recorder.agentFacts.models ?? []).map((model) => ({ ...model }));
-    default:
-      return assertNever(args);
-  }
-}
-
-/** What the agent refuses is a refusal of the command. */
-async function carriedOut(work: Promise<void> | undefined): Promise<void> {
-  try {
-    await work;
-  } catch (error) {
-    if (isRefusal(error)) throw error;
-    // What the adapter says is a sentence of its own, not a part of ours.
-    throw isAppError(error) ? refusalFor(error) : switchFailed(errorText(error));
-  }
 }

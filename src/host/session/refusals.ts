@@ -1,7 +1,9 @@
 // Refusals of commands that only the session host can make: what happened, what was kept, what to do.
+import { isAppError } from '../../base/errors.ts';
+import { errorText } from '../../base/log.ts';
 import { say, type Words } from '../../base/say.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import { type CommandRefused, refused } from '../../session/errors.ts';
+import { type CommandRefused, isRefusal, refusalFor, refused } from '../../session/errors.ts';
 
 /** The session is over. */
 export function sessionEnded(): CommandRefused {
@@ -121,7 +123,7 @@ export function controlOfBypass(): CommandRefused {
 }
 
 /** The agent refused to switch. */
-export function switchFailed(detail: string): CommandRefused {
+function switchFailed(detail: string): CommandRefused {
   return refused('failed', {
     happened: say`The agent refused: ${detail || say`no reason given`}.`,
     kept: say`Nothing was changed.`,
@@ -305,4 +307,15 @@ export function noText(): CommandRefused {
     kept: say`The prompt was not run; it was kept.`,
     remedy: say`Put it into a file of the project and name the file in the prompt.`,
   });
+}
+
+/** What the agent refuses is a refusal of the command: throws CommandRefused. */
+export async function carriedOut(work: Promise<void> | undefined): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (isRefusal(error)) throw error;
+    // What the adapter says is a sentence of its own, not a part of ours.
+    throw isAppError(error) ? refusalFor(error) : switchFailed(errorText(error));
+  }
 }

@@ -16,6 +16,8 @@ export interface CommandTarget {
   readonly hasControllers: () => boolean;
   /** The session is being ended: it takes no more prompts. */
   readonly isEnding: () => boolean;
+  /** Starts the agent if none runs. Rejects with AppError agent-*, session-busy or cancelled. */
+  readonly ready: () => Promise<void>;
   /** The agent, while one runs. */
   readonly child: () => AgentSession | undefined;
   /** Hands what waits to the agent, one prompt a turn, in order; starts it first if need be. */

@@ -86,6 +86,7 @@ export function summaryOf(stored: StoredSession, context: SummaryContext): Sessi
       model: stored.model,
       mode: stored.mode,
       modeKind: modeKindOf(agent.rules, stored.mode),
+      effort: stored.effort || undefined,
       contextTokens: stored.contextTokens,
       contextLimit: stored.contextLimit,
       costUsd: stored.costUsd,

@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import { jsonSchema } from '../json.ts';
 import { writersChoiceSchema } from '../state.ts';
+import { choiceListSchema } from './choices.ts';
 
 /** From the panel to the extension. */
 export const fromPanelSchema = z.discriminatedUnion('type', [
@@ -63,6 +64,20 @@ export const fromPanelSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('clear-queue') }),
   z.object({ type: z.literal('stop-task'), taskId: z.string() }),
   z.object({ type: z.literal('interrupt') }),
+  z.object({ type: z.literal('set-mode'), mode: z.string() }),
+  z.object({ type: z.literal('set-model'), model: z.string() }),
+  /** Empty: as the model does by itself. */
+  z.object({ type: z.literal('set-effort'), effort: z.string() }),
+  /** What may be chosen; `query`: what was typed of a path. */
+  z.object({
+    type: z.literal('look-up'),
+    list: choiceListSchema,
+    query: z.string(),
+    /** Somebody wants to choose: an agent that does not run is started for it. */
+    wake: z.optional(z.boolean()),
+  }),
+  /** The draft of another window, which was shown, goes on here. */
+  z.object({ type: z.literal('take-draft'), id: z.string() }),
   /** The session goes on in another folder of its computer. */
   z.object({ type: z.literal('set-folder'), path: z.string() }),
   /** What becomes of others on the conversation. */

@@ -1,5 +1,6 @@
 // What a panel is told: a view model, never keys or a Y.Doc. What it says is in fromPanel.ts.
 import * as z from 'zod/mini';
+import { choiceListSchema, choiceSchema, selectionSchema } from './choices.ts';
 import { connectionKindSchema } from './connectionKind.ts';
 import { roleSchema } from '../role.ts';
 import {
@@ -181,6 +182,25 @@ export const toPanelSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('restore-draft'), text: z.string(), reason: z.string() }),
   /** Replaces all that is attached in the composer. */
   z.object({ type: z.literal('attachments'), attachments: z.array(panelAttachmentSchema) }),
+  /** What may be chosen, or why that is not known; `more`: these are only the first. */
+  z.object({
+    type: z.literal('found'),
+    list: choiceListSchema,
+    query: z.string(),
+    items: z.array(choiceSchema),
+    more: z.optional(z.boolean()),
+    error: z.optional(z.string()),
+  }),
+  /** What is selected in an editor of this window now; absent: nothing that the session can read. */
+  z.object({ type: z.literal('selection'), selection: z.optional(selectionSchema) }),
+  /** Drafts as they were kept: this window's own, and the newest of another window. */
+  z.object({
+    type: z.literal('drafts'),
+    own: z.optional(z.string()),
+    other: z.optional(z.object({ id: z.string(), text: z.string(), at: z.number() })),
+    /** A newer version has kept one that this one cannot read. */
+    isNewer: z.optional(z.boolean()),
+  }),
   z.object({ type: z.literal('focus-composer') }),
   z.object({ type: z.literal('pong'), n: z.number() }),
 ]);

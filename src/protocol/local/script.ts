@@ -1,6 +1,7 @@
 // The scripting interface: JSON lines that `join --json` prints, and those it takes on stdin.
 import * as z from 'zod/mini';
 import { ackStatusSchema } from '../command.ts';
+import { choiceListSchema } from './choices.ts';
 import { connectionKindSchema } from './connectionKind.ts';
 import { jsonSchema } from '../json.ts';
 import { openEnum } from '../openEnum.ts';
@@ -160,6 +161,14 @@ export const scriptInputSchema = z
     move: z.optional(z.strictObject({ promptId: z.string(), before: z.optional(z.string()) })),
     /** `go-on`: lets run what Stop has held; `clear`: takes back what waits. */
     queue: z.optional(z.enum(['go-on', 'clear'])),
+    /** Sets the permission mode by its id. */
+    mode: z.optional(z.string()),
+    /** Owners: the model from the next request on. */
+    model: z.optional(z.string()),
+    /** Owners: how much the model thinks; empty: as it does by itself. */
+    effort: z.optional(z.string()),
+    /** What may be chosen: the answer is the `result` of its 'ack'. `query`: a part of a path. */
+    lookUp: z.optional(z.strictObject({ list: choiceListSchema, query: z.optional(z.string()) })),
     /** Owners: the session goes on in this folder of its computer. */
     folder: z.optional(z.string()),
     /** Owners: what becomes of others on the conversation; `force`: also if background work ends with it. */

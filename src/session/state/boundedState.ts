@@ -45,6 +45,7 @@ const SUMMARY: TextBounds = {
   agentVersion: 40,
   agentSessionId: 64,
   model: 64,
+  effort: 16,
   mode: 24,
   modeKind: WORD_BYTES,
 };

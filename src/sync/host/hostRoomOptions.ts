@@ -17,6 +17,7 @@ import type {
   DirectoryRow,
   MachineState,
   Pending,
+  Person,
   Queued,
   Scope,
   SessionSummary,
@@ -50,19 +51,20 @@ export interface BlobRead {
   readonly ownerOnly?: boolean;
 }
 
-/** What a `fetch` asks of the agent of a session. */
+/** What a `fetch` asks of a session, or of the agent of a computer. */
 export type FactArgs = Exclude<CommandArgs<'fetch'>, { readonly what: 'log' | 'blob' }>;
 
 /** What a session room carries out besides what every room does. */
 export interface SessionCommands {
   readonly handlers: CommandHandlers<Exclude<SessionCommandKind, RoomCommandKind>>;
-  readonly fetchFacts: (args: FactArgs) => Promise<Json>;
+  readonly fetchFacts: (args: FactArgs, person: Pick<Person, 'role'>) => Promise<Json>;
 }
 
-/** What the machine room carries out besides what every room does: it has no agent to ask. */
+/** What the machine room carries out besides what every room does: its agent is asked what it offers. */
 export interface MachineCommands {
   readonly handlers: CommandHandlers<Exclude<MachineCommandKind, RoomCommandKind>>;
-  readonly fetchFacts?: undefined;
+  /** Throws CommandRefused for what only a session knows. */
+  readonly fetchFacts: (args: FactArgs) => Promise<Json>;
 }
 
 /** How a room is served. */

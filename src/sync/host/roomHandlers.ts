@@ -14,7 +14,6 @@ import type {
 } from '../../session/control/commandHandlers.ts';
 import { controlHandlers, windowOf } from '../../session/control/controlHandlers.ts';
 import type { ControlLease } from '../../session/control/controlLease.ts';
-import { unsupportedCommand } from '../../session/errors.ts';
 import { noSealing, noSuchBlob, noSuchMember, outputForOwner, ownRemoval } from '../errors.ts';
 import type { RoomJournal } from '../../session/roomJournal.ts';
 import type { Attendance } from './attendance.ts';
@@ -93,8 +92,8 @@ function historyHandlers(options: RoomHandlersOptions) {
         case 'queued':
         case 'slash-commands':
         case 'models':
-          if (commands.fetchFacts === undefined) throw unsupportedCommand();
-          return commands.fetchFacts(args);
+        case 'modes':
+          return commands.fetchFacts(args, person);
         default:
           return assertNever(args);
       }
