@@ -162,7 +162,12 @@ export function ToolBody({
           {diff === undefined ? (
             <InputTable input={call.input} />
           ) : (
-            <DiffView id={row.key} diff={diff} index={row.index} />
+            <DiffView
+              id={row.key}
+              diff={diff}
+              index={row.index}
+              path={textPart(call, 'path') ?? ''}
+            />
           )}
           {cut}
           {result !== undefined && result.outcome !== 'ok' && output(false, 12)}

@@ -62,7 +62,12 @@ function Body({ request, index }: { request: EntryOf<'request'>; index: number }
       {command !== undefined && <CommandText command={command} />}
       {diff !== undefined && <DiffTotals diff={diff} />}
       {diff !== undefined && (
-        <DiffView id={`request/${request.requestId}`} diff={diff} index={index} />
+        <DiffView
+          id={`request/${request.requestId}`}
+          diff={diff}
+          index={index}
+          path={textPart(request, 'path') ?? ''}
+        />
       )}
       <Rest request={request} />
     </>

@@ -14,6 +14,8 @@ import { LiveModel } from './liveModel.ts';
 import { parseToPanel } from './parse.ts';
 import { RequestDrafts } from './requestDrafts.ts';
 import { spokenOfEntries, spokenOfHeader } from './spoken.ts';
+import { RenderedTexts } from '../markdown/rendered.ts';
+import { CodeColours, type CodeColoursOptions } from '../text/codeColours.ts';
 import { TranscriptModel } from './transcriptModel.ts';
 import { requestKey } from './words.ts';
 
@@ -50,6 +52,8 @@ export interface PanelStoreOptions {
   readonly schedule: (callback: () => void) => void;
   /** False while nobody can look: nothing counts then. */
   readonly isVisible?: () => boolean;
+  /** Loads what colours code; absent: code stays plain. */
+  readonly loadSyntax?: CodeColoursOptions['load'];
 }
 
 /** The panel's state; components read its signals and call its methods. */
@@ -86,6 +90,9 @@ export class PanelStore implements Disposable {
   readonly connection: EditorHeartbeat;
   readonly composer: ComposerModel;
   readonly requestDrafts: RequestDrafts;
+  readonly code: CodeColours;
+  /** Text that has just been streamed, as elements. */
+  readonly rendered = new RenderedTexts();
   private readonly options: PanelStoreOptions;
   private readonly disposables = new DisposableStore();
   private waiting: ToPanel[] = [];
@@ -107,6 +114,11 @@ export class PanelStore implements Disposable {
     this.now.value = clock.monotonic();
     this.requestDrafts = new RequestDrafts(port);
     this.connection = this.disposables.add(new EditorHeartbeat({ port, clock }));
+    this.code = new CodeColours({
+      load: options.loadSyntax ?? (() => new Promise(() => undefined)),
+      later: (callback) => clock.after(0, callback),
+      onFailure: () => port.post({ type: 'log', level: 'warn', text: 'no syntax colours' }),
+    });
     const notTakenText = (): string =>
       this.t('It was not taken over by the extension. Your text is back here; send it again.');
     this.composer = this.disposables.add(new ComposerModel({ port, clock, notTakenText }));
