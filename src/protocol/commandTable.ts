@@ -4,6 +4,7 @@ import { say, type Words } from '../base/say.ts';
 import { CONVERSATION_COMMANDS, HOST_COMMANDS } from './ownersCommands.ts';
 import { formAnswerShape } from './forms/form.ts';
 import { LIMITS } from './limits.ts';
+import { fetchArgsSchema } from './reading/fetchArgs.ts';
 import { roleSchema } from './role.ts';
 import { type Scope, scopeSchema } from './state.ts';
 import { promptImageSchema } from './entryParts.ts';
@@ -207,17 +208,7 @@ export const COMMANDS = {
     room: 'any',
     right: 'all',
     action: say`read this session`,
-    args: z.discriminatedUnion('what', [
-      /** Plaintexts of log records `from` ≤ index < `to`, newest part first if they do not fit. */
-      z.looseObject({ what: z.literal('log'), from: z.number(), to: z.number() }),
-      /** A part of a long text or image. */
-      z.looseObject({ what: z.literal('blob'), blob: z.string(), offset: z.number() }),
-      z.looseObject({ what: z.literal('files'), query: z.string() }),
-      /** The whole text of a prompt that waits, and what pictures it has. */
-      z.looseObject({ what: z.literal('queued'), promptId: z.string() }),
-      z.looseObject({ what: z.literal('slash-commands') }),
-      z.looseObject({ what: z.literal('models') }),
-    ]),
+    args: fetchArgsSchema,
   },
   start: {
     ...ORDERED,

@@ -54,6 +54,8 @@ const thinking = z.looseObject({
   messageId: z.string(),
   ...cutTextSchema.shape,
   redacted: z.optional(z.boolean()),
+  /** [N4] How long it streamed, ms; absent where nobody saw it stream. */
+  durationMs: z.optional(z.number()),
 });
 
 const toolCall = z.looseObject({

@@ -14,7 +14,7 @@ import { LiveModel } from './liveModel.ts';
 import { parseToPanel } from './parse.ts';
 import { RequestDrafts } from './requestDrafts.ts';
 import { spokenOfEntries, spokenOfHeader } from './spoken.ts';
-import { RenderedTexts } from '../markdown/rendered.ts';
+import { RenderedTexts } from '../markdown/renderedTexts.ts';
 import { CodeColours, type CodeColoursOptions } from '../text/codeColours.ts';
 import { TranscriptModel } from './transcriptModel.ts';
 import { requestKey } from './words.ts';

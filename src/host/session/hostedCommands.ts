@@ -51,14 +51,21 @@ import {
 } from './formAnswer.ts';
 import type { Verdict } from './sessionRecorder.ts';
 
+/** What is asked of what drives the session. */
+type AgentFactArgs = Exclude<FactArgs, { readonly what: 'context' }>;
+
 const MAX_FILES = 50;
 const MAX_DETAIL = 1000;
 
 /**
  * What a session room carries out besides what every room does. `targetOf` gives what a command of
- * this kind acts on now; it throws CommandRefused if there is nothing.
+ * this kind acts on now; it throws CommandRefused if there is nothing. `contextOf` reads around the
+ * changes of an entry, whatever drives the session.
  */
-export function hostedCommands(targetOf: (kind: CommandKind) => CommandTarget): SessionCommands {
+export function hostedCommands(
+  targetOf: (kind: CommandKind) => CommandTarget,
+  contextOf: (index: number) => Promise<Json> = () => Promise.resolve({ places: [] }),
+): SessionCommands {
   return {
     handlers: {
       prompt: (command) => acceptPrompt(command, targetOf(command.kind)),
@@ -78,7 +85,8 @@ export function hostedCommands(targetOf: (kind: CommandKind) => CommandTarget): 
       'set-folder': (command) => setFolder(command, targetOf(command.kind)),
       'settle-writers': (command) => settleWriters(command, targetOf(command.kind)),
     },
-    fetchFacts: async (args) => fetchFacts(args, targetOf('fetch')),
+    fetchFacts: async (args) =>
+      args.what === 'context' ? contextOf(args.index) : fetchFacts(args, targetOf('fetch')),
   };
 }
 
@@ -298,7 +306,7 @@ function verdict(
   };
 }
 
-async function fetchFacts(args: FactArgs, target: CommandTarget): Promise<Json> {
+async function fetchFacts(args: AgentFactArgs, target: CommandTarget): Promise<Json> {
   const { recorder, child } = target;
   switch (args.what) {
     case 'queued':
