@@ -1,5 +1,6 @@
 // Every text of the panel, by its English words, and how translations replace them.
 import { showDeceptive } from '../src/base/visibleText.ts';
+import { READING_STRINGS } from './readingStrings.ts';
 import { REQUEST_STRINGS } from './requestStrings.ts';
 
 /** English texts of the panel: the keys by which translations are handed over. */
@@ -215,7 +216,6 @@ export const PANEL_STRINGS = [
   'They stay in line.',
   'Thinking',
   'Thinking …',
-  'Thinking, not shown by the agent',
   'This panel is not connected to the extension.',
   'This session has ended.',
   'This session can be watched here, not controlled.',
@@ -291,6 +291,7 @@ export const PANEL_STRINGS = [
   '{0} d {1} h',
   '{0} h {1} m',
   ...REQUEST_STRINGS,
+  ...READING_STRINGS,
 ] as const;
 
 /** One of them. */

@@ -77,6 +77,8 @@ const toolResult = z.looseObject({
   kind: z.literal('tool-result'),
   callId: z.string(),
   outcome: z.enum(['ok', 'error', 'denied', 'interrupted']),
+  /** [N11] Denied by a check of the agent's own: nobody was asked. */
+  autoDenied: z.optional(z.boolean()),
   ...cutTextSchema.shape,
   images: z.optional(z.array(imageSchema)),
   /** Between adapter and host alone: file of this computer that holds the whole output. */

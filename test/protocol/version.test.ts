@@ -59,7 +59,7 @@ const PINNED: Readonly<Record<number, Readonly<Record<string, string>>>> = {
     claimRequest: '48b22fc57c9a3149',
     command: 'd5bbf7fe0b2d9dc2',
     delta: '6ba7a35b0415bead',
-    entry: '4159ebb543033b18',
+    entry: '54d635ec53703aed',
     foundPage: '8f352f80c33b1fd2',
     knock: 'b75bacc10ff626d6',
     labels: 'b973f87b20187668',

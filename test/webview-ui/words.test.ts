@@ -234,7 +234,7 @@ describe('tool heads', () => {
     [
       { tool: 'AskUserQuestion', input: { questions: [{ question: 'Which?' }] } },
       'question',
-      'AskUserQuestion',
+      'Question',
       'Which?',
     ],
     [{ tool: 'TodoWrite', input: { todos: [{}, {}] } }, 'list', 'Checklist', '2 items'],

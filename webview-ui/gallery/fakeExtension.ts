@@ -3,6 +3,8 @@ import { Emitter } from '../../src/base/emitter.ts';
 import { jsonSchema } from '../../src/protocol/json.ts';
 import type { FromPanel } from '../../src/protocol/local/fromPanel.ts';
 import type { PanelEntry, PanelHeader, Picture } from '../../src/protocol/local/panel.ts';
+import type { FoundEntry } from '../../src/protocol/reading/foundEntries.ts';
+import { textsOf } from '../../src/session/entryTexts.ts';
 import { OWN_OUTPUT } from './sampleEntries.ts';
 import type { UiPort } from '../port.ts';
 
@@ -49,6 +51,20 @@ export class FakeExtension {
     this.pictures.fire(messages);
   }
 
+  /** As a computer would find it, but for what was cut. */
+  private find(query: string): FoundEntry[] {
+    const wanted = query.toLowerCase();
+    return [...this.state.entries].reverse().flatMap(({ index, entry }) => {
+      const text = textsOf(entry).find((one) => one.toLowerCase().includes(wanted));
+      if (text === undefined) return [];
+      const at = text.toLowerCase().indexOf(wanted);
+      const start = Math.max(0, at - 40);
+      const from = at - start;
+      const snippet = text.slice(start, start + 160).replace(/\s/g, ' ');
+      return [{ index, kind: entry.kind, at: entry.at, snippet, from, to: from + query.length }];
+    });
+  }
+
   private answer(message: FromPanel): void {
     switch (message.type) {
       case 'ready': {
@@ -71,6 +87,22 @@ export class FakeExtension {
         const { blob, text } = OWN_OUTPUT;
         return message.blob === blob ? this.send({ type: 'blob', blob, text }) : undefined;
       }
+      case 'find': {
+        const { query } = message;
+        const hits = this.find(query);
+        return this.send({ type: 'found', query, hits, next: 0 });
+      }
+      case 'fetch-context': {
+        const { index } = message;
+        const head = 'export class Bucket {\n  constructor() {\n    ';
+        const place = { change: 0, line: 41, head, tail: '\n  }\n}' };
+        return this.send({ type: 'context', index, places: [place] });
+      }
+      case 'open-file':
+        return this.send({
+          type: 'said',
+          text: `Not on this computer. The path was copied: ${message.path}`,
+        });
       case 'read-queued': {
         const { promptId } = message;
         const item = this.state.header.queue.find((one) => one.promptId === promptId);

@@ -119,6 +119,16 @@ export function diffOfTexts(before: string, after: string, isWhole: boolean): Di
   return linesOf([{ oldStart: 1, newStart: 1, lines }], isWhole);
 }
 
+/** The same diff further down in its file: by so many lines before, and after. */
+export function movedBy({ lines, ...totals }: Diff, before: number, after: number): Diff {
+  const moved = lines.map(({ oldNumber, newNumber, ...line }) => ({
+    ...line,
+    ...(oldNumber === undefined ? {} : { oldNumber: oldNumber + before }),
+    ...(newNumber === undefined ? {} : { newNumber: newNumber + after }),
+  }));
+  return { lines: moved, ...totals };
+}
+
 /** Diffs after one another as one. */
 export function joinDiffs(diffs: readonly Diff[]): Diff {
   return {

@@ -5,6 +5,7 @@ import type { CutText } from '../../protocol/entryParts.ts';
 import { changesOf, textPart } from '../../protocol/toolView.ts';
 import type { Entry, EntryOf } from '../../protocol/transcript.ts';
 import type { PlacedEntry } from '../../session/view.ts';
+import { callName } from '../standing/callWords.ts';
 import { authorName } from '../standing/peopleWords.ts';
 import { heard } from '../../protocol/said.ts';
 import { type Translate, wordsText } from '../translate.ts';
@@ -68,7 +69,7 @@ function blockOf(entry: Entry, t: Translate, time: (at: number) => string): stri
 }
 
 function callBlock(call: EntryOf<'tool-call'>, t: Translate): string {
-  const name = call.view?.title ?? call.displayName ?? call.tool;
+  const name = callName(call, t);
   const path = textPart(call, 'path');
   const command = textPart(call, 'command');
   const head = `**${name}**${path === undefined ? '' : ` \`${path}\``}`;

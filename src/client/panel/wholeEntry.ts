@@ -6,7 +6,7 @@ import type { CutText } from '../../protocol/entryParts.ts';
 import type { EntryOf } from '../../protocol/transcript.ts';
 import { type ChangePlace, changeContextSchema } from '../../protocol/reading/foundEntries.ts';
 import type { PlacedEntry, RoomView } from '../../session/view.ts';
-import { changeTexts } from './changeTexts.ts';
+import { changeTexts } from '../../protocol/reading/changeTexts.ts';
 
 /** What is shown of an entry. */
 export type WholeEntry =

@@ -1,5 +1,5 @@
 // Changes with what stands around them, as the two texts of a diff.
-import type { ChangePlace } from '../../protocol/reading/foundEntries.ts';
+import type { ChangePlace } from './foundEntries.ts';
 
 /** A text and what takes its place. */
 export interface Change {

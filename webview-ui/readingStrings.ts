@@ -1,0 +1,31 @@
+// Texts of reading: finding, going to and fro, files, what is unread, what calls have looked at.
+
+/** A part of PANEL_STRINGS. */
+export const READING_STRINGS = [
+  '{0} found',
+  '{0} found so far',
+  '{0} searches',
+  '1 search',
+  'blocked',
+  'Close',
+  'Copy the transcript as Markdown',
+  'Find in the session',
+  'Fold all thinking',
+  'Found',
+  'Look further back',
+  'Looking through the whole session …',
+  'New since you last looked',
+  'Next match',
+  'Next prompt or decision',
+  'not shown by the agent',
+  'Nothing was found.',
+  'Previous match',
+  'Previous prompt or decision',
+  'Read 1 file',
+  'Read {0} files',
+  'Refused by an automatic check of the agent. Nobody was asked, and nobody denied it.',
+  'Save the transcript as Markdown',
+  'Thought',
+  'Thought for {0}',
+  'Unfold all thinking',
+] as const;
