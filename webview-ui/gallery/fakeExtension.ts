@@ -22,6 +22,8 @@ export class FakeExtension {
   readonly posted: FromPanel[] = [];
   /** Whether pings are answered. */
   isAnswering = true;
+  /** Whether searches are answered. */
+  isFinding = true;
   readonly port: UiPort;
   private hasBegun = false;
   private readonly pictures = new Emitter<readonly unknown[]>();
@@ -89,6 +91,7 @@ export class FakeExtension {
       }
       case 'find': {
         const { query } = message;
+        if (!this.isFinding) return;
         const hits = this.find(query);
         return this.send({ type: 'found', query, hits, next: 0 });
       }
