@@ -9,6 +9,7 @@ export const READING_STRINGS = [
   'blocked',
   'Close',
   'Copy the transcript as Markdown',
+  'for {0}',
   'Find in the session',
   'Fold all thinking',
   'Found',
@@ -25,7 +26,9 @@ export const READING_STRINGS = [
   'Read {0} files',
   'Refused by an automatic check of the agent. Nobody was asked, and nobody denied it.',
   'Save the transcript as Markdown',
+  'Show it in the transcript',
   'Thought',
   'Thought for {0}',
   'Unfold all thinking',
+  'Wrap lines',
 ] as const;

@@ -25,6 +25,7 @@ export class TranscriptModel {
   private decisions = new Map<string, EntryOf<'decision'>>();
   private tasks = new Map<string, TranscriptRow>();
   private promptIds = new Set<string>();
+  private news = new Map<string, { readonly index: number; readonly entry: EntryOf<'task'> }>();
   private grouped = new ShownRows();
   /** Place in the log of the first row that has changed since they were grouped. */
   private changedFrom = Infinity;
@@ -55,6 +56,13 @@ export class TranscriptModel {
     return this.byIndex.get(index);
   }
 
+  /** The newest news of a piece of background work, and where it stands in the log. */
+  taskNews(
+    taskId: string,
+  ): { readonly index: number; readonly entry: EntryOf<'task'> } | undefined {
+    return this.news.get(taskId);
+  }
+
   /** How a request ended, if it did and that is loaded. */
   decisionOf(requestId: string): EntryOf<'decision'> | undefined {
     return this.decisions.get(requestId);
@@ -76,6 +84,7 @@ export class TranscriptModel {
     this.decisions = new Map();
     this.tasks = new Map();
     this.promptIds = new Set();
+    this.news = new Map();
     this.homes = new Map();
     this.grouped = new ShownRows();
     this.changedFrom = 0;
@@ -195,6 +204,7 @@ export class TranscriptModel {
   }
 
   private takeTask(placed: PanelEntry, entry: EntryOf<'task'>): void {
+    this.news.set(entry.taskId, { index: placed.index, entry });
     const call = entry.callId === undefined ? undefined : this.calls.get(entry.callId);
     if (call !== undefined) {
       this.settle(placed.index, call);

@@ -39,7 +39,19 @@ function decorateCode(pre: Element, ui: Ui): void {
     ui.post({ type: 'copy', text: pre.querySelector('code')?.textContent ?? '' });
     copy.textContent = ui.t('Copied');
   });
-  head.append(label, copy);
+  const wrap = document.createElement('button');
+  wrap.type = 'button';
+  wrap.className = 'link-button';
+  wrap.textContent = ui.t('Wrap lines');
+  wrap.setAttribute('aria-pressed', 'false');
+  wrap.addEventListener('click', () => {
+    const isWrapped = pre.classList.toggle('md-wrapped');
+    wrap.setAttribute('aria-pressed', String(isWrapped));
+  });
+  const buttons = document.createElement('span');
+  buttons.className = 'code-buttons';
+  buttons.append(wrap, copy);
+  head.append(label, buttons);
   pre.replaceWith(frame);
   if (pre instanceof HTMLElement) pre.tabIndex = 0;
   frame.append(head, pre);
