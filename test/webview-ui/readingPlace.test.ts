@@ -139,7 +139,7 @@ describe('[N12] the place of a reader', () => {
   };
 
   it('is the same after a reload, and stays while older entries come', async () => {
-    const page = await rig.open('many=600&first=200&keep');
+    const page = await rig.open('many=600&first=200');
     await scrollTo(page, 9000);
     await page.waitForSelector('.jump');
     const seen = await page.evaluate(() => {
@@ -150,40 +150,31 @@ describe('[N12] the place of a reader', () => {
     });
     expect(seen).not.toBe('');
     const before = await topOf(page, seen);
-    await expect
-      .poll(() => page.evaluate(() => sessionStorage.getItem('kept-state') ?? ''))
-      .toContain('place');
-    const again = await rig.open('many=600&first=200&keep');
-    await again.waitForSelector('.jump');
-    await expect
-      .poll(async () => Math.abs(((await topOf(again, seen)) ?? 999) - (before ?? 0)))
-      .toBeLessThan(3);
-    await send(again, { type: 'prepend', entries: manyEntries(200, 0), hasOlder: false });
-    await nextFrames(again);
-    await expect
-      .poll(async () => Math.abs(((await topOf(again, seen)) ?? 999) - (before ?? 0)))
-      .toBeLessThan(3);
-    await again.evaluate(() => sessionStorage.clear());
+    const kept = (): Promise<string> => page.evaluate(() => JSON.stringify(history.state));
+    await expect.poll(kept).toContain('place');
+    await page.reload();
+    await page.waitForSelector('.jump');
+    const moved = async (): Promise<number> =>
+      Math.abs(((await topOf(page, seen)) ?? 999) - (before ?? 0));
+    await expect.poll(moved).toBeLessThan(3);
+    await send(page, { type: 'prepend', entries: manyEntries(200, 0), hasOlder: false });
+    await nextFrames(page);
+    await expect.poll(moved).toBeLessThan(3);
   });
 
   it('what came while the page was gone is below a line, which goes when they say something', async () => {
-    const page = await rig.open('many=300&keep');
-    await expect
-      .poll(async () => {
-        await send(page, { type: 'append', entries: manyEntries(1, 300) });
-        return page.evaluate(() => sessionStorage.getItem('kept-state') ?? '');
-      })
-      .toContain('300');
-    const again = await rig.open('many=303&keep');
-    await again.waitForSelector('.unread');
-    const first = await again.evaluate(
-      () => document.querySelector('article:has(.unread)')?.textContent ?? '',
-    );
+    const page = await rig.open('many=300');
+    await send(page, { type: 'append', entries: manyEntries(1, 300) });
+    const kept = (): Promise<string> => page.evaluate(() => JSON.stringify(history.state));
+    await expect.poll(kept).toContain('"read":300');
+    await page.evaluate(() => history.replaceState(history.state, '', '?many=303'));
+    await page.reload();
+    await page.waitForSelector('.unread');
+    const first = await page.locator('article:has(.unread)').textContent();
     expect(first).toContain('Reply 301');
-    await again.fill('.composer textarea', 'Go on');
-    await again.press('.composer textarea', 'Enter');
-    await again.waitForSelector('.unread', { state: 'detached' });
-    await again.evaluate(() => sessionStorage.clear());
+    await page.fill('.composer textarea', 'Go on');
+    await page.press('.composer textarea', 'Enter');
+    await page.waitForSelector('.unread', { state: 'detached' });
   });
 
   it('what comes while they read further up is below a line too', async () => {

@@ -4,7 +4,6 @@ import { jsonSchema } from '../../src/protocol/json.ts';
 import type { FromPanel } from '../../src/protocol/local/fromPanel.ts';
 import type { PanelEntry, PanelHeader, Picture } from '../../src/protocol/local/panel.ts';
 import type { FoundEntry } from '../../src/protocol/reading/foundEntries.ts';
-import { textsOf } from '../../src/session/entryTexts.ts';
 import { OWN_OUTPUT } from './sampleEntries.ts';
 import type { UiPort } from '../port.ts';
 
@@ -57,9 +56,10 @@ export class FakeExtension {
   private find(query: string): FoundEntry[] {
     const wanted = query.toLowerCase();
     return [...this.state.entries].reverse().flatMap(({ index, entry }) => {
-      const text = textsOf(entry).find((one) => one.toLowerCase().includes(wanted));
-      if (text === undefined) return [];
+      const text =
+        'text' in entry ? entry.text : JSON.stringify('input' in entry ? entry.input : '');
       const at = text.toLowerCase().indexOf(wanted);
+      if (at < 0) return [];
       const start = Math.max(0, at - 40);
       const from = at - start;
       const snippet = text.slice(start, start + 160).replace(/\s/g, ' ');

@@ -12,7 +12,7 @@ export interface SearchLine {
 }
 
 // A drive's colon belongs to the path.
-const WITH_LINE = /^((?:[A-Za-z]:)?[^\s:][^:\n]{0,1024}):(\d{1,7})(?=[:\-]|$)/;
+const WITH_LINE = /^((?:[A-Za-z]:)?[^\s:][^:\n]{0,1024}):(\d{1,7})(?=[:-]|$)/;
 const WITH_PATH = /^(?:[A-Za-z]:)?[^\s:][^:\n]{0,1024}$/;
 
 /** Reads a line. What is neither a place nor a path is text. */
