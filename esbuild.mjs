@@ -1,6 +1,6 @@
 // Builds everything that ships into dist/, and fails when a bundle is over its budget or holds a second yjs.
 import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { build, context } from 'esbuild';
 
@@ -18,7 +18,7 @@ const common = {
   define: { 'process.env.NODE_ENV': isDevelopment ? '"development"' : '"production"' },
 };
 
-/** The bundles: entry, output, budget of the gzipped file in bytes, and how many copies of yjs belong in. */
+/** The bundles: entry, output, budget of the gzipped file in bytes, and how many copies of yjs belong in; `parts`: what is loaded later, by its source, each with a budget of its own. */
 const BUNDLES = [
   {
     entry: 'src/extension.node.ts',
@@ -64,9 +64,12 @@ const BUNDLES = [
     outfile: 'dist/panel.js',
     maxGzip: 115 * KIB,
     yjsCopies: 0,
+    parts: { 'webview-ui/lazy/syntax.ts': 60 * KIB },
     options: {
       platform: 'browser',
-      format: 'iife',
+      format: 'esm',
+      splitting: true,
+      chunkNames: 'panel-[name]-[hash]',
       target: 'es2022',
       jsx: 'automatic',
       jsxImportSource: 'preact',
@@ -84,13 +87,35 @@ async function gzipBytes(path) {
   return gzipSync(await readFile(path), { level: 9 }).length;
 }
 
-/** Throws when the built bundle breaks a rule; prints its size. */
-async function inspect({ outfile, maxGzip, yjsCopies: wanted }, metafile) {
+/** Files that are loaded at once with one, and itself. */
+function loadedWith(file, outputs, found = new Set()) {
+  if (found.has(file) || outputs[file] === undefined) return found;
+  found.add(file);
+  const { imports, cssBundle } = outputs[file];
+  if (cssBundle !== undefined) found.add(cssBundle);
+  for (const { path, kind } of imports) {
+    if (kind !== 'dynamic-import') loadedWith(path, outputs, found);
+  }
+  return found;
+}
+
+/** Throws when the built bundle breaks a rule; prints its size, and that of each part that is loaded later. */
+async function inspect({ outfile, maxGzip, yjsCopies: wanted, parts = {} }, metafile) {
   const found = yjsCopies(metafile);
   if (found !== wanted) {
     throw new Error(`${outfile}: ${found} copies of yjs in the bundle, expected ${wanted}.`);
   }
-  const files = Object.keys(metafile.outputs).filter((path) => !path.endsWith('.map'));
+  const atOnce = loadedWith(outfile, metafile.outputs);
+  await inspectSize({ outfile, files: atOnce, maxGzip, metafile });
+  for (const [file, { entryPoint }] of Object.entries(metafile.outputs)) {
+    if (file.endsWith('.map') || atOnce.has(file)) continue;
+    const partMax = parts[entryPoint];
+    if (partMax === undefined) throw new Error(`${file} has no budget: name it in \`parts\`.`);
+    await inspectSize({ outfile: file, files: [file], maxGzip: partMax, metafile });
+  }
+}
+
+async function inspectSize({ outfile, files, maxGzip, metafile }) {
   let gzip = 0;
   let bytes = 0;
   for (const file of files) {
@@ -110,7 +135,11 @@ async function inspect({ outfile, maxGzip, yjsCopies: wanted }, metafile) {
 }
 
 function settings({ entry, outfile, options }) {
-  return { ...common, ...options, entryPoints: [entry], outfile };
+  // Parts that are loaded later need a folder, and stand beside the bundle.
+  const place = options.splitting
+    ? { outdir: dirname(outfile), entryNames: basename(outfile, '.js') }
+    : { outfile };
+  return { ...common, ...options, entryPoints: [entry], ...place };
 }
 
 /** Forms of the relay's page that are served to who takes them, made once at the highest level. */

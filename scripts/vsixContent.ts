@@ -8,7 +8,7 @@ const ALLOWED: readonly RegExp[] = [
   /^extension\/media\/[\w.-]+\.(png|svg)$/,
   /^extension\/media\/join\/[\w.-]+\.(html|css|js|svg|png)$/,
   /^extension\/dist\/join\/index\.html\.(br|gz)$/,
-  /^extension\/dist\/(extension\.node\.cjs|extension\.web\.cjs|twinhelm\.mjs|panel\.js|panel\.css)$/,
+  /^extension\/dist\/(extension\.node\.cjs|extension\.web\.cjs|twinhelm\.mjs|panel(-\w+-\w+)?\.js|panel\.css)$/,
 ];
 const REQUIRED: readonly string[] = [
   'extension/package.json',

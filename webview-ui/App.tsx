@@ -2,7 +2,9 @@
 import { useEffect } from 'preact/hooks';
 import { Announcer } from './chrome/Announcer.tsx';
 import { Banners } from './chrome/Banners.tsx';
+import { FindBar, opensFind } from './chrome/FindBar.tsx';
 import { Header } from './chrome/Header.tsx';
+import { SaidLine } from './chrome/SaidLine.tsx';
 import { TaskStrip } from './chrome/TaskStrip.tsx';
 import { TodoStrip } from './chrome/TodoStrip.tsx';
 import { Transcript } from './chrome/Transcript.tsx';
@@ -29,6 +31,13 @@ function handleEscape(ui: Ui, event: KeyboardEvent): void {
 }
 
 function handleControlKey(ui: Ui, event: KeyboardEvent): void {
+  if (opensFind(event)) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    ui.store.reading.isFinding.value = true;
+    document.querySelector<HTMLInputElement>('.find-input')?.select();
+    return;
+  }
   // By its place on the keyboard: with Alt, some layouts give another character.
   if (event.code !== 'KeyH' || !event.altKey || event.shiftKey) return;
   if (event.ctrlKey === event.metaKey) return;
@@ -80,7 +89,9 @@ export function App() {
       <Header />
       <Banners />
       <main class="main">
+        <FindBar />
         <Transcript />
+        <SaidLine />
       </main>
       <div class="bottom">
         <Pending />

@@ -30,6 +30,7 @@ function beforeNextFrame(callback: () => void): void {
 export function mountPanel({ element, port, clock }: MountOptions): Disposable {
   const store = new PanelStore({
     ...{ port, clock, schedule: beforeNextFrame },
+    loadSyntax: () => import('./lazy/syntax.ts'),
     isVisible: () => document.visibilityState !== 'hidden',
   });
   const ui: Ui = { store, post: (message) => port.post(message), t: store.t };

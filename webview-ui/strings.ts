@@ -2,6 +2,7 @@
 import { showDeceptive } from '../src/base/visibleText.ts';
 import { ATTACHMENT_STRINGS } from './attachmentStrings.ts';
 import { COMPOSER_STRINGS } from './composerStrings.ts';
+import { READING_STRINGS } from './readingStrings.ts';
 import { REQUEST_STRINGS } from './requestStrings.ts';
 
 /** English texts of the panel: the keys by which translations are handed over. */
@@ -217,7 +218,6 @@ export const PANEL_STRINGS = [
   'They stay in line.',
   'Thinking',
   'Thinking …',
-  'Thinking, not shown by the agent',
   'This panel is not connected to the extension.',
   'This session has ended.',
   'This session can be watched here, not controlled.',
@@ -295,6 +295,7 @@ export const PANEL_STRINGS = [
   ...REQUEST_STRINGS,
   ...ATTACHMENT_STRINGS,
   ...COMPOSER_STRINGS,
+  ...READING_STRINGS,
 ] as const;
 
 /** One of them. */

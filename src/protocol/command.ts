@@ -64,27 +64,6 @@ export type Rejection = z.infer<typeof rejectionSchema>;
 export type AckStatus = z.infer<typeof ackStatusSchema>;
 export type Ack = z.infer<typeof ackSchema>;
 
-/** What `fetch` asks for. */
-export const fetchArgsSchema = z.discriminatedUnion('what', [
-  /** Plaintexts of log records `from` ≤ index < `to`, newest part first if they do not fit. */
-  z.looseObject({ what: z.literal('log'), from: z.number(), to: z.number() }),
-  /** A part of a long text or image; `parts`: or where all of it lies, if not where it was `lost` [I8]. */
-  z.looseObject({
-    what: z.literal('blob'),
-    blob: z.string(),
-    offset: z.number(),
-    parts: z.optional(z.boolean()),
-    lost: z.optional(z.string()),
-  }),
-  z.looseObject({ what: z.literal('files'), query: z.string() }),
-  /** The whole text of a prompt that waits, and what pictures it has. */
-  z.looseObject({ what: z.literal('queued'), promptId: z.string() }),
-  z.looseObject({ what: z.literal('slash-commands') }),
-  /** `wake`: an agent that does not run is started for an owner's question. */
-  z.looseObject({ what: z.literal('models'), wake: z.optional(z.boolean()) }),
-  z.looseObject({ what: z.literal('modes') }),
-]);
-
 /** Result of `fetch log`. */
 export const logPageSchema = z.looseObject({
   /** Index of the first plaintext. */

@@ -2,9 +2,9 @@
 import * as z from 'zod/mini';
 import { say, type Words } from '../base/say.ts';
 import { CONVERSATION_COMMANDS, HOST_COMMANDS } from './ownersCommands.ts';
-import { fetchArgsSchema } from './command.ts';
 import { formAnswerShape } from './forms/form.ts';
 import { LIMITS } from './limits.ts';
+import { fetchArgsSchema } from './reading/fetchArgs.ts';
 import { roleSchema } from './role.ts';
 import { type Scope, scopeSchema } from './state.ts';
 import { attachedSchema, promptImageSchema } from './entryParts.ts';

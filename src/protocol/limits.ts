@@ -82,6 +82,9 @@ export const LIMITS = {
   formBytes: 16 * KIB,
   /** Plaintext of one answer to `fetch`. */
   fetchAnswerBytes: 160 * KIB,
+  /** Entries in one answer to a search, and characters of what is looked for. */
+  foundEntries: 50,
+  queryCharacters: 200,
   /** Fetches of one member under way. */
   fetchesUnderWay: 3,
   /** Presence record. */

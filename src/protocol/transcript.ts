@@ -56,6 +56,8 @@ const thinking = z.looseObject({
   messageId: z.string(),
   ...cutTextSchema.shape,
   redacted: z.optional(z.boolean()),
+  /** [N4] How long it streamed, ms; absent where nobody saw it stream. */
+  durationMs: z.optional(z.number()),
 });
 
 const toolCall = z.looseObject({
@@ -77,6 +79,8 @@ const toolResult = z.looseObject({
   kind: z.literal('tool-result'),
   callId: z.string(),
   outcome: z.enum(['ok', 'error', 'denied', 'interrupted']),
+  /** [N11] Denied by a check of the agent's own: nobody was asked. */
+  autoDenied: z.optional(z.boolean()),
   ...cutTextSchema.shape,
   images: z.optional(z.array(imageSchema)),
   /** Between adapter and host alone: file of this computer that holds the whole output. */

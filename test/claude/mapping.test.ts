@@ -24,7 +24,7 @@ describe('LiveBlocks', () => {
   const delta = { type: 'content_block_delta', index: 0, delta: { text: 'x' } };
 
   it('keeps the streams of the conversation and of a subagent apart', () => {
-    const live = new LiveBlocks();
+    const live = new LiveBlocks(() => 0);
     begin(live, 'main');
     begin(live, 'sub', 'call');
     expect(event(live, delta)).toMatchObject([{ messageId: 'main', block: 0, text: 'x' }]);
@@ -32,7 +32,7 @@ describe('LiveBlocks', () => {
   });
 
   it('ends live text when its message is begun anew or the turn ends, and takes no stray text', () => {
-    const live = new LiveBlocks();
+    const live = new LiveBlocks(() => 0);
     begin(live, 'one');
     event(live, delta);
     expect(event(live, { type: 'message_start', message: { id: 'two' } })).toEqual([

@@ -50,6 +50,8 @@ export async function setUp(view = new FakeView(), options: SetUp = {}) {
     actions: {
       openEntry: (entry) => opened.push(entry.entry.id),
       openLink: (url) => opened.push(url),
+      openFile: () => Promise.resolve(false),
+      saveText: () => Promise.resolve(false),
       copy: () => undefined,
       runCommand: (name) => opened.push(name),
       report: (error) => reported.push(error),

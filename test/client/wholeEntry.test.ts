@@ -6,10 +6,16 @@ import { entrySchema } from '../../src/protocol/transcript.ts';
 import { sampleEntries } from '../../webview-ui/gallery/sampleEntries.ts';
 
 /** A host that serves these bodies. */
-function serving(bodies: Readonly<Record<string, string>> = {}) {
+function serving(bodies: Readonly<Record<string, string>> = {}, context?: Json) {
   const fetched: string[] = [];
+  const asked: unknown[] = [];
   return {
     fetched,
+    asked,
+    request(_kind: string, args: unknown): Promise<Json | undefined> {
+      asked.push(args);
+      return context === undefined ? Promise.reject(new Error('old')) : Promise.resolve(context);
+    },
     fetchBlob(blob: string): Promise<Uint8Array<ArrayBuffer>> {
       fetched.push(blob);
       return Promise.resolve(new TextEncoder().encode(bodies[blob] ?? ''));
@@ -18,7 +24,12 @@ function serving(bodies: Readonly<Record<string, string>> = {}) {
 }
 
 const read = (entry: Readonly<Record<string, Json>>, bodies?: Readonly<Record<string, string>>) =>
-  wholeEntry(entrySchema.parse({ id: 'e', at: 1, ...entry }), serving(bodies));
+  wholeEntry(placed(entry), serving(bodies));
+
+const placed = (entry: Readonly<Record<string, Json>>) => ({
+  index: 7,
+  entry: entrySchema.parse({ id: 'e', at: 1, ...entry }),
+});
 
 const EDIT = { family: 'edit', path: '/file_path', before: '/old_string', after: '/new_string' };
 const WRITE = { family: 'write', path: '/file_path', content: '/content' };
@@ -70,8 +81,27 @@ test('a call whose input was cut is read from the whole input', async () => {
 
 test('every kind of entry has something to show', async () => {
   const view = serving({ '*': 'body' });
-  for (const { entry } of sampleEntries(0)) {
+  for (const entry of sampleEntries(0)) {
     const whole = await wholeEntry(entry, view);
     expect(whole.name).not.toBe('');
   }
+});
+
+test('[N5] changes are shown in what stands around them, as far as the computer tells it', async () => {
+  const edits = [
+    { old_string: 'one', new_string: 'two' },
+    { old_string: 'six', new_string: 'ten' },
+  ];
+  const view = { ...EDIT, changes: '/edits' };
+  const entry = placed({ ...call, tool: 'MultiEdit', input: { file_path: '/a.ts', edits }, view });
+  const places = [{ change: 1, line: 4, head: 'head\n', tail: '\ntail' }];
+  const host = serving({}, { places });
+  expect(await wholeEntry(entry, host)).toEqual({
+    kind: 'change',
+    name: 'a.ts',
+    before: 'one\n⋯\nhead\nsix\ntail',
+    after: 'two\n⋯\nhead\nten\ntail',
+  });
+  expect(host.asked).toEqual([{ what: 'context', index: 7 }]);
+  expect(await wholeEntry(entry, serving())).toMatchObject({ before: 'one\n⋯\nsix' });
 });

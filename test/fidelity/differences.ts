@@ -25,6 +25,8 @@ function mayBeMissing(entry: Entry): boolean {
 function comparable(entry: Entry, version: ClaudeVersion): unknown {
   // The two times of a line are those of its writing and of its coming.
   const { at: _, ...rest } = entry;
+  // Nothing streams in a file.
+  if (rest.kind === 'thinking') return { ...rest, durationMs: undefined };
   if (rest.kind !== 'tool-result') return rest;
   // A long output is named when it is taken over.
   const cut = rest.cut === undefined ? {} : { cut: { ...rest.cut, blob: 'its own' } };

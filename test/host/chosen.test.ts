@@ -18,7 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => rig.close());
 
-type Facts = Exclude<CommandArgs<'fetch'>, { readonly what: 'log' | 'blob' }>;
+type Facts = Exclude<CommandArgs<'fetch'>, { readonly what: 'log' | 'blob' | 'find' }>;
 
 const fetched = (args: Facts, role: Role = 'owner'): Promise<Json> =>
   hostedCommands((kind) => session.targetOf(kind), NO_ATTACHMENTS).fetchFacts(args, { role });

@@ -21,7 +21,12 @@ it('an ended session that somebody has come to read is not closed, and is once n
   await rig.sessions.closeAll();
   const common = {
     computer: 'here',
-    agent: { name: 'Fake', rules: CLAUDE_RULES },
+    agent: {
+      name: 'Fake',
+      rules: CLAUDE_RULES,
+      readRules: () => Promise.resolve(() => true),
+    },
+    env: {},
     clock: systemClock,
     log: silentLogger,
   };

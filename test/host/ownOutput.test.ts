@@ -7,6 +7,7 @@ import { newId } from '../../src/base/ids.ts';
 import type { CommandArgs } from '../../src/protocol/commandTable.ts';
 import { parseJson } from '../../src/protocol/json.ts';
 import { linkOfAnswer } from '../../src/client/rooms/machineAnswers.ts';
+import { foundPageSchema } from '../../src/protocol/reading/foundEntries.ts';
 import type { EntryOf } from '../../src/protocol/transcript.ts';
 import { spawnGroup } from '../../tools/run/processes.ts';
 import { type Guest, HostRig, idOf, type MachineView } from './hostRig.ts';
@@ -179,6 +180,11 @@ describe('a session in a terminal', () => {
     type('/context');
     await guest.until('it has printed', () => outputs(guest).length > 0);
     expect(await allOf(guest)).not.toContain(CANARY);
+    // [N3] Watched, it is looked through as any other, by everybody; what is the owner's by nobody.
+    const found = async (one: Guest, query: string) =>
+      foundPageSchema.parse(await one.view.request('fetch', { what: 'find', query })).hits;
+    expect(await found(guest, 'FROM the terminal')).not.toEqual([]);
+    expect([await found(guest, CANARY), await found(watched, CANARY)]).toEqual([[], []]);
     expect(await whole(watched, outputs(guest)[0]?.cut?.blob)).toContain(CANARY);
   });
 });

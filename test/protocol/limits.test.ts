@@ -62,6 +62,8 @@ const LIMIT_WITNESSES: Readonly<Record<keyof typeof LIMITS, Witness>> = {
   toolTailBytes: CUTS,
   formBytes: ['claude/forms.test.ts', '[U3] a form that is too large'],
   fetchAnswerBytes: ['sync/bounds.test.ts', 'an answer to a fetch of history'],
+  foundEntries: ['sync/findInLog.test.ts', '[N3] an answer has fifty hits'],
+  queryCharacters: ['sync/findInLog.test.ts', '[N3] signs of patterns are'],
   fetchesUnderWay: ['session/gateOrder.test.ts', '[C9] a fetch is read again'],
   presenceBytes: ['sync/attendance.test.ts', '[P3] presence that is larger'],
   awarenessClients: [PRESENCE, '[P3] of so many strangers'],

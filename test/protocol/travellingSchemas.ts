@@ -16,6 +16,7 @@ import {
   logSchema,
   presenceSchema,
 } from '../../src/protocol/room.ts';
+import { changeContextSchema, foundPageSchema } from '../../src/protocol/reading/foundEntries.ts';
 import { roomStateSchema } from '../../src/protocol/state.ts';
 import { entrySchema } from '../../src/protocol/transcript.ts';
 
@@ -25,12 +26,14 @@ export const PLAINTEXTS = {
   beat: beatSchema,
   blobPart: blobPartSchema,
   card: cardSchema,
+  changeContext: changeContextSchema,
   claim: claimSchema,
   claimConflict: claimConflictSchema,
   claimRequest: claimRequestSchema,
   command: commandSchema,
   delta: deltaSchema,
   entry: entrySchema,
+  foundPage: foundPageSchema,
   knock: knockSchema,
   log: logSchema,
   logPage: logPageSchema,

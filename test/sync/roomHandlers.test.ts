@@ -21,7 +21,7 @@ function makeHandlers(
 ) {
   return roomHandlers({
     commands,
-    journal: { readLog: () => [] },
+    journal: { readLog: () => [], logEnd: () => ({ nextIndex: 0, lastHash: '' }) },
     controlLease: new ControlLease({ clock: createFakeClock(), journal: createControlJournal() }),
     attendance: { windows: [] },
     people: { admit: () => true, remove: () => true, leave: () => undefined },

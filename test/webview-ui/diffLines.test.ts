@@ -57,11 +57,27 @@ describe('diffs', () => {
   it('marks what changed inside a line, but not between lines that are others', () => {
     const marks = (before: string, after: string) =>
       diffOfTexts(before, after, false).lines.map((line) =>
-        line.changed === undefined ? undefined : line.text.slice(...line.changed),
+        line.changed?.map(([from, to]) => line.text.slice(from, to)),
       );
-    expect(marks('const now = Date.now();', 'const now = clock.now();')).toEqual(['Date', 'clock']);
+    expect(marks('const now = Date.now();', 'const now = clock.now();')).toEqual([
+      ['Date'],
+      ['clock'],
+    ]);
     expect(marks('alpha', 'omega!')).toEqual([undefined, undefined]);
-    expect(marks('return a > 0;\nx', 'return a >= 0;\nx')).toEqual(['', '=', undefined]);
+    expect(marks('return a > 0;\nx', 'return a >= 0;\nx')).toEqual([[], ['='], undefined]);
+    expect(marks('f(first, b, third line)', 'f(one, b, the third line)')).toEqual([
+      ['first'],
+      ['one', ' the'],
+    ]);
+  });
+
+  it('marks a very long line from its first to its last difference', () => {
+    const words = (last: string) =>
+      `x ${Array.from({ length: 400 }, (_, n) => n + last).join(' ')} y`;
+    const [removed] = diffOfTexts(words('a'), words('b'), false).lines;
+    expect(removed?.changed).toBeUndefined();
+    const [long] = diffOfTexts(`${'same '.repeat(400)}a`, `${'same '.repeat(400)}b`, false).lines;
+    expect(long?.changed).toEqual([[2000, 2001]]);
   });
 
   it('joins the edits of one call, with a gap between', () => {

@@ -62,6 +62,8 @@ const pump = new PanelPump({
   actions: {
     openEntry: () => undefined,
     openLink: () => undefined,
+    openFile: () => Promise.resolve(false),
+    saveText: () => Promise.resolve(false),
     copy: () => undefined,
     runCommand: () => undefined,
     report: (error: AppError) => complain(error),

@@ -8,7 +8,7 @@ import { entries } from '../client/samples.ts';
 function listOf(first: number, end: number): List {
   const transcript = new TranscriptModel();
   transcript.replace([...entries(first, end)]);
-  const live = new LiveModel();
+  const live = new LiveModel(() => 0);
   const text = (messageId: string) =>
     ({ messageId, block: 0, type: 'text', text: messageId }) as const;
   live.replace([

@@ -32,7 +32,6 @@ import {
   formatTokens,
   relativePath,
 } from '../../webview-ui/text/format.ts';
-import { highlight } from '../../webview-ui/text/highlight.ts';
 import { describeTool } from '../../webview-ui/text/toolHead.ts';
 import { showDeceptive } from '../../src/base/visibleText.ts';
 import { busyMs } from '../probes/busyMs.ts';
@@ -235,7 +234,7 @@ describe('tool heads', () => {
     [
       { tool: 'AskUserQuestion', input: { questions: [{ question: 'Which?' }] } },
       'question',
-      'AskUserQuestion',
+      'Question',
       'Which?',
     ],
     [{ tool: 'TodoWrite', input: { todos: [{}, {}] } }, 'list', 'Checklist', '2 items'],
@@ -251,32 +250,6 @@ describe('tool heads', () => {
     expect(suggestionText({ type: 'addRules', rules })).toBe('Bash(npm test:*), Read');
     expect(suggestionText({ type: 'setMode', mode: 'acceptEdits' })).toBe('acceptEdits');
     expect(suggestionText({ odd: 1 })).toBe('{"odd":1}');
-  });
-});
-
-describe('code colours', () => {
-  it.each(['ts', 'python', 'sql', 'json', 'diff', 'unheard-of'])(
-    'change no character of %s',
-    (language) => {
-      const code = 'const a = "x\\"y"; // é\n# z\n-- s\n`t${1}`\n/* open';
-      expect(
-        highlight(code, language)
-          .map((piece) => piece.text)
-          .join(''),
-      ).toBe(code);
-    },
-  );
-
-  it('find keywords, strings, numbers, comments', () => {
-    expect(highlight('return "x" + 1 // y', 'ts').map((piece) => piece.kind)).toEqual([
-      'keyword',
-      undefined,
-      'string',
-      undefined,
-      'number',
-      undefined,
-      'comment',
-    ]);
   });
 });
 

@@ -1,5 +1,6 @@
 // Bundles a page on the panel's app and serves it on loopback as the editor shows its panel: same HTML, same policy.
 import { createServer } from 'node:http';
+import { basename } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import { panelHtml } from '../../src/editor/panel/panelHtml.ts';
 
@@ -23,11 +24,14 @@ export interface PageServer {
 export async function servePage({ entry, sockets }: PageOptions): Promise<PageServer> {
   const { outputFiles, metafile } = await build({
     entryPoints: [entry],
-    outfile: 'page.js',
+    outdir: 'page',
+    entryNames: 'page',
+    chunkNames: '[name]-[hash]',
+    splitting: true,
     bundle: true,
     write: false,
     metafile: true,
-    format: 'iife',
+    format: 'esm',
     target: 'es2022',
     jsx: 'automatic',
     jsxImportSource: 'preact',
@@ -38,9 +42,8 @@ export async function servePage({ entry, sockets }: PageOptions): Promise<PageSe
     ['/favicon.ico', ['image/x-icon', '']],
   ]);
   for (const { path, contents } of outputFiles) {
-    const isScript = path.endsWith('.js');
-    const type = isScript ? 'text/javascript' : 'text/css';
-    files.set(isScript ? '/page.js' : '/page.css', [type, contents]);
+    const type = path.endsWith('.js') ? 'text/javascript' : 'text/css';
+    files.set(`/${basename(path)}`, [type, contents]);
   }
   const server = createServer((request, response) => {
     const file = files.get(new URL(request.url ?? '/', 'http://localhost').pathname);

@@ -1,10 +1,13 @@
 // One row of the transcript: chooses the card for its kind.
 import { useErrorBoundary } from 'preact/hooks';
 import { assertNever } from '../../src/base/assert.ts';
+import { RowGroup, type ShownRow } from '../model/rowGroups.ts';
 import type { TranscriptRow } from '../model/transcriptRow.ts';
 import { CommandCard, CompactionCard, TodosCard, UnknownCard } from './foldedCards.tsx';
+import { GroupCard } from './GroupCard.tsx';
 import { NoticeLine, ResetLine, RetryLine, TaskLine, TurnLine } from './entryLines.tsx';
-import { PromptCard, TextCard, ThinkingCard } from './messageCards.tsx';
+import { PromptCard, TextCard } from './messageCards.tsx';
+import { ThinkingCard } from './ThinkingCard.tsx';
 import { DecisionLine, RequestCard } from './RequestCard.tsx';
 import { OrphanResultCard, ToolCard } from './ToolCard.tsx';
 import { useUi } from '../ui.ts';
@@ -46,7 +49,7 @@ export function EntryCard({ row }: { readonly row: TranscriptRow }) {
     case 'reset':
       return <ResetLine entry={entry} />;
     case 'command':
-      return <CommandCard id={row.key} index={row.index} entry={entry} />;
+      return <CommandCard id={row.key} index={row.index} entry={entry} output={row.output} />;
     case 'turn':
       return <TurnLine entry={entry} />;
     case 'retry':
@@ -62,4 +65,13 @@ export function EntryCard({ row }: { readonly row: TranscriptRow }) {
 
 function renderRow(row: TranscriptRow) {
   return <EntryCard key={row.key} row={row} />;
+}
+
+/** A row of the list: a card, or several as one. */
+export function RowCard({ row }: { readonly row: ShownRow }) {
+  return row instanceof RowGroup ? (
+    <GroupCard group={row} renderRow={renderRow} />
+  ) : (
+    <EntryCard row={row} />
+  );
 }

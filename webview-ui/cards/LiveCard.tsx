@@ -4,6 +4,7 @@ import type { LiveRow } from '../model/liveModel.ts';
 import { Fold } from '../parts/Fold.tsx';
 import { Icon, Spinner } from '../parts/Icon.tsx';
 import { StreamingMarkdown } from '../parts/Markdown.tsx';
+import { LiveThinking } from './ThinkingCard.tsx';
 import { showDeceptive } from '../../src/base/visibleText.ts';
 import { useUi } from '../ui.ts';
 
@@ -23,17 +24,7 @@ export function LiveCard({ row }: { readonly row: LiveRow }) {
         </section>
       );
     case 'thinking':
-      return (
-        <Fold
-          id={row.key}
-          class="thinking"
-          title={isBroken ? t('Thinking') : t('Thinking …')}
-          subtitle={isBroken ? t('broken off') : undefined}
-          status={<Sign isBroken={isBroken} />}
-        >
-          <StreamingMarkdown text={row.text} />
-        </Fold>
-      );
+      return <LiveThinking row={row} />;
     case 'tool-input':
       return (
         <Fold

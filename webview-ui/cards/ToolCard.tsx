@@ -4,10 +4,11 @@ import { requestKindOf } from '../../src/protocol/openValues.ts';
 import type { EntryOf } from '../../src/protocol/transcript.ts';
 import type { TranscriptRow } from '../model/transcriptRow.ts';
 import { DiffTotals } from '../parts/DiffView.tsx';
+import { FileButton } from '../parts/FileButton.tsx';
 import { Fold } from '../parts/Fold.tsx';
 import { Icon, Spinner } from '../parts/Icon.tsx';
 import { countLines, formatDuration, formatLines, formatTokens } from '../text/format.ts';
-import { familyOf, textPart, type ToolFamily } from '../../src/protocol/toolView.ts';
+import { familyOf, numberPart, textPart, type ToolFamily } from '../../src/protocol/toolView.ts';
 import { describeTool } from '../text/toolHead.ts';
 import type { Translate } from '../strings.ts';
 import { useUi } from '../ui.ts';
@@ -15,10 +16,12 @@ import { AnsweredQuestions, DecisionLine, PlanBody } from './RequestCard.tsx';
 import { Subagent } from './Subagent.tsx';
 import { diffOfCall, ResultBody, ToolBody } from './toolBodies.tsx';
 
-type Outcome = 'running' | 'waiting' | 'ok' | 'error' | 'denied' | 'interrupted' | 'none';
+type Outcome =
+  'running' | 'waiting' | 'ok' | 'error' | 'denied' | 'blocked' | 'interrupted' | 'none';
 
 function outcomeOf(row: TranscriptRow): Outcome {
   if (row.task?.status === 'running') return 'running';
+  if (row.result?.entry.autoDenied === true) return 'blocked';
   if (row.result !== undefined) return row.result.entry.outcome;
   if (row.request !== undefined && row.decision === undefined) return 'waiting';
   return row.isAbandoned === true ? 'none' : 'running';
@@ -61,6 +64,13 @@ function OutcomeMark({ outcome, t }: { readonly outcome: Outcome; readonly t: Tr
           {t('denied')}
         </span>
       );
+    case 'blocked':
+      return (
+        <span class="outcome outcome-bad">
+          <Icon name="close" />
+          {t('blocked')}
+        </span>
+      );
     case 'interrupted':
       return (
         <span class="outcome outcome-warn">
@@ -80,7 +90,8 @@ function kindOf({ request }: TranscriptRow): ReturnType<typeof requestKindOf> | 
 function isOpenAtFirst(family: ToolFamily, row: TranscriptRow): boolean {
   // What waits is shown in full above the composer.
   if (row.request !== undefined && row.decision === undefined) return false;
-  if (row.result?.entry.outcome === 'error') return true;
+  const outcome = row.result?.entry.outcome;
+  if (outcome === 'error' || row.result?.entry.autoDenied === true) return true;
   const kind = kindOf(row);
   if (kind === 'plan' || kind === 'question') return true;
   return family === 'shell' || family === 'edit' || family === 'write';
@@ -124,6 +135,7 @@ export function ToolCard(props: {
   const head = describeTool(call, folder, t);
   const family = familyOf(call);
   const kind = kindOf(row);
+  const path = textPart(call, 'path');
   const isPlan = kind === 'plan' || family === 'plan';
   const isQuestion = kind === 'question';
   return (
@@ -144,6 +156,7 @@ export function ToolCard(props: {
         </>
       }
       isOpenAtFirst={isOpenAtFirst(family, row)}
+      action={path !== undefined && <FileButton path={path} line={numberPart(call, 'fromLine')} />}
     >
       {isPlan ? (
         <PlanBody plan={row.request?.plan ?? textPart(call, 'plan') ?? ''} />
@@ -154,6 +167,16 @@ export function ToolCard(props: {
       )}
       {(isPlan || isQuestion) && <WhyNot row={row} />}
       {family === 'agent' && <Subagent row={row} callId={call.callId} renderRow={renderRow} />}
+      {row.result?.entry.autoDenied === true && (
+        <p class="line notice-warning">
+          <Icon name="warning" />
+          <span class="line-text">
+            {t(
+              'Refused by an automatic check of the agent. Nobody was asked, and nobody denied it.',
+            )}
+          </span>
+        </p>
+      )}
       {row.decision !== undefined && <DecisionLine decision={row.decision} />}
     </Fold>
   );

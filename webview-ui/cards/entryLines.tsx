@@ -41,12 +41,9 @@ export function TurnLine({ entry }: { readonly entry: EntryOf<'turn'> }) {
   const isBad = entry.outcome === 'failed' || entry.outcome === 'limit';
   return (
     <div class={`turn turn-${entry.outcome}`}>
-      <p class={isBad ? 'line bad' : 'line muted'}>
+      <p class={isBad ? 'line bad' : 'line muted'} title={isBad ? entry.reason : undefined}>
         <Icon name={TURN_ICONS[entry.outcome]} />
         <bdi>{turnText(entry, t)}</bdi>
-        {entry.outcome !== 'completed' && entry.reason !== undefined && (
-          <bdi class="muted">{showDeceptive(entry.reason)}</bdi>
-        )}
         <span class="muted figures">{figures.join(' · ')}</span>
       </p>
       {entry.error !== undefined && (

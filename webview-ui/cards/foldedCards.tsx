@@ -11,12 +11,19 @@ import { formatTokens } from '../text/format.ts';
 import { showDeceptive } from '../../src/base/visibleText.ts';
 import { useUi } from '../ui.ts';
 
-/** A slash command or shell escape, and who ran it; or what one has printed, for owners or for all. */
-export function CommandCard(props: { id: string; index: number; entry: EntryOf<'command'> }) {
+/** A slash command or shell escape, who ran it, and what it has printed, for owners or for all. */
+export function CommandCard(props: {
+  id: string;
+  index: number;
+  entry: EntryOf<'command'>;
+  output?: { readonly index: number; readonly entry: EntryOf<'command'> } | undefined;
+}) {
   const { store, t } = useUi();
   const { id, entry } = props;
-  const isOwn = entry.ownerOnly === true;
+  const { index, entry: printed } = props.output ?? props;
+  const isOwn = printed.ownerOnly === true;
   const isOwner = store.header.value?.me?.role === 'owner';
+  const author = entry.author !== undefined && <AuthorBadge author={entry.author} />;
   const title =
     entry.command === '' ? t('Output') : <code dir="ltr">{showDeceptive(entry.command)}</code>;
   if (isOwn && !isOwner) {
@@ -28,12 +35,12 @@ export function CommandCard(props: { id: string; index: number; entry: EntryOf<'
       </p>
     );
   }
-  if (entry.text === '' && entry.cut === undefined) {
+  if (printed.text === '' && printed.cut === undefined) {
     return (
       <p class="line muted">
         <Icon name="terminal" />
         {title}
-        {entry.author !== undefined && <AuthorBadge author={entry.author} />}
+        {author}
       </p>
     );
   }
@@ -44,9 +51,14 @@ export function CommandCard(props: { id: string; index: number; entry: EntryOf<'
       icon="terminal"
       title={title}
       subtitle={isOwn ? t('Guests do not see this') : undefined}
+      status={author}
       isOpenAtFirst
     >
-      {isOwn ? <OwnOutput {...props} /> : <OutputText {...props} body={entry} />}
+      {isOwn ? (
+        <OwnOutput id={id} index={index} entry={printed} />
+      ) : (
+        <OutputText id={id} index={index} body={printed} />
+      )}
     </Fold>
   );
 }
@@ -72,13 +84,22 @@ function OutputText(props: { id: string; index: number; body: LongTextProps['bod
       body={props.body}
       foldAfter={30}
       keep="head"
-      render={(text) => (
-        <pre class="output" dir="auto" tabIndex={0}>
-          <Ansi text={text} />
-        </pre>
-      )}
+      render={(text) =>
+        isMarkdown(text) ? (
+          <Markdown text={text} />
+        ) : (
+          <pre class="output" dir="auto" tabIndex={0}>
+            <Ansi text={text} />
+          </pre>
+        )
+      }
     />
   );
+}
+
+/** Newer agents print headings and tables for people; a terminal's output has signs of its own. */
+function isMarkdown(text: string): boolean {
+  return !text.includes('\u001b') && /^(?:#{1,4} |\*\*|\|.*\|$)/m.test(text);
 }
 
 /** The agent made its memory shorter. */

@@ -2,8 +2,7 @@
 import type { EntryOf } from '../../src/protocol/transcript.ts';
 import { promptOriginOf } from '../../src/protocol/openValues.ts';
 import { AuthorBadge } from '../parts/AuthorBadge.tsx';
-import { Fold } from '../parts/Fold.tsx';
-import { Icon } from '../parts/Icon.tsx';
+import { Icon, Spinner } from '../parts/Icon.tsx';
 import { Images } from '../parts/Images.tsx';
 import { LongText } from '../parts/LongText.tsx';
 import { Markdown } from '../parts/Markdown.tsx';
@@ -125,31 +124,5 @@ export function TextCard(props: { id: string; index: number; entry: EntryOf<'tex
         </div>
       )}
     </section>
-  );
-}
-
-/** Thinking, folded. */
-export function ThinkingCard(props: { id: string; index: number; entry: EntryOf<'thinking'> }) {
-  const { t } = useUi();
-  const { id, index, entry } = props;
-  if (entry.redacted === true || (entry.text === '' && entry.cut === undefined)) {
-    return (
-      <p class="line muted">
-        <Icon name="spark" />
-        {t('Thinking, not shown by the agent')}
-      </p>
-    );
-  }
-  return (
-    <Fold id={id} class="thinking" icon="spark" title={t('Thinking')}>
-      <LongText
-        id={id}
-        index={index}
-        body={entry}
-        foldAfter={60}
-        keep="head"
-        render={(text) => <Markdown text={text} />}
-      />
-    </Fold>
   );
 }

@@ -6,7 +6,9 @@ import type { TranscriptRow } from '../model/transcriptRow.ts';
 import { Ansi } from '../parts/Ansi.tsx';
 import { DiffView } from '../parts/DiffView.tsx';
 import { LongText } from '../parts/LongText.tsx';
-import { type Diff, diffOfPatch, diffOfTexts, joinDiffs } from '../text/diffLines.ts';
+import { inPlace } from '../../src/protocol/reading/changeTexts.ts';
+import type { ChangePlace } from '../../src/protocol/reading/foundEntries.ts';
+import { type Diff, diffOfPatch, diffOfTexts, joinDiffs, movedBy } from '../text/diffLines.ts';
 import {
   changesOf,
   familyOf,
@@ -18,9 +20,14 @@ import { showDeceptive } from '../../src/base/visibleText.ts';
 import { useUi } from '../ui.ts';
 import { Images } from '../parts/Images.tsx';
 import { Checklist } from './foldedCards.tsx';
+import { SearchBody } from './SearchBody.tsx';
 
-/** Changes that a call makes to a file: as the agent reports them, else made of its input. */
-export function diffOfCall(call: ViewedCall, result?: EntryOf<'tool-result'>): Diff | undefined {
+/** Changes that a call makes to a file: as the agent reports them, else made of its input, in what stands around it. */
+export function diffOfCall(
+  call: ViewedCall,
+  result?: EntryOf<'tool-result'>,
+  places: readonly ChangePlace[] = [],
+): Diff | undefined {
   const { patch, structured } = result ?? {};
   const reported =
     patch === undefined || structured === undefined
@@ -29,7 +36,17 @@ export function diffOfCall(call: ViewedCall, result?: EntryOf<'tool-result'>): D
   if (reported !== undefined) return reported;
   const content = textPart(call, 'content');
   if (content !== undefined) return diffOfTexts('', content, true);
-  const diffs = changesOf(call).map(({ before, after }) => diffOfTexts(before, after, false));
+  // Below a change that adds lines, the lines after it have other numbers than before.
+  let grown = 0;
+  const diffs = changesOf(call).map((change, at) => {
+    const place = places.find((one) => one.change === at);
+    const { before, after } = inPlace(change, place);
+    const diff = diffOfTexts(before, after, place !== undefined);
+    if (place === undefined) return diff;
+    const numbered = movedBy(diff, place.line - 1, place.line - 1 + grown);
+    grown += diff.added - diff.removed;
+    return numbered;
+  });
   return diffs.length === 0 ? undefined : joinDiffs(diffs);
 }
 
@@ -162,14 +179,22 @@ export function ToolBody({
           {diff === undefined ? (
             <InputTable input={call.input} />
           ) : (
-            <DiffView id={row.key} diff={diff} index={row.index} />
+            <DiffView
+              id={row.key}
+              diff={diff}
+              index={row.index}
+              path={textPart(call, 'path') ?? ''}
+            />
           )}
           {cut}
           {result !== undefined && result.outcome !== 'ok' && output(false, 12)}
         </>
       );
-    case 'read':
     case 'search':
+      if (result?.outcome === 'ok')
+        return <SearchBody id={row.key} index={index} result={result} />;
+      return <>{output(false, 24) || <InputTable input={call.input} />}</>;
+    case 'read':
       return <>{output(false, 24) || <InputTable input={call.input} />}</>;
     case 'todos':
       return <Checklist items={call.view?.todos ?? []} />;

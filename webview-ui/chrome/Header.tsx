@@ -5,6 +5,7 @@ import { activityWord, connectionWord, type StateWord, waitWord } from '../model
 import { Icon, Spinner } from '../parts/Icon.tsx';
 import { formatCost, formatTokens } from '../text/format.ts';
 import { useUi } from '../ui.ts';
+import { FindButton } from './FindBar.tsx';
 import { People } from './People.tsx';
 
 /** A state with its icon. */
@@ -102,6 +103,7 @@ export function Header() {
           <bdi>{session.title}</bdi>
         </h1>
         <div class="header-actions">
+          <FindButton />
           <People header={header} />
           <Sharing header={header} />
         </div>

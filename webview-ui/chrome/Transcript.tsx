@@ -7,12 +7,15 @@ import {
   Virtualizer,
 } from '@tanstack/virtual-core';
 import { useLayoutEffect, useReducer, useRef, useState } from 'preact/hooks';
-import { EntryCard } from '../cards/EntryCard.tsx';
+import { RowCard } from '../cards/EntryCard.tsx';
 import { LiveCard } from '../cards/LiveCard.tsx';
-import { countOf, itemAt, keyAt, type List } from '../model/transcriptList.ts';
+import { countOf, itemAt, keyAt, type List, placeOf } from '../model/transcriptList.ts';
+import { RowGroup } from '../model/rowGroups.ts';
 import type { TranscriptRow } from '../model/transcriptRow.ts';
 import { Icon, Spinner } from '../parts/Icon.tsx';
 import { useUi } from '../ui.ts';
+import { UnreadLine } from './UnreadLine.tsx';
+import { useReading } from './useReading.ts';
 
 // Distance from the end, in px, within which who scrolls down follows the end again.
 const END_PX = 48;
@@ -34,7 +37,8 @@ function createVirtualizer(list: List, frame: { current: HTMLElement | null }, r
     getScrollElement: () => frame.current,
     estimateSize: (index) => {
       const item = itemAt(list, index);
-      return ESTIMATES[item && 'row' in item ? item.row.entry.kind : 'text'] ?? 44;
+      if (item === undefined || 'live' in item) return ESTIMATES['text'] ?? 44;
+      return item.row instanceof RowGroup ? 44 : (ESTIMATES[item.row.peek().entry.kind] ?? 44);
     },
     // Stable, reading the present list: a new function would throw all measurements away.
     getItemKey: (index) => keyAt(list, index),
@@ -66,9 +70,8 @@ function useVirtualizer(list: List) {
 /** The region with all entries, and the way back to its end. */
 export function Transcript() {
   const { store, t } = useUi();
-  void store.transcript.version.value;
   const [list] = useState<List>({ rows: [], broken: [], live: [] });
-  list.rows = store.transcript.rows;
+  list.rows = store.transcript.shown;
   list.broken = store.live.broken.value;
   list.live = store.live.rows.value;
   const { frame, virtualizer } = useVirtualizer(list);
@@ -77,7 +80,7 @@ export function Transcript() {
   const seenIndex = useRef(-1);
   const following = useRef(true);
   const last = useRef({ top: 0, height: 0, view: 0 });
-  if (isFollowing) seenIndex.current = list.rows.at(-1)?.index ?? -1;
+  if (isFollowing) seenIndex.current = store.transcript.rows.at(-1)?.index ?? -1;
 
   const remember = ({ scrollTop: top, scrollHeight: height, clientHeight: view }: HTMLElement) =>
     (last.current = { top, height, view });
@@ -85,6 +88,12 @@ export function Transcript() {
     element.scrollTop = element.scrollHeight;
     remember(element);
   };
+
+  const leaveEnd = (): void => {
+    following.current = false;
+    setFollowing(false);
+  };
+  const moved = useReading({ list, frame, virtualizer, leaveEnd }, () => following.current);
 
   const handleScroll = (): void => {
     const element = frame.current;
@@ -101,6 +110,8 @@ export function Transcript() {
     else if (!isSame && following.current) toEnd(element);
     remember(element);
     setFollowing(following.current);
+    moved();
+    store.reading.looks(following.current);
     if (element.scrollTop < OLDER_PX && count > 0) store.fetchOlderByScroll();
   };
   // The end is where a reader begins, and stays while sizes are still being measured.
@@ -125,10 +136,18 @@ export function Transcript() {
   // Who says something wants to see it, and the answer.
   const sent = store.composer.sent.value;
   useLayoutEffect(() => {
-    if (sent > 0) jump();
+    if (sent === 0) return;
+    store.reading.answered();
+    jump();
   }, [sent]);
+  const version = store.transcript.version.value;
+  useLayoutEffect(() => store.reading.looks(following.current), [version]);
+  const unread = firstUnread(list, store.reading.unreadAfter.value);
   const items = virtualizer.getVirtualItems();
-  const news = newRows(list.rows, seenIndex.current);
+  const markedRow = store.transcript.rowOf(store.reading.marked.value ?? -1);
+  const marked = markedRow === undefined ? -1 : placeOf(list, markedRow.index);
+  const isUnreadAbove = !isFollowing ? false : unread >= 0 && unread < (items[0]?.index ?? 0);
+  const news = newRows(store.transcript.rows, seenIndex.current);
   return (
     <div class="transcript-frame">
       <div
@@ -152,19 +171,30 @@ export function Transcript() {
               return item === undefined ? null : (
                 <article
                   key={key}
-                  class="row"
+                  class={index === marked ? 'row row-marked' : 'row'}
                   data-index={index}
                   ref={virtualizer.measureElement}
                   aria-posinset={index + 1}
                   aria-setsize={store.hasOlder.value ? -1 : count}
                 >
-                  {'row' in item ? <EntryCard row={item.row} /> : <LiveCard row={item.live} />}
+                  {index === unread && <UnreadLine />}
+                  {'row' in item ? <RowCard row={item.row} /> : <LiveCard row={item.live} />}
                 </article>
               );
             })}
           </div>
         </div>
       </div>
+      {isUnreadAbove && (
+        <button
+          type="button"
+          class="jump jump-up"
+          onClick={() => store.reading.goTo(unreadIndex(list, unread))}
+        >
+          <Icon name="up" />
+          {t('New since you last looked')}
+        </button>
+      )}
       {!isFollowing && (
         <button type="button" class="jump" onClick={jump}>
           <Icon name="down" />
@@ -173,6 +203,18 @@ export function Transcript() {
       )}
     </div>
   );
+}
+
+/** Place in the list of the first row that was not read; -1 if there is none. */
+function firstUnread(list: List, after: number | undefined): number {
+  if (after === undefined) return -1;
+  const place = placeOf(list, after) + 1;
+  return place > 0 && place < countOf(list) ? place : -1;
+}
+
+function unreadIndex(list: List, at: number): number {
+  const item = itemAt(list, at);
+  return item !== undefined && 'row' in item ? item.row.index : 0;
 }
 
 /** Rows that came after the one at `seenIndex`; older ones that were loaded meanwhile are not new. */

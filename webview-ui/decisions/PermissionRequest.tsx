@@ -1,11 +1,12 @@
 // A tool asks to run: exactly what, why, and the three answers.
-import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { EntryOf } from '../../src/protocol/transcript.ts';
 import { CommandText, diffOfCall, InputTable } from '../cards/toolBodies.tsx';
 import { DiffTotals, DiffView } from '../parts/DiffView.tsx';
 import { Icon } from '../parts/Icon.tsx';
 import {
   changeParts,
+  changesOf,
   familyOf,
   restOf,
   textPart,
@@ -55,14 +56,25 @@ function Rest({ request }: { request: EntryOf<'request'> }) {
 function Body({ request, index }: { request: EntryOf<'request'>; index: number }) {
   const { input } = request;
   const command = textPart(request, 'command');
-  const diff = useMemo(() => diffOfCall(request), [input]);
+  const { reading } = useUi().store;
+  const places = reading.contexts.value.get(index);
+  // What stands around a change says more of it than the change alone.
+  useEffect(() => {
+    if (changesOf(request).length > 0) reading.askContext(index);
+  }, [index]);
+  const diff = useMemo(() => diffOfCall(request, undefined, places), [input, places]);
   if (command === undefined && diff === undefined) return <InputTable input={input} />;
   return (
     <>
       {command !== undefined && <CommandText command={command} />}
       {diff !== undefined && <DiffTotals diff={diff} />}
       {diff !== undefined && (
-        <DiffView id={`request/${request.requestId}`} diff={diff} index={index} />
+        <DiffView
+          id={`request/${request.requestId}`}
+          diff={diff}
+          index={index}
+          path={textPart(request, 'path') ?? ''}
+        />
       )}
       <Rest request={request} />
     </>

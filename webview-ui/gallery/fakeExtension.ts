@@ -9,6 +9,7 @@ import type {
   Picture,
 } from '../../src/protocol/local/panel.ts';
 import { sampleChoices } from './sampleChoices.ts';
+import type { FoundEntry } from '../../src/protocol/reading/foundEntries.ts';
 import { OWN_OUTPUT } from './sampleEntries.ts';
 import type { UiPort } from '../port.ts';
 
@@ -26,6 +27,8 @@ export class FakeExtension {
   readonly posted: FromPanel[] = [];
   /** Whether pings are answered. */
   isAnswering = true;
+  /** Whether searches are answered. */
+  isFinding = true;
   readonly port: UiPort;
   private hasBegun = false;
   private readonly pictures = new Emitter<readonly unknown[]>();
@@ -59,6 +62,22 @@ export class FakeExtension {
   private showAttached(attachments: readonly PanelAttachment[]): void {
     this.attached = attachments;
     this.send({ type: 'attachments', attachments: [...attachments] });
+  }
+
+  /** As a computer would find it, but for what was cut. */
+  private find(query: string): FoundEntry[] {
+    const wanted = query.toLowerCase();
+    return [...this.state.entries].reverse().flatMap(({ index, entry }) => {
+      const own = 'text' in entry ? entry.text : undefined;
+      const input = 'input' in entry ? entry.input : '';
+      const text = typeof own === 'string' ? own : JSON.stringify(input);
+      const at = text.toLowerCase().indexOf(wanted);
+      if (at < 0) return [];
+      const start = Math.max(0, at - 40);
+      const from = at - start;
+      const snippet = text.slice(start, start + 160).replace(/\s/g, ' ');
+      return [{ index, kind: entry.kind, at: entry.at, snippet, from, to: from + query.length }];
+    });
   }
 
   private answer(message: FromPanel): void {
@@ -97,6 +116,23 @@ export class FakeExtension {
         const { list, query } = message;
         return this.send({ type: 'found', list, query, ...sampleChoices(list, query) });
       }
+      case 'find': {
+        const { query } = message;
+        if (!this.isFinding) return;
+        const hits = this.find(query);
+        return this.send({ type: 'found-entries', query, hits, next: 0 });
+      }
+      case 'fetch-context': {
+        const { index } = message;
+        const head = 'export class Bucket {\n  constructor() {\n    ';
+        const place = { change: 0, line: 41, head, tail: '\n  }\n}' };
+        return this.send({ type: 'context', index, places: [place] });
+      }
+      case 'open-file':
+        return this.send({
+          type: 'said',
+          text: `Not on this computer. The path was copied: ${message.path}`,
+        });
       case 'read-queued': {
         const { promptId } = message;
         const item = this.state.header.queue.find((one) => one.promptId === promptId);

@@ -2,6 +2,7 @@
 import type { PanelEntry } from '../../src/protocol/local/panel.ts';
 import type { Json } from '../../src/protocol/json.ts';
 import { parseEntry } from '../../src/protocol/transcript.ts';
+import { READING_BODIES } from './sampleReading.ts';
 import { SAMPLE_VIEWS } from './sampleViews.ts';
 
 const START = 1_763_700_000_000;
@@ -333,7 +334,7 @@ const bodies: readonly Body[] = [
 
 /** Every kind of entry, from index `first`. */
 export function sampleEntries(first = 0): PanelEntry[] {
-  return bodies.map((body, at) => ({
+  return [...bodies, ...READING_BODIES].map((body, at) => ({
     index: first + at,
     entry: parseEntry({ ...body, id: `s${first + at}`, at: START + at * 7000 }),
   }));

@@ -6,7 +6,12 @@ import type { ShownText } from '../../src/protocol/entryParts.ts';
 export interface LiveRow extends Omit<ShownText, 'text'> {
   readonly key: string;
   readonly text: Signal<string>;
+  /** Monotonic ms of its beginning; absent where that was not seen. */
+  readonly since?: number;
 }
+
+/** Who comes later finds more than this of a block, characters. */
+const BEGINNING = 300;
 
 /** Keeps the streaming blocks. */
 export class LiveModel {
@@ -17,6 +22,12 @@ export class LiveModel {
   /** Blocks of subagents by the call that started them. */
   readonly nested = signal<ReadonlyMap<string, readonly LiveRow[]>>(new Map());
   private byKey = new Map<string, LiveRow>();
+  private readonly now: () => number;
+
+  /** `now`: monotonic ms. */
+  constructor(now: () => number) {
+    this.now = now;
+  }
 
   /** Takes the whole present state; blocks that stay keep their identity. */
   replace(blocks: readonly ShownText[]): void {
@@ -26,7 +37,7 @@ export class LiveModel {
       const known = this.byKey.get(key);
       const isSame = known?.type === block.type && known.brokenAt === block.brokenAt;
       if (isSame) known.text.value = block.text;
-      next.set(key, isSame ? known : createRow(key, block));
+      next.set(key, isSame ? known : this.createRow(key, block));
     }
     this.byKey = next;
     const all = [...next.values()];
@@ -46,12 +57,14 @@ export class LiveModel {
     const row = this.byKey.get(liveKey(messageId, block));
     if (row !== undefined) row.text.value += text;
   }
+
+  private createRow(key: string, block: ShownText): LiveRow {
+    const { text } = block;
+    const since = text.length <= BEGINNING ? { since: this.now() } : {};
+    return { ...block, ...since, key, text: signal(text) };
+  }
 }
 
 function liveKey(messageId: string, block: number): string {
   return `live:${messageId}:${block}`;
-}
-
-function createRow(key: string, block: ShownText): LiveRow {
-  return { ...block, key, text: signal(block.text) };
 }

@@ -9,12 +9,17 @@ import type { UiPort } from '../port.ts';
 import { heard, type Said, templatesOf, translated } from '../../src/protocol/said.ts';
 import { type Translate, translate } from '../strings.ts';
 import { AttachmentsModel } from './attachmentsModel.ts';
+import { Answering } from './answering.ts';
 import { ComposerModel } from './composerModel.ts';
 import { EditorHeartbeat } from './editorHeartbeat.ts';
+import { type BlobState, withBlob } from './keptBlobs.ts';
 import { LiveModel } from './liveModel.ts';
 import { parseToPanel } from './parse.ts';
+import { ReadingModel } from './readingModel.ts';
 import { RequestDrafts } from './requestDrafts.ts';
 import { spokenOfEntries, spokenOfHeader } from './spoken.ts';
+import { RenderedTexts } from '../markdown/renderedTexts.ts';
+import { CodeColours, type CodeColoursOptions } from '../text/codeColours.ts';
 import { TranscriptModel } from './transcriptModel.ts';
 import { requestKey } from './words.ts';
 
@@ -22,11 +27,6 @@ import { requestKey } from './words.ts';
 const MAX_ANNOUNCEMENTS = 8;
 // What could not be loaded is not asked for again by mere scrolling within this time.
 const OLDER_AGAIN_MS = 10_000;
-// So many long texts stay loaded, and so much of them; one has up to 4 MiB.
-const MAX_BLOBS = 64;
-const MAX_BLOB_CHARS = 32 * 1024 * 1024;
-// An answer that no outbox shows within this time was not taken.
-const ANSWER_TAKEN_MS = 5000;
 
 type QueuedMessage = Extract<ToPanel, { readonly type: 'queued' }>;
 /** A queued prompt whole, or why it is not to be had. */
@@ -38,12 +38,6 @@ type QueuedText =
     }
   | { readonly error: string };
 
-/** A long text that was asked for. */
-export type BlobState =
-  | { readonly kind: 'loading' }
-  | { readonly kind: 'loaded'; readonly text: string }
-  | { readonly kind: 'failed'; readonly error: string };
-
 /** What PanelStore needs. `schedule` runs a callback before the next frame is painted. */
 export interface PanelStoreOptions {
   readonly port: UiPort;
@@ -51,6 +45,8 @@ export interface PanelStoreOptions {
   readonly schedule: (callback: () => void) => void;
   /** False while nobody can look: nothing counts then. */
   readonly isVisible?: () => boolean;
+  /** Loads what colours code; absent: code stays plain. */
+  readonly loadSyntax?: CodeColoursOptions['load'];
 }
 
 /** The panel's state; components read its signals and call its methods. */
@@ -63,7 +59,7 @@ export class PanelStore implements Disposable {
   readonly hasEntries = signal(false);
   readonly hasOlder = signal(false);
   readonly isLoadingOlder = signal(false);
-  readonly live = new LiveModel();
+  readonly live: LiveModel;
   readonly outbox = signal<readonly PanelOutboxItem[]>([]);
   readonly blobs = signal<ReadonlyMap<string, BlobState>>(new Map());
   /** Cards that the person opened (true) or closed (false), by row key. */
@@ -78,8 +74,6 @@ export class PanelStore implements Disposable {
   readonly now = signal(0);
   /** What a screen reader should say, oldest first, with numbers that rise. */
   readonly announcements = signal<readonly { readonly n: number; readonly text: string }[]>([]);
-  /** Requests answered here whose answer the outbox does not show yet, with the monotonic ms. */
-  private readonly answering = signal<ReadonlyMap<string, number>>(new Map());
   /** Monotonic ms at which `header` came. */
   headerAt = 0;
   /** Monotonic ms since which the truth is of its present kind. */
@@ -88,7 +82,12 @@ export class PanelStore implements Disposable {
   readonly composer: ComposerModel;
   readonly requestDrafts: RequestDrafts;
   readonly attachments: AttachmentsModel;
+  readonly code: CodeColours;
+  readonly reading: ReadingModel;
+  /** Text that has just been streamed, as elements. */
+  readonly rendered = new RenderedTexts();
   private readonly options: PanelStoreOptions;
+  private readonly answering: Answering;
   private readonly disposables = new DisposableStore();
   private waiting: ToPanel[] = [];
   /** Entries held when older ones were asked for; and when that was in vain, monotonic ms. */
@@ -109,6 +108,17 @@ export class PanelStore implements Disposable {
     this.now.value = clock.monotonic();
     this.requestDrafts = new RequestDrafts(port);
     this.connection = this.disposables.add(new EditorHeartbeat({ port, clock }));
+    this.live = new LiveModel(() => clock.monotonic());
+    this.answering = new Answering({ port, clock, now: this.now });
+    this.reading = new ReadingModel({
+      ...{ port, transcript: this.transcript },
+      isVisible: () => isVisible?.() !== false,
+    });
+    this.code = new CodeColours({
+      load: options.loadSyntax ?? (() => new Promise(() => undefined)),
+      later: (callback) => clock.after(0, callback),
+      onFailure: () => port.post({ type: 'log', level: 'warn', text: 'no syntax colours' }),
+    });
     const notTakenText = (): string =>
       this.t('It was not taken over by the extension. Your text is back here; send it again.');
     this.attachments = new AttachmentsModel({ port, t: this.t });
@@ -178,21 +188,14 @@ export class PanelStore implements Disposable {
     return !isSoon && this.fetchOlder();
   }
 
-  /** Answers a request, once: until the outbox shows the answer, or nobody took it. */
+  /** Answers a request, once. */
   answer(message: Omit<Extract<FromPanel, { type: 'answer' }>, 'type'>): void {
-    const { requestId } = message;
-    if (this.isAnswering(requestId)) return;
-    this.answering.value = new Map(this.answering.value).set(
-      requestId,
-      this.options.clock.monotonic(),
-    );
-    this.options.port.post({ type: 'answer', ...message });
+    this.answering.answer(message);
   }
 
   /** Whether an answer of this window has just been handed over. */
   isAnswering(requestId: string): boolean {
-    const at = this.answering.value.get(requestId);
-    return at !== undefined && this.now.value - at < ANSWER_TAKEN_MS;
+    return this.answering.isGiven(requestId);
   }
 
   /** Asks for the whole of a long text, or for a picture as a data: URL. */
@@ -258,17 +261,25 @@ export class PanelStore implements Disposable {
         this.hasOlder.value = message.hasOlder;
         this.isLoadingOlder.value = false;
         this.hasEntries.value = true;
-        return;
+        return this.reading.began();
       case 'append':
         this.transcript.append(message.entries);
         this.hasEntries.value = true;
+        this.reading.began();
         for (const text of spokenOfEntries(message.entries, this.t)) this.announce(text);
         return;
       case 'prepend':
         this.transcript.prepend(message.entries);
         this.hasOlder.value = message.hasOlder;
         this.olderCame(message.hasOlder);
-        return;
+        return this.reading.olderCame();
+      case 'found-entries':
+        return this.reading.found(message);
+      case 'context':
+        return this.reading.contextCame(message.index, message.places);
+      case 'said':
+        this.reading.said.value = message.text;
+        return this.announce(message.text);
       case 'live':
         return this.live.replace(message.blocks);
       case 'live-append':
@@ -276,7 +287,7 @@ export class PanelStore implements Disposable {
       case 'outbox':
         this.composer.handleOutbox(message.items);
         this.outbox.value = message.items;
-        for (const item of message.items) this.answerShown(item.text);
+        for (const item of message.items) this.answering.shown(item.text);
         return;
       case 'blob':
         return this.setBlob(
@@ -325,30 +336,12 @@ export class PanelStore implements Disposable {
     this.isLoadingOlder.value = false;
   }
 
-  private answerShown(requestId: string): void {
-    const answering = new Map(this.answering.value);
-    if (answering.delete(requestId)) this.answering.value = answering;
-  }
-
   private setQueued({ promptId, text, images = [], version, error }: QueuedMessage): void {
     const whole = text === undefined ? { error: error ?? '' } : { text, images, version };
     this.queuedTexts.value = new Map(this.queuedTexts.value).set(promptId, whole);
   }
 
   private setBlob(blob: string, state: BlobState): void {
-    const blobs = new Map(this.blobs.value);
-    blobs.delete(blob);
-    blobs.set(blob, state);
-    let chars = [...blobs.values()].reduce((sum, one) => sum + charsOf(one), 0);
-    for (const [oldest, one] of blobs) {
-      if (oldest === blob || (blobs.size <= MAX_BLOBS && chars <= MAX_BLOB_CHARS)) break;
-      blobs.delete(oldest);
-      chars -= charsOf(one);
-    }
-    this.blobs.value = blobs;
+    this.blobs.value = withBlob(this.blobs.value, blob, state);
   }
-}
-
-function charsOf(state: BlobState): number {
-  return state.kind === 'loaded' ? state.text.length : 0;
 }

@@ -1,13 +1,13 @@
 // The transcript as one list: its rows, text that was broken off at its place between them, and what streams at the end.
 import type { LiveRow } from './liveModel.ts';
-import type { TranscriptRow } from './transcriptRow.ts';
+import { placesBefore, type ShownRow } from './rowGroups.ts';
 
 /** A card of the list. */
-export type Item = { readonly row: TranscriptRow } | { readonly live: LiveRow };
+export type Item = { readonly row: ShownRow } | { readonly live: LiveRow };
 
 /** What the list is made of; `broken` in the order of its places. */
 export interface List {
-  rows: readonly TranscriptRow[];
+  rows: readonly ShownRow[];
   broken: readonly LiveRow[];
   live: readonly LiveRow[];
 }
@@ -22,7 +22,7 @@ export function itemAt(list: List, index: number): Item | undefined {
   const { rows, broken, live } = list;
   let before = 0;
   for (const block of broken) {
-    const at = rowsBefore(rows, block.brokenAt ?? 0) + before;
+    const at = placesBefore(rows, block.brokenAt ?? 0) + before;
     if (index === at) return { live: block };
     if (index < at) break;
     before += 1;
@@ -40,14 +40,10 @@ export function keyAt(list: List, index: number): string {
   return 'row' in item ? item.row.key : item.live.key;
 }
 
-/** How many rows stand before a place in the log. */
-function rowsBefore(rows: readonly TranscriptRow[], logIndex: number): number {
-  let low = 0;
-  let high = rows.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((rows[middle]?.index ?? 0) < logIndex) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+/** Where the row with this place in the log is in the list, or the one that has it; -1 if it is before all. */
+export function placeOf({ rows, broken }: List, logIndex: number): number {
+  const at = placesBefore(rows, logIndex + 1) - 1;
+  const index = rows[at]?.index;
+  if (index === undefined) return -1;
+  return at + broken.filter(({ brokenAt = 0 }) => brokenAt <= index).length;
 }

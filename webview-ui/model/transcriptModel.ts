@@ -2,6 +2,7 @@
 import { signal } from '@preact/signals';
 import type { PanelEntry } from '../../src/protocol/local/panel.ts';
 import type { Entry, EntryOf } from '../../src/protocol/transcript.ts';
+import { type ShownRow, ShownRows } from './rowGroups.ts';
 import { TranscriptRow } from './transcriptRow.ts';
 
 /** Keeps the rows of a transcript while entries come in at either end. */
@@ -9,6 +10,11 @@ export class TranscriptModel {
   /** Top-level rows; read `version` to be told of changes. */
   rows: TranscriptRow[] = [];
   readonly version = signal(0);
+  /** The same as they are shown. */
+  get shown(): readonly ShownRow[] {
+    return this.grouped.all;
+  }
+
   /** The newest checklist. */
   readonly todos = signal<EntryOf<'todos'> | undefined>(undefined);
   private entries: PanelEntry[] = [];
@@ -19,6 +25,11 @@ export class TranscriptModel {
   private decisions = new Map<string, EntryOf<'decision'>>();
   private tasks = new Map<string, TranscriptRow>();
   private promptIds = new Set<string>();
+  private news = new Map<string, { readonly index: number; readonly entry: EntryOf<'task'> }>();
+  private grouped = new ShownRows();
+  /** Place in the log of the first row that has changed since they were grouped. */
+  private changedFrom = Infinity;
+  private homes = new Map<number, TranscriptRow>();
 
   /** Number of entries held. */
   get size(): number {
@@ -30,9 +41,26 @@ export class TranscriptModel {
     return this.entries[0]?.index ?? 0;
   }
 
+  /** Place in the log of the last entry held; -1 if there is none. */
+  get last(): number {
+    return this.entries.at(-1)?.index ?? -1;
+  }
+
+  /** The top-level row in which the entry at a place in the log is shown. */
+  rowOf(index: number): TranscriptRow | undefined {
+    return this.homes.get(index);
+  }
+
   /** The entry at a place in the log, if it is loaded. */
   entryAt(index: number): Entry | undefined {
     return this.byIndex.get(index);
+  }
+
+  /** The newest news of a piece of background work, and where it stands in the log. */
+  taskNews(
+    taskId: string,
+  ): { readonly index: number; readonly entry: EntryOf<'task'> } | undefined {
+    return this.news.get(taskId);
   }
 
   /** How a request ended, if it did and that is loaded. */
@@ -56,6 +84,10 @@ export class TranscriptModel {
     this.decisions = new Map();
     this.tasks = new Map();
     this.promptIds = new Set();
+    this.news = new Map();
+    this.homes = new Map();
+    this.grouped = new ShownRows();
+    this.changedFrom = 0;
     this.todos.value = undefined;
     this.append(entries);
   }
@@ -68,6 +100,8 @@ export class TranscriptModel {
       this.byIndex.set(placed.index, placed.entry);
       this.take(placed);
     }
+    this.grouped.update(this.rows, this.changedFrom);
+    this.changedFrom = Infinity;
     this.version.value++;
   }
 
@@ -90,6 +124,8 @@ export class TranscriptModel {
         return this.takeTask(placed, entry);
       case 'retry':
         return this.takeRetry(placed, entry);
+      case 'command':
+        return this.takeCommand(placed, entry);
       case 'tool-call': {
         const row = this.push(placed);
         this.calls.set(entry.callId, row);
@@ -119,7 +155,15 @@ export class TranscriptModel {
     const parent = this.parentOf(placed.entry);
     if (parent === undefined) this.rows.push(row);
     else parent.addChild(row);
+    this.settle(placed.index, parent ?? row);
     return row;
+  }
+
+  /** The entry is shown in this row, and that in the one around it. */
+  private settle(index: number, row: TranscriptRow): void {
+    const home = this.homes.get(row.index) ?? row;
+    this.homes.set(index, home);
+    this.changedFrom = Math.min(this.changedFrom, home.index);
   }
 
   private parentOf(entry: Entry): TranscriptRow | undefined {
@@ -133,6 +177,7 @@ export class TranscriptModel {
       return;
     }
     this.openCalls.delete(call);
+    this.settle(index, call);
     call.update({ result: { index, entry } });
   }
 
@@ -143,6 +188,7 @@ export class TranscriptModel {
       return;
     }
     this.requests.set(entry.requestId, call);
+    this.settle(placed.index, call);
     call.update({ request: entry });
   }
 
@@ -153,31 +199,58 @@ export class TranscriptModel {
       this.push(placed);
       return;
     }
+    this.settle(placed.index, row);
     row.update({ decision: entry });
   }
 
   private takeTask(placed: PanelEntry, entry: EntryOf<'task'>): void {
+    this.news.set(entry.taskId, { index: placed.index, entry });
     const call = entry.callId === undefined ? undefined : this.calls.get(entry.callId);
     if (call !== undefined) {
+      this.settle(placed.index, call);
       call.update({ task: entry });
       return;
     }
     const known = this.tasks.get(entry.taskId);
     if (known === undefined) this.tasks.set(entry.taskId, this.push(placed));
-    else known.update({ entry });
+    else {
+      this.settle(placed.index, known);
+      known.update({ entry });
+    }
   }
 
   private takeRetry(placed: PanelEntry, entry: EntryOf<'retry'>): void {
     const siblings = this.parentOf(entry)?.children ?? this.rows;
     const last = siblings.at(-1);
-    if (last?.entry.kind === 'retry') last.update({ entry });
-    else this.push(placed);
+    if (last?.entry.kind === 'retry') {
+      this.settle(placed.index, last);
+      last.update({ entry });
+    } else this.push(placed);
+  }
+
+  /** What a command has printed belongs to it. */
+  private takeCommand(placed: PanelEntry, entry: EntryOf<'command'>): void {
+    const last = (this.parentOf(entry)?.children ?? this.rows).at(-1);
+    const before = last?.peek();
+    const isOutput =
+      entry.command === '' &&
+      before?.entry.kind === 'command' &&
+      before.entry.command !== '' &&
+      before.entry.text === '' &&
+      before.entry.cut === undefined &&
+      before.output === undefined;
+    if (last === undefined || !isOutput) {
+      this.push(placed);
+      return;
+    }
+    this.settle(placed.index, last);
+    last.update({ output: { index: placed.index, entry } });
   }
 
   /** Calls of subagents may go on in the background; those of the turn itself cannot. */
   private abandonOpenCalls(): void {
     for (const row of this.openCalls) {
-      if (row.entry.parent !== undefined) continue;
+      if (row.peek().entry.parent !== undefined) continue;
       row.update({ isAbandoned: true });
       this.openCalls.delete(row);
     }

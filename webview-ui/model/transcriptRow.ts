@@ -14,6 +14,8 @@ interface RowParts {
   readonly decision?: EntryOf<'decision'>;
   /** Of a call that started a subagent or background task: its newest news. */
   readonly task?: EntryOf<'task'>;
+  /** Of a command: what it has printed. */
+  readonly output?: { readonly index: number; readonly entry: EntryOf<'command'> };
   /** Of a tool call: the turn ended without a result. */
   readonly isAbandoned?: boolean;
 }
@@ -57,8 +59,22 @@ export class TranscriptRow {
     return this.parts.value.task;
   }
 
+  get output(): RowParts['output'] {
+    return this.parts.value.output;
+  }
+
   get isAbandoned(): boolean {
     return this.parts.value.isAbandoned === true;
+  }
+
+  /** Its parts, for who is not to be rendered again when they change. */
+  peek(): RowParts {
+    return this.parts.peek();
+  }
+
+  /** Whether a subagent did something for it. */
+  hasChildren(): boolean {
+    return this.rows.length > 0;
   }
 
   /** Rows of the subagent that this call started. */

@@ -17,7 +17,7 @@ const port = createVsCodePort();
 const state = parseJson(element.dataset['state'] ?? '');
 if (isRecord(state)) {
   const before = port.getState();
-  // What is filled in stays.
+  // What is filled in stays, and what was read.
   port.setState({ ...(isRecord(before) ? before : {}), ...state });
 }
 mountPanel({ element, port, clock: systemClock });

@@ -1,5 +1,7 @@
 // A unified diff with line numbers; colour is never the only mark.
+import type { VNode } from 'preact';
 import { useMemo } from 'preact/hooks';
+import { type CodePiece, languageOfPath, pieceLines, slicePieces } from '../text/codePieces.ts';
 import type { Diff, DiffLine } from '../text/diffLines.ts';
 import { showDeceptive } from '../../src/base/visibleText.ts';
 import { formatLines } from '../text/format.ts';
@@ -24,21 +26,72 @@ export function DiffTotals({ diff }: { readonly diff: Diff }) {
   );
 }
 
-function LineText({ line }: { readonly line: DiffLine }) {
-  const [from, to] = line.changed ?? [0, 0];
-  if (to <= from) return <>{showDeceptive(line.text)}</>;
-  return (
-    <>
-      {showDeceptive(line.text.slice(0, from))}
-      <span class="diff-changed">{showDeceptive(line.text.slice(from, to))}</span>
-      {showDeceptive(line.text.slice(to))}
-    </>
+/** The text of a line: its syntax colours, and a mark on what has changed in it. */
+function LineText({ line, pieces }: { line: DiffLine; pieces: readonly CodePiece[] | undefined }) {
+  const all = pieces ?? [{ text: line.text }];
+  const parts: VNode[] = [];
+  let at = 0;
+  const add = (to: number, isChanged: boolean): void => {
+    const shown = slicePieces(all, at, to).map(({ text, kind }, n) => (
+      <span key={n} class={kind && `hl-${kind}`}>
+        {showDeceptive(text)}
+      </span>
+    ));
+    parts.push(
+      <span key={at} class={isChanged ? 'diff-changed' : undefined}>
+        {shown}
+      </span>,
+    );
+    at = to;
+  };
+  for (const [from, to] of line.changed ?? []) {
+    if (from > at) add(from, false);
+    add(to, true);
+  }
+  if (at < line.text.length) add(line.text.length, false);
+  return <>{parts}</>;
+}
+
+/** The lines as they stood before or stand after, for colours that know what is around a line. */
+function sideOf(diff: Diff, left: DiffLine['kind']): string {
+  return diff.lines.flatMap(({ kind, text }) => (kind === left ? [] : [text])).join('\n');
+}
+
+/** The coloured pieces of each line of a diff, once they are there. */
+function useColours(diff: Diff, path: string): (at: number) => readonly CodePiece[] | undefined {
+  const { code } = useUi().store;
+  const language = languageOfPath(path);
+  const sides = useMemo(
+    () => ({ before: sideOf(diff, 'added'), after: sideOf(diff, 'removed') }),
+    [diff],
   );
+  const before = code.pieces(sides.before, language).value;
+  const after = code.pieces(sides.after, language).value;
+  const lines = useMemo(() => {
+    if (before === undefined || after === undefined) return undefined;
+    const [old, made] = [pieceLines(before), pieceLines(after)];
+    let [oldAt, madeAt] = [0, 0];
+    return diff.lines.map(({ kind }) => {
+      const pieces = kind === 'removed' ? old[oldAt] : made[madeAt];
+      if (kind !== 'added') oldAt++;
+      if (kind !== 'removed') madeAt++;
+      return pieces;
+    });
+  }, [diff, before, after]);
+  return (at) => lines?.[at];
 }
 
 /** The lines of a diff, folded when long. */
-export function DiffView({ id, diff, index }: { id: string; diff: Diff; index: number }) {
+export function DiffView(props: {
+  readonly id: string;
+  readonly diff: Diff;
+  readonly index: number;
+  /** Of the file: its ending says which language it is. */
+  readonly path: string;
+}) {
+  const { id, diff, index, path } = props;
   const { store, post, t } = useUi();
+  const coloursOf = useColours(diff, path);
   const key = `${id}/diff`;
   const isOpen = store.opened.value.get(key) ?? false;
   const isLong = diff.lines.length > FOLD_AFTER + 2;
@@ -61,7 +114,7 @@ export function DiffView({ id, diff, index }: { id: string; diff: Diff; index: n
               )}
               <span class="diff-sign">{SIGNS[line.kind]}</span>
               <span class="diff-text">
-                <LineText line={line} />
+                <LineText line={line} pieces={coloursOf(at)} />
               </span>
             </div>
           ))}

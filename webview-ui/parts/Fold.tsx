@@ -14,6 +14,8 @@ export interface FoldProps {
   readonly status?: ComponentChildren;
   /** Whether it is open before anybody touched it. */
   readonly isOpenAtFirst?: boolean;
+  /** A button beside the head. */
+  readonly action?: ComponentChildren;
   readonly children: ComponentChildren;
 }
 
@@ -23,20 +25,23 @@ export function Fold(props: FoldProps) {
   const isOpen = store.opened.value.get(props.id) ?? props.isOpenAtFirst ?? false;
   return (
     <section class={`card ${props.class ?? ''}`}>
-      <button
-        type="button"
-        class="card-head"
-        aria-expanded={isOpen}
-        onClick={() => store.setOpened(props.id, !isOpen)}
-      >
-        <span class={isOpen ? 'twist twist-open' : 'twist'}>
-          <Icon name="chevron" />
-        </span>
-        {props.icon !== undefined && <Icon name={props.icon} />}
-        <span class="card-title">{props.title}</span>
-        <span class="card-subtitle">{props.subtitle}</span>
-        {props.status !== undefined && <span class="card-status">{props.status}</span>}
-      </button>
+      <div class="card-row">
+        <button
+          type="button"
+          class="card-head"
+          aria-expanded={isOpen}
+          onClick={() => store.setOpened(props.id, !isOpen)}
+        >
+          <span class={isOpen ? 'twist twist-open' : 'twist'}>
+            <Icon name="chevron" />
+          </span>
+          {props.icon !== undefined && <Icon name={props.icon} />}
+          <span class="card-title">{props.title}</span>
+          <span class="card-subtitle">{props.subtitle}</span>
+          {props.status !== undefined && <span class="card-status">{props.status}</span>}
+        </button>
+        {props.action}
+      </div>
       {isOpen && <div class="card-body">{props.children}</div>}
     </section>
   );

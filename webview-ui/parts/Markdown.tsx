@@ -6,7 +6,8 @@ import { MarkdownStream } from '../markdown/markdownStream.ts';
 import { sanitizeHtml } from '../markdown/sanitize.ts';
 import { showDeceptive } from '../../src/base/visibleText.ts';
 import { type Ui, useUi } from '../ui.ts';
-import { decorateMarkdown } from './decorate.ts';
+import { colourCode, decorateMarkdown } from './decorate.ts';
+import { morphChildren } from './morph.ts';
 
 // Rendering that takes longer is not done in every frame.
 const MAX_FRAME_MS = 6;
@@ -32,47 +33,63 @@ export function Markdown({ text }: { readonly text: string }) {
   const ui = useUi();
   const ref = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
-    const fragment = sanitizeHtml(renderMarkdown(showDeceptive(text)));
-    decorateMarkdown(fragment, ui);
-    ref.current?.replaceChildren(fragment);
+    const element = ref.current;
+    if (element === null) return undefined;
+    const streamed = ui.store.rendered.take(text);
+    element.replaceChildren(...(streamed ?? [elementsOf(renderMarkdown(showDeceptive(text)), ui)]));
+    return colourCode([...element.children], ui);
   }, [text]);
   return <div class="md" ref={ref} {...useLinks(ui)} />;
+}
+
+function elementsOf(html: string, ui: Ui): DocumentFragment {
+  const fragment = sanitizeHtml(html);
+  decorateMarkdown(fragment, ui);
+  return fragment;
 }
 
 /** Renders `text` as it grows into `element`; gives what ends it. */
 function renderStream(element: HTMLElement, text: Signal<string>, ui: Ui): () => void {
   const stream = new MarkdownStream();
+  const colours: (() => void)[] = [];
   let stableNodes = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const append = (html: string): void => {
-    const fragment = sanitizeHtml(html);
-    decorateMarkdown(fragment, ui);
-    element.append(fragment);
-  };
   let tookMs = 0;
   const render = (): void => {
     timer = undefined;
     const start = performance.now();
     const step = stream.update(showDeceptive(text.peek()));
     if (step.isReset) stableNodes = 0;
-    while (element.childNodes.length > stableNodes) element.lastChild?.remove();
-    if (step.stableHtml !== '') {
-      append(step.stableHtml);
-      stableNodes = element.childNodes.length;
-    }
-    append(step.tailHtml);
+    const next = elementsOf(step.stableHtml, ui);
+    const stableFrom = stableNodes;
+    const stableCount = next.childNodes.length;
+    next.append(elementsOf(step.tailHtml, ui));
+    // What was the tail and stays as it is now, stays where it is too.
+    morphChildren(element, stableFrom, next);
+    stableNodes = stableFrom + stableCount;
+    const finished = [...element.childNodes].slice(stableFrom, stableNodes);
+    colours.push(colourCode(finished.filter(isElement), ui));
     tookMs = performance.now() - start;
   };
   const end = text.subscribe(() => {
     if (timer !== undefined) return;
-    // A long last block (a big listing) is rendered again each time: not more than a fifth of the time goes into it.
+    // A long last block (a big listing) is parsed again each time: not more than a fifth of the time goes into it.
     if (tookMs < MAX_FRAME_MS) render();
     else timer = setTimeout(render, tookMs * 4);
   });
   return () => {
-    clearTimeout(timer);
     end();
+    for (const stop of colours) stop();
+    if (timer !== undefined) {
+      clearTimeout(timer);
+      render();
+    }
+    ui.store.rendered.leave(text.peek(), [...element.childNodes]);
   };
+}
+
+function isElement(node: Node): node is Element {
+  return node instanceof Element;
 }
 
 /** A text that grows; each change renders only its last block. */

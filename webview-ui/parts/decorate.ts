@@ -1,5 +1,5 @@
 // What sanitised Markdown gets on top: text direction per block, and a head with Copy on code.
-import { highlight } from '../text/highlight.ts';
+import type { CodePiece } from '../text/codePieces.ts';
 import type { Ui } from '../ui.ts';
 
 const BLOCKS = 'p, h1, h2, h3, h4, h5, h6, li, blockquote, td, th';
@@ -22,8 +22,6 @@ export function decorateMarkdown(fragment: DocumentFragment, ui: Ui): void {
 
 function decorateCode(pre: Element, ui: Ui): void {
   const language = pre.getAttribute('data-lang') ?? '';
-  const code = pre.querySelector('code');
-  const text = code?.textContent ?? '';
   const frame = document.createElement('div');
   frame.className = 'code';
   frame.dir = 'ltr';
@@ -37,20 +35,50 @@ function decorateCode(pre: Element, ui: Ui): void {
   copy.textContent = ui.t('Copy');
   copy.setAttribute('aria-label', ui.t('Copy code'));
   copy.addEventListener('click', () => {
-    ui.post({ type: 'copy', text });
+    // As it is now: code that streams grows.
+    ui.post({ type: 'copy', text: pre.querySelector('code')?.textContent ?? '' });
     copy.textContent = ui.t('Copied');
   });
-  head.append(label, copy);
+  const wrap = document.createElement('button');
+  wrap.type = 'button';
+  wrap.className = 'link-button';
+  wrap.textContent = ui.t('Wrap lines');
+  wrap.setAttribute('aria-pressed', 'false');
+  wrap.addEventListener('click', () => {
+    const isWrapped = pre.classList.toggle('md-wrapped');
+    wrap.setAttribute('aria-pressed', String(isWrapped));
+  });
+  const buttons = document.createElement('span');
+  buttons.className = 'code-buttons';
+  buttons.append(wrap, copy);
+  head.append(label, buttons);
   pre.replaceWith(frame);
   if (pre instanceof HTMLElement) pre.tabIndex = 0;
-  if (code !== null) code.replaceChildren(...highlight(text, language).map(pieceNode));
   frame.append(head, pre);
 }
 
-function pieceNode(piece: { readonly text: string; readonly kind?: string }): Node {
-  if (piece.kind === undefined) return document.createTextNode(piece.text);
+/** Colours the code in these elements as soon as that can be done; code that has changed meanwhile is left. Gives what ends the wait. */
+export function colourCode(elements: readonly Element[], ui: Ui): () => void {
+  const codes = elements.flatMap((element) => [...element.querySelectorAll('pre.md-code > code')]);
+  const ends = codes.map((code) => {
+    if (code.hasAttribute('data-coloured')) return () => undefined;
+    const text = code.textContent;
+    const language = code.parentElement?.getAttribute('data-lang') ?? '';
+    return ui.store.code.pieces(text, language.toLowerCase()).subscribe((pieces) => {
+      if (pieces === undefined || code.textContent !== text) return;
+      code.replaceChildren(...pieces.map(pieceNode));
+      code.setAttribute('data-coloured', '');
+    });
+  });
+  return () => {
+    for (const end of ends) end();
+  };
+}
+
+function pieceNode({ text, kind }: CodePiece): Node {
+  if (kind === undefined) return document.createTextNode(text);
   const span = document.createElement('span');
-  span.className = `hl-${piece.kind}`;
-  span.textContent = piece.text;
+  span.className = `hl-${kind}`;
+  span.textContent = text;
   return span;
 }

@@ -1,6 +1,7 @@
 // Unified diffs as lines to show: from an agent's structured patch, or made of two texts.
 import { structuredPatch } from 'diff';
 import * as z from 'zod/mini';
+import { type Range, wordMarks } from './wordMarks.ts';
 
 /** A line of a diff; numbers from 1, absent on the side that has no such line. */
 export interface DiffLine {
@@ -8,8 +9,8 @@ export interface DiffLine {
   readonly text: string;
   readonly oldNumber?: number;
   readonly newNumber?: number;
-  /** The part of `text` that differs from its counterpart: from, to (exclusive). */
-  readonly changed?: readonly [number, number];
+  /** The parts of `text` that differ from its counterpart. */
+  readonly changed?: readonly Range[];
 }
 
 /** A whole diff with its totals. */
@@ -80,15 +81,10 @@ function markPair(lines: DiffLine[], removedAt: number, addedAt: number): void {
   const before = lines[removedAt];
   const after = lines[addedAt];
   if (before === undefined || after === undefined) return;
-  const shorter = Math.min(before.text.length, after.text.length);
-  let head = 0;
-  while (head < shorter && before.text[head] === after.text[head]) head++;
-  let tail = 0;
-  while (tail < shorter - head && before.text.at(-1 - tail) === after.text.at(-1 - tail)) tail++;
-  // Lines with little in common are other lines, not changed ones.
-  if (before.text.slice(0, head).trim().length + tail < shorter / 3) return;
-  lines[removedAt] = { ...before, changed: [head, before.text.length - tail] };
-  lines[addedAt] = { ...after, changed: [head, after.text.length - tail] };
+  const marks = wordMarks(before.text, after.text);
+  if (marks === undefined) return;
+  lines[removedAt] = { ...before, changed: marks.before };
+  lines[addedAt] = { ...after, changed: marks.after };
 }
 
 /** Reads an agent's patch (an array of hunks); undefined if it is none or empty. */
@@ -121,6 +117,16 @@ export function diffOfTexts(before: string, after: string, isWhole: boolean): Di
     ...linesOfText(after).map((line) => `+${line}`),
   ];
   return linesOf([{ oldStart: 1, newStart: 1, lines }], isWhole);
+}
+
+/** The same diff further down in its file: by so many lines before, and after. */
+export function movedBy({ lines, ...totals }: Diff, before: number, after: number): Diff {
+  const moved = lines.map(({ oldNumber, newNumber, ...line }) => ({
+    ...line,
+    ...(oldNumber === undefined ? {} : { oldNumber: oldNumber + before }),
+    ...(newNumber === undefined ? {} : { newNumber: newNumber + after }),
+  }));
+  return { lines: moved, ...totals };
 }
 
 /** Diffs after one another as one. */

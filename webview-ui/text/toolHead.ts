@@ -1,5 +1,6 @@
 // What a tool call is about, in a line: the parts that its view names.
 import type { Json } from '../../src/protocol/json.ts';
+import { callName } from '../../src/client/standing/callWords.ts';
 import type { IconName } from '../parts/Icon.tsx';
 import type { StringKey, Translate } from '../strings.ts';
 import {
@@ -34,7 +35,7 @@ export function describeTool(call: Call, folder: string | undefined, t: Translat
 }
 
 function headOf(call: Call, folder: string | undefined, t: Translate): ToolHead {
-  const title = call.view?.title ?? call.displayName ?? call.tool;
+  const title = callName(call, t);
   const path = relativePath(textPart(call, 'path') ?? '', folder);
   const description = textPart(call, 'description');
   const subject = firstLine(textPart(call, 'subject') ?? '');
@@ -64,7 +65,7 @@ function headOf(call: Call, folder: string | undefined, t: Translate): ToolHead 
       const count = call.view?.todos?.length ?? 0;
       return {
         icon: 'list',
-        title: t('Checklist'),
+        title,
         subtitle: t('{0} items', count),
         isCode: false,
       };
@@ -74,7 +75,7 @@ function headOf(call: Call, folder: string | undefined, t: Translate): ToolHead 
     case 'question':
       return { icon: 'question', title, subtitle: subject, isCode: false };
     case 'plan':
-      return { icon: 'list', title: t('Plan'), subtitle: '', isCode: false };
+      return { icon: 'list', title, subtitle: '', isCode: false };
     case 'mcp':
       return { icon: 'plug', title, subtitle: firstLine(firstText(call.input)), isCode: true };
     case 'other':

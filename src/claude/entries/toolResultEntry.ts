@@ -10,6 +10,9 @@ import { resultView } from './viewOfTool.ts';
 /** Base64 that is longer than this is somebody's file, not text. Characters. */
 const MAX_BASE64_CHARS = 4096;
 
+/** Auto mode asks a classifier instead of a person; without its answer nothing is run either. */
+const AUTO_DENIED = /^automode-/;
+
 const STOPPED = 'Stopped before it was done. It may have run in part.';
 /** What the CLI makes of a permission when its host has gone: nobody has refused anything. */
 const UNASKED = /^Tool permission request failed: .*\bTool permission stream closed\b/;
@@ -31,6 +34,9 @@ export function toolResultEntry(
     kind: 'tool-result',
     callId,
     outcome,
+    ...(outcome === 'denied' && AUTO_DENIED.test(denialKind(line, block))
+      ? { autoDenied: true }
+      : {}),
     text: saidOf(line, text, outcome),
     ...(images.length > 0 ? { images } : {}),
     ...(isRecord(structured) || Array.isArray(structured)
@@ -98,7 +104,7 @@ function outcomeOf(
   if (block.is_error !== true) {
     return isRecord(structured) && structured['interrupted'] === true ? 'interrupted' : 'ok';
   }
-  const meta = line.tool_result_meta?.find((item) => item.id === block.tool_use_id);
+  const meta = metaOf(line, block);
   if (!isDenied && isStopped(line, text)) return 'interrupted';
   const isRejected =
     isDenied ||
@@ -107,8 +113,18 @@ function outcomeOf(
     meta?.permission_decision?.decision === 'reject' ||
     meta?.non_execution_kind === 'user-rejected' ||
     meta?.non_execution_kind === 'permission-rule' ||
+    AUTO_DENIED.test(meta?.non_execution_kind ?? '') ||
     /^The user doesn't want to (proceed|take this action)/.test(text);
   return isRejected ? 'denied' : 'error';
+}
+
+function metaOf(line: MessageLine, block: Block) {
+  return line.tool_result_meta?.find((item) => item.id === block.tool_use_id);
+}
+
+/** Why a call has not run, as the stream says it or as the file does. */
+function denialKind(line: MessageLine, block: Block): string {
+  return metaOf(line, block)?.non_execution_kind ?? line.toolDenialKind ?? '';
 }
 
 /**

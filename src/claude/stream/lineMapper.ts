@@ -35,7 +35,7 @@ export interface LineMapperOptions {
 /** One per child process; lines come in the order of its output. */
 export class LineMapper {
   private readonly options: LineMapperOptions;
-  private readonly live = new LiveBlocks();
+  private readonly live: LiveBlocks;
   private readonly hold = new CompactionHold();
   private readonly system: SystemMapper;
   private readonly background: BackgroundWork;
@@ -44,6 +44,7 @@ export class LineMapper {
 
   constructor(options: LineMapperOptions) {
     this.options = options;
+    this.live = new LiveBlocks(options.now);
     this.background = new BackgroundWork(options.now);
     this.system = new SystemMapper(options.now, () => options.prompts.takeBlocked());
     this.mirror = new MirrorMapper(options);
@@ -160,11 +161,14 @@ export class LineMapper {
     }
     // Without its summary a compaction is shown before what comes after it.
     const held = isMain ? this.hold.release() : [];
+    const tookMs = line.type === 'assistant' ? this.live.tookMs(line) : 0;
     return [
       ...entryEvents(held),
       // Before its entry: both go in one step, and nobody reads the text twice.
       ...(line.type === 'assistant' ? this.live.finished(line) : []),
-      ...this.messageEntries(line, parent).flatMap((entry) => this.entryEvents(line, entry)),
+      ...this.messageEntries(line, parent).flatMap((entry) =>
+        this.entryEvents(line, thought(entry, tookMs)),
+      ),
       ...contextFacts(line, isMain),
     ];
   }
@@ -241,6 +245,11 @@ export class LineMapper {
       facts,
     ];
   }
+}
+
+/** [N4] Thinking says how long it took, where that was seen. */
+function thought(entry: Entry, tookMs: number): Entry {
+  return entry.kind === 'thinking' && tookMs > 0 ? { ...entry, durationMs: tookMs } : entry;
 }
 
 function entryEvents(entries: readonly Entry[]): AgentEvent[] {

@@ -10,6 +10,8 @@ interface LiveBlock extends Omit<LiveText, 'text'> {
   text: string;
   /** Somebody sees it. */
   isShown: boolean;
+  /** Wall time of its beginning, ms. */
+  readonly since: number;
 }
 
 const ENTRY_TYPE: ReadonlyMap<string, LiveBlock['type']> = new Map([
@@ -21,9 +23,14 @@ const ENTRY_TYPE: ReadonlyMap<string, LiveBlock['type']> = new Map([
 
 /** Follows the SSE events of the main conversation and of its subagents. */
 export class LiveBlocks {
+  private readonly now: () => number;
   /** Message that streams, by subagent call ('' = main conversation). */
   private readonly message = new Map<string, string>();
   private live: LiveBlock[] = [];
+
+  constructor(now: () => number) {
+    this.now = now;
+  }
 
   /** Deltas of one stream event. */
   events(line: StreamEventLine): AgentEvent[] {
@@ -41,7 +48,7 @@ export class LiveBlocks {
         if (messageId === undefined || type === undefined || event.index === undefined) return [];
         const tool = event.content_block?.name;
         const names = { messageId, block: event.index, parent, type, tool };
-        this.live.push({ ...names, text: '', isShown: false });
+        this.live.push({ ...names, text: '', isShown: false, since: this.now() });
         return [];
       }
       case 'content_block_delta':
@@ -58,14 +65,17 @@ export class LiveBlocks {
     }
   }
 
+  /** How long the block of a finished line has streamed, ms; 0 where that was not seen. To be asked before `finished`. */
+  tookMs(line: MessageLine): number {
+    const block = this.blockOf(line);
+    return block === undefined ? 0 : Math.max(0, Math.round(this.now() - block.since));
+  }
+
   /** The finished line has come: its block is no longer live. Lines come in the order of their blocks. */
   finished(line: MessageLine): AgentEvent[] {
-    const content = line.message.content;
-    const first = typeof content === 'string' ? 'text' : content[0]?.type;
-    const type = ENTRY_TYPE.get(first ?? '');
     const { id } = line.message;
     const parent = line.parent_tool_use_id ?? undefined;
-    const found = this.live.find((block) => block.messageId === id && block.type === type);
+    const found = this.blockOf(line);
     return [
       // Another message: what streamed before it was broken off, and this one came in its place.
       ...this.takeBack((block) => block.parent === parent && block.messageId !== id),
@@ -87,6 +97,12 @@ export class LiveBlocks {
     return this.end(() => true);
   }
 
+  private blockOf({ message: { id, content } }: MessageLine): LiveBlock | undefined {
+    const first = typeof content === 'string' ? 'text' : content[0]?.type;
+    const type = ENTRY_TYPE.get(first ?? '');
+    return this.live.find((block) => block.messageId === id && block.type === type);
+  }
+
   private delta(line: StreamEventLine, parent: string | undefined): AgentEvent[] {
     const messageId = this.message.get(parent ?? '');
     const block = this.live.find(
@@ -95,7 +111,7 @@ export class LiveBlocks {
     const delta = line.event.delta;
     const text = delta?.text ?? delta?.thinking ?? delta?.partial_json;
     if (block === undefined || text === undefined || text === '') return [];
-    const { isShown, tool, ...rest } = block;
+    const { isShown, tool, since: _, ...rest } = block;
     block.text += text;
     block.isShown = true;
     const shown = { ...rest, text: isShown ? text : block.text };

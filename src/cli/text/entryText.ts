@@ -1,4 +1,5 @@
 // A transcript entry as lines of a terminal.
+import { callName } from '../../client/standing/callWords.ts';
 import { assertNever } from '../../base/assert.ts';
 import type { Json } from '../../protocol/json.ts';
 import { authorName } from '../../client/standing/peopleWords.ts';
@@ -45,7 +46,7 @@ export function entryText(entry: Entry, paint: Paint): string {
     case 'thinking':
       return paint.dim(`(thinking) ${shorten(whole(entry))}`);
     case 'tool-call':
-      return `${paint.bold(`⚙ ${oneLine(entry.displayName ?? entry.tool)}`)} ${inputText(entry)}`;
+      return `${paint.bold(`⚙ ${oneLine(callName(entry, (word) => word))}`)} ${inputText(entry)}`;
     case 'tool-result': {
       const text = shorten(whole(entry));
       return entry.outcome === 'ok'
@@ -107,7 +108,10 @@ export function outputText(text: string): string {
 
 /** What is asked for: all of it, for it is what an answer allows. */
 export function requestText(entry: EntryOf<'request'>): string {
-  const title = `? ${oneLine(entry.request)}: ${oneLine(entry.displayName ?? entry.tool)}`;
+  const name = oneLine(callName(entry, (word) => word));
+  const kind = oneLine(entry.request);
+  // A plan that is called Plan is said once.
+  const title = name.toLowerCase() === kind ? `? ${name}` : `? ${kind}: ${name}`;
   const isUnknown = requestKindOf(entry.request) === 'unknown';
   return [
     title,

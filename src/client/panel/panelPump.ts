@@ -75,6 +75,7 @@ export class PanelPump {
       sendsNow,
       post: (picture) => this.post(picture),
       endOlder: (hasOlder) => this.endOlder(hasOlder),
+      locale: options.locale,
       log,
       t,
     });

@@ -17,6 +17,7 @@ import { attachedBytes, outgoingOf } from '../prompts/attachmentDrafts.ts';
 import type { Drafts } from '../prompts/drafts.ts';
 import type { SharedRoom } from '../rooms/sharedRoom.ts';
 import { errorMessage, type Translate } from '../translate.ts';
+import { type ReadingActions, ReadingWishes } from './readingWishes.ts';
 import type { TypingPresence } from './typingPresence.ts';
 
 /** A body larger than this is opened beside the panel instead of in it; bytes. */
@@ -28,10 +29,9 @@ const MAX_PANEL_PICTURE = 12 * 1024 * 1024;
 const MAX_FILES = 50;
 
 /** What a panel asks of the window around it. */
-export interface PanelActions {
+export interface PanelActions extends ReadingActions {
   openEntry(entry: PlacedEntry, view: RoomView): void;
   openLink(url: string): void;
-  copy(text: string): void;
   runCommand(name: string): void;
   report(error: AppError): void;
 }
@@ -53,6 +53,7 @@ export interface PanelWishesOptions {
   readonly post: (picture: Picture) => void;
   /** Tells the page the entries that came, and whether still older ones can be asked for. */
   readonly endOlder: (hasOlder: boolean) => void;
+  readonly locale: string;
   readonly log: Logger;
   readonly t: Translate;
 }
@@ -60,9 +61,11 @@ export interface PanelWishesOptions {
 /** Carries a panel's wishes out. */
 export class PanelWishes {
   private readonly options: PanelWishesOptions;
+  private readonly reading: ReadingWishes;
 
   constructor(options: PanelWishesOptions) {
     this.options = options;
+    this.reading = new ReadingWishes(options);
   }
 
   carryOut(wish: PanelWish): void {
@@ -122,6 +125,12 @@ export class PanelWishes {
         const found = room.view?.entries.find(({ index }) => index === wish.index);
         return found && room.view ? actions.openEntry(found, room.view) : undefined;
       }
+      case 'find':
+      case 'fetch-until':
+      case 'fetch-context':
+      case 'open-file':
+      case 'export':
+        return void this.reading.carryOut(wish);
       case 'open-link':
         return actions.openLink(wish.url);
       case 'copy':

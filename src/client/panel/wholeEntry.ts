@@ -3,8 +3,10 @@ import { assertNever } from '../../base/assert.ts';
 import { type Json, parseJson } from '../../protocol/json.ts';
 import { changesOf, textPart } from '../../protocol/toolView.ts';
 import type { CutText } from '../../protocol/entryParts.ts';
-import type { Entry, EntryOf } from '../../protocol/transcript.ts';
-import type { RoomView } from '../../session/view.ts';
+import type { EntryOf } from '../../protocol/transcript.ts';
+import { type ChangePlace, changeContextSchema } from '../../protocol/reading/foundEntries.ts';
+import type { PlacedEntry, RoomView } from '../../session/view.ts';
+import { changeTexts } from '../../protocol/reading/changeTexts.ts';
 
 /** What is shown of an entry. */
 export type WholeEntry =
@@ -24,8 +26,8 @@ export type WholeEntry =
 
 /** Reads an entry whole; what was cut is fetched from the host. Rejects with AppError if it does not come. */
 export async function wholeEntry(
-  entry: Entry,
-  view: Pick<RoomView, 'fetchBlob'>,
+  { entry, index }: PlacedEntry,
+  view: Pick<RoomView, 'fetchBlob' | 'request'>,
 ): Promise<WholeEntry> {
   switch (entry.kind) {
     case 'prompt':
@@ -37,7 +39,9 @@ export async function wholeEntry(
       return text('output.txt', await wholeText(entry, view));
     case 'tool-call':
     case 'request':
-      return callOf({ ...entry, input: await wholeInput(entry, view) });
+      return callOf({ ...entry, input: await wholeInput(entry, view) }, () =>
+        placesOf(index, view),
+      );
     case 'compaction':
       return text('summary.md', entry.summary ? await wholeText(entry.summary, view) : '');
     case 'unknown':
@@ -59,13 +63,28 @@ function text(name: string, body: string): WholeEntry {
   return { kind: 'text', name, text: body };
 }
 
-function callOf(call: EntryOf<'tool-call' | 'request'>): WholeEntry {
+async function callOf(
+  call: EntryOf<'tool-call' | 'request'>,
+  places: () => Promise<readonly ChangePlace[]>,
+): Promise<WholeEntry> {
   const name = fileName(textPart(call, 'path') ?? '');
-  const [change, ...more] = changesOf(call);
-  if (change !== undefined && more.length === 0) return { kind: 'change', name, ...change };
+  const changes = changesOf(call);
+  if (changes.length > 0) {
+    return { kind: 'change', name, ...changeTexts(changes, await places()) };
+  }
   const content = textPart(call, 'content');
   if (content !== undefined) return text(name, content);
   return text(`${call.tool}.json`, JSON.stringify(call.input, null, 2));
+}
+
+/** [N5] What stands around the changes, if the session's computer tells it: a change alone can be read too. */
+async function placesOf(
+  index: number,
+  view: Pick<RoomView, 'request'>,
+): Promise<readonly ChangePlace[]> {
+  const answer = await view.request('fetch', { what: 'context', index }).catch(() => undefined);
+  const parsed = changeContextSchema.safeParse(answer);
+  return parsed.success ? parsed.data.places : [];
 }
 
 function fileName(path: string): string {

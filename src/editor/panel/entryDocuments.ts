@@ -26,8 +26,8 @@ export class EntryDocuments implements vscode.TextDocumentContentProvider {
   }
 
   /** Shows an entry: a change as a diff, everything else as its whole text. */
-  async open({ entry }: PlacedEntry, view: RoomView): Promise<void> {
-    const whole = await wholeEntry(entry, view);
+  async open(placed: PlacedEntry, view: RoomView): Promise<void> {
+    const whole = await wholeEntry(placed, view);
     if (whole.kind === 'text') return this.show(whole.name, whole.text);
     return this.diff(whole.name, whole.before, whole.after);
   }

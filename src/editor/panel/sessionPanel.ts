@@ -16,6 +16,7 @@ import { EditorSelection } from './editorSelection.ts';
 import { panelHtml } from './panelHtml.ts';
 import { PanelPump } from '../../client/panel/panelPump.ts';
 import { reportError } from '../report.ts';
+import { openFile, saveText } from './readerFiles.ts';
 import type { RoomHandle, RoomPool } from '../../client/rooms/roomPool.ts';
 import type { SessionDirectory } from '../../client/rooms/sessionDirectory.ts';
 import type { SessionRef } from '../../client/rooms/sessionRef.ts';
@@ -97,6 +98,8 @@ export class SessionPanel {
               .open(entry, view)
               .catch((error: unknown) => reportError(asAppError(error))),
           openLink: (url) => void this.openLink(url),
+          openFile: (path, line) => openFile(this.ref, path, line),
+          saveText,
           copy: (text) => void vscode.env.clipboard.writeText(text),
           runCommand: (name) => this.runCommand(name),
           report: reportError,

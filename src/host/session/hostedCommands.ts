@@ -3,6 +3,7 @@ import { say } from '../../base/say.ts';
 import { jsonCut } from '../../base/jsonText.ts';
 import type { AgentAnswer } from '../../protocol/agent.ts';
 import type { CommandArgs, CommandKind } from '../../protocol/commandTable.ts';
+import type { Json } from '../../protocol/json.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { requestKindOf, roleOf } from '../../protocol/openValues.ts';
 import type { Person } from '../../protocol/state.ts';
@@ -49,11 +50,12 @@ const MAX_DETAIL = 1000;
 /**
  * What a session room carries out besides what every room does. `targetOf` gives what a command of
  * this kind acts on now; it throws CommandRefused if there is nothing. `attachments`: where what comes
- * with prompts is read and kept.
+ * with prompts is read and kept. `contextOf` reads around the changes of an entry, whatever drives the session.
  */
 export function hostedCommands(
   targetOf: (kind: CommandKind) => CommandTarget,
   attachments: Attachments,
+  contextOf: (index: number) => Promise<Json> = () => Promise.resolve({ places: [] }),
 ): SessionCommands {
   let files: FileLookup | undefined;
   return {
@@ -77,6 +79,7 @@ export function hostedCommands(
       'settle-writers': (command) => settleWriters(command, targetOf(command.kind)),
     },
     fetchFacts: async (args, person) => {
+      if (args.what === 'context') return contextOf(args.index);
       const target = targetOf('fetch');
       files ??= new FileLookup(target.clock);
       return fetchFacts(args, person, { ...target, files });

@@ -17,7 +17,7 @@ const MAX_FILES = 51;
 
 /** The answer to a `fetch` of facts. */
 export async function fetchFacts(
-  args: FactArgs,
+  args: Exclude<FactArgs, { readonly what: 'context' }>,
   person: Pick<Person, 'role'>,
   target: CommandTarget & { readonly files: FileLookup },
 ): Promise<Json> {

@@ -4,6 +4,7 @@ import { omitUndefined } from '../../base/omitUndefined.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { CommandKind } from '../../protocol/commandTable.ts';
+import type { Json } from '../../protocol/json.ts';
 import { roleOf, SOURCE_CAN } from '../../protocol/openValues.ts';
 import { isUnattendedMode } from '../../protocol/agentRules.ts';
 import type { Agent } from '../../protocol/agent.ts';
@@ -25,6 +26,7 @@ import {
   type SessionDriver,
 } from './sessionDriver.ts';
 import { droppedRows } from './droppedRows.ts';
+import { editContext } from './editContext.ts';
 import { SessionRecorder } from './sessionRecorder.ts';
 import type { StoredSession } from '../journal/sessionTables.ts';
 
@@ -36,7 +38,9 @@ export interface OpenSessionOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly computer: string;
-  readonly agent: Pick<Agent, 'name' | 'rules'>;
+  readonly agent: Pick<Agent, 'name' | 'rules' | 'readRules'>;
+  /** Environment that agents are started with, but for what a session has of its own. */
+  readonly env: Readonly<Record<string, string>>;
 }
 
 /** Epochs that the owner's devices are told: older ones are needed for nothing that is served. */
@@ -59,12 +63,14 @@ export class OpenSession {
   private readonly queueWatch: QueueWatch;
   private readonly suspension: ControlSuspension;
   private readonly rooms: ServedRooms;
+  private readonly options: OpenSessionOptions;
   private course: Course = { kind: 'opening' };
 
   private constructor(options: OpenSessionOptions, served: ServedRoom) {
     const { stored, journal, clock, computer, agent } = options;
     this.served = served;
     this.rooms = options.rooms;
+    this.options = options;
     this.recorder = new SessionRecorder({
       stored,
       room: served.room,
@@ -104,10 +110,14 @@ export class OpenSession {
     const served = await options.rooms.serve(
       options.stored.room,
       {
-        commands: hostedCommands((kind) => here().targetOf(kind), {
-          read: (member, attached) => here().room.readParts(member, attached),
-          files: () => here().served.attached,
-        }),
+        commands: hostedCommands(
+          (kind) => here().targetOf(kind),
+          {
+            read: (member, attached) => here().room.readParts(member, attached),
+            files: () => here().served.attached,
+          },
+          (index) => here().editContext(index),
+        ),
         onForeignKnock: ({ words: { happened, kept, remedy } }) => {
           const words = say`${happened} ${kept ?? ''} ${remedy ?? ''}`;
           recorder()?.notice({ level: 'warning', code: 'other-version', words });
@@ -220,6 +230,14 @@ export class OpenSession {
     this.recorder.flush();
     await this.rooms.close(this.room.id);
     this.recorder.dispose();
+  }
+
+  /** [N5] What stands around the changes of an entry; nothing of what the owner's rules deny. */
+  private async editContext(index: number): Promise<Json> {
+    const { agent, env } = this.options;
+    const { cwd, env: own } = this.recorder.stored;
+    const isDenied = await agent.readRules(cwd, { ...env, ...own });
+    return editContext(index, { tables: this.tables, cwd, isDenied });
   }
 
   /** What a command of this kind acts on; throws CommandRefused if there is nothing now. */

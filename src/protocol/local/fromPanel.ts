@@ -105,6 +105,16 @@ export const fromPanelSchema = z.discriminatedUnion('type', [
   }),
   /** Opens a long text or a diff in an editor. */
   z.object({ type: z.literal('open-entry'), index: z.number() }),
+  /** Opens a file of the session's computer, if that is this one; `line` from 1. */
+  z.object({ type: z.literal('open-file'), path: z.string(), line: z.optional(z.number()) }),
+  /** [N3] Looks for a text in the whole transcript, below `before`. */
+  z.object({ type: z.literal('find'), query: z.string(), before: z.optional(z.number()) }),
+  /** Loads older entries until the one at this place is there. */
+  z.object({ type: z.literal('fetch-until'), index: z.number() }),
+  /** [N5] What stands around the changes of an entry. */
+  z.object({ type: z.literal('fetch-context'), index: z.number() }),
+  /** The whole transcript as Markdown. */
+  z.object({ type: z.literal('export'), to: z.enum(['clipboard', 'file']) }),
   z.object({ type: z.literal('open-link'), url: z.string() }),
   z.object({ type: z.literal('copy'), text: z.string() }),
   /** Runs a command of the extension by its short name, e.g. 'share', 'stopSharing', 'leave'. */

@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import { choiceListSchema, choiceSchema, selectionSchema } from './choices.ts';
 import { connectionKindSchema } from './connectionKind.ts';
+import { changePlaceSchema, foundEntrySchema } from '../reading/foundEntries.ts';
 import { roleSchema } from '../role.ts';
 import {
   pendingSchema,
@@ -178,6 +179,19 @@ export const toPanelSchema = z.discriminatedUnion('type', [
     version: z.optional(z.string()),
     error: z.optional(z.string()),
   }),
+  /** [N3] Entries in which a text was found; `next`: below it nothing was looked at, 0: all was. */
+  z.object({
+    type: z.literal('found-entries'),
+    query: z.string(),
+    before: z.optional(z.number()),
+    hits: z.array(foundEntrySchema),
+    next: z.number(),
+    error: z.optional(z.string()),
+  }),
+  /** [N5] What stands around the changes of the entry at a place in the log. */
+  z.object({ type: z.literal('context'), index: z.number(), places: z.array(changePlaceSchema) }),
+  /** What became of something that was asked for, in words; empty: nothing is to be said. */
+  z.object({ type: z.literal('said'), text: z.string() }),
   /** Puts text back into the composer (a refused prompt), in front of what is there. */
   z.object({ type: z.literal('restore-draft'), text: z.string(), reason: z.string() }),
   /** Replaces all that is attached in the composer. */

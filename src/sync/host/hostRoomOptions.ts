@@ -51,8 +51,8 @@ export interface BlobRead {
   readonly ownerOnly?: boolean;
 }
 
-/** What a `fetch` asks of a session, or of the agent of a computer. */
-export type FactArgs = Exclude<CommandArgs<'fetch'>, { readonly what: 'log' | 'blob' }>;
+/** What a `fetch` asks of a session that is not in its log, or of the agent of a computer. */
+export type FactArgs = Exclude<CommandArgs<'fetch'>, { readonly what: 'log' | 'blob' | 'find' }>;
 
 /** What a session room carries out besides what every room does. */
 export interface SessionCommands {

@@ -17,6 +17,7 @@ import type { ControlLease } from '../../session/control/controlLease.ts';
 import { noSealing, noSuchBlob, noSuchMember, outputForOwner, ownRemoval } from '../errors.ts';
 import type { RoomJournal } from '../../session/roomJournal.ts';
 import type { Attendance } from './attendance.ts';
+import { findInLog } from './findInLog.ts';
 import type { HostRoomOptions } from './hostRoomOptions.ts';
 import type { PublishedBlobs } from './publishedBlobs.ts';
 import type { RoomPeople } from './roomPeople.ts';
@@ -29,7 +30,7 @@ export interface RoomHandlersOptions extends Pick<
   HostRoomOptions,
   'commands' | 'checkControl' | 'readBlob'
 > {
-  readonly journal: Pick<RoomJournal, 'readLog'>;
+  readonly journal: Pick<RoomJournal, 'readLog' | 'logEnd'>;
   readonly controlLease: ControlLease;
   readonly attendance: Pick<Attendance, 'windows'>;
   readonly people: Pick<RoomPeople, 'admit' | 'remove' | 'leave'>;
@@ -88,6 +89,9 @@ function historyHandlers(options: RoomHandlersOptions) {
           return readPage(journal, args.from, args.to);
         case 'blob':
           return readBlobPart(options, { member, person }, args);
+        case 'find':
+          return findInLog(options, args);
+        case 'context':
         case 'files':
         case 'queued':
         case 'slash-commands':
