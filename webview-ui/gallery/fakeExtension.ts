@@ -56,8 +56,8 @@ export class FakeExtension {
   private find(query: string): FoundEntry[] {
     const wanted = query.toLowerCase();
     return [...this.state.entries].reverse().flatMap(({ index, entry }) => {
-      const text =
-        'text' in entry ? entry.text : JSON.stringify('input' in entry ? entry.input : '');
+      // Words of a card, wherever they are in its entry.
+      const text: string = JSON.stringify(entry).replace(/^.*?"(?:text|input|items)":/, '');
       const at = text.toLowerCase().indexOf(wanted);
       if (at < 0) return [];
       const start = Math.max(0, at - 40);
@@ -97,7 +97,7 @@ export class FakeExtension {
       }
       case 'fetch-context': {
         const { index } = message;
-        const head = 'export class Bucket {\n  constructor() {\n    ';
+        const head = 'export class Bucket {\n  function refill() {\n    ';
         const place = { change: 0, line: 41, head, tail: '\n  }\n}' };
         return this.send({ type: 'context', index, places: [place] });
       }
