@@ -22,11 +22,15 @@ async function watch(page: Page): Promise<Watch> {
   const foreign: string[] = [];
   const navigations: string[] = [];
   const origin = new URL(page.url()).origin;
+  const here = page.url();
   page.on('request', (request) => {
     const url = request.url();
     if (!url.startsWith(origin) && !url.startsWith('data:image/')) foreign.push(url);
   });
-  page.on('framenavigated', (frame) => navigations.push(frame.url()));
+  // What the page keeps of itself is a navigation to where it is.
+  page.on('framenavigated', (frame) => {
+    if (frame !== page.mainFrame() || frame.url() !== here) navigations.push(frame.url());
+  });
   await page.evaluate(() => {
     Object.assign(window, { hits: 0, __hit: () => Object.assign(window, { hits: hits() + 1 }) });
     function hits(): number {

@@ -2,7 +2,7 @@
 import type { EntryOf } from '../../src/protocol/transcript.ts';
 import { promptOriginOf } from '../../src/protocol/openValues.ts';
 import { AuthorBadge } from '../parts/AuthorBadge.tsx';
-import { Icon, Spinner } from '../parts/Icon.tsx';
+import { Icon } from '../parts/Icon.tsx';
 import { Images } from '../parts/Images.tsx';
 import { LongText } from '../parts/LongText.tsx';
 import { Markdown } from '../parts/Markdown.tsx';

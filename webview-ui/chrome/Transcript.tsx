@@ -146,7 +146,11 @@ export function Transcript() {
   const items = virtualizer.getVirtualItems();
   const markedRow = store.transcript.rowOf(store.reading.marked.value ?? -1);
   const marked = markedRow === undefined ? -1 : placeOf(list, markedRow.index);
-  const isUnreadAbove = !isFollowing ? false : unread >= 0 && unread < (items[0]?.index ?? 0);
+  const { isUnreadFar } = store.reading;
+  const isUnreadShown = unread >= (items[0]?.index ?? 0);
+  useLayoutEffect(() => {
+    if (isUnreadFar.value && unread >= 0 && isUnreadShown) isUnreadFar.value = false;
+  }, [unread, isUnreadShown]);
   const news = newRows(store.transcript.rows, seenIndex.current);
   return (
     <div class="transcript-frame">
@@ -185,10 +189,10 @@ export function Transcript() {
           </div>
         </div>
       </div>
-      {isUnreadAbove && (
+      {isUnreadFar.value && unread >= 0 && !isUnreadShown && (
         <button
           type="button"
-          class="jump jump-up"
+          class="jump-up"
           onClick={() => store.reading.goTo(unreadIndex(list, unread))}
         >
           <Icon name="up" />

@@ -68,9 +68,8 @@ export class FakeExtension {
   private find(query: string): FoundEntry[] {
     const wanted = query.toLowerCase();
     return [...this.state.entries].reverse().flatMap(({ index, entry }) => {
-      const own = 'text' in entry ? entry.text : undefined;
-      const input = 'input' in entry ? entry.input : '';
-      const text = typeof own === 'string' ? own : JSON.stringify(input);
+      // Words of a card, wherever they are in its entry.
+      const text: string = JSON.stringify(entry).replace(/^.*?"(?:text|input|items)":/, '');
       const at = text.toLowerCase().indexOf(wanted);
       if (at < 0) return [];
       const start = Math.max(0, at - 40);
@@ -124,7 +123,7 @@ export class FakeExtension {
       }
       case 'fetch-context': {
         const { index } = message;
-        const head = 'export class Bucket {\n  constructor() {\n    ';
+        const head = 'export class Bucket {\n  function refill() {\n    ';
         const place = { change: 0, line: 41, head, tail: '\n  }\n}' };
         return this.send({ type: 'context', index, places: [place] });
       }

@@ -334,7 +334,8 @@ const bodies: readonly Body[] = [
 
 /** Every kind of entry, from index `first`. */
 export function sampleEntries(first = 0): PanelEntry[] {
-  return [...bodies, ...READING_BODIES].map((body, at) => ({
+  const half = bodies.findIndex(({ kind }) => kind === 'compaction');
+  return [...bodies.slice(0, half), ...READING_BODIES, ...bodies.slice(half)].map((body, at) => ({
     index: first + at,
     entry: parseEntry({ ...body, id: `s${first + at}`, at: START + at * 7000 }),
   }));

@@ -63,6 +63,8 @@ export class ReadingModel {
   readonly said = signal('');
   /** Entries after this place came while nobody read; undefined: there are none. */
   readonly unreadAfter = signal<number | undefined>(undefined);
+  /** That line was not in view yet since the page was gone. */
+  readonly isUnreadFar = signal(false);
   /** Place in the log of the row at the top of the view. */
   top = 0;
   private readonly options: ReadingOptions;
@@ -170,7 +172,10 @@ export class ReadingModel {
     if (this.hasBegun || last < 0) return;
     this.hasBegun = true;
     const { read } = this.kept;
-    if (read !== undefined && read < last) this.unreadAfter.value = read;
+    if (read !== undefined && read < last) {
+      this.unreadAfter.value = read;
+      this.isUnreadFar.value = true;
+    }
     this.kept = { ...this.kept, read: read ?? last };
   }
 
@@ -189,6 +194,7 @@ export class ReadingModel {
   /** Who says something has read what was there. */
   answered(): void {
     this.unreadAfter.value = undefined;
+    this.isUnreadFar.value = false;
   }
 
   /** Where the reader is; undefined: at the end. */
