@@ -90,6 +90,6 @@ test('[R17] in its unattended mode nobody but the owner controls', async () => {
   await page.getByText('this session runs without asking for permissions now').first().waitFor();
   expect(session.recorder.summary()).toMatchObject({
     ...{ agent: 'Tiny', mode: 'quick', modeKind: 'unattended' },
-    can: ['prompt', 'answer', 'interrupt', 'end'],
+    can: ['prompt', 'answer', 'interrupt', 'end', 'attach'],
   });
 });

@@ -42,7 +42,7 @@ describe('join --json', () => {
     ['a wrong type', '{"ref":5,"prompt":7}', '“prompt” is not as expected'],
     ['nobody of that name', '{"ref":5,"give":"Nobody"}', 'Nobody here is called'],
     ['nothing to answer', '{"ref":5,"answer":{"behavior":"allow"}}', 'No such request'],
-    ['a 1 MB prompt', `{"ref":5,"prompt":"${'x'.repeat(1 << 20)}"}`, 'too long to send'],
+    ['a 3 MB prompt', `{"ref":5,"prompt":"${'x'.repeat(3 << 20)}"}`, 'too long to send'],
   ])('%s on stdin gets a clear error line, and it goes on', async (_title, line, text) => {
     const prompts: string[] = [];
     const { relay, room } = await rig.serve((prompt) => prompts.push(prompt));

@@ -91,5 +91,7 @@ describe('what goes with a prompt', () => {
     );
     await ada.until('the turn ends', () => ada.state.session.status === 'idle');
     expect(ada.ofKind('notice').filter(({ level }) => level === 'error')).toEqual([]);
+    // The service takes no empty text.
+    expect(asked()).not.toContain('"text":""');
   });
 });

@@ -98,9 +98,9 @@ describe('[Q8] two who edit one prompt', () => {
 });
 
 describe('[Q3] a prompt', () => {
-  it('does not grow by edits beyond what one command may have', async () => {
+  it('does not grow by edits beyond what goes with one prompt', async () => {
     const promptId = await behind('one');
-    const half = { mediaType: 'image/png', base64: 'a'.repeat(LIMITS.commandBytes / 2) };
+    const half = { mediaType: 'image/png', base64: 'a'.repeat(LIMITS.attachedBytes) };
     await execute(session, 'edit-queued', { promptId, text: 'one', images: [half] });
     await expect(
       execute(session, 'edit-queued', { promptId, text: 'one', images: [half] }),

@@ -162,8 +162,7 @@ export class ClaudeSession implements AgentSession {
           ? ownBlocks(prompt.text, images, prompt.files)
           : images.length === 0
             ? prompt.text
-            : // The service takes no empty text.
-              [...(prompt.text === '' ? [] : [{ type: 'text', text: prompt.text }]), ...images];
+            : [{ type: 'text', text: prompt.text }, ...images];
     if (status.current === 'ended') throw endedError();
     if (prompt.guest === undefined && prompt.text.startsWith('/')) {
       this.ownCommands.add(prompt.promptId);

@@ -89,11 +89,13 @@ export function nameImages<T extends Entry>(
 ): T {
   if (!('images' in entry) || !Array.isArray(entry.images)) return entry;
   const named = entry.images.map((image: EntryImage, i) => {
-    const bytes = Buffer.from(images[i]?.base64 ?? '', 'base64');
+    const { base64 = '', mediaType = image.mediaType } = images[i] ?? {};
+    const bytes = Buffer.from(base64, 'base64');
     if (image.blob !== undefined || bytes.length === 0) return image;
     const blob = bodyId(bytes);
     tables.saveBlob(blob, bytes);
-    return { ...image, blob };
+    // What was sent is kept: the agent may have made it smaller, and tells of that.
+    return { ...image, mediaType, totalBytes: bytes.length, blob };
   });
   return { ...entry, images: named };
 }
