@@ -94,10 +94,10 @@ export function App() {
         <SaidLine />
       </main>
       <div class="bottom">
-        <Pending />
         <TodoStrip />
         <TaskStrip />
         <Outbox />
+        <Pending />
         <ControlBar />
         <OtherDraft />
         <Suggestions />

@@ -118,10 +118,12 @@ export type AgentEvent =
 export type AgentAnswer =
   | {
       readonly behavior: 'allow';
-      /** Indexes into the request's `suggestions`; applied for this session only. */
       /** Go on in this mode, whatever was before a plan. */
       readonly mode?: string;
+      /** Indexes into the request's `suggestions`. */
       readonly rememberSuggestions?: readonly number[];
+      /** Where they are kept: a place that the request names; absent: for this session only. */
+      readonly place?: string;
       /** Answers to questions by question text. */
       readonly answers?: Readonly<Record<string, string>>;
       /** What was filled in, by the names of the fields; of questions: a text or a list of labels each. */

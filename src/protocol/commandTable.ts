@@ -141,8 +141,12 @@ export const COMMANDS = {
       interrupt: z.optional(z.boolean()),
       answers: z.optional(z.record(z.string(), z.string())),
       ...formAnswerShape,
-      /** Indexes of suggestions to keep for this session; ignored from guests. */
+      /** Indexes of suggestions to keep; ignored from guests. */
       remember: z.optional(z.array(z.number())),
+      /** [R20] Where: a place that the request names; absent, or on an older host: for this session. */
+      place: z.optional(z.string()),
+      /** [R21] To allow a plan: the mode it goes on in, one that the request names. */
+      mode: z.optional(z.string()),
     }),
   },
   'focus-request': {

@@ -123,10 +123,17 @@ const request = z.looseObject({
   ),
   /** Why the agent asks: a rule, a path outside the folder … */
   reason: z.optional(z.string()),
-  /** Rules the agent offers to remember, only for this session (nothing wider is ever kept from a guest). */
+  /** What the agent offers to remember: of an owner's answer (nothing is ever kept from a guest). */
   suggestions: z.optional(z.array(jsonSchema)),
-  /** The same for people, one for one. */
+  /** The same for people, one for one; and as sentences that can be translated. */
   suggestionTexts: z.optional(z.array(z.string())),
+  suggestionSaid: z.optional(z.array(saidSchema)),
+  /** [R20] Where it may be kept, besides for this session; `file`: what the agent writes there. */
+  places: z.optional(z.array(z.looseObject({ place: z.string(), file: z.optional(z.string()) }))),
+  /** [R21] Of a plan: modes it may be approved into, each with the words of that answer. */
+  approvals: z.optional(
+    z.array(z.looseObject({ mode: z.string(), text: z.string(), said: z.optional(saidSchema) })),
+  ),
   questions: z.optional(z.array(questionSchema)),
   /** What is to be filled in; absent for a form that did not fit: it can only be declined. */
   form: z.optional(formSchema),

@@ -42,6 +42,28 @@ describe('answerResponse', () => {
     });
   });
 
+  it('[R20] writes a rule where it was chosen to and lets it hold at once; a mode is never written', () => {
+    const rule = { type: 'addRules', rules: [], behavior: 'allow' };
+    for (const [place, destination] of [
+      ['local', 'localSettings'],
+      ['project', 'projectSettings'],
+      ['user', 'userSettings'],
+    ] as const) {
+      const answer = { behavior: 'allow', rememberSuggestions: [0, 2], place } as const;
+      expect(answerResponse(REQUEST, answer)).toMatchObject({
+        updatedPermissions: [
+          { ...rule, destination },
+          { ...rule, destination: 'session' },
+          { type: 'setMode', mode: 'acceptEdits', destination: 'session' },
+        ],
+      });
+    }
+    const unknown = { behavior: 'allow', rememberSuggestions: [0], place: 'everywhere' } as const;
+    expect(answerResponse(REQUEST, unknown)).toMatchObject({
+      updatedPermissions: [{ ...rule, destination: 'session' }],
+    });
+  });
+
   it('leaves the input as it was shown, and adds answers to questions', () => {
     expect(answerResponse(REQUEST, { behavior: 'allow' })).toEqual({
       behavior: 'allow',

@@ -7,7 +7,7 @@ import type { Form } from '../../src/protocol/forms/form.ts';
 function request(form: Partial<Form>): OpenRequest {
   return {
     ...{ requestId: 'r', index: 0, request: 'form', tool: 'forms', since: 0, inputHash: 'h' },
-    isOfSubagent: false,
+    ...{ isOfSubagent: false, places: [], approvals: [], suggestionTexts: [] },
     form: { message: '', ...form },
   };
 }

@@ -17,7 +17,7 @@ const PINNED: Readonly<Record<number, Readonly<Record<string, string>>>> = {
   1: {
     ack: '56c89f4cd3fdacc1',
     'args.admit': '1030ff2f80a1be40',
-    'args.answer': 'c2b8fc86f96a4c3c',
+    'args.answer': '286749e2939498cb',
     'args.archive': '5a6f7b210939bbdf',
     'args.cancel-queued': 'ea222dfe6c129736',
     'args.clear-queue': '72d9807a18d37ea8',

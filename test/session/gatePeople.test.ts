@@ -79,11 +79,13 @@ describe('people and control', () => {
 
   it("[C12] a guest's answer leaves no rule behind, an owner's does", () => {
     const { send, running } = setUp({ isSlow: true });
-    const args = { requestId: 'question', inputHash: 'h', behavior: 'allow', remember: [0] };
+    const rule = { remember: [0], place: 'user' };
+    const args = { requestId: 'question', inputHash: 'h', behavior: 'allow', ...rule };
     send('ben', 'answer', args);
     send('own', 'answer', args);
     expect(running[0]?.accepted.args).not.toHaveProperty('remember');
-    expect(running[1]?.accepted.args).toHaveProperty('remember');
+    expect(running[0]?.accepted.args).not.toHaveProperty('place');
+    expect(running[1]?.accepted.args).toMatchObject(rule);
   });
 
   it('[C12] a guest cancels a queued prompt of their own, not of another', async () => {

@@ -105,6 +105,18 @@ describe('[R1] the table of rights', () => {
       expect(may(commandOf(kind), 'controller', scopes, { request: 'permission' })).toBe(expected);
     }
   });
+
+  it('[R21] a guest approves a plan into a mode only with the right to set it', () => {
+    const approve = (mode: string | undefined, ...scopes: readonly Scope[]): boolean => {
+      const args = { requestId: 'r', inputHash: 'h', behavior: 'allow', mode };
+      return may(commandOf('answer', args), 'controller', scopes, { request: 'plan' });
+    };
+    expect(approve(undefined, 'approve')).toBe(true);
+    expect(approve('acceptEdits', 'approve')).toBe(false);
+    expect(approve('acceptEdits', 'mode')).toBe(false);
+    expect(approve('acceptEdits', 'approve', 'mode')).toBe(true);
+    expect(approve('bypassPermissions', 'approve', 'mode')).toBe(false);
+  });
 });
 
 describe('what a right looks at besides role and scope', () => {

@@ -110,3 +110,26 @@ test('a garbled request is refused, and the next one is answered', async () => {
   expect(garbled.status).toBe(400);
   expect((await ask(user('[[text:fine]]'))).body).toContain('fine');
 });
+
+test.each([
+  ['run the tests', 'Bash'],
+  ['fix the bug', 'Read'],
+  ['list the files', 'Bash'],
+  ['write a note', 'Write'],
+  ['ask me something', 'AskUserQuestion'],
+  ['make a plan', 'EnterPlanMode'],
+  ['make a plan to fix the bug and write a note', 'EnterPlanMode'],
+])('“%s”, as the greeting suggests, plays its own scene', async (phrase, tool) => {
+  const { body } = await ask(user(phrase));
+  expect(/"type":"tool_use"[^}]*"name":"(\w+)"/.exec(body)?.[1]).toBe(tool);
+});
+
+test('the greeting suggests the plan, which goes on after a yes and plans on after a no', async () => {
+  expect((await ask(user('hi there'))).body).toContain('make a plan');
+  const prompt = user('make a plan');
+  const begun = [prompt, assistant('x'), user(result())];
+  expect((await ask(...begun)).body).toContain('ExitPlanMode');
+  const answered = [...begun, assistant('y')];
+  expect((await ask(...answered, user(result()))).body).toContain('PLAN.md');
+  expect((await ask(...answered, user(result(true)))).body).toContain('I go on planning');
+});

@@ -22,7 +22,8 @@ import { initialsOf } from '../../webview-ui/parts/AuthorBadge.tsx';
 import { formatAge } from '../../src/client/standing/age.ts';
 import { standing } from '../../src/client/standing/standing.ts';
 import type { PanelHeader } from '../../src/protocol/local/panel.ts';
-import { suggestionText, toolView } from '../../src/claude/entries/viewOfTool.ts';
+import { toolView } from '../../src/claude/entries/viewOfTool.ts';
+import { suggestionText } from '../../src/claude/wire/suggestions.ts';
 import { PANEL_STRINGS, type Translate, translate } from '../../webview-ui/strings.ts';
 import {
   formatBytes,
@@ -248,7 +249,9 @@ describe('tool heads', () => {
   it('spell the rules that would be remembered', () => {
     const rules = [{ toolName: 'Bash', ruleContent: 'npm test:*' }, { toolName: 'Read' }];
     expect(suggestionText({ type: 'addRules', rules })).toBe('Bash(npm test:*), Read');
-    expect(suggestionText({ type: 'setMode', mode: 'acceptEdits' })).toBe('acceptEdits');
+    expect(suggestionText({ type: 'setMode', mode: 'acceptEdits' })).toBe(
+      'Change files of the folder without asking',
+    );
     expect(suggestionText({ odd: 1 })).toBe('{"odd":1}');
   });
 });

@@ -4,6 +4,8 @@ import type { DemoPromptState } from './demoRequest.ts';
 
 interface Scene {
   readonly when: RegExp;
+  /** Its steps say themselves what comes after a no. */
+  readonly hearsNo?: boolean;
   /** The steps in order; a tool call ends a step, its result begins the next. */
   readonly steps: readonly ((state: DemoPromptState) => readonly ReplyBlock[])[];
 }
@@ -14,6 +16,29 @@ const inFolder = (state: DemoPromptState, name: string): string =>
   state.cwd === undefined ? name : `${state.cwd}/${name}`;
 
 const SCENES: readonly Scene[] = [
+  {
+    // Before all others: a plan may be one to write, make or fix something.
+    when: /\bplan\b/i,
+    hearsNo: true,
+    steps: [
+      () => [
+        say('I look first, and change nothing before you agree.'),
+        toolCall('EnterPlanMode', {}),
+      ],
+      () => [say('Here is what I would do.'), toolCall('ExitPlanMode', DEMO_PLAN)],
+      (state) =>
+        state.lastToolFailed
+          ? [say('I go on planning. Say what should change: **make a plan that …**')]
+          : [
+              say('Then I begin, and write down what we have agreed on.'),
+              toolCall('Write', {
+                file_path: inFolder(state, 'PLAN.md'),
+                content: DEMO_PLAN.plan,
+              }),
+            ],
+      () => [say('The plan is settled.')],
+    ],
+  },
   {
     when: /\b(fix|repair|bug)\b/i,
     steps: [
@@ -88,13 +113,6 @@ const SCENES: readonly Scene[] = [
     ],
   },
   {
-    when: /\bplan\b/i,
-    steps: [
-      () => [say('Here is what I would do.'), toolCall('ExitPlanMode', DEMO_PLAN)],
-      () => [say('The plan is settled.')],
-    ],
-  },
-  {
     when: /\b(story|long|slow|stream)\b/i,
     steps: [() => [say(story())]],
   },
@@ -134,7 +152,8 @@ export function storyReply(state: DemoPromptState): Reply {
   if (scene === undefined || state.step >= scene.steps.length) {
     return { blocks: [say(state.step > 0 ? 'Done.' : greeting(state.prompt))] };
   }
-  if (state.lastToolFailed && state.step > 0 && state.step < scene.steps.length - 1) {
+  const isBetween = state.step > 0 && state.step < scene.steps.length - 1;
+  if (state.lastToolFailed && isBetween && scene.hearsNo !== true) {
     return { blocks: [say('That step did not go through, so I stop here.')] };
   }
   return { blocks: scene.steps[state.step]?.(state) ?? [] };

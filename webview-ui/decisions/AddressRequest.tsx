@@ -73,6 +73,7 @@ export function AddressRequest(
         isBlocked={isBlocked}
         onAllowUnseen={() => store.answer({ ...base, behavior: 'allow', unseen: true })}
       />
+      {isBlocked && <p class="muted block-reason">{block}</p>}
       <div class="answers">
         <button type="button" class="button" disabled={isBlocked || !isWhole} onClick={open}>
           {isLoopback ? t('Open on {0}', computer) : t('Open {0}', showDeceptive(host))}
@@ -86,7 +87,6 @@ export function AddressRequest(
         </button>
         <DeclineButton request={request} isBlocked={isBlocked} />
       </div>
-      {isBlocked && <p class="muted block-reason">{block}</p>}
     </>
   );
 }

@@ -122,13 +122,13 @@ function Fields({ request, form, index, block }: RequestProps & { readonly form:
         isBlocked={isBlocked || problems.length > 0}
         onAllowUnseen={() => store.answer({ ...base, behavior: 'allow', unseen: true, content })}
       />
+      {isBlocked && <p class="muted block-reason">{block}</p>}
       <div class="answers">
         <button type="submit" class="button" disabled={isBlocked || !isWhole}>
           {fields.length === 0 ? t('Agree') : t('Send answer')}
         </button>
         <DeclineButton request={request} isBlocked={isBlocked} />
       </div>
-      {isBlocked && <p class="muted block-reason">{block}</p>}
     </form>
   );
 }

@@ -11,11 +11,13 @@ import { showDeceptive } from '../../src/base/visibleText.ts';
 import { decisionText } from '../cards/RequestCard.tsx';
 import { Icon } from '../parts/Icon.tsx';
 import { useUi } from '../ui.ts';
+import { focusCard, useKeyed, useTakenFocus } from './cardFocus.ts';
 import { FormRequest } from './FormRequest.tsx';
 import { PermissionRequest } from './PermissionRequest.tsx';
 import { PlanRequest } from './PlanRequest.tsx';
 import { QuestionRequest } from './QuestionRequest.tsx';
 import { UnknownRequest } from './UnknownRequest.tsx';
+import { useStack } from './useStack.ts';
 
 const ANSWERED_SHOWN_MS = 8000;
 
@@ -43,7 +45,8 @@ function useAnswerBlock(pending: PendingRef, header: PanelHeader): string | unde
 function RequestBody(props: {
   request: EntryOf<'request'>;
   index: number;
-  isFirst: boolean;
+  position: number;
+  hasKeys: boolean;
   block: string | undefined;
 }) {
   switch (requestKindOf(props.request.request)) {
@@ -73,10 +76,16 @@ function Asker({ request }: { readonly request: EntryOf<'request'> }) {
   );
 }
 
-function OneRequest(props: { pending: PendingRef; header: PanelHeader; isFirst: boolean }) {
-  const { pending, header, isFirst } = props;
+function OneRequest(props: {
+  pending: PendingRef;
+  header: PanelHeader;
+  position: number;
+  hasKeys: boolean;
+  /** It goes while it has the keyboard. */
+  onGone: () => void;
+}) {
+  const { pending, header, position, hasKeys, onGone } = props;
   const { store, t } = useUi();
-  const { composer } = store;
   void store.transcript.version.value;
   const block = useAnswerBlock(pending, header);
   const entry = store.transcript.entryAt(pending.index);
@@ -92,15 +101,30 @@ function OneRequest(props: { pending: PendingRef; header: PanelHeader; isFirst: 
     store.isAnswering(pending.requestId) || (answer !== undefined && !isFailed(answer));
   const shownBlock = isOnItsWay ? t('Sending your answer …') : block;
   const section = useRef<HTMLElement>(null);
-  // Who answered by keyboard goes on typing: as text, not as keys of the next request.
+  // Before it is taken down it still has the focus.
   useLayoutEffect(
     () => () => {
-      if (section.current?.querySelector(':focus-visible')) composer.focusRequests.value++;
+      // A press leaves the focus on a button without a mark: no keyboard comes up for it.
+      const card = section.current;
+      if (card !== null && (card.matches(':focus') || card.querySelector(':focus-visible')))
+        onGone();
     },
     [],
   );
   return (
-    <section ref={section} class="pending" aria-label={t('Waits for an answer')}>
+    <section
+      ref={section}
+      class="pending"
+      data-request={pending.requestId}
+      tabIndex={-1}
+      aria-label={t('Waits for an answer')}
+    >
+      {answer !== undefined && isFailed(answer) && (
+        <p class="line bad" role="alert">
+          <Icon name="warning" />
+          {answer.message ?? t('Your answer did not arrive. Answer again.')}
+        </p>
+      )}
       {entry?.kind === 'request' && <Cause request={entry} own={header.me?.member} />}
       {entry?.kind === 'request' && <Asker request={entry} />}
       {entry?.kind === 'request' ? (
@@ -108,7 +132,8 @@ function OneRequest(props: { pending: PendingRef; header: PanelHeader; isFirst: 
           key={pending.requestId}
           request={entry}
           index={pending.index}
-          isFirst={isFirst}
+          position={position}
+          hasKeys={hasKeys}
           block={shownBlock}
         />
       ) : (
@@ -118,12 +143,6 @@ function OneRequest(props: { pending: PendingRef; header: PanelHeader; isFirst: 
           <button type="button" class="link-button" onClick={() => store.fetchOlder()}>
             {t('Load older entries')}
           </button>
-        </p>
-      )}
-      {answer !== undefined && isFailed(answer) && (
-        <p class="line bad" role="alert">
-          <Icon name="warning" />
-          {answer.message ?? t('Your answer did not arrive. Answer again.')}
         </p>
       )}
     </section>
@@ -167,22 +186,64 @@ function useJustAnswered(header: PanelHeader | undefined): string | undefined {
   return decision === undefined || isMine ? undefined : decisionText(decision, t);
 }
 
-/** All that waits, oldest first. */
+/** All that waits: the oldest next to the composer, where it stays when others come. */
 export function Pending() {
-  const { store } = useUi();
+  const { store, t } = useUi();
   const header = store.header.value;
   const answered = useJustAnswered(header);
+  const list = useRef<HTMLDivElement>(null);
+  const waiting = header?.pending ?? [];
+  const ids = waiting.map((one) => one.requestId);
+  const places = useStack(ids, list);
+  const keyed = useKeyed(ids);
+  useTakenFocus(ids, list);
+  // Who answered by keyboard goes on: with the next request, or typing.
+  const isLeft = useRef(false);
+  useLayoutEffect(() => {
+    if (!isLeft.current) return;
+    isLeft.current = false;
+    const isEmpty = store.composer.draft.value === '';
+    if (!isEmpty || !focusCard(list.current)) store.composer.focusRequests.value++;
+  }, [ids.join(' ')]);
   return (
-    <div class="pending-list">
+    <>
       {answered !== undefined && (
         <p class="line pending-answered" role="status">
           <Icon name="check" />
           <bdi>{answered}</bdi>
         </p>
       )}
-      {header?.pending.map((pending, at) => (
-        <OneRequest key={pending.requestId} pending={pending} header={header} isFirst={at === 0} />
-      ))}
-    </div>
+      {ids.length > 1 && (
+        <p class="pending-count">{t('{0} requests wait for an answer', ids.length)}</p>
+      )}
+      <div ref={list} class="pending-list">
+        {places.map((place) => {
+          const position = ids.indexOf(place.id);
+          const pending = waiting[position];
+          if (!place.isHere)
+            return (
+              <section
+                key={place.id}
+                class="pending-gone"
+                aria-hidden
+                style={{ height: place.height }}
+              />
+            );
+          return (
+            pending !== undefined &&
+            header !== undefined && (
+              <OneRequest
+                key={place.id}
+                pending={pending}
+                header={header}
+                position={position}
+                hasKeys={keyed === place.id}
+                onGone={() => (isLeft.current = true)}
+              />
+            )
+          );
+        })}
+      </div>
+    </>
   );
 }

@@ -1,5 +1,5 @@
 // A tool asks to run: exactly what, why, and the three answers.
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo } from 'preact/hooks';
 import type { EntryOf } from '../../src/protocol/transcript.ts';
 import { CommandText, diffOfCall, InputTable } from '../cards/toolBodies.tsx';
 import { DiffTotals, DiffView } from '../parts/DiffView.tsx';
@@ -15,25 +15,21 @@ import {
 } from '../../src/protocol/toolView.ts';
 import { describeTool } from '../text/toolHead.ts';
 import { showDeceptive } from '../../src/base/visibleText.ts';
+import { isRecord } from '../../src/base/isRecord.ts';
+import type { Json } from '../../src/protocol/json.ts';
 import { useUi } from '../ui.ts';
-import { DenyForm } from './DenyForm.tsx';
 import { KeyHint } from './KeyHint.tsx';
-import { useRequestKeys } from './useRequestKeys.ts';
+import { NoteField, noteOf, useReturnedNote } from './NoteField.tsx';
+import { NOTHING, Remember, type Remembered, rememberedOf, rememberParts } from './Remember.tsx';
+import { useKept } from './useKept.ts';
+import { NO_KEYS, type RequestPlace, useRequestKeys } from './useRequestKeys.ts';
 import { CutNote, useWhole } from './useWhole.tsx';
 
 /** What every request gets; `block` says why it cannot be answered from here. */
-export interface RequestProps {
+export interface RequestProps extends RequestPlace {
   readonly request: EntryOf<'request'>;
   readonly index: number;
-  /** The one that keys are meant for. */
-  readonly isFirst: boolean;
   readonly block: string | undefined;
-}
-
-/** What may be remembered, in the agent's words. */
-function suggestionTexts(request: EntryOf<'request'>): readonly string[] {
-  const { suggestions = [], suggestionTexts: texts = [] } = request;
-  return suggestions.map((suggestion, at) => texts[at] ?? JSON.stringify(suggestion));
 }
 
 /** Families whose head names the path. */
@@ -81,41 +77,42 @@ function Body({ request, index }: { request: EntryOf<'request'>; index: number }
   );
 }
 
+interface Draft {
+  readonly note: string;
+  readonly remembered: Remembered;
+}
+
+function draftOf(kept: Json | undefined): Draft {
+  if (!isRecord(kept)) return { note: '', remembered: NOTHING };
+  const note = kept['note'];
+  return {
+    note: typeof note === 'string' ? note : '',
+    remembered: rememberedOf(kept['remembered']),
+  };
+}
+
+function jsonOf({ note, remembered: { at, place } }: Draft): Json {
+  return { note, remembered: { at: [...at], place } };
+}
+
 /** The request with its answers. */
-export function PermissionRequest({ request: given, index, isFirst, block }: RequestProps) {
+export function PermissionRequest({ request: given, index, block, ...place }: RequestProps) {
   const { store, t } = useUi();
   const whole = useWhole(given);
   const { request, isWhole } = whole;
-  const [isDenying, setDenying] = useState(false);
-  const denyButton = useRef<HTMLButtonElement>(null);
-  const wasDenying = useRef(false);
-  // Who comes back from the words finds the focus where it was.
-  useLayoutEffect(() => {
-    if (wasDenying.current && !isDenying) denyButton.current?.focus();
-    wasDenying.current = isDenying;
-  }, [isDenying]);
+  const [draft, setDraft] = useKept<Draft>(given, { read: draftOf, write: jsonOf });
+  const { note, remembered } = draft;
+  const returnNote = useReturnedNote();
   const head = describeTool(request, store.header.value?.session?.cwd, t);
+  const isBlocked = block !== undefined;
   const base = { requestId: request.requestId, inputHash: request.inputHash };
-  const suggestions = suggestionTexts(request);
-  const allow = (remember?: readonly number[]): void => {
-    if (!isWhole) return whole.show();
-    store.answer({
-      ...base,
-      behavior: 'allow',
-      isWhole,
-      ...(remember === undefined ? {} : { remember: [...remember] }),
-    });
+  const allow = (how: { isWhole: boolean } | { unseen: true }): void => {
+    store.answer({ ...base, behavior: 'allow', ...how, ...rememberParts(remembered) });
+    returnNote(note);
   };
-  const deny = (message: string): void =>
-    store.answer({ ...base, behavior: 'deny', ...(message === '' ? {} : { message }) });
-  const isAwake = useRequestKeys(isFirst, (key) => {
-    if (block !== undefined || isDenying) return false;
-    if (key === 'y') allow();
-    else if (key === 'n') setDenying(true);
-    else return false;
-    return true;
-  });
-  const all = suggestions.map((_, at) => at);
+  const allowSeen = (): void => (isWhole ? allow({ isWhole }) : whole.show());
+  const deny = (): void => store.answer({ ...base, behavior: 'deny', ...noteOf(note) });
+  const keys = useRequestKeys(place, isBlocked ? NO_KEYS : { y: allowSeen, n: deny });
   return (
     <>
       <h2 class="pending-title">
@@ -144,51 +141,36 @@ export function PermissionRequest({ request: given, index, isFirst, block }: Req
       <CutNote
         whole={whole}
         index={index}
-        isBlocked={block !== undefined}
-        onAllowUnseen={() => store.answer({ ...base, behavior: 'allow', unseen: true })}
+        isBlocked={isBlocked}
+        onAllowUnseen={() => allow({ unseen: true })}
       />
-      {isDenying ? (
-        <DenyForm
-          label={t('What should be done instead? (optional)')}
-          submit={t('Deny')}
-          isBlocked={block !== undefined}
-          onSubmit={deny}
-          onCancel={() => setDenying(false)}
+      <Remember
+        request={request}
+        value={remembered}
+        isBlocked={isBlocked}
+        onChange={(next) => setDraft({ note, remembered: next })}
+      />
+      {isBlocked && <p class="muted block-reason">{block}</p>}
+      <div class="answers">
+        <button
+          type="button"
+          class="button"
+          disabled={isBlocked || !isWhole}
+          onClick={() => allow({ isWhole })}
+        >
+          {t('Allow')} <KeyHint name="y" keys={keys} />
+        </button>
+        <NoteField
+          label={t('Why not? (optional)')}
+          value={note}
+          isBlocked={isBlocked}
+          onChange={(next) => setDraft({ note: next, remembered })}
+          onSend={deny}
         />
-      ) : (
-        <div class="answers">
-          <button
-            type="button"
-            class="button"
-            disabled={block !== undefined || !isWhole}
-            onClick={() => allow()}
-          >
-            {t('Allow')} <KeyHint name="y" isAwake={isAwake} />
-          </button>
-          {suggestions.length > 0 && (
-            <button
-              type="button"
-              class="button-second"
-              disabled={block !== undefined || !isWhole}
-              onClick={() => allow(all)}
-              title={suggestions.join('\n')}
-            >
-              {t('Allow for this session:')}{' '}
-              <code dir="ltr">{showDeceptive(suggestions.join('; '))}</code>
-            </button>
-          )}
-          <button
-            ref={denyButton}
-            type="button"
-            class="button-second button-deny"
-            disabled={block !== undefined}
-            onClick={() => setDenying(true)}
-          >
-            {t('Deny …')} <KeyHint name="n" isAwake={isAwake} />
-          </button>
-        </div>
-      )}
-      {block !== undefined && <p class="muted block-reason">{block}</p>}
+        <button type="button" class="button-second button-deny" disabled={isBlocked} onClick={deny}>
+          {t('Deny')} <KeyHint name="n" keys={keys} />
+        </button>
+      </div>
     </>
   );
 }

@@ -1,36 +1,53 @@
 // A plan waits: read it, approve it, or have it worked on.
-import { useState } from 'preact/hooks';
+import { showDeceptive } from '../../src/base/visibleText.ts';
+import { textPart } from '../../src/protocol/toolView.ts';
 import { PlanBody } from '../cards/RequestCard.tsx';
 import { Icon } from '../parts/Icon.tsx';
 import { useUi } from '../ui.ts';
-import { textPart } from '../../src/protocol/toolView.ts';
-import { DenyForm } from './DenyForm.tsx';
-import type { RequestProps } from './PermissionRequest.tsx';
 import { KeyHint } from './KeyHint.tsx';
-import { useRequestKeys } from './useRequestKeys.ts';
+import { NoteField, noteOf, useNote, useReturnedNote } from './NoteField.tsx';
+import type { RequestProps } from './PermissionRequest.tsx';
+import { NO_KEYS, type RequestKeys, useRequestKeys } from './useRequestKeys.ts';
 import { CutNote, useWhole } from './useWhole.tsx';
 
 /** The plan with its answers. */
-export function PlanRequest({ request: given, index, isFirst, block }: RequestProps) {
+export function PlanRequest({ request: given, index, block, ...place }: RequestProps) {
   const { store, post, t } = useUi();
   const whole = useWhole(given);
   const { request, isWhole } = whole;
-  const [isRefining, setRefining] = useState(false);
+  const [note, setNote] = useNote(given);
+  const returnNote = useReturnedNote();
+  const isBlocked = block !== undefined;
   const base = { requestId: request.requestId, inputHash: request.inputHash };
-  const approve = (): void =>
-    isWhole ? store.answer({ ...base, behavior: 'allow', isWhole }) : whole.show();
-  const isAwake = useRequestKeys(isFirst, (key) => {
-    if (block !== undefined || isRefining) return false;
-    if (key === 'y') approve();
-    else if (key === 'n') setRefining(true);
-    else return false;
-    return true;
-  });
+  // [R21] A mode is for who may set it.
+  const me = store.header.value?.me;
+  const maySetMode = me?.role === 'owner' || me?.scopes.includes('mode') === true;
+  const approvals = maySetMode ? (request.approvals ?? []) : [];
+  const approve = (mode?: string): void => {
+    if (!isWhole) return whole.show();
+    store.answer({ ...base, behavior: 'allow', isWhole, ...(mode === undefined ? {} : { mode }) });
+    returnNote(note);
+  };
+  const keepPlanning = (): void => store.answer({ ...base, behavior: 'deny', ...noteOf(note) });
+  const [first] = approvals;
+  const known: RequestKeys = {
+    y: () => approve(),
+    n: keepPlanning,
+    ...(first === undefined ? {} : { a: () => approve(first.mode) }),
+  };
+  const keys = useRequestKeys(place, isBlocked ? NO_KEYS : known);
   return (
     <>
       <h2 class="pending-title">
         <Icon name="list" />
         {t('Approve this plan?')}
+        <button
+          type="button"
+          class="link-button pending-open"
+          onClick={() => post({ type: 'open-entry', index })}
+        >
+          {t('Open in editor')}
+        </button>
       </h2>
       <div class="pending-body">
         <PlanBody plan={request.plan ?? textPart(request, 'plan') ?? ''} />
@@ -38,47 +55,47 @@ export function PlanRequest({ request: given, index, isFirst, block }: RequestPr
       <CutNote
         whole={whole}
         index={index}
-        isBlocked={block !== undefined}
+        isBlocked={isBlocked}
         onAllowUnseen={() => store.answer({ ...base, behavior: 'allow', unseen: true })}
       />
-      {isRefining ? (
-        <DenyForm
-          label={t('What should change? (optional)')}
-          submit={t('Keep planning')}
-          isBlocked={block !== undefined}
-          onSubmit={(message) =>
-            store.answer({ ...base, behavior: 'deny', ...(message === '' ? {} : { message }) })
-          }
-          onCancel={() => setRefining(false)}
-        />
-      ) : (
-        <div class="answers">
+      {isBlocked && <p class="muted block-reason">{block}</p>}
+      <div class="answers">
+        <button
+          type="button"
+          class="button"
+          disabled={isBlocked || !isWhole}
+          onClick={() => approve()}
+        >
+          {t('Approve')} <KeyHint name="y" keys={keys} />
+        </button>
+        {approvals.map(({ mode, text, said }) => (
           <button
-            type="button"
-            class="button"
-            disabled={block !== undefined || !isWhole}
-            onClick={approve}
-          >
-            {t('Approve')} <KeyHint name="y" isAwake={isAwake} />
-          </button>
-          <button
+            key={mode}
             type="button"
             class="button-second"
-            disabled={block !== undefined}
-            onClick={() => setRefining(true)}
+            disabled={isBlocked || !isWhole}
+            onClick={() => approve(mode)}
           >
-            {t('Keep planning …')} <KeyHint name="n" isAwake={isAwake} />
+            {showDeceptive(store.heard(text, said))}{' '}
+            {mode === first?.mode && <KeyHint name="a" keys={keys} />}
           </button>
-          <button
-            type="button"
-            class="link-button"
-            onClick={() => post({ type: 'open-entry', index })}
-          >
-            {t('Open in editor')}
-          </button>
-        </div>
-      )}
-      {block !== undefined && <p class="muted block-reason">{block}</p>}
+        ))}
+        <NoteField
+          label={t('What should change? (optional)')}
+          value={note}
+          isBlocked={isBlocked}
+          onChange={setNote}
+          onSend={keepPlanning}
+        />
+        <button
+          type="button"
+          class="button-second button-deny"
+          disabled={isBlocked}
+          onClick={keepPlanning}
+        >
+          {t('Keep planning')} <KeyHint name="n" keys={keys} />
+        </button>
+      </div>
     </>
   );
 }

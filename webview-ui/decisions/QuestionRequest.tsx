@@ -18,8 +18,8 @@ import {
   toggleOption,
   toggleOther,
 } from './questionAnswers.ts';
-import { KeyHint } from './KeyHint.tsx';
-import { useRequestKeys } from './useRequestKeys.ts';
+import { KeyHint, type KeyState } from './KeyHint.tsx';
+import { NO_KEYS, type RequestKeys, useRequestKeys } from './useRequestKeys.ts';
 import { useKept } from './useKept.ts';
 import { CutNote, useWhole, type Whole } from './useWhole.tsx';
 
@@ -28,12 +28,11 @@ function OneQuestion(props: {
   name: string;
   choice: Choice;
   isBlocked: boolean;
-  hasKeys: boolean;
-  isAwake: boolean;
+  keys: KeyState | undefined;
   onChange: (choice: Choice) => void;
 }) {
   const { t } = useUi();
-  const { question, name, choice, isBlocked, hasKeys, isAwake, onChange } = props;
+  const { question, name, choice, isBlocked, keys, onChange } = props;
   const type = question.multiSelect === true ? 'checkbox' : 'radio';
   const kind = questionKindOf(question);
   return (
@@ -59,7 +58,7 @@ function OneQuestion(props: {
           <span class="option-text" dir="auto">
             <span>
               {showDeceptive(option.label)}{' '}
-              {hasKeys && at < 9 && <KeyHint name={String(at + 1)} isAwake={isAwake} />}
+              {keys !== undefined && at < 9 && <KeyHint name={String(at + 1)} keys={keys} />}
             </span>
             {option.description !== undefined && (
               <span class="muted">{showDeceptive(option.description)}</span>
@@ -150,7 +149,7 @@ function questionsOf({ request, isWhole }: Whole): readonly Question[] {
 }
 
 /** One to four questions; more than one are walked through. */
-export function QuestionRequest({ request, index, isFirst, block }: RequestProps) {
+export function QuestionRequest({ request, index, block, ...place }: RequestProps) {
   const { store, t } = useUi();
   const whole = useWhole(request);
   const { isWhole } = whole;
@@ -172,19 +171,18 @@ export function QuestionRequest({ request, index, isFirst, block }: RequestProps
   };
   // Digits go to the first question that is still open, or to the only one.
   const keyed = questions.length === 1 ? 0 : present;
-  const isAwake = useRequestKeys(isFirst, (key) => {
-    const question = questions[keyed];
-    const digit = /^[1-9]$/.test(key) ? Number(key) : 0;
-    if (block !== undefined) return false;
-    // Enter on a button or link means that one.
-    if (key === 'Enter' && !document.activeElement?.matches('button, a, summary')) {
-      send();
-      return answers !== undefined;
-    }
-    if (question === undefined || digit === 0 || digit > question.options.length) return false;
-    change(keyed, toggleOption(question, choices[keyed] ?? NO_CHOICE, digit - 1));
-    return true;
+  const keysOf = (question: Question | undefined): RequestKeys => ({
+    ...Object.fromEntries(
+      (question?.options ?? [])
+        .slice(0, 9)
+        .map((_, at) => [
+          String(at + 1),
+          () => question && change(keyed, toggleOption(question, choices[keyed] ?? NO_CHOICE, at)),
+        ]),
+    ),
+    Enter: send,
   });
+  const keys = useRequestKeys(place, block === undefined ? keysOf(questions[keyed]) : NO_KEYS);
   return (
     <>
       <h2 class="pending-title">
@@ -201,8 +199,7 @@ export function QuestionRequest({ request, index, isFirst, block }: RequestProps
             name={`${request.requestId}/${at}`}
             choice={choices[at] ?? NO_CHOICE}
             isBlocked={block !== undefined}
-            hasKeys={at === keyed}
-            isAwake={isAwake}
+            keys={at === keyed ? keys : undefined}
             onChange={(choice) => change(at, choice)}
           />
         ))}
@@ -215,6 +212,7 @@ export function QuestionRequest({ request, index, isFirst, block }: RequestProps
           answers && store.answer({ ...base, behavior: 'allow', unseen: true, ...answers })
         }
       />
+      {block !== undefined && <p class="muted block-reason">{block}</p>}
       <div class="answers">
         <button
           type="button"
@@ -233,7 +231,6 @@ export function QuestionRequest({ request, index, isFirst, block }: RequestProps
           {t('Don’t answer')}
         </button>
       </div>
-      {block !== undefined && <p class="muted block-reason">{block}</p>}
     </>
   );
 }

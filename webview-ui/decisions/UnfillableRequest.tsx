@@ -34,10 +34,10 @@ export function UnfillableRequest({ request, block }: RequestProps) {
       <div class="pending-body" tabIndex={0}>
         <InputTable input={request.input} />
       </div>
+      {block !== undefined && <p class="muted block-reason">{block}</p>}
       <div class="answers">
         <DeclineButton request={request} isBlocked={block !== undefined} />
       </div>
-      {block !== undefined && <p class="muted block-reason">{block}</p>}
     </>
   );
 }

@@ -1,32 +1,22 @@
 // A request of a kind that this version does not know: all of it is shown, and it can only be denied.
-import { useState } from 'preact/hooks';
 import { showDeceptive } from '../../src/base/visibleText.ts';
 import { wholeRequest } from '../../src/protocol/openValues.ts';
 import { InputTable } from '../cards/toolBodies.tsx';
 import { Icon } from '../parts/Icon.tsx';
 import { useUi } from '../ui.ts';
-import { DenyForm } from './DenyForm.tsx';
 import { KeyHint } from './KeyHint.tsx';
+import { NoteField, noteOf, useNote } from './NoteField.tsx';
 import type { RequestProps } from './PermissionRequest.tsx';
-import { useRequestKeys } from './useRequestKeys.ts';
+import { NO_KEYS, useRequestKeys } from './useRequestKeys.ts';
 
 /** The request with the one answer that is safe. */
-export function UnknownRequest({ request, index, isFirst, block }: RequestProps) {
+export function UnknownRequest({ request, index, block, ...place }: RequestProps) {
   const { store, post, t } = useUi();
-  const [isDenying, setDenying] = useState(false);
+  const [note, setNote] = useNote(request);
   const { requestId, inputHash } = request;
-  const deny = (message: string): void =>
-    store.answer({
-      requestId,
-      inputHash,
-      behavior: 'deny',
-      ...(message === '' ? {} : { message }),
-    });
-  const isAwake = useRequestKeys(isFirst, (key) => {
-    if (block !== undefined || isDenying || key !== 'n') return false;
-    setDenying(true);
-    return true;
-  });
+  const deny = (): void =>
+    store.answer({ requestId, inputHash, behavior: 'deny', ...noteOf(note) });
+  const keys = useRequestKeys(place, block === undefined ? { n: deny } : NO_KEYS);
   const name = `${request.displayName ?? request.tool} (${request.request})`;
   return (
     <>
@@ -56,27 +46,24 @@ export function UnknownRequest({ request, index, isFirst, block }: RequestProps)
           </button>
         </p>
       )}
-      {isDenying ? (
-        <DenyForm
-          label={t('What should be done instead? (optional)')}
-          submit={t('Deny')}
-          isBlocked={block !== undefined}
-          onSubmit={deny}
-          onCancel={() => setDenying(false)}
-        />
-      ) : (
-        <div class="answers">
-          <button
-            type="button"
-            class="button-second button-deny"
-            disabled={block !== undefined}
-            onClick={() => setDenying(true)}
-          >
-            {t('Deny …')} <KeyHint name="n" isAwake={isAwake} />
-          </button>
-        </div>
-      )}
       {block !== undefined && <p class="muted block-reason">{block}</p>}
+      <div class="answers">
+        <NoteField
+          label={t('Why not? (optional)')}
+          value={note}
+          isBlocked={block !== undefined}
+          onChange={setNote}
+          onSend={deny}
+        />
+        <button
+          type="button"
+          class="button-second button-deny"
+          disabled={block !== undefined}
+          onClick={deny}
+        >
+          {t('Deny')} <KeyHint name="n" keys={keys} />
+        </button>
+      </div>
     </>
   );
 }

@@ -33,13 +33,19 @@ const requests: Readonly<Record<string, Request>> = {
       command: 'rm -rf dist node_modules && npm ci',
       description: 'Remove the build and install again',
     },
-    suggestionTexts: ['Bash(npm ci:*)'],
+    suggestionTexts: ['Bash(npm ci:*)', 'Change files of the folder without asking'],
+    places: [
+      { place: 'local', file: '.claude/settings.local.json' },
+      { place: 'project', file: '.claude/settings.json' },
+      { place: 'user', file: '~/.claude/settings.json' },
+    ],
     suggestions: [
       {
         type: 'addRules',
         rules: [{ toolName: 'Bash', ruleContent: 'npm ci:*' }],
         behavior: 'allow',
       },
+      { type: 'setMode', mode: 'acceptEdits' },
     ],
   },
   edit: {
@@ -230,6 +236,7 @@ const requests: Readonly<Record<string, Request>> = {
     request: 'plan',
     tool: 'ExitPlanMode',
     input: {},
+    approvals: [{ mode: 'acceptEdits', text: 'Approve and accept edits' }],
     plan: '## Plan\n\n1. Give the bucket a clock\n2. Return tokens on cancel\n3. Add `sleep.test.ts`\n\nRisk: **low**.',
   },
 };

@@ -4,12 +4,9 @@ import type { AgentAnswer } from '../../protocol/agent.ts';
 import type { Json } from '../../protocol/json.ts';
 import type { EntryOf } from '../../protocol/transcript.ts';
 import { elicitationResponse } from '../wire/elicitation.ts';
-import { jsonField } from '../wire/jsonField.ts';
+import { permissionUpdates } from '../wire/suggestions.ts';
 
-/** Modes that an answer never switches to, whatever the CLI suggests. */
-const REFUSED_MODES: readonly Json[] = ['bypassPermissions', 'auto', 'dontAsk'];
-
-/** The `response` of a control_response. Remembered rules hold for this session only. */
+/** The `response` of a control_response. */
 export function answerResponse(request: EntryOf<'request'>, answer: AgentAnswer): Json {
   if (request.request === 'form') {
     return answer.behavior === 'deny'
@@ -29,25 +26,10 @@ export function answerResponse(request: EntryOf<'request'>, answer: AgentAnswer)
     request.request === 'question' ? (answer.content ?? answer.answers) : undefined;
   const updatedInput: Json =
     answers === undefined || !isRecord(input) ? input : { ...input, answers };
-  const rules = (answer.rememberSuggestions ?? []).flatMap((index) => {
-    const suggestion = request.suggestions?.[index];
-    return suggestion === undefined ? [] : sessionOnly(suggestion);
-  });
-  const mode: Json[] =
-    answer.mode === undefined
-      ? []
-      : [{ type: 'setMode', mode: answer.mode, destination: 'session' }];
-  const updatedPermissions = [...rules, ...mode];
+  const updatedPermissions = permissionUpdates(request, answer);
   return {
     behavior: 'allow',
     updatedInput,
     ...(updatedPermissions.length > 0 ? { updatedPermissions } : {}),
   };
-}
-
-function sessionOnly(suggestion: Json): Json[] {
-  if (!isRecord(suggestion)) return [];
-  const mode = jsonField(suggestion, 'mode');
-  if (mode !== undefined && REFUSED_MODES.includes(mode)) return [];
-  return [{ ...suggestion, destination: 'session' }];
 }

@@ -4,7 +4,8 @@ import { omitUndefined } from '../../base/omitUndefined.ts';
 import type { Question } from '../../protocol/entryParts.ts';
 import type { EntryOf } from '../../protocol/transcript.ts';
 import { questionSchema } from '../../protocol/entryParts.ts';
-import { PLAN_TOOL, QUESTION_TOOL, suggestionText, toolView } from './viewOfTool.ts';
+import { planApprovals, suggestionParts } from '../wire/suggestions.ts';
+import { PLAN_TOOL, QUESTION_TOOL, toolView } from './viewOfTool.ts';
 import type { canUseToolSchema } from '../wire/streamJson.ts';
 
 /** As the tool is called: questions that take a text or a number have no options, and their own word for a default. */
@@ -54,13 +55,13 @@ export function requestEntry(
     tool: request.tool_name,
     input: request.input,
     inputHash: context.hash,
+    ...suggestionParts(request.permission_suggestions),
+    ...(isPlan && { approvals: planApprovals() }),
     ...omitUndefined({
       callId: request.tool_use_id,
       displayName: request.display_name,
       description: request.description || undefined,
       reason: (request.decision_reason ?? request.blocked_path) || undefined,
-      suggestions: request.permission_suggestions,
-      suggestionTexts: request.permission_suggestions?.map(suggestionText),
       view: toolView(request.tool_name, request.input),
       questions,
       plan,

@@ -1,5 +1,4 @@
 // What a call of one of Claude Code's tools is about: family, and where in its input the parts stand.
-import { isRecord } from '../../base/isRecord.ts';
 import type { Json } from '../../protocol/json.ts';
 import type { ToolAction, ToolView } from '../../protocol/toolView.ts';
 import type { EntryOf } from '../../protocol/transcript.ts';
@@ -116,23 +115,4 @@ export function resultView(
     ...(exitCode === undefined ? {} : { exitCode }),
     ...(Array.isArray(patch) && patch.length > 0 ? { patch: '/structuredPatch' } : {}),
   };
-}
-
-/** A rule that may be remembered, for people: 'Bash(npm test:*)', folders, a mode; else its JSON. */
-export function suggestionText(suggestion: Json): string {
-  const rules = listOf(suggestion, 'rules').map((rule) => {
-    const [tool, content] = [jsonField(rule, 'toolName'), jsonField(rule, 'ruleContent')];
-    const name = typeof tool === 'string' ? tool : '';
-    return typeof content === 'string' ? `${name}(${content})` : name;
-  });
-  if (rules.length > 0) return rules.join(', ');
-  const folders = listOf(suggestion, 'directories').filter((item) => typeof item === 'string');
-  if (folders.length > 0) return folders.join(', ');
-  const mode = jsonField(suggestion, 'mode');
-  return typeof mode === 'string' ? mode : JSON.stringify(suggestion);
-}
-
-function listOf(value: Json, name: string): readonly Json[] {
-  const list = isRecord(value) ? value[name] : undefined;
-  return Array.isArray(list) ? list : [];
 }

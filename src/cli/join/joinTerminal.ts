@@ -28,6 +28,8 @@ const HELP = `What you type is sent as a prompt. Commands:
   /request          ask for control        /release   let go of it
   /take             take control (owners)  /give WHO  give control to somebody
   /allow [N]        allow what waits       /deny [N] [TEXT]  deny it
+  /allow [N] --keep 1,2 [--in PLACE]   and do not ask again (owners): what and
+                    where is said with the request; --mode MODE: how a plan goes on
   /view [N]         show all of what waits: what is cut is not allowed before
   /allow-unseen [N] allow it all the same (owners)
   /answer TEXT      answer a question: an option's number, or text; several

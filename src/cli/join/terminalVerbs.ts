@@ -1,5 +1,5 @@
 // The commands of `join` in a terminal: what a line that begins with a slash sends.
-import { requestKindOf } from '../../protocol/openValues.ts';
+import { requestKindOf, roleOf } from '../../protocol/openValues.ts';
 import type { Question } from '../../protocol/entryParts.ts';
 import type { EntryOf } from '../../protocol/transcript.ts';
 import type { Queued } from '../../protocol/state.ts';
@@ -8,6 +8,7 @@ import {
   answersMissing,
   noAddress,
   noQuestion,
+  rulesOfOwners,
   nothingInBackground,
   nothingQueued,
   severalQueued,
@@ -19,6 +20,7 @@ import {
   wantsAnswer,
 } from '../errors.ts';
 import type { ScriptInput } from '../../protocol/local/script.ts';
+import { answerOptions } from './answerOptions.ts';
 import { contentOfJson, FormDrafts } from './formDrafts.ts';
 import { pendingRequests, type SendingInput } from './viewActions.ts';
 
@@ -61,9 +63,17 @@ export function verbOf(
       const request = chosen(view, number);
       // To allow a question without an answer would answer it with nothing.
       if (name === 'allow' && requestKindOf(request.request) === 'question') throw wantsAnswer();
-      const text = message === '' ? {} : { message };
-      const filled = name === 'allow' ? drafts.content(request) : {};
-      return { answer: { requestId: request.requestId, behavior: name, ...text, ...filled } };
+      const { requestId } = request;
+      if (name === 'deny') {
+        const text = message === '' ? {} : { message };
+        return { answer: { requestId, behavior: name, ...text } };
+      }
+      const { chosen: choices, rest: words } = answerOptions(request, message);
+      if (choices.remember !== undefined && view.me && roleOf(view.me.role) !== 'owner')
+        throw rulesOfOwners();
+      const text = words === '' ? {} : { message: words };
+      const filled = drafts.content(request);
+      return { answer: { requestId, behavior: name, ...text, ...choices, ...filled } };
     }
     case 'edit': {
       const [, number = '', text = ''] =

@@ -4,6 +4,7 @@ import { assertNever } from '../../base/assert.ts';
 import type { Json } from '../../protocol/json.ts';
 import { authorName } from '../../client/standing/peopleWords.ts';
 import { untranslated } from '../../client/translate.ts';
+import { choiceLines } from '../join/answerOptions.ts';
 import { causeOf } from '../../protocol/requestCauses.ts';
 import { requestKindOf, wholeRequest } from '../../protocol/openValues.ts';
 import { formProblemOf } from '../../protocol/forms/form.ts';
@@ -165,7 +166,9 @@ function knownBody(entry: EntryOf<'request'>): readonly string[] {
           ? [wholeJson(entry.input)]
           : [showDeceptive(command), ...besideCommand(entry)];
   const why = reason === undefined ? [] : [`(${oneLine(reason)})`];
-  return [...body, ...cutNote(entry), ...why];
+  const choices = choiceLines(entry);
+  const also = choices.length === 0 ? [] : ['With /allow also:', ...choices.map(indent)];
+  return [...body, ...cutNote(entry), ...why, ...also];
 }
 
 /** A form that nobody can fill in. */

@@ -43,6 +43,7 @@ import {
   filledInText,
   openOnComputer,
 } from './formAnswer.ts';
+import { type AnswerChoices, answerChoices, chosenText } from './answerChoices.ts';
 import type { Verdict } from './sessionRecorder.ts';
 
 const MAX_DETAIL = 1000;
@@ -89,14 +90,16 @@ export function hostedCommands(
 
 async function answer(
   { args, person }: AcceptedCommand<'answer'>,
-  { recorder, rules, child, hasControllers, openAddress }: CommandTarget,
+  target: CommandTarget,
 ): Promise<undefined> {
+  const { recorder, child, openAddress } = target;
   const { requestId } = args;
   const request = waiting(recorder, requestId);
   if (request.inputHash !== args.inputHash) throw otherInput();
   if (args.behavior === 'allow')
     refuseUnseen(args, roleOf(person.role) === 'owner', recorder.seenHash(request));
   const content = checkedContent(request, args);
+  const choices = answerChoices(request, args, target);
   if (args.behavior === 'allow' && args.open === true) {
     if (child() === undefined) throw answerLost();
     const isOwner = roleOf(person.role) === 'owner';
@@ -109,10 +112,7 @@ async function answer(
   const session = child();
   if (session === undefined) throw answerLost();
   // The agent has it before the decision is written, and nothing can come in between.
-  // [R17] After a plan the agent goes back to the mode before it, which may skip questions.
-  const isPlan = requestKindOf(request.request) === 'plan' && hasControllers();
-  const mode = isPlan ? rules.askingMode : undefined;
-  const delivered = session.answer(requestId, agentAnswer(args, request, { mode, content }));
+  const delivered = session.answer(requestId, agentAnswer(args, request, { choices, content }));
   recorder.decide(requestId, verdict(args, person, { request, content }));
   if (!(await delivered)) throw answerLost();
 }
@@ -184,13 +184,12 @@ async function rename(
   recorder.update({ title });
 }
 
-/** [C12] Only an owner's answer has `remember` here: the gate has taken it out of a guest's. */
 function agentAnswer(
   args: CommandArgs<'answer'>,
   request: OpenRequest,
-  { mode, content }: { readonly mode: string | undefined; content: AgentContent | undefined },
+  { choices, content }: { readonly choices: AnswerChoices; content: AgentContent | undefined },
 ): AgentAnswer {
-  const { behavior, message, interrupt, remember } = args;
+  const { behavior, message, interrupt } = args;
   const answers = answersOf(args, request, content);
   if (behavior === 'deny') {
     return {
@@ -201,10 +200,9 @@ function agentAnswer(
   }
   return {
     behavior,
-    ...(remember === undefined ? {} : { rememberSuggestions: remember }),
+    ...choices,
     ...(answers === undefined ? {} : { answers }),
     ...(content === undefined ? {} : { content }),
-    ...(mode === undefined ? {} : { mode }),
   };
 }
 
@@ -228,7 +226,7 @@ function verdict(
   const outcome = args.behavior === 'deny' ? 'denied' : isAnswer ? 'answered' : 'allowed';
   const filledIn = outcome === 'answered' ? filledInText(request, args.content) : undefined;
   // Beside what was filled in nobody can say that it was something else.
-  const detail = outcome === 'answered' ? filledIn : args.message;
+  const detail = outcome === 'answered' ? filledIn : (chosenText(request, args) ?? args.message);
   const answers = answersOf(args, request, content);
   return {
     outcome,

@@ -86,6 +86,24 @@ export function notSeen(): CommandRefused {
   });
 }
 
+/** [R20] The request names no such place. */
+export function otherPlace(): CommandRefused {
+  return refused('invalid', {
+    happened: say`Nothing can be kept at the place that this answer names.`,
+    kept: say`Nothing was allowed, and the request still waits.`,
+    remedy: say`Choose one of the places that the request names, or allow it for this session.`,
+  });
+}
+
+/** [R21] The request names no such mode. */
+export function otherApproval(): CommandRefused {
+  return refused('invalid', {
+    happened: say`This request cannot be approved into the mode that this answer names.`,
+    kept: say`Nothing was allowed, and the request still waits.`,
+    remedy: say`Approve it as it is, or into a mode that it names.`,
+  });
+}
+
 /** [R13] An owner's. */
 export function notSeenByOwner(): CommandRefused {
   return refused('unseen', {

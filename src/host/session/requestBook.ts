@@ -18,6 +18,10 @@ export interface OpenRequest extends Pending {
   readonly isOfSubagent: boolean;
   /** What an answer has to fit. */
   readonly form?: Form;
+  /** What an answer may choose besides. */
+  readonly places: NonNullable<EntryOf<'request'>['places']>;
+  readonly approvals: NonNullable<EntryOf<'request'>['approvals']>;
+  readonly suggestionTexts: readonly string[];
 }
 
 /** Requests by id. */
@@ -37,9 +41,11 @@ export class RequestBook {
   /** Remembers a request that stands in the log at this index. */
   add(index: number, entry: EntryOf<'request'>): void {
     const { requestId, request, tool, at, inputHash } = entry;
+    const { places = [], approvals = [], suggestionTexts = [] } = entry;
     const guest = entry.causes?.find((cause) => cause.guest === true);
     this.waiting.set(requestId, {
       ...{ requestId, index, request, tool, since: at, inputHash },
+      ...{ places, approvals, suggestionTexts },
       ...(guest === undefined ? {} : { cause: { name: guest.author.name, text: guest.text } }),
       isOfSubagent: entry.agent !== undefined,
       ...(entry.form === undefined ? {} : { form: entry.form }),

@@ -38,6 +38,8 @@ export const fromPanelSchema = z.discriminatedUnion('type', [
     /** Opens the form's address on the session's computer. */
     open: z.optional(z.boolean()),
     remember: z.optional(z.array(z.number())),
+    place: z.optional(z.string()),
+    mode: z.optional(z.string()),
   }),
   z.object({ type: z.literal('cancel-queued'), promptId: z.string() }),
   /** Into the running turn. */

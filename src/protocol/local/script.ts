@@ -133,6 +133,11 @@ export const scriptInputSchema = z
         content: z.optional(jsonSchema),
         /** Opens the form's address on the session's computer first. */
         open: z.optional(z.boolean()),
+        /** Owners, with allow: which of the request's `suggestions` are kept, and at which of its `places`. */
+        remember: z.optional(z.array(z.number())),
+        place: z.optional(z.string()),
+        /** To allow a plan: the mode it goes on in, one of its `approvals`. */
+        mode: z.optional(z.string()),
       }),
     ),
     control: z.optional(z.enum(['request', 'release', 'take'])),

@@ -108,6 +108,6 @@ function parseArgs(command: Command): ParsedCommand {
 /** [C12] A guest's answer leaves no rule behind: nothing after this looks at who sent it. */
 function withoutRules(parsed: ParsedCommand, person: Person): ParsedCommand {
   if (parsed.kind !== 'answer' || roleOf(person.role) === 'owner') return parsed;
-  const { remember: _ignored, ...args } = parsed.args;
+  const { remember: _rules, place: _place, ...args } = parsed.args;
   return { kind: 'answer', args };
 }

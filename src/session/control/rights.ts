@@ -98,11 +98,23 @@ const GUEST_LIMITS: GuestLimits = {
     ownsPrompt ? refusedText(text, agent) : notOwnPrompt(),
   'release-queued': (_args, { holdsControl }) =>
     holdsControl ? undefined : notAllowed(COMMANDS['release-queued'].action),
-  'set-mode': ({ mode }, { agent }) =>
-    agent !== undefined && isGuestMode(agent, mode) ? undefined : guestMode(mode),
+  answer: ({ mode }, { person, agent }) =>
+    mode === undefined || scopesOf(person.scopes).includes('mode')
+      ? refusedMode(mode, agent)
+      : notAllowed(COMMANDS['set-mode'].action),
+  'set-mode': ({ mode }, { agent }) => refusedMode(mode, agent),
   'focus-grant': (_args, { holdsControl }) =>
     holdsControl ? undefined : notAllowed(COMMANDS['focus-grant'].action),
 };
+
+/** [R5] Modes that are not a guest's. */
+function refusedMode(
+  mode: string | undefined,
+  agent: AgentRules | undefined,
+): CommandRefused | undefined {
+  if (mode === undefined) return undefined;
+  return agent !== undefined && isGuestMode(agent, mode) ? undefined : guestMode(mode);
+}
 
 function refusedText(text: string, agent: AgentRules | undefined): CommandRefused | undefined {
   return agent === undefined
