@@ -17,6 +17,7 @@ import { attachedBytes, outgoingOf } from '../prompts/attachmentDrafts.ts';
 import type { Drafts } from '../prompts/drafts.ts';
 import type { SharedRoom } from '../rooms/sharedRoom.ts';
 import { errorMessage, type Translate } from '../translate.ts';
+import type { RoundTrip } from './roundTrip.ts';
 import type { TypingPresence } from './typingPresence.ts';
 
 /** A body larger than this is opened beside the panel instead of in it; bytes. */
@@ -53,6 +54,7 @@ export interface PanelWishesOptions {
   readonly post: (picture: Picture) => void;
   /** Tells the page the entries that came, and whether still older ones can be asked for. */
   readonly endOlder: (hasOlder: boolean) => void;
+  readonly roundTrip: RoundTrip;
   readonly log: Logger;
   readonly t: Translate;
 }
@@ -105,6 +107,10 @@ export class PanelWishes {
         const { choice, force } = wish;
         return this.request('settle-writers', { choice, ...omitUndefined({ force }) });
       }
+      case 'rename':
+        return this.request('rename', { title: wish.title });
+      case 'measure-way':
+        return this.options.roundTrip.measure(room.view);
       case 'interrupt':
         return this.request('interrupt', {});
       case 'control':
