@@ -154,9 +154,9 @@ export function nothingToFork(): AppError {
 }
 
 /** [H7] The agent knows no copies. */
-export function noFork(agent: string): AppError {
+export function noFork(name: string): AppError {
   return new AppError('invalid-input', {
-    happened: say`Conversations of ${agent} cannot be forked.`,
+    happened: say`Conversations of ${name} cannot be forked.`,
     kept: say`Nothing was copied.`,
   });
 }

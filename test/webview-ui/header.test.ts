@@ -105,7 +105,10 @@ describe('the way', () => {
     const { way: known } = sessionOf(HEADERS['guest']).header;
     if (known === undefined) throw new Error('a sample without a way');
     const { roundTripMs: _, ...unmeasured } = known;
-    const header = { ...HEADERS['guest'], way: { ...unmeasured, kind: 'network', host: '10.0.0.7' } };
+    const header = {
+      ...HEADERS['guest'],
+      way: { ...unmeasured, kind: 'network', host: '10.0.0.7' },
+    };
     await send(page, { type: 'header', header });
     expect(await way.innerText()).toBe('Encrypted · this network: 10.0.0.7');
   });
