@@ -49,10 +49,12 @@ function handleControlKey(ui: Ui, event: KeyboardEvent): void {
   if (action !== undefined && !event.repeat) ui.post({ type: 'control', action });
 }
 
-/** The list of people is closed by a press beside it. */
-function handlePress(event: PointerEvent): void {
-  const open = document.querySelector<HTMLDetailsElement>('details.people[open]');
-  if (open !== null && event.target instanceof Node) open.open = open.contains(event.target);
+/** A list that the head has opened is closed by a press beside it. */
+function handlePress({ target }: PointerEvent): void {
+  if (!(target instanceof Node)) return;
+  for (const open of document.querySelectorAll<HTMLDetailsElement>('details.people[open]')) {
+    open.open = open.contains(target);
+  }
 }
 
 function useKeys(ui: Ui): void {

@@ -3,6 +3,7 @@ import { showDeceptive } from '../src/base/visibleText.ts';
 import { ATTACHMENT_STRINGS } from './attachmentStrings.ts';
 import { COMPOSER_STRINGS } from './composerStrings.ts';
 import { READING_STRINGS } from './readingStrings.ts';
+import { HEAD_STRINGS } from './headStrings.ts';
 import { REQUEST_STRINGS } from './requestStrings.ts';
 
 /** English texts of the panel: the keys by which translations are handed over. */
@@ -210,7 +211,6 @@ export const PANEL_STRINGS = [
   'The connection to this session has ended.',
   'The input was cut. Open all of it in an editor',
   'The relay is offline. Your text is kept; send it when it is back.',
-  'The relay sees ciphertext only.',
   'The turn failed',
   'They stay in line.',
   'Thinking',
@@ -292,6 +292,7 @@ export const PANEL_STRINGS = [
   ...ATTACHMENT_STRINGS,
   ...COMPOSER_STRINGS,
   ...READING_STRINGS,
+  ...HEAD_STRINGS,
 ] as const;
 
 /** One of them. */

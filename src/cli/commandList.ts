@@ -1,5 +1,13 @@
 // Every subcommand of the command line by its name, in the order of the help.
 import { hostCommand } from './commands/hostCommand.ts';
+import {
+  archiveCommand,
+  continueCommand,
+  forkCommand,
+  pinCommand,
+  removeCommand,
+  renameCommand,
+} from './commands/listVerbs.ts';
 import { joinCommand } from './commands/joinCommand.ts';
 import { relayCommand } from './commands/relayCommand.ts';
 import { sendCommand } from './commands/sendCommand.ts';
@@ -17,6 +25,12 @@ export const COMMANDS: ReadonlyMap<string, CliCommand> = new Map([
   ['join', joinCommand],
   ['send', sendCommand],
   ['end', endCommand],
+  ['rename', renameCommand],
+  ['pin', pinCommand],
+  ['archive', archiveCommand],
+  ['remove', removeCommand],
+  ['continue', continueCommand],
+  ['fork', forkCommand],
   ['host', hostCommand],
   ['relay', relayCommand],
 ]);

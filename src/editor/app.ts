@@ -9,6 +9,7 @@ import type { ComputerLink } from '../client/rooms/computerLink.ts';
 import type { Panels } from './panel/panels.ts';
 import type { RoomPool } from '../client/rooms/roomPool.ts';
 import type { SecretList } from '../client/rooms/secretList.ts';
+import type { SessionsView } from './views/sessionsView.ts';
 import type { SessionDirectory } from '../client/rooms/sessionDirectory.ts';
 
 /** Everything a command may need. */
@@ -17,6 +18,7 @@ export interface App {
   readonly directory: SessionDirectory;
   readonly pool: RoomPool;
   readonly panels: Panels;
+  readonly sessions: Pick<SessionsView, 'filter' | 'setFilter'>;
   readonly focused: FrontSession;
   readonly documents: EntryDocuments;
   readonly joined: SecretList<JoinedSession>;

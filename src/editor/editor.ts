@@ -129,7 +129,8 @@ export function startEditor(
   const services = { ...base, openSession, clock, log };
   const panels = disposables.add(new Panels({ services, memento: workspaceState }));
   const focused = disposables.add(new FrontSession({ panels, directory, clock }));
-  disposables.add(new SessionsView({ directory, machine, given, clock, log }));
+  const listed = { directory, machine, given, panels };
+  const sessions = disposables.add(new SessionsView({ ...listed, clock, log }));
   disposables.add(new PeopleView(focused));
   disposables.add(createStatusBar(focused, machine, clock));
   disposables.add(new Notifier({ machine, directory, pool, panels, clock }));
@@ -148,6 +149,7 @@ export function startEditor(
     directory,
     pool,
     panels,
+    sessions,
     focused,
     documents,
     joined,

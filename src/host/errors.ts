@@ -117,6 +117,50 @@ export function sessionBusy(where: Words): AppError {
   });
 }
 
+/** [H6] What runs is not taken out of the list. */
+export function unlistRunning(): AppError {
+  return new AppError('session-busy', {
+    happened: say`This session runs.`,
+    kept: say`It stays in the list.`,
+    remedy: say`End it first, then remove it.`,
+  });
+}
+
+/** [H6] What others can reach is not taken out of the list. */
+export function unlistShared(): AppError {
+  return new AppError('session-busy', {
+    happened: say`This session is shared.`,
+    kept: say`It stays in the list, and its links work.`,
+    remedy: say`Stop sharing first, then remove it.`,
+  });
+}
+
+/** [H7] What is just being written is not copied. */
+export function forkAtWork(): AppError {
+  return new AppError('session-busy', {
+    happened: say`This session is at work.`,
+    kept: say`Nothing was copied.`,
+    remedy: say`Fork it when its turn has ended.`,
+  });
+}
+
+/** [H7] No conversation has begun. */
+export function nothingToFork(): AppError {
+  return new AppError('invalid-input', {
+    happened: say`Nothing has been said in this session yet.`,
+    kept: say`Nothing was copied.`,
+    remedy: say`Start a new session instead.`,
+  });
+}
+
+/** [H7] The agent knows no copies. */
+export function noFork(name: string): AppError {
+  return new AppError('invalid-input', {
+    happened: say`Conversations of ${name} cannot be forked.`,
+    kept: say`Nothing was copied.`,
+  });
+}
+
 /** The session was ended, or the host is stopping, before the agent was ready. */
 export function startGivenUp(): AppError {
   return new AppError('cancelled', {

@@ -1,7 +1,7 @@
 // Every kind of command, one row each: what it carries, which room runs it, who may, and how it runs.
 import * as z from 'zod/mini';
 import { say, type Words } from '../base/say.ts';
-import { CONVERSATION_COMMANDS, HOST_COMMANDS } from './ownersCommands.ts';
+import { CONVERSATION_COMMANDS, HOST_COMMANDS, LIST_COMMANDS } from './ownersCommands.ts';
 import { formAnswerShape } from './forms/form.ts';
 import { LIMITS } from './limits.ts';
 import { fetchArgsSchema } from './reading/fetchArgs.ts';
@@ -291,13 +291,7 @@ export const COMMANDS = {
     action: say`stop sharing`,
     args: z.looseObject({ session: z.string() }),
   },
-  archive: {
-    ...ORDERED,
-    room: 'machine',
-    right: 'owner',
-    action: say`archive sessions`,
-    args: z.looseObject({ session: z.string(), archived: z.boolean() }),
-  },
+  ...LIST_COMMANDS,
   ...HOST_COMMANDS,
   'fetch-sessions': {
     ...READING,

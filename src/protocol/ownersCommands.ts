@@ -1,4 +1,4 @@
-// Rows of the command table that are the owner's, but for the mode: how a session's agent works, what a session's conversation is called, where it goes on and with whom, and how long the host lives.
+// Rows of the command table that are the owner's, but for the mode: how a session's agent works, what a session's conversation is called, where it goes on and with whom, its place in the list, and how long the host lives.
 import * as z from 'zod/mini';
 import { say } from '../base/say.ts';
 import { writersChoiceSchema } from './state.ts';
@@ -52,6 +52,36 @@ export const CONVERSATION_COMMANDS = {
 } as const;
 
 const MACHINE_OWNERS = { ...OWNERS, room: 'machine' } as const;
+
+/** A session of the list: by its id, or by the key of one that was found. */
+const LISTED = { session: z.optional(z.string()), foundKey: z.optional(z.string()) };
+
+/** A part of COMMANDS: of the list of this computer's sessions. */
+export const LIST_COMMANDS = {
+  archive: {
+    ...MACHINE_OWNERS,
+    action: say`archive sessions`,
+    args: z.looseObject({ session: z.string(), archived: z.boolean() }),
+  },
+  /** [H5] Above all others in every list, or not any more. */
+  pin: {
+    ...MACHINE_OWNERS,
+    action: say`pin sessions`,
+    args: z.looseObject({ ...LISTED, pinned: z.boolean() }),
+  },
+  /** [H6] Out of the list, or back into it; nothing is deleted. */
+  unlist: {
+    ...MACHINE_OWNERS,
+    action: say`remove sessions from the list`,
+    args: z.looseObject({ ...LISTED, unlisted: z.boolean() }),
+  },
+  /** [H7] A new session that goes on with a copy of a conversation; the first stays as it is. */
+  fork: {
+    ...MACHINE_OWNERS,
+    action: say`fork sessions of this computer`,
+    args: z.looseObject({ ...LISTED, env: z.optional(z.record(z.string(), z.string())) }),
+  },
+} as const;
 
 /** A part of COMMANDS: of the host itself. */
 export const HOST_COMMANDS = {

@@ -266,6 +266,8 @@ export const directoryRowSchema = z.looseObject({
   guests: z.number(),
   pending: z.number(),
   archived: z.optional(z.boolean()),
+  /** [H5] It stands above all others. */
+  pinned: z.optional(z.boolean()),
   /** Key of a found session (terminal), for the command 'open'. */
   foundKey: z.optional(z.string()),
   /** It ended and can be gone on with here. */

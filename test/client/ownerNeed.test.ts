@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { inOrder, rowNotes } from '../../src/cli/commands/sessionsCommand.ts';
 import { NoticeRules, type WatchedSession } from '../../src/client/lists/noticeRules.ts';
-import { groupOf } from '../../src/client/lists/sessionTree.ts';
+import { groupOf } from '../../src/client/lists/sessionRow.ts';
 import { statusText } from '../../src/client/lists/statusText.ts';
 import {
   othersDetail,

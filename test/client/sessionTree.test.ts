@@ -6,6 +6,7 @@ import {
   type TreeNode,
   waitingCount,
 } from '../../src/client/lists/sessionTree.ts';
+import { filterMatches, parseFilter } from '../../src/client/lists/sessionFilter.ts';
 import { untranslated } from '../../src/client/translate.ts';
 import { row, summary } from './samples.ts';
 
@@ -49,8 +50,7 @@ describe('groups', () => {
     );
     expect(shape(tree)).toEqual([
       ['Waiting for you', ['asks', 'has pending']],
-      ['Working', ['runs']],
-      ['Idle', ['idle']],
+      ['Open', ['idle', 'runs']],
       ['Ended', ['gone']],
       ['Archived', ['old']],
     ]);
@@ -67,7 +67,7 @@ describe('groups', () => {
       { room: 'r2', title: '', computer: '' },
     ];
     expect(shape(sessionTree(input({ own: [row()], joined })))).toEqual([
-      ['This computer', [['Idle', ['Fix the parser']]]],
+      ['This computer', [['Open', ['Fix the parser']]]],
       ["Bo's computer", ['Theirs']],
       ['Not reached yet', ['Shared session']],
     ]);
@@ -75,7 +75,7 @@ describe('groups', () => {
 
   test('sessions that did not fit the directory can be asked for', () => {
     const tree = sessionTree(input({ own: [row()], more: 12 }));
-    expect(shape(tree)).toEqual([['Idle', ['Fix the parser']], 'Show 12 more…']);
+    expect(shape(tree)).toEqual([['Open', ['Fix the parser']], 'Show 12 more…']);
   });
 
   test('the badge counts sessions that wait, archived ones left out', () => {
@@ -88,10 +88,130 @@ describe('groups', () => {
   });
 });
 
+describe('what stays where it is', () => {
+  const own = (status: 'idle' | 'working', lastActivityAt: number) => [
+    row({ id: 'a', title: 'a', startedAt: 1, status, lastActivityAt }),
+    row({ id: 'b', title: 'b', startedAt: 2 }),
+    row({ id: 'c', title: 'c', startedAt: 2 }),
+  ];
+
+  test('a turn that begins or ends moves no row, whatever order the host has', () => {
+    const before = sessionTree(input({ own: own('idle', 0) }));
+    const during = sessionTree(input({ own: own('working', 900).toReversed() }));
+    expect(shape(before)).toEqual([['Open', ['b', 'c', 'a']]]);
+    expect(shape(during)).toEqual(shape(before));
+    const rows = during[0]?.kind === 'group' ? during[0].children : [];
+    expect(rows.at(-1)).toMatchObject({
+      icon: 'loading~spin',
+      description: 'working · 2m · project',
+    });
+  });
+
+  test('[H5] pinned ones stand above all others, waiting or ended, but not those that are put away', () => {
+    const tree = sessionTree(
+      input({
+        own: [
+          row({ id: '1', title: 'asks', status: 'waiting' }),
+          row({ id: '2', title: 'kept', status: 'ended' }, { pinned: true }),
+          row({ id: '3', title: 'kept and asks', status: 'waiting' }, { pinned: true }),
+          row({ id: '4', title: 'away', status: 'ended' }, { pinned: true, archived: true }),
+        ],
+      }),
+    );
+    expect(shape(tree)).toEqual([
+      ['Pinned', ['kept and asks', 'kept']],
+      ['Waiting for you', ['asks']],
+      ['Archived', ['away']],
+    ]);
+  });
+});
+
+describe('what a row offers', () => {
+  const flags = (...of: Parameters<typeof row>): string =>
+    only(sessionTree(input({ own: [row(...of)] }))).context;
+
+  test('[H5] to be pinned, or not any more', () => {
+    expect(flags()).toContain(';pinnable;');
+    expect(flags({}, { pinned: true })).toContain(';pinned;');
+    expect(flags({}, { pinned: true })).not.toContain(';pinnable;');
+  });
+
+  test('[H6] to be removed once it has ended and is not shared', () => {
+    const sharing = { since: 0, where: 'here', invites: [] };
+    expect(flags({ status: 'ended' })).toContain(';removable;');
+    expect(flags({ status: 'ended' }, { sharing })).not.toContain(';removable;');
+    expect(flags({ status: 'idle' })).not.toContain(';removable;');
+  });
+
+  test('[H7] to be forked while no turn runs and there is a conversation', () => {
+    const agentSessionId = 'c';
+    expect(flags({ agentSessionId })).toContain(';forkable;');
+    expect(flags({ agentSessionId, status: 'ended' })).toContain(';forkable;');
+    expect(flags({ agentSessionId, status: 'working' })).not.toContain(';forkable;');
+    expect(flags({})).not.toContain(';forkable;');
+  });
+});
+
+describe('[H8] the filter', () => {
+  const sharing = { since: 0, where: 'here', invites: [] };
+  const own = [
+    row({ id: 'aa1', title: 'Fix the parser', project: 'shop', branch: 'main', startedAt: 4 }),
+    row({ id: 'bb2', title: 'Write docs', project: 'Shop-API', status: 'working', startedAt: 3 }),
+    row({ id: 'cc3', title: 'Old', status: 'ended', cwd: '/srv/parser' }, { sharing }),
+    row({ id: 'dd4', title: 'T', source: 'observed', startedAt: 2 }, { pinned: true }),
+    row({ id: 'ee5', title: 'Asks', project: 'shop', startedAt: 1 }, { pending: 1 }),
+    row({ id: 'ff6', title: 'ＰＡＲＳＥＲ away', status: 'ended' }, { archived: true }),
+  ];
+  const shown = (text: string): readonly string[] =>
+    own.filter((one) => matches(text, one)).map(({ session }) => session.id);
+  const matches = (text: string, one: (typeof own)[number]): boolean => {
+    const filter = parseFilter(text);
+    return filter === undefined || filterMatches(filter, one);
+  };
+
+  test.each([
+    ['', ['aa1', 'bb2', 'cc3', 'dd4', 'ee5', 'ff6']],
+    ['PARSER', ['aa1', 'cc3', 'ff6']],
+    ['parser main', ['aa1']],
+    ['bb', ['bb2']],
+    ['project:shop', ['aa1', 'bb2', 'ee5']],
+    ['project:shop state:working', ['bb2']],
+    ['state:working state:waiting', ['bb2', 'ee5']],
+    ['state:shared', ['cc3']],
+    ['state:pinned', ['dd4']],
+    ['state:terminal', ['dd4']],
+    ['state:archived', ['ff6']],
+    ['state:ended', ['cc3']],
+    ['state:nonsense', []],
+    ['project:', []],
+  ])('“%s”', (text, ids) => {
+    expect(shown(text)).toEqual(ids);
+  });
+
+  test('narrows the tree, joined sessions too; of one that is not reached its title counts', () => {
+    const joined = [
+      { room: 'r1', title: 'Their parser', computer: 'desk' },
+      { room: 'r2', title: 'Other', computer: 'desk', session: summary({ title: 'Other' }) },
+    ];
+    const filter = parseFilter('parser');
+    expect(shape(sessionTree(input({ own, joined, filter })))).toEqual([
+      [
+        'This computer',
+        [
+          ['Open', ['Fix the parser']],
+          ['Ended', ['Old']],
+          ['Archived', ['ＰＡＲＳＥＲ away']],
+        ],
+      ],
+      ['desk', ['Their parser']],
+    ]);
+  });
+});
+
 describe('rows', () => {
   test('a row tells project, branch and age', () => {
     const node = only(sessionTree(input({ own: [row({ branch: 'main' })] })));
-    expect(node.description).toBe('project · main · 3m');
+    expect(node.description).toBe('3m · project · main');
   });
 
   test('a terminal session can be opened and shared, but not ended or renamed', () => {

@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { panelControl, panelHeader } from '../../src/client/panel/panelModel.ts';
 import { peopleRows } from '../../src/client/lists/peopleRows.ts';
-import { sessionTree, type SessionNode } from '../../src/client/lists/sessionTree.ts';
+import type { SessionNode } from '../../src/client/lists/sessionRow.ts';
+import { sessionTree } from '../../src/client/lists/sessionTree.ts';
 import { statusText } from '../../src/client/lists/statusText.ts';
 import { panelOutbox } from '../../src/client/prompts/outboxItems.ts';
 import { isRefused } from '../../src/client/prompts/refusedPrompts.ts';
@@ -117,7 +118,7 @@ describe('[R9] lists', () => {
   test('a session of an unknown source is offered to be watched, and nothing else', () => {
     const node = nodeOf();
     expect(node.description).toContain('read-only');
-    expect(node.context).toBe(';own;observed;open;sharable;');
+    expect(node.context).toBe(';own;observed;open;sharable;pinnable;');
   });
 
   test('an unknown role is shown as a viewer that the owner may allow control', () => {

@@ -4,11 +4,8 @@ import { rowNotes } from '../../src/cli/commands/sessionsCommand.ts';
 import { waitLine } from '../../src/cli/join/terminalStatus.ts';
 import { blockersOf, blockerText, needsPerson } from '../../src/cli/join/blocked.ts';
 import { NoticeRules, type WatchedSession } from '../../src/client/lists/noticeRules.ts';
-import {
-  sessionTree,
-  type SessionNode,
-  type TreeNode,
-} from '../../src/client/lists/sessionTree.ts';
+import type { SessionNode } from '../../src/client/lists/sessionRow.ts';
+import { sessionTree, type TreeNode } from '../../src/client/lists/sessionTree.ts';
 import { statusText } from '../../src/client/lists/statusText.ts';
 import { panelHeader, viewStanding } from '../../src/client/panel/panelModel.ts';
 import { leftText, timeOfDay } from '../../src/client/standing/waitWords.ts';
@@ -104,7 +101,7 @@ describe('a session that waits', () => {
       'The weekly usage limit is reached · resets in 2 h 0 m',
     ]);
     const other = treeOf(LIMIT, 'live', 'elsewhere');
-    expect(other.description).toMatch(/^The weekly usage limit is reached · project/);
+    expect(other.description).toMatch(/^The weekly usage limit is reached · \d+d · project/);
     expect(treeOf(LIMIT, 'host-offline', 'elsewhere').description).not.toContain('limit');
   });
 

@@ -27,11 +27,28 @@ test('the mark of a session that waits is on its tab only while nobody looks at 
   await rig.open('a');
   const [panel] = editor.panels;
   rig.change('a', { session: summary({ id: 'a', title: 'a', status: 'waiting' }) });
-  expect(panel?.title).toBe('a');
+  const icon = (): string => JSON.stringify(panel?.iconPath);
+  expect(icon()).toContain('panel-dark.svg');
   panel?.show(false);
-  expect(panel?.title).toBe('● a');
+  expect(icon()).toContain('panel-waits-dark.svg');
   panel?.show(true);
+  expect(icon()).toContain('panel-dark.svg');
+  // A dot in the title would say that something was not saved.
   expect(panel?.title).toBe('a');
+});
+
+test('a long title is cut on the tab, where it would push the others out, and such a tab is found again', async () => {
+  const rig = new EditorRig();
+  const title = `${'long '.repeat(30)}👩‍👩‍👧 end`;
+  rig.list([row({ id: 'a', title })]);
+  await rig.open('a');
+  rig.change('a', { session: summary({ id: 'a', title }) });
+  const cut = `${'long '.repeat(8).slice(0, 39).trimEnd()}…`;
+  expect(editor.panels[0]?.title).toBe(cut);
+  editor.panels[0]?.dispose();
+  const kept = new FakePanel(cut);
+  await giveBack(rig, kept);
+  expect(rig.panels.find(own('a'))?.panel).toBe(kept);
 });
 
 test('a tab that has lost all but its title is the one session that the lists name so', async () => {

@@ -86,7 +86,7 @@ describe('commands on one session that come together', () => {
     const { id } = session;
     await rig.sessions.end(id);
     agent.setFound([rig.terminalWith(session.recorder.stored.agentSessionId ?? '')]);
-    await rig.sessions.archive(id, true);
+    await rig.sessions.list.archive(id, true);
     await waitUntil('it is followed', () => rig.statusOf(id) === 'idle');
     expect(session.recorder.stored).toMatchObject({ source: 'observed', archived: true });
     const refused = await rig.sessions.end(id).catch((error: unknown) => error);
@@ -114,7 +114,7 @@ describe('commands on one session that come together', () => {
     await waitUntil('the other is being opened', () => opens.length === 2);
     opens[0]?.();
     // Given last, so what waited for this session has had its turn.
-    await rig.sessions.archive(session.id, true);
+    await rig.sessions.list.archive(session.id, true);
     const doneBefore = [...done];
     opens[1]?.();
     const [one, two] = await Promise.all([first, second]);
@@ -194,7 +194,7 @@ describe('ended sessions', () => {
       await rig.sessions.end(id);
     }
     const [first = ''] = ids;
-    await rig.sessions.archive(first, true);
+    await rig.sessions.list.archive(first, true);
     await waitUntil('it is closed', () => rig.sessions.all.length === 10);
     const stored = rig.journal.sessions.sessions().find(({ id }) => id === first);
     expect(stored).toMatchObject({ archived: true, ended: true });

@@ -7,6 +7,8 @@ import { formatCost, formatTokens } from '../text/format.ts';
 import { useUi } from '../ui.ts';
 import { FindButton } from './FindBar.tsx';
 import { People } from './People.tsx';
+import { Title } from './Title.tsx';
+import { Way } from './Way.tsx';
 
 /** A state with its icon. */
 function State(props: { readonly word: StateWord | undefined; readonly class: string }) {
@@ -99,9 +101,7 @@ export function Header() {
   return (
     <header class="header">
       <div class="header-main">
-        <h1 class="title" title={session.cwd}>
-          <bdi>{session.title}</bdi>
-        </h1>
+        <Title header={header} title={session.title} />
         <div class="header-actions">
           <FindButton />
           <People header={header} />
@@ -133,10 +133,7 @@ export function Header() {
             {formatCost(session.costUsd)}
           </span>
         )}
-        <span class="fact" title={t('The relay sees ciphertext only.')}>
-          <Icon name="lock" />
-          {t('Encrypted')}
-        </span>
+        <Way header={header} />
       </div>
     </header>
   );

@@ -56,6 +56,7 @@ export const ownerHeader: PanelHeader = {
     lastActivityAt: 0,
   },
   truth: { kind: 'live', ageMs: 1200 },
+  way: { kind: 'computer', host: '127.0.0.1:8931', isSecure: false, roundTripMs: 6 },
   people: [{ ...ada, isMe: true, hasControl: true }, bo, cleo],
   control: { kind: 'mine' },
   controlRequests: [],
@@ -73,6 +74,7 @@ const guestMe = { ...bo, isMe: true };
 /** A guest while the owner has control. */
 export const guestHeader: PanelHeader = {
   ...withoutSharing(ownerHeader),
+  way: { kind: 'internet', host: 'relay.example.com', isSecure: true, roundTripMs: 42 },
   people: [{ ...ada, hasControl: true }, guestMe, cleo],
   me: guestMe,
   control: { kind: 'other', name: 'Ada Lovelace', place: 0, canRequest: true, canTake: false },

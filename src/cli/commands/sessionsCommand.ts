@@ -7,6 +7,7 @@ import { standing } from '../../client/standing/standing.ts';
 import { waitText } from '../../client/standing/waitWords.ts';
 import { untranslated } from '../../client/translate.ts';
 import { holdReasonOf, sourceOf, statusOf } from '../../protocol/openValues.ts';
+import { filterMatches, parseFilter } from '../../client/lists/sessionFilter.ts';
 import { ownerNeed } from '../../client/standing/ownerNeed.ts';
 import { waitingSentence } from '../../client/standing/replacementWords.ts';
 import { taskCount } from '../../client/standing/taskWords.ts';
@@ -28,12 +29,15 @@ const ORDER: Readonly<Record<SessionStatus, number>> = {
 /** The subcommand `sessions`. */
 export const sessionsCommand: CliCommand = {
   summary: 'list the sessions of this computer',
-  help: `Usage: twinhelm sessions [--all] [--json]
+  help: `Usage: twinhelm sessions [--search TEXT] [--all] [--json]
 
 Lists the sessions of this computer, those that wait for you first: hosted
 ones, and those that run in a terminal (watched only). An id may be shortened
 everywhere to any beginning that only one session has.
 
+  --search TEXT  only those that have all of its words in title, project, branch,
+                 folder, model or id; state:STATE (waiting, working, idle, ended,
+                 archived, pinned, shared, terminal) and project:NAME narrow it
   --all   archived sessions too
   --json  one line of JSON: {"sessions": [...]}, with "replacement" while a newer
           version waits for the session host
@@ -44,34 +48,43 @@ everywhere to any beginning that only one session has.
       parseArgs({
         args: [...args],
         allowPositionals: true,
-        options: { all: { type: 'boolean' }, json: { type: 'boolean' } },
+        options: {
+          search: { type: 'string' },
+          all: { type: 'boolean' },
+          json: { type: 'boolean' },
+        },
       }),
     );
     noPositionals('sessions', positionals);
     const [all, waiting] = await withHostClient(io, { mayStart: true }, (machine) =>
       Promise.all([machine.rows(), machine.waiting()]),
     );
-    const rows = inOrder(all.filter((row) => values.all || row.archived !== true));
+    const filter = parseFilter(values.search ?? '');
+    const isAll = values.all === true || filter?.states.includes('archived') === true;
+    const rows = inOrder(all.filter((row) => isAll || row.archived !== true)).filter(
+      (row) => filter === undefined || filterMatches(filter, row),
+    );
     if (values.json) {
       // JSON by its schema, which its type does not say.
       const replacement = waiting === undefined ? {} : { replacement: waiting as unknown as Json };
       printJson(io, { sessions: rows.map((row) => rowJson(row)), ...replacement });
     } else {
-      printTable(io, rows);
+      printTable(io, rows, filter !== undefined && all.length > 0);
       if (waiting) printText(io, waitingNote(waiting, io.clock.now()));
     }
     return EXIT.ok;
   },
 };
 
-/** What waits for a person first; of those in one state the one that was used last. */
+/** Pinned first, then what waits for a person; of those in one state the one that was used last. */
 export function inOrder(rows: readonly DirectoryRow[]): readonly DirectoryRow[] {
   return rows.toSorted(
     (a, b) => rank(a) - rank(b) || b.session.lastActivityAt - a.session.lastActivityAt,
   );
 }
 
-function rank({ session }: DirectoryRow): number {
+function rank({ session, pinned }: DirectoryRow): number {
+  if (pinned === true) return -1;
   return ownerNeed(session) === undefined ? ORDER[statusOf(session.status)] : ORDER.waiting;
 }
 
@@ -85,7 +98,7 @@ function needNote(session: DirectoryRow['session']): string {
 
 /** A row without what lets others in. */
 function rowJson(row: DirectoryRow): Json {
-  const { session, sharing, guests, pending, archived, canContinue } = row;
+  const { session, sharing, guests, pending, archived, pinned, canContinue } = row;
   // The session's facts are JSON by their schema, which their type does not say.
   const facts = session as unknown as { readonly [key: string]: Json };
   return {
@@ -94,6 +107,7 @@ function rowJson(row: DirectoryRow): Json {
     guests,
     pending,
     archived: archived ?? false,
+    pinned: pinned ?? false,
     canContinue: canContinue ?? false,
   };
 }
@@ -137,12 +151,14 @@ export function rowNotes(row: DirectoryRow, now: number): string {
     queueNote(row.session),
     row.sharing ? `shared, ${row.guests} here` : '',
     watchedNote(row.session.source),
+    row.pinned ? 'pinned' : '',
     row.archived ? 'archived' : '',
   ];
   return notes.filter(Boolean).join(', ');
 }
 
-function printTable(io: CliIo, rows: readonly DirectoryRow[]): void {
+function printTable(io: CliIo, rows: readonly DirectoryRow[], isFiltered: boolean): void {
+  if (rows.length === 0 && isFiltered) return printText(io, 'No session is like that.');
   if (rows.length === 0) {
     printText(io, 'There are no sessions on this computer yet. “twinhelm start” starts one.');
     return;

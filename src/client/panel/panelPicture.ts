@@ -1,4 +1,5 @@
 // What one panel has to be told so that it shows a room as it is now: as little as possible, and all of it at once.
+import { omitUndefined } from '../../base/omitUndefined.ts';
 import type { PanelHeader, ToPanel } from '../../protocol/local/panel.ts';
 import type { Problem } from '../../protocol/state.ts';
 import type { ViewPart } from '../../session/view.ts';
@@ -8,6 +9,8 @@ import type { Translate } from '../translate.ts';
 import type { SharedRoom } from '../rooms/sharedRoom.ts';
 import { EntryFeed, LiveFeed } from './panelFeeds.ts';
 import { panelHeader } from './panelModel.ts';
+import type { RoundTrip } from './roundTrip.ts';
+import { wayOf } from './way.ts';
 
 /** Parts of a view that the header is made from. */
 const HEADER_PARTS: readonly ViewPart[] = ['truth', 'state', 'alarms', 'presence'];
@@ -19,6 +22,7 @@ export interface PictureSource {
   readonly absence: () => Absence;
   /** What keeps the session from going on, beside what its room tells. */
   readonly problem: () => Problem | undefined;
+  readonly roundTrip: Pick<RoundTrip, 'lastMs'>;
   /** Monotonic ms. */
   readonly now: () => number;
   readonly t: Translate;
@@ -51,7 +55,7 @@ export class PanelPicture {
 
   /** Messages for everything that has changed; the panel has it from now on. */
   next(): readonly ToPanel[] {
-    const { room, absence, problem, now, t } = this.source;
+    const { room, absence, problem, roundTrip, now, t } = this.source;
     const { view } = room;
     const has = (part: ViewPart): boolean => this.changed.has(part);
     const messages: ToPanel[] = [];
@@ -61,7 +65,9 @@ export class PanelPicture {
       messages.push({ type: 'outbox', items: room.outbox.flatMap((item) => panelOutbox(item, t)) });
     if (HEADER_PARTS.some(has)) {
       const header = panelHeader(view ?? absence(), now(), t);
-      messages.push({ type: 'header', header: withProblem(header, problem()) });
+      const way = wayOf(room.link, roundTrip.lastMs(view));
+      const whole = { ...header, ...omitUndefined({ way }) };
+      messages.push({ type: 'header', header: withProblem(whole, problem()) });
     }
     this.changed.clear();
     return messages;

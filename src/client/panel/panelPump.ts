@@ -15,6 +15,7 @@ import type { SharedRoom } from '../rooms/sharedRoom.ts';
 import type { Translate } from '../translate.ts';
 import { PanelPicture } from './panelPicture.ts';
 import { type PanelActions, PanelWishes } from './panelWishes.ts';
+import { RoundTrip } from './roundTrip.ts';
 import { TypingPresence } from './typingPresence.ts';
 
 /** Tells what is selected in an editor, of a file that the session can read. */
@@ -62,8 +63,10 @@ export class PanelPump {
     this.options = options;
     const { room, drafts, actions, absence, problem, clock, log, t } = options;
     const { sendsNow = () => false } = options;
+    const onDidMeasure = (): void => this.refreshHeader();
+    const roundTrip = this.disposables.add(new RoundTrip({ clock, onDidMeasure }));
     this.picture = new PanelPicture({
-      ...{ room, absence, problem, t },
+      ...{ room, absence, problem, roundTrip, t },
       now: () => clock.monotonic(),
     });
     this.typing = this.disposables.add(new TypingPresence(clock));
@@ -72,6 +75,7 @@ export class PanelPump {
       drafts,
       actions,
       typing: this.typing,
+      roundTrip,
       sendsNow,
       post: (picture) => this.post(picture),
       endOlder: (hasOlder) => this.endOlder(hasOlder),

@@ -18,6 +18,7 @@ import type { Drafts } from '../prompts/drafts.ts';
 import type { SharedRoom } from '../rooms/sharedRoom.ts';
 import { errorMessage, type Translate } from '../translate.ts';
 import { type ReadingActions, ReadingWishes } from './readingWishes.ts';
+import type { RoundTrip } from './roundTrip.ts';
 import type { TypingPresence } from './typingPresence.ts';
 
 /** A body larger than this is opened beside the panel instead of in it; bytes. */
@@ -54,6 +55,7 @@ export interface PanelWishesOptions {
   /** Tells the page the entries that came, and whether still older ones can be asked for. */
   readonly endOlder: (hasOlder: boolean) => void;
   readonly locale: string;
+  readonly roundTrip: RoundTrip;
   readonly log: Logger;
   readonly t: Translate;
 }
@@ -108,6 +110,10 @@ export class PanelWishes {
         const { choice, force } = wish;
         return this.request('settle-writers', { choice, ...omitUndefined({ force }) });
       }
+      case 'rename':
+        return this.request('rename', { title: wish.title });
+      case 'measure-way':
+        return this.options.roundTrip.measure(room.view);
       case 'interrupt':
         return this.request('interrupt', {});
       case 'control':

@@ -13,6 +13,7 @@ import type { SecretList } from './secretList.ts';
 import type { SessionRef } from './sessionRef.ts';
 import { sessionState } from './sessionFacts.ts';
 import type { SharedRoom } from './sharedRoom.ts';
+import { tabTitle } from './tabTitle.ts';
 import { errorMessage, errorParts, type Translate } from '../translate.ts';
 
 /** Where sessions are looked up by reference. */
@@ -84,14 +85,14 @@ export class SessionDirectory implements LinkSource {
     return (known && known.title) || this.t('Session');
   }
 
-  /** All sessions known by now that have this title. */
+  /** All sessions known by now whose tab has this title. */
   titled(title: string): readonly SessionRef[] {
     const own = this.machine.rows.map(({ session }): SessionRef => ({
       kind: 'own',
       session: session.id,
     }));
     const joined = this.joined.items.map(({ room }): SessionRef => ({ kind: 'joined', room }));
-    return [...own, ...joined].filter((ref) => this.titleOf(ref) === title);
+    return [...own, ...joined].filter((ref) => tabTitle(this.titleOf(ref)) === tabTitle(title));
   }
 
   /** Rows of the joined sessions for the tree. */

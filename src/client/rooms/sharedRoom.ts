@@ -99,6 +99,11 @@ export class SharedRoom {
     return this.target !== undefined;
   }
 
+  /** The link by which the room is reached: secret. */
+  get link(): string | undefined {
+    return this.target?.link;
+  }
+
   /** Own commands: those of the view, and those whose answer a restart of the host or of the window has swallowed. */
   get outbox(): readonly OutboxItem[] {
     return [...this.leftBehind, ...(this.current?.outbox ?? [])];

@@ -9,6 +9,7 @@ import { reportError } from '../report.ts';
 import * as control from './controlCommands.ts';
 import * as host from './hostCommands.ts';
 import * as join from './joinCommands.ts';
+import * as list from './listCommands.ts';
 import * as sessions from './sessionCommands.ts';
 import * as sharing from './shareCommands.ts';
 
@@ -34,8 +35,15 @@ const HANDLERS: Readonly<Record<CommandName, CommandHandler>> = {
   setFolder: sessions.setFolder,
   endSession: sessions.endSession,
   continueHere: sessions.continueHere,
-  archive: (app, argument) => sessions.setArchived(app, argument, true),
-  unarchive: (app, argument) => sessions.setArchived(app, argument, false),
+  forkHere: list.forkHere,
+  archive: (app, argument) => list.setArchived(app, argument, true),
+  unarchive: (app, argument) => list.setArchived(app, argument, false),
+  pin: (app, argument) => list.setPinned(app, argument, true),
+  unpin: (app, argument) => list.setPinned(app, argument, false),
+  removeFromList: list.removeFromList,
+  searchSessions: (app) => list.searchSessions(app),
+  filterSessions: (app) => list.filterSessions(app),
+  clearFilter: (app) => Promise.resolve(app.sessions.setFilter('')),
   stopAllSessions: (app) => host.stopAllSessions(app),
   replaceHost: (app) => host.replaceNow(app),
   keepHost: (app) => host.keepHost(app),

@@ -243,24 +243,14 @@ export async function endSession(app: App, argument?: unknown): Promise<void> {
   if (choice === end) await app.machine.request('end', { session: ref.session, force: true });
 }
 
-/** Puts an ended session away, or takes it out again. */
-export async function setArchived(app: App, argument: unknown, archived: boolean): Promise<void> {
-  const ref = await targetSession(app, argument, {
-    placeholder: vscode.l10n.t('Archive a session'),
-    flags: [archived ? 'archivable' : 'archived'],
-    takesFocused: false,
-  });
-  if (ref?.kind !== 'own') return;
-  await app.machine.request('archive', { session: ref.session, archived });
-}
-
-function checkMayHost(app: App): void {
+/** Throws AppError where this window may start no session. */
+export function checkMayHost(app: App): void {
   if (!app.machine.canHost) throw noHostHere();
   if (!vscode.workspace.isTrusted) throw workspaceNotTrusted();
 }
 
 /** Waits until the directory shows the session; goes on without it after a while. */
-function listed({ machine, clock }: App, session: string): Promise<string> {
+export function listed({ machine, clock }: App, session: string): Promise<string> {
   return waitForChange({
     clock,
     timeoutMs: LISTED_MS,

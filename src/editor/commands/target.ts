@@ -6,7 +6,8 @@ import type { App } from '../app.ts';
 import { waitForChange } from '../../client/waitForChange.ts';
 import { hostNotHere, sessionGone, sessionNotReached } from '../errors.ts';
 import type { SessionRef } from '../../client/rooms/sessionRef.ts';
-import { sessionTree, type SessionNode, type TreeNode } from '../../client/lists/sessionTree.ts';
+import type { SessionNode } from '../../client/lists/sessionRow.ts';
+import { sessionTree, type TreeNode } from '../../client/lists/sessionTree.ts';
 import { refOfArgument } from '../views/sessionsView.ts';
 import { settings } from '../settings.ts';
 import type { SharedRoom } from '../../client/rooms/sharedRoom.ts';
@@ -35,17 +36,9 @@ export async function targetSession(
   const { takesFocused } = options;
   const isTaken = takesFocused === true || takesFocused === current?.ref.kind;
   if (isTaken && current?.panel.visible) return current.ref;
-  const nodes = flatten(
-    sessionTree({
-      own: app.machine.rows,
-      joined: app.directory.joinedRows(),
-      connection: app.machine.connection,
-      now: app.clock.now(),
-      knownLinks: new Set(app.given.items.map(({ session }) => session)),
-      canShare: app.machine.canHost && settings.isSharingEnabled(),
-      t: vscode.l10n.t,
-    }),
-  ).filter((node) => options.flags.some((flag) => node.context.includes(`;${flag};`)));
+  const nodes = sessionNodes(app).filter((node) =>
+    options.flags.some((flag) => node.context.includes(`;${flag};`)),
+  );
   if (nodes.length === 0) {
     void vscode.window.showInformationMessage(vscode.l10n.t('There is no session for this now.'));
     return undefined;
@@ -60,6 +53,21 @@ export async function targetSession(
     matchOnDescription: true,
   });
   return choice?.ref;
+}
+
+/** Every session that is known now, as the tree shows it. */
+export function sessionNodes(app: App): readonly SessionNode[] {
+  return flatten(
+    sessionTree({
+      own: app.machine.rows,
+      joined: app.directory.joinedRows(),
+      connection: app.machine.connection,
+      now: app.clock.now(),
+      knownLinks: new Set(app.given.items.map(({ session }) => session)),
+      canShare: app.machine.canHost && settings.isSharingEnabled(),
+      t: vscode.l10n.t,
+    }),
+  );
 }
 
 /** Runs `work` in a session's room, joining it for that time if no panel shows it. */

@@ -10,6 +10,7 @@ import {
   type SessionRef,
   sessionRefSchema,
 } from '../../client/rooms/sessionRef.ts';
+import { tabTitle } from '../../client/rooms/tabTitle.ts';
 import { waitForChange } from '../../client/waitForChange.ts';
 import { type PanelServices, SessionPanel, webviewOptions } from './sessionPanel.ts';
 
@@ -71,7 +72,7 @@ export class Panels implements vscode.WebviewPanelSerializer {
     }
     const panel = vscode.window.createWebviewPanel(
       VIEW.panel,
-      this.services.directory.titleOf(ref),
+      tabTitle(this.services.directory.titleOf(ref)),
       vscode.ViewColumn.Active,
       webviewOptions(this.services.extensionUri),
     );
@@ -195,6 +196,7 @@ function panelTabs(): readonly vscode.Tab[] {
     );
 }
 
+/** Tabs of versions before 0.6.0 have a mark. */
 function plain(title: string): string {
   return title.replace(/^● /, '');
 }

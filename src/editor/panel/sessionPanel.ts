@@ -17,6 +17,7 @@ import { panelHtml } from './panelHtml.ts';
 import { PanelPump } from '../../client/panel/panelPump.ts';
 import { reportError } from '../report.ts';
 import { openFile, saveText } from './readerFiles.ts';
+import { tabTitle } from '../../client/rooms/tabTitle.ts';
 import type { RoomHandle, RoomPool } from '../../client/rooms/roomPool.ts';
 import type { SessionDirectory } from '../../client/rooms/sessionDirectory.ts';
 import type { SessionRef } from '../../client/rooms/sessionRef.ts';
@@ -51,12 +52,14 @@ export function webviewOptions(extensionUri: vscode.Uri): vscode.WebviewOptions 
   };
 }
 
-/** Icon of our tabs, for light and dark themes. */
-export function panelIcon(extensionUri: vscode.Uri): { light: vscode.Uri; dark: vscode.Uri } {
-  return {
-    light: vscode.Uri.joinPath(extensionUri, 'media', 'panel-light.svg'),
-    dark: vscode.Uri.joinPath(extensionUri, 'media', 'panel-dark.svg'),
-  };
+/** Icon of our tabs, for light and dark themes; another one if the session waits for somebody. */
+export function panelIcon(
+  extensionUri: vscode.Uri,
+  waits = false,
+): { light: vscode.Uri; dark: vscode.Uri } {
+  const file = (theme: string): vscode.Uri =>
+    vscode.Uri.joinPath(extensionUri, 'media', `panel-${waits ? 'waits-' : ''}${theme}.svg`);
+  return { light: file('light'), dark: file('dark') };
 }
 
 /** An open panel. */
@@ -66,6 +69,7 @@ export class SessionPanel {
   private readonly services: PanelServices;
   private readonly disposables = new DisposableStore();
   private openAgainAt = 0;
+  private waits = false;
   private readonly handle: RoomHandle;
   private readonly selection: EditorSelection;
   private readonly pump: PanelPump;
@@ -206,8 +210,12 @@ export class SessionPanel {
     const session = directory.summaryOf(this.ref);
     const isWaiting = session !== undefined && statusOf(session.status) === 'waiting';
     const waits = isWaiting && !this.panel.visible;
-    const title = `${waits ? '● ' : ''}${directory.titleOf(this.ref)}`;
+    const title = tabTitle(directory.titleOf(this.ref));
     if (this.panel.title !== title) this.panel.title = title;
+    // A dot in a title is VS Code's own sign for what was not saved.
+    if (waits === this.waits) return;
+    this.waits = waits;
+    this.panel.iconPath = panelIcon(this.services.extensionUri, waits);
   }
 
   private async openLink(url: string): Promise<void> {

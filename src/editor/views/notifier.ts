@@ -19,7 +19,7 @@ import type { RoomPool } from '../../client/rooms/roomPool.ts';
 import type { SessionDirectory } from '../../client/rooms/sessionDirectory.ts';
 import { refKey, type SessionRef } from '../../client/rooms/sessionRef.ts';
 import { isAtWork } from '../../client/lists/sessionLook.ts';
-import { groupOf } from '../../client/lists/sessionTree.ts';
+import { groupOf } from '../../client/lists/sessionRow.ts';
 import { type NoticeKind, settings } from '../settings.ts';
 import { ownerNeedText } from '../../client/standing/ownerNeed.ts';
 import { standing, type StandingSource } from '../../client/standing/standing.ts';

@@ -11,7 +11,9 @@ import type { ComputerLink } from '../../client/rooms/computerLink.ts';
 import { fullName, VIEW } from '../manifestNames.ts';
 import type { SecretList } from '../../client/rooms/secretList.ts';
 import type { SessionDirectory } from '../../client/rooms/sessionDirectory.ts';
-import { parseRef, type SessionRef } from '../../client/rooms/sessionRef.ts';
+import { parseFilter } from '../../client/lists/sessionFilter.ts';
+import type { Panels } from '../panel/panels.ts';
+import { parseRef, refKey, type SessionRef } from '../../client/rooms/sessionRef.ts';
 import { sessionTree, type TreeNode, waitingCount } from '../../client/lists/sessionTree.ts';
 import { waitingVersion } from '../../client/standing/replacementWords.ts';
 import { PRODUCT_VERSION } from '../../base/product.ts';
@@ -31,10 +33,16 @@ export class SessionsView implements vscode.TreeDataProvider<TreeNode> {
   private readonly directory: SessionDirectory;
   private readonly machine: ComputerLink;
   private readonly given: SecretList<GivenLink>;
+  private readonly panels: Pick<Panels, 'current' | 'onDidChange'>;
   private readonly clock: Clock;
   private readonly log: Logger;
   private readonly t = speech();
   private problem = '';
+  private filterText = '';
+  /** What the tree was last made of, for what is in front to be found in it. */
+  private nodes = new Map<string, TreeNode>();
+  private parents = new Map<string, TreeNode>();
+  private revealed = '';
 
   readonly onDidChangeTreeData = this.redraw.event;
 
@@ -42,12 +50,14 @@ export class SessionsView implements vscode.TreeDataProvider<TreeNode> {
     readonly directory: SessionDirectory;
     readonly machine: ComputerLink;
     readonly given: SecretList<GivenLink>;
+    readonly panels: Pick<Panels, 'current' | 'onDidChange'>;
     readonly clock: Clock;
     readonly log: Logger;
   }) {
     this.directory = options.directory;
     this.machine = options.machine;
     this.given = options.given;
+    this.panels = options.panels;
     this.clock = options.clock;
     this.log = options.log;
     this.view = this.disposables.add(
@@ -60,6 +70,11 @@ export class SessionsView implements vscode.TreeDataProvider<TreeNode> {
     const soon = this.disposables.add(new Soon({ clock: this.clock, delayMs: REDRAW_MS, run }));
     this.disposables.add(this.view.onDidChangeVisibility(() => void this.startHost()));
     this.disposables.add(vscode.workspace.onDidGrantWorkspaceTrust(() => void this.startHost()));
+    const front = (): void => void this.showFront();
+    const frontSoon = this.disposables.add(
+      new Soon({ clock: this.clock, delayMs: REDRAW_MS, run: front }),
+    );
+    this.disposables.add(this.panels.onDidChange(() => frontSoon.trigger()));
     this.disposables.add(this.directory.onDidChange(() => soon.trigger()));
     this.disposables.add(this.given.onDidChange(() => soon.trigger()));
     this.disposables.add(vscode.workspace.onDidChangeConfiguration(() => soon.trigger()));
@@ -75,8 +90,9 @@ export class SessionsView implements vscode.TreeDataProvider<TreeNode> {
   getChildren(node?: TreeNode): readonly TreeNode[] & TreeNode[] {
     if (node) return node.kind === 'group' ? [...node.children] : [];
     const links = this.given.items.filter((item) => item.notAfter > this.clock.now());
-    return [
+    const tree = [
       ...sessionTree({
+        filter: parseFilter(this.filterText),
         own: this.machine.rows,
         more: this.machine.moreRows,
         waiting: waitingVersion(this.machine.state, PRODUCT_VERSION),
@@ -88,6 +104,10 @@ export class SessionsView implements vscode.TreeDataProvider<TreeNode> {
         t: this.t,
       }),
     ];
+    this.nodes = new Map();
+    this.parents = new Map();
+    this.note(tree);
+    return tree;
   }
 
   getTreeItem(node: TreeNode): vscode.TreeItem {
@@ -129,12 +149,47 @@ export class SessionsView implements vscode.TreeDataProvider<TreeNode> {
     return item;
   }
 
-  getParent(): undefined {
-    return undefined;
+  getParent(node: TreeNode): TreeNode | undefined {
+    return this.parents.get(node.id);
+  }
+
+  /** What the tree is narrowed to, as it was typed; empty: all is shown. */
+  get filter(): string {
+    return this.filterText;
+  }
+
+  /** [H8] Narrows the tree. */
+  setFilter(text: string): void {
+    this.filterText = text.trim();
+    const isFiltered = parseFilter(this.filterText) !== undefined;
+    void vscode.commands.executeCommand('setContext', fullName('filtered'), isFiltered);
+    this.describe();
+    this.redraw.fire(undefined);
   }
 
   dispose(): void {
     this.disposables.dispose();
+  }
+
+  private note(nodes: readonly TreeNode[], parent?: TreeNode): void {
+    for (const node of nodes) {
+      this.nodes.set(node.id, node);
+      if (parent) this.parents.set(node.id, parent);
+      if (node.kind === 'group') this.note(node.children, node);
+    }
+  }
+
+  /** The session whose panel has come to the front is the selected one; once, so that whoever looks elsewhere in the tree is left there. */
+  private async showFront(): Promise<void> {
+    const { current } = this.panels;
+    const key = current?.panel.active === true ? refKey(current.ref) : '';
+    if (key === this.revealed || !this.view.visible) return;
+    const node = this.nodes.get(key);
+    if (key !== '' && node === undefined) return;
+    this.revealed = key;
+    // A row that goes in this very moment cannot be shown.
+    if (node)
+      await Promise.resolve(this.view.reveal(node, { select: true })).catch(() => undefined);
   }
 
   /** Whoever opens the view wants to see this computer's sessions: the host lists them. */
@@ -171,8 +226,9 @@ export class SessionsView implements vscode.TreeDataProvider<TreeNode> {
         : vscode.l10n.t('{0} sessions wait for you', waiting);
     this.view.badge = waiting > 0 ? { value: waiting, tooltip } : undefined;
     this.describeProblem();
-    this.view.description =
-      this.machine.status === 'lost' ? vscode.l10n.t('background service stopped') : '';
+    const filter = parseFilter(this.filterText) && vscode.l10n.t('filtered: {0}', this.filterText);
+    const lost = this.machine.status === 'lost' && vscode.l10n.t('background service stopped');
+    this.view.description = [lost, filter].filter(Boolean).join(' · ');
   }
 }
 

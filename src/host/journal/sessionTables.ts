@@ -27,6 +27,10 @@ export const storedSessionSchema = z.looseObject({
   /** It ended, or its terminal did. */
   ended: z.boolean(),
   archived: z.optional(z.boolean()),
+  /** [H5] It stands above all others. */
+  pinned: z.optional(z.boolean()),
+  /** [H6] Its owner does not want to see it in the list. */
+  unlisted: z.optional(z.boolean()),
   /** The agent's own id of the conversation. */
   agentSessionId: z.optional(z.string()),
   agentVersion: z.optional(z.string()),

@@ -67,7 +67,7 @@ export function closedRow(stored: StoredSession, context: RowContext): Directory
     pending: 0,
     foundKey: stored.id,
     canContinue,
-    ...omitUndefined({ archived: stored.archived }),
+    ...omitUndefined({ archived: stored.archived, pinned: stored.pinned }),
   };
 }
 
@@ -79,10 +79,10 @@ const ORDER: Readonly<Record<SessionStatus, number>> = {
   ended: 3,
 };
 
-/** Waiting first, archived last, the newest of a kind first. */
+/** Pinned first, then what waits, archived last, the newest of a kind first. */
 export function sortRows(rows: readonly DirectoryRow[]): DirectoryRow[] {
   const rank = (row: DirectoryRow): number =>
-    row.archived === true ? 4 : ORDER[statusOf(row.session.status)];
+    row.archived === true ? 4 : row.pinned === true ? -1 : ORDER[statusOf(row.session.status)];
   return [...rows].sort(
     (a, b) => rank(a) - rank(b) || b.session.lastActivityAt - a.session.lastActivityAt,
   );

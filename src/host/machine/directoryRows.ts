@@ -37,7 +37,7 @@ export function listRows(options: ListOptions): readonly DirectoryRow[] {
       (one.status !== 'ended' || !known.has(one.agentSessionId)),
   );
   const closed = stored.filter((one) => !openIds.has(one.id));
-  const ours = new Map(closed.filter(isPrivate).map((one) => [one.agentSessionId, one.id]));
+  const ours = new Map(closed.filter(isPrivate).map((one) => [one.agentSessionId, one]));
   const running = new Set(found.filter(isRunning).map((one) => one.agentSessionId));
   const isTakenUp = (one: StoredSession): boolean =>
     isPrivate(one) && running.has(one.agentSessionId ?? '');
@@ -45,12 +45,23 @@ export function listRows(options: ListOptions): readonly DirectoryRow[] {
     ...open.map((session) => session.row()),
     ...found.map((one) => {
       const row = foundRow(one, options);
-      const id = ours.get(one.agentSessionId);
-      return id === undefined ? row : { ...row, foundKey: id, session: { ...row.session, id } };
+      const known = ours.get(one.agentSessionId);
+      if (known === undefined) return row;
+      const { id, pinned } = known;
+      return {
+        ...row,
+        ...omitUndefined({ pinned }),
+        foundKey: id,
+        session: { ...row.session, id },
+      };
     }),
-    ...closed.filter((one) => !isTakenUp(one)).map((one) => closedRow(one, options)),
+    ...closed
+      .filter((one) => one.unlisted !== true && !isTakenUp(one))
+      .map((one) => closedRow(one, options)),
   ]);
-  const firstEnded = rows.findIndex(({ session }) => statusOf(session.status) === 'ended');
+  const firstEnded = rows.findIndex(
+    ({ session, pinned }) => pinned !== true && statusOf(session.status) === 'ended',
+  );
   const listed = firstEnded < 0 ? rows : rows.slice(0, firstEnded + LISTED_ENDED);
   return listed.map(boundedRow);
 }

@@ -3,7 +3,7 @@ import { authorOf } from '../session/authorOf.ts';
 import { modelsOf, modesOf } from '../session/offeredFacts.ts';
 import type { Clock } from '../../base/clock.ts';
 import { PRODUCT_VERSION } from '../../base/product.ts';
-import type { CommandKind } from '../../protocol/commandTable.ts';
+import type { CommandArgs, CommandKind } from '../../protocol/commandTable.ts';
 import type { Json } from '../../protocol/json.ts';
 import type { AcceptedCommand, CommandHandler } from '../../session/control/commandHandlers.ts';
 import { unsupportedCommand } from '../../session/errors.ts';
@@ -74,8 +74,17 @@ export function machineCommands(options: MachineCommandsOptions): MachineCommand
         await stopSharing(sessions.get(args.session), rooms);
       }),
       archive: listed(async ({ args }) => {
-        await sessions.archive(args.session, args.archived);
+        await sessions.list.archive(args.session, args.archived);
       }),
+      pin: listed(async ({ args }) => {
+        await sessions.list.pin(keyOf(args), args.pinned);
+      }),
+      unlist: listed(async ({ args }) => {
+        await sessions.list.unlist(keyOf(args), args.unlisted);
+      }),
+      fork: listed(async ({ args }) => ({
+        session: (await sessions.fork(keyOf(args), args.env)).id,
+      })),
       // Its sender waits for the answer alone: the directory is about to go.
       'stop-host': ({ args, person }) => {
         refuseToBreak(sessions, args.force);
@@ -102,6 +111,10 @@ export function machineCommands(options: MachineCommandsOptions): MachineCommand
       }),
     },
   };
+}
+
+function keyOf({ session, foundKey }: CommandArgs<'pin' | 'unlist' | 'fork'>): string {
+  return session ?? foundKey ?? '';
 }
 
 /** [G3] Nothing that runs in the background ends unless it is said that this is meant. */

@@ -105,13 +105,19 @@ export class OpenSessions {
     return unseen.slice(0, Math.max(0, unseen.length - OPEN_ENDED));
   }
 
-  /** Closes a session, unless somebody looks at it by now. */
-  async closeUnseen(id: string): Promise<void> {
+  /** Closes a session; the journal keeps it. */
+  async close(id: string): Promise<void> {
     const session = this.open.get(id);
-    if (session === undefined || !isUnseen(session)) return;
+    if (session === undefined) return;
     this.open.delete(id);
     await session.close();
     this.changed.fire();
+  }
+
+  /** Closes a session, unless somebody looks at it by now. */
+  async closeUnseen(id: string): Promise<void> {
+    const session = this.open.get(id);
+    if (session !== undefined && isUnseen(session)) await this.close(id);
   }
 
   /** Closes all of them. */

@@ -14,13 +14,16 @@ import { filterEnvironment, storableEnvironment } from '../find/filterEnvironmen
 import {
   endInTerminal,
   folderMissing,
+  forkAtWork,
   hostStopping,
   sessionBusy,
   sessionNotFound,
   wouldBreak,
 } from '../errors.ts';
 import { isFolder } from '../../node/files.ts';
+import { forkConversation } from './forkConversation.ts';
 import { FoundList, isRunning } from './foundList.ts';
+import { ListChanges } from './listChanges.ts';
 import type { HostedSession } from '../drive/hostedSession.ts';
 import type { Closing } from '../session/sessionDriver.ts';
 import { OpenSessions } from './openSessions.ts';
@@ -53,6 +56,8 @@ export class Sessions {
   private readonly queue = new WorkQueue();
   private readonly found: FoundList;
   private readonly keys: SessionKeys;
+  /** What its owner does with the list itself. */
+  readonly list: ListChanges;
 
   readonly onDidChange = this.changed.event;
 
@@ -63,6 +68,12 @@ export class Sessions {
     this.found = this.disposables.add(new FoundList(options));
     this.keys = new SessionKeys(this.open.stored, this.found);
     this.disposables.add(this.found.onDidChange(() => this.follow()));
+    this.list = new ListChanges({
+      open: this.open,
+      alone: (key, work) => this.alone(key, work),
+      store: (found) => this.storeFound(found),
+      hasChild: (id) => this.children().has(id),
+    });
   }
 
   /** Serves again what was open when the last host ended, and finds old agent processes first. */
@@ -186,14 +197,18 @@ export class Sessions {
     this.closeOldest();
   }
 
-  /** Puts a session away, or takes it out again. Throws AppError 'session-not-found'. */
-  async archive(id: string, archived: boolean): Promise<void> {
-    await this.alone(id, async ({ stored }) => {
-      const session = this.open.find(id);
-      if (session !== undefined) session.recorder.update({ archived });
-      else if (stored !== undefined) this.open.save({ ...stored, archived });
-      else throw sessionNotFound(id);
+  /** [H7] Starts a session that goes on with a copy of a conversation. Throws AppError 'session-busy' while that one is at work, 'invalid-input', or as `start` does. */
+  async fork(key: string, env?: Readonly<Record<string, string>>): Promise<OpenSession> {
+    const { agent, env: own, clock } = this.options;
+    await this.found.look();
+    const copy = await this.alone(key, async ({ stored, found }) => {
+      const known = stored ?? (found && storedOfFound(found, '', clock.now()));
+      if (known === undefined) throw sessionNotFound(key);
+      const status = this.open.find(known.id)?.recorder.status ?? found?.status ?? 'ended';
+      if (status !== 'idle' && status !== 'ended') throw forkAtWork();
+      return forkConversation(known, { agent, env: own });
     });
+    return this.start({ ...copy, env: { ...copy.env, ...env } });
   }
 
   /** Lets every session go: agents end cleanly, nothing is marked as ended. `now`: agents are killed, also by a second call. */
@@ -226,7 +241,8 @@ export class Sessions {
     }
     const known = stored ?? (found && (await this.storeFound(found)));
     if (known === undefined) throw sessionNotFound(key);
-    const session = await this.open.serve(known);
+    // Who opens it wants to see it.
+    const session = await this.open.serve({ ...known, unlisted: undefined });
     if (found !== undefined && (isRunning(found) || !isOurs(known))) {
       await driveObserved(session, this.options, found);
     } else {
@@ -253,7 +269,7 @@ export class Sessions {
     recorder.update({
       source: 'hosted',
       ended: false,
-      archived: false,
+      ...{ archived: false, unlisted: undefined },
       ...omitUndefined({ env: env && storableEnvironment(env) }),
     });
     try {

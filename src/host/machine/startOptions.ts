@@ -16,12 +16,14 @@ export interface StartOptions {
   readonly effort?: string | undefined;
   /** Environment of the window or command that starts it. */
   readonly env?: Readonly<Record<string, string>> | undefined;
+  /** [H7] Conversation to go on with: nobody else does. */
+  readonly agentSessionId?: string | undefined;
   readonly prompt?: { readonly promptId: string; readonly text: string; readonly author: Author };
 }
 
 /** A new session as the journal keeps it; what looks like a secret in its environment is not. */
 export function storedOfStart(start: StartOptions, room: string, now: number): StoredSession {
-  const { cwd, title, model, mode, effort, env } = start;
+  const { cwd, title, model, mode, effort, env, agentSessionId } = start;
   return {
     id: newId(),
     room,
@@ -31,7 +33,7 @@ export function storedOfStart(start: StartOptions, room: string, now: number): S
     startedAt: now,
     lastActivityAt: now,
     ended: false,
-    ...omitUndefined({ model, mode, effort, env: env && storableEnvironment(env) }),
+    ...omitUndefined({ model, mode, effort, agentSessionId, env: env && storableEnvironment(env) }),
     ...(mode === undefined ? {} : { isModeChosen: true }),
     ...(effort === undefined ? {} : { isEffortChosen: true }),
   };

@@ -217,7 +217,11 @@ export class OpenSession {
       epochs: this.room.epochs.slice(-TOLD_EPOCHS).map((epoch) => ({ ...epoch })),
       guests: guests.length,
       pending: openRequests.length,
-      ...omitUndefined({ sharing: stored.sharing, archived: stored.archived }),
+      ...omitUndefined({
+        sharing: stored.sharing,
+        archived: stored.archived,
+        pinned: stored.pinned,
+      }),
       ...(this.can.includes('continue') ? { canContinue: true } : {}),
     };
   }

@@ -80,6 +80,10 @@ export const fromPanelSchema = z.discriminatedUnion('type', [
   }),
   /** The draft of another window, which was shown, goes on here. */
   z.object({ type: z.literal('take-draft'), id: z.string() }),
+  /** Owners: another title. */
+  z.object({ type: z.literal('rename'), title: z.string() }),
+  /** How long it takes to the session's computer and back is measured now. */
+  z.object({ type: z.literal('measure-way') }),
   /** The session goes on in another folder of its computer. */
   z.object({ type: z.literal('set-folder'), path: z.string() }),
   /** What becomes of others on the conversation. */

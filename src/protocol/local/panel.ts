@@ -66,10 +66,22 @@ export const panelTruthSchema = z.object({
   text: z.optional(z.string()),
 });
 
+/** How the session is reached: through a relay on this computer, in this network, or elsewhere. */
+export const panelWaySchema = z.object({
+  kind: z.enum(['computer', 'network', 'internet']),
+  /** Name of the relay, with its port if it has one of its own. */
+  host: z.string(),
+  /** With TLS. */
+  isSecure: z.boolean(),
+  /** From here to the session's computer and back, ms, as it was measured last. */
+  roundTripMs: z.optional(z.number()),
+});
+
 /** Everything around the transcript. */
 export const panelHeaderSchema = z.object({
   session: z.optional(sessionSummarySchema),
   truth: panelTruthSchema,
+  way: z.optional(panelWaySchema),
   /** Wall time of the host when the message was made, ms; absent where it is not known. */
   hostNow: z.optional(z.number()),
   people: z.array(panelPersonSchema),
@@ -221,6 +233,7 @@ export const toPanelSchema = z.discriminatedUnion('type', [
 
 export type PanelPerson = z.infer<typeof panelPersonSchema>;
 export type PanelControl = z.infer<typeof panelControlSchema>;
+export type PanelWay = z.infer<typeof panelWaySchema>;
 export type PanelTruth = z.infer<typeof panelTruthSchema>;
 export type PanelHeader = z.infer<typeof panelHeaderSchema>;
 export type PanelOutboxItem = z.infer<typeof panelOutboxItemSchema>;

@@ -1,0 +1,33 @@
+// Texts of the head of the panel: title, way, what encrypted means, the working tree.
+
+/** A part of PANEL_STRINGS. */
+export const HEAD_STRINGS = [
+  'By the relay {0}, with TLS.',
+  'By the relay {0}.',
+  'By the relay of this computer itself: {0}.',
+  'by {0}',
+  'Enter keeps it, Esc leaves it as it was.',
+  'Everything that is said in this session: prompts, answers, output of tools, names. It is encrypted on the computer it runs on and decrypted on the devices of its people.',
+  'From the relay in between and from the network: they pass on what they cannot read, and what they change or leave out is noticed.',
+  'From whom',
+  'From whom not',
+  'It is not shared: nobody but your own devices and the programs of your user reads it.',
+  'No TLS',
+  'On the computer itself',
+  'That there is a session, who connects from which address, who sends when, and roughly how much.',
+  'The way',
+  'The way to the relay has no TLS: who listens there sees what the relay sees. The content stays encrypted.',
+  'this computer',
+  'this network: {0}',
+  'Title of the session',
+  'To the computer of the session and back, as measured last: {0} ms.',
+  'Too long: 200 characters at the most, fewer in scripts other than Latin.',
+  'Transcript and journal lie there as plain files, and what the agent needs goes to the provider of its model.',
+  'Untitled session',
+  'What is encrypted',
+  'What they do see',
+  'What “encrypted” means here',
+  'Whoever has a link that works can read all of it, from the beginning. Names are chosen freely, and there are no safety words yet to compare.',
+  '{0} (press to rename)',
+  '{0} ms',
+] as const;
