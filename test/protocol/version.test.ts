@@ -70,7 +70,7 @@ const PINNED: Readonly<Record<number, Readonly<Record<string, string>>>> = {
     presence: '27346114c53782ef',
     recordFlags: 'fb75f9bbe4dcddfc',
     recordTypes: 'a5f6e54bd473a76d',
-    state: '74e8ceb60871c2bb',
+    state: 'c26d9ecb9b7cd6a0',
   },
 };
 

@@ -25,6 +25,7 @@ import {
   type SessionDriver,
 } from './sessionDriver.ts';
 import { droppedRows } from './droppedRows.ts';
+import { TreeWatch } from '../tree/treeWatch.ts';
 import { SessionRecorder } from './sessionRecorder.ts';
 import type { StoredSession } from '../journal/sessionTables.ts';
 
@@ -36,6 +37,8 @@ export interface OpenSessionOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly computer: string;
+  /** The host's own environment, for programs that tell of the session's folder. */
+  readonly env?: Readonly<Record<string, string>>;
   readonly agent: Pick<Agent, 'name' | 'rules'>;
 }
 
@@ -57,6 +60,7 @@ export class OpenSession {
   readonly recorder: SessionRecorder;
   private readonly served: ServedRoom;
   private readonly queueWatch: QueueWatch;
+  private readonly tree: TreeWatch;
   private readonly suspension: ControlSuspension;
   private readonly rooms: ServedRooms;
   private course: Course = { kind: 'opening' };
@@ -82,6 +86,11 @@ export class OpenSession {
       recorder: this.recorder,
       rules: agent.rules,
       hasControllers: () => this.hasControllers,
+    });
+    this.tree = new TreeWatch({
+      recorder: this.recorder,
+      tables: served.tables,
+      env: options.env ?? {},
     });
     this.queueWatch = new QueueWatch({
       room: served.room,
@@ -219,6 +228,7 @@ export class OpenSession {
   async close(how?: Closing): Promise<void> {
     await this.driver?.close(how);
     this.rest();
+    this.tree.dispose();
     this.queueWatch.dispose();
     this.suspension.dispose();
     this.recorder.flush();

@@ -1,4 +1,5 @@
 // [B2] Bounds of the state record, in one place: what each text, each list and the whole of it may take.
+import type { Sharing } from '../../protocol/link.ts';
 import { say, spoken, type Words } from '../../base/say.ts';
 import { jsonBytes, jsonCut } from '../../base/jsonText.ts';
 import { LIMITS } from '../../protocol/limits.ts';
@@ -14,7 +15,6 @@ import type {
   RoomState,
   SessionState,
   SessionSummary,
-  Sharing,
 } from '../../protocol/state.ts';
 import { capabilitySchema } from '../../protocol/state.ts';
 import { bareState } from './bareState.ts';
