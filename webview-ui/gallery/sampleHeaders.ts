@@ -293,7 +293,7 @@ export const HEADERS: Readonly<Record<string, PanelHeader>> = {
   },
   terminal: {
     ...ownerHeader,
-    session: { ...sessionOf(ownerHeader), source: 'observed' },
+    session: { ...sessionOf(ownerHeader), source: 'observed', can: [] },
     control: { kind: 'watching', reason: 'read-only' },
     canInterrupt: false,
     canAnswer: false,

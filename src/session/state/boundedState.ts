@@ -64,7 +64,7 @@ const SHARING: TextBounds = { where: 100 };
 const REQUEST: TextBounds = { tool: 64 };
 const QUEUED: TextBounds = { text: previewBytes, waits: WORD_BYTES };
 const TASK: TextBounds = { taskId: 40, title: 60, kind: WORD_BYTES };
-const TASKS_OF_ROW = 3;
+const TASKS_OF_ROW = 2;
 const REPLACEMENT: TextBounds = { version: 40 };
 const HOLD: TextBounds = { why: WORD_BYTES, cause: WORD_BYTES };
 /** Rows of requests without their tools: so many have ids of a usual length (UUIDs and the like). */
