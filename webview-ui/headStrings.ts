@@ -30,4 +30,10 @@ export const HEAD_STRINGS = [
   'Whoever has a link that works can read all of it, from the beginning. Names are chosen freely, and there are no safety words yet to compare.',
   '{0} (press to rename)',
   '{0} ms',
+  'all committed',
+  '{0} not committed',
+  '{0} ahead',
+  '{0} behind',
+  '1 file changed in this session',
+  '{0} files changed in this session',
 ] as const;

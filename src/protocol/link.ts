@@ -1,10 +1,35 @@
 // Invite links: `<relay origin>/join#1.<room>.<invite secret>.<relay>.<role>[.<epoch>-<epoch secret>]`.
 import { say } from '../base/say.ts';
 import { type Bytes, fromBase64Url, toBase64Url, utf8Bytes, utf8Text } from '../base/bytes.ts';
+import * as z from 'zod/mini';
+import { openEnum } from './openEnum.ts';
 import { isRoomId } from './documentNames.ts';
 import { foreignLink, malformedLink } from './errors.ts';
 import { type Role, roleSchema } from './role.ts';
 import { PROTOCOL_VERSION } from './version.ts';
+
+/** How a session is shared now; absent = not shared. */
+export const sharingSchema = z.looseObject({
+  since: z.number(),
+  /** Where guests reach it, for people. */
+  where: z.string(),
+  /** What commands print is for everybody; absent: for owners alone [R18]. */
+  commandOutput: z.optional(z.boolean()),
+  /** Invites that still work. */
+  invites: z.array(
+    z.looseObject({
+      inviteId: z.string(),
+      role: openEnum(roleSchema),
+      notAfter: z.number(),
+      /** Guests of a controller link are admitted as controllers without asking (scripts). */
+      allowControl: z.optional(z.boolean()),
+      /** [J7] How many may be in by it, if not 8. */
+      places: z.optional(z.number()),
+    }),
+  ),
+});
+
+export type Sharing = z.infer<typeof sharingSchema>;
 
 /** What a link says. The secrets are in the fragment, which no server sees. */
 export interface InviteLink {

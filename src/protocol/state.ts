@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import type { ErrorParts } from '../base/errors.ts';
 import { openEnum } from './openEnum.ts';
+import { sharingSchema } from './link.ts';
 import { roleSchema } from './role.ts';
 import { saidPartsSchema } from './said.ts';
 import { waitKindSchema, waitSchema } from './wait.ts';
@@ -150,6 +151,15 @@ export const backgroundTaskSchema = z.looseObject({
   kind: openEnum(taskKindSchema),
 });
 
+/** [H9] The working tree of its folder, counted; absent: it is in none, or nobody has looked. */
+export const workingTreeSchema = z.looseObject({
+  /** Files that differ from the last commit, or are in none. */
+  dirty: z.number(),
+  /** Commits that the branch it follows has not, and the reverse; absent: it follows none. */
+  ahead: z.optional(z.number()),
+  behind: z.optional(z.number()),
+});
+
 /** Facts of a session that lists and headers show. */
 export const sessionSummarySchema = z.looseObject({
   /** Our own id; the agent's id may change under it. */
@@ -176,6 +186,9 @@ export const sessionSummarySchema = z.looseObject({
   /** Last part of the folder. */
   project: z.string(),
   branch: z.optional(z.string()),
+  tree: z.optional(workingTreeSchema),
+  /** [H10] How many files its agent has changed. */
+  changedFiles: z.optional(z.number()),
   agent: z.string(),
   agentVersion: z.optional(z.string()),
   agentSessionId: z.optional(z.string()),
@@ -193,27 +206,6 @@ export const sessionSummarySchema = z.looseObject({
   wait: z.optional(waitSchema),
   /** [Z1] Other processes on its conversation; absent: none is known. */
   others: z.optional(othersSchema),
-});
-
-/** How a session is shared now; absent = not shared. */
-export const sharingSchema = z.looseObject({
-  since: z.number(),
-  /** Where guests reach it, for people. */
-  where: z.string(),
-  /** What commands print is for everybody; absent: for owners alone [R18]. */
-  commandOutput: z.optional(z.boolean()),
-  /** Invites that still work. */
-  invites: z.array(
-    z.looseObject({
-      inviteId: z.string(),
-      role: openEnum(roleSchema),
-      notAfter: z.number(),
-      /** Guests of a controller link are admitted as controllers without asking (scripts). */
-      allowControl: z.optional(z.boolean()),
-      /** [J7] How many may be in by it, if not 8. */
-      places: z.optional(z.number()),
-    }),
-  ),
 });
 
 /** [J7] Who finds no place, and who gave one up. */
@@ -341,9 +333,9 @@ export type Writer = z.infer<typeof writerSchema>;
 export type WritersChoice = z.infer<typeof writersChoiceSchema>;
 export type Others = z.infer<typeof othersSchema>;
 export type ModeKind = z.infer<typeof modeKindSchema>;
+export type WorkingTree = z.infer<typeof workingTreeSchema>;
 export type Source = z.infer<typeof sourceSchema>;
 export type SessionSummary = z.infer<typeof sessionSummarySchema>;
-export type Sharing = z.infer<typeof sharingSchema>;
 export type AsOf = z.infer<typeof asOfSchema>;
 export type SessionState = z.infer<typeof sessionStateSchema>;
 export type MachineState = z.infer<typeof machineStateSchema>;

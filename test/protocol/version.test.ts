@@ -72,7 +72,7 @@ const PINNED: Readonly<Record<number, Readonly<Record<string, string>>>> = {
     presence: '27346114c53782ef',
     recordFlags: 'fb75f9bbe4dcddfc',
     recordTypes: 'a5f6e54bd473a76d',
-    state: '61c1c6e4335c0088',
+    state: 'c26d9ecb9b7cd6a0',
   },
 };
 

@@ -1,6 +1,7 @@
 // The head of the panel: which session, where, in what state, with whom, how true.
 import type { PanelHeader } from '../../src/protocol/local/panel.ts';
 import { connectionText } from '../../src/client/standing/standingWords.ts';
+import { changedText, treeText } from '../../src/client/standing/treeWords.ts';
 import { activityWord, connectionWord, type StateWord, waitWord } from '../model/words.ts';
 import { Icon, Spinner } from '../parts/Icon.tsx';
 import { formatCost, formatTokens } from '../text/format.ts';
@@ -97,6 +98,7 @@ export function Header() {
       </header>
     );
   }
+  const tree = [treeText(session, t), changedText(session, t)].filter(Boolean).join(' · ');
   const place = [session.project, session.branch ?? ''].filter((part) => part !== '').join(' · ');
   return (
     <header class="header">
@@ -121,6 +123,7 @@ export function Header() {
         <span class="fact" title={session.cwd}>
           <bdi>{place}</bdi>
         </span>
+        {tree !== '' && <span class="fact">{tree}</span>}
         {session.model !== undefined && <bdi class="fact">{session.model}</bdi>}
         {session.mode !== undefined && session.modeKind !== 'asking' && (
           <bdi class="tag">{session.mode}</bdi>

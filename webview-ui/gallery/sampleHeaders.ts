@@ -44,6 +44,8 @@ export const ownerHeader: PanelHeader = {
     cwd: '/home/ada/shop',
     project: 'shop',
     branch: 'fix/limiter',
+    tree: { dirty: 3, ahead: 2, behind: 1 },
+    changedFiles: 4,
     agent: 'Claude Code',
     model: 'claude-opus-5-5',
     mode: 'default',
@@ -291,7 +293,7 @@ export const HEADERS: Readonly<Record<string, PanelHeader>> = {
   },
   terminal: {
     ...ownerHeader,
-    session: { ...sessionOf(ownerHeader), source: 'observed' },
+    session: { ...sessionOf(ownerHeader), source: 'observed', can: [] },
     control: { kind: 'watching', reason: 'read-only' },
     canInterrupt: false,
     canAnswer: false,

@@ -2,6 +2,7 @@
 import { sourceOf, statusOf, unknownStatus } from '../../protocol/openValues.ts';
 import type { SessionSummary } from '../../protocol/state.ts';
 import { othersDetail, othersHead } from '../standing/othersWords.ts';
+import { changedText, treeText } from '../standing/treeWords.ts';
 import { taskTitles } from '../standing/taskWords.ts';
 import { translatedProblem, type Translate } from '../translate.ts';
 
@@ -48,6 +49,8 @@ export function sessionDetails(
   const lines: readonly (readonly [string, string | undefined])[] = [
     [t('Folder'), session.cwd],
     [t('Branch'), session.branch],
+    [t('Working tree'), treeText(session, t)],
+    [t('Changed'), changedText(session, t)],
     [t('Computer'), isJoined ? session.computer : undefined],
     [t('Model'), session.model],
     [t('Context'), context],

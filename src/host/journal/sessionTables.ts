@@ -1,4 +1,5 @@
 // What the journal knows of sessions: their facts, prompts, child processes and raw transcript lines.
+import { sharingSchema } from '../../protocol/link.ts';
 import type { DatabaseSync } from 'node:sqlite';
 import * as z from 'zod/mini';
 import { type Json, parseJson } from '../../protocol/json.ts';
@@ -6,7 +7,7 @@ import {
   backgroundTaskSchema,
   queueWaitSchema,
   queueHoldSchema,
-  sharingSchema,
+  workingTreeSchema,
   writersChoiceSchema,
 } from '../../protocol/state.ts';
 import { waitSchema } from '../../protocol/wait.ts';
@@ -36,6 +37,10 @@ export const storedSessionSchema = z.looseObject({
   agentVersion: z.optional(z.string()),
   transcriptPath: z.optional(z.string()),
   branch: z.optional(z.string()),
+  /** [H9] As it was after the last turn. */
+  tree: z.optional(workingTreeSchema),
+  /** [H10] Files that its agent has changed, as it names them; the first thousand. */
+  changedFiles: z.optional(z.array(z.string())),
   model: z.optional(z.string()),
   mode: z.optional(z.string()),
   /** Somebody chose the mode, or it changed as the session ran: a new start is to have it too. */

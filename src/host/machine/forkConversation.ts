@@ -16,7 +16,7 @@ export async function forkConversation(
   stored: StoredSession,
   { agent, env }: ForkOptions,
 ): Promise<StartOptions> {
-  const { agentSessionId, cwd, title, model, mode, isModeChosen } = stored;
+  const { agentSessionId, cwd, title, model, mode, isModeChosen, effort, isEffortChosen } = stored;
   if (agentSessionId === undefined) throw nothingToFork();
   const all = { ...env, ...stored.env };
   const watch = await agent.watchWriters?.({ agentSessionId, cwd }, all);
@@ -26,6 +26,7 @@ export async function forkConversation(
       ...{ cwd, model, env: stored.env },
       title: title === '' ? '' : `${title} (fork)`,
       mode: isModeChosen === true ? mode : undefined,
+      effort: isEffortChosen === true ? effort : undefined,
       agentSessionId: await watch.part(),
     };
   } finally {

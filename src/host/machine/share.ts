@@ -8,7 +8,8 @@ import { TIMES } from '../../protocol/limits.ts';
 import { parseLink, relayAddress } from '../../protocol/link.ts';
 import { canOf, isUnattended, roleOf } from '../../protocol/openValues.ts';
 import type { Role } from '../../protocol/role.ts';
-import type { SessionSummary, Sharing } from '../../protocol/state.ts';
+import type { Sharing } from '../../protocol/link.ts';
+import type { SessionSummary } from '../../protocol/state.ts';
 import { SUBPROTOCOL } from '../../protocol/version.ts';
 import {
   addressUnreachable,

@@ -27,6 +27,7 @@ import {
 } from './sessionDriver.ts';
 import { droppedRows } from './droppedRows.ts';
 import { editContext } from './editContext.ts';
+import { TreeWatch } from '../tree/treeWatch.ts';
 import { SessionRecorder } from './sessionRecorder.ts';
 import type { StoredSession } from '../journal/sessionTables.ts';
 
@@ -39,7 +40,7 @@ export interface OpenSessionOptions {
   readonly log: Logger;
   readonly computer: string;
   readonly agent: Pick<Agent, 'name' | 'rules' | 'readRules'>;
-  /** Environment that agents are started with, but for what a session has of its own. */
+  /** Environment that agents are started with, but for what a session has of its own, and of programs that tell of its folder. */
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -61,6 +62,7 @@ export class OpenSession {
   readonly recorder: SessionRecorder;
   private readonly served: ServedRoom;
   private readonly queueWatch: QueueWatch;
+  private readonly tree: TreeWatch;
   private readonly suspension: ControlSuspension;
   private readonly rooms: ServedRooms;
   private readonly options: OpenSessionOptions;
@@ -88,6 +90,11 @@ export class OpenSession {
       recorder: this.recorder,
       rules: agent.rules,
       hasControllers: () => this.hasControllers,
+    });
+    this.tree = new TreeWatch({
+      recorder: this.recorder,
+      tables: served.tables,
+      env: options.env ?? {},
     });
     this.queueWatch = new QueueWatch({
       room: served.room,
@@ -229,6 +236,7 @@ export class OpenSession {
   async close(how?: Closing): Promise<void> {
     await this.driver?.close(how);
     this.rest();
+    this.tree.dispose();
     this.queueWatch.dispose();
     this.suspension.dispose();
     this.recorder.flush();

@@ -81,6 +81,8 @@ export function summaryOf(stored: StoredSession, context: SummaryContext): Sessi
       wait,
       others,
       branch: stored.branch,
+      tree: stored.tree,
+      changedFiles: stored.changedFiles?.length,
       agentVersion: stored.agentVersion,
       agentSessionId: stored.agentSessionId,
       model: stored.model,

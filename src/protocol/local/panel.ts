@@ -1,4 +1,5 @@
 // What a panel is told: a view model, never keys or a Y.Doc. What it says is in fromPanel.ts.
+import { sharingSchema } from '../link.ts';
 import * as z from 'zod/mini';
 import { choiceListSchema, choiceSchema, selectionSchema } from './choices.ts';
 import { connectionKindSchema } from './connectionKind.ts';
@@ -10,7 +11,6 @@ import {
   queuedSchema,
   scopeSchema,
   sessionSummarySchema,
-  sharingSchema,
 } from '../state.ts';
 import { shownTextSchema } from '../entryParts.ts';
 import { entrySchema } from '../transcript.ts';

@@ -1,4 +1,5 @@
 // [B2] Bounds of the state record, in one place: what each text, each list and the whole of it may take.
+import type { Sharing } from '../../protocol/link.ts';
 import { say, spoken, type Words } from '../../base/say.ts';
 import { jsonBytes, jsonCut } from '../../base/jsonText.ts';
 import { LIMITS } from '../../protocol/limits.ts';
@@ -14,7 +15,6 @@ import type {
   RoomState,
   SessionState,
   SessionSummary,
-  Sharing,
 } from '../../protocol/state.ts';
 import { capabilitySchema } from '../../protocol/state.ts';
 import { bareState } from './bareState.ts';
@@ -64,7 +64,7 @@ const SHARING: TextBounds = { where: 100 };
 const REQUEST: TextBounds = { tool: 64 };
 const QUEUED: TextBounds = { text: previewBytes, waits: WORD_BYTES };
 const TASK: TextBounds = { taskId: 40, title: 60, kind: WORD_BYTES };
-const TASKS_OF_ROW = 3;
+const TASKS_OF_ROW = 2;
 const REPLACEMENT: TextBounds = { version: 40 };
 const HOLD: TextBounds = { why: WORD_BYTES, cause: WORD_BYTES };
 /** Rows of requests without their tools: so many have ids of a usual length (UUIDs and the like). */

@@ -1,4 +1,5 @@
 // What a host gives to serve a room, and what it may say about it.
+import type { Sharing } from '../../protocol/link.ts';
 import type { AgentRules } from '../../protocol/agentRules.ts';
 import type { Bytes } from '../../base/bytes.ts';
 import type { Clock } from '../../base/clock.ts';
@@ -21,7 +22,6 @@ import type {
   Queued,
   Scope,
   SessionSummary,
-  Sharing,
 } from '../../protocol/state.ts';
 import type { CommandHandlers } from '../../session/control/commandHandlers.ts';
 import type { RoomJournal } from '../../session/roomJournal.ts';
