@@ -1,6 +1,7 @@
 // The head of the panel: which session, where, in what state, with whom, how true.
 import type { PanelHeader } from '../../src/protocol/local/panel.ts';
 import { connectionText } from '../../src/client/standing/standingWords.ts';
+import { currentMode } from '../model/pickers.ts';
 import { activityWord, connectionWord, type StateWord, waitWord } from '../model/words.ts';
 import { Icon, Spinner } from '../parts/Icon.tsx';
 import { formatCost, formatTokens } from '../text/format.ts';
@@ -123,7 +124,7 @@ export function Header() {
         </span>
         {session.model !== undefined && <bdi class="fact">{session.model}</bdi>}
         {session.mode !== undefined && session.modeKind !== 'asking' && (
-          <bdi class="tag">{session.mode}</bdi>
+          <bdi class="tag">{currentMode(header, store.composer.choices.items('modes'))?.name}</bdi>
         )}
         {session.contextTokens !== undefined && (session.contextLimit ?? 0) > 0 && (
           <ContextMeter used={session.contextTokens} limit={session.contextLimit ?? 1} />
