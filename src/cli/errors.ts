@@ -221,24 +221,6 @@ export function unknownVerb(name: string): AppError {
   });
 }
 
-/** There is no such mode or effort. */
-export function noSuchChoice(kind: string, name: string): AppError {
-  return new AppError('usage', {
-    happened: say`There is no ${kind} “${name}” here.`,
-    kept: say`Nothing was changed.`,
-    remedy: say`/${kind} says which there are.`,
-  });
-}
-
-/** A mode that asks nobody. */
-export function wantsSure(mode: string): AppError {
-  return new AppError('usage', {
-    happened: say`In the mode “${mode}” tools run without asking anybody, and guests cannot control the session.`,
-    kept: say`Nothing was changed.`,
-    remedy: say`/mode ${mode}! uses it all the same.`,
-  });
-}
-
 /** A terminal gives a program no more than this of one line. */
 export function lineCutByTerminal(bytes: number): AppError {
   return new AppError('too-large', {

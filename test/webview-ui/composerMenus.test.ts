@@ -145,6 +145,19 @@ describe('the permission mode', () => {
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('composer');
   });
 
+  it('of a host that has no words for it is called by its id, and says why nothing can be chosen', async () => {
+    const page = await open();
+    const error = 'This version of the session’s computer does not know it.';
+    await send(page, { type: 'found', list: 'modes', query: '', items: [], error });
+    const session = { ...ownerHeader.session, mode: 'plan', modeKind: 'guarded' };
+    await send(page, { type: 'header', header: { ...ownerHeader, session } });
+    await page.click('button.picker:has-text("plan")');
+    expect(await page.locator('.menu-note').innerText()).toBe(error);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Shift+Tab');
+    expect(await posted(page, 'set-mode')).toEqual([]);
+  });
+
   it('after Escape, Shift+Tab moves on as everywhere', async () => {
     const page = await open();
     await page.waitForSelector('.picker:has-text("Ask before edits")');

@@ -2,6 +2,7 @@
 import type { PanelHeader } from '../../src/protocol/local/panel.ts';
 import { connectionText } from '../../src/client/standing/standingWords.ts';
 import { changedText, treeText } from '../../src/client/standing/treeWords.ts';
+import { currentMode } from '../model/pickers.ts';
 import { activityWord, connectionWord, type StateWord, waitWord } from '../model/words.ts';
 import { Icon, Spinner } from '../parts/Icon.tsx';
 import { formatCost, formatTokens } from '../text/format.ts';
@@ -126,7 +127,7 @@ export function Header() {
         {tree !== '' && <span class="fact">{tree}</span>}
         {session.model !== undefined && <bdi class="fact">{session.model}</bdi>}
         {session.mode !== undefined && session.modeKind !== 'asking' && (
-          <bdi class="tag">{session.mode}</bdi>
+          <bdi class="tag">{currentMode(header, store.composer.choices.items('modes'))?.name}</bdi>
         )}
         {session.contextTokens !== undefined && (session.contextLimit ?? 0) > 0 && (
           <ContextMeter used={session.contextTokens} limit={session.contextLimit ?? 1} />

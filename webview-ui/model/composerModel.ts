@@ -16,10 +16,16 @@ const TAKEN_WITHIN_MS = 10_000;
 
 type OtherDraft = NonNullable<Extract<ToPanel, { readonly type: 'drafts' }>['other']>;
 
+type ComposerMessage = Extract<
+  ToPanel,
+  { readonly type: 'found' | 'selection' | 'drafts' | 'restore-draft' | 'focus-composer' }
+>;
+
 /** The prompt names the selected lines; a command takes its arguments as they are. */
 function withSelection(text: string, selection: Selection | undefined): string {
   const mention = selection && mentionOf(selection.path, selection);
-  return mention === undefined || text.startsWith('/') ? text : `${text}\n\n${mention}`;
+  if (mention === undefined || text.startsWith('/')) return text;
+  return text.trim() === '' ? mention : `${text}\n\n${mention}`;
 }
 
 /** What ComposerModel needs. */
@@ -93,9 +99,13 @@ export class ComposerModel implements Disposable {
     this.caret.value = draft.length;
   }
 
-  /** What is told of the composer's surroundings. */
-  take(message: Extract<ToPanel, { readonly type: 'found' | 'selection' | 'drafts' }>): void {
+  /** What is told of the composer and its surroundings. */
+  take(message: ComposerMessage): void {
     switch (message.type) {
+      case 'focus-composer':
+        return this.focus();
+      case 'restore-draft':
+        return this.putBack(message.text, message.reason);
       case 'found':
         return this.choices.take(message);
       case 'selection':

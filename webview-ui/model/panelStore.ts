@@ -298,18 +298,12 @@ export class PanelStore implements Disposable {
         );
       case 'queued':
         return this.setQueued(message);
-      case 'found':
-      case 'selection':
-      case 'drafts':
-        return this.composer.take(message);
-      case 'restore-draft':
-        return this.composer.putBack(message.text, message.reason);
       case 'attachments':
         return this.attachments.show(message.attachments);
-      case 'focus-composer':
-        return this.composer.focus();
       case 'pong':
         return this.connection.handlePong(message.n);
+      default:
+        return this.composer.take(message);
     }
   }
 

@@ -3,7 +3,7 @@ import { choicesOf, fetchArgsOf } from '../../client/prompts/readChoices.ts';
 import { untranslated } from '../../client/translate.ts';
 import type { Choice } from '../../protocol/local/choices.ts';
 import type { RoomView } from '../../session/view.ts';
-import { noSuchChoice, wantsSure } from '../errors.ts';
+import { noSuchChoice, wantsSure } from './errors.ts';
 import { oneLine } from '../io.ts';
 import type { SendingInput } from './viewActions.ts';
 
