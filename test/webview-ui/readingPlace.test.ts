@@ -109,10 +109,11 @@ describe('[N7] files', () => {
   it('are opened from the head of a card and from a hit, by a click only', async () => {
     const page = await rig.open('');
     expect(await posted(page, 'open-file')).toEqual([]);
-    await page.locator('.group .card-head').last().click();
-    await page.locator('.group .row .card-head', { hasText: 'Date' }).click();
+    await page.keyboard.press('Control+f');
+    await page.fill('.find-input', 'session/lease.ts-8');
+    await page.waitForSelector('.row-marked .file-link');
     await page.locator('.file-link', { hasText: 'src/limits/bucket.ts:40' }).click();
-    await page.locator('.group .head-action').last().click();
+    await page.locator('.row-marked .head-action').last().click();
     expect(await posted(page, 'open-file')).toEqual([
       { type: 'open-file', path: '/home/ada/shop/src/limits/bucket.ts', line: 40 },
       { type: 'open-file', path: '/home/ada/shop/src/session/lease.ts' },

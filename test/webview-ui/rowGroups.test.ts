@@ -77,6 +77,7 @@ test('[N9] a call that failed, of which somebody was asked, or that does more st
 });
 
 test('[N9] entries that come one by one are grouped as those that come at once', () => {
+  let seed = 7;
   const entries = Array.from({ length: 300 }, (_, n) => {
     const kinds = [
       call(`c${n}`, n % 2 === 0 ? READ : SEARCH),
@@ -85,8 +86,8 @@ test('[N9] entries that come one by one are grouped as those that come at once',
       text(),
       result(`c${n - 4}`, n % 3 === 0 ? 'error' : 'ok'),
     ];
-    // A step that meets every kind after every other.
-    return kinds[(n * n + (n >> 2)) % kinds.length] ?? text();
+    seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return kinds[(seed >> 16) % kinds.length] ?? text();
   });
   const all = placed(entries);
   const atOnce = new TranscriptModel();
@@ -94,6 +95,17 @@ test('[N9] entries that come one by one are grouped as those that come at once',
   const oneByOne = new TranscriptModel();
   for (const one of all) oneByOne.append([one]);
   expect(shape(oneByOne)).toEqual(shape(atOnce));
+  const step = new TranscriptModel();
+  for (const one of placed([
+    call('a', READ),
+    thinking(),
+    call('b', READ),
+    call('c', READ),
+    text(),
+  ])) {
+    step.append([one]);
+  }
+  expect(shape(step)).toEqual([[0, 1, 2, 3], 4]);
   const late = new TranscriptModel();
   late.append(all.slice(150));
   late.prepend(all.slice(0, 150));
