@@ -3,7 +3,7 @@ import type { EntryOf } from '../../src/protocol/transcript.ts';
 import { isRecord } from '../../src/base/isRecord.ts';
 import { showDeceptive } from '../../src/base/visibleText.ts';
 import type { Json } from '../../src/protocol/json.ts';
-import type { StringKey, Translate } from '../strings.ts';
+import type { Translate } from '../strings.ts';
 import { useUi } from '../ui.ts';
 
 /** Which of the suggestions, and where; '' = for this session. */
@@ -31,15 +31,24 @@ export function rememberParts({ at, place }: Remembered): {
   return { remember: [...at], ...(place === '' ? {} : { place }) };
 }
 
-/** [R20] Places by name; others are not offered. */
-const PLACES: Readonly<Record<string, StringKey>> = {
-  local: 'for me in this project',
-  project: 'for everybody in this project',
-  user: 'for me in all projects',
-};
+/** [R20] A place in words; undefined for one that is not known here: it is not offered. */
+function placeText(place: string, file: string | undefined, t: Translate): string | undefined {
+  const words = placeWords(place, t);
+  if (words === undefined || file === undefined) return words;
+  return `${words} · ${showDeceptive(file)}`;
+}
 
-function placeText(words: StringKey, file: string | undefined, t: Translate): string {
-  return file === undefined ? t(words) : `${t(words)} · ${showDeceptive(file)}`;
+function placeWords(place: string, t: Translate): string | undefined {
+  switch (place) {
+    case 'local':
+      return t('for me in this project');
+    case 'project':
+      return t('for everybody in this project');
+    case 'user':
+      return t('for me in all projects');
+    default:
+      return undefined;
+  }
 }
 
 /** In the agent's words; of an older host as they came. */
@@ -69,7 +78,10 @@ export function Remember(props: {
   const texts = textsOf(request, store.heard);
   if (texts.length === 0) return null;
   const isOwner = store.header.value?.me?.role === 'owner';
-  const places = (request.places ?? []).filter(({ place }) => Object.hasOwn(PLACES, place));
+  const places = (request.places ?? []).flatMap(({ place, file }) => {
+    const words = placeText(place, file, t);
+    return words === undefined ? [] : [{ place, words }];
+  });
   const toggle = (at: number): void => {
     const others = value.at.filter((one) => one !== at);
     const next = value.at.includes(at) ? others : [...others, at].toSorted((a, b) => a - b);
@@ -98,9 +110,9 @@ export function Remember(props: {
         onChange={(event) => onChange({ ...value, place: event.currentTarget.value })}
       >
         <option value="">{t('for this session')}</option>
-        {places.map(({ place, file }) => (
+        {places.map(({ place, words }) => (
           <option key={place} value={place}>
-            {placeText(PLACES[place] ?? 'for this session', file, t)}
+            {words}
           </option>
         ))}
       </select>

@@ -48,14 +48,15 @@ export function useKeyed(ids: readonly string[]): string | undefined {
  * composer is empty, and the focus there or nowhere. `list` holds the cards.
  */
 export function useTakenFocus(ids: readonly string[], list: { readonly current: Element | null }) {
-  const { composer } = useUi().store;
+  const { composer, attachments } = useUi().store;
   const before = useRef<readonly string[]>([]);
   useLayoutEffect(() => {
     const hasNew = ids.some((id) => !before.current.includes(id));
     before.current = ids;
     const active = document.activeElement;
     const isFree = active === null || active === document.body || isComposer(active);
-    if (!hasNew || !isFree || composer.draft.value !== '' || !document.hasFocus()) return;
+    const isEmpty = composer.draft.value === '' && attachments.isEmpty;
+    if (!hasNew || !isFree || !isEmpty || !document.hasFocus()) return;
     // There the keyboard on the screen would go, and everything with it.
     if (matchMedia('(pointer: coarse)').matches) return;
     focusCard(list.current);

@@ -2,7 +2,7 @@
 import type { ScriptInput } from '../../protocol/local/script.ts';
 import type { EntryOf } from '../../protocol/transcript.ts';
 import { oneLine } from '../io.ts';
-import { noSuchAnswer } from '../errors.ts';
+import { noSuchAnswer } from './errors.ts';
 
 type Chosen = Pick<NonNullable<ScriptInput['answer']>, 'remember' | 'place' | 'mode'>;
 

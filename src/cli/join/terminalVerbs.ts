@@ -8,7 +8,6 @@ import {
   answersMissing,
   noAddress,
   noQuestion,
-  rulesOfOwners,
   nothingInBackground,
   nothingQueued,
   severalQueued,
@@ -20,6 +19,7 @@ import {
   wantsAnswer,
 } from '../errors.ts';
 import type { ScriptInput } from '../../protocol/local/script.ts';
+import { rulesOfOwners } from './errors.ts';
 import { answerOptions } from './answerOptions.ts';
 import { contentOfJson, FormDrafts } from './formDrafts.ts';
 import { pendingRequests, type SendingInput } from './viewActions.ts';
