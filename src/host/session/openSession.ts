@@ -94,7 +94,7 @@ export class OpenSession {
     this.tree = new TreeWatch({
       recorder: this.recorder,
       tables: served.tables,
-      env: options.env ?? {},
+      env: options.env,
     });
     this.queueWatch = new QueueWatch({
       room: served.room,
