@@ -6,7 +6,7 @@ import { MAX_PIXELS, pictureKind } from '../../base/pictures.ts';
 import { say, type Words } from '../../base/say.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { Outgoing } from '../../session/attached/parts.ts';
-import { notAttachable } from '../errors.ts';
+import { notAttachable } from './errors.ts';
 
 /** Reads one; a picture that the agent takes goes as one. Rejects with AppError 'invalid-input'. */
 export async function readAttachment(path: string): Promise<Outgoing & { readonly name: string }> {

@@ -1,6 +1,7 @@
-// Errors of choosing and answering in a terminal: what happened, what was kept, what to do.
+// Errors of what is typed, attached, chosen and answered in a joined session: one factory per message.
 import { AppError } from '../../base/errors.ts';
-import { say } from '../../base/say.ts';
+import { PRODUCT_ID } from '../../base/product.ts';
+import { say, type Words } from '../../base/say.ts';
 
 /** There is no such mode or effort. */
 export function noSuchChoice(kind: string, name: string): AppError {
@@ -38,5 +39,23 @@ export function rulesOfOwners(): AppError {
     happened: say`Only an owner’s answer is remembered.`,
     kept: say`Nothing was sent, and the request still waits.`,
     remedy: say`Allow it without --keep.`,
+  });
+}
+
+/** A terminal gives a program no more than this of one line. */
+export function lineCutByTerminal(bytes: number): AppError {
+  return new AppError('too-large', {
+    happened: say`This line is as long as a terminal passes on (${bytes} bytes): its end may be lost.`,
+    kept: say`Nothing was sent.`,
+    remedy: say`Send a long text by “${PRODUCT_ID} send ID - < FILE”, or in several lines.`,
+  });
+}
+
+/** A file that was to go with a prompt; `why` completes “… cannot be attached: …”. */
+export function notAttachable(path: string, why: Words): AppError {
+  return new AppError('invalid-input', {
+    happened: say`${path} cannot be attached: ${why}.`,
+    kept: say`Nothing was sent.`,
+    remedy: say`Name another file.`,
   });
 }

@@ -8,7 +8,7 @@ import type { Person } from '../../protocol/state.ts';
 import type { EntryOf } from '../../protocol/transcript.ts';
 import { isSettled, type RoomView } from '../../session/view.ts';
 import { createPaint, requestText } from '../text/entryText.ts';
-import { lineCutByTerminal } from '../errors.ts';
+import { lineCutByTerminal } from './errors.ts';
 import { EXIT, exitCodeOf } from '../exitCode.ts';
 import { readAttachment } from './attachFile.ts';
 import { choosing } from './choosing.ts';
