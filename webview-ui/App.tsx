@@ -100,10 +100,10 @@ export function App() {
           <Outbox />
           <Pending />
           <Asks />
+          <OtherDraft />
+          <Suggestions />
         </div>
         <ControlBar />
-        <OtherDraft />
-        <Suggestions />
         <Composer />
       </div>
       <Announcer />

@@ -35,6 +35,9 @@ export const STATES: readonly string[] = [
   'empty',
   'state=queued&outbox&request=question',
   'state=viewer&draft=kept',
+  'menu=/',
+  'menu=@',
+  'state=asked&request=permission&picker',
 ];
 
 /** Faults of one state at some sizes, each a line that begins with the size. */
@@ -52,6 +55,7 @@ export async function faultsAt(
     const page = await rig.open(query, { ...kind, viewport: first ?? null });
     if (query.includes('outbox')) await page.waitForSelector('.outbox-failed');
     if (query.includes('live')) await page.waitForSelector('[data-live]');
+    await openMenu(page, query);
     for (const { width, height } of own) {
       await page.setViewportSize({ width, height });
       await nextFrames(page);
@@ -60,6 +64,14 @@ export async function faultsAt(
     }
   }
   return found;
+}
+
+/** Opens what the query names: a typed menu, or the first picker. */
+async function openMenu(page: Page, query: string): Promise<void> {
+  const typed = new URLSearchParams(query).get('menu');
+  if (typed !== null) await page.fill('#composer', typed);
+  if (query.includes('picker')) await page.locator('.picker').first().click();
+  if (typed !== null || query.includes('picker')) await page.waitForSelector('.menu .choice');
 }
 
 /** What must be in sight without scrolling: some of the transcript, who has control, the whole composer. */
@@ -81,3 +93,14 @@ function missing(page: Page): Promise<string[]> {
     return faults;
   });
 }
+
+/** What a sheet shows: all entries, then all that can stand around them. */
+export const SHEET_STATES: readonly string[] = [
+  'state=owner&live',
+  'state=asked&request=permission&outbox&draft=a%0Ab',
+  'state=others&request=question&request=plan',
+  'state=offline&request=edit',
+  'state=stopped&request=form',
+  'state=problem&request=address&request=loopback',
+  'state=over',
+];

@@ -135,7 +135,7 @@ function findFaults({
     if (hasText && hides(style.overflowX) && element.scrollWidth > element.clientWidth + 1) {
       const isTold =
         style.textOverflow === 'ellipsis' &&
-        element.closest('[title], [aria-expanded], summary') !== null;
+        element.closest('[title], [aria-expanded], summary, [role=option]') !== null;
       if (!isTold && style.display !== 'inline') {
         faults.add(`cut sideways: ${name(element)}`);
       }

@@ -46,6 +46,15 @@ export async function themeColours(frame: Frame): Promise<ThemeVariables> {
   return new Map(all.filter(([, value]) => /^(?:#|rgba?\()/.test(value)));
 }
 
+/** Classes by which the page knows the kind of theme, in the order of the alphabet. */
+export async function bodyClasses(frame: Frame): Promise<string> {
+  const all = String(await frame.evaluate('document.body.className')).split(/\s+/);
+  return all
+    .filter((name) => /^vscode-(?:dark|light|high-contrast|high-contrast-light)$/.test(name))
+    .toSorted()
+    .join(' ');
+}
+
 /** The colours of all themes as the gallery keeps them: a name a line, a column a theme, null for what one leaves out. */
 export function themeTable(themes: readonly ThemeVariables[]): string {
   const names = [...new Set(themes.flatMap((theme) => [...theme.keys()]))].toSorted();
