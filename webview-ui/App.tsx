@@ -9,7 +9,7 @@ import { TaskStrip } from './chrome/TaskStrip.tsx';
 import { TodoStrip } from './chrome/TodoStrip.tsx';
 import { Transcript } from './chrome/Transcript.tsx';
 import { Composer, isComposing } from './composer/Composer.tsx';
-import { ControlBar, controlKeyAction } from './composer/ControlBar.tsx';
+import { Asks, ControlBar, controlKeyAction } from './composer/ControlBar.tsx';
 import { Outbox } from './composer/Outbox.tsx';
 import { OtherDraft, Suggestions } from './composer/Suggestions.tsx';
 import { Pending } from './decisions/Pending.tsx';
@@ -96,13 +96,16 @@ export function App() {
         <SaidLine />
       </main>
       <div class="bottom">
-        <TodoStrip />
-        <TaskStrip />
-        <Outbox />
-        <Pending />
+        <div class="waits">
+          <TodoStrip />
+          <TaskStrip />
+          <Outbox />
+          <Pending />
+          <Asks />
+          <OtherDraft />
+          <Suggestions />
+        </div>
         <ControlBar />
-        <OtherDraft />
-        <Suggestions />
         <Composer />
       </div>
       <Announcer />

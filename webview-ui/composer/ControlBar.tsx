@@ -105,7 +105,22 @@ function Requests({ header }: { readonly header: PanelHeader }) {
   );
 }
 
-/** The bar; what others ask stands above it. */
+/** What others ask; it stands above the bar. */
+export function Asks() {
+  const { store } = useUi();
+  const header = store.header.value;
+  const standing = store.standing.value;
+  if (header === undefined || standing === undefined) return null;
+  if (!standing.isReachable || isOver(standing)) return null;
+  return (
+    <>
+      <Askers header={header} />
+      <Requests header={header} />
+    </>
+  );
+}
+
+/** The bar. */
 export function ControlBar() {
   const { store, t } = useUi();
   const header = store.header.value;
@@ -113,20 +128,12 @@ export function ControlBar() {
   if (header === undefined || standing === undefined) return null;
   const text = controlText(standing, t) ?? watchingReason(header, standing, t) ?? t('Watching');
   return (
-    <>
-      {standing.isReachable && !isOver(standing) && (
-        <>
-          <Askers header={header} />
-          <Requests header={header} />
-        </>
-      )}
-      <div class={`control control-${standing.control.kind} control-${standing.controlAsOf}`}>
-        <Icon name={ICONS[standing.control.kind]} />
-        <span class="control-text" role="status" dir="auto">
-          {text}
-        </span>
-        <Actions standing={standing} />
-      </div>
-    </>
+    <div class={`control control-${standing.control.kind} control-${standing.controlAsOf}`}>
+      <Icon name={ICONS[standing.control.kind]} />
+      <span class="control-text" role="status" dir="auto">
+        {text}
+      </span>
+      <Actions standing={standing} />
+    </div>
   );
 }

@@ -17,6 +17,7 @@ declare global {
   interface Window {
     gallery: FakeExtension;
     makeEntries: typeof manyEntries;
+    showTheme: (name: string) => void;
   }
 }
 
@@ -75,8 +76,11 @@ const OUTBOX: ToPanel = {
 };
 
 const parameters = new URLSearchParams(location.search);
-const theme = GALLERY_THEMES[parameters.get('theme') ?? 'dark'];
-if (theme !== undefined) applyTheme(theme);
+window.showTheme = (name) => {
+  const theme = GALLERY_THEMES[name];
+  if (theme !== undefined) applyTheme(theme);
+};
+window.showTheme(parameters.get('theme') ?? 'dark');
 if (parameters.has('rtl')) document.documentElement.dir = 'rtl';
 const element = document.getElementById('app');
 if (element === null) throw new Error('invariant: the page has no #app');

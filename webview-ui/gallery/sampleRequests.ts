@@ -241,6 +241,9 @@ const requests: Readonly<Record<string, Request>> = {
   },
 };
 
+/** Names of the waiting requests. */
+export const REQUEST_NAMES: readonly string[] = Object.keys(requests);
+
 /** A waiting request of this kind at `index`: its entry, and the head that names it. */
 export function waitingRequest(
   name: string,

@@ -1,201 +1,50 @@
-// Colours of VS Code's own themes, for looking at the panel outside of VS Code.
+// Colours of VS Code's own default themes, as it gives them to a webview, for looking at the panel outside of VS Code.
+import table from './realThemes.json' with { type: 'json' };
 
-/** Variables of a theme, with the class VS Code gives the body. */
+/** Variables of a theme, with the classes VS Code gives the body. */
 export interface GalleryTheme {
   readonly bodyClass: string;
   readonly variables: Readonly<Record<string, string>>;
 }
 
-const fonts = {
+const FONTS = {
   'font-family': 'system-ui, "DejaVu Sans", sans-serif',
   'font-size': '13px',
   'editor-font-family': '"DejaVu Sans Mono", monospace',
   'editor-font-size': '12px',
 };
 
-const dark: GalleryTheme = {
-  bodyClass: 'vscode-dark',
-  variables: {
-    ...fonts,
-    foreground: '#cccccc',
-    'editor-background': '#1f1f1f',
-    'editor-foreground': '#cccccc',
-    descriptionForeground: '#9d9d9d',
-    'editorWidget-background': '#202020',
-    'widget-border': '#313131',
-    'widget-shadow': '#0000005c',
-    focusBorder: '#0078d4',
-    'textLink-foreground': '#4daafc',
-    'textLink-activeForeground': '#4daafc',
-    'input-background': '#313131',
-    'input-foreground': '#cccccc',
-    'input-border': '#3c3c3c',
-    'input-placeholderForeground': '#989898',
-    'button-background': '#0078d4',
-    'button-foreground': '#ffffff',
-    'button-hoverBackground': '#026ec1',
-    'button-border': '#ffffff12',
-    'button-secondaryBackground': '#313131',
-    'button-secondaryForeground': '#cccccc',
-    'button-secondaryHoverBackground': '#3c3c3c',
-    'list-hoverBackground': '#2a2d2e',
-    'textCodeBlock-background': '#2b2b2b',
-    'textPreformat-foreground': '#d0d0d0',
-    'textPreformat-background': '#3c3c3c',
-    'textBlockQuote-background': '#2b2b2b',
-    'textBlockQuote-border': '#616161',
-    'testing-iconPassed': '#73c991',
-    'editorWarning-foreground': '#cca700',
-    errorForeground: '#f85149',
-    'inputValidation-warningBackground': '#352a05',
-    'inputValidation-warningBorder': '#b89500',
-    'inputValidation-errorBackground': '#5a1d1d',
-    'inputValidation-infoBorder': '#007acc',
-    'diffEditor-insertedTextBackground': '#9ccc2c33',
-    'diffEditor-removedTextBackground': '#ff000033',
-    'editorLineNumber-foreground': '#8b949e',
-    'editorLineNumber-activeForeground': '#a0a0a0',
-    'debugTokenExpression-string': '#ce9178',
-    'debugTokenExpression-number': '#b5cea8',
-    'debugTokenExpression-boolean': '#4e94ce',
-    'symbolIcon-methodForeground': '#b180d7',
-    'menu-background': '#1f1f1f',
-    'terminal-ansiBlack': '#000000',
-    'terminal-ansiRed': '#f14c4c',
-    'terminal-ansiGreen': '#23d18b',
-    'terminal-ansiYellow': '#e5e510',
-    'terminal-ansiBlue': '#3b8eea',
-    'terminal-ansiMagenta': '#d670d6',
-    'terminal-ansiCyan': '#29b8db',
-    'terminal-ansiWhite': '#e5e5e5',
-    'terminal-ansiBrightBlack': '#8a8a8a',
-  },
-};
-
-const light: GalleryTheme = {
-  bodyClass: 'vscode-light',
-  variables: {
-    ...fonts,
-    foreground: '#3b3b3b',
-    'editor-background': '#ffffff',
-    'editor-foreground': '#3b3b3b',
-    descriptionForeground: '#616161',
-    'editorWidget-background': '#f8f8f8',
-    'widget-border': '#e5e5e5',
-    'widget-shadow': '#00000029',
-    focusBorder: '#005fb8',
-    'textLink-foreground': '#005fb8',
-    'textLink-activeForeground': '#005fb8',
-    'input-background': '#ffffff',
-    'input-foreground': '#3b3b3b',
-    'input-border': '#cecece',
-    'input-placeholderForeground': '#767676',
-    'button-background': '#005fb8',
-    'button-foreground': '#ffffff',
-    'button-hoverBackground': '#0258a8',
-    'button-border': '#0000001a',
-    'button-secondaryBackground': '#e5e5e5',
-    'button-secondaryForeground': '#3b3b3b',
-    'button-secondaryHoverBackground': '#cccccc',
-    'list-hoverBackground': '#f2f2f2',
-    'textCodeBlock-background': '#f8f8f8',
-    'textPreformat-foreground': '#3b3b3b',
-    'textPreformat-background': '#0000001f',
-    'textBlockQuote-background': '#f8f8f8',
-    'textBlockQuote-border': '#e5e5e5',
-    'testing-iconPassed': '#1a7f37',
-    'editorWarning-foreground': '#8a5a00',
-    errorForeground: '#c72e0f',
-    'inputValidation-warningBackground': '#f6f5d2',
-    'inputValidation-warningBorder': '#b89500',
-    'inputValidation-errorBackground': '#f2dede',
-    'inputValidation-infoBorder': '#007acc',
-    'diffEditor-insertedTextBackground': '#9ccc2c40',
-    'diffEditor-removedTextBackground': '#ff000033',
-    'editorLineNumber-foreground': '#6e7681',
-    'editorLineNumber-activeForeground': '#616161',
-    'debugTokenExpression-string': '#a31515',
-    'debugTokenExpression-number': '#098658',
-    'debugTokenExpression-boolean': '#0000ff',
-    'symbolIcon-methodForeground': '#652d90',
-    'menu-background': '#ffffff',
-  },
-};
-
-const highContrast: GalleryTheme = {
-  bodyClass: 'vscode-high-contrast',
-  variables: {
-    ...fonts,
-    foreground: '#ffffff',
-    'editor-background': '#000000',
-    'editor-foreground': '#ffffff',
-    descriptionForeground: '#ffffffb3',
-    'editorWidget-background': '#0c141f',
-    contrastBorder: '#6fc3df',
-    focusBorder: '#f38518',
-    'textLink-foreground': '#21a6ff',
-    'input-background': '#000000',
-    'input-foreground': '#ffffff',
-    'input-border': '#6fc3df',
-    'input-placeholderForeground': '#ffffffb3',
-    'button-background': '#000000',
-    'button-foreground': '#ffffff',
-    'button-border': '#6fc3df',
-    'button-secondaryForeground': '#ffffff',
-    'textPreformat-foreground': '#000000',
-    'textPreformat-background': '#ffffff',
-    'testing-iconPassed': '#89d185',
-    'editorWarning-foreground': '#ffd370',
-    errorForeground: '#f48771',
-    'inputValidation-warningBackground': '#000000',
-    'inputValidation-warningBorder': '#6fc3df',
-    'inputValidation-errorBackground': '#000000',
-    'menu-background': '#000000',
-  },
-};
-
-const highContrastLight: GalleryTheme = {
-  bodyClass: 'vscode-high-contrast-light',
-  variables: {
-    ...fonts,
-    foreground: '#292929',
-    'editor-background': '#ffffff',
-    'editor-foreground': '#292929',
-    descriptionForeground: '#292929b3',
-    'editorWidget-background': '#ffffff',
-    contrastBorder: '#0f4a85',
-    focusBorder: '#006bbd',
-    'textLink-foreground': '#0f4a85',
-    'input-background': '#ffffff',
-    'input-foreground': '#292929',
-    'input-border': '#0f4a85',
-    'input-placeholderForeground': '#292929b3',
-    'button-background': '#0f4a85',
-    'button-foreground': '#ffffff',
-    'button-border': '#0f4a85',
-    'button-secondaryBackground': '#ffffff',
-    'button-secondaryForeground': '#292929',
-    'textPreformat-foreground': '#ffffff',
-    'textPreformat-background': '#09345f',
-    'testing-iconPassed': '#007100',
-    'editorWarning-foreground': '#895503',
-    errorForeground: '#b5200d',
-    'menu-background': '#ffffff',
-  },
-};
+/** A theme by its column in the table, which `test/e2e/themes.deep.test.ts` reads off a real VS Code. */
+function realTheme(bodyClass: string, column: number): GalleryTheme {
+  const colours = Object.entries(table).flatMap(([name, values]) => {
+    const value = values[column] ?? null;
+    return value === null ? [] : [[name, value] as const];
+  });
+  return { bodyClass, variables: { ...FONTS, ...Object.fromEntries(colours) } };
+}
 
 /** Themes by the name in the gallery's address. */
 export const GALLERY_THEMES: Readonly<Record<string, GalleryTheme>> = {
-  dark,
-  light,
-  hc: highContrast,
-  'hc-light': highContrastLight,
+  dark: realTheme('vscode-dark', 0),
+  light: realTheme('vscode-light', 1),
+  hc: realTheme('vscode-high-contrast', 2),
+  'hc-light': realTheme('vscode-high-contrast vscode-high-contrast-light', 3),
   none: { bodyClass: '', variables: {} },
 };
 
-/** Puts a theme on the page, as VS Code does on a webview. */
+function classesOf(bodyClass: string): string[] {
+  return bodyClass.split(' ').filter((name) => name !== '');
+}
+
+/** Puts a theme on the page in place of another, as VS Code does on a webview. */
 export function applyTheme(theme: GalleryTheme): void {
-  if (theme.bodyClass !== '') document.body.classList.add(theme.bodyClass);
+  for (const { bodyClass, variables } of Object.values(GALLERY_THEMES)) {
+    document.body.classList.remove(...classesOf(bodyClass));
+    for (const name of Object.keys(variables)) {
+      document.documentElement.style.removeProperty(`--vscode-${name}`);
+    }
+  }
+  document.body.classList.add(...classesOf(theme.bodyClass));
   for (const [name, value] of Object.entries(theme.variables)) {
     document.documentElement.style.setProperty(`--vscode-${name}`, value);
   }
