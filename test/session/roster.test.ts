@@ -100,3 +100,19 @@ test('a member whose token no relay would take does not spoil the others’', ()
   expect(roster.people.map(({ member }) => member)).toEqual(['ada', 'bob']);
   expect(roster.relayTokens(() => undefined).map(({ hash }) => hash)).toEqual(['b'.repeat(43)]);
 });
+
+test('[I5] parts are written by who has prompt, from then on and no longer', () => {
+  const { roster, invite, knock } = makeRoster();
+  roster.admitKnock('ada', { ...knock(), tokenHash: 'a'.repeat(43) }, invite('looks'));
+  const mayWrite = (): readonly string[] =>
+    roster
+      .relayTokens(() => undefined)
+      .flatMap(({ grants }) => grants)
+      .filter(({ doc, access }) => access === 'write' && doc.includes('.b.'))
+      .map(({ doc }) => doc.replace(/^[^.]+/, ''));
+  expect(mayWrite()).toEqual([]);
+  roster.setRole('ada', 'controller', ['prompt']);
+  expect(mayWrite()).toEqual(['.g.ada.b.**']);
+  roster.setRole('ada', 'viewer');
+  expect(mayWrite()).toEqual([]);
+});

@@ -30,12 +30,7 @@ export function ownBlocks(
   images: readonly Json[],
   files: readonly AttachedFile[],
 ): Json[] {
-  return [
-    ...files.map(fileBlock),
-    textBlock(FILES_NOTE),
-    ...images,
-    ...(text === '' ? [] : [textBlock(text)]),
-  ];
+  return [...files.map(fileBlock), textBlock(FILES_NOTE), ...images, textBlock(text)];
 }
 
 /** The blocks without what was added to messages; those of several that were merged too. */
