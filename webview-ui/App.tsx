@@ -97,13 +97,15 @@ export function App() {
       </main>
       <div class="bottom">
         <div class="waits">
-          <TodoStrip />
-          <TaskStrip />
-          <Outbox />
-          <Pending />
-          <Asks />
-          <OtherDraft />
-          <Suggestions />
+          <div class="waits-rows">
+            <TodoStrip />
+            <TaskStrip />
+            <Outbox />
+            <Pending />
+            <Asks />
+            <OtherDraft />
+            <Suggestions />
+          </div>
         </div>
         <ControlBar />
         <Composer />

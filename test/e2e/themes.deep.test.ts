@@ -23,7 +23,7 @@ async function faultsOf(frame: Frame): Promise<string[]> {
   return z.array(z.string()).parse(found);
 }
 
-test('[Z3] the real panel has no serious fault in any default theme, and the gallery knows their colours', async () => {
+test('[LO3] the real panel has no serious fault in any default theme, and the gallery knows their colours', async () => {
   const stage = await setStage();
   try {
     const { world } = stage;

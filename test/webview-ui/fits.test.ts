@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => rig.close());
 
 it.each([CROWDED, 'state=others&request=form'])(
-  '[Z1] nothing is covered, cut or out of reach at any size: %s',
+  '[LO1] nothing is covered, cut or out of reach at any size: %s',
   async (query) => {
     expect(await faultsAt(rig, query, SIZES)).toEqual([]);
   },

@@ -51,7 +51,7 @@ function sizes(page: Page): Promise<{ readonly what: string; readonly size: numb
 }
 
 it.each(WIDTHS)(
-  '[Z4] every element has the same size in each theme at $width px',
+  '[LO4] every element has the same size in each theme at $width px',
   async ({ width, height, transcript }) => {
     const pictures = new Map<string, Buffer[]>(THEMES.map((theme) => [theme, []]));
     for (const [place, query] of SHEET_STATES.entries()) {
