@@ -54,7 +54,7 @@ test('[L2] a guest is asked about its tool, and sees command, exit code and patc
   await request.locator('.command').getByText('make tiny').waitFor();
   // What its view does not name is shown all the same.
   expect(await request.locator('.args').textContent()).toMatch(/^nice\s*true$/);
-  expect(await request.getByRole('button', { name: 'every make' }).count()).toBe(1);
+  expect(await request.getByRole('checkbox', { name: 'every make' }).count()).toBe(1);
   expect(agent.sessions[0]?.prompts).toEqual(['Pia (guest): make it tiny']);
 
   await page.waitForSelector('kbd:not(.asleep)');

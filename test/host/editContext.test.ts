@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Json } from '../../src/protocol/json.ts';
-import { editContext } from '../../src/host/session/editContext.ts';
+import { editContext } from '../../src/host/tree/editContext.ts';
 import { toolView } from '../../src/claude/entries/viewOfTool.ts';
 
 let folder: string;

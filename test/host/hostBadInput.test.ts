@@ -117,12 +117,12 @@ describe('claude that never gets ready', () => {
   });
 });
 
-describe('a 1 MB prompt', () => {
-  it('is refused before it is sent; the longest that fits is cut in the log and whole by fetch', async () => {
+describe('a prompt of more than 2 MB', () => {
+  it('is refused before it is sent; a long one is cut in the log and whole by fetch', async () => {
     rig = await HostRig.create();
     await rig.start();
     const ada = await (await rig.machine()).startSession();
-    const huge = 'x'.repeat(1024 * 1024);
+    const huge = 'x'.repeat(2 * 1024 * 1024 + 1);
     expect(() => ada.view.send('prompt', { text: huge })).toThrow(/too long/);
     const text = `[[text:read it all]] ${'long '.repeat(6000)}marker-end`;
     await ada.view.request('prompt', { text });

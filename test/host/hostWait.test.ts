@@ -90,7 +90,7 @@ describe('a session whose service is overloaded', () => {
     const turns = ada.ofKind('turn').length;
     await view.request('prompt', { text: 'again [[text:ok]]', now: true });
     await ada.until('all have run', () => ada.ofKind('turn').length === turns + 3);
-    expect(ada.state.session.queueHold).toBeUndefined();
+    await ada.until('nothing is held', () => ada.state.session.queueHold === undefined);
     const prompts = ada.ofKind('prompt').map(({ text }) => text);
     expect(prompts.slice(-2)).toEqual(['behind one [[text:1]]', 'behind two [[text:2]]']);
   });

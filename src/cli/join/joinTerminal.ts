@@ -24,7 +24,7 @@ import { chosen, verbOf } from './terminalVerbs.ts';
 import { TerminalView } from './terminalView.ts';
 import { answerArgs, sendVerb } from './viewActions.ts';
 
-const HELP = `What you type is sent as a prompt. Commands:
+export const HELP = `What you type is sent as a prompt. Commands:
   /request          ask for control        /release   let go of it
   /take             take control (owners)  /give WHO  give control to somebody
   /allow [N]        allow what waits       /deny [N] [TEXT]  deny it

@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { AttachedFile } from '../../protocol/agent.ts';
 import type { FileMention } from '../../protocol/agentRules.ts';
-import { type InsideOptions, readInside } from '../session/insideFile.ts';
+import { type InsideOptions, readInside } from '../tree/insideFile.ts';
 
 /** Where files are read, and which are not. */
 export interface NamedFilesOptions extends Omit<InsideOptions, 'maxBytes'> {

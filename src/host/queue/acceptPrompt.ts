@@ -4,7 +4,7 @@ import { LIMITS } from '../../protocol/limits.ts';
 import { roleOf } from '../../protocol/openValues.ts';
 import type { AcceptedCommand } from '../../session/control/commandHandlers.ts';
 import { authorOf } from '../session/authorOf.ts';
-import { refuseGuestText } from '../session/guestText.ts';
+import { refuseGuestText } from './guestText.ts';
 import { emptyPrompt, queueFull, sessionEnded } from '../session/refusals.ts';
 import type { CommandTarget } from '../session/sessionDriver.ts';
 import type { KeptFile } from '../journal/attachedFiles.ts';

@@ -18,7 +18,7 @@ import {
   promptChanged,
   promptTooLarge,
 } from '../session/refusals.ts';
-import { refuseGuestText } from '../session/guestText.ts';
+import { refuseGuestText } from './guestText.ts';
 import { type Attachments, takeAttachments } from './attachments.ts';
 import { setHold, settleHold } from './queueHold.ts';
 import type { CommandTarget } from '../session/sessionDriver.ts';

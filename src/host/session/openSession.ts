@@ -26,7 +26,7 @@ import {
   type SessionDriver,
 } from './sessionDriver.ts';
 import { droppedRows } from './droppedRows.ts';
-import { editContext } from './editContext.ts';
+import { editContext } from '../tree/editContext.ts';
 import { TreeWatch } from '../tree/treeWatch.ts';
 import { SessionRecorder } from './sessionRecorder.ts';
 import type { StoredSession } from '../journal/sessionTables.ts';
