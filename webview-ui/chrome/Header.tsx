@@ -121,11 +121,11 @@ export function Header() {
         <span class="fact">
           <bdi>{session.computer}</bdi>
         </span>
-        <span class="fact" title={session.cwd}>
+        <span class="fact fact-more" title={session.cwd}>
           <bdi>{place}</bdi>
         </span>
-        {tree !== '' && <span class="fact">{tree}</span>}
-        {session.model !== undefined && <bdi class="fact">{session.model}</bdi>}
+        {tree !== '' && <span class="fact fact-more">{tree}</span>}
+        {session.model !== undefined && <bdi class="fact fact-more">{session.model}</bdi>}
         {session.mode !== undefined && session.modeKind !== 'asking' && (
           <bdi class="tag">{currentMode(header, store.composer.choices.items('modes'))?.name}</bdi>
         )}
@@ -133,7 +133,7 @@ export function Header() {
           <ContextMeter used={session.contextTokens} limit={session.contextLimit ?? 1} />
         )}
         {session.costUsd !== undefined && (
-          <span class="fact" title={t('Cost of this session')}>
+          <span class="fact fact-more" title={t('Cost of this session')}>
             {formatCost(session.costUsd)}
           </span>
         )}
