@@ -29,7 +29,10 @@ run([
   name,
 ]);
 const path = join(REPO_ROOT, name);
-const problems = vsixProblems(readZip(path).map((entry) => entry.name));
+const problems = vsixProblems(
+  readZip(path).map((entry) => entry.name),
+  readdirSync(join(REPO_ROOT, 'dist')),
+);
 const bytes = statSync(path).size;
 if (bytes > MAX_VSIX_BYTES) problems.push(`${bytes} bytes, over ${MAX_VSIX_BYTES}`);
 if (problems.length > 0) {

@@ -20,10 +20,14 @@ const REQUIRED: readonly string[] = [
 /** Largest .vsix, in bytes. */
 export const MAX_VSIX_BYTES: number = 1.5 * 1024 * 1024;
 
-/** What is wrong with a list of names in a .vsix; empty = nothing. */
-export function vsixProblems(names: readonly string[]): string[] {
+/** What is wrong with a list of names in a .vsix; empty = nothing. `built`: names of files in dist/. */
+export function vsixProblems(names: readonly string[], built: readonly string[]): string[] {
+  // Parts that the page loads, at once or later: what they are called is the bundler's choice.
+  const parts = built
+    .filter((name) => /^panel-.*\.js$/.test(name))
+    .map((name) => `extension/dist/${name}`);
   const unexpected = names.filter((name) => !ALLOWED.some((pattern) => pattern.test(name)));
-  const missing = REQUIRED.filter((name) => !names.includes(name));
+  const missing = [...REQUIRED, ...parts].filter((name) => !names.includes(name));
   return [
     ...unexpected.map((name) => `${name} does not belong into the package`),
     ...missing.map((name) => `${name} is missing`),

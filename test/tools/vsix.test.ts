@@ -21,7 +21,7 @@ const GOOD = [
 ];
 
 test('the expected content passes', () => {
-  expect(vsixProblems(GOOD)).toEqual([]);
+  expect(vsixProblems(GOOD, [])).toEqual([]);
 });
 
 test.each([
@@ -31,9 +31,24 @@ test.each([
   'extension/.twinhelm/host.json',
   'extension/tools/install/cache.ts',
 ])('%s is refused', (name) => {
-  expect(vsixProblems([...GOOD, name])).toHaveLength(1);
+  expect(vsixProblems([...GOOD, name], [])).toHaveLength(1);
 });
 
 test('a package without the session host is refused', () => {
-  expect(vsixProblems(GOOD.filter((name) => !name.endsWith('.mjs')))).toHaveLength(1);
+  expect(
+    vsixProblems(
+      GOOD.filter((name) => !name.endsWith('.mjs')),
+      [],
+    ),
+  ).toHaveLength(1);
+});
+
+test('a package without a part that the page loads is refused', () => {
+  const built = ['panel.js', 'panel-chunk-LALVLWV6.js', 'panel-syntax-4FZP4UXR.js'];
+  expect(vsixProblems(GOOD, built)).toHaveLength(2);
+  const parts = [
+    'extension/dist/panel-chunk-LALVLWV6.js',
+    'extension/dist/panel-syntax-4FZP4UXR.js',
+  ];
+  expect(vsixProblems([...GOOD, ...parts], built)).toEqual([]);
 });
