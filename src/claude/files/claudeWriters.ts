@@ -168,7 +168,6 @@ export class ClaudeWriters implements WritersWatch {
     await this.judgeAll();
     const { sessionId, cwd, projects } = this.options;
     const path = this.file?.path ?? (await projects.find(sessionId, cwd));
-    // What came since is not known at all: only what is ours goes along.
     return partConversation(path, (uuid) => this.known.has(uuid));
   }
 
@@ -271,11 +270,12 @@ export class ClaudeWriters implements WritersWatch {
     return this.options.own.writerOf(this.options.sessionId) !== undefined;
   }
 
-  /** How long a child may take to tell a line: longer while only our own is there that could have written it. */
+  /** How long a child may take to tell a line: longer while only our own could have written it. */
   private get toldMs(): number {
     const { own, registry, sessionId } = this.options;
-    const isSeen = own.others(sessionId, registry.running()).length > 0;
-    return this.hasOwnChild && !isSeen ? TOLD_ALONE_MS : TOLD_MS;
+    const running = own.others(sessionId, registry.running());
+    const beside = running.length + this.leaving.beside(running).length;
+    return this.hasOwnChild && beside === 0 ? TOLD_ALONE_MS : TOLD_MS;
   }
 
   private isOwn(uuid: string): boolean {
