@@ -126,10 +126,7 @@ export class HostedSession implements SessionDriver {
     await this.slot.ensure();
   }
 
-  /**
-   * After a host ended without a word: waits for its agent process if it still lives, takes what was
-   * missed, says what was lost, and starts the agent only if prompts wait.
-   */
+  /** After a host ended without a word: waits for its agent, takes what was missed, says what was lost, lets prompts run. */
   recover(oldChild: ProcessName | undefined): void {
     this.slot.settle(async () => {
       const { recorder, agent, tables, sessions, clock, log } = this.options;
@@ -155,6 +152,8 @@ export class HostedSession implements SessionDriver {
       if (!recorder.stored.ended) await this.others.follow();
       if (recorder.prompts.nextAccepted() !== undefined) this.sender.sendAccepted();
       this.setStatus(recorder.stored.ended ? 'ended' : 'idle');
+      // [Z3] What was chosen meanwhile can be done now.
+      if (!recorder.stored.ended) this.others.look();
     });
   }
 
