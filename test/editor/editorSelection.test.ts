@@ -20,7 +20,7 @@ function text(
 }
 
 function selected(shown: FakeTextEditor): unknown {
-  const selection = new EditorSelection(() => '/work/shop');
+  const selection = new EditorSelection(() => '/home/ada/shop');
   showText(shown);
   const { current } = selection;
   selection.dispose();
@@ -29,29 +29,29 @@ function selected(shown: FakeTextEditor): unknown {
 
 test('lines count from 1, and one whose first character is not reached is not among them', () => {
   const whole = { path: 'src/a.ts', isUnsaved: false };
-  expect(selected(text('/work/shop/src/a.ts', [2, 8]))).toEqual({ ...whole, from: 3, to: 9 });
-  expect(selected(text('/work/shop/src/a.ts', [2, 8], { character: 0 }))).toEqual({
+  expect(selected(text('/home/ada/shop/src/a.ts', [2, 8]))).toEqual({ ...whole, from: 3, to: 9 });
+  expect(selected(text('/home/ada/shop/src/a.ts', [2, 8], { character: 0 }))).toEqual({
     ...whole,
     ...{ from: 3, to: 8 },
   });
-  expect(selected(text('/work/shop/src/a.ts', [2, 2]))).toEqual({ ...whole, from: 3, to: 3 });
+  expect(selected(text('/home/ada/shop/src/a.ts', [2, 2]))).toEqual({ ...whole, from: 3, to: 3 });
 });
 
 test('what the session cannot read is not offered: elsewhere, of another kind, nothing, of another computer', () => {
-  expect(selected(text('/work/shopping/a.ts', [1, 2]))).toBeUndefined();
-  expect(selected(text('/work/shop/a.ts', [1, 2], { scheme: 'untitled' }))).toBeUndefined();
-  expect(selected(text('/work/shop/a.ts', [1, 1], { character: 0 }))).toBeUndefined();
+  expect(selected(text('/home/ada/shopping/a.ts', [1, 2]))).toBeUndefined();
+  expect(selected(text('/home/ada/shop/a.ts', [1, 2], { scheme: 'untitled' }))).toBeUndefined();
+  expect(selected(text('/home/ada/shop/a.ts', [1, 1], { character: 0 }))).toBeUndefined();
   const elsewhere = new EditorSelection(() => undefined);
-  showText(text('/work/shop/a.ts', [1, 2]));
+  showText(text('/home/ada/shop/a.ts', [1, 2]));
   expect(elsewhere.current).toBeUndefined();
   elsewhere.dispose();
 });
 
 test('it stays while a panel is in front, says that a file is not saved, and goes with its editor', () => {
-  const selection = new EditorSelection(() => '/work/shop');
+  const selection = new EditorSelection(() => '/home/ada/shop');
   let told = 0;
   selection.onDidChange(() => (told += 1));
-  showText(text('/work/shop/a.ts', [0, 3], { isDirty: true }));
+  showText(text('/home/ada/shop/a.ts', [0, 3], { isDirty: true }));
   expect([told, selection.current]).toEqual([1, { path: 'a.ts', from: 1, to: 4, isUnsaved: true }]);
   showText(undefined);
   expect([told, selection.current?.path]).toEqual([1, 'a.ts']);
@@ -64,5 +64,5 @@ test('it stays while a panel is in front, says that a file is not saved, and goe
 test('a path below a folder is told with slashes, whatever the system writes', () => {
   expect(pathBelow('C:\\work\\shop', 'C:\\work\\shop\\src\\a.ts')).toBe('src/a.ts');
   expect(pathBelow('/', '/a.ts')).toBe('a.ts');
-  expect(pathBelow('/work/shop', '/work/shop')).toBeUndefined();
+  expect(pathBelow('/home/ada/shop', '/home/ada/shop')).toBeUndefined();
 });
